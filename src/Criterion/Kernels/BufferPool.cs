@@ -8,6 +8,7 @@ internal static class BufferPool<T>
     where T : unmanaged
 {
     const int Alignment = 64;
+    const int LeastAligned = 256;
     const int ClassesPerOctave = 4;
 
     static readonly Stack<Memory<T>>?[] Classes = new Stack<Memory<T>>?[32 * ClassesPerOctave];
@@ -45,8 +46,13 @@ internal static class BufferPool<T>
     /// <summary>Fresh memory of <paramref name="length"/> elements that the garbage collector owns.</summary>
     public static Memory<T> Allocate(int length)
     {
-        int padding = Alignment / Unsafe.SizeOf<T>();
         Interlocked.Add(ref s_allocated, (long)length * Unsafe.SizeOf<T>());
+        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned)
+        {
+            return new T[length];
+        }
+
+        int padding = Alignment / Unsafe.SizeOf<T>();
         T[] array = GC.AllocateUninitializedArray<T>(checked(length + padding), pinned: true);
         return array.AsMemory(FirstAligned(array), length);
     }

@@ -1,0 +1,177 @@
+namespace Criterion;
+
+/// <summary>Gradients as values, and switches for recording.</summary>
+public static class Autograd
+{
+    [ThreadStatic]
+    static bool t_off;
+
+    /// <summary>Whether operations on this thread are recorded.</summary>
+    public static bool Enabled => !t_off;
+
+    /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
+    /// <example><code>using (Autograd.NoGrad()) { weight.CopyFrom(weight - (weight.Grad! * 0.1)); }</code></example>
+    public static Mode NoGrad() => new(enabled: false);
+
+    /// <summary>Records on this thread until disposed, also inside <see cref="NoGrad"/>.</summary>
+    public static Mode EnableGrad() => new(enabled: true);
+
+    /// <summary>The gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors; no <c>Grad</c> is touched.</summary>
+    /// <param name="outputs">Scalars, or tensors of any shape if <paramref name="gradients"/> are given.</param>
+    /// <param name="inputs">Leaves or results on the way to the outputs.</param>
+    /// <param name="createGraph">Record the gradients themselves, so that a loss of them (a gradient penalty) can be differentiated.</param>
+    /// <param name="gradients">What flows into each output, of its shape.</param>
+    /// <param name="retainGraph">Keep the graph for another pass. It is kept anyway with <paramref name="createGraph"/>.</param>
+    /// <param name="allowUnused">Give zeros for an input that the outputs do not depend on, instead of an error.</param>
+    /// <exception cref="AutogradException">An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.</exception>
+    public static Tensor[] Grad(
+        ReadOnlySpan<Tensor> outputs,
+        ReadOnlySpan<Tensor> inputs,
+        bool createGraph = false,
+        ReadOnlySpan<Tensor> gradients = default,
+        bool retainGraph = false,
+        bool allowUnused = false) =>
+        Sweep.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
+
+    /// <summary>The gradient of one output by one input, as a tensor.</summary>
+    /// <inheritdoc cref="Grad(ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, bool, ReadOnlySpan{Tensor}, bool, bool)"/>
+    public static Tensor Grad(Tensor output, Tensor input, bool createGraph = false, Tensor? gradient = null, bool retainGraph = false) =>
+        Sweep.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
+
+    /// <summary>
+    /// Records how <paramref name="output"/> came to be: one rule for each input, from the output's gradient to the input's,
+    /// written in tensor operations so that it can be differentiated in turn. A rule runs only if its input needs a gradient.
+    /// </summary>
+    /// <param name="operation">The name that errors give.</param>
+    /// <param name="output">The result, fresh from its kernel.</param>
+    /// <param name="saved">The tensors whose values a rule reads: changing one in place is then an error, not a wrong gradient.</param>
+    /// <param name="rules">The inputs and their rules.</param>
+    /// <returns><paramref name="output"/>.</returns>
+    public static Tensor Record(
+        string operation,
+        Tensor output,
+        ReadOnlySpan<Tensor> saved,
+        params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
+    {
+        if (t_off)
+        {
+            return output;
+        }
+
+        bool any = false;
+        foreach ((Tensor input, _) in rules)
+        {
+            any |= input.Node is not null;
+        }
+
+        if (!any)
+        {
+            return output;
+        }
+
+        Node?[] inputs = new Node?[rules.Length];
+        var functions = new Func<Tensor, Tensor>?[rules.Length];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            inputs[i] = rules[i].Input.Node;
+            functions[i] = rules[i].Rule;
+        }
+
+        output.Node = Node.Operation(operation, inputs, saved, functions);
+        return output;
+    }
+
+    /// <summary>Records an operation whose gradients come out together, null where an input needs none.</summary>
+    /// <inheritdoc cref="Record(string, Tensor, ReadOnlySpan{Tensor}, ReadOnlySpan{ValueTuple{Tensor, Func{Tensor, Tensor}}})"/>
+    internal static Tensor RecordJoint(
+        string operation,
+        Tensor output,
+        ReadOnlySpan<Tensor> saved,
+        ReadOnlySpan<Tensor> inputs,
+        Func<Tensor, Tensor?[]> rule)
+    {
+        if (!Wanted(inputs))
+        {
+            return output;
+        }
+
+        Node?[] nodes = new Node?[inputs.Length];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = inputs[i].Node;
+        }
+
+        output.Node = Node.Operation(operation, nodes, saved, rule);
+        return output;
+    }
+
+    /// <summary>Whether an operation on these inputs is recorded.</summary>
+    internal static bool Wanted(params ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (Tensor input in inputs)
+        {
+            if (input.Node is not null && !t_off)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The gradients of a fused operation for a pass that records itself: those of the same operation composed of tensor
+    /// operations, which know how to go on to any order.
+    /// </summary>
+    internal static Tensor?[] Compose(ReadOnlySpan<Tensor> inputs, Func<Tensor> composite, Tensor gradient)
+    {
+        List<Tensor> wanted = [];
+        foreach (Tensor input in inputs)
+        {
+            if (input.Node is not null)
+            {
+                wanted.Add(input);
+            }
+        }
+
+        Tensor output = composite();
+        Tensor[] gradients = Sweep.Grad([output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true);
+        Tensor?[] result = new Tensor?[inputs.Length];
+        for (int i = 0, next = 0; i < inputs.Length; i++)
+        {
+            result[i] = inputs[i].Node is null ? null : gradients[next++];
+        }
+
+        return result;
+    }
+
+    /// <summary>A gradient as a leaf keeps it: out of the scope that it was computed in, and shared with nobody.</summary>
+    internal static Tensor TakeOver(Tensor gradient)
+    {
+        TensorScope? scope = gradient.Storage.Scope;
+        if (gradient.IsContiguous && gradient.Count == gradient.Storage.Length && scope is not null && scope == TensorScope.Current)
+        {
+            return scope.Keep(gradient);
+        }
+
+        using (TensorScope.Suspend())
+        {
+            return gradient.Clone();
+        }
+    }
+
+    /// <summary>A stretch of code with recording switched on or off; ends when disposed.</summary>
+    public readonly struct Mode : IDisposable
+    {
+        readonly bool _wasOff;
+
+        internal Mode(bool enabled)
+        {
+            _wasOff = t_off;
+            t_off = !enabled;
+        }
+
+        /// <summary>Back to how it was.</summary>
+        public void Dispose() => t_off = _wasOff;
+    }
+}

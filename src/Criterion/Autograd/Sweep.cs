@@ -1,0 +1,182 @@
+namespace Criterion;
+
+/// <summary>The backward sweep: visits recorded operations from results to leaves, each once, and adds up gradients.</summary>
+internal static class Sweep
+{
+    public static void Backward(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
+    {
+        Node root = RootOf(output, nameof(Backward));
+        Dictionary<Node, Tensor> pending = new() { [root] = Seed(output, gradient, nameof(Backward)) };
+        Run(pending, wanted: static _ => true, Accumulate, retainGraph || createGraph, createGraph);
+    }
+
+    public static Tensor[] Grad(
+        ReadOnlySpan<Tensor> outputs,
+        ReadOnlySpan<Tensor> inputs,
+        ReadOnlySpan<Tensor> gradients,
+        bool createGraph,
+        bool retainGraph,
+        bool allowUnused)
+    {
+        Dictionary<Node, Tensor> pending = [];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Tensor seed = Seed(outputs[i], gradients.IsEmpty ? null : gradients[i], nameof(Grad));
+            Add(pending, RootOf(outputs[i], nameof(Grad)), seed);
+        }
+
+        Dictionary<Node, Tensor?> found = [];
+        foreach (Tensor input in inputs)
+        {
+            found[RootOf(input, nameof(Grad))] = null;
+        }
+
+        HashSet<Node> path = PathsTo(found, pending.Keys);
+        Run(pending, path.Contains, Collect, retainGraph || createGraph, createGraph);
+
+        Tensor[] result = new Tensor[inputs.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = found[inputs[i].Node!] ?? (allowUnused
+                ? Tensor.ZerosLike(inputs[i])
+                : throw new AutogradException($"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs; pass allowUnused: true to get zeros."));
+        }
+
+        return result;
+
+        bool Collect(Node node, Tensor gradient)
+        {
+            if (found.ContainsKey(node))
+            {
+                found[node] = gradient;
+            }
+
+            return !node.IsLeaf && path.Contains(node);
+        }
+    }
+
+    /// <summary>
+    /// Runs the rules from the newest operation to the oldest. <paramref name="arrived"/> is told the whole gradient of a node
+    /// and says whether to go on through it.
+    /// </summary>
+    static void Run(
+        Dictionary<Node, Tensor> pending,
+        Func<Node, bool> wanted,
+        Func<Node, Tensor, bool> arrived,
+        bool retainGraph,
+        bool createGraph)
+    {
+        using var mode = new Autograd.Mode(createGraph);
+        PriorityQueue<Node, long> queue = new();
+        foreach (Node node in pending.Keys)
+        {
+            queue.Enqueue(node, -node.Id);
+        }
+
+        while (queue.TryDequeue(out Node? node, out _))
+        {
+            pending.Remove(node, out Tensor? gradient);
+            if (!arrived(node, gradient!))
+            {
+                continue;
+            }
+
+            if (node.IsFreed)
+            {
+                throw new AutogradException(
+                    $"The graph of '{node.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
+            }
+
+            Tensor?[] gradients = node.Differentiate(gradient!, wanted);
+            for (int i = 0; i < gradients.Length; i++)
+            {
+                if (gradients[i] is { } part && node.Inputs[i] is { } input && wanted(input) && Add(pending, input, part))
+                {
+                    queue.Enqueue(input, -input.Id);
+                }
+            }
+
+            if (!retainGraph)
+            {
+                node.Free();
+            }
+        }
+    }
+
+    static bool Accumulate(Node node, Tensor gradient)
+    {
+        if (node.IsLeaf)
+        {
+            Tensor leaf = node.Target;
+            leaf.Grad = leaf.Grad is null ? Autograd.TakeOver(gradient) : Autograd.TakeOver(leaf.Grad + gradient);
+        }
+
+        return !node.IsLeaf;
+    }
+
+    /// <returns>Whether the node had no gradient yet.</returns>
+    static bool Add(Dictionary<Node, Tensor> pending, Node node, Tensor gradient)
+    {
+        if (pending.TryGetValue(node, out Tensor? sum))
+        {
+            pending[node] = sum + gradient;
+            return false;
+        }
+
+        pending[node] = gradient;
+        return true;
+    }
+
+    /// <summary>The nodes from which one of <paramref name="targets"/> can be reached.</summary>
+    static HashSet<Node> PathsTo(Dictionary<Node, Tensor?> targets, IEnumerable<Node> roots)
+    {
+        HashSet<Node> path = [.. targets.Keys];
+        HashSet<Node> seen = [];
+        List<Node> order = [];
+        Stack<Node> stack = new(roots);
+        while (stack.TryPop(out Node? node))
+        {
+            if (!seen.Add(node))
+            {
+                continue;
+            }
+
+            order.Add(node);
+            foreach (Node? input in node.Inputs)
+            {
+                if (input is not null)
+                {
+                    stack.Push(input);
+                }
+            }
+        }
+
+        // Inputs are older than results: from the oldest up, a node is on a path when one of its inputs is.
+        foreach (Node node in order.OrderBy(static n => n.Id))
+        {
+            if (node.Inputs.Any(input => input is not null && path.Contains(input)))
+            {
+                path.Add(node);
+            }
+        }
+
+        return path;
+    }
+
+    static Node RootOf(Tensor tensor, string operation) => tensor.Node ?? throw new AutogradException(
+        $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on what is to be learned, and compute the result outside NoGrad.");
+
+    static Tensor Seed(Tensor output, Tensor? gradient, string operation)
+    {
+        if (gradient is not null)
+        {
+            return gradient.Shape == output.Shape && gradient.DType == output.DType
+                ? gradient
+                : throw new ShapeException($"{operation}: the gradient {gradient.Shape} {gradient.DType} does not match the output {output.Shape} {output.DType}.");
+        }
+
+        return output.Count == 1
+            ? Tensor.OnesLike(output)
+            : throw new ShapeException($"{operation}: only a scalar has a gradient of its own, and the output is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass the gradient.");
+    }
+}

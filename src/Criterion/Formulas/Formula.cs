@@ -1,0 +1,93 @@
+namespace Criterion.Formulas;
+
+/// <summary>
+/// Runs a formula over tensors: value and first derivatives on fused SIMD kernels, higher derivatives through the formula's run
+/// on tensors. This is how the library's own pointwise operations are made, and how users write theirs.
+/// </summary>
+/// <example><code>
+/// readonly struct Swish : IUnaryFormula
+/// {
+///     public T Value&lt;T&gt;(T x) where T : struct, IReal&lt;T&gt; =&gt; x * T.Sigmoid(x);
+/// }
+///
+/// Tensor y = Formula.Map(new Swish(), x);   // y.Backward() works, to any order
+/// </code></example>
+public static class Formula
+{
+    /// <summary>f(x) for every element.</summary>
+    public static Tensor Map<TFormula>(TFormula formula, Tensor x)
+        where TFormula : struct, IUnaryFormula
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Autograd.Record(
+            Name<TFormula>(),
+            MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x),
+            saved: [x],
+            (x, g => Autograd.Enabled
+                ? (new TensorReal(g) * formula.Value(Dual<TensorReal>.Variable(x)).Tangent).ToTensor(x)
+                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(formula)), x.Shape, x, g, x)));
+    }
+
+    /// <summary>f(x, y) for every pair of elements, after promotion to one type and broadcasting to one shape.</summary>
+    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IBinaryFormula
+    {
+        (x, y) = Tensor.Promote(x, y);
+        Shape shape = Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>());
+        return Autograd.Record(
+            Name<TFormula>(),
+            MapDriver.Run(new OfTwo<TFormula>(formula), shape, x, y, x),
+            saved: [x, y],
+            (x, g => (Autograd.Enabled
+                ? Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y)))
+                : MapDriver.Run(new OfThree<FirstGradient<TFormula>>(new(formula)), shape, x, y, g)).SumTo(x.Shape)),
+            (y, g => (Autograd.Enabled
+                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y)))
+                : MapDriver.Run(new OfThree<SecondGradient<TFormula>>(new(formula)), shape, x, y, g)).SumTo(y.Shape)));
+    }
+
+    /// <summary>f(x, y, z) for every triple of elements, after promotion to one type and broadcasting to one shape.</summary>
+    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, ITernaryFormula
+    {
+        (x, y) = Tensor.Promote(x, y);
+        (x, z) = Tensor.Promote(x, z);
+        (y, z) = Tensor.Promote(y, z);
+        Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>()), z.Shape, Name<TFormula>());
+        return Autograd.Record(
+            Name<TFormula>(),
+            MapDriver.Run(new OfThree<TFormula>(formula), shape, x, y, z),
+            saved: [x, y, z],
+            (x, g => Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Fixed(z))).SumTo(x.Shape)),
+            (y, g => Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y), Dual<TensorReal>.Fixed(z))).SumTo(y.Shape)),
+            (z, g => Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Variable(z))).SumTo(z.Shape)));
+    }
+
+    /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: how weights are updated.</summary>
+    public static void Update<TFormula>(TFormula formula, Tensor target, Tensor x)
+        where TFormula : struct, IBinaryFormula
+    {
+        Tensor.CheckUpdate(Name<TFormula>(), target, x);
+        MapDriver.Into(new OfTwo<TFormula>(formula), target, target, x, target);
+    }
+
+    /// <summary>Replaces every element of <paramref name="target"/> by f(target, x, y), in place and unrecorded.</summary>
+    public static void Update<TFormula>(TFormula formula, Tensor target, Tensor x, Tensor y)
+        where TFormula : struct, ITernaryFormula
+    {
+        Tensor.CheckUpdate(Name<TFormula>(), target, x, y);
+        MapDriver.Into(new OfThree<TFormula>(formula), target, target, x, y);
+    }
+
+    /// <summary>The formula in LaTeX, in the names of its parameters.</summary>
+    public static string ToLatex<TFormula>(TFormula formula, string x = "x")
+        where TFormula : struct, IUnaryFormula => formula.Value(new Latex(x)).ToString();
+
+    /// <inheritdoc cref="ToLatex{TFormula}(TFormula, string)"/>
+    public static string ToLatex<TFormula>(TFormula formula, string x, string y)
+        where TFormula : struct, IBinaryFormula => formula.Value(new Latex(x), new Latex(y)).ToString();
+
+    static Tensor Times(Tensor gradient, Dual<TensorReal> result) => (new TensorReal(gradient) * result.Tangent).ToTensor(gradient);
+
+    static string Name<TFormula>() => typeof(TFormula).Name;
+}

@@ -1,0 +1,19 @@
+namespace Criterion.Formulas;
+
+/// <summary>A number that stands for several neighbouring elements: what the drivers load, compute with and store.</summary>
+/// <typeparam name="TSelf">The lane.</typeparam>
+/// <typeparam name="S">Its elements.</typeparam>
+internal interface ILane<TSelf, S> : IReal<TSelf>
+    where TSelf : struct, ILane<TSelf, S>
+    where S : unmanaged
+{
+    /// <summary>How many elements one lane holds.</summary>
+    static abstract int Width { get; }
+
+    static abstract TSelf Load(ref readonly S source, nint index);
+
+    void Store(ref S destination, nint index);
+
+    /// <summary>The sum of the elements, always added in the same order.</summary>
+    S Sum();
+}

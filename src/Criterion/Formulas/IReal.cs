@@ -1,0 +1,119 @@
+namespace Criterion.Formulas;
+
+/// <summary>
+/// A number that a formula can run on: a <see cref="double"/>, a SIMD lane, a dual number, a tensor, or text. A formula written
+/// once over <see cref="IReal{T}"/> gives its value, its derivatives, its graph and its documentation.
+/// </summary>
+/// <remarks>
+/// Comparisons give a mask of the same type, good for <see cref="Select"/> only. Functions that lose digits or overflow when
+/// composed (<see cref="Softplus"/>, <see cref="Expm1"/>, <see cref="Sigmoid"/> …) are primitives, each with its own derivative.
+/// </remarks>
+/// <typeparam name="T">The number itself.</typeparam>
+public interface IReal<T>
+    where T : struct, IReal<T>
+{
+    /// <summary>a + b.</summary>
+    static abstract T operator +(T a, T b);
+
+    /// <summary>a − b.</summary>
+    static abstract T operator -(T a, T b);
+
+    /// <summary>a · b.</summary>
+    static abstract T operator *(T a, T b);
+
+    /// <summary>a / b.</summary>
+    static abstract T operator /(T a, T b);
+
+    /// <summary>−a.</summary>
+    static abstract T operator -(T a);
+
+    /// <summary>The same value everywhere; its derivative is 0.</summary>
+    static abstract T Const(double value);
+
+    /// <summary>eˣ.</summary>
+    static abstract T Exp(T x);
+
+    /// <summary>eˣ − 1 without cancellation near 0.</summary>
+    static abstract T Expm1(T x);
+
+    /// <summary>ln x.</summary>
+    static abstract T Log(T x);
+
+    /// <summary>ln(1 + x) without cancellation near 0.</summary>
+    static abstract T Log1p(T x);
+
+    /// <summary>√x; its derivative at 0 is +∞.</summary>
+    static abstract T Sqrt(T x);
+
+    /// <summary>|x|; its derivative at 0 is 0.</summary>
+    static abstract T Abs(T x);
+
+    /// <summary>−1, 0 or 1.</summary>
+    static abstract T Sign(T x);
+
+    /// <summary>sin x, x in radians.</summary>
+    static abstract T Sin(T x);
+
+    /// <summary>cos x, x in radians.</summary>
+    static abstract T Cos(T x);
+
+    /// <summary>tanh x.</summary>
+    static abstract T Tanh(T x);
+
+    /// <summary>erf x = 2/√π ∫₀ˣ e^(−t²) dt.</summary>
+    static abstract T Erf(T x);
+
+    /// <summary>1 / (1 + e⁻ˣ), never overflowing.</summary>
+    static abstract T Sigmoid(T x);
+
+    /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)), never overflowing.</summary>
+    static abstract T Softplus(T x);
+
+    /// <summary>The larger; NaN if either is. Where they are equal each gets half of the gradient.</summary>
+    static abstract T Max(T a, T b);
+
+    /// <summary>The smaller; NaN if either is. Where they are equal each gets half of the gradient.</summary>
+    static abstract T Min(T a, T b);
+
+    /// <summary>xʸ.</summary>
+    static abstract T Pow(T x, T y);
+
+    /// <summary>xᵖ for a fixed p: defined with its derivatives for negative x when p is whole.</summary>
+    static abstract T Pow(T x, double p);
+
+    /// <summary>The mask of a &lt; b.</summary>
+    static abstract T Less(T a, T b);
+
+    /// <summary>The mask of a ≤ b.</summary>
+    static abstract T LessOrEqual(T a, T b);
+
+    /// <summary>The mask of a = b; NaN equals nothing.</summary>
+    static abstract T Equal(T a, T b);
+
+    /// <summary><paramref name="a"/> where the mask holds, else <paramref name="b"/>; the other one's derivative does not leak.</summary>
+    static abstract T Select(T mask, T a, T b);
+}
+
+/// <summary>A formula of one number.</summary>
+public interface IUnaryFormula
+{
+    /// <summary>The formula.</summary>
+    T Value<T>(T x)
+        where T : struct, IReal<T>;
+}
+
+/// <summary>A formula of two numbers, such as a prediction and a target.</summary>
+public interface IBinaryFormula
+{
+    /// <summary>The formula.</summary>
+    T Value<T>(T x, T y)
+        where T : struct, IReal<T>;
+}
+
+/// <summary>A formula of three numbers, such as a prediction, a target and a weight.</summary>
+public interface ITernaryFormula
+{
+    /// <summary>The formula.</summary>
+    T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T>;
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Criterion.Formulas;
+
+/// <summary>128 bits of floats or doubles. See <see cref="Lane512{S}"/>.</summary>
+internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+{
+    readonly Vector128<S> _vector = vector;
+
+    public static int Width => Vector128<S>.Count;
+
+    static bool IsSingle => typeof(S) == typeof(float);
+
+    Vector128<float> Single => _vector.As<S, float>();
+
+    Vector128<double> Double => _vector.As<S, double>();
+
+    public static implicit operator Lane128<S>(Vector128<S> vector) => new(vector);
+
+    public static Lane128<S> operator +(Lane128<S> a, Lane128<S> b) => a._vector + b._vector;
+
+    public static Lane128<S> operator -(Lane128<S> a, Lane128<S> b) => a._vector - b._vector;
+
+    public static Lane128<S> operator *(Lane128<S> a, Lane128<S> b) => a._vector * b._vector;
+
+    public static Lane128<S> operator /(Lane128<S> a, Lane128<S> b) => a._vector / b._vector;
+
+    public static Lane128<S> operator -(Lane128<S> a) => -a._vector;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Const(double value) => IsSingle
+        ? Vector128.Create((float)value).As<float, S>()
+        : Vector128.Create(value).As<double, S>();
+
+    public static Lane128<S> Load(ref readonly S source, nint index) =>
+        Vector128.LoadUnsafe(in source, (nuint)index);
+
+    public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    public S Sum() => Vector128.Sum(_vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Exp(Lane128<S> x) => IsSingle
+        ? Vector128.Exp(x.Single).As<float, S>()
+        : Vector128.Exp(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Log(Lane128<S> x) => IsSingle
+        ? Vector128.Log(x.Single).As<float, S>()
+        : Vector128.Log(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Sin(Lane128<S> x) => IsSingle
+        ? Vector128.Sin(x.Single).As<float, S>()
+        : Vector128.Sin(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Cos(Lane128<S> x) => IsSingle
+        ? Vector128.Cos(x.Single).As<float, S>()
+        : Vector128.Cos(x.Double).As<double, S>();
+
+    public static Lane128<S> Expm1(Lane128<S> x) => LaneMath<Lane128<S>, S>.Expm1(x);
+
+    public static Lane128<S> Log1p(Lane128<S> x) => LaneMath<Lane128<S>, S>.Log1p(x);
+
+    public static Lane128<S> Tanh(Lane128<S> x) => LaneMath<Lane128<S>, S>.Tanh(x);
+
+    public static Lane128<S> Erf(Lane128<S> x) => LaneMath<Lane128<S>, S>.Erf(x);
+
+    public static Lane128<S> Sigmoid(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sigmoid(x);
+
+    public static Lane128<S> Softplus(Lane128<S> x) => LaneMath<Lane128<S>, S>.Softplus(x);
+
+    public static Lane128<S> Sign(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sign(x);
+
+    public static Lane128<S> Pow(Lane128<S> x, double p) => LaneMath<Lane128<S>, S>.Pow(x, p);
+
+    public static Lane128<S> Pow(Lane128<S> x, Lane128<S> y)
+    {
+        Vector128<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.Pow(x._vector[i], y._vector[i]));
+        }
+
+        return result;
+    }
+
+    public static Lane128<S> Sqrt(Lane128<S> x) => Vector128.Sqrt(x._vector);
+
+    public static Lane128<S> Abs(Lane128<S> x) => Vector128.Abs(x._vector);
+
+    public static Lane128<S> Max(Lane128<S> a, Lane128<S> b) => Vector128.Max(a._vector, b._vector);
+
+    public static Lane128<S> Min(Lane128<S> a, Lane128<S> b) => Vector128.Min(a._vector, b._vector);
+
+    public static Lane128<S> Less(Lane128<S> a, Lane128<S> b) => Vector128.LessThan(a._vector, b._vector);
+
+    public static Lane128<S> LessOrEqual(Lane128<S> a, Lane128<S> b) => Vector128.LessThanOrEqual(a._vector, b._vector);
+
+    public static Lane128<S> Equal(Lane128<S> a, Lane128<S> b) => Vector128.Equals(a._vector, b._vector);
+
+    public static Lane128<S> Select(Lane128<S> mask, Lane128<S> a, Lane128<S> b) =>
+        Vector128.ConditionalSelect(mask._vector, a._vector, b._vector);
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Criterion.Formulas;
+
+/// <summary>256 bits of floats or doubles. See <see cref="Lane512{S}"/>.</summary>
+internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+{
+    readonly Vector256<S> _vector = vector;
+
+    public static int Width => Vector256<S>.Count;
+
+    static bool IsSingle => typeof(S) == typeof(float);
+
+    Vector256<float> Single => _vector.As<S, float>();
+
+    Vector256<double> Double => _vector.As<S, double>();
+
+    public static implicit operator Lane256<S>(Vector256<S> vector) => new(vector);
+
+    public static Lane256<S> operator +(Lane256<S> a, Lane256<S> b) => a._vector + b._vector;
+
+    public static Lane256<S> operator -(Lane256<S> a, Lane256<S> b) => a._vector - b._vector;
+
+    public static Lane256<S> operator *(Lane256<S> a, Lane256<S> b) => a._vector * b._vector;
+
+    public static Lane256<S> operator /(Lane256<S> a, Lane256<S> b) => a._vector / b._vector;
+
+    public static Lane256<S> operator -(Lane256<S> a) => -a._vector;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Const(double value) => IsSingle
+        ? Vector256.Create((float)value).As<float, S>()
+        : Vector256.Create(value).As<double, S>();
+
+    public static Lane256<S> Load(ref readonly S source, nint index) =>
+        Vector256.LoadUnsafe(in source, (nuint)index);
+
+    public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    public S Sum() => Vector256.Sum(_vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Exp(Lane256<S> x) => IsSingle
+        ? Vector256.Exp(x.Single).As<float, S>()
+        : Vector256.Exp(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Log(Lane256<S> x) => IsSingle
+        ? Vector256.Log(x.Single).As<float, S>()
+        : Vector256.Log(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Sin(Lane256<S> x) => IsSingle
+        ? Vector256.Sin(x.Single).As<float, S>()
+        : Vector256.Sin(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Cos(Lane256<S> x) => IsSingle
+        ? Vector256.Cos(x.Single).As<float, S>()
+        : Vector256.Cos(x.Double).As<double, S>();
+
+    public static Lane256<S> Expm1(Lane256<S> x) => LaneMath<Lane256<S>, S>.Expm1(x);
+
+    public static Lane256<S> Log1p(Lane256<S> x) => LaneMath<Lane256<S>, S>.Log1p(x);
+
+    public static Lane256<S> Tanh(Lane256<S> x) => LaneMath<Lane256<S>, S>.Tanh(x);
+
+    public static Lane256<S> Erf(Lane256<S> x) => LaneMath<Lane256<S>, S>.Erf(x);
+
+    public static Lane256<S> Sigmoid(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sigmoid(x);
+
+    public static Lane256<S> Softplus(Lane256<S> x) => LaneMath<Lane256<S>, S>.Softplus(x);
+
+    public static Lane256<S> Sign(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sign(x);
+
+    public static Lane256<S> Pow(Lane256<S> x, double p) => LaneMath<Lane256<S>, S>.Pow(x, p);
+
+    public static Lane256<S> Pow(Lane256<S> x, Lane256<S> y)
+    {
+        Vector256<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.Pow(x._vector[i], y._vector[i]));
+        }
+
+        return result;
+    }
+
+    public static Lane256<S> Sqrt(Lane256<S> x) => Vector256.Sqrt(x._vector);
+
+    public static Lane256<S> Abs(Lane256<S> x) => Vector256.Abs(x._vector);
+
+    public static Lane256<S> Max(Lane256<S> a, Lane256<S> b) => Vector256.Max(a._vector, b._vector);
+
+    public static Lane256<S> Min(Lane256<S> a, Lane256<S> b) => Vector256.Min(a._vector, b._vector);
+
+    public static Lane256<S> Less(Lane256<S> a, Lane256<S> b) => Vector256.LessThan(a._vector, b._vector);
+
+    public static Lane256<S> LessOrEqual(Lane256<S> a, Lane256<S> b) => Vector256.LessThanOrEqual(a._vector, b._vector);
+
+    public static Lane256<S> Equal(Lane256<S> a, Lane256<S> b) => Vector256.Equals(a._vector, b._vector);
+
+    public static Lane256<S> Select(Lane256<S> mask, Lane256<S> a, Lane256<S> b) =>
+        Vector256.ConditionalSelect(mask._vector, a._vector, b._vector);
+}

@@ -1,0 +1,108 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Criterion.Formulas;
+
+/// <summary>512 bits of floats or doubles. <see cref="Lane256{S}"/> and <see cref="Lane128{S}"/> are the same at other widths: change all three alike.</summary>
+internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+{
+    readonly Vector512<S> _vector = vector;
+
+    public static int Width => Vector512<S>.Count;
+
+    static bool IsSingle => typeof(S) == typeof(float);
+
+    Vector512<float> Single => _vector.As<S, float>();
+
+    Vector512<double> Double => _vector.As<S, double>();
+
+    public static implicit operator Lane512<S>(Vector512<S> vector) => new(vector);
+
+    public static Lane512<S> operator +(Lane512<S> a, Lane512<S> b) => a._vector + b._vector;
+
+    public static Lane512<S> operator -(Lane512<S> a, Lane512<S> b) => a._vector - b._vector;
+
+    public static Lane512<S> operator *(Lane512<S> a, Lane512<S> b) => a._vector * b._vector;
+
+    public static Lane512<S> operator /(Lane512<S> a, Lane512<S> b) => a._vector / b._vector;
+
+    public static Lane512<S> operator -(Lane512<S> a) => -a._vector;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Const(double value) => IsSingle
+        ? Vector512.Create((float)value).As<float, S>()
+        : Vector512.Create(value).As<double, S>();
+
+    public static Lane512<S> Load(ref readonly S source, nint index) =>
+        Vector512.LoadUnsafe(in source, (nuint)index);
+
+    public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    public S Sum() => Vector512.Sum(_vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Exp(Lane512<S> x) => IsSingle
+        ? Vector512.Exp(x.Single).As<float, S>()
+        : Vector512.Exp(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Log(Lane512<S> x) => IsSingle
+        ? Vector512.Log(x.Single).As<float, S>()
+        : Vector512.Log(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Sin(Lane512<S> x) => IsSingle
+        ? Vector512.Sin(x.Single).As<float, S>()
+        : Vector512.Sin(x.Double).As<double, S>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Cos(Lane512<S> x) => IsSingle
+        ? Vector512.Cos(x.Single).As<float, S>()
+        : Vector512.Cos(x.Double).As<double, S>();
+
+    public static Lane512<S> Expm1(Lane512<S> x) => LaneMath<Lane512<S>, S>.Expm1(x);
+
+    public static Lane512<S> Log1p(Lane512<S> x) => LaneMath<Lane512<S>, S>.Log1p(x);
+
+    public static Lane512<S> Tanh(Lane512<S> x) => LaneMath<Lane512<S>, S>.Tanh(x);
+
+    public static Lane512<S> Erf(Lane512<S> x) => LaneMath<Lane512<S>, S>.Erf(x);
+
+    public static Lane512<S> Sigmoid(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sigmoid(x);
+
+    public static Lane512<S> Softplus(Lane512<S> x) => LaneMath<Lane512<S>, S>.Softplus(x);
+
+    public static Lane512<S> Sign(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sign(x);
+
+    public static Lane512<S> Pow(Lane512<S> x, double p) => LaneMath<Lane512<S>, S>.Pow(x, p);
+
+    public static Lane512<S> Pow(Lane512<S> x, Lane512<S> y)
+    {
+        Vector512<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.Pow(x._vector[i], y._vector[i]));
+        }
+
+        return result;
+    }
+
+    public static Lane512<S> Sqrt(Lane512<S> x) => Vector512.Sqrt(x._vector);
+
+    public static Lane512<S> Abs(Lane512<S> x) => Vector512.Abs(x._vector);
+
+    public static Lane512<S> Max(Lane512<S> a, Lane512<S> b) => Vector512.Max(a._vector, b._vector);
+
+    public static Lane512<S> Min(Lane512<S> a, Lane512<S> b) => Vector512.Min(a._vector, b._vector);
+
+    public static Lane512<S> Less(Lane512<S> a, Lane512<S> b) => Vector512.LessThan(a._vector, b._vector);
+
+    public static Lane512<S> LessOrEqual(Lane512<S> a, Lane512<S> b) => Vector512.LessThanOrEqual(a._vector, b._vector);
+
+    public static Lane512<S> Equal(Lane512<S> a, Lane512<S> b) => Vector512.Equals(a._vector, b._vector);
+
+    public static Lane512<S> Select(Lane512<S> mask, Lane512<S> a, Lane512<S> b) =>
+        Vector512.ConditionalSelect(mask._vector, a._vector, b._vector);
+}

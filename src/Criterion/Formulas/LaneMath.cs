@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Formulas;
+
+/// <summary>The functions that the hardware and the framework lack, built once for every lane width from those that they have.</summary>
+internal static class LaneMath<T, S>
+    where T : struct, ILane<T, S>
+    where S : unmanaged
+{
+    static bool IsSingle => typeof(S) == typeof(float);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sign(T x)
+    {
+        T zero = T.Const(0);
+        T sign = T.Select(T.Less(zero, x), T.Const(1), T.Select(T.Less(x, zero), T.Const(-1), zero));
+        return T.Select(T.Equal(x, x), sign, x);
+    }
+
+    // Near 0 the Taylor series; elsewhere subtracting 1 costs at most two units in the last place.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Expm1(T x) => T.Select(
+        T.Less(T.Abs(x), T.Const(0.35)),
+        IsSingle ? Expm1Series(x, 8) : Expm1Series(x, 14),
+        T.Exp(x) - T.Const(1));
+
+    // log(1 + x) · x / ((1 + x) − 1): the rounding of 1 + x cancels between numerator and denominator (W. Kahan).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Log1p(T x)
+    {
+        T one = T.Const(1);
+        T shifted = one + x;
+        T log = T.Log(shifted);
+        T corrected = T.Select(T.Less(shifted, T.Const(double.PositiveInfinity)), log * (x / (shifted - one)), log);
+        return T.Select(T.Equal(shifted, one), x, corrected);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Tanh(T x)
+    {
+        // Beyond 20 both precisions have reached ±1.
+        T e = Expm1(T.Const(2) * T.Min(T.Abs(x), T.Const(20)));
+        T magnitude = e / (e + T.Const(2));
+        return T.Select(T.Less(x, T.Const(0)), -magnitude, magnitude);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Sigmoid(T x)
+    {
+        T e = T.Exp(-T.Abs(x));
+        T right = T.Const(1) / (T.Const(1) + e);
+        return T.Select(T.Less(x, T.Const(0)), e * right, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Softplus(T x) => T.Max(x, T.Const(0)) + Log1p(T.Exp(-T.Abs(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Pow(T x, double p) => p switch
+    {
+        1 => x,
+        2 => x * x,
+        3 => x * x * x,
+        -1 => T.Const(1) / x,
+        0.5 => T.Sqrt(x),
+        _ => T.Pow(x, T.Const(p)),
+    };
+
+    // Rational approximations on |x| < 0.84375, < 1.25, < 1/0.35 and beyond, with the coefficients of Sun's fdlibm (s_erf.c).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Erf(T x)
+    {
+        T a = T.Abs(x);
+        T one = T.Const(1);
+        T z = a * a;
+        T small = a + (a * (Polynomial(z, ErfSmallP) / Polynomial(z, ErfSmallQ)));
+        T s = a - one;
+        T middle = T.Const(8.45062911510467529297e-01) + (Polynomial(s, ErfMiddleP) / Polynomial(s, ErfMiddleQ));
+        T clamped = T.Min(T.Max(a, one), T.Const(6));
+        T u = one / (clamped * clamped);
+        T ratio = T.Select(
+            T.Less(a, T.Const(1 / 0.35)),
+            Polynomial(u, ErfLargeP) / Polynomial(u, ErfLargeQ),
+            Polynomial(u, ErfTailP) / Polynomial(u, ErfTailQ));
+        T large = one - (T.Exp(ratio - T.Const(0.5625) - (clamped * clamped)) / clamped);
+        T magnitude = T.Select(T.Less(a, T.Const(0.84375)), small, T.Select(T.Less(a, T.Const(1.25)), middle, large));
+        return T.Select(T.Equal(x, x), T.Select(T.Less(x, T.Const(0)), -magnitude, magnitude), x);
+    }
+
+    // x (1 + x/2 (1 + x/3 (1 + …))).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Expm1Series(T x, int terms)
+    {
+        T sum = T.Const(1);
+        for (int n = terms; n >= 2; n--)
+        {
+            sum = T.Const(1) + (x * T.Const(1.0 / n) * sum);
+        }
+
+        return x * sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Polynomial(T x, ReadOnlySpan<double> coefficients)
+    {
+        T sum = T.Const(coefficients[^1]);
+        for (int i = coefficients.Length - 2; i >= 0; i--)
+        {
+            sum = (sum * x) + T.Const(coefficients[i]);
+        }
+
+        return sum;
+    }
+
+    static ReadOnlySpan<double> ErfSmallP =>
+    [
+        1.28379167095512558561e-01, -3.25042107247001499370e-01, -2.84817495755985104766e-02,
+        -5.77027029648944159157e-03, -2.37630166566501626084e-05,
+    ];
+
+    static ReadOnlySpan<double> ErfSmallQ =>
+    [
+        1, 3.97917223959155352819e-01, 6.50222499887672944485e-02, 5.08130628187576562776e-03,
+        1.32494738004321644526e-04, -3.96022827877536812320e-06,
+    ];
+
+    static ReadOnlySpan<double> ErfMiddleP =>
+    [
+        -2.36211856075265944077e-03, 4.14856118683748331666e-01, -3.72207876035701323847e-01, 3.18346619901161753674e-01,
+        -1.10894694282396677476e-01, 3.54783043256182359371e-02, -2.16637559486879084300e-03,
+    ];
+
+    static ReadOnlySpan<double> ErfMiddleQ =>
+    [
+        1, 1.06420880400844228286e-01, 5.40397917702171048937e-01, 7.18286544141962662868e-02,
+        1.26171219808761642112e-01, 1.36370839120290507362e-02, 1.19844998467991074170e-02,
+    ];
+
+    static ReadOnlySpan<double> ErfLargeP =>
+    [
+        -9.86494403484714822705e-03, -6.93858572707181764372e-01, -1.05586262253232909814e+01, -6.23753324503260060396e+01,
+        -1.62396669462573470355e+02, -1.84605092906711035994e+02, -8.12874355063065934246e+01, -9.81432934416914548592e+00,
+    ];
+
+    static ReadOnlySpan<double> ErfLargeQ =>
+    [
+        1, 1.96512716674392571292e+01, 1.37657754143519042600e+02, 4.34565877475229228821e+02, 6.45387271733267880336e+02,
+        4.29008140027567833386e+02, 1.08635005541779435134e+02, 6.57024977031928170135e+00, -6.04244152148580987438e-02,
+    ];
+
+    static ReadOnlySpan<double> ErfTailP =>
+    [
+        -9.86494292470009928597e-03, -7.99283237680523006574e-01, -1.77579549177547519889e+01, -1.60636384855821916062e+02,
+        -6.37566443368389627722e+02, -1.02509513161107724954e+03, -4.83519191608651397019e+02,
+    ];
+
+    static ReadOnlySpan<double> ErfTailQ =>
+    [
+        1, 3.03380607434824582924e+01, 3.25792512996573918826e+02, 1.53672958608443695994e+03, 3.19985821950859553908e+03,
+        2.55305040643316442583e+03, 4.74528541206955367215e+02, -2.24409524465858183362e+01,
+    ];
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace Criterion.Formulas;
+
+/// <summary>Text as a number: a formula run on it writes itself in LaTeX, with brackets only where they are needed.</summary>
+public readonly struct Latex : IReal<Latex>
+{
+    const int Sum = 1;
+    const int Product = 2;
+    const int Prefix = 3;
+    const int Atom = 4;
+
+    readonly string? _text;
+    readonly int _strength;
+
+    /// <summary>A name, such as <c>x</c> or <c>\hat y</c>.</summary>
+    public Latex(string name)
+        : this(name, Atom)
+    {
+    }
+
+    Latex(string text, int strength)
+    {
+        _text = text;
+        _strength = strength;
+    }
+
+    /// <inheritdoc/>
+    public static Latex operator +(Latex a, Latex b) => new($"{a} + {b}", Sum);
+
+    /// <inheritdoc/>
+    public static Latex operator -(Latex a, Latex b) => new($"{a} - {b.Within(Product)}", Sum);
+
+    /// <inheritdoc/>
+    public static Latex operator *(Latex a, Latex b) =>
+        a._text == b._text ? Pow(a, 2) : new($@"{a.Within(Product)} \cdot {b.Within(Prefix)}", Product);
+
+    /// <inheritdoc/>
+    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Atom);
+
+    /// <inheritdoc/>
+    public static Latex operator -(Latex a) => new($"-{a.Within(Product)}", Sum);
+
+    /// <inheritdoc/>
+    public static Latex Const(double value) => double.IsInfinity(value)
+        ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum)
+        : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom);
+
+    /// <inheritdoc/>
+    public static Latex Exp(Latex x) => new($"e^{{{x}}}", Prefix);
+
+    /// <inheritdoc/>
+    public static Latex Expm1(Latex x) => Exp(x) - Const(1);
+
+    /// <inheritdoc/>
+    public static Latex Log(Latex x) => Function(@"\ln", x);
+
+    /// <inheritdoc/>
+    public static Latex Log1p(Latex x) => Function(@"\ln", Const(1) + x);
+
+    /// <inheritdoc/>
+    public static Latex Sqrt(Latex x) => new($@"\sqrt{{{x}}}", Atom);
+
+    /// <inheritdoc/>
+    public static Latex Abs(Latex x) => new($@"\left|{x}\right|", Atom);
+
+    /// <inheritdoc/>
+    public static Latex Sign(Latex x) => Function(@"\operatorname{sgn}", x);
+
+    /// <inheritdoc/>
+    public static Latex Sin(Latex x) => Function(@"\sin", x);
+
+    /// <inheritdoc/>
+    public static Latex Cos(Latex x) => Function(@"\cos", x);
+
+    /// <inheritdoc/>
+    public static Latex Tanh(Latex x) => Function(@"\tanh", x);
+
+    /// <inheritdoc/>
+    public static Latex Erf(Latex x) => Function(@"\operatorname{erf}", x);
+
+    /// <inheritdoc/>
+    public static Latex Sigmoid(Latex x) => Function(@"\sigma", x);
+
+    /// <inheritdoc/>
+    public static Latex Softplus(Latex x) => Function(@"\operatorname{softplus}", x);
+
+    /// <inheritdoc/>
+    public static Latex Max(Latex a, Latex b) => new($@"\max\left({a}, {b}\right)", Atom);
+
+    /// <inheritdoc/>
+    public static Latex Min(Latex a, Latex b) => new($@"\min\left({a}, {b}\right)", Atom);
+
+    /// <inheritdoc/>
+    public static Latex Pow(Latex x, Latex y) => new($"{x.Within(Atom)}^{{{y}}}", Prefix);
+
+    /// <inheritdoc/>
+    public static Latex Pow(Latex x, double p) => Pow(x, Const(p));
+
+    /// <inheritdoc/>
+    public static Latex Less(Latex a, Latex b) => new($"{a} < {b}", 0);
+
+    /// <inheritdoc/>
+    public static Latex LessOrEqual(Latex a, Latex b) => new($@"{a} \le {b}", 0);
+
+    /// <inheritdoc/>
+    public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0);
+
+    /// <inheritdoc/>
+    public static Latex Select(Latex mask, Latex a, Latex b) =>
+        new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
+
+    /// <summary>The text.</summary>
+    public override string ToString() => _text ?? "0";
+
+    static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);
+
+    string Within(int strength) => _strength >= strength ? ToString() : $@"\left({this}\right)";
+}

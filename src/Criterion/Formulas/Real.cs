@@ -1,0 +1,120 @@
+namespace Criterion.Formulas;
+
+/// <summary>A plain <see cref="double"/>: the slow reference that every faster run of a formula is compared with.</summary>
+/// <param name="Value">The number.</param>
+public readonly record struct Real(double Value) : IReal<Real>
+{
+    /// <summary>A double is a number.</summary>
+    public static implicit operator Real(double value) => new(value);
+
+    /// <inheritdoc/>
+    public static Real operator +(Real a, Real b) => a.Value + b.Value;
+
+    /// <inheritdoc/>
+    public static Real operator -(Real a, Real b) => a.Value - b.Value;
+
+    /// <inheritdoc/>
+    public static Real operator *(Real a, Real b) => a.Value * b.Value;
+
+    /// <inheritdoc/>
+    public static Real operator /(Real a, Real b) => a.Value / b.Value;
+
+    /// <inheritdoc/>
+    public static Real operator -(Real a) => -a.Value;
+
+    /// <inheritdoc/>
+    public static Real Const(double value) => value;
+
+    /// <inheritdoc/>
+    public static Real Exp(Real x) => Math.Exp(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Expm1(Real x) => Math.Abs(x.Value) < 1e-5
+        ? x.Value + (x.Value * x.Value / 2) + (x.Value * x.Value * x.Value / 6)
+        : 2 * Math.Exp(x.Value / 2) * Math.Sinh(x.Value / 2);
+
+    /// <inheritdoc/>
+    public static Real Log(Real x) => Math.Log(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Log1p(Real x) => Math.Abs(x.Value) < 1e-5
+        ? x.Value - (x.Value * x.Value / 2) + (x.Value * x.Value * x.Value / 3)
+        : Math.Log(1 + x.Value);
+
+    /// <inheritdoc/>
+    public static Real Sqrt(Real x) => Math.Sqrt(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Abs(Real x) => Math.Abs(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Sign(Real x) => double.IsNaN(x.Value) ? double.NaN : Math.Sign(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Sin(Real x) => Math.Sin(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Cos(Real x) => Math.Cos(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Tanh(Real x) => Math.Tanh(x.Value);
+
+    /// <inheritdoc/>
+    public static Real Erf(Real x) => Math.Abs(x.Value) < 3 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
+
+    /// <inheritdoc/>
+    public static Real Sigmoid(Real x) => 1 / (1 + Math.Exp(-x.Value));
+
+    /// <inheritdoc/>
+    public static Real Softplus(Real x) => Math.Max(x.Value, 0) + Log1p(Math.Exp(-Math.Abs(x.Value))).Value;
+
+    /// <inheritdoc/>
+    public static Real Max(Real a, Real b) => Math.Max(a.Value, b.Value);
+
+    /// <inheritdoc/>
+    public static Real Min(Real a, Real b) => Math.Min(a.Value, b.Value);
+
+    /// <inheritdoc/>
+    public static Real Pow(Real x, Real y) => Math.Pow(x.Value, y.Value);
+
+    /// <inheritdoc/>
+    public static Real Pow(Real x, double p) => Math.Pow(x.Value, p);
+
+    /// <inheritdoc/>
+    public static Real Less(Real a, Real b) => a.Value < b.Value ? 1 : 0;
+
+    /// <inheritdoc/>
+    public static Real LessOrEqual(Real a, Real b) => a.Value <= b.Value ? 1 : 0;
+
+    /// <inheritdoc/>
+    public static Real Equal(Real a, Real b) => a.Value == b.Value ? 1 : 0;
+
+    /// <inheritdoc/>
+    public static Real Select(Real mask, Real a, Real b) => mask.Value != 0 ? a : b;
+
+    // The Taylor series 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n+1)).
+    static double ErfSeries(double x)
+    {
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 100; n++)
+        {
+            term *= -x * x / n;
+            sum += term / ((2 * n) + 1);
+        }
+
+        return sum * 2 / Math.Sqrt(Math.PI);
+    }
+
+    // The continued fraction of erfc for x ≥ 3, evaluated from its tail.
+    static double ErfcFraction(double x)
+    {
+        double tail = x;
+        for (int k = 60; k >= 1; k--)
+        {
+            tail = x + (k / 2.0 / tail);
+        }
+
+        return Math.Exp(-x * x) / (tail * Math.Sqrt(Math.PI));
+    }
+}

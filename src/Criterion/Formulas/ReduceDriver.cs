@@ -1,0 +1,267 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Criterion.Kernels;
+
+namespace Criterion.Formulas;
+
+/// <summary>How two partial results become one.</summary>
+internal interface IReduction
+{
+    /// <summary>What changes nothing when combined.</summary>
+    static abstract double Identity { get; }
+
+    static abstract T Combine<T>(T a, T b)
+        where T : struct, IReal<T>;
+}
+
+internal readonly struct SumOf : IReduction
+{
+    public static double Identity => 0;
+
+    public static T Combine<T>(T a, T b)
+        where T : struct, IReal<T> => a + b;
+}
+
+internal readonly struct MaxOf : IReduction
+{
+    public static double Identity => double.NegativeInfinity;
+
+    public static T Combine<T>(T a, T b)
+        where T : struct, IReal<T> => T.Max(a, b);
+}
+
+internal readonly struct MinOf : IReduction
+{
+    public static double Identity => double.PositiveInfinity;
+
+    public static T Combine<T>(T a, T b)
+        where T : struct, IReal<T> => T.Min(a, b);
+}
+
+/// <summary>
+/// Reduces a contiguous tensor seen as [outer, length, inner] to [outer, inner]. Work is cut into pieces of fixed size whose
+/// partial results are combined in order, so the same bits come out on any number of threads.
+/// </summary>
+internal static class ReduceDriver
+{
+    const int ChunkLength = 16384;
+
+    /// <summary>Rows that one partial result covers when summing down columns: keeps single-precision sums short.</summary>
+    const int RowsPerBlock = 64;
+
+    public static void Run<TReduction>(Tensor x, Tensor output, int outer, int length, int inner)
+        where TReduction : struct, IReduction
+    {
+        switch (x.DType)
+        {
+            case DType.Float32:
+                OverLanes<TReduction, float>(x, output, outer, length, inner);
+                break;
+            case DType.Float64:
+                OverLanes<TReduction, double>(x, output, outer, length, inner);
+                break;
+            default:
+                Integers<TReduction>(x, output, outer, length, inner);
+                break;
+        }
+    }
+
+    static void OverLanes<TReduction, S>(Tensor x, Tensor output, int outer, int length, int inner)
+        where TReduction : struct, IReduction
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Over<TReduction, S, Lane512<S>>(x, output, outer, length, inner);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Over<TReduction, S, Lane256<S>>(x, output, outer, length, inner);
+        }
+        else
+        {
+            Over<TReduction, S, Lane128<S>>(x, output, outer, length, inner);
+        }
+    }
+
+    static void Over<TReduction, S, L>(Tensor x, Tensor output, int outer, int length, int inner)
+        where TReduction : struct, IReduction
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        Memory<S> source = x.Memory<S>();
+        Memory<S> destination = output.Memory<S>();
+        if (inner > 1)
+        {
+            int width = Math.Max(L.Width, Math.Min(inner, ChunkLength / Math.Max(1, length) / L.Width * L.Width));
+            int blocks = (inner + width - 1) / width;
+            ParallelFor.Run(outer * blocks, new Columns<TReduction, S, L>(source, destination, length, inner, width, blocks));
+            return;
+        }
+
+        int pieces = Math.Max(1, (length + ChunkLength - 1) / ChunkLength);
+        Memory<double> partial = BufferPool<double>.Rent(outer * pieces);
+        int rows = pieces > 1 ? 1 : Math.Max(1, ChunkLength / Math.Max(1, length));
+        ParallelFor.Run(
+            pieces > 1 ? outer * pieces : (outer + rows - 1) / rows,
+            new Rows<TReduction, S, L>(source, partial, outer, length, pieces, rows));
+        Finish<TReduction, S>(partial.Span, destination.Span, pieces);
+        BufferPool<double>.Return(partial);
+    }
+
+    static void Finish<TReduction, S>(Span<double> partial, Span<S> destination, int pieces)
+        where TReduction : struct, IReduction
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            Real total = partial[i * pieces];
+            for (int p = 1; p < pieces; p++)
+            {
+                total = TReduction.Combine<Real>(total, partial[(i * pieces) + p]);
+            }
+
+            destination[i] = S.CreateTruncating(total.Value);
+        }
+    }
+
+    static void Integers<TReduction>(Tensor x, Tensor output, int outer, int length, int inner)
+        where TReduction : struct, IReduction
+    {
+        ReadOnlySpan<long> source = x.Memory<long>().Span;
+        Span<long> destination = output.Memory<long>().Span;
+        for (int o = 0; o < outer; o++)
+        {
+            for (int i = 0; i < inner; i++)
+            {
+                Whole total = TReduction.Identity == 0 ? 0 : source[(o * length * inner) + i];
+                for (int k = TReduction.Identity == 0 ? 0 : 1; k < length; k++)
+                {
+                    total = TReduction.Combine<Whole>(total, source[(((o * length) + k) * inner) + i]);
+                }
+
+                destination[(o * inner) + i] = total.Value;
+            }
+        }
+    }
+
+    /// <summary>Pieces of rows that lie in one stretch, each to a partial result in double precision.</summary>
+    readonly struct Rows<TReduction, S, L>(Memory<S> source, Memory<double> partial, int outer, int length, int pieces, int rows) : IChunk
+        where TReduction : struct, IReduction
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        public void Run(int index)
+        {
+            Span<double> results = partial.Span;
+            if (pieces > 1)
+            {
+                (int row, int piece) = Math.DivRem(index, pieces);
+                int start = piece * ChunkLength;
+                results[index] = Reduce(source.Span.Slice((row * length) + start, Math.Min(ChunkLength, length - start)));
+                return;
+            }
+
+            int end = Math.Min(outer, (index + 1) * rows);
+            for (int row = index * rows; row < end; row++)
+            {
+                results[row] = Reduce(source.Span.Slice(row * length, length));
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static double Reduce(ReadOnlySpan<S> values)
+        {
+            ref S first = ref MemoryMarshal.GetReference(values);
+            L a = L.Const(TReduction.Identity);
+            L b = a;
+            L c = a;
+            L d = a;
+            int i = 0;
+
+            // Four accumulators, because one would wait for its own last addition.
+            for (; i <= values.Length - (4 * L.Width); i += 4 * L.Width)
+            {
+                a = TReduction.Combine(a, L.Load(in first, i));
+                b = TReduction.Combine(b, L.Load(in first, i + L.Width));
+                c = TReduction.Combine(c, L.Load(in first, i + (2 * L.Width)));
+                d = TReduction.Combine(d, L.Load(in first, i + (3 * L.Width)));
+            }
+
+            for (; i <= values.Length - L.Width; i += L.Width)
+            {
+                a = TReduction.Combine(a, L.Load(in first, i));
+            }
+
+            a = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d));
+            Span<S> lanes = stackalloc S[L.Width];
+            a.Store(ref MemoryMarshal.GetReference(lanes), 0);
+            Real total = double.CreateTruncating(lanes[0]);
+            foreach (S lane in lanes[1..])
+            {
+                total = TReduction.Combine<Real>(total, double.CreateTruncating(lane));
+            }
+
+            foreach (S rest in values[i..])
+            {
+                total = TReduction.Combine<Real>(total, double.CreateTruncating(rest));
+            }
+
+            return total.Value;
+        }
+    }
+
+    /// <summary>Blocks of columns, each reduced down its rows.</summary>
+    readonly struct Columns<TReduction, S, L>(Memory<S> source, Memory<S> destination, int length, int inner, int width, int blocks) : IChunk
+        where TReduction : struct, IReduction
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        public void Run(int index)
+        {
+            (int o, int block) = Math.DivRem(index, blocks);
+            int start = block * width;
+            int end = Math.Min(inner, start + width);
+            ReadOnlySpan<S> rows = source.Span.Slice(o * length * inner, length * inner);
+            Span<S> sums = destination.Span.Slice(o * inner, inner);
+            Reduce(rows, sums, start, end);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Reduce(ReadOnlySpan<S> rows, Span<S> sums, int start, int end)
+        {
+            ref S first = ref MemoryMarshal.GetReference(rows);
+            int column = start;
+            for (; column <= end - L.Width; column += L.Width)
+            {
+                L total = L.Const(TReduction.Identity);
+                for (int from = 0; from < length; from += RowsPerBlock)
+                {
+                    L part = L.Const(TReduction.Identity);
+                    int to = Math.Min(length, from + RowsPerBlock);
+                    for (int row = from; row < to; row++)
+                    {
+                        part = TReduction.Combine(part, L.Load(in first, ((nint)row * inner) + column));
+                    }
+
+                    total = TReduction.Combine(total, part);
+                }
+
+                total.Store(ref MemoryMarshal.GetReference(sums), column);
+            }
+
+            for (; column < end; column++)
+            {
+                Real total = TReduction.Identity;
+                for (int row = 0; row < length; row++)
+                {
+                    total = TReduction.Combine<Real>(total, double.CreateTruncating(Unsafe.Add(ref first, ((nint)row * inner) + column)));
+                }
+
+                sums[column] = S.CreateTruncating(total.Value);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Criterion.Kernels;
+
+/// <summary>
+/// Along one axis, the input positions that share the kernel taps that reach them. A stride s divides the positions into s
+/// phases, and within each the gradient of the input is an ordinary convolution of stride 1 with every s-th tap or so.
+/// </summary>
+/// <remarks>
+/// Output o and tap t meet position i when i + padding = o·stride + t·dilation. With i + padding = q·stride + phase, the taps of
+/// the phase are those with t·dilation = r·stride + phase, and then o = q − r.
+/// </remarks>
+internal readonly struct ConvolutionPhase
+{
+    readonly int _phase;
+    readonly int _stride;
+    readonly int _padding;
+    readonly int _dilation;
+    readonly int _firstTap;
+    readonly int _tapStep;
+
+    public ConvolutionPhase(int phase, int size, int kernel, int stride, int padding, int dilation)
+    {
+        _phase = phase;
+        _stride = stride;
+        _padding = padding;
+        _dilation = dilation;
+        _tapStep = stride / Gcd(stride, dilation);
+        _firstTap = 0;
+        while (_firstTap < kernel && _firstTap * dilation % stride != phase)
+        {
+            _firstTap++;
+        }
+
+        Taps = (kernel - _firstTap + _tapStep - 1) / _tapStep;
+        FirstQuotient = Math.Max(0, padding - phase + stride - 1) / stride;
+        Positions = Math.Max(0, size - FirstPosition + stride - 1) / stride;
+    }
+
+    public int Taps { get; }
+
+    public int Positions { get; }
+
+    public int FirstQuotient { get; }
+
+    public int FirstPosition => (FirstQuotient * _stride) + _phase - _padding;
+
+    /// <summary>Zeros needed before the first output, and after the last of <paramref name="outputs"/>.</summary>
+    public (int Before, int After) Border(int outputs) =>
+        Taps == 0 || Positions == 0
+            ? (0, 0)
+            : (Math.Max(0, Shift(Taps - 1) - FirstQuotient), Math.Max(0, FirstQuotient + Positions - Shift(0) - outputs));
+
+    public int Tap(int index) => _firstTap + (index * _tapStep);
+
+    /// <summary>How many outputs before the quotient the tap looks: r in o = q − r.</summary>
+    public int Shift(int index) => Tap(index) * _dilation / _stride;
+
+    /// <summary>What the shift grows by from tap to tap.</summary>
+    public int ShiftStep => _tapStep * _dilation / _stride;
+
+    static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
+}

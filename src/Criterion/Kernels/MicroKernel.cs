@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Kernels;
+
+/// <summary>
+/// The innermost product: a tile of up to 12 rows by one or two registers stays in registers while the depth runs by.
+/// </summary>
+/// <remarks>
+/// 12 rows × 2 registers are 24 running sums; two registers of columns and one row factor make 27 of the 32
+/// that AVX-512 has. Machines with 16 registers take 6 rows × 2 (15 registers) or 12 × 1 (14).
+/// Every sum runs along the depth in order, whatever the tile's height, so a result does not depend on which tile it fell into.
+/// </remarks>
+internal static unsafe class MicroKernel<S, V, TLanes>
+    where S : unmanaged
+    where V : unmanaged
+    where TLanes : ILanes<S, V>
+{
+    /// <summary>
+    /// tile = rows · columns, or += with <paramref name="accumulate"/>. The columns of step k
+    /// start at <paramref name="right"/> + k · <paramref name="rightStride"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TOperands, TRows, TRegisters>(
+        TOperands operands, S* right, int rightStride, int depth, S* tile, int tileStride, bool accumulate)
+        where TOperands : unmanaged, ITileOperands<S, TOperands>
+        where TRows : IExtent
+        where TRegisters : IExtent
+    {
+        Sums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        Sums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+
+        for (nint k = 0; k < depth; k++)
+        {
+            nint at = operands.Cursor(k);
+            V first = TOperands.Column<V, TLanes>(right, 0);
+            V second = TRegisters.Value > 1 ? TOperands.Column<V, TLanes>(right, 1) : default;
+            right += rightStride;
+
+            r0.Add(operands.Row<V, TLanes>(0, at), first, second);
+            if (TRows.Value > 1) { r1.Add(operands.Row<V, TLanes>(1, at), first, second); }
+            if (TRows.Value > 2) { r2.Add(operands.Row<V, TLanes>(2, at), first, second); }
+            if (TRows.Value > 3) { r3.Add(operands.Row<V, TLanes>(3, at), first, second); }
+            if (TRows.Value > 4) { r4.Add(operands.Row<V, TLanes>(4, at), first, second); }
+            if (TRows.Value > 5) { r5.Add(operands.Row<V, TLanes>(5, at), first, second); }
+            if (TRows.Value > 6) { r6.Add(operands.Row<V, TLanes>(6, at), first, second); }
+            if (TRows.Value > 7) { r7.Add(operands.Row<V, TLanes>(7, at), first, second); }
+            if (TRows.Value > 8) { r8.Add(operands.Row<V, TLanes>(8, at), first, second); }
+            if (TRows.Value > 9) { r9.Add(operands.Row<V, TLanes>(9, at), first, second); }
+            if (TRows.Value > 10) { r10.Add(operands.Row<V, TLanes>(10, at), first, second); }
+            if (TRows.Value > 11) { r11.Add(operands.Row<V, TLanes>(11, at), first, second); }
+        }
+
+        r0.Store(tile, accumulate);
+        if (TRows.Value > 1) { r1.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 2) { r2.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 3) { r3.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 4) { r4.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 5) { r5.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 6) { r6.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 7) { r7.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 8) { r8.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 9) { r9.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 10) { r10.Store(tile += tileStride, accumulate); }
+        if (TRows.Value > 11) { r11.Store(tile += tileStride, accumulate); }
+    }
+
+    /// <summary>The running sums of one row of the tile; the compiler keeps the fields in registers.</summary>
+    struct Sums<TRegisters>
+        where TRegisters : IExtent
+    {
+        V _first;
+        V _second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(V factor, V first, V second)
+        {
+            _first = TLanes.MultiplyAdd(factor, first, _first);
+            if (TRegisters.Value > 1)
+            {
+                _second = TLanes.MultiplyAdd(factor, second, _second);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(S* row, bool accumulate)
+        {
+            Store(_first, row, accumulate);
+            if (TRegisters.Value > 1)
+            {
+                Store(_second, row + TLanes.Count, accumulate);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Store(V sum, S* target, bool accumulate) =>
+            TLanes.Store(accumulate ? TLanes.Add(TLanes.Load(target), sum) : sum, target);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Criterion.Kernels;
+
+/// <summary>Copies elements between two layouts of the same shape.</summary>
+internal static class StridedCopy
+{
+    const int ChunkLength = 16384;
+
+    /// <summary>Copies every element of the shape <paramref name="dims"/>; strides are in elements.</summary>
+    public static void Run<T>(
+        ReadOnlySpan<int> dims, Memory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> destination, ReadOnlySpan<int> destinationStrides)
+        where T : unmanaged
+    {
+        (int[] sizes, int[] from, int[] to) = Collapse(dims, sourceStrides, destinationStrides);
+        int last = sizes.Length - 1;
+        int outer = 1;
+        foreach (int size in sizes.AsSpan(0, last))
+        {
+            outer *= size;
+        }
+
+        if (outer == 0 || sizes[last] == 0)
+        {
+            return;
+        }
+
+        int rows = Math.Max(1, ChunkLength / sizes[last]);
+        ParallelFor.Run((outer + rows - 1) / rows, new Chunk<T>(sizes, from, to, outer, rows, source, destination));
+    }
+
+    /// <summary>Joins neighbouring dimensions over which both layouts step evenly, and drops those of size 1.</summary>
+    static (int[] Dims, int[] From, int[] To) Collapse(ReadOnlySpan<int> dims, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
+    {
+        List<int> sizes = [1];
+        List<int> sources = [0];
+        List<int> destinations = [0];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            if (dims[i] == 1)
+            {
+                continue;
+            }
+
+            bool joins = sizes[^1] == 1 || (sources[^1] == from[i] * dims[i] && destinations[^1] == to[i] * dims[i]);
+            if (joins)
+            {
+                sizes[^1] *= dims[i];
+                (sources[^1], destinations[^1]) = (from[i], to[i]);
+            }
+            else
+            {
+                sizes.Add(dims[i]);
+                sources.Add(from[i]);
+                destinations.Add(to[i]);
+            }
+        }
+
+        return ([.. sizes], [.. sources], [.. destinations]);
+    }
+
+    readonly struct Chunk<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk
+        where T : unmanaged
+    {
+        public void Run(int index)
+        {
+            int last = dims.Length - 1;
+            ref T read = ref MemoryMarshal.GetReference(source.Span);
+            ref T write = ref MemoryMarshal.GetReference(destination.Span);
+            int end = Math.Min(outer, (index + 1) * rows);
+            for (int row = index * rows; row < end; row++)
+            {
+                int rest = row;
+                nint at = 0;
+                nint into = 0;
+                for (int d = last - 1; d >= 0; d--)
+                {
+                    (rest, int i) = Math.DivRem(rest, dims[d]);
+                    at += i * from[d];
+                    into += i * to[d];
+                }
+
+                CopyRow(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last], dims[last]);
+            }
+        }
+
+        static void CopyRow(ref T source, nint step, ref T destination, nint stride, int length)
+        {
+            if (step == 1 && stride == 1)
+            {
+                MemoryMarshal.CreateReadOnlySpan(ref source, length).CopyTo(MemoryMarshal.CreateSpan(ref destination, length));
+                return;
+            }
+
+            for (nint i = 0; i < length; i++)
+            {
+                Unsafe.Add(ref destination, i * stride) = Unsafe.Add(ref source, i * step);
+            }
+        }
+    }
+}

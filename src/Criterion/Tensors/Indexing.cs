@@ -1,0 +1,176 @@
+using System.Numerics;
+
+namespace Criterion;
+
+/// <summary>Reading and adding at positions that are data. Every operation sees its tensors as [outer, dim, inner].</summary>
+internal static class Indexing
+{
+    public static Tensor Select(Tensor x, int dim, Tensor index)
+    {
+        long[] positions = Positions("IndexSelect", index, x.Shape, dim);
+        return x.DType switch
+        {
+            DType.Float32 => Select<float>(x, dim, positions),
+            DType.Float64 => Select<double>(x, dim, positions),
+            DType.Int64 => Select<long>(x, dim, positions),
+            DType.UInt8 => Select<byte>(x, dim, positions),
+            _ => Select<bool>(x, dim, positions),
+        };
+    }
+
+    /// <summary>Zeros of <paramref name="shape"/> with each slice of x added at its position: the gradient of Select.</summary>
+    public static Tensor AddSelected(Tensor x, Shape shape, int dim, Tensor index)
+    {
+        int[] expanded = new int[shape.Rank];
+        Array.Fill(expanded, 1);
+        expanded[dim] = index.Count;
+        Tensor positions = index.Reshape(expanded).Expand(x.Shape);
+        return Tensor.Zeros(shape, x.DType).ScatterAdd(dim, positions, x);
+    }
+
+    public static Tensor Gather(Tensor x, int dim, Tensor index)
+    {
+        long[] positions = Positions("Gather", index, x.Shape, dim);
+        CheckLike("Gather", index.Shape, x.Shape, dim);
+        return x.DType switch
+        {
+            DType.Float32 => Gather<float>(x, dim, index.Shape, positions),
+            DType.Float64 => Gather<double>(x, dim, index.Shape, positions),
+            DType.Int64 => Gather<long>(x, dim, index.Shape, positions),
+            DType.UInt8 => Gather<byte>(x, dim, index.Shape, positions),
+            _ => Gather<bool>(x, dim, index.Shape, positions),
+        };
+    }
+
+    public static Tensor ScatterAdd(Tensor x, int dim, Tensor index, Tensor source)
+    {
+        long[] positions = Positions("ScatterAdd", index, x.Shape, dim);
+        CheckLike("ScatterAdd", index.Shape, x.Shape, dim);
+        if (source.Shape != index.Shape || source.DType != x.DType)
+        {
+            throw new ShapeException($"ScatterAdd: source {source.Shape} {source.DType} must match the index {index.Shape} and the type {x.DType}.");
+        }
+
+        Tensor result = x.Detach().Clone();
+        switch (x.DType)
+        {
+            case DType.Float32:
+                ScatterAdd<float>(result, dim, source, positions);
+                break;
+            case DType.Float64:
+                ScatterAdd<double>(result, dim, source, positions);
+                break;
+            case DType.Int64:
+                ScatterAdd<long>(result, dim, source, positions);
+                break;
+            default:
+                throw new DTypeException($"ScatterAdd: {x.DType} cannot be added up; convert it with .To(DType.Int64).");
+        }
+
+        return result;
+    }
+
+    static Tensor Select<T>(Tensor x, int dim, long[] positions)
+        where T : unmanaged
+    {
+        Tensor result = Tensor.Empty(x.Shape.With(dim, positions.Length), x.DType);
+        ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
+        Span<T> destination = result.Memory<T>().Span;
+        int outer = x.Shape.CountOf(0, dim);
+        int inner = x.Shape.CountOf(dim + 1, x.Rank);
+        for (int o = 0; o < outer; o++)
+        {
+            for (int i = 0; i < positions.Length; i++)
+            {
+                int from = ((o * x.Shape[dim]) + (int)positions[i]) * inner;
+                source.Slice(from, inner).CopyTo(destination.Slice(((o * positions.Length) + i) * inner, inner));
+            }
+        }
+
+        return result;
+    }
+
+    static Tensor Gather<T>(Tensor x, int dim, Shape shape, long[] positions)
+        where T : unmanaged
+    {
+        Tensor result = Tensor.Empty(shape, x.DType);
+        ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
+        Span<T> destination = result.Memory<T>().Span;
+        Walk walk = new(shape, x.Shape, dim);
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = source[walk.Into(i, positions[i])];
+        }
+
+        return result;
+    }
+
+    static void ScatterAdd<T>(Tensor result, int dim, Tensor source, long[] positions)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> values = source.AsReadOnlySpan<T>();
+        Span<T> sums = result.Memory<T>().Span;
+        Walk walk = new(source.Shape, result.Shape, dim);
+        for (int i = 0; i < values.Length; i++)
+        {
+            sums[walk.Into(i, positions[i])] += values[i];
+        }
+    }
+
+    static long[] Positions(string operation, Tensor index, Shape shape, int dim)
+    {
+        if (index.DType != DType.Int64)
+        {
+            throw new DTypeException($"{operation}: the index holds {index.DType}; convert it with .To(DType.Int64).");
+        }
+
+        long[] positions = index.ToArray<long>();
+        int size = shape[dim];
+        int wrong = Array.FindIndex(positions, p => p < 0 || p >= size);
+        return wrong < 0
+            ? positions
+            : throw new ShapeException($"{operation}: index {positions[wrong]} at element {wrong} is not within dim {dim} of {shape}, which has {size} elements.");
+    }
+
+    // The index may be shorter than the tensor along other dims, as in PyTorch, never longer.
+    static void CheckLike(string operation, Shape index, Shape shape, int dim)
+    {
+        bool fits = index.Rank == shape.Rank;
+        for (int i = 0; fits && i < shape.Rank; i++)
+        {
+            fits = i == dim || index[i] <= shape[i];
+        }
+
+        if (!fits)
+        {
+            throw new ShapeException($"{operation}: an index of shape {index} does not go with {shape} along dim {dim}: every other size must be at most as large.");
+        }
+    }
+
+    /// <summary>Turns a place in one shape and a position along a dimension into a place in another shape.</summary>
+    readonly struct Walk
+    {
+        readonly int[] _sizes;
+        readonly int[] _strides;
+        readonly int _dim;
+
+        public Walk(Shape from, Shape into, int dim)
+        {
+            _sizes = from.Dims.ToArray();
+            _strides = Tensor.RowMajor(into);
+            _dim = dim;
+        }
+
+        public int Into(int element, long position)
+        {
+            int place = (int)position * _strides[_dim];
+            for (int d = _sizes.Length - 1; d >= 0; d--)
+            {
+                (element, int i) = Math.DivRem(element, _sizes[d]);
+                place += d == _dim ? 0 : i * _strides[d];
+            }
+
+            return place;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+namespace Criterion;
+
+/// <summary>Where the samples of a resized, pooled or padded side come from: matrices [output, input] of weights, or positions.</summary>
+internal static class Resampling
+{
+    /// <summary>Where windows begin on a side with its padding.</summary>
+    public static int[] Starts(int size, int kernel, int stride, int padding) =>
+        [.. Enumerable.Range(0, ((size + (2 * padding) - kernel) / stride) + 1).Select(i => i * stride)];
+
+    /// <summary>Area i of <paramref name="count"/> goes from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
+    public static (int Start, int End)[] AdaptiveAreas(int size, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (i * size / count, (((i + 1) * size) + count - 1) / count))];
+
+    public static Tensor Average(int size, int kernel, int stride, int padding, bool countPadding)
+    {
+        int[] starts = Starts(size, kernel, stride, padding);
+        return Weights(starts.Length, size, (row, weights) =>
+        {
+            int from = Math.Max(0, starts[row] - padding);
+            int to = Math.Min(size, starts[row] - padding + kernel);
+            weights[from..to].Fill(1.0 / (countPadding ? kernel : to - from));
+        });
+    }
+
+    public static Tensor AdaptiveAverage(int size, int count)
+    {
+        (int Start, int End)[] areas = AdaptiveAreas(size, count);
+        return Weights(count, size, (row, weights) => weights[areas[row].Start..areas[row].End].Fill(1.0 / (areas[row].End - areas[row].Start)));
+    }
+
+    public static Tensor Linear(int size, int count, bool alignCorners) => Weights(count, size, (row, weights) =>
+    {
+        double at = alignCorners
+            ? count == 1 ? 0 : row * (size - 1.0) / (count - 1)
+            : Math.Max(0, ((row + 0.5) * size / count) - 0.5);
+        int left = Math.Min((int)at, size - 1);
+        int right = Math.Min(left + 1, size - 1);
+        weights[left] += 1 - (at - left);
+        weights[right] += at - left;
+    });
+
+    public static Tensor Nearest(int size, int count) => Positions(count, i => Math.Min((int)((long)i * size / count), size - 1));
+
+    public static Tensor Reflected(string operation, int size, int before, int after)
+    {
+        if (before >= size || after >= size || before < 0 || after < 0)
+        {
+            throw new ShapeException($"{operation}: borders of {before} and {after} must lie between 0 and {size - 1}, one less than the dim of {size}.");
+        }
+
+        return Positions(before + size + after, i =>
+        {
+            int at = Math.Abs(i - before);
+            return at < size ? at : (2 * (size - 1)) - at;
+        });
+    }
+
+    public static Tensor Replicated(string operation, int size, int before, int after) => before >= 0 && after >= 0 && size > 0
+        ? Positions(before + size + after, i => Math.Clamp(i - before, 0, size - 1))
+        : throw new ShapeException($"{operation}: borders of {before} and {after} must not be negative, and a dim of {size} must not be empty.");
+
+    /// <summary>Positions within areas of one width as positions in the whole image.</summary>
+    public static Tensor Place(Tensor within, int areaWidth, int top, int left, int width)
+    {
+        Tensor places = within.Clone();
+        foreach (ref long place in places.AsSpan<long>())
+        {
+            (long row, long column) = Math.DivRem(place, areaWidth);
+            place = ((top + row) * width) + left + column;
+        }
+
+        return places;
+    }
+
+    static Tensor Positions(int count, Func<int, int> position)
+    {
+        long[] positions = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            positions[i] = position(i);
+        }
+
+        return Tensor.From(positions, [count]);
+    }
+
+    static Tensor Weights(int rows, int columns, FillRow fill)
+    {
+        double[] weights = new double[rows * columns];
+        for (int row = 0; row < rows; row++)
+        {
+            fill(row, weights.AsSpan(row * columns, columns));
+        }
+
+        return Tensor.From(weights, [rows, columns]);
+    }
+
+    delegate void FillRow(int row, Span<double> weights);
+}

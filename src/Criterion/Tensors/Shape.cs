@@ -1,0 +1,170 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Criterion;
+
+/// <summary>The sizes of a tensor along its dimensions, outermost first: <c>[N, C, H, W]</c>. A scalar's shape is <c>[]</c>.</summary>
+[CollectionBuilder(typeof(Shape), nameof(Create))]
+public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
+{
+    readonly int[]? _dims;
+
+    /// <summary>A shape of the given sizes.</summary>
+    /// <exception cref="ShapeException">A size is negative, or there are more elements than one tensor can hold.</exception>
+    public Shape(params ReadOnlySpan<int> dims)
+    {
+        long count = 1;
+        foreach (int dim in dims)
+        {
+            if (dim < 0)
+            {
+                throw new ShapeException($"A shape cannot hold the negative size {dim} in {Describe(dims)}.");
+            }
+
+            count *= dim;
+            if (count > Array.MaxLength)
+            {
+                throw new ShapeException($"{Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold.");
+            }
+        }
+
+        _dims = dims.ToArray();
+    }
+
+    /// <summary>The number of dimensions.</summary>
+    public int Rank => _dims?.Length ?? 0;
+
+    /// <summary>The number of elements, the product of the sizes.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 1;
+            foreach (int dim in Dims)
+            {
+                count *= dim;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>The sizes.</summary>
+    public ReadOnlySpan<int> Dims => _dims;
+
+    int IReadOnlyCollection<int>.Count => Rank;
+
+    /// <summary>The size along <paramref name="dim"/>; negative dims count from the end.</summary>
+    /// <exception cref="ShapeException">There is no such dim.</exception>
+    public int this[int dim] => Dims[Dim(dim)];
+
+    /// <summary>A shape from its sizes; what <c>[2, 3]</c> calls.</summary>
+    public static Shape Create(ReadOnlySpan<int> dims) => new(dims);
+
+    /// <summary>A shape from its sizes.</summary>
+    public static implicit operator Shape(int[] dims) => new(dims);
+
+    /// <summary>A shape's sizes, for operations that take them one by one.</summary>
+    public static implicit operator ReadOnlySpan<int>(Shape shape) => shape.Dims;
+
+    /// <summary>Whether both have the same sizes.</summary>
+    public static bool operator ==(Shape a, Shape b) => a.Equals(b);
+
+    /// <summary>Whether a size differs.</summary>
+    public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
+
+    /// <summary>The shape in which two shapes meet: aligned at their last dims, where a size of 1 stretches to the other's.</summary>
+    /// <exception cref="ShapeException">Two sizes differ and neither is 1.</exception>
+    public static Shape Broadcast(Shape a, Shape b, string operation = "broadcast")
+    {
+        if (a == b)
+        {
+            return a;
+        }
+
+        int rank = Math.Max(a.Rank, b.Rank);
+        Span<int> dims = stackalloc int[rank];
+        for (int i = 1; i <= rank; i++)
+        {
+            int p = i <= a.Rank ? a[^i] : 1;
+            int q = i <= b.Rank ? b[^i] : 1;
+            if (p != q && p != 1 && q != 1)
+            {
+                throw new ShapeException(
+                    $"{operation}: {a} and {b} cannot be broadcast: sizes {p} and {q} at dim -{i} differ and neither is 1. Reshape or expand one of them.");
+            }
+
+            dims[rank - i] = p == 1 ? q : p;
+        }
+
+        return new Shape(dims);
+    }
+
+    /// <summary>The dimension counted from the start; negative ones count from the end.</summary>
+    /// <exception cref="ShapeException">There is no such dim.</exception>
+    public int Dim(int dim)
+    {
+        int normal = dim < 0 ? dim + Rank : dim;
+        return (uint)normal < (uint)Rank
+            ? normal
+            : throw new ShapeException($"dim {dim} is out of range for shape {this}: it has dims {-Rank} to {Rank - 1}.");
+    }
+
+    /// <summary>This shape with the size of one dimension replaced.</summary>
+    public Shape With(int dim, int size)
+    {
+        Span<int> dims = stackalloc int[Rank];
+        Dims.CopyTo(dims);
+        dims[Dim(dim)] = size;
+        return new Shape(dims);
+    }
+
+    /// <summary>This shape with a dimension taken out.</summary>
+    public Shape Without(int dim)
+    {
+        int at = Dim(dim);
+        return [.. Dims[..at], .. Dims[(at + 1)..]];
+    }
+
+    /// <summary>The product of the sizes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
+    internal int CountOf(int start, int end)
+    {
+        int count = 1;
+        foreach (int dim in Dims[start..end])
+        {
+            count *= dim;
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Dims.SequenceEqual(other.Dims);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (int dim in Dims)
+        {
+            hash.Add(dim);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The sizes as <c>[2, 3]</c>.</summary>
+    public override string ToString() => Describe(Dims);
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_dims ?? [])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    int this[Index index] => Dims[index];
+
+    static string Describe(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
+}

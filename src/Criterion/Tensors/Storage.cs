@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Criterion.Kernels;
+
+namespace Criterion;
+
+/// <summary>The memory behind one tensor, or behind several that are views of one another.</summary>
+internal abstract class Storage(DType dtype, int length)
+{
+    public DType DType { get; } = dtype;
+
+    public int Length { get; } = length;
+
+    /// <summary>Counts changes in place, so that a gradient can tell that a value it needs is gone.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The scope that will take this memory back, or null where the garbage collector does.</summary>
+    public TensorScope? Scope { get; set; }
+
+    /// <summary>Gives the memory back to the pool: whoever uses the storage after that is told.</summary>
+    public abstract void Release();
+
+    /// <summary>Memory with unspecified content; it belongs to the scope that is open, if any.</summary>
+    public static Storage<T> Create<T>(int length)
+        where T : unmanaged
+    {
+        if (TensorScope.Current is not { } scope)
+        {
+            return new Storage<T>(BufferPool<T>.Allocate(length), length, pooled: false);
+        }
+
+        Storage<T> storage = new(BufferPool<T>.Rent(length), length, pooled: true);
+        scope.Adopt(storage);
+        return storage;
+    }
+
+    /// <summary>Memory with unspecified content of an element type known only at run time.</summary>
+    public static Storage Create(DType dtype, int length) => dtype switch
+    {
+        DType.Bool => Create<bool>(length),
+        DType.UInt8 => Create<byte>(length),
+        DType.Int64 => Create<long>(length),
+        DType.Float32 => Create<float>(length),
+        _ => Create<double>(length),
+    };
+}
+
+/// <summary>The memory behind a tensor of elements <typeparamref name="T"/>.</summary>
+internal sealed class Storage<T> : Storage
+    where T : unmanaged
+{
+    readonly bool _pooled;
+    readonly object? _owner;
+    Memory<T> _memory;
+    bool _released;
+
+    public Storage(Memory<T> memory, int length, bool pooled, object? owner = null)
+        : base(DTypes.Of<T>(), length)
+    {
+        _memory = memory;
+        _pooled = pooled;
+        _owner = owner;
+    }
+
+    public Memory<T> Memory
+    {
+        get
+        {
+            if (_released)
+            {
+                ThrowReleased();
+            }
+
+            return _memory;
+        }
+    }
+
+    public override void Release()
+    {
+        if (_released)
+        {
+            return;
+        }
+
+        _released = true;
+        if (_pooled)
+        {
+            BufferPool<T>.Return(_memory);
+        }
+
+        _memory = default;
+        GC.KeepAlive(_owner);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void ThrowReleased() => throw new TensorException(
+        "This tensor was made in a TensorScope that has ended, and its memory is in use elsewhere. Call scope.Keep(tensor) before the scope ends to take it out.");
+}

@@ -1,0 +1,235 @@
+namespace Criterion;
+
+// Pooling, padding and resampling, composed of operations that have their gradients: averages and bilinear samples are products
+// with small matrices, one along each side; maxima, patches and mirrored borders are chosen by position.
+public sealed partial class Tensor
+{
+    /// <summary>The mean of each window of images [N, C, H, W].</summary>
+    /// <param name="kernel">The window.</param>
+    /// <param name="stride">Steps between windows; the kernel if not given.</param>
+    /// <param name="padding">Zeros around the image, at most half of the kernel; 0.</param>
+    /// <param name="countPadding">Whether the zeros count in the mean, as they do in PyTorch by default.</param>
+    public Tensor AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true)
+    {
+        Size2 step = stride ?? kernel;
+        Size2 border = padding ?? 0;
+        CheckPool("AvgPool2d", kernel, step, border);
+        return Resample(
+            Resampling.Average(Shape[2], kernel.Height, step.Height, border.Height, countPadding),
+            Resampling.Average(Shape[3], kernel.Width, step.Width, border.Width, countPadding));
+    }
+
+    /// <summary>The largest value of each window of images [N, C, H, W]; the first of equal ones gets the gradient.</summary>
+    /// <param name="kernel">The window.</param>
+    /// <param name="stride">Steps between windows; the kernel if not given.</param>
+    /// <param name="padding">−∞ around the image, at most half of the kernel; 0.</param>
+    public Tensor MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null)
+    {
+        Size2 step = stride ?? kernel;
+        Size2 border = padding ?? 0;
+        CheckPool("MaxPool2d", kernel, step, border);
+        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height], double.NegativeInfinity);
+        int[] rows = Resampling.Starts(Shape[2], kernel.Height, step.Height, border.Height);
+        int[] columns = Resampling.Starts(Shape[3], kernel.Width, step.Width, border.Width);
+        return padded.MaxOver(
+            [.. rows.Select(start => (start, start + kernel.Height))], [.. columns.Select(start => (start, start + kernel.Width))]);
+    }
+
+    /// <summary>The mean of each of <paramref name="output"/> areas that cover images [N, C, H, W] evenly.</summary>
+    public Tensor AdaptiveAvgPool2d(Size2 output)
+    {
+        CheckImages("AdaptiveAvgPool2d");
+        output.CheckAtLeast(1, "AdaptiveAvgPool2d", nameof(output));
+        return Resample(Resampling.AdaptiveAverage(Shape[2], output.Height), Resampling.AdaptiveAverage(Shape[3], output.Width));
+    }
+
+    /// <summary>The largest value of each of <paramref name="output"/> areas that cover images [N, C, H, W] evenly.</summary>
+    public Tensor AdaptiveMaxPool2d(Size2 output)
+    {
+        CheckImages("AdaptiveMaxPool2d");
+        output.CheckAtLeast(1, "AdaptiveMaxPool2d", nameof(output));
+        return MaxOver(Resampling.AdaptiveAreas(Shape[2], output.Height), Resampling.AdaptiveAreas(Shape[3], output.Width));
+    }
+
+    /// <summary>Images [N, C, H, W] enlarged or reduced to a size by taking the nearest pixel, rounding down as PyTorch does.</summary>
+    public Tensor UpsampleNearest2d(Size2 size)
+    {
+        CheckImages("UpsampleNearest2d");
+        size.CheckAtLeast(1, "UpsampleNearest2d", nameof(size));
+        (int height, int width) = (Shape[2], Shape[3]);
+        if (size.Height % height == 0 && size.Width % width == 0)
+        {
+            // Whole factors, the common case, are a repetition.
+            (int down, int across) = (size.Height / height, size.Width / width);
+            return Reshape(Shape[0], Shape[1], height, 1, width, 1).Expand(-1, -1, -1, down, -1, across)
+                .Reshape(Shape[0], Shape[1], size.Height, size.Width);
+        }
+
+        return IndexSelect(2, Resampling.Nearest(height, size.Height)).IndexSelect(3, Resampling.Nearest(width, size.Width));
+    }
+
+    /// <summary>Images [N, C, H, W] enlarged or reduced to a size by weighing the two nearest pixels along each side.</summary>
+    /// <param name="size">The new height and width.</param>
+    /// <param name="alignCorners">Whether the centres of the corner pixels, rather than their outer edges, stay in place.</param>
+    public Tensor UpsampleBilinear2d(Size2 size, bool alignCorners = false)
+    {
+        CheckImages("UpsampleBilinear2d");
+        size.CheckAtLeast(1, "UpsampleBilinear2d", nameof(size));
+        return Resample(
+            Resampling.Linear(Shape[2], size.Height, alignCorners), Resampling.Linear(Shape[3], size.Width, alignCorners));
+    }
+
+    /// <summary>The windows of images [N, C, H, W] as columns: [N, C · h · w, windows].</summary>
+    public Tensor Unfold(Size2 kernel, Size2? stride = null, Size2? padding = null, Size2? dilation = null)
+    {
+        CheckImages("Unfold");
+        (Size2 step, Size2 border, Size2 gap) = (stride ?? 1, padding ?? 0, dilation ?? 1);
+        kernel.CheckAtLeast(1, "Unfold", nameof(kernel));
+        step.CheckAtLeast(1, "Unfold", nameof(stride));
+        gap.CheckAtLeast(1, "Unfold", nameof(dilation));
+        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height]);
+        int height = padded.Shape[2];
+        int width = padded.Shape[3];
+        int rows = ((height - (gap.Height * (kernel.Height - 1)) - 1) / step.Height) + 1;
+        int columns = ((width - (gap.Width * (kernel.Width - 1)) - 1) / step.Width) + 1;
+        if (rows < 1 || columns < 1)
+        {
+            throw new ShapeException($"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}.");
+        }
+
+        long[] places =
+        [
+            .. from tapRow in Enumerable.Range(0, kernel.Height)
+               from tapColumn in Enumerable.Range(0, kernel.Width)
+               from row in Enumerable.Range(0, rows)
+               from column in Enumerable.Range(0, columns)
+               select (long)((((row * step.Height) + (tapRow * gap.Height)) * width) + (column * step.Width) + (tapColumn * gap.Width)),
+        ];
+        return padded.Flatten(2).IndexSelect(2, From(places, [places.Length])).Reshape(Shape[0], -1, rows * columns);
+    }
+
+    /// <summary>The tensor with a border of one value.</summary>
+    /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on; negative widths cut.</param>
+    /// <param name="value">The value; 0.</param>
+    public Tensor Pad(ReadOnlySpan<int> widths, double value = 0)
+    {
+        CheckPad("Pad", widths);
+        Tensor result = this;
+        for (int i = 0; i < widths.Length / 2; i++)
+        {
+            result = result.PadOne(Rank - 1 - i, widths[2 * i], widths[(2 * i) + 1], value);
+        }
+
+        return result;
+    }
+
+    /// <summary>The tensor with a border that mirrors its content without repeating the edge.</summary>
+    /// <inheritdoc cref="Pad"/>
+    /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on.</param>
+    /// <exception cref="ShapeException">A border is as wide as the dimension.</exception>
+    public Tensor PadReflect(params ReadOnlySpan<int> widths) => PadBy("PadReflect", widths, Resampling.Reflected);
+
+    /// <summary>The tensor with a border that repeats its edge.</summary>
+    /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on.</param>
+    public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy("PadReplicate", widths, Resampling.Replicated);
+
+    /// <summary>rows · x · columnsᵀ for every image.</summary>
+    Tensor Resample(Tensor rows, Tensor columns)
+    {
+        Tensor x = Floating();
+        return rows.To(x.DType).MatMul(x).MatMul(columns.To(x.DType).Transpose());
+    }
+
+    /// <summary>The largest value of each area; its position is found first, and the value is then gathered.</summary>
+    Tensor MaxOver((int Start, int End)[] rows, (int Start, int End)[] columns)
+    {
+        int width = Shape[3];
+        Tensor flat = Flatten(2);
+        Tensor plain = Detach();
+        Tensor[] places = new Tensor[rows.Length * columns.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            (int top, int bottom) = rows[i / columns.Length];
+            (int left, int right) = columns[i % columns.Length];
+            Tensor place = plain[.., .., top..bottom, left..right].Flatten(2).ArgMax(2, keepDim: true);
+            places[i] = Resampling.Place(place, right - left, top, left, width);
+        }
+
+        return flat.Gather(2, Cat(places, 2)).Reshape(Shape[0], Shape[1], rows.Length, columns.Length);
+    }
+
+    Tensor PadOne(int dim, int before, int after, double value)
+    {
+        if (before == 0 && after == 0)
+        {
+            return this;
+        }
+
+        int size = Shape[dim];
+        if (size + before + after < 0)
+        {
+            throw new ShapeException($"Pad: cutting {-before} and {-after} leaves less than nothing of dim {dim} of {Shape}.");
+        }
+
+        Tensor kept = Slice(dim, Math.Max(0, -before), size + Math.Min(0, after));
+        List<Tensor> parts = [];
+        AddBorder(before);
+        parts.Add(kept);
+        AddBorder(after);
+        return Cat(parts.ToArray(), dim);
+
+        void AddBorder(int width)
+        {
+            if (width > 0)
+            {
+                parts.Add(Full(Shape.With(dim, width), value, DType));
+            }
+        }
+    }
+
+    Tensor PadBy(string operation, ReadOnlySpan<int> widths, Func<string, int, int, int, Tensor> positions)
+    {
+        CheckPad(operation, widths);
+        Tensor result = this;
+        for (int i = 0; i < widths.Length / 2; i++)
+        {
+            int dim = Rank - 1 - i;
+            result = result.IndexSelect(dim, positions(operation, Shape[dim], widths[2 * i], widths[(2 * i) + 1]));
+        }
+
+        return result;
+    }
+
+    void CheckPad(string operation, ReadOnlySpan<int> widths)
+    {
+        if (widths.Length % 2 != 0 || widths.Length > 2 * Rank)
+        {
+            throw new ShapeException($"{operation}: {widths.Length} widths are given for {Shape}; give two for each padded dim, from the last one on.");
+        }
+    }
+
+    void CheckImages(string operation)
+    {
+        if (Rank != 4)
+        {
+            throw new ShapeException($"{operation}: images must be [N, C, H, W], and this is {Shape}. Unsqueeze a missing dim.");
+        }
+    }
+
+    void CheckPool(string operation, Size2 kernel, Size2 stride, Size2 padding)
+    {
+        CheckImages(operation);
+        kernel.CheckAtLeast(1, operation, nameof(kernel));
+        stride.CheckAtLeast(1, operation, nameof(stride));
+        padding.CheckAtLeast(0, operation, nameof(padding));
+        if (2 * padding.Height > kernel.Height || 2 * padding.Width > kernel.Width)
+        {
+            throw new ShapeException($"{operation}: the padding {padding} is more than half of the kernel {kernel}: a window could lie outside the image.");
+        }
+
+        if (Shape[2] + (2 * padding.Height) < kernel.Height || Shape[3] + (2 * padding.Width) < kernel.Width)
+        {
+            throw new ShapeException($"{operation}: the kernel {kernel} is larger than {Shape} with padding {padding}.");
+        }
+    }
+}

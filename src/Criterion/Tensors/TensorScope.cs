@@ -1,0 +1,93 @@
+namespace Criterion;
+
+/// <summary>
+/// While a scope is open, what is made on its thread lives in pooled memory that goes back when the scope ends, so that a
+/// training step allocates nothing once it is warm.
+/// </summary>
+/// <remarks>
+/// <see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
+/// ended throws. Scopes nest; each belongs to the thread that opened it.
+/// </remarks>
+/// <example><code>
+/// using (var scope = new TensorScope())
+/// {
+///     loss = scope.Keep(model.Forward(batch).Mean());
+/// }
+/// </code></example>
+public sealed class TensorScope : IDisposable
+{
+    [ThreadStatic]
+    static TensorScope? t_current;
+
+    readonly List<Storage> _storages = [];
+    readonly TensorScope? _outer;
+    bool _ended;
+
+    /// <summary>Opens a scope on this thread.</summary>
+    public TensorScope()
+    {
+        _outer = t_current;
+        t_current = this;
+    }
+
+    internal static TensorScope? Current => t_current;
+
+    /// <summary>Steps out of every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
+    public static Suspension Suspend() => new(t_current);
+
+    /// <summary>Takes a tensor's memory out of this scope, so that it lives as long as it is referenced.</summary>
+    /// <returns>The same tensor.</returns>
+    public Tensor Keep(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (tensor.Storage.Scope == this)
+        {
+            tensor.Storage.Scope = null;
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Ends the scope: the memory of all that was made in it and not kept goes back to the pool.</summary>
+    public void Dispose()
+    {
+        if (_ended)
+        {
+            return;
+        }
+
+        _ended = true;
+        t_current = _outer;
+        foreach (Storage storage in _storages)
+        {
+            if (storage.Scope == this)
+            {
+                storage.Scope = null;
+                storage.Release();
+            }
+        }
+
+        _storages.Clear();
+    }
+
+    internal void Adopt(Storage storage)
+    {
+        storage.Scope = this;
+        _storages.Add(storage);
+    }
+
+    /// <summary>A stretch of code outside every scope; ends when disposed.</summary>
+    public readonly struct Suspension : IDisposable
+    {
+        readonly TensorScope? _resume;
+
+        internal Suspension(TensorScope? current)
+        {
+            _resume = current;
+            t_current = null;
+        }
+
+        /// <summary>Goes back into the scope that was left.</summary>
+        public void Dispose() => t_current = _resume;
+    }
+}

@@ -1,0 +1,109 @@
+import torch
+from torch import nn
+from torch.nn.utils import spectral_norm
+from torch.nn.utils.stateless import functional_call
+
+from golden import File, pos, r, seed, tensor
+
+
+def layer(f, name, op, build, inputs, args, mode="train"):
+    """One layer: its parameters are further inputs; its buffers before and after stand beside."""
+    seed(op + name)
+    module = build().double().train(mode == "train")
+    params = {n: r(*p.shape) for n, p in module.named_parameters()}
+    before = {n: b.clone() for n, b in module.named_buffers()}
+    for n, b in before.items():
+        if n.endswith("running_mean"):
+            before[n] = r(*b.shape)
+        elif n.endswith("running_var"):
+            before[n] = pos(*b.shape)
+    after = {}
+
+    def fn(x, *values):
+        after.clear()
+        after.update({n: b.clone() for n, b in before.items()})
+        return functional_call(module, {**dict(zip(params, values)), **after}, (x,))
+
+    seed(name + op)
+    x = inputs() if callable(inputs) else inputs
+    extra = {"fixed": op == "spectral_norm" or "padding_idx" in args, "mode": mode, "names": ["input", *params]}
+    case = f.add(op, f"{name}_{mode}", fn, [x, *params.values()], args, **extra)
+    fn(x, *params.values())
+    if before:
+        case["buffers_before"] = {n: tensor(b) for n, b in before.items()}
+        case["buffers_after"] = {n: tensor(b) for n, b in after.items()}
+
+
+def simple(f):
+    for name, shape, bias in (("plain", (4, 3), True), ("no_bias", (4, 3), False), ("three_dims", (2, 2, 3), True), ("vector", (3,), True)):
+        layer(f, name, "Linear", lambda: nn.Linear(3, 5, bias), lambda: r(*shape), {"in_features": 3, "out_features": 5, "bias": bias})
+    for name, shape, args in (
+            ("plain", (2, 2, 4, 4), dict(in_channels=2, out_channels=3, kernel_size=3)),
+            ("stride2_pad1_no_bias", (1, 1, 6, 6), dict(in_channels=1, out_channels=2, kernel_size=4, stride=2, padding=1, bias=False)),
+            ("groups2", (1, 4, 4, 4), dict(in_channels=4, out_channels=2, kernel_size=2, groups=2)),
+            ("dilation2", (1, 1, 5, 5), dict(in_channels=1, out_channels=2, kernel_size=2, dilation=2))):
+        layer(f, name, "Conv2d", lambda: nn.Conv2d(**args), lambda: r(*shape), args)
+    for name, shape, args in (
+            ("plain", (1, 2, 3, 3), dict(in_channels=2, out_channels=2, kernel_size=3)),
+            ("stride2_pad1_no_bias", (1, 2, 3, 3), dict(in_channels=2, out_channels=2, kernel_size=4, stride=2, padding=1, bias=False)),
+            ("output_padding", (1, 1, 3, 3), dict(in_channels=1, out_channels=2, kernel_size=3, stride=2, padding=1, output_padding=1)),
+            ("groups2", (1, 4, 2, 2), dict(in_channels=4, out_channels=4, kernel_size=2, groups=2))):
+        layer(f, name, "ConvTranspose2d", lambda: nn.ConvTranspose2d(**args), lambda: r(*shape), args)
+    for name, index, args in (
+            ("plain", torch.tensor([1, 0, 3, 1]), dict(num_embeddings=4, embedding_dim=3)),
+            ("two_dims", torch.tensor([[0, 2], [4, 4]]), dict(num_embeddings=5, embedding_dim=2)),
+            ("padding_idx", torch.tensor([1, 0, 2, 1]), dict(num_embeddings=3, embedding_dim=2, padding_idx=1))):
+        layer(f, name, "Embedding", lambda: nn.Embedding(**args), index, args)
+    for name, args in (("nearest", dict(scale_factor=2, mode="nearest")), ("bilinear", dict(scale_factor=2, mode="bilinear")),
+                       ("bilinear_corners", dict(scale_factor=2, mode="bilinear", align_corners=True)),
+                       ("size", dict(size=[5, 3], mode="nearest"))):
+        build = lambda: nn.Upsample(**{k: tuple(v) if isinstance(v, list) else v for k, v in args.items()})
+        layer(f, name, "Upsample", build, lambda: r(1, 2, 3, 2), args)
+
+
+def norms(f):
+    for mode in ("train", "eval"):
+        for name, kind, shape, args in (
+                ("two_dims", "BatchNorm1d", (5, 3), dict(num_features=3)),
+                ("three_dims", "BatchNorm1d", (3, 2, 4), dict(num_features=2)),
+                ("options", "BatchNorm1d", (4, 3), dict(num_features=3, eps=0.01, momentum=0.3)),
+                ("cumulative", "BatchNorm1d", (4, 3), dict(num_features=3, momentum=None)),
+                ("no_affine", "BatchNorm1d", (4, 3), dict(num_features=3, affine=False)),
+                ("no_running_statistics", "BatchNorm1d", (4, 3), dict(num_features=3, track_running_stats=False)),
+                ("plain", "BatchNorm2d", (2, 3, 2, 3), dict(num_features=3)),
+                ("options", "BatchNorm2d", (3, 2, 2, 2), dict(num_features=2, eps=0.1, momentum=0.5)),
+                ("no_affine", "BatchNorm2d", (2, 2, 3, 2), dict(num_features=2, affine=False)),
+                ("one_sample", "BatchNorm2d", (1, 2, 3, 3), dict(num_features=2)),
+                ("plain", "InstanceNorm2d", (2, 2, 3, 3), dict(num_features=2)),
+                ("affine", "InstanceNorm2d", (2, 3, 2, 3), dict(num_features=3, affine=True)),
+                ("running_statistics", "InstanceNorm2d", (2, 2, 3, 2), dict(num_features=2, affine=True, track_running_stats=True))):
+            layer(f, name, kind, lambda: getattr(nn, kind)(**args), lambda: r(*shape), args, mode)
+    for name, shape, args in (("last", (3, 5), dict(normalized_shape=[5])), ("last_two", (2, 3, 4), dict(normalized_shape=[3, 4])),
+                              ("eps", (2, 4), dict(normalized_shape=[4], eps=0.1)),
+                              ("no_affine", (2, 3, 4), dict(normalized_shape=[4], elementwise_affine=False))):
+        layer(f, name, "LayerNorm", lambda: nn.LayerNorm(**args), lambda: r(*shape), args)
+    for name, shape, args in (("two_groups", (2, 4, 2, 3), dict(num_groups=2, num_channels=4)),
+                              ("one_group", (2, 3, 2, 2), dict(num_groups=1, num_channels=3)),
+                              ("all_groups", (2, 3, 2, 3), dict(num_groups=3, num_channels=3)),
+                              ("two_dims", (3, 6), dict(num_groups=2, num_channels=6)),
+                              ("no_affine", (2, 4, 3), dict(num_groups=2, num_channels=4, affine=False, eps=0.01))):
+        layer(f, name, "GroupNorm", lambda: nn.GroupNorm(**args), lambda: r(*shape), args)
+
+
+def spectral(f):
+    for mode in ("train", "eval"):
+        for steps in (1, 3):
+            for of, build, shape, args in (
+                    ("Linear", lambda: nn.Linear(3, 4), (2, 3), dict(in_features=3, out_features=4)),
+                    ("Conv2d", lambda: nn.Conv2d(2, 3, 2, bias=False), (1, 2, 3, 3),
+                     dict(in_channels=2, out_channels=3, kernel_size=2, bias=False)),
+                    ("ConvTranspose2d", lambda: nn.ConvTranspose2d(2, 3, 2), (1, 2, 2, 2),
+                     dict(in_channels=2, out_channels=3, kernel_size=2))):
+                layer(f, f"{of}_{steps}", "spectral_norm", lambda: spectral_norm(build(), n_power_iterations=steps),
+                      lambda: r(*shape), {"of": of, "n_power_iterations": steps, "eps": 1e-12, **args}, mode)
+
+
+def make():
+    f = File("layers")
+    simple(f), norms(f), spectral(f)
+    return f

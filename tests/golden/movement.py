@@ -1,0 +1,112 @@
+import torch
+import torch.nn.functional as F
+
+from golden import File, distinct, r
+
+S = (2, 3, 4)
+
+
+def views(f):
+    one = lambda: (r(*S),)
+    for shape in ([6, 4], [4, -1], [24], [2, 2, 3, 2], [1, 24, 1]):
+        f.add("reshape", "to_" + "_".join(map(str, shape)), lambda x: x.reshape(shape), one, {"shape": shape})
+    for a, b in ((0, -1), (1, -1), (0, 1), (1, 1)):
+        f.add("flatten", f"{a}_to_{b}", lambda x: x.flatten(a, b), one, {"start_dim": a, "end_dim": b})
+    for a, b in ((0, 1), (0, -1), (-2, -1), (1, 1)):
+        f.add("transpose", f"{a}_{b}", lambda x: x.transpose(a, b), one, {"dim0": a, "dim1": b})
+    for dims in ([2, 0, 1], [1, 0, 2], [-1, -2, -3], [0, 1, 2]):
+        f.add("permute", "_".join(map(str, dims)), lambda x: x.permute(dims), one, {"dims": dims})
+    for shape, size in (((1, 3), [4, 3]), ((3, 1), [2, 3, 5]), ((), [2, 2]), ((2, 1, 3), [-1, 4, -1]), ((3,), [3])):
+        n = "x".join(map(str, shape)) + "_to_" + "_".join(map(str, size))
+        f.add("expand", n, lambda x: x.expand(size), lambda: (r(*shape),), {"size": size})
+    for shape, dim in (((1, 3, 1, 2), None), ((1, 3, 1, 2), 0), ((1, 3, 1, 2), -2), ((1, 3, 1, 2), 1), ((1, 1), None)):
+        n = "x".join(map(str, shape)) + f"_dim_{dim}"
+        fn = (lambda x: x.squeeze()) if dim is None else (lambda x: x.squeeze(dim))
+        f.add("squeeze", n, fn, lambda: (r(*shape),), {"dim": dim})
+    for dim in (0, 1, -1, -3, 3):
+        f.add("unsqueeze", f"dim_{dim}", lambda x: x.unsqueeze(dim), one, {"dim": dim})
+
+
+def joins(f):
+    for shapes, dim in ((((2, 3), (4, 3)), 0), (((2, 3), (2, 1), (2, 2)), 1), (((2, 3, 1), (2, 3, 2)), -1), (((3,),), 0)):
+        n = "_".join("x".join(map(str, s)) for s in shapes) + f"_dim_{dim}"
+        f.add("cat", n, lambda *xs: torch.cat(xs, dim), lambda: [r(*s) for s in shapes], {"dim": dim})
+    for shape, count, dim in (((2, 3), 3, 0), ((2, 3), 2, 1), ((2, 3), 2, -1), ((), 3, 0), ((2, 3), 2, -2)):
+        n = "x".join(map(str, shape)) + f"_times_{count}_dim_{dim}"
+        f.add("stack", n, lambda *xs: torch.stack(xs, dim), lambda: [r(*shape) for _ in range(count)], {"dim": dim})
+    for sizes, dim, index in ((2, 0, 0), (2, 0, 2), ([1, 3, 1], 0, 1), ([2, 1], 1, 0), (2, -1, 1), ([3], 1, 0)):
+        args = {"split_size_or_sections": sizes, "dim": dim, "index": index}
+        f.add("split", f"{sizes}_dim_{dim}_part_{index}", lambda x: x.split(sizes, dim)[index], lambda: (r(5, 3),), args)
+    for chunks, dim, index in ((2, 0, 0), (2, 0, 1), (3, 0, 2), (3, 1, 1), (2, -1, 1)):
+        args = {"chunks": chunks, "dim": dim, "index": index}
+        f.add("chunk", f"{chunks}_dim_{dim}_part_{index}", lambda x: x.chunk(chunks, dim)[index], lambda: (r(5, 3),), args)
+
+
+def picks(f):
+    for slices in ([[0, 1, 4, 1]], [[1, 0, 6, 2]], [[0, -3, -1, 1], [1, 1, 6, 3]], [[1, 4, 4, 1]], [[-1, 2, 100, 1]]):
+        def cut(x):
+            for dim, start, end, step in slices:
+                key = [slice(None)] * x.dim()
+                key[dim] = slice(start, end, step)
+                x = x[tuple(key)]
+            return x
+        n = "__".join("_".join(map(str, s)) for s in slices)
+        f.add("slice", n, cut, lambda: (r(5, 6),), {"slices": slices})
+    for dim, index in ((0, [1, 0, 1]), (1, [2, 2, 2, 0]), (-1, [3]), (2, [0, 1, 2, 3, 0])):
+        f.add("index_select", f"dim_{dim}_{len(index)}", lambda x, i: x.index_select(dim, i),
+              lambda: (r(*S), torch.tensor(index)), {"dim": dim})
+    for dim, shape in ((0, (2, 3)), (1, (4, 2)), (-1, (3, 7)), (1, (1, 5))):
+        high = (4, 5)[dim]
+        f.add("gather", f"dim_{dim}_" + "x".join(map(str, shape)), lambda x, i: x.gather(dim, i),
+              lambda: (r(4, 5), torch.randint(0, high, shape)), {"dim": dim})
+    f.add("gather", "three_dims", lambda x, i: x.gather(1, i), lambda: (r(*S), torch.randint(0, 3, (2, 5, 3))), {"dim": 1})
+    for dim, shape in ((0, (3, 4)), (1, (4, 6)), (-1, (2, 3)), (0, (1, 1))):
+        high = (4, 5)[dim]
+        width = (shape[0], min(shape[1], 5)) if dim == 0 else (min(shape[0], 4), shape[1])
+        f.add("scatter_add", f"dim_{dim}_" + "x".join(map(str, width)), lambda x, i, s: x.scatter_add(dim, i, s),
+              lambda: (r(4, 5), torch.randint(0, high, width), r(*width)), {"dim": dim})
+    for shape, mask, value in (((3, 4), (3, 4), 0.0), ((3, 4), (4,), -1.5), ((2, 3, 2), (3, 1), 7.0)):
+        f.add("masked_fill", "x".join(map(str, shape)) + "_by_" + "x".join(map(str, mask)),
+              lambda x, m: x.masked_fill(m, value), lambda: (r(*shape), torch.rand(mask) < 0.5), {"value": value})
+    f.add("masked_fill", "minus_infinity", lambda x, m: x.masked_fill(m, float("-inf")),
+          lambda: (r(2, 3), torch.rand(2, 3) < 0.5), {"value": "-inf"}, kind="value")
+
+
+def rearrange(f):
+    for dims in ([0], [1, 2], [-1], [0, 1, 2], [-1, 0]):
+        f.add("flip", "_".join(map(str, dims)), lambda x: x.flip(dims), lambda: (r(*S),), {"dims": dims})
+    for shifts, dims in (([1], [0]), ([-2], [1]), ([2, -1], [1, 2]), ([7], [-1]), ([5], None)):
+        fn = (lambda x: x.roll(shifts[0])) if dims is None else (lambda x: x.roll(shifts, dims))
+        f.add("roll", f"{shifts}_{dims}", fn, lambda: (r(*S),), {"shifts": shifts, "dims": dims})
+    pads = [((2, 3, 5), [1, 2]), ((2, 3, 5), [0, 3]), ((1, 2, 4, 5), [1, 2, 3, 1]), ((2, 1, 4, 5), [0, 1, 2, 0])]
+    for shape, pad in pads:
+        for mode in ("constant", "reflect", "replicate"):
+            args = {"pad": pad, "mode": mode, "value": 1.25 if mode == "constant" else None}
+            f.add("pad", f"{mode}_{len(pad) // 2}d_" + "_".join(map(str, pad)),
+                  lambda x: F.pad(x, pad, mode, args["value"]), lambda: (r(*shape),), args)
+    f.add("pad", "constant_three_dims", lambda x: F.pad(x, [1, 0, 0, 2, 1, 1]), lambda: (r(2, 2, 3),),
+          {"pad": [1, 0, 0, 2, 1, 1], "mode": "constant", "value": 0.0})
+
+
+def order(f):
+    for dim in (0, 1, -1):
+        for down in (False, True):
+            f.add("sort", f"dim_{dim}" + ("_descending" if down else ""), lambda x: tuple(x.sort(dim, down)),
+                  lambda: (distinct(3, 4, 5),), {"dim": dim, "descending": down})
+    for k, dim in ((2, -1), (1, 0), (3, 1), (4, 1), (5, -1)):
+        for largest in (True, False):
+            f.add("topk", f"{k}_dim_{dim}" + ("" if largest else "_smallest"), lambda x: tuple(x.topk(k, dim, largest)),
+                  lambda: (distinct(3, 4, 5),), {"k": k, "dim": dim, "largest": largest})
+    ties = torch.tensor([2.0, 1.0, 2.0, 0.0, 1.0, 2.0])
+    for down in (False, True):
+        f.add("sort", "stable_with_ties" + ("_descending" if down else ""),
+              lambda x: tuple(torch.sort(x, dim=0, descending=down, stable=True)), (ties,),
+              {"dim": 0, "descending": down, "stable": True}, kind="value")
+    nan = torch.tensor([2.0, float("nan"), -1.0, float("inf"), float("-inf")])
+    f.add("sort", "nan_is_largest", lambda x: tuple(x.sort(0)), (nan,), {"dim": 0, "descending": False}, kind="value")
+
+
+def make():
+    f = File("movement")
+    views(f), joins(f), picks(f), rearrange(f), order(f)
+    return f
