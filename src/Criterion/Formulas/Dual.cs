@@ -120,6 +120,13 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
         : new(T.Pow(x.Value, p), T.Const(p) * T.Pow(x.Value, p - 1) * x.Tangent);
 
     /// <inheritdoc/>
+    public static Dual<T> Detach(Dual<T> x) => Fixed(T.Detach(x.Value));
+
+    /// <inheritdoc/>
+    public static Dual<T> WithSlope(Dual<T> value, Dual<T> x, Dual<T> slope) =>
+        new(T.WithSlope(value.Value, x.Value, slope.Value), value.Tangent + (slope.Value * x.Tangent));
+
+    /// <inheritdoc/>
     public static Dual<T> Less(Dual<T> a, Dual<T> b) => Fixed(T.Less(a.Value, b.Value));
 
     /// <inheritdoc/>

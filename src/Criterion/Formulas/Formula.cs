@@ -12,7 +12,7 @@ namespace Criterion.Formulas;
 ///
 /// Tensor y = Formula.Map(new Swish(), x);   // y.Backward() works, to any order
 /// </code></example>
-public static class Formula
+public static partial class Formula
 {
     /// <summary>f(x) for every element.</summary>
     public static Tensor Map<TFormula>(TFormula formula, Tensor x)

@@ -81,6 +81,15 @@ public interface IReal<T>
     /// <summary>xᵖ for a fixed p: defined with its derivatives for negative x when p is whole.</summary>
     static abstract T Pow(T x, double p);
 
+    /// <summary>The same value, held fixed: its derivative is 0.</summary>
+    static abstract T Detach(T x);
+
+    /// <summary>
+    /// <paramref name="value"/>, with <paramref name="slope"/> added to its derivative by <paramref name="x"/>: for a formula that
+    /// states a derivative which does not follow from its value.
+    /// </summary>
+    static abstract T WithSlope(T value, T x, T slope);
+
     /// <summary>The mask of a &lt; b.</summary>
     static abstract T Less(T a, T b);
 

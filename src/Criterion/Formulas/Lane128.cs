@@ -97,6 +97,10 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     public static Lane128<S> Min(Lane128<S> a, Lane128<S> b) => Vector128.Min(a._vector, b._vector);
 
+    public static Lane128<S> Detach(Lane128<S> x) => x;
+
+    public static Lane128<S> WithSlope(Lane128<S> value, Lane128<S> x, Lane128<S> slope) => value;
+
     public static Lane128<S> Less(Lane128<S> a, Lane128<S> b) => Vector128.LessThan(a._vector, b._vector);
 
     public static Lane128<S> LessOrEqual(Lane128<S> a, Lane128<S> b) => Vector128.LessThanOrEqual(a._vector, b._vector);

@@ -97,6 +97,10 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     public static Lane256<S> Min(Lane256<S> a, Lane256<S> b) => Vector256.Min(a._vector, b._vector);
 
+    public static Lane256<S> Detach(Lane256<S> x) => x;
+
+    public static Lane256<S> WithSlope(Lane256<S> value, Lane256<S> x, Lane256<S> slope) => value;
+
     public static Lane256<S> Less(Lane256<S> a, Lane256<S> b) => Vector256.LessThan(a._vector, b._vector);
 
     public static Lane256<S> LessOrEqual(Lane256<S> a, Lane256<S> b) => Vector256.LessThanOrEqual(a._vector, b._vector);

@@ -97,6 +97,10 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     public static Lane512<S> Min(Lane512<S> a, Lane512<S> b) => Vector512.Min(a._vector, b._vector);
 
+    public static Lane512<S> Detach(Lane512<S> x) => x;
+
+    public static Lane512<S> WithSlope(Lane512<S> value, Lane512<S> x, Lane512<S> slope) => value;
+
     public static Lane512<S> Less(Lane512<S> a, Lane512<S> b) => Vector512.LessThan(a._vector, b._vector);
 
     public static Lane512<S> LessOrEqual(Lane512<S> a, Lane512<S> b) => Vector512.LessThanOrEqual(a._vector, b._vector);

@@ -98,6 +98,12 @@ public readonly struct Latex : IReal<Latex>
     public static Latex Pow(Latex x, double p) => Pow(x, Const(p));
 
     /// <inheritdoc/>
+    public static Latex Detach(Latex x) => x;
+
+    /// <inheritdoc/>
+    public static Latex WithSlope(Latex value, Latex x, Latex slope) => value;
+
+    /// <inheritdoc/>
     public static Latex Less(Latex a, Latex b) => new($"{a} < {b}", 0);
 
     /// <inheritdoc/>

@@ -81,6 +81,12 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Pow(Real x, double p) => Math.Pow(x.Value, p);
 
     /// <inheritdoc/>
+    public static Real Detach(Real x) => x;
+
+    /// <inheritdoc/>
+    public static Real WithSlope(Real value, Real x, Real slope) => value;
+
+    /// <inheritdoc/>
     public static Real Less(Real a, Real b) => a.Value < b.Value ? 1 : 0;
 
     /// <inheritdoc/>

@@ -118,16 +118,24 @@ public readonly struct TensorReal : IReal<TensorReal>
     public static TensorReal Pow(TensorReal x, double p) => x._tensor is { } t ? t.Pow(p) : Const(Math.Pow(x._constant, p));
 
     /// <inheritdoc/>
-    public static TensorReal Less(TensorReal a, TensorReal b) =>
-        a.IsConstant && b.IsConstant ? Constant(Real.Less(a._constant, b._constant)) : a.Like(b).Less(b.Like(a));
+    public static TensorReal Detach(TensorReal x) => x._tensor is { } t ? t.Detach() : x;
 
     /// <inheritdoc/>
-    public static TensorReal LessOrEqual(TensorReal a, TensorReal b) =>
-        a.IsConstant && b.IsConstant ? Constant(Real.LessOrEqual(a._constant, b._constant)) : a.Like(b).LessOrEqual(b.Like(a));
+    public static TensorReal WithSlope(TensorReal value, TensorReal x, TensorReal slope) => (value._tensor, x._tensor) switch
+    {
+        ({ } v, { } t) => Autograd.Record(
+            "slope", v.Detach(), [], (v, g => g), (t, g => (new TensorReal(g) * slope).ToTensor(g).SumTo(t.Shape))),
+        _ => value,
+    };
 
     /// <inheritdoc/>
-    public static TensorReal Equal(TensorReal a, TensorReal b) =>
-        a.IsConstant && b.IsConstant ? Constant(Real.Equal(a._constant, b._constant)) : a.Like(b).EqualTo(b.Like(a));
+    public static TensorReal Less(TensorReal a, TensorReal b) => Compare(a, b, Real.Less, static (x, y) => x.Less(y));
+
+    /// <inheritdoc/>
+    public static TensorReal LessOrEqual(TensorReal a, TensorReal b) => Compare(a, b, Real.LessOrEqual, static (x, y) => x.LessOrEqual(y));
+
+    /// <inheritdoc/>
+    public static TensorReal Equal(TensorReal a, TensorReal b) => Compare(a, b, Real.Equal, static (x, y) => x.EqualTo(y));
 
     /// <inheritdoc/>
     public static TensorReal Select(TensorReal mask, TensorReal a, TensorReal b)
@@ -152,6 +160,9 @@ public readonly struct TensorReal : IReal<TensorReal>
         return _tensor ?? Tensor.Full(like.Shape, _constant, like.DType);
     }
 
+    /// <summary>The sum along the last dimension, of the given size; a constant is that many times itself.</summary>
+    internal TensorReal SumRows(int size) => _tensor is { } t ? t.Sum(-1) : Const(_constant * size);
+
     bool IsConstant => _tensor is null;
 
     static TensorReal Constant(Real value) => new(value.Value);
@@ -164,9 +175,13 @@ public readonly struct TensorReal : IReal<TensorReal>
         _ => tensor * factor,
     };
 
+    // A mask has the type of what it compares, so that a choice between two constants has it too.
+    static TensorReal Compare(TensorReal a, TensorReal b, Func<Real, Real, Real> numbers, Func<Tensor, Tensor, Tensor> tensors) =>
+        a.IsConstant && b.IsConstant
+            ? Constant(numbers(a._constant, b._constant))
+            : tensors(a.Like(b), b.Like(a)).To((a._tensor ?? b._tensor!).DType);
+
     Tensor Like(TensorReal other) => _tensor ?? Tensor.Full([], _constant, other._tensor!.DType);
 
-    // Both branches may be constants, and the mask is of Bool: then their numbers are of the mask's origin, Float64 until promoted.
-    Tensor LikeBranch(TensorReal other, Tensor mask) =>
-        _tensor ?? Tensor.Full([], _constant, other._tensor?.DType ?? (mask.DType.IsFloat() ? mask.DType : DType.Float32));
+    Tensor LikeBranch(TensorReal other, Tensor mask) => _tensor ?? Tensor.Full([], _constant, (other._tensor ?? mask).DType);
 }

@@ -34,6 +34,10 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public static Whole Min(Whole a, Whole b) => Math.Min(a.Value, b.Value);
 
+    public static Whole Detach(Whole x) => x;
+
+    public static Whole WithSlope(Whole value, Whole x, Whole slope) => value;
+
     public static Whole Less(Whole a, Whole b) => a.Value < b.Value ? 1 : 0;
 
     public static Whole LessOrEqual(Whole a, Whole b) => a.Value <= b.Value ? 1 : 0;

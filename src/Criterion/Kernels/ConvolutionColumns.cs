@@ -134,13 +134,16 @@ internal readonly unsafe struct PhaseWeightColumns<S>(ConvolutionGeometry g, Con
         fixed (S* source = weight.Span)
         {
             S* first = source + ((nint)((channel * g.GroupInChannels) + column) * g.Taps);
-            for (int y = 0; y < rows.Taps; y++)
+            if (rows.Taps * columns.Taps == g.Taps)
             {
-                for (int x = 0; x < columns.Taps; x++, panel += width)
-                {
-                    int tap = (rows.Tap(y) * g.KernelWidth) + columns.Tap(x);
-                    MatrixProductPanel.Pack(first + tap, 0, g.Taps, 1, lanes, panel, width);
-                }
+                MatrixProductPanel.Pack(first, 1, g.Taps, g.Taps, lanes, panel, width);
+                return;
+            }
+
+            for (int y = 0; y < rows.Taps; y++, panel += columns.Taps * width)
+            {
+                int tap = (rows.Tap(y) * g.KernelWidth) + columns.Tap(0);
+                MatrixProductPanel.Pack(first + tap, columns.TapStep, g.Taps, columns.Taps, lanes, panel, width);
             }
         }
     }

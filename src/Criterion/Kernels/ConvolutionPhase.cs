@@ -15,7 +15,6 @@ internal readonly struct ConvolutionPhase
     readonly int _padding;
     readonly int _dilation;
     readonly int _firstTap;
-    readonly int _tapStep;
 
     public ConvolutionPhase(int phase, int size, int kernel, int stride, int padding, int dilation)
     {
@@ -23,19 +22,22 @@ internal readonly struct ConvolutionPhase
         _stride = stride;
         _padding = padding;
         _dilation = dilation;
-        _tapStep = stride / Gcd(stride, dilation);
+        TapStep = stride / Gcd(stride, dilation);
         _firstTap = 0;
         while (_firstTap < kernel && _firstTap * dilation % stride != phase)
         {
             _firstTap++;
         }
 
-        Taps = (kernel - _firstTap + _tapStep - 1) / _tapStep;
+        Taps = (kernel - _firstTap + TapStep - 1) / TapStep;
         FirstQuotient = Math.Max(0, padding - phase + stride - 1) / stride;
         Positions = Math.Max(0, size - FirstPosition + stride - 1) / stride;
     }
 
     public int Taps { get; }
+
+    /// <summary>Taps of the phase lie so many taps of the kernel apart.</summary>
+    public int TapStep { get; }
 
     public int Positions { get; }
 
@@ -49,13 +51,13 @@ internal readonly struct ConvolutionPhase
             ? (0, 0)
             : (Math.Max(0, Shift(Taps - 1) - FirstQuotient), Math.Max(0, FirstQuotient + Positions - Shift(0) - outputs));
 
-    public int Tap(int index) => _firstTap + (index * _tapStep);
+    public int Tap(int index) => _firstTap + (index * TapStep);
 
     /// <summary>How many outputs before the quotient the tap looks: r in o = q − r.</summary>
     public int Shift(int index) => Tap(index) * _dilation / _stride;
 
     /// <summary>What the shift grows by from tap to tap.</summary>
-    public int ShiftStep => _tapStep * _dilation / _stride;
+    public int ShiftStep => TapStep * _dilation / _stride;
 
     static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 }

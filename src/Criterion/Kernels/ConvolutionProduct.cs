@@ -131,10 +131,18 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
             do
             {
                 int depth = Math.Min(MatrixProductBlock.DepthSlice, end - k);
-                MatrixProductBlock.Multiply(
-                    new GatheredRows<S>(rows, steps + k), rowCount,
-                    columns + ((nint)k * _columns.PanelWidth), _columns.PanelStride, _columns.PanelWidth, _width, depth,
-                    target, _stride, accumulate: k > begin);
+                ProductBlock<S> block = new()
+                {
+                    Rows = rowCount,
+                    Columns = _width,
+                    Depth = depth,
+                    Right = columns + ((nint)k * _columns.PanelWidth),
+                    PanelWidth = _columns.PanelWidth,
+                    Target = target,
+                    Stride = _stride,
+                    Accumulate = k > begin,
+                };
+                MatrixProductBlock.Multiply(new GatheredRows<S>(rows, steps + k), block, _columns.PanelStride);
                 k += depth;
             }
             while (k < end);

@@ -194,10 +194,18 @@ internal static class MatrixProduct
             {
                 int depth = Math.Min(MatrixProductBlock.DepthSlice, _left.Columns - k);
                 PackRows(left + ((nint)k * _left.ColumnStride), rows, depth, packedRows);
-                MatrixProductBlock.Multiply(
-                    new PackedRows<S>(packedRows, _tileRows, depth), rows,
-                    right + ((nint)k * _panelWidth), (nint)_left.Columns * _panelWidth, _panelWidth, columns, depth,
-                    target, _columns, _accumulate || k > 0);
+                ProductBlock<S> block = new()
+                {
+                    Rows = rows,
+                    Columns = columns,
+                    Depth = depth,
+                    Right = right + ((nint)k * _panelWidth),
+                    PanelWidth = _panelWidth,
+                    Target = target,
+                    Stride = _columns,
+                    Accumulate = _accumulate || k > 0,
+                };
+                MatrixProductBlock.Multiply(new PackedRows<S>(packedRows, _tileRows, depth), block, (nint)_left.Columns * _panelWidth);
                 k += depth;
             }
             while (k < _left.Columns);

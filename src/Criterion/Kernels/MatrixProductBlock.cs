@@ -11,10 +11,10 @@ namespace Criterion.Kernels;
 internal static unsafe class MatrixProductBlock
 {
     /// <summary>
-    /// Steps of the depth taken at once: a slice of a packed panel (32 KB at the widest) then stays in the nearest caches while
+    /// Steps of the depth taken at once: a slice of a packed panel (48 KB at the widest) then stays in the nearest caches while
     /// all row tiles pass over it.
     /// </summary>
-    public const int DepthSlice = 256;
+    public const int DepthSlice = 384;
 
     /// <summary>No tile is higher, so row tables and packed panels that are padded to it can be read past the last row.</summary>
     public const int MaxTileRows = 12;
@@ -49,30 +49,27 @@ internal static unsafe class MatrixProductBlock
     /// <summary>Rows of a tile that takes so many registers for the columns.</summary>
     public static int TileRows(int registers) => RegisterBytes == 64 || registers == 1 ? 12 : 6;
 
-    /// <summary>
-    /// target = left · right, or += with <paramref name="accumulate"/>, where <paramref name="target"/> is row-major and panel p of
-    /// the right operand starts at <paramref name="right"/> + p · <paramref name="panelStride"/>.
-    /// </summary>
+    /// <summary>target = left · right, or += where the block says so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<S, TLeft>(
-        TLeft left, int rows, S* right, nint panelStride, int panelWidth, int columns, int depth, S* target, int stride, bool accumulate)
+    public static void Multiply<S, TLeft>(TLeft left, in ProductBlock<S> block, nint panelStride)
         where S : unmanaged, IFloatingPoint<S>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
     {
-        for (int column = 0; column < columns; column += panelWidth)
+        int width = block.PanelWidth;
+        S* panel = block.Right;
+        for (int column = 0; column < block.Columns; column += width, panel += panelStride)
         {
-            int width = Math.Min(panelWidth, columns - column);
-            S* panel = right + (column / panelWidth * panelStride);
-            switch (RegisterFor<S>(panelWidth))
+            ProductBlock<S> part = block.Panel(panel, column, Math.Min(width, block.Columns - column));
+            switch (RegisterFor<S>(width))
             {
                 case 64:
-                    Wide<S, Vector512<S>, Lanes512<S>, TLeft>.Multiply(left, rows, panel, panelWidth, width, depth, target + column, stride, accumulate);
+                    Tiles<S, Vector512<S>, Lanes512<S>, TLeft>.Multiply(left, part);
                     break;
                 case 32:
-                    Wide<S, Vector256<S>, Lanes256<S>, TLeft>.Multiply(left, rows, panel, panelWidth, width, depth, target + column, stride, accumulate);
+                    Tiles<S, Vector256<S>, Lanes256<S>, TLeft>.Multiply(left, part);
                     break;
                 default:
-                    Wide<S, Vector128<S>, Lanes128<S>, TLeft>.Multiply(left, rows, panel, panelWidth, width, depth, target + column, stride, accumulate);
+                    Tiles<S, Vector128<S>, Lanes128<S>, TLeft>.Multiply(left, part);
                     break;
             }
         }
@@ -90,100 +87,125 @@ internal static unsafe class MatrixProductBlock
         where S : unmanaged => Math.Min(panelWidth * sizeof(S), RegisterBytes);
 
     /// <summary>One panel under registers of one width.</summary>
-    static class Wide<S, V, TLanes, TLeft>
+    static class Tiles<S, V, TLanes, TLeft>
         where S : unmanaged, IFloatingPoint<S>
         where V : unmanaged
         where TLanes : ILanes<S, V>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Multiply(
-            TLeft left, int rows, S* panel, int panelWidth, int columns, int depth, S* target, int stride, bool accumulate)
+        public static void Multiply(TLeft left, in ProductBlock<S> panel)
         {
-            if (columns > TLanes.Count)
+            if (panel.Columns > TLanes.Count)
             {
-                Tiles<Two>(left, rows, panel, panelWidth, columns, depth, target, stride, accumulate);
+                Multiply<Two>(left, panel);
             }
             else
             {
-                Tiles<One>(left, rows, panel, panelWidth, columns, depth, target, stride, accumulate);
+                Multiply<One>(left, panel);
             }
         }
 
         /// <summary>A tile that fills its registers goes straight to the target; one at an edge goes through a full tile aside.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Tiles<TRegisters>(
-            TLeft left, int rows, S* panel, int panelWidth, int columns, int depth, S* target, int stride, bool accumulate)
+        static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
             where TRegisters : IExtent
         {
-            int width = TRegisters.Value * TLanes.Count;
-            int height = TileRows<S>(panelWidth);
-            for (int row = 0; row < rows; row += height)
+            bool wholeColumns = panel.Columns == TRegisters.Value * TLanes.Count;
+            int height = TileRows<S>(panel.PanelWidth);
+            for (int row = 0; row < panel.Rows; row += height)
             {
-                int here = Math.Min(height, rows - row);
-                S* tile = target + ((nint)row * stride);
-                if (columns == width && here == HeightFor(here))
+                int rows = Math.Min(height, panel.Rows - row);
+                S* tile = panel.Target + ((nint)row * panel.Stride);
+                if (wholeColumns && rows == HeightFor(rows))
                 {
-                    Registers<TRegisters>(here, left.From(row), panel, panelWidth, depth, tile, stride, accumulate);
+                    Tile<TRegisters>(rows, left.From(row), panel, tile, panel.Stride, panel.Accumulate);
                 }
                 else
                 {
-                    Edge<TRegisters>(here, left.From(row), panel, panelWidth, columns, depth, tile, stride, accumulate);
+                    Edge<TRegisters>(rows, left.From(row), panel, tile);
                 }
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void Edge<TRegisters>(
-            int rows, TLeft left, S* panel, int panelWidth, int columns, int depth, S* target, int stride, bool accumulate)
+        static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
             where TRegisters : IExtent
         {
             int width = TRegisters.Value * TLanes.Count;
             S* aside = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
-            Registers<TRegisters>(HeightFor(rows), left, panel, panelWidth, depth, aside, width, accumulate: false);
-            CopyEdge(aside, width, rows, columns, target, stride, accumulate);
+            Tile<TRegisters>(HeightFor(rows), left, panel, aside, width, accumulate: false);
+            for (int row = 0; row < rows; row++, aside += width, target += panel.Stride)
+            {
+                for (int column = 0; column < panel.Columns; column++)
+                {
+                    target[column] = panel.Accumulate ? target[column] + aside[column] : aside[column];
+                }
+            }
         }
 
+        /// <summary>The least height of a kernel that holds the rows.</summary>
         static int HeightFor(int rows) => rows > 8 ? 12 : rows > 6 ? 8 : rows > 4 ? 6 : rows > 2 ? 4 : rows;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Registers<TRegisters>(
-            int height, TLeft left, S* panel, int panelWidth, int depth, S* tile, int stride, bool accumulate)
+        static void Tile<TRegisters>(int height, TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
             where TRegisters : IExtent
         {
             switch (height)
             {
                 case 12:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, Twelve, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<Twelve, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 8:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, Eight, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<Eight, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 6:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, Six, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<Six, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 4:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, Four, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<Four, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 2:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, Two, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<Two, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 default:
-                    MicroKernel<S, V, TLanes>.Multiply<TLeft, One, TRegisters>(left, panel, panelWidth, depth, tile, stride, accumulate);
+                    Kernel<One, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static void CopyEdge(S* aside, int width, int rows, int columns, S* target, int stride, bool accumulate)
-        {
-            for (int row = 0; row < rows; row++, aside += width, target += stride)
-            {
-                for (int column = 0; column < columns; column++)
-                {
-                    target[column] = accumulate ? target[column] + aside[column] : aside[column];
-                }
-            }
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Kernel<TRows, TRegisters>(TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
+            where TRows : IExtent
+            where TRegisters : IExtent =>
+            MicroKernel<S, V, TLanes>.Multiply<TLeft, TRows, TRegisters>(
+                left, panel.Right, panel.PanelWidth, panel.Depth, tile, stride, accumulate);
     }
+}
+
+/// <summary>A block of rows and columns over a slice of the depth: its packed right operand and its row-major target.</summary>
+internal readonly unsafe struct ProductBlock<S>
+    where S : unmanaged
+{
+    public required int Rows { get; init; }
+
+    public required int Columns { get; init; }
+
+    public required int Depth { get; init; }
+
+    /// <summary>The first panel, at the first step of the slice.</summary>
+    public required S* Right { get; init; }
+
+    public required int PanelWidth { get; init; }
+
+    public required S* Target { get; init; }
+
+    /// <summary>Elements from one row of the target to the next.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>Adds to the target instead of overwriting it.</summary>
+    public required bool Accumulate { get; init; }
+
+    /// <summary>The part of the block under one panel.</summary>
+    public ProductBlock<S> Panel(S* right, int column, int columns) =>
+        this with { Right = right, Columns = columns, Target = Target + column };
 }

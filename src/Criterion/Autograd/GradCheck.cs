@@ -1,0 +1,162 @@
+using System.Globalization;
+
+namespace Criterion;
+
+/// <summary>Compares the gradients of a function, and the gradients of those, with central differences: for tests of new operations.</summary>
+/// <example><code>GradCheck.Check(x => x[0].Tanh() * x[1], [Tensor.Randn([3], DType.Float64), Tensor.Randn([3], DType.Float64)]);</code></example>
+public static class GradCheck
+{
+    /// <summary>Throws unless every derivative up to <paramref name="order"/> agrees with its central difference.</summary>
+    /// <param name="function">From the inputs to one tensor of floats. It must give the same for the same inputs, and be smooth around them.</param>
+    /// <param name="inputs">Where to check. Those of Float64 are varied, one element at a time; others are passed on as they are.</param>
+    /// <param name="order">1 for gradients, 2 for gradients of gradients too.</param>
+    /// <param name="step">The difference to each side.</param>
+    /// <param name="tolerance">The greatest difference, relative to the larger of 1 and the derivative.</param>
+    /// <exception cref="GradCheckException">A derivative differs.</exception>
+    /// <exception cref="DTypeException">No input is of Float64.</exception>
+    public static void Check(Func<Tensor[], Tensor> function, Tensor[] inputs, int order = 2, double step = 1e-5, double tolerance = 1e-6)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
+        if (!Array.Exists(inputs, static x => x.DType == DType.Float64))
+        {
+            throw new DTypeException("GradCheck: no input is of Float64, and differences in another type are too coarse; convert with .To(DType.Float64).");
+        }
+
+        // Fixed weights make one number of each result, by which every element counts differently.
+        RandomStream random = new(0x6772_6164);
+        Tensor[] points = [.. inputs.Select(static x => x.Detach().Clone())];
+        Func<Tensor[], Tensor> sum = Weighted(function, random.Fork(0));
+        for (int level = 1; level <= order; level++)
+        {
+            Compare(sum, points, level, step, tolerance);
+            sum = Weighted(sum, random.Fork((ulong)level), points.Length);
+        }
+    }
+
+    /// <summary>The sum of a function's values, weighted at random.</summary>
+    static Func<Tensor[], Tensor> Weighted(Func<Tensor[], Tensor> function, RandomStream random) => inputs =>
+    {
+        Tensor output = function(inputs);
+        return (output * Weights(output, random, 0)).Sum();
+    };
+
+    /// <summary>The sum of a function's gradients by all of its inputs, weighted at random.</summary>
+    static Func<Tensor[], Tensor> Weighted(Func<Tensor[], Tensor> sum, RandomStream random, int count) => inputs =>
+    {
+        Tensor[] gradients = Gradients(sum, inputs);
+        Tensor total = Tensor.Scalar(0, DType.Float64);
+        for (int i = 0; i < count; i++)
+        {
+            total += (gradients[i] * Weights(gradients[i], random, (ulong)i)).Sum();
+        }
+
+        return total;
+    };
+
+    static Tensor Weights(Tensor like, RandomStream random, ulong name) => Tensor.Randn(like.Shape, like.DType, random.Fork(name));
+
+    /// <summary>The gradients of a scalar by each Float64 input, recorded; zeros for the others and where there is no dependence.</summary>
+    static Tensor[] Gradients(Func<Tensor[], Tensor> sum, Tensor[] inputs)
+    {
+        Tensor output = sum(inputs);
+        Tensor[] gradients = [.. inputs.Select(static x => Tensor.Zeros(x.Shape, DType.Float64))];
+        int[] varied = [.. Enumerable.Range(0, inputs.Length).Where(i => inputs[i].RequiresGrad)];
+        if (!output.RequiresGrad)
+        {
+            return gradients;
+        }
+
+        Tensor[] found = Autograd.Grad([output], varied.Select(i => inputs[i]).ToArray(), createGraph: true, allowUnused: true);
+        for (int k = 0; k < varied.Length; k++)
+        {
+            gradients[varied[k]] = found[k];
+        }
+
+        return gradients;
+    }
+
+    static void Compare(Func<Tensor[], Tensor> sum, Tensor[] points, int level, double step, double tolerance)
+    {
+        Tensor[] analytic = Gradients(sum, Variables(points));
+        for (int i = 0; i < points.Length; i++)
+        {
+            if (points[i].DType != DType.Float64)
+            {
+                continue;
+            }
+
+            double[] gradient = analytic[i].Detach().ToArray<double>();
+            for (int element = 0; element < gradient.Length; element++)
+            {
+                double numeric = Difference(sum, points, i, element, step);
+                double allowed = tolerance * Math.Max(1, Math.Abs(numeric));
+                if (!(Math.Abs(gradient[element] - numeric) <= allowed))
+                {
+                    throw new GradCheckException(level, i, element, points[i].Shape, gradient[element], numeric);
+                }
+            }
+        }
+    }
+
+    /// <summary>(f(x + h) − f(x − h)) / 2h along one element of one input.</summary>
+    static double Difference(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double step)
+    {
+        double here = points[input].AsReadOnlySpan<double>()[element];
+        double right = At(here + step);
+        double left = At(here - step);
+        return (right - left) / (2 * step);
+
+        double At(double value)
+        {
+            Tensor[] moved = Variables(points);
+            using (Autograd.NoGrad())
+            {
+                moved[input].AsSpan<double>()[element] = value;
+            }
+
+            return sum(moved).Item();
+        }
+    }
+
+    /// <summary>Fresh leaves, so that every evaluation has a graph of its own.</summary>
+    static Tensor[] Variables(Tensor[] points)
+    {
+        Tensor[] variables = [.. points.Select(static x => x.Detach().Clone())];
+        foreach (Tensor variable in variables)
+        {
+            variable.RequiresGrad = variable.DType == DType.Float64;
+        }
+
+        return variables;
+    }
+}
+
+/// <summary>A derivative does not agree with its central difference.</summary>
+/// <param name="order">1 for a gradient, 2 for a gradient of gradients.</param>
+/// <param name="input">Which input it is by.</param>
+/// <param name="element">Which element of the input, in row-major order.</param>
+/// <param name="shape">The shape of the input.</param>
+/// <param name="analytic">What the rules say.</param>
+/// <param name="numeric">What the differences say.</param>
+public sealed class GradCheckException(int order, int input, int element, Shape shape, double analytic, double numeric)
+    : TensorException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"GradCheck: the derivative of order {order} by element {element} of input {input} {shape} is {analytic:R}, and differences give {numeric:R}."))
+{
+    /// <summary>1 for a gradient, 2 for a gradient of gradients.</summary>
+    public int Order { get; } = order;
+
+    /// <summary>Which input the derivative is by.</summary>
+    public int Input { get; } = input;
+
+    /// <summary>Which element of the input, in row-major order.</summary>
+    public int Element { get; } = element;
+
+    /// <summary>What the rules say.</summary>
+    public double Analytic { get; } = analytic;
+
+    /// <summary>What the differences say.</summary>
+    public double Numeric { get; } = numeric;
+}

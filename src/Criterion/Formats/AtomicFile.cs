@@ -1,0 +1,42 @@
+namespace Criterion.Formats;
+
+/// <summary>Writes files that are either whole or not there.</summary>
+internal static class AtomicFile
+{
+    /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/> and then gives it that name.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+
+        // A link stays a link: what it points to is replaced.
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        if (target.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            // A device such as /dev/null is written to; renaming would put a file in its place.
+            using FileStream device = File.OpenWrite(target);
+            write(device);
+            return;
+        }
+
+        string temporary = Path.Combine(Path.GetDirectoryName(target) ?? target, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            Fill(temporary, write);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    static void Fill(string temporary, Action<Stream> write)
+    {
+        using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        write(stream);
+
+        // Else a power cut could keep the new name and lose the bytes.
+        stream.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,162 @@
+namespace Criterion.Formats;
+
+/// <summary>
+/// A stream that may lie: what a header claims is checked against what is really there before memory is taken for it.
+/// </summary>
+internal sealed class ByteSource(Stream stream, string format, string? path = null)
+{
+    const int Piece = 1 << 16;
+    const int MostDims = 64;
+
+    // A little below what an array can hold, so that buffers have room to align.
+    static readonly int MostElements = Array.MaxLength - 64;
+
+    // The bytes that are left; null where the stream does not know its length, as a pipe or an unpacked file.
+    long? _left = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
+
+    // Bytes already taken from a stream of unknown length, to be sure that they exist.
+    ReadOnlyMemory<byte> _ahead;
+
+    /// <summary>The stream itself, for a decompressor.</summary>
+    public Stream Stream => stream;
+
+    /// <summary>Reads a file, which errors then name.</summary>
+    public static T Open<T>(string path, string format, Func<ByteSource, T> read)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Piece, FileOptions.SequentialScan);
+        return read(new ByteSource(stream, format, path));
+    }
+
+    /// <summary>The error to throw: where, what is wrong, and the way out, as two sentences.</summary>
+    public DataFormatException Error(string problem, string wayOut, Exception? inner = null)
+    {
+        string message = $"{format}: {path ?? "the stream"}: {problem} {wayOut}";
+        return inner is null ? new DataFormatException(message) : new DataFormatException(message, inner);
+    }
+
+    /// <summary>The same file seen through a decompressor, whose length nobody knows.</summary>
+    public ByteSource Through(Stream decompressor) => new(decompressor, format, path);
+
+    /// <summary>Whether these bytes come next. Nobody can tell, and the answer is no, where the stream cannot seek.</summary>
+    public bool StartsWith(ReadOnlySpan<byte> magic)
+    {
+        if (_left is null)
+        {
+            return false;
+        }
+
+        Span<byte> next = stackalloc byte[magic.Length];
+        stream.Position -= ReadSome(next);
+        return next.SequenceEqual(magic);
+    }
+
+    /// <summary>Makes sure that <paramref name="count"/> bytes follow, before anything is allocated for them.</summary>
+    /// <exception cref="DataFormatException">There are fewer.</exception>
+    public void Require(long count, string what)
+    {
+        if (_left is null && count > _ahead.Length)
+        {
+            LookAhead(count, what);
+        }
+        else if (count > _left)
+        {
+            throw CutShort(what, count, _left.Value);
+        }
+    }
+
+    /// <summary>Fills <paramref name="into"/> with the next bytes.</summary>
+    /// <exception cref="DataFormatException">There are fewer.</exception>
+    public void Read(Span<byte> into, string what)
+    {
+        int ready = Math.Min(into.Length, _ahead.Length);
+        _ahead.Span[..ready].CopyTo(into);
+        _ahead = _ahead[ready..];
+        int read = ready + ReadSome(into[ready..]);
+        if (read < into.Length)
+        {
+            throw CutShort(what, into.Length, read);
+        }
+
+        _left -= read;
+    }
+
+    /// <summary>The next bytes as an array.</summary>
+    /// <exception cref="DataFormatException">There are fewer.</exception>
+    public byte[] Take(long count, string what)
+    {
+        Require(count, what);
+        byte[] bytes = new byte[count];
+        Read(bytes, what);
+        return bytes;
+    }
+
+    /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
+    /// <exception cref="DataFormatException">Something does.</exception>
+    public T Last<T>(T result)
+    {
+        Span<byte> one = stackalloc byte[1];
+        return _ahead.IsEmpty && ReadSome(one) == 0
+            ? result
+            : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
+    }
+
+    /// <summary>A shape from sizes that a file claims.</summary>
+    /// <exception cref="DataFormatException">They are negative, or more than a tensor can hold.</exception>
+    public Shape Shape(IReadOnlyList<long> sizes, string what)
+    {
+        long count = 1;
+        foreach (long size in sizes)
+        {
+            // Sizes of 0 do not excuse the others: products of any of them must stay countable.
+            count = size < 0 || size > MostElements ? long.MaxValue : count * Math.Max(1, size);
+            if (count > MostElements || sizes.Count > MostDims)
+            {
+                throw Error(
+                    $"{what} has the shape [{string.Join(", ", sizes.Take(MostDims))}].",
+                    $"A tensor holds up to {MostElements} elements in up to {MostDims} dims, none of a negative size: split it, or check where the file comes from.");
+            }
+        }
+
+        return new Shape([.. sizes.Select(static size => (int)size)]);
+    }
+
+    /// <summary>Takes the bytes in pieces that grow with what really comes.</summary>
+    void LookAhead(long count, string what)
+    {
+        if (count > Array.MaxLength)
+        {
+            throw Error($"{what} should have {count} bytes, too many for a stream that does not know its length.", "Unpack it to a file and read that.");
+        }
+
+        byte[] ahead = new byte[Math.Max(_ahead.Length, Math.Min(count, Piece))];
+        _ahead.CopyTo(ahead);
+        int filled = _ahead.Length;
+        while (filled < count)
+        {
+            if (filled == ahead.Length)
+            {
+                Array.Resize(ref ahead, (int)Math.Min(count, 2L * filled));
+            }
+
+            int read = ReadSome(ahead.AsSpan(filled));
+            filled += read > 0 ? read : throw CutShort(what, count, filled);
+        }
+
+        _ahead = ahead;
+    }
+
+    int ReadSome(Span<byte> into)
+    {
+        try
+        {
+            return stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Error("the compressed data is damaged.", "Fetch it again.", e);
+        }
+    }
+
+    DataFormatException CutShort(string what, long count, long there) =>
+        Error($"{what} should have {count} bytes, but only {there} are there.", "The file was cut short or its header is damaged: fetch it again.");
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Criterion.Formats;
+
+/// <summary>
+/// The IDX format of MNIST and its kin, packed with gzip or not: one array of numbers, big-endian.
+/// </summary>
+/// <remarks>
+/// Unsigned bytes, floats and doubles come as they are; the signed integers of 8, 16 and 32 bits as Int64, without loss.
+/// Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+/// </remarks>
+public static class Idx
+{
+    const string Format = nameof(Idx);
+
+    /// <summary>Reads the array in a file, <c>train-images-idx3-ubyte.gz</c> for example: UInt8 of [60000, 28, 28].</summary>
+    /// <exception cref="DataFormatException">The file is no IDX or is damaged.</exception>
+    public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.Last(Unpacked(source)));
+
+    /// <summary>Reads one array and leaves the stream behind it; a packed one is read to the stream's end.</summary>
+    /// <exception cref="DataFormatException">What comes is no IDX or is damaged.</exception>
+    public static Tensor Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Unpacked(new ByteSource(stream, Format));
+    }
+
+    static Tensor Unpacked(ByteSource source)
+    {
+        if (!source.StartsWith([0x1F, 0x8B]))
+        {
+            return ReadArray(source);
+        }
+
+        // Reading on to the end is what makes the decompressor check its sum.
+        using GZipStream unpacked = new(source.Stream, CompressionMode.Decompress, leaveOpen: true);
+        ByteSource inner = source.Through(unpacked);
+        return inner.Last(ReadArray(inner));
+    }
+
+    static Tensor ReadArray(ByteSource source)
+    {
+        byte[] magic = source.Take(4, "the start of an IDX file");
+        StoredType? type = magic is [0, 0, _, _] ? TypeOf(magic[2]) : null;
+        if (type is null)
+        {
+            throw source.Error(
+                $"it starts with the bytes {Convert.ToHexString(magic)}, which is no IDX of bytes, integers or floats.",
+                "An IDX file starts with 0000, a type from 08 to 0E, and the number of dims. Unpack zip files first, and gzip where the stream cannot seek.");
+        }
+
+        byte[] sizes = source.Take(sizeof(int) * magic[3], "the sizes");
+        long[] dims = [.. sizes.Chunk(sizeof(int)).Select(static size => (long)BinaryPrimitives.ReadUInt32BigEndian(size))];
+        return type.Read(source, source.Shape(dims, "the array"), "the array", bigEndian: true);
+    }
+
+    static StoredType? TypeOf(byte code) => code switch
+    {
+        0x08 => StoredType.UInt8,
+        0x09 => StoredType.Int8,
+        0x0B => StoredType.Int16,
+        0x0C => StoredType.Int32,
+        0x0D => StoredType.Float32,
+        0x0E => StoredType.Float64,
+        _ => null,
+    };
+}

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Criterion.Formats;
+
+/// <summary>
+/// NumPy's <c>.npy</c>: one array per file. Reads versions 1.0 to 3.0, both byte orders and both memory orders; writes what
+/// <c>numpy.save</c> would.
+/// </summary>
+/// <remarks>
+/// f4, f8, i8, u1 and b1 come as they are; f2 as Float32, and i1, i2, i4, u2 and u4 as Int64, all without loss.
+/// Source: NumPy, NEP 1 and <c>numpy.lib.format</c>.
+/// </remarks>
+public static class Npy
+{
+    const string Format = nameof(Npy);
+
+    // Where the data starts: a multiple of this, so that it can be mapped into memory.
+    const int Alignment = 64;
+
+    // The longest header of plain numbers is below 2 KB: 64 sizes of up to 20 digits.
+    const int MostHeaderBytes = 1 << 16;
+
+    static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>Reads the array in a file.</summary>
+    /// <exception cref="DataFormatException">The file is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
+    public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.Last(Read(source)));
+
+    /// <summary>Reads one array and leaves the stream behind it, so that several can follow one another.</summary>
+    /// <exception cref="DataFormatException">What comes is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
+    public static Tensor Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Read(new ByteSource(stream, Format));
+    }
+
+    /// <summary>Writes a file that holds the tensor; an existing one is replaced once the new one is whole.</summary>
+    public static void Write(string path, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        AtomicFile.Write(path, stream => Write(stream, tensor));
+    }
+
+    /// <summary>Writes the tensor.</summary>
+    public static void Write(Stream stream, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensor);
+        WriteHeader(stream, tensor);
+        StoredType.Write(stream, tensor);
+    }
+
+    static Tensor Read(ByteSource source)
+    {
+        NpyHeader header = NpyHeaderParser.Parse(source, ReadHeader(source));
+        StoredType type = TypeOf(header.Type, source);
+        Shape shape = source.Shape(header.Sizes, "the array");
+        bool bigEndian = header.Type[0] == '>';
+        if (!header.ColumnMajor)
+        {
+            return type.Read(source, shape, "the array", bigEndian);
+        }
+
+        // Column-major data is the row-major data of the transposed array.
+        int[] backwards = [.. Enumerable.Range(0, shape.Rank).Reverse()];
+        Shape turned = [.. shape.Reverse()];
+        return type.Read(source, turned, "the array", bigEndian).Permute(backwards).Contiguous();
+    }
+
+    static string ReadHeader(ByteSource source)
+    {
+        byte[] start = source.Take(Magic.Length + 2, "the start of a .npy");
+        int version = start[Magic.Length];
+        if (!start.AsSpan().StartsWith(Magic) || version is < 1 or > 3)
+        {
+            throw source.Error(
+                $"it starts with the bytes {Convert.ToHexString(start)}, which is no .npy of version 1 to 3.",
+                "Save the array with numpy.save; unpack an .npz first.");
+        }
+
+        long length = version == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(source.Take(2, "the header's length"))
+            : BinaryPrimitives.ReadUInt32LittleEndian(source.Take(4, "the header's length"));
+        if (length > MostHeaderBytes)
+        {
+            throw source.Error(
+                $"the header claims {length} bytes, more than the {MostHeaderBytes} that one of plain numbers needs.",
+                "If it describes records, save each of its fields as an array.");
+        }
+
+        byte[] text = source.Take(length, "the header");
+        return version == 3 ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
+    }
+
+    static StoredType TypeOf(string type, ByteSource source)
+    {
+        StoredType? stored = type.Length == 3 && "<>|=".Contains(type[0], StringComparison.Ordinal) ? TypeOf(type[1..]) : null;
+        return stored ?? throw source.Error(
+            $"its elements are of type '{type}', which no tensor holds.",
+            "Convert it in NumPy first, for example with array.astype('f4') or array.astype('i8').");
+    }
+
+    static StoredType? TypeOf(string kindAndSize) => kindAndSize switch
+    {
+        "f2" => StoredType.Float16,
+        "f4" => StoredType.Float32,
+        "f8" => StoredType.Float64,
+        "i1" => StoredType.Int8,
+        "i2" => StoredType.Int16,
+        "i4" => StoredType.Int32,
+        "i8" => StoredType.Int64,
+        "u1" => StoredType.UInt8,
+        "u2" => StoredType.UInt16,
+        "u4" => StoredType.UInt32,
+        "b1" => StoredType.Bool,
+        _ => null,
+    };
+
+    static void WriteHeader(Stream stream, Tensor tensor)
+    {
+        string sizes = string.Join(", ", tensor.Shape) + (tensor.Rank == 1 ? "," : "");
+        string text = $"{{'descr': '{NameOf(tensor.DType)}', 'fortran_order': False, 'shape': ({sizes}), }}";
+
+        // The text is filled up with spaces and ends with a line break.
+        int before = Magic.Length + 4;
+        int length = ((before + text.Length + Alignment) / Alignment * Alignment) - before;
+        byte[] header = new byte[before + length];
+        Magic.CopyTo(header);
+        header[Magic.Length] = 1;
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(Magic.Length + 2), checked((ushort)length));
+        Encoding.ASCII.GetBytes(text.PadRight(length - 1) + '\n', header.AsSpan(before));
+        stream.Write(header);
+    }
+
+    static string NameOf(DType dtype) => dtype switch
+    {
+        DType.Float32 => "<f4",
+        DType.Float64 => "<f8",
+        DType.Int64 => "<i8",
+        DType.UInt8 => "|u1",
+        _ => "|b1",
+    };
+}

@@ -1,0 +1,167 @@
+using System.Globalization;
+
+namespace Criterion.Formats;
+
+/// <summary>What the header of a <c>.npy</c> says: the element type as <c>&lt;f4</c>, the memory order, and the sizes.</summary>
+internal sealed record NpyHeader(string Type, bool ColumnMajor, IReadOnlyList<long> Sizes);
+
+/// <summary>
+/// Reads the header's text, a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>.
+/// </summary>
+internal ref struct NpyHeaderParser
+{
+    readonly ByteSource _source;
+    readonly string _text;
+    int _at;
+
+    string? _type;
+    bool? _columnMajor;
+    List<long>? _sizes;
+
+    NpyHeaderParser(ByteSource source, string text)
+    {
+        _source = source;
+        _text = text;
+    }
+
+    /// <summary>The header in <paramref name="text"/>.</summary>
+    /// <exception cref="DataFormatException">It is not as NumPy writes it.</exception>
+    public static NpyHeader Parse(ByteSource source, string text) => new NpyHeaderParser(source, text).Parse();
+
+    NpyHeader Parse()
+    {
+        Expect('{');
+        while (!Accept('}'))
+        {
+            Entry();
+            if (!Accept(','))
+            {
+                Expect('}');
+                break;
+            }
+        }
+
+        Next();
+        return _at == _text.Length && _type is not null && _columnMajor is not null && _sizes is not null
+            ? new NpyHeader(_type, _columnMajor.Value, _sizes)
+            : throw Wrong("exactly the keys 'descr', 'fortran_order' and 'shape'");
+    }
+
+    void Entry()
+    {
+        string key = Quoted();
+        Expect(':');
+        switch (key)
+        {
+            case "descr" when _type is null:
+                _type = Quoted();
+                break;
+            case "fortran_order" when _columnMajor is null:
+                _columnMajor = Truth();
+                break;
+            case "shape" when _sizes is null:
+                _sizes = Sizes();
+                break;
+            default:
+                throw Wrong("each of the keys 'descr', 'fortran_order' and 'shape' once");
+        }
+    }
+
+    string Quoted()
+    {
+        char quote = Next();
+        int end = quote is '\'' or '"' ? _text.IndexOf(quote, _at + 1) : -1;
+        if (end < 0)
+        {
+            throw Wrong("a name in quotes (an array of records is not supported: save each field as an array)");
+        }
+
+        string name = _text[(_at + 1)..end];
+        _at = end + 1;
+        return name;
+    }
+
+    bool Truth()
+    {
+        Next();
+        foreach ((string word, bool value) in ((string, bool)[])[("False", false), ("True", true)])
+        {
+            if (string.CompareOrdinal(_text, _at, word, 0, word.Length) == 0)
+            {
+                _at += word.Length;
+                return value;
+            }
+        }
+
+        throw Wrong("True or False");
+    }
+
+    List<long> Sizes()
+    {
+        List<long> sizes = [];
+        Expect('(');
+        while (!Accept(')'))
+        {
+            sizes.Add(Number());
+            if (!Accept(','))
+            {
+                Expect(')');
+                break;
+            }
+        }
+
+        return sizes;
+    }
+
+    long Number()
+    {
+        Next();
+        int end = _at;
+        while (end < _text.Length && (char.IsAsciiDigit(_text[end]) || _text[end] == '-'))
+        {
+            end++;
+        }
+
+        if (!long.TryParse(_text.AsSpan(_at, end - _at), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+        {
+            throw Wrong("a size");
+        }
+
+        // Python 2 wrote long integers as 3L.
+        _at = end < _text.Length && _text[end] == 'L' ? end + 1 : end;
+        return number;
+    }
+
+    void Expect(char expected)
+    {
+        if (!Accept(expected))
+        {
+            throw Wrong($"'{expected}'");
+        }
+    }
+
+    bool Accept(char wanted)
+    {
+        if (Next() != wanted)
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    /// <summary>The next character that is no space, which the parser then stands at; a zero at the end.</summary>
+    char Next()
+    {
+        while (_at < _text.Length && _text[_at] is ' ' or '\n' or '\t' or '\r')
+        {
+            _at++;
+        }
+
+        return _at < _text.Length ? _text[_at] : '\0';
+    }
+
+    readonly DataFormatException Wrong(string expected) => _source.Error(
+        $"the header '{_text[..Math.Min(_text.Length, 200)].TrimEnd()}' should have {expected} at position {_at}.", "Save the array again with numpy.save.");
+}

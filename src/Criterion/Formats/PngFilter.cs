@@ -1,0 +1,112 @@
+namespace Criterion.Formats;
+
+/// <summary>
+/// Guesses a byte from those already known: to the left, above, and above to the left. A filter stores the difference from
+/// the guess, which compresses better than the byte.
+/// </summary>
+internal interface IPngGuess
+{
+    static abstract int Guess(int left, int above, int corner);
+}
+
+/// <summary>The five filters of PNG, by the number that stands before each row.</summary>
+internal static class PngFilter
+{
+    /// <summary>How many there are.</summary>
+    public const int Count = 5;
+
+    /// <summary>Turns a filtered row into pixels, in place.</summary>
+    /// <param name="filter">0 to 4.</param>
+    /// <param name="row">The row without its filter byte.</param>
+    /// <param name="above">The pixels of the row before; zeros for the first.</param>
+    /// <param name="step">The distance of the pixel to the left, in bytes.</param>
+    public static void Undo(int filter, Span<byte> row, ReadOnlySpan<byte> above, int step)
+    {
+        switch (filter)
+        {
+            case 1:
+                Undo<Left>(row, above, step);
+                break;
+            case 2:
+                Undo<Above>(row, above, step);
+                break;
+            case 3:
+                Undo<Average>(row, above, step);
+                break;
+            case 4:
+                Undo<Paeth>(row, above, step);
+                break;
+        }
+    }
+
+    /// <summary>Writes the filtered form of a row to <paramref name="filtered"/>.</summary>
+    /// <returns>How far its bytes, taken as signed, are from 0 in all: small sums compress well.</returns>
+    public static long Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> filtered) => filter switch
+    {
+        0 => Apply<Nothing>(row, above, step, filtered),
+        1 => Apply<Left>(row, above, step, filtered),
+        2 => Apply<Above>(row, above, step, filtered),
+        3 => Apply<Average>(row, above, step, filtered),
+        _ => Apply<Paeth>(row, above, step, filtered),
+    };
+
+    static void Undo<T>(Span<byte> row, ReadOnlySpan<byte> above, int step)
+        where T : struct, IPngGuess
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] += Guess<T>(row, above, step, i);
+        }
+    }
+
+    static long Apply<T>(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> filtered)
+        where T : struct, IPngGuess
+    {
+        long sum = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            filtered[i] = (byte)(row[i] - Guess<T>(row, above, step, i));
+            sum += Math.Abs((int)(sbyte)filtered[i]);
+        }
+
+        return sum;
+    }
+
+    static byte Guess<T>(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, int i)
+        where T : struct, IPngGuess => i < step
+            ? (byte)T.Guess(0, above[i], 0)
+            : (byte)T.Guess(row[i - step], above[i], above[i - step]);
+
+    readonly struct Nothing : IPngGuess
+    {
+        public static int Guess(int left, int above, int corner) => 0;
+    }
+
+    readonly struct Left : IPngGuess
+    {
+        public static int Guess(int left, int above, int corner) => left;
+    }
+
+    readonly struct Above : IPngGuess
+    {
+        public static int Guess(int left, int above, int corner) => above;
+    }
+
+    readonly struct Average : IPngGuess
+    {
+        public static int Guess(int left, int above, int corner) => (left + above) / 2;
+    }
+
+    /// <summary>Whichever of the three is nearest to where a plane through them would be; the order settles ties.</summary>
+    readonly struct Paeth : IPngGuess
+    {
+        public static int Guess(int left, int above, int corner)
+        {
+            int toLeft = Math.Abs(above - corner);
+            int toAbove = Math.Abs(left - corner);
+            int toCorner = Math.Abs(left + above - (2 * corner));
+            int nearest = toAbove <= toCorner ? above : corner;
+            return toLeft <= toAbove && toLeft <= toCorner ? left : nearest;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.IO.Compression;
+
+namespace Criterion.Formats;
+
+/// <summary>Writes an image of bytes as a PNG of 8 bits, each row with the filter that promises to compress best.</summary>
+internal sealed class PngWriter
+{
+    readonly PngHeader _header;
+    readonly byte[] _above;
+    readonly byte[] _row;
+
+    // The filtered row with its filter byte: the best so far, and the one being tried.
+    byte[] _best;
+    byte[] _trial;
+
+    PngWriter(PngHeader header)
+    {
+        _header = header;
+        int length = header.Width * header.Samples;
+        (_above, _row, _best, _trial) = (new byte[length], new byte[length], new byte[1 + length], new byte[1 + length]);
+    }
+
+    /// <summary>Makes sure that a tensor is an image that a PNG can hold.</summary>
+    /// <exception cref="DataFormatException">It is not.</exception>
+    public static void Check(Tensor image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        if (image.DType != DType.UInt8)
+        {
+            throw new DataFormatException($"{Png.Format}: an image has elements of UInt8, and these are {image.DType}. Scale them to 0…255, round, and use .To(DType.UInt8).");
+        }
+
+        if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())
+        {
+            throw new DataFormatException($"{Png.Format}: {image.Shape} is no image [H, W] or [C, H, W] with 1 to 4 channels and up to 2^28 pixels. Put channels first with .Permute(2, 0, 1), and write one image of a batch at a time.");
+        }
+    }
+
+    /// <summary>Writes an image that was checked.</summary>
+    public static void Write(Stream stream, Tensor image)
+    {
+        PngHeader header = HeaderOf(image);
+        stream.Write(Png.Signature);
+        header.ToChunk().Write(stream);
+        new PngChunk("IDAT", new PngWriter(header).Pack(image.AsReadOnlySpan<byte>())).Write(stream);
+        new PngChunk("IEND", []).Write(stream);
+    }
+
+    static int Channels(Tensor image) => image.Rank == 2 ? 1 : image.Shape[0];
+
+    static PngHeader HeaderOf(Tensor image)
+    {
+        PngColor color = Channels(image) switch
+        {
+            1 => PngColor.Grey,
+            2 => PngColor.GreyAlpha,
+            3 => PngColor.Rgb,
+            _ => PngColor.Rgba,
+        };
+        return new PngHeader(image.Shape[-1], image.Shape[-2], 8, color, Interlaced: false);
+    }
+
+    byte[] Pack(ReadOnlySpan<byte> image)
+    {
+        using MemoryStream packed = new();
+        using (ZLibStream stream = new(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            for (int y = 0; y < _header.Height; y++)
+            {
+                Interleave(image, y);
+                Filter();
+                stream.Write(_best);
+                _row.CopyTo(_above, 0);
+            }
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>Collects row <paramref name="y"/> from the planes of the image.</summary>
+    void Interleave(ReadOnlySpan<byte> image, int y)
+    {
+        int plane = _header.Width * _header.Height;
+        for (int c = 0; c < _header.Samples; c++)
+        {
+            ReadOnlySpan<byte> line = image.Slice((c * plane) + (y * _header.Width), _header.Width);
+            for (int x = 0; x < line.Length; x++)
+            {
+                _row[(x * _header.Samples) + c] = line[x];
+            }
+        }
+    }
+
+    void Filter()
+    {
+        long least = long.MaxValue;
+        for (int filter = 0; filter < PngFilter.Count; filter++)
+        {
+            _trial[0] = (byte)filter;
+            long sum = PngFilter.Apply(filter, _row, _above, _header.FilterStep, _trial.AsSpan(1));
+            if (sum < least)
+            {
+                least = sum;
+                (_best, _trial) = (_trial, _best);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Criterion.Formats;
+
+/// <summary>An element type as files store it, and the nearest that a tensor holds without loss.</summary>
+internal abstract class StoredType(int size, DType dtype)
+{
+    /// <summary>Bytes copied at a time: small enough to stay in the cache between reading and converting.</summary>
+    protected const int Piece = 1 << 16;
+
+    public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, ToTruths);
+    public static readonly StoredType UInt8 = new StoredType<byte, byte>(DType.UInt8, Same);
+    public static readonly StoredType UInt16 = new StoredType<ushort, long>(DType.Int64, Widen);
+    public static readonly StoredType UInt32 = new StoredType<uint, long>(DType.Int64, Widen);
+    public static readonly StoredType Int8 = new StoredType<sbyte, long>(DType.Int64, Widen);
+    public static readonly StoredType Int16 = new StoredType<short, long>(DType.Int64, Widen);
+    public static readonly StoredType Int32 = new StoredType<int, long>(DType.Int64, Widen);
+    public static readonly StoredType Int64 = new StoredType<long, long>(DType.Int64, Same);
+    public static readonly StoredType Float16 = new StoredType<Half, float>(DType.Float32, Widen);
+    public static readonly StoredType BFloat16 = new StoredType<ushort, float>(DType.Float32, WidenBrain);
+    public static readonly StoredType Float32 = new StoredType<float, float>(DType.Float32, Same);
+    public static readonly StoredType Float64 = new StoredType<double, double>(DType.Float64, Same);
+
+    /// <summary>Bytes of one element in the file.</summary>
+    public int Size { get; } = size;
+
+    /// <summary>Reads the elements of a tensor in row-major order.</summary>
+    public Tensor Read(ByteSource source, Shape shape, string what, bool bigEndian = false)
+    {
+        source.Require((long)shape.Count * Size, what);
+        Tensor tensor = Tensor.Empty(shape, dtype);
+        Fill(tensor, source, what, bigEndian);
+        return tensor;
+    }
+
+    /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's own type.</summary>
+    public static void Write(Stream stream, Tensor tensor)
+    {
+        switch (tensor.DType)
+        {
+            case DType.Float32:
+                Write(stream, tensor.AsReadOnlySpan<float>());
+                break;
+            case DType.Float64:
+                Write(stream, tensor.AsReadOnlySpan<double>());
+                break;
+            case DType.Int64:
+                Write(stream, tensor.AsReadOnlySpan<long>());
+                break;
+            case DType.UInt8:
+                Write(stream, tensor.AsReadOnlySpan<byte>());
+                break;
+            default:
+                Write(stream, tensor.AsReadOnlySpan<bool>());
+                break;
+        }
+    }
+
+    protected abstract void Fill(Tensor tensor, ByteSource source, string what, bool bigEndian);
+
+    /// <summary>Turns each element of <paramref name="size"/> bytes round unless it already lies as this machine wants it.</summary>
+    protected static void FixOrder(Span<byte> bytes, int size, bool bigEndian)
+    {
+        if (bigEndian != BitConverter.IsLittleEndian)
+        {
+            return;
+        }
+
+        switch (size)
+        {
+            case 2:
+                Span<ushort> twos = MemoryMarshal.Cast<byte, ushort>(bytes);
+                BinaryPrimitives.ReverseEndianness(twos, twos);
+                break;
+            case 4:
+                Span<uint> fours = MemoryMarshal.Cast<byte, uint>(bytes);
+                BinaryPrimitives.ReverseEndianness(fours, fours);
+                break;
+            case 8:
+                Span<ulong> eights = MemoryMarshal.Cast<byte, ulong>(bytes);
+                BinaryPrimitives.ReverseEndianness(eights, eights);
+                break;
+        }
+    }
+
+    static void Write<T>(Stream stream, ReadOnlySpan<T> elements)
+        where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        Span<byte> scratch = new byte[(int)Math.Min(Piece, (long)elements.Length * size)];
+        while (!elements.IsEmpty)
+        {
+            int count = Math.Min(elements.Length, Piece / size);
+            Span<byte> bytes = scratch[..(count * size)];
+            MemoryMarshal.AsBytes(elements[..count]).CopyTo(bytes);
+            FixOrder(bytes, size, bigEndian: false);
+            stream.Write(bytes);
+            elements = elements[count..];
+        }
+    }
+
+    static void Same<T>(ReadOnlySpan<T> stored, Span<T> elements) => stored.CopyTo(elements);
+
+    static void Widen<TStored, TElement>(ReadOnlySpan<TStored> stored, Span<TElement> elements)
+        where TStored : INumberBase<TStored>
+        where TElement : INumberBase<TElement> => TensorPrimitives.ConvertTruncating(stored, elements);
+
+    // A bfloat16 is the upper half of a float.
+    static void WidenBrain(ReadOnlySpan<ushort> stored, Span<float> elements)
+    {
+        for (int i = 0; i < stored.Length; i++)
+        {
+            elements[i] = BitConverter.UInt32BitsToSingle((uint)stored[i] << 16);
+        }
+    }
+
+    // A byte other than 0 and 1 must not get into a bool, which takes it for granted.
+    static void ToTruths(ReadOnlySpan<byte> stored, Span<bool> elements)
+    {
+        for (int i = 0; i < stored.Length; i++)
+        {
+            elements[i] = stored[i] != 0;
+        }
+    }
+}
+
+/// <summary>Turns elements as stored into those of a tensor.</summary>
+internal delegate void Conversion<TStored, TElement>(ReadOnlySpan<TStored> stored, Span<TElement> elements);
+
+/// <summary>Elements stored as <typeparamref name="TStored"/> and held as <typeparamref name="TElement"/>.</summary>
+internal sealed class StoredType<TStored, TElement>(DType dtype, Conversion<TStored, TElement> convert)
+    : StoredType(Unsafe.SizeOf<TStored>(), dtype)
+    where TStored : unmanaged
+    where TElement : unmanaged
+{
+    protected override void Fill(Tensor tensor, ByteSource source, string what, bool bigEndian)
+    {
+        Span<TElement> elements = tensor.AsSpan<TElement>();
+        Span<byte> scratch = new byte[(int)Math.Min(Piece, (long)elements.Length * Size)];
+        while (!elements.IsEmpty)
+        {
+            int count = Math.Min(elements.Length, Piece / Size);
+            Span<byte> bytes = scratch[..(count * Size)];
+            source.Read(bytes, what);
+            FixOrder(bytes, Size, bigEndian);
+            convert(MemoryMarshal.Cast<byte, TStored>(bytes), elements[..count]);
+            elements = elements[count..];
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Criterion.Formulas;
+
+/// <summary>
+/// A loss of rows: ℓ = f(Σⱼ s₁, …, Σⱼ s_K; t), where the statistics s are pointwise in up to three rows and t is one number for
+/// each row. Cosine similarity is one, with s = (x y, x², y²).
+/// </summary>
+/// <remarks>
+/// Keep it free of 0/0 and of √ at 0: add a small number inside the root, or choose the argument before taking it.
+/// </remarks>
+public interface IRowFormula
+{
+    /// <summary>How many rows go in: 1, 2 or 3.</summary>
+    static abstract int Inputs { get; }
+
+    /// <summary>The statistics of one place in the rows; those not used stay default.</summary>
+    Statistics<T> Terms<T>(T a, T b, T c)
+        where T : struct, IReal<T>;
+
+    /// <summary>The loss of a row from its summed statistics and its own number <paramref name="t"/> (0 where there is none).</summary>
+    T Value<T>(Statistics<T> sums, T t)
+        where T : struct, IReal<T>;
+}
+
+/// <summary>Up to four statistics, or their sums.</summary>
+/// <param name="First">The first.</param>
+/// <param name="Second">The second.</param>
+/// <param name="Third">The third.</param>
+/// <param name="Fourth">The fourth.</param>
+/// <typeparam name="T">The number.</typeparam>
+public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth)
+    where T : struct, IReal<T>
+{
+    /// <summary>Statistics of which the last ones are not used.</summary>
+    public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
+
+    /// <inheritdoc cref="Of(T)"/>
+    public static Statistics<T> Of(T first, T second) => new(first, second, T.Const(0), T.Const(0));
+
+    /// <inheritdoc cref="Of(T)"/>
+    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
+
+    /// <summary>Each statistic through a function.</summary>
+    internal Statistics<TResult> Select<TResult>(Func<T, TResult> function)
+        where TResult : struct, IReal<TResult> => new(function(First), function(Second), function(Third), function(Fourth));
+}

@@ -1,0 +1,151 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Criterion.Kernels;
+
+namespace Criterion.Formulas;
+
+/// <summary>
+/// The sum of a formula over the elements of two tensors, with the gradients by both, in one pass over memory: the value comes
+/// out of the same dual numbers as the derivative.
+/// </summary>
+internal static class PointwiseDriver
+{
+    /// <summary>Adds up f(x, y) · scale; writes ∂f/∂x · scale and ∂f/∂y · scale where a tensor for them is given.</summary>
+    public static double Run<TFormula>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
+        where TFormula : struct, IBinaryFormula => x.DType == DType.Float32
+        ? OverLanes<TFormula, float>(formula, x, y, scale, gradientX, gradientY)
+        : OverLanes<TFormula, double>(formula, x, y, scale, gradientX, gradientY);
+
+    static double OverLanes<TFormula, S>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
+        where TFormula : struct, IBinaryFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            return Over<TFormula, S, Lane512<S>>(formula, x, y, scale, gradientX, gradientY);
+        }
+
+        return Vector256.IsHardwareAccelerated
+            ? Over<TFormula, S, Lane256<S>>(formula, x, y, scale, gradientX, gradientY)
+            : Over<TFormula, S, Lane128<S>>(formula, x, y, scale, gradientX, gradientY);
+    }
+
+    static double Over<TFormula, S, L>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
+        where TFormula : struct, IBinaryFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        int chunks = (x.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength;
+        Memory<double> partial = BufferPool<double>.Rent(chunks);
+        ParallelFor.Run(chunks, new Chunk<TFormula, S, L>(
+            formula, x.Memory<S>(), y.Memory<S>(), scale, gradientX?.Memory<S>() ?? default, gradientY?.Memory<S>() ?? default, partial));
+        double sum = 0;
+        foreach (double part in partial.Span[..chunks])
+        {
+            sum += part;
+        }
+
+        BufferPool<double>.Return(partial);
+        return sum * scale;
+    }
+
+    readonly struct Chunk<TFormula, S, L>(
+        TFormula formula, Memory<S> x, Memory<S> y, double scale, Memory<S> gradientX, Memory<S> gradientY, Memory<double> partial) : IChunk
+        where TFormula : struct, IBinaryFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        public void Run(int index)
+        {
+            int start = index * MapDriver.ChunkLength;
+            int length = Math.Min(MapDriver.ChunkLength, x.Length - start);
+            ReadOnlySpan<S> a = x.Span.Slice(start, length);
+            ReadOnlySpan<S> b = y.Span.Slice(start, length);
+            double sum = gradientX.IsEmpty
+                ? Values(formula, a, b)
+                : Differentiate<First>(a, b, gradientX.Span.Slice(start, length));
+            if (!gradientY.IsEmpty)
+            {
+                sum = Differentiate<Second>(a, b, gradientY.Span.Slice(start, length));
+            }
+
+            partial.Span[index] = sum;
+        }
+
+        double Differentiate<TVariable>(ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
+            where TVariable : struct, IVariable => ValuesAndGradients<TVariable>(formula, scale, a, b, gradient);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static double Values(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
+        {
+            ref S x = ref MemoryMarshal.GetReference(a);
+            ref S y = ref MemoryMarshal.GetReference(b);
+            L sum = L.Const(0);
+            int i = 0;
+            for (; i <= a.Length - L.Width; i += L.Width)
+            {
+                sum += formula.Value(L.Load(in x, i), L.Load(in y, i));
+            }
+
+            double total = double.CreateTruncating(sum.Sum());
+            for (; i < a.Length; i++)
+            {
+                total += formula.Value<Real>(double.CreateTruncating(a[i]), double.CreateTruncating(b[i])).Value;
+            }
+
+            return total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static double ValuesAndGradients<TVariable>(TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
+            where TVariable : struct, IVariable
+        {
+            ref S x = ref MemoryMarshal.GetReference(a);
+            ref S y = ref MemoryMarshal.GetReference(b);
+            ref S g = ref MemoryMarshal.GetReference(gradient);
+            L factor = L.Const(scale);
+            L sum = L.Const(0);
+            int i = 0;
+            for (; i <= a.Length - L.Width; i += L.Width)
+            {
+                Dual<L> value = TVariable.Of(formula, L.Load(in x, i), L.Load(in y, i));
+                sum += value.Value;
+                (value.Tangent * factor).Store(ref g, i);
+            }
+
+            double total = double.CreateTruncating(sum.Sum());
+            for (; i < a.Length; i++)
+            {
+                Dual<Real> value = TVariable.Of<TFormula, Real>(formula, double.CreateTruncating(a[i]), double.CreateTruncating(b[i]));
+                total += value.Value.Value;
+                gradient[i] = S.CreateTruncating(value.Tangent.Value * scale);
+            }
+
+            return total;
+        }
+    }
+
+    /// <summary>Which of the two numbers is differentiated by.</summary>
+    interface IVariable
+    {
+        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
+            where TFormula : struct, IBinaryFormula
+            where T : struct, IReal<T>;
+    }
+
+    readonly struct First : IVariable
+    {
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
+            where TFormula : struct, IBinaryFormula
+            where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y));
+    }
+
+    readonly struct Second : IVariable
+    {
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
+            where TFormula : struct, IBinaryFormula
+            where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y));
+    }
+}

@@ -1,0 +1,49 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>Binary cross-entropy of probabilities: ℓ = −(y ln x + (1 − y) ln(1 − x)), the article's adversarial loss.</summary>
+/// <remarks>
+/// As in PyTorch the logarithms are held at −100, and the gradient (x − y) / max(x(1 − x), 10⁻¹²) is not: at 0 and 1 it is large
+/// but finite, and it still points the right way. Prefer <see cref="BCEWithLogitsLoss"/>, which has no such corner. Twin of
+/// <c>torch.nn.BCELoss</c>.
+/// </remarks>
+/// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
+/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<BCELoss.CrossEntropy>(Reduction)
+{
+    /// <inheritdoc/>
+    public override CrossEntropy Formula => default;
+
+    /// <inheritdoc/>
+    protected override void Check(Tensor prediction, Tensor target)
+    {
+        Tensor outside = Tensor.Maximum(prediction.Detach().Less(0).To(DType.Int64), prediction.Detach().Greater(1).To(DType.Int64));
+        CheckValues(prediction, outside.To(DType.Bool), "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
+        Tensor wrong = Tensor.Maximum(target.Detach().Less(0).To(DType.Int64), target.Detach().Greater(1).To(DType.Int64));
+        CheckValues(target, wrong.To(DType.Bool), "in [0, 1]");
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Evaluate(Tensor prediction, Tensor target) => Weight is null
+        ? base.Evaluate(prediction, target)
+        : Reduce(Formulas.Formula.Map(Formula, prediction, target) * Weight);
+
+    /// <summary>−(y ln x + (1 − y) ln(1 − x)), with logarithms of at least −100 and the slope (x − y) / max(x(1 − x), 10⁻¹²).</summary>
+    public readonly struct CrossEntropy : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T one = T.Const(1);
+            T p = T.Detach(x);
+            T value = -((y * Log(p)) + ((one - y) * Log(one - p)));
+            return T.WithSlope(value, x, (x - y) / T.Max(x * (one - x), T.Const(1e-12)));
+        }
+
+        static T Log<T>(T p)
+            where T : struct, IReal<T> => T.Max(T.Log(p), T.Const(-100));
+    }
+}

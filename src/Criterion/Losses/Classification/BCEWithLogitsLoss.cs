@@ -1,0 +1,52 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p,
+/// ℓ = (1 − y) x + (1 + (p − 1) y) softplus(−x).
+/// </summary>
+/// <remarks>The gradient σ(x) − y never overflows. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
+/// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
+/// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
+/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
+{
+    /// <inheritdoc/>
+    public override CrossEntropy Formula => default;
+
+    /// <inheritdoc/>
+    protected override Tensor Evaluate(Tensor prediction, Tensor target)
+    {
+        if (Weight is null && PositiveWeight is null)
+        {
+            return base.Evaluate(prediction, target);
+        }
+
+        Tensor losses = PositiveWeight is null
+            ? Formulas.Formula.Map(Formula, prediction, target)
+            : Formulas.Formula.Map(default(WeightedCrossEntropy), prediction, target, PositiveWeight);
+        return Reduce(Weight is null ? losses : losses * Weight);
+    }
+
+    /// <summary>softplus(x) − x y.</summary>
+    public readonly struct CrossEntropy : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> => T.Softplus(x) - (x * y);
+    }
+
+    /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
+    public readonly struct WeightedCrossEntropy : ITernaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y, T p)
+            where T : struct, IReal<T>
+        {
+            T one = T.Const(1);
+            return ((one - y) * x) + ((one + ((p - one) * y)) * T.Softplus(-x));
+        }
+    }
+}

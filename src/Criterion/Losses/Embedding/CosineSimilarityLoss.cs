@@ -1,0 +1,47 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>One minus the cosine of the angle between prediction and target: ℓ = 1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)), in [0, 2].</summary>
+/// <remarks>
+/// Rows run along the last dimension. A row of zeros has similarity 0 and, held at ε, a large but finite gradient. The similarity
+/// is that of <c>torch.nn.CosineSimilarity</c>.
+/// </remarks>
+/// <param name="Epsilon">The least norm that is divided by.</param>
+/// <param name="Reduction">What becomes of the losses of single rows.</param>
+public sealed record CosineSimilarityLoss(double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
+    : RowLoss<CosineSimilarityLoss.Cosine>(Reduction)
+{
+    /// <inheritdoc/>
+    public override Cosine Formula => new(Epsilon);
+
+    /// <summary>The loss of rows.</summary>
+    /// <param name="prediction">[D], [N, D] or any shape whose last dimension is the row.</param>
+    /// <param name="target">The same shape.</param>
+    /// <returns>A scalar, or the shape without its last dimension with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or there is no dimension.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        CheckSameShape(prediction, target);
+        return Evaluate([prediction, target]);
+    }
+
+    /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
+    public readonly struct Cosine(double epsilon) : IRowFormula
+    {
+        /// <inheritdoc/>
+        public static int Inputs => 2;
+
+        /// <inheritdoc/>
+        public Statistics<T> Terms<T>(T a, T b, T c)
+            where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
+
+        /// <inheritdoc/>
+        public T Value<T>(Statistics<T> sums, T t)
+            where T : struct, IReal<T>
+        {
+            T least = T.Const(epsilon * epsilon);
+            return T.Const(1) - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>A loss of every element on its own: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
+/// <typeparam name="TFormula">The formula f.</typeparam>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
+    where TFormula : struct, IBinaryFormula
+{
+    /// <summary>The formula f with this loss's options.</summary>
+    public abstract TFormula Formula { get; }
+
+    /// <summary>The loss of a prediction.</summary>
+    /// <param name="prediction">Any shape.</param>
+    /// <param name="target">The same shape.</param>
+    /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="LossException">Nothing to compare, or a value on which the loss is not defined.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        CheckSameShape(prediction, target);
+        Check(prediction, target);
+        return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target);
+    }
+
+    /// <summary>The formula in LaTeX.</summary>
+    public string ToLatex() => Formulas.Formula.ToLatex(Formula, "x", "y");
+
+    /// <summary>Says which values the loss is not defined on.</summary>
+    protected virtual void Check(Tensor prediction, Tensor target)
+    {
+    }
+
+    /// <summary>The reduced formula; a loss with weights adds them here.</summary>
+    protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch
+    {
+        Reduction.Mean => Formulas.Formula.Mean(Formula, prediction, target),
+        Reduction.Sum => Formulas.Formula.Sum(Formula, prediction, target),
+        _ => Formulas.Formula.Map(Formula, prediction, target),
+    };
+
+    /// <summary>The reduction of losses that were computed one by one.</summary>
+    protected Tensor Reduce(Tensor losses) => Reduction switch
+    {
+        Reduction.Mean => losses.Mean(),
+        Reduction.Sum => losses.Sum(),
+        _ => losses,
+    };
+}

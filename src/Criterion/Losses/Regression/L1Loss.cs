@@ -1,0 +1,19 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>Absolute error: ℓ = |x − y|, the pixel-wise loss whose best constant is the median.</summary>
+/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. Twin of <c>torch.nn.L1Loss</c>.</remarks>
+public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<L1Loss.AbsoluteError>(Reduction)
+{
+    /// <inheritdoc/>
+    public override AbsoluteError Formula => default;
+
+    /// <summary>|x − y|.</summary>
+    public readonly struct AbsoluteError : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> => T.Abs(x - y);
+    }
+}

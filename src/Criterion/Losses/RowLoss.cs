@@ -1,0 +1,31 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>A loss of every row: ℓ = f(Σⱼ s₁, …, Σⱼ s_K), with statistics s that are pointwise in the rows.</summary>
+/// <typeparam name="TFormula">The formula.</typeparam>
+/// <param name="Reduction">What becomes of the losses of single rows.</param>
+public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
+    where TFormula : struct, IRowFormula
+{
+    /// <summary>The formula with this loss's options.</summary>
+    public abstract TFormula Formula { get; }
+
+    /// <summary>The reduced loss of rows.</summary>
+    protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
+    {
+        Tensor first = rows[0];
+        if (ForEmpty(first, first.Count) is { } empty)
+        {
+            return empty;
+        }
+
+        Tensor losses = Formulas.Formula.Rows(Formula, rows, perRow);
+        return Reduction switch
+        {
+            Reduction.Mean => losses.Mean(),
+            Reduction.Sum => losses.Sum(),
+            _ => losses,
+        };
+    }
+}
