@@ -125,21 +125,24 @@ public static class Autograd
     /// </summary>
     internal static Tensor?[] Compose(ReadOnlySpan<Tensor> inputs, Func<Tensor> composite, Tensor gradient)
     {
+        // Partial derivatives: one input may be computed from another, or be the same, and the sweep goes on from each by itself.
         List<Tensor> wanted = [];
         foreach (Tensor input in inputs)
         {
-            if (input.Node is not null)
+            if (input.Node is not null && !wanted.Exists(other => other.Node == input.Node))
             {
                 wanted.Add(input);
             }
         }
 
         Tensor output = composite();
-        Tensor[] gradients = Sweep.Grad([output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true);
+        Tensor[] gradients = Sweep.Grad(
+            [output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
         Tensor?[] result = new Tensor?[inputs.Length];
         for (int i = 0, next = 0; i < inputs.Length; i++)
         {
-            result[i] = inputs[i].Node is null ? null : gradients[next++];
+            bool isNext = next < gradients.Length && inputs[i].Node == wanted[next].Node;
+            result[i] = isNext ? gradients[next++] : null;
         }
 
         return result;
@@ -148,15 +151,24 @@ public static class Autograd
     /// <summary>A gradient as a leaf keeps it: out of the scope that it was computed in, and shared with nobody.</summary>
     internal static Tensor TakeOver(Tensor gradient)
     {
-        TensorScope? scope = gradient.Storage.Scope;
-        if (gradient.IsContiguous && gradient.Count == gradient.Storage.Length && scope is not null && scope == TensorScope.Current)
-        {
-            return scope.Keep(gradient);
-        }
-
-        using (TensorScope.Suspend())
+        if (TensorScope.Current is not { } scope)
         {
             return gradient.Clone();
+        }
+
+        bool isWhole = gradient.IsContiguous && gradient.Count == gradient.Storage.Length;
+        Tensor own = isWhole && gradient.Storage.Scope == scope ? gradient : gradient.Clone();
+        scope.Keep(own).Storage.IsLent = true;
+        return own;
+    }
+
+    /// <summary>Gives the memory of a leaf's gradient that is cleared to the scope that is open, if any, which returns it to the pool.</summary>
+    internal static void GiveBack(Tensor gradient)
+    {
+        if (gradient.Storage.IsLent && TensorScope.Current is { } scope)
+        {
+            gradient.Storage.IsLent = false;
+            scope.Adopt(gradient.Storage);
         }
     }
 

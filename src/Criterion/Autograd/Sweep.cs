@@ -10,13 +10,15 @@ internal static class Sweep
         Run(pending, wanted: static _ => true, Accumulate, retainGraph || createGraph, createGraph);
     }
 
+    /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> inputs,
         ReadOnlySpan<Tensor> gradients,
         bool createGraph,
         bool retainGraph,
-        bool allowUnused)
+        bool allowUnused,
+        bool partial = false)
     {
         Dictionary<Node, Tensor> pending = [];
         for (int i = 0; i < outputs.Length; i++)
@@ -31,7 +33,7 @@ internal static class Sweep
             found[RootOf(input, nameof(Grad))] = null;
         }
 
-        HashSet<Node> path = PathsTo(found, pending.Keys);
+        HashSet<Node> path = PathsTo(found, pending.Keys, partial);
         Run(pending, path.Contains, Collect, retainGraph || createGraph, createGraph);
 
         Tensor[] result = new Tensor[inputs.Length];
@@ -46,12 +48,13 @@ internal static class Sweep
 
         bool Collect(Node node, Tensor gradient)
         {
-            if (found.ContainsKey(node))
+            bool isInput = found.ContainsKey(node);
+            if (isInput)
             {
                 found[node] = gradient;
             }
 
-            return !node.IsLeaf && path.Contains(node);
+            return !node.IsLeaf && path.Contains(node) && !(partial && isInput);
         }
     }
 
@@ -108,7 +111,12 @@ internal static class Sweep
         if (node.IsLeaf)
         {
             Tensor leaf = node.Target;
-            leaf.Grad = leaf.Grad is null ? Autograd.TakeOver(gradient) : Autograd.TakeOver(leaf.Grad + gradient);
+            Tensor? before = leaf.Grad;
+            leaf.Grad = Autograd.TakeOver(before is null ? gradient : before + gradient);
+            if (before is not null)
+            {
+                Autograd.GiveBack(before);
+            }
         }
 
         return !node.IsLeaf;
@@ -127,8 +135,8 @@ internal static class Sweep
         return true;
     }
 
-    /// <summary>The nodes from which one of <paramref name="targets"/> can be reached.</summary>
-    static HashSet<Node> PathsTo(Dictionary<Node, Tensor?> targets, IEnumerable<Node> roots)
+    /// <summary>The nodes from which one of <paramref name="targets"/> can be reached, not looking beyond these if <paramref name="partial"/>.</summary>
+    static HashSet<Node> PathsTo(Dictionary<Node, Tensor?> targets, IEnumerable<Node> roots, bool partial)
     {
         HashSet<Node> path = [.. targets.Keys];
         HashSet<Node> seen = [];
@@ -142,7 +150,7 @@ internal static class Sweep
             }
 
             order.Add(node);
-            foreach (Node? input in node.Inputs)
+            foreach (Node? input in partial && targets.ContainsKey(node) ? [] : node.Inputs)
             {
                 if (input is not null)
                 {

@@ -9,7 +9,8 @@ internal static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
 
         // A link stays a link: what it points to is replaced.
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        FileInfo file = new(path);
+        string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         if (target.StartsWith("/dev/", StringComparison.Ordinal))
         {
             // A device such as /dev/null is written to; renaming would put a file in its place.

@@ -46,7 +46,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
 
         Span<byte> next = stackalloc byte[magic.Length];
-        stream.Position -= ReadSome(next);
+        int read = ReadSome(next);
+        stream.Position -= read;
         return next.SequenceEqual(magic);
     }
 

@@ -61,9 +61,11 @@ internal ref struct SafetensorsHeaderParser
 
         // Only spaces may follow: the reader throws on anything else.
         _json.Read();
-        _entries.Sort(static (a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
-        CheckLayout();
-        return new SafetensorsHeader(_entries, _metadata);
+
+        // In the order of their data; empty tensors, which share a place, stay as the header has them.
+        SafetensorsEntry[] sorted = [.. _entries.OrderBy(static entry => (entry.Begin, entry.End))];
+        CheckLayout(sorted);
+        return new SafetensorsHeader(sorted, _metadata);
     }
 
     void Entry(string name)
@@ -130,10 +132,10 @@ internal ref struct SafetensorsHeaderParser
             : throw Wrong($"puts tensor '{entry.Name}' of {bytes} bytes at data_offsets [{entry.Begin}, {entry.End}]");
     }
 
-    readonly void CheckLayout()
+    readonly void CheckLayout(SafetensorsEntry[] sorted)
     {
         long at = 0;
-        foreach (SafetensorsEntry entry in _entries)
+        foreach (SafetensorsEntry entry in sorted)
         {
             if (entry.Begin != at)
             {

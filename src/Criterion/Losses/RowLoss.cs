@@ -11,6 +11,14 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     /// <summary>The formula with this loss's options.</summary>
     public abstract TFormula Formula { get; }
 
+    /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
+    protected static Tensor RowsLast(Tensor x, int dim)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        int at = x.Shape.Dim(dim);
+        return at == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(d => d != at), at]);
+    }
+
     /// <summary>The reduced loss of rows.</summary>
     protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
     {

@@ -34,6 +34,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>The number of dimensions.</summary>
     public int Rank => _dims?.Length ?? 0;
 
+    /// <summary>The same as <see cref="Rank"/>: what C# goes by in <c>[.. shape, 3]</c>, <c>shape[^1]</c> and <c>shape is [var n, _]</c>.</summary>
+    public int Length => Rank;
+
     /// <summary>The number of elements, the product of the sizes.</summary>
     public int Count
     {
@@ -163,8 +166,6 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_dims ?? [])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    int this[Index index] => Dims[index];
 
     static string Describe(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
 }

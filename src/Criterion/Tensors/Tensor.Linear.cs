@@ -46,7 +46,7 @@ public sealed partial class Tensor
     static Tensor MatrixProductOf(Tensor a, Tensor b)
     {
         Shape batch = Shape.Broadcast(a.Shape.Dims[..^2].ToArray(), b.Shape.Dims[..^2].ToArray(), "MatMul");
-        Tensor result = Empty([.. batch, a.Shape[-2], b.Shape[-1]], a.DType);
+        Tensor result = Empty([.. batch.Dims, a.Shape[-2], b.Shape[-1]], a.DType);
         if (a.DType == DType.Float32)
         {
             Multiply<float>(a, b, result, batch);

@@ -188,7 +188,7 @@ public sealed partial class Tensor
         int[] over = dims.ToArray();
         Tensor result = Reduce<TReduction>(x, to, keepDim);
         Tensor extreme = result.Detach().Reshape(to.Kept);
-        return Autograd.Record(operation, result, [x], (x, Shared));
+        return Autograd.Record(operation, result, [x, result], (x, Shared));
 
         Tensor Shared(Tensor g)
         {

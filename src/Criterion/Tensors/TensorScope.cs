@@ -40,6 +40,7 @@ public sealed class TensorScope : IDisposable
     public Tensor Keep(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        tensor.Storage.IsLent = false;
         if (tensor.Storage.Scope == this)
         {
             tensor.Storage.Scope = null;

@@ -9,6 +9,9 @@ public sealed class GoldenArgs(JsonElement json)
     /// <summary>Whether the option is given and not null.</summary>
     public bool Has(string name) => json.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the option is given as null, Python's None.</summary>
+    public bool IsNull(string name) => json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+
     /// <summary>Any option as it stands.</summary>
     public JsonElement this[string name] => json.GetProperty(name);
 

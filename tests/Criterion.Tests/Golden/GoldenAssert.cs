@@ -76,7 +76,7 @@ public static class GoldenAssert
         int[] live = [.. Enumerable.Range(0, outputs.Length).Where(i => outputs[i].RequiresGrad)];
         return live.Length == 0
             ? [.. inputs.Select(Tensor.ZerosLike)]
-            : Criterion.Autograd.Grad(
+            : Autograd.Grad(
                 live.Select(i => outputs[i]).ToArray(),
                 inputs,
                 createGraph: true,

@@ -14,7 +14,7 @@ public class OperationGoldenTests
     };
 
     public static IEnumerable<TheoryDataRow<string, string, string>> Cases() =>
-        from file in Operations.Files.Keys
+        from file in TorchOperations.Files.Keys
         from c in GoldenFile.Cases(file)
         select new TheoryDataRow<string, string, string>(file, c.Op, c.Name)
         {
@@ -27,21 +27,21 @@ public class OperationGoldenTests
     public void Agrees_with_PyTorch(string file, string op, string name)
     {
         GoldenCase golden = GoldenFile.Find(file, op, name);
-        Assert.True(Operations.Files[file].TryGetValue(op, out Operations.Call? call), $"add '{op}' to {nameof(Operations)}.cs");
+        Assert.True(TorchOperations.Files[file].TryGetValue(op, out TorchOperations.Call? call), $"add '{op}' to {nameof(TorchOperations)}.cs");
         Tensor Function(Tensor[] x) => call(golden.Args, x);
 
         GoldenAssert.Matches(golden, Function);
         GoldenAssert.SingleMatches(golden, Function);
         if (golden.Tensor("indices") is { } indices)
         {
-            Assert.Equal(indices.ToArray<long>(), Operations.Indices[op](golden.Args, golden.Inputs()).ToArray<long>());
+            Assert.Equal(indices.ToArray<long>(), TorchOperations.Indices[op](golden.Args, golden.Inputs()).ToArray<long>());
         }
     }
 
     [Fact]
     public void Every_skipped_case_exists()
     {
-        HashSet<(string, string)> known = [.. Operations.Files.Keys.SelectMany(GoldenFile.Cases).Select(static c => (c.Op, c.Name))];
+        HashSet<(string, string)> known = [.. TorchOperations.Files.Keys.SelectMany(GoldenFile.Cases).Select(static c => (c.Op, c.Name))];
         Assert.Subset(known, Skipped.Keys.ToHashSet());
     }
 }

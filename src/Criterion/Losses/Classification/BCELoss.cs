@@ -39,11 +39,19 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         {
             T one = T.Const(1);
             T p = T.Detach(x);
-            T value = -((y * Log(p)) + ((one - y) * Log(one - p)));
-            return T.WithSlope(value, x, (x - y) / T.Max(x * (one - x), T.Const(1e-12)));
+            T q = T.Detach(y);
+            T value = -((q * Log(p)) + ((one - q) * Log(one - p)));
+            T byPrediction = (x - y) / T.Max(x * (one - x), T.Const(1e-12));
+            T byTarget = Log(one - x) - Log(x);
+            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, byTarget);
         }
 
+        // Where the logarithm is held its argument is held too, so that no infinity meets the 0 of the branch not taken.
         static T Log<T>(T p)
-            where T : struct, IReal<T> => T.Max(T.Log(p), T.Const(-100));
+            where T : struct, IReal<T>
+        {
+            T held = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
+            return T.Select(held, T.Const(-100), T.Log(T.Select(held, T.Const(1), p)));
+        }
     }
 }

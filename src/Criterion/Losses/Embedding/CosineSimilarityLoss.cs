@@ -4,26 +4,27 @@ namespace Criterion.Losses;
 
 /// <summary>One minus the cosine of the angle between prediction and target: ℓ = 1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)), in [0, 2].</summary>
 /// <remarks>
-/// Rows run along the last dimension. A row of zeros has similarity 0 and, held at ε, a large but finite gradient. The similarity
+/// A row of zeros has similarity 0 and, held at ε, a large but finite gradient. The similarity
 /// is that of <c>torch.nn.CosineSimilarity</c>.
 /// </remarks>
+/// <param name="Dim">The dimension along which the vectors run.</param>
 /// <param name="Epsilon">The least norm that is divided by.</param>
 /// <param name="Reduction">What becomes of the losses of single rows.</param>
-public sealed record CosineSimilarityLoss(double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
+public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : RowLoss<CosineSimilarityLoss.Cosine>(Reduction)
 {
     /// <inheritdoc/>
     public override Cosine Formula => new(Epsilon);
 
     /// <summary>The loss of rows.</summary>
-    /// <param name="prediction">[D], [N, D] or any shape whose last dimension is the row.</param>
+    /// <param name="prediction">[D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>
     /// <param name="target">The same shape.</param>
-    /// <returns>A scalar, or the shape without its last dimension with <see cref="Reduction.None"/>.</returns>
+    /// <returns>A scalar, or the shape without that dimension with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ, or there is no dimension.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return Evaluate([prediction, target]);
+        return Evaluate([RowsLast(prediction, Dim), RowsLast(target, Dim)]);
     }
 
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>

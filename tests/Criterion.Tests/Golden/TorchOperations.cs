@@ -1,7 +1,7 @@
 namespace Criterion.Tests.Golden;
 
 /// <summary>How each operation of PyTorch is called in Criterion.</summary>
-static class Operations
+static class TorchOperations
 {
     public delegate Tensor Call(GoldenArgs args, Tensor[] x);
 

@@ -1,0 +1,93 @@
+using System.Reflection;
+using Criterion.Formats;
+
+namespace Criterion.Training;
+
+/// <summary>Images of one size, in memory: float32 <c>[N, C, H, W]</c> in [−1, 1], grey (C = 1) or colour (C = 3).</summary>
+public sealed class ImageDataset
+{
+    /// <summary>The name of the embedded data: the 10,000 test images of Fashion-MNIST.</summary>
+    public const string FashionMnistName = "fashion-mnist";
+
+    /// <summary>A data set of images that are already in memory.</summary>
+    /// <param name="source">Where they come from, for records and errors.</param>
+    /// <param name="images">Float32 <c>[N, C, H, W]</c> in [−1, 1], C 1 or 3.</param>
+    /// <param name="labels">The class of each image, Int64 <c>[N]</c>, where known.</param>
+    /// <exception cref="TrainingException">The tensors are no such images or labels.</exception>
+    public ImageDataset(string source, Tensor images, Tensor? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.DType != DType.Float32 || images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
+        {
+            throw new TrainingException($"{source}: a data set is Float32 [N, 1 or 3, H, W], and this is {images.DType} {images.Shape}.");
+        }
+
+        if (labels is not null && (labels.Rank != 1 || labels.Count != images.Shape[0]))
+        {
+            throw new TrainingException($"{source}: {images.Shape[0]} images need as many labels, and there are {labels.Shape}.");
+        }
+
+        (Source, Images, Labels) = (source, images, labels);
+    }
+
+    /// <summary>Where the images come from.</summary>
+    public string Source { get; }
+
+    /// <summary>All images, float32 <c>[N, C, H, W]</c> in [−1, 1].</summary>
+    public Tensor Images { get; }
+
+    /// <summary>The class of each image, Int64 <c>[N]</c>, or null where unknown.</summary>
+    public Tensor? Labels { get; }
+
+    /// <summary>The number of images.</summary>
+    public int Count => Images.Shape[0];
+
+    /// <summary>1 for grey images, 3 for colour.</summary>
+    public int Channels => Images.Shape[1];
+
+    /// <summary>Height and width of every image.</summary>
+    public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
+
+    /// <summary>The embedded test set of Fashion-MNIST (Zalando SE, MIT licence): 10,000 grey garments, padded to 32×32, with labels.</summary>
+    /// <param name="size">Resize to this many pixels a side instead of padding.</param>
+    public static ImageDataset FashionMnist(int? size = null)
+    {
+        Tensor images = Embedded("t10k-images-idx3-ubyte.gz");
+        ImagePart part = ImagePart.FromArray(FashionMnistName, images, ImageRange.MinusOneToOne);
+        return new ImageDataset(FashionMnistName, ImagePart.Join([part], size), Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
+    }
+
+    /// <summary>Loads and joins sources: <c>fashion-mnist</c>, folders of PNGs, IDX files (plain or .gz), <c>.npy</c> files.</summary>
+    /// <remarks>
+    /// Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour all become colour, the grey ones with
+    /// three equal channels. What is transparent is laid on black.
+    /// </remarks>
+    /// <param name="sources">Names, files and folders.</param>
+    /// <param name="size">Resize every image to this many pixels a side, bilinearly; other proportions are stretched.</param>
+    /// <param name="range">What the numbers in files of floats mean; not used for bytes.</param>
+    /// <exception cref="TrainingException">A source is missing, empty or no images, or sizes differ.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public static ImageDataset Load(IReadOnlyList<string> sources, int? size = null, ImageRange? range = null)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        if (size is < 1)
+        {
+            throw new TrainingException($"A size of {size} pixels makes no images; give at least 1.");
+        }
+
+        return sources is [FashionMnistName]
+            ? FashionMnist(size)
+            : new ImageDataset(
+                string.Join(", ", sources), ImagePart.Join([.. sources.SelectMany(source => ImagePart.Load(source, range))], size));
+    }
+
+    static Tensor Embedded(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        return Idx.Read(stream);
+    }
+
+    /// <summary>The embedded images as they lie in the file, for joining with others.</summary>
+    internal static Tensor FashionMnistBytes() => Embedded("t10k-images-idx3-ubyte.gz");
+}

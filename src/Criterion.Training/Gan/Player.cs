@@ -1,0 +1,28 @@
+using Criterion.Nn;
+using Criterion.Optim;
+
+namespace Criterion.Training;
+
+/// <summary>One side of an adversarial game: a network with its optimizer.</summary>
+internal sealed class Player(Module network, double learningRate, double beta1, double beta2)
+{
+    readonly Adam _optimizer = new(network.Parameters(), learningRate, beta1, beta2);
+
+    /// <summary>The network's output.</summary>
+    public Tensor Forward(Tensor input) => network.Forward(input);
+
+    /// <summary>Lets the network learn, or not.</summary>
+    public void Learns(bool learns) => _ = learns ? network.Unfreeze() : network.Freeze();
+
+    /// <summary>One update down the slope of <paramref name="loss"/>.</summary>
+    /// <returns>The length of the gradient over all parameters.</returns>
+    public double Descend(Tensor loss)
+    {
+        _optimizer.ZeroGrad();
+        loss.Backward();
+        _optimizer.Step();
+        return Math.Sqrt(_optimizer.Parameters.Sum(static parameter => Square(parameter.Grad)));
+    }
+
+    static double Square(Tensor? gradient) => gradient is null ? 0 : Math.Pow(gradient.Norm().Item(), 2);
+}

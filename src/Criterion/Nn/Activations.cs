@@ -1,0 +1,93 @@
+namespace Criterion.Nn;
+
+// Activations as modules, for use in a Sequential; each is the tensor operation of its name.
+
+/// <summary>x itself: a place holder. The twin of <c>torch.nn.Identity</c>.</summary>
+public sealed class Identity : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input;
+}
+
+/// <summary>max(x, 0).</summary>
+public sealed class ReLU : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Relu();
+}
+
+/// <summary>x above 0, slope · x below.</summary>
+/// <param name="slope">The slope below 0; 0.01.</param>
+public sealed class LeakyReLU(double slope = 0.01) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.LeakyRelu(slope);
+}
+
+/// <summary>x above 0, α(eˣ − 1) below.</summary>
+/// <param name="alpha">How far below 0 it goes; 1.</param>
+public sealed class ELU(double alpha = 1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Elu(alpha);
+}
+
+/// <summary>The self-normalising ELU (Klambauer et al., 2017).</summary>
+public sealed class SELU : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Selu();
+}
+
+/// <summary>x · Φ(x), Φ the normal distribution function.</summary>
+/// <param name="tanh">Whether to use the tanh approximation; no.</param>
+public sealed class GELU(bool tanh = false) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Gelu(tanh);
+}
+
+/// <summary>x · σ(x), also known as swish.</summary>
+public sealed class SiLU : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Silu();
+}
+
+/// <summary>1 / (1 + e⁻ˣ).</summary>
+public sealed class Sigmoid : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Sigmoid();
+}
+
+/// <summary>tanh x.</summary>
+public sealed class Tanh : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Tanh();
+}
+
+/// <summary>ln(1 + e^(βx)) / β. Exact for any x, where PyTorch's becomes x from a threshold on.</summary>
+/// <param name="beta">The sharpness β; 1.</param>
+public sealed class Softplus(double beta = 1) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Softplus(beta);
+}
+
+/// <summary>eˣ / Σ eˣ along a dimension.</summary>
+/// <param name="dim">The dimension.</param>
+public sealed class Softmax(int dim) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.Softmax(dim);
+}
+
+/// <summary>x − ln Σ eˣ along a dimension.</summary>
+/// <param name="dim">The dimension.</param>
+public sealed class LogSoftmax(int dim) : Module
+{
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input) => input.LogSoftmax(dim);
+}

@@ -1,0 +1,78 @@
+namespace Criterion.Nn;
+
+/// <summary>
+/// (x − mean) / √(variance + ε) · weight + bias, with the statistics of the batch for each channel while training, and running
+/// ones in evaluation (Ioffe and Szegedy, 2015).
+/// </summary>
+public abstract class BatchNorm : ChannelNorm
+{
+    readonly double? _momentum;
+
+    private protected BatchNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
+
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The input does not fit, or has but one value for each channel while training.</exception>
+    public sealed override Tensor Forward(Tensor input)
+    {
+        Tensor x = AsChannels(input);
+        return (UsesRunningStats ? ByRunningStats(x) : ByBatch(x)).Reshape(input.Shape);
+    }
+
+    /// <summary>The input as [N, C, L].</summary>
+    private protected abstract Tensor AsChannels(Tensor input);
+
+    Tensor ByBatch(Tensor x)
+    {
+        int n = x.Shape[0] * x.Shape[2];
+        if (n <= 1)
+        {
+            throw new ShapeException(
+                $"{GetType().Name}: the batch has {n} value(s) for each channel, too few for a variance. Use a larger batch, or Eval().");
+        }
+
+        Tensor y = Normalization.Apply(x, Weight, Bias, Epsilon, out Tensor mean, out Tensor variance);
+        if (IsTraining && BatchesTracked is not null)
+        {
+            long batches = ++BatchesTracked.AsSpan<long>()[0];
+            Track(mean, variance, n / (n - 1.0), _momentum ?? 1.0 / batches);
+        }
+
+        return y;
+    }
+}
+
+/// <summary>Batch normalisation of vectors [N, C] or sequences [N, C, L]. The twin of <c>torch.nn.BatchNorm1d</c>.</summary>
+/// <inheritdoc cref="BatchNorm" path="/summary"/>
+public sealed class BatchNorm1d : BatchNorm
+{
+    /// <summary>A layer that starts at weight 1, bias 0, running mean 0 and running variance 1.</summary>
+    /// <param name="features">The number C of channels.</param>
+    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
+    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]; 0.1. Null averages all batches alike.</param>
+    /// <param name="affine">Whether there are a weight and a bias; yes.</param>
+    /// <param name="trackRunningStats">Whether there are running statistics; yes. Without, evaluation uses the batch.</param>
+    /// <param name="dtype">The type of weights and statistics; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public BatchNorm1d(
+        int features, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype)
+    {
+    }
+
+    private protected override Tensor AsChannels(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
+}
+
+/// <summary>Batch normalisation of images [N, C, H, W]. The twin of <c>torch.nn.BatchNorm2d</c>.</summary>
+/// <inheritdoc cref="BatchNorm" path="/summary"/>
+public sealed class BatchNorm2d : BatchNorm
+{
+    /// <inheritdoc cref="BatchNorm1d(int, double, double?, bool, bool, DType)"/>
+    public BatchNorm2d(
+        int features, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype)
+    {
+    }
+
+    private protected override Tensor AsChannels(Tensor input) => CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
+}

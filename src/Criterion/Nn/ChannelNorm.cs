@@ -1,0 +1,96 @@
+using Criterion.Formulas;
+
+namespace Criterion.Nn;
+
+/// <summary>What batch and instance norm share: a weight and a bias for each channel, and running statistics for evaluation.</summary>
+public abstract class ChannelNorm : Module
+{
+    readonly int _features;
+
+    private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
+        (_features, Epsilon) = (features, NormOptions.CheckEpsilon(GetType().Name, epsilon));
+        if (momentum is < 0 or > 1 or double.NaN)
+        {
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"{GetType().Name}: the momentum must be in [0, 1].");
+        }
+
+        if (affine)
+        {
+            Weight = Parameter("weight", Tensor.Ones([features], dtype));
+            Bias = Parameter("bias", Tensor.Zeros([features], dtype));
+        }
+
+        if (trackRunningStats)
+        {
+            RunningMean = Buffer("running_mean", Tensor.Zeros([features], dtype));
+            RunningVar = Buffer("running_var", Tensor.Ones([features], dtype));
+            BatchesTracked = Buffer("num_batches_tracked", Tensor.Zeros([], DType.Int64));
+        }
+    }
+
+    /// <summary>What each normalised channel is multiplied by, [C], or null.</summary>
+    public Tensor? Weight { get; }
+
+    /// <summary>What is added to each channel, [C], or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>The mean of each channel as evaluation uses it, [C], or null.</summary>
+    public Tensor? RunningMean { get; }
+
+    /// <summary>The unbiased variance of each channel as evaluation uses it, [C], or null.</summary>
+    public Tensor? RunningVar { get; }
+
+    /// <summary>How many batches went into the running statistics, Int64 [], or null. Only batch norm counts, as in PyTorch.</summary>
+    public Tensor? BatchesTracked { get; }
+
+    private protected double Epsilon { get; }
+
+    private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
+
+    /// <summary>The input as [N, C, L].</summary>
+    private protected Tensor CheckChannels(Tensor input, bool fits, string shapes)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return fits && input.Shape[1] == _features
+            ? input.Reshape(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
+            : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, and is {input.Shape}.");
+    }
+
+    /// <summary>x normalised with the running statistics, which count as constants.</summary>
+    private protected Tensor ByRunningStats(Tensor x)
+    {
+        Tensor inverse = (RunningVar! + Epsilon).Rsqrt();
+        Tensor scale = Weight is null ? inverse : inverse * Weight;
+        Tensor shift = -(RunningMean! * scale);
+        return Normalization.ScaleAndShift(
+            x, Normalization.Channels(scale), Normalization.Channels(Bias is null ? shift : shift + Bias));
+    }
+
+    /// <summary>Moves the running statistics towards those of a batch.</summary>
+    /// <param name="mean">The mean of each channel.</param>
+    /// <param name="variance">The variance of each channel.</param>
+    /// <param name="unbias">What makes the variance unbiased, n / (n − 1).</param>
+    /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
+    private protected void Track(Tensor mean, Tensor variance, double unbias, double step)
+    {
+        Formula.Update(new Towards(step, 1), RunningMean!, mean.Reshape(_features));
+        Formula.Update(new Towards(step, unbias), RunningVar!, variance.Reshape(_features));
+    }
+
+    /// <summary>(1 − step) · running + step · factor · value.</summary>
+    readonly struct Towards(double step, double factor) : IBinaryFormula
+    {
+        public T Value<T>(T running, T value)
+            where T : struct, IReal<T> => (T.Const(1 - step) * running) + (T.Const(step * factor) * value);
+    }
+}
+
+/// <summary>What the options of normalising layers must satisfy.</summary>
+internal static class NormOptions
+{
+    public static double CheckEpsilon(string layer, double epsilon) => epsilon >= 0 && double.IsFinite(epsilon)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{layer}: epsilon must be a number, not negative.");
+}

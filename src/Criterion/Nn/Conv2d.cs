@@ -1,0 +1,79 @@
+namespace Criterion.Nn;
+
+/// <summary>Two-dimensional cross-correlation with learned kernels. The twin of <c>torch.nn.Conv2d</c>.</summary>
+/// <remarks>
+/// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1;
+/// weight [outChannels, inChannels / groups, kernel, kernel], bias [outChannels].
+/// </remarks>
+public sealed class Conv2d : WeightedModule
+{
+    readonly Size2 _stride;
+    readonly Size2 _padding;
+    readonly Size2 _dilation;
+    readonly int _groups;
+
+    /// <summary>A layer with random weights, uniform within ±1/√(inChannels / groups · kernel area).</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output.</param>
+    /// <param name="kernel">The size of the kernels.</param>
+    /// <param name="stride">Steps between windows; 1.</param>
+    /// <param name="padding">Zeros around the image; 0.</param>
+    /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
+    /// <param name="groups">Parts into which the channels fall, each convolved on its own; 1.</param>
+    /// <param name="bias">Whether there is a bias; yes.</param>
+    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
+    public Conv2d(
+        int inChannels,
+        int outChannels,
+        Size2 kernel,
+        Size2? stride = null,
+        Size2? padding = null,
+        Size2? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        RandomStream? random = null,
+        DType dtype = DType.Float32)
+        : base(
+            [outChannels, ConvOptions.Check("Conv2d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups, kernel.Height, kernel.Width],
+            outChannels,
+            bias,
+            random,
+            dtype)
+    {
+        (_stride, _padding, _dilation, _groups) = (stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+    }
+
+    internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, _stride, _padding, _dilation, _groups);
+}
+
+/// <summary>What the options of convolutions must satisfy.</summary>
+internal static class ConvOptions
+{
+    /// <returns>The input channels.</returns>
+    public static int Check(
+        string layer, int inChannels, int outChannels, Size2 kernel, Size2? stride, Size2? padding, Size2? dilation, int groups)
+    {
+        kernel.CheckAtLeast(1, layer, nameof(kernel));
+        (stride ?? 1).CheckAtLeast(1, layer, nameof(stride));
+        (padding ?? 0).CheckAtLeast(0, layer, nameof(padding));
+        (dilation ?? 1).CheckAtLeast(1, layer, nameof(dilation));
+        if (groups < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"{layer}: groups must be at least 1.");
+        }
+
+        CheckChannels(layer, inChannels, groups, nameof(inChannels));
+        CheckChannels(layer, outChannels, groups, nameof(outChannels));
+        return inChannels;
+    }
+
+    static void CheckChannels(string layer, int channels, int groups, string name)
+    {
+        if (channels < 1 || channels % groups != 0)
+        {
+            throw new ArgumentOutOfRangeException(name, channels, $"{layer}: {name} must be a positive multiple of the {groups} group(s).");
+        }
+    }
+}

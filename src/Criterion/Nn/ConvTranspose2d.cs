@@ -1,0 +1,56 @@
+namespace Criterion.Nn;
+
+/// <summary>The transpose of a convolution, which enlarges images. The twin of <c>torch.nn.ConvTranspose2d</c>.</summary>
+/// <remarks>
+/// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = (H − 1)·stride − 2·padding + dilation·(kernel − 1) +
+/// outputPadding + 1; weight [inChannels, outChannels / groups, kernel, kernel], bias [outChannels].
+/// </remarks>
+public sealed class ConvTranspose2d : WeightedModule
+{
+    readonly Size2 _stride;
+    readonly Size2 _padding;
+    readonly Size2 _outputPadding;
+    readonly Size2 _dilation;
+    readonly int _groups;
+
+    /// <summary>A layer with random weights, uniform within ±1/√(outChannels / groups · kernel area).</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output.</param>
+    /// <param name="kernel">The size of the kernels.</param>
+    /// <param name="stride">Steps between windows in the output; 1.</param>
+    /// <param name="padding">Rows and columns cut from each side of the output; 0.</param>
+    /// <param name="outputPadding">Rows and columns added at the end of the output; 0. Smaller than the stride or the dilation.</param>
+    /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
+    /// <param name="groups">Parts into which the channels fall; 1.</param>
+    /// <param name="bias">Whether there is a bias; yes.</param>
+    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
+    public ConvTranspose2d(
+        int inChannels,
+        int outChannels,
+        Size2 kernel,
+        Size2? stride = null,
+        Size2? padding = null,
+        Size2? outputPadding = null,
+        Size2? dilation = null,
+        int groups = 1,
+        bool bias = true,
+        RandomStream? random = null,
+        DType dtype = DType.Float32)
+        : base(
+            [ConvOptions.Check("ConvTranspose2d", inChannels, outChannels, kernel, stride, padding, dilation, groups), outChannels / groups, kernel.Height, kernel.Width],
+            outChannels,
+            bias,
+            random,
+            dtype)
+    {
+        (_stride, _padding, _outputPadding, _dilation, _groups) = (stride ?? 1, padding ?? 0, outputPadding ?? 0, dilation ?? 1, groups);
+        _outputPadding.CheckAtLeast(0, "ConvTranspose2d", nameof(outputPadding));
+    }
+
+    internal override int OutputDim => 1;
+
+    internal override Tensor Apply(Tensor input, Tensor weight) =>
+        input.ConvTranspose2d(weight, Bias, _stride, _padding, _outputPadding, _dilation, _groups);
+}

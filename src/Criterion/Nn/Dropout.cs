@@ -1,0 +1,47 @@
+using Criterion.Formulas;
+
+namespace Criterion.Nn;
+
+/// <summary>
+/// While training, each value is 0 with probability p and x / (1 − p) otherwise; in evaluation x itself. The twin of
+/// <c>torch.nn.Dropout</c>.
+/// </summary>
+public sealed class Dropout : Module
+{
+    readonly double _probability;
+    readonly RandomStream? _random;
+
+    /// <summary>A layer that drops values.</summary>
+    /// <param name="probability">The probability p of dropping a value, in [0, 1]; 0.5.</param>
+    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
+    public Dropout(double probability = 0.5, RandomStream? random = null)
+    {
+        (_probability, _random) = (probability, random);
+        if (!(probability is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1].");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (!IsTraining || _probability == 0)
+        {
+            return input;
+        }
+
+        Tensor x = input.Floating();
+        return Formula.Map(new Dropped(_probability), x, Tensor.RandLike(x, _random));
+    }
+
+    /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>
+    readonly struct Dropped(double probability) : IBinaryFormula
+    {
+        public T Value<T>(T x, T noise)
+            where T : struct, IReal<T> =>
+            x * T.Select(T.Less(noise, T.Const(probability)), T.Const(0), T.Const(probability < 1 ? 1 / (1 - probability) : 0));
+    }
+}

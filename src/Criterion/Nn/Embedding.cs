@@ -1,0 +1,57 @@
+namespace Criterion.Nn;
+
+/// <summary>A table of vectors looked up by index. The twin of <c>torch.nn.Embedding</c>.</summary>
+/// <remarks>Input Int64 of any shape [..], each in [0, count); output [.., dim]; weight [count, dim].</remarks>
+public sealed class Embedding : Module
+{
+    readonly int? _padding;
+
+    /// <summary>A table of normal random vectors.</summary>
+    /// <param name="count">The number of vectors.</param>
+    /// <param name="dim">Their length.</param>
+    /// <param name="paddingIndex">The index of a vector that starts at 0 and gets no gradient; negative ones count from the end. None.</param>
+    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="dtype">The type of the vectors; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding index lies outside.</exception>
+    public Embedding(int count, int dim, int? paddingIndex = null, RandomStream? random = null, DType dtype = DType.Float32)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
+        Tensor table = Init.Normal(Tensor.Empty([count, dim], dtype), random: random);
+        if (paddingIndex is { } padding)
+        {
+            _padding = padding < 0 ? padding + count : padding;
+            if (_padding < 0 || _padding >= count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(paddingIndex), padding, $"Embedding: the padding index must lie in [{-count}, {count}).");
+            }
+
+            table[_padding.Value].Fill(0);
+        }
+
+        Weight = Parameter("weight", table);
+    }
+
+    /// <summary>The vectors, [count, dim].</summary>
+    public Tensor Weight { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="DTypeException">The indices are not Int64.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.DType != DType.Int64)
+        {
+            throw new DTypeException($"Embedding: the indices must be Int64, and are {input.DType}; convert them with .To(DType.Int64).");
+        }
+
+        Tensor indices = input.Flatten();
+        Tensor rows = Weight.IndexSelect(0, indices);
+        if (_padding is { } padding)
+        {
+            rows = Tensor.Where(indices.EqualTo(padding).Unsqueeze(1), rows.Detach(), rows);
+        }
+
+        return rows.Reshape([.. input.Shape.Dims, Weight.Shape[1]]);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Criterion.Nn;
+
+/// <summary>The gradients of a list of parameters.</summary>
+internal static class Gradients
+{
+    /// <summary>Clears them; inside a <see cref="TensorScope"/> their memory goes back to the pool when it ends.</summary>
+    public static void Clear(IReadOnlyList<Tensor> parameters)
+    {
+        foreach (Tensor parameter in parameters)
+        {
+            if (parameter.Grad is { } gradient)
+            {
+                Autograd.GiveBack(gradient);
+                parameter.Grad = null;
+            }
+        }
+    }
+}

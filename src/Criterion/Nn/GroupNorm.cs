@@ -1,0 +1,58 @@
+namespace Criterion.Nn;
+
+/// <summary>
+/// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics for each group of channels of each sample (Wu
+/// and He, 2018). The twin of <c>torch.nn.GroupNorm</c>.
+/// </summary>
+public sealed class GroupNorm : Module
+{
+    readonly int _groups;
+    readonly int _channels;
+    readonly double _epsilon;
+
+    /// <summary>A layer that starts at weight 1 and bias 0.</summary>
+    /// <param name="groups">The number of groups.</param>
+    /// <param name="channels">The number C of channels, a multiple of the groups.</param>
+    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
+    /// <param name="affine">Whether there are a weight and a bias for each channel; yes.</param>
+    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The channels do not fall into the groups, or ε is negative.</exception>
+    public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        if (channels < 1 || channels % groups != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"GroupNorm: the channels must be a positive multiple of the {groups} group(s).");
+        }
+
+        (_groups, _channels, _epsilon) = (groups, channels, NormOptions.CheckEpsilon("GroupNorm", epsilon));
+        if (affine)
+        {
+            Weight = Parameter("weight", Tensor.Ones([channels], dtype));
+            Bias = Parameter("bias", Tensor.Zeros([channels], dtype));
+        }
+    }
+
+    /// <summary>What each normalised channel is multiplied by, [C], or null.</summary>
+    public Tensor? Weight { get; }
+
+    /// <summary>What is added to each channel, [C], or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The input does not fit.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Rank < 2 || input.Shape[1] != _channels || input.Count == 0)
+        {
+            throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {_channels} and not empty, and is {input.Shape}.");
+        }
+
+        int samples = input.Shape[0];
+        Tensor rows = input.Reshape(1, samples * _groups, input.Count / (samples * _groups));
+        Tensor y = Normalization.Apply(rows, null, null, _epsilon, out _, out _).Reshape(samples, _channels, -1);
+        y = Weight is null ? y : Normalization.ScaleAndShift(y, Normalization.Channels(Weight), Normalization.Channels(Bias!));
+        return y.Reshape(input.Shape);
+    }
+}

@@ -1,0 +1,48 @@
+namespace Criterion.Nn;
+
+/// <summary>
+/// (x − mean) / √(variance + ε) · weight + bias for images [N, C, H, W], with statistics for each channel of each image
+/// (Ulyanov et al., 2016). The twin of <c>torch.nn.InstanceNorm2d</c>.
+/// </summary>
+public sealed class InstanceNorm2d : ChannelNorm
+{
+    readonly double _momentum;
+
+    /// <summary>A layer without weights unless asked for.</summary>
+    /// <param name="features">The number C of channels.</param>
+    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
+    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]; 0.1.</param>
+    /// <param name="affine">Whether there are a weight and a bias; no.</param>
+    /// <param name="trackRunningStats">Whether evaluation uses running statistics; no.</param>
+    /// <param name="dtype">The type of weights and statistics; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public InstanceNorm2d(
+        int features, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
+
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The input does not fit, or its images have but one pixel.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        Tensor x = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
+        return (UsesRunningStats ? ByRunningStats(x) : ByInstance(x)).Reshape(input!.Shape);
+    }
+
+    Tensor ByInstance(Tensor x)
+    {
+        (int images, int channels, int n) = (x.Shape[0], x.Shape[1], x.Shape[2]);
+        if (n <= 1)
+        {
+            throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalise before the image shrinks to a point.");
+        }
+
+        Tensor rows = x.Reshape(1, images * channels, n);
+        Tensor y = Normalization.Apply(rows, null, null, Epsilon, out Tensor mean, out Tensor variance).Reshape(x.Shape);
+        if (IsTraining && RunningMean is not null)
+        {
+            Track(mean.Reshape(images, channels).Mean(0), variance.Reshape(images, channels).Mean(0), n / (n - 1.0), _momentum);
+        }
+
+        return Weight is null ? y : Normalization.ScaleAndShift(y, Normalization.Channels(Weight), Normalization.Channels(Bias!));
+    }
+}

@@ -1,0 +1,54 @@
+namespace Criterion.Nn;
+
+/// <summary>
+/// (x − mean) / √(variance + ε) · weight + bias, with statistics over the last dimensions of each sample (Ba et al., 2016). The
+/// twin of <c>torch.nn.LayerNorm</c>.
+/// </summary>
+public sealed class LayerNorm : Module
+{
+    readonly Shape _shape;
+    readonly double _epsilon;
+
+    /// <summary>A layer that starts at weight 1 and bias 0.</summary>
+    /// <param name="shape">The last sizes of the input, over which it is normalised: <c>[512]</c>.</param>
+    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
+    /// <param name="affine">Whether there are a weight and a bias for each value; yes.</param>
+    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">ε is negative.</exception>
+    /// <exception cref="ShapeException">The shape is <c>[]</c> or empty.</exception>
+    public LayerNorm(Shape shape, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
+    {
+        if (shape.Rank == 0 || shape.Count == 0)
+        {
+            throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dim, and none of size 0.");
+        }
+
+        (_shape, _epsilon) = (shape, NormOptions.CheckEpsilon("LayerNorm", epsilon));
+        if (affine)
+        {
+            Weight = Parameter("weight", Tensor.Ones(shape, dtype));
+            Bias = Parameter("bias", Tensor.Zeros(shape, dtype));
+        }
+    }
+
+    /// <summary>What each normalised value is multiplied by, or null.</summary>
+    public Tensor? Weight { get; }
+
+    /// <summary>What is added to each value, or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ShapeException">The input does not end in the layer's shape.</exception>
+    public override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Rank < _shape.Rank || !input.Shape.Dims[^_shape.Rank..].SequenceEqual(_shape.Dims))
+        {
+            throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {_shape}.");
+        }
+
+        Tensor rows = input.Reshape(1, input.Count / _shape.Count, _shape.Count);
+        Tensor y = Normalization.Apply(rows, null, null, _epsilon, out _, out _).Reshape(input.Shape);
+        return Weight is null ? y : Normalization.ScaleAndShift(y, Weight, Bias!);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Criterion.Nn;
+
+/// <summary>x · weightᵀ + bias over the last dimension. The twin of <c>torch.nn.Linear</c>.</summary>
+/// <remarks>Input [.., inFeatures], output [.., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].</remarks>
+public sealed class Linear : WeightedModule
+{
+    /// <summary>A layer with random weights, uniform within ±1/√inFeatures.</summary>
+    /// <param name="inFeatures">The size of the input's last dimension.</param>
+    /// <param name="outFeatures">The size of the output's last dimension.</param>
+    /// <param name="bias">Whether there is a bias; yes.</param>
+    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public Linear(int inFeatures, int outFeatures, bool bias = true, RandomStream? random = null, DType dtype = DType.Float32)
+        : base([AtLeastOne(outFeatures, "Linear", nameof(outFeatures)), AtLeastOne(inFeatures, "Linear", nameof(inFeatures))], outFeatures, bias, random, dtype)
+    {
+    }
+
+    internal override Tensor Apply(Tensor input, Tensor weight)
+    {
+        int features = weight.Shape[1];
+        if (input.Rank == 0 || input.Shape[-1] != features)
+        {
+            throw new ShapeException($"Linear: the last size of the input {input.Shape} must be {features}, the layer's inFeatures; flatten or reshape it.");
+        }
+
+        // Leading dimensions are one long batch: one product, and one for the gradient of the weights.
+        Tensor rows = input.Rank > 2 ? input.Reshape(input.Count / features, features) : input;
+        Tensor product = rows.MatMul(weight.Transpose());
+        Tensor output = Bias is null ? product : product + Bias;
+        return input.Rank > 2 ? output.Reshape([.. input.Shape.Dims[..^1], weight.Shape[0]]) : output;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Nn;
+
+/// <summary>Modules one after another; their names are "0", "1", …. The twin of <c>torch.nn.Sequential</c>.</summary>
+/// <example><code>Sequential net = [new Linear(784, 128), new ReLU(), new Linear(128, 10)];</code></example>
+[CollectionBuilder(typeof(Sequential), nameof(Create))]
+public sealed class Sequential : Module, IReadOnlyList<Module>
+{
+    readonly Module[] _modules;
+
+    /// <summary>A chain of modules.</summary>
+    public Sequential(params ReadOnlySpan<Module> modules)
+    {
+        _modules = modules.ToArray();
+        for (int i = 0; i < _modules.Length; i++)
+        {
+            Child($"{i}", _modules[i]);
+        }
+    }
+
+    /// <summary>The number of modules.</summary>
+    public int Count => _modules.Length;
+
+    /// <summary>The module at a position.</summary>
+    public Module this[int index] => _modules[index];
+
+    /// <summary>A chain of modules; what <c>[a, b, c]</c> calls.</summary>
+    public static Sequential Create(ReadOnlySpan<Module> modules) => new(modules);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor input)
+    {
+        foreach (Module module in _modules)
+        {
+            input = module.Forward(input);
+        }
+
+        return input;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

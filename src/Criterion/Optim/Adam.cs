@@ -1,0 +1,129 @@
+using Criterion.Formulas;
+
+namespace Criterion.Optim;
+
+/// <summary>
+/// Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η · m̂ / (√v̂ + ε), m̂ and v̂ corrected for their
+/// start at 0. The twin of <c>torch.optim.Adam</c>.
+/// </summary>
+public sealed class Adam : AdamFamily
+{
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">What is learned; each once.</param>
+    /// <param name="learningRate">η; 1e-3.</param>
+    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1); 0.9.</param>
+    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1); 0.999.</param>
+    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public Adam(
+        IEnumerable<Tensor> parameters,
+        double learningRate = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8,
+        double weightDecay = 0)
+        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
+    {
+    }
+
+    private protected override double GradientDecay => WeightDecay;
+}
+
+/// <summary>
+/// Adam with weight decay that does not pass through the averages: θ ← θ − η · weightDecay · θ before each step (Loshchilov and
+/// Hutter, 2019). The twin of <c>torch.optim.AdamW</c>.
+/// </summary>
+public sealed class AdamW : AdamFamily
+{
+    /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double)"/>
+    /// <param name="parameters">What is learned; each once.</param>
+    /// <param name="learningRate">η; 1e-3.</param>
+    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1); 0.9.</param>
+    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1); 0.999.</param>
+    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
+    /// <param name="weightDecay">How fast parameters shrink, times η; 0.01.</param>
+    public AdamW(
+        IEnumerable<Tensor> parameters,
+        double learningRate = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8,
+        double weightDecay = 0.01)
+        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
+    {
+    }
+
+    private protected override double Shrinking => 1 - (LearningRate * WeightDecay);
+}
+
+/// <summary>What Adam and AdamW share.</summary>
+public abstract class AdamFamily : Optimizer
+{
+    readonly double _beta1;
+    readonly double _beta2;
+    readonly double _epsilon;
+
+    private protected AdamFamily(
+        IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+        : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
+    {
+        _beta1 = Option.BelowOne(GetType().Name, beta1, nameof(beta1));
+        _beta2 = Option.BelowOne(GetType().Name, beta2, nameof(beta2));
+        _epsilon = Option.AtLeastZero(GetType().Name, epsilon, nameof(epsilon));
+        WeightDecay = Option.AtLeastZero(GetType().Name, weightDecay, nameof(weightDecay));
+    }
+
+    private protected double WeightDecay { get; }
+
+    /// <summary>The multiple of the parameter that is added to its gradient.</summary>
+    private protected virtual double GradientDecay => 0;
+
+    /// <summary>What the parameter is multiplied by before it moves.</summary>
+    private protected virtual double Shrinking => 1;
+
+    private protected override void Update(Slot slot, Tensor gradient)
+    {
+        (Tensor parameter, Tensor mean, Tensor square) = (slot.Parameter, slot[0], slot[1]);
+        double correction1 = 1 - Math.Pow(_beta1, slot.Steps);
+        double correction2 = 1 - Math.Pow(_beta2, slot.Steps);
+        Formula.Update(new Mean(_beta1, GradientDecay), mean, gradient, parameter);
+        Formula.Update(new MeanSquare(_beta2, GradientDecay), square, gradient, parameter);
+        Formula.Update(new Move(LearningRate / correction1, Math.Sqrt(correction2), _epsilon, Shrinking), parameter, mean, square);
+    }
+
+    /// <summary>βm + (1 − β)(g + decay · θ).</summary>
+    readonly struct Mean(double beta, double decay) : ITernaryFormula
+    {
+        public T Value<T>(T mean, T gradient, T parameter)
+            where T : struct, IReal<T> => (T.Const(beta) * mean) + (T.Const(1 - beta) * gradient.Decayed(parameter, decay));
+    }
+
+    /// <summary>βv + (1 − β)(g + decay · θ)².</summary>
+    readonly struct MeanSquare(double beta, double decay) : ITernaryFormula
+    {
+        public T Value<T>(T square, T gradient, T parameter)
+            where T : struct, IReal<T>
+        {
+            T g = gradient.Decayed(parameter, decay);
+            return (T.Const(beta) * square) + (T.Const(1 - beta) * g * g);
+        }
+    }
+
+    /// <summary>shrinking · θ − rate · m / (√v / correction + ε).</summary>
+    readonly struct Move(double rate, double correction, double epsilon, double shrinking) : ITernaryFormula
+    {
+        public T Value<T>(T parameter, T mean, T square)
+            where T : struct, IReal<T> =>
+            (shrinking == 1 ? parameter : T.Const(shrinking) * parameter)
+            - (T.Const(rate) * mean / ((T.Sqrt(square) / T.Const(correction)) + T.Const(epsilon)));
+    }
+}
+
+/// <summary>Weight decay as a part of the gradient.</summary>
+internal static class WeightDecay
+{
+    /// <summary>g + decay · θ; g itself without decay, so that an infinite parameter does not turn it into NaN.</summary>
+    public static T Decayed<T>(this T gradient, T parameter, double decay)
+        where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (T.Const(decay) * parameter);
+}

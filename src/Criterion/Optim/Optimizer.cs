@@ -1,0 +1,181 @@
+using Criterion.Nn;
+
+namespace Criterion.Optim;
+
+/// <summary>Moves parameters against their gradients. The twin of <c>torch.optim.Optimizer</c>.</summary>
+/// <example><code>
+/// optimizer.ZeroGrad();
+/// loss.Backward();
+/// optimizer.Step();
+/// </code></example>
+public abstract class Optimizer
+{
+    readonly Slot[] _slots;
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">What is learned; each once.</param>
+    /// <param name="learningRate">How far a step goes.</param>
+    /// <param name="stateNames">The names of the tensors that it keeps for each parameter.</param>
+    /// <exception cref="ArgumentException">There are no parameters, or one comes twice.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
+    private protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, params ReadOnlySpan<string> stateNames)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Parameters = [.. parameters];
+        if (Parameters.Count == 0 || Parameters.Distinct().Count() != Parameters.Count)
+        {
+            throw new ArgumentException(
+                $"{GetType().Name}: {(Parameters.Count == 0 ? "there are no parameters to optimize" : "a parameter is given twice")}.", nameof(parameters));
+        }
+
+        LearningRate = learningRate;
+        string[] names = stateNames.ToArray();
+        _slots = [.. Parameters.Select(parameter => new Slot(parameter, names))];
+    }
+
+    /// <summary>What is learned.</summary>
+    public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>How far a step goes; schedules change it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double LearningRate
+    {
+        get;
+        set => field = Option.AtLeastZero(GetType().Name, value, nameof(LearningRate));
+    }
+
+    /// <summary>Updates every parameter that has a gradient, in place and unrecorded.</summary>
+    public void Step()
+    {
+        using (Autograd.NoGrad())
+        {
+            foreach (Slot slot in _slots)
+            {
+                if (slot.Parameter.Grad is { } gradient)
+                {
+                    slot.Begin();
+                    Update(slot, gradient);
+                }
+            }
+        }
+    }
+
+    /// <summary>Clears the gradients; inside a <see cref="TensorScope"/> their memory is used again.</summary>
+    public void ZeroGrad() => Gradients.Clear(Parameters);
+
+    /// <summary>
+    /// What a checkpoint needs to go on: the learning rate, and for each parameter <c>i</c> that was stepped its count of steps
+    /// (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>).
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        OrderedDictionary<string, Tensor> state = new() { ["learning_rate"] = Tensor.Scalar(LearningRate, DType.Float64) };
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            _slots[i].Save($"{i}.", state);
+        }
+
+        return state;
+    }
+
+    /// <summary>Goes on from a saved state of an optimizer of the same kind and parameters; the values are copied.</summary>
+    /// <exception cref="StateDictException">Names or shapes do not fit; nothing was changed.</exception>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        OrderedDictionary<string, Tensor> expected = new() { ["learning_rate"] = Tensor.Scalar(0) };
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            if (state.ContainsKey($"{i}.step"))
+            {
+                _slots[i].Expect($"{i}.", expected);
+            }
+        }
+
+        StateMatch.Check(GetType().Name, expected, state, strict: true);
+        LearningRate = state["learning_rate"].Item();
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            _slots[i].Load($"{i}.", state);
+        }
+    }
+
+    /// <summary>Moves one parameter.</summary>
+    private protected abstract void Update(Slot slot, Tensor gradient);
+
+    /// <summary>A parameter with what the optimizer keeps for it.</summary>
+    private protected sealed class Slot(Tensor parameter, string[] names)
+    {
+        Tensor[] _state = [];
+
+        public Tensor Parameter { get; } = parameter;
+
+        /// <summary>How many steps were taken, this one included.</summary>
+        public long Steps { get; private set; }
+
+        public Tensor this[int index] => _state[index];
+
+        public void Begin()
+        {
+            if (Steps++ == 0 || _state.Length != names.Length)
+            {
+                Allocate();
+            }
+        }
+
+        public void Save(string prefix, OrderedDictionary<string, Tensor> state)
+        {
+            if (Steps > 0)
+            {
+                state.Add($"{prefix}step", Tensor.Scalar(Steps, DType.Int64));
+                for (int i = 0; i < names.Length; i++)
+                {
+                    state.Add(prefix + names[i], _state[i]);
+                }
+            }
+        }
+
+        public void Expect(string prefix, OrderedDictionary<string, Tensor> state)
+        {
+            state.Add($"{prefix}step", Tensor.Scalar(0, DType.Int64));
+            foreach (string name in names)
+            {
+                state.Add(prefix + name, Parameter);
+            }
+        }
+
+        public void Load(string prefix, IReadOnlyDictionary<string, Tensor> state)
+        {
+            Steps = state.TryGetValue($"{prefix}step", out Tensor? steps) ? (long)steps.Item() : 0;
+            if (Steps > 0)
+            {
+                Allocate();
+                for (int i = 0; i < names.Length; i++)
+                {
+                    _state[i].CopyFrom(state[prefix + names[i]]);
+                }
+            }
+        }
+
+        // Outside every scope: it lives as long as the optimizer.
+        void Allocate()
+        {
+            using (TensorScope.Suspend())
+            {
+                _state = [.. names.Select(_ => Tensor.Zeros(Parameter.Shape, Parameter.DType))];
+            }
+        }
+    }
+}
+
+/// <summary>What options must satisfy.</summary>
+internal static class Option
+{
+    public static double AtLeastZero(string owner, double value, string name) => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be a number, not negative.");
+
+    public static double BelowOne(string owner, double value, string name) => value is >= 0 and < 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be in [0, 1).");
+}

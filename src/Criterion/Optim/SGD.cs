@@ -1,0 +1,86 @@
+using Criterion.Formulas;
+
+namespace Criterion.Optim;
+
+/// <summary>
+/// Stochastic gradient descent: θ ← θ − η · g, or with momentum b ← μb + (1 − dampening)g, θ ← θ − η · b, or with Nesterov's
+/// θ ← θ − η · (g + μb). The twin of <c>torch.optim.SGD</c>.
+/// </summary>
+public sealed class SGD : Optimizer
+{
+    readonly double _momentum;
+    readonly double _dampening;
+    readonly double _weightDecay;
+    readonly bool _nesterov;
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">What is learned; each once.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="momentum">μ, how much of the last step is kept; 0.</param>
+    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step; 0.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
+    /// <param name="nesterov">Whether to look ahead along the momentum; no. Needs momentum and no dampening.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">Nesterov without momentum, or with dampening.</exception>
+    public SGD(
+        IEnumerable<Tensor> parameters,
+        double learningRate,
+        double momentum = 0,
+        double dampening = 0,
+        double weightDecay = 0,
+        bool nesterov = false)
+        : base(parameters, learningRate, momentum == 0 ? [] : ["momentum_buffer"])
+    {
+        _momentum = Option.AtLeastZero("SGD", momentum, nameof(momentum));
+        _dampening = double.IsFinite(dampening)
+            ? dampening
+            : throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "SGD: dampening must be a number.");
+        _weightDecay = Option.AtLeastZero("SGD", weightDecay, nameof(weightDecay));
+        _nesterov = !nesterov || (momentum > 0 && dampening == 0)
+            ? nesterov
+            : throw new ArgumentException($"SGD: Nesterov needs a momentum above 0 and no dampening; they are {momentum} and {dampening}.", nameof(nesterov));
+    }
+
+    private protected override void Update(Slot slot, Tensor gradient)
+    {
+        if (_momentum == 0)
+        {
+            Formula.Update(new Descend(LearningRate, _weightDecay), slot.Parameter, gradient);
+            return;
+        }
+
+        // The first step takes the gradient whole, as PyTorch does.
+        double share = slot.Steps == 1 ? 1 : 1 - _dampening;
+        Formula.Update(new Gather(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
+        if (_nesterov)
+        {
+            Formula.Update(new LookAhead(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
+        }
+        else
+        {
+            Formula.Update(new Descend(LearningRate, 0), slot.Parameter, slot[0]);
+        }
+    }
+
+    /// <summary>θ − η(g + decay · θ).</summary>
+    readonly struct Descend(double rate, double decay) : IBinaryFormula
+    {
+        public T Value<T>(T parameter, T gradient)
+            where T : struct, IReal<T> => parameter - (T.Const(rate) * gradient.Decayed(parameter, decay));
+    }
+
+    /// <summary>μb + share · (g + decay · θ).</summary>
+    readonly struct Gather(double momentum, double share, double decay) : ITernaryFormula
+    {
+        public T Value<T>(T buffer, T gradient, T parameter)
+            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (T.Const(share) * gradient.Decayed(parameter, decay));
+    }
+
+    /// <summary>θ − η(g + decay · θ + μb).</summary>
+    readonly struct LookAhead(double rate, double momentum, double decay) : ITernaryFormula
+    {
+        public T Value<T>(T parameter, T gradient, T buffer)
+            where T : struct, IReal<T> =>
+            parameter - (T.Const(rate) * (gradient.Decayed(parameter, decay) + (T.Const(momentum) * buffer)));
+    }
+}

@@ -1,0 +1,135 @@
+using Criterion.Kernels;
+using Criterion.Tests.Gradients;
+
+namespace Criterion.Tests.Kernels;
+
+/// <summary>Tests that change <see cref="ParallelFor.Threads"/>, a setting of the whole process: they run alone.</summary>
+[CollectionDefinition(nameof(ThreadCollection), DisableParallelization = true)]
+public class ThreadCollection;
+
+/// <summary>The same bits on any number of threads.</summary>
+[Collection(nameof(ThreadCollection))]
+public class ThreadTests
+{
+    static readonly int[] Counts = [2, 5, 8];
+
+    public static IEnumerable<TheoryDataRow<string>> Names() => Operations.Names();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Value_and_gradients_are_the_same_bits(string name)
+    {
+        Operation operation = Operations.Find(name);
+        SameBits(() => operation.Evaluate(Operation.Variables(operation.Large, DType.Float32)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16383)]
+    [InlineData(16384)]
+    [InlineData(16385)]
+    [InlineData(100_003)]
+    public void Sums_and_random_numbers_are_the_same_bits(int count) => SameBits(() =>
+    {
+        Tensor normal = Tensor.Randn([count], random: new RandomStream(3));
+        Tensor uniform = Tensor.Rand([count], DType.Float64, new RandomStream(4));
+        return [normal, uniform, normal.Sum(), uniform.Sum(), normal.Reshape(-1, 1).Sum(0), normal.Max(), Tensor.Permutation(count, new RandomStream(5))];
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void Every_index_runs_once(int threads)
+    {
+        int[] visits = new int[10_001];
+        WithThreads(threads, () => ParallelFor.Run(visits.Length, new Visit(visits, throwAt: -1)));
+        Assert.All(visits, static count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void A_failure_reaches_the_caller_and_the_loop_can_run_again()
+    {
+        int[] visits = new int[1000];
+        WithThreads(4, () =>
+        {
+            Assert.Throws<InvalidOperationException>(() => ParallelFor.Run(visits.Length, new Visit(visits, throwAt: 500)));
+            Array.Clear(visits);
+            ParallelFor.Run(visits.Length, new Visit(visits, throwAt: -1));
+        });
+        Assert.All(visits, static count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void A_loop_in_a_loop_and_loops_side_by_side_are_complete()
+    {
+        long[] totals = new long[4];
+        WithThreads(4, () => Parallel.For(0, totals.Length, i =>
+        {
+            ParallelFor.Run(64, new Nested(totals, i));
+        }));
+        Assert.All(totals, static total => Assert.Equal(64 * 100, total));
+    }
+
+    [Fact]
+    public void There_is_at_least_one_thread() => Assert.Throws<ArgumentOutOfRangeException>(static () => Compute.Threads = 0);
+
+    static void SameBits(Func<Tensor[]> compute)
+    {
+        Tensor[] expected = [];
+        WithThreads(1, () => expected = compute());
+        foreach (int threads in Counts)
+        {
+            Tensor[] actual = [];
+            WithThreads(threads, () => actual = compute());
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.True(Bits(expected[i]).AsSpan().SequenceEqual(Bits(actual[i])), $"number {i} {expected[i].Shape} differs on {threads} threads");
+            }
+        }
+    }
+
+    static byte[] Bits(Tensor x) => x.DType switch
+    {
+        DType.Float32 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsReadOnlySpan<float>()).ToArray(),
+        DType.Float64 => System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsReadOnlySpan<double>()).ToArray(),
+        _ => System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsReadOnlySpan<long>()).ToArray(),
+    };
+
+    static void WithThreads(int threads, Action action)
+    {
+        int before = ParallelFor.Threads;
+        try
+        {
+            ParallelFor.Threads = threads;
+            action();
+        }
+        finally
+        {
+            ParallelFor.Threads = before;
+        }
+    }
+
+    readonly struct Visit(int[] visits, int throwAt) : IChunk
+    {
+        public void Run(int index)
+        {
+            if (index == throwAt)
+            {
+                throw new InvalidOperationException("asked to fail");
+            }
+
+            Interlocked.Increment(ref visits[index]);
+        }
+    }
+
+    readonly struct Nested(long[] totals, int at) : IChunk
+    {
+        public void Run(int index) => ParallelFor.Run(100, new Count(totals, at));
+    }
+
+    readonly struct Count(long[] totals, int at) : IChunk
+    {
+        public void Run(int index) => Interlocked.Increment(ref totals[at]);
+    }
+}

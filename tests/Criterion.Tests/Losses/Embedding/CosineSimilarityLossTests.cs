@@ -1,0 +1,45 @@
+using Criterion.Losses;
+using Criterion.Tests.Golden;
+
+namespace Criterion.Tests.Losses.Embedding;
+
+public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Cosine>
+{
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", "cosine_similarity");
+
+    protected override RowLoss<CosineSimilarityLoss.Cosine> Default => new CosineSimilarityLoss();
+
+    protected override IEnumerable<Tensor[]> Extremes =>
+        [[Doubles(0, 0), Doubles(3, 4)], [Doubles(0, 0), Doubles(0, 0)], [Doubles(1, 2), Doubles(1, 2)], [Doubles(1, 2), Doubles(-1, -2)]];
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Similarity_agrees_with_PyTorch(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        (golden, x) =>
+        {
+            // PyTorch broadcasts here; Criterion's losses do not.
+            Shape shape = Shape.Broadcast(x[0].Shape, x[1].Shape);
+            var loss = new CosineSimilarityLoss(golden.Args.Int("dim"), golden.Args.Double("eps"), Reduction.None);
+            return 1 - loss.Forward(x[0].Expand(shape), x[1].Expand(shape));
+        },
+        tolerance: 1e-7);
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(-1, 2)]
+    [InlineData(1e-3, 0)]
+    [InlineData(1e6, 0)]
+    public void Length_does_not_matter_and_direction_does(double factor, double expected)
+    {
+        Tensor x = Tensor.Randn([5, 9], DType.Float64, Random);
+        Assert.Equal(expected, new CosineSimilarityLoss().Forward(x, x * factor).Item(), 1e-12);
+    }
+
+    protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
+        new CosineSimilarityLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
+
+    protected override Tensor[] Draw(Shape shape, RandomStream random) =>
+        [Tensor.Randn(shape, DType.Float64, random), Tensor.Randn(shape, DType.Float64, random)];
+}

@@ -1,0 +1,167 @@
+using Criterion.Losses;
+
+namespace Criterion.Tests.Losses;
+
+/// <summary>What holds for every loss of tensors of one shape, pointwise or of rows. A loss's tests derive from its family's contract.</summary>
+public abstract class LossContract
+{
+    /// <summary>The loss with default options but for the reduction, as a function of its differentiable inputs.</summary>
+    protected abstract Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw);
+
+    /// <summary>Differentiable inputs of a shape, drawn from where the loss is smooth.</summary>
+    protected abstract Tensor[] Draw(Shape shape, RandomStream random);
+
+    /// <summary>Inputs at extremes and kinks, where value and first two derivatives must be finite.</summary>
+    protected abstract IEnumerable<Tensor[]> Extremes { get; }
+
+    /// <summary>Another order of a batch.</summary>
+    protected virtual Tensor Order(int count) => Tensor.Permutation(count, Random);
+
+    protected static RandomStream Random => new(7);
+
+    public static TheoryData<int[]> Shapes { get; } = new([1, 1], [1, 7], [3, 5], [2, 3, 4], [7, 16], [5, 33]);
+
+    public static TheoryData<int[]> LargeShapes { get; } = new([16383], [16384], [16385, 1], [3, 16385], [129, 257]);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void First_and_second_derivatives_are_those_of_central_differences(int[] shape)
+    {
+        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        {
+            GradCheck.Check(inputs => Loss(inputs, reduction), Draw(shape, Random));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(LargeShapes))]
+    public void Reductions_agree(int[] shape)
+    {
+        Tensor[] inputs = Draw(shape, Random);
+        Tensor single = Loss(inputs, Reduction.None);
+        Near(single.Sum(), Loss(inputs, Reduction.Sum));
+        Near(single.Mean(), Loss(inputs, Reduction.Mean));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(LargeShapes))]
+    public void Fused_gradients_are_those_of_the_composed_graph(int[] shape)
+    {
+        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        {
+            Tensor[] inputs = Leaves(Draw(shape, Random));
+            Tensor loss = Loss(inputs, reduction);
+            Tensor[] composed = Criterion.Autograd.Grad([loss], inputs, createGraph: true, gradients: [Tensor.FullLike(loss, 1.5)]);
+            loss.Backward(Tensor.FullLike(loss, 1.5));
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                Near(composed[i], inputs[i].Grad!, 1e-9);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(LargeShapes))]
+    public void Single_precision_is_near_double(int[] shape)
+    {
+        Tensor[] single = Leaves([.. Draw(shape, Random).Select(x => x.To(DType.Float32))]);
+        Tensor[] twice = Leaves([.. single.Select(x => x.Detach().To(DType.Float64))]);
+        Tensor loss = Loss(single);
+        Tensor exact = Loss(twice);
+        loss.Backward();
+        exact.Backward();
+        Assert.Equal(DType.Float32, loss.DType);
+        Near(exact, loss.To(DType.Float64), 2e-6);
+        for (int i = 0; i < single.Length; i++)
+        {
+            double scale = twice[i].Grad!.Abs().Max().Item();
+            Near(twice[i].Grad! / scale, single[i].Grad!.To(DType.Float64) / scale, 2e-5);
+        }
+    }
+
+    [Fact]
+    public void Extremes_are_finite_to_second_order()
+    {
+        foreach (Tensor[] extreme in Extremes)
+        {
+            foreach (DType type in new[] { DType.Float64, DType.Float32 })
+            {
+                Tensor[] inputs = Leaves([.. extreme.Select(x => x.To(type))]);
+                Tensor loss = Loss(inputs, Reduction.Sum);
+                Tensor[] first = Criterion.Autograd.Grad([loss], inputs, createGraph: true);
+                Tensor slopes = first.Select(g => (g * g).Sum()).Aggregate((a, b) => a + b);
+                Tensor[] second = slopes.RequiresGrad ? Criterion.Autograd.Grad([slopes], inputs, allowUnused: true) : [];
+                foreach (Tensor value in (Tensor[])[loss, .. first])
+                {
+                    Assert.True(value.IsFinite().To(DType.Int64).Min().Item() == 1, $"{extreme[0]}, {extreme[1]} → {value}");
+                }
+
+                foreach (Tensor value in second)
+                {
+                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {extreme[0]}, {extreme[1]} → {value}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void NaN_in_one_element_shows()
+    {
+        for (int i = 0; i < Draw([3, 5], Random).Length; i++)
+        {
+            Tensor[] inputs = Draw([3, 5], Random);
+            inputs[i][1, 2] = Tensor.Scalar(double.NaN);
+            Assert.True(double.IsNaN(Loss(inputs).Item()));
+        }
+    }
+
+    [Fact]
+    public void Order_of_the_batch_does_not_matter()
+    {
+        Tensor[] inputs = Draw([33, 5], Random);
+        Tensor order = Order(33);
+        Near(Loss(inputs), Loss([.. inputs.Select(x => x.IndexSelect(0, order))]));
+    }
+
+    [Fact]
+    public void Views_give_the_same()
+    {
+        Tensor[] inputs = Draw([6, 5], Random);
+        Tensor[] views = [.. inputs.Select(x => x.Transpose().Contiguous().Transpose())];
+        Assert.False(views[0].IsContiguous);
+        Near(Loss(inputs), Loss(views));
+    }
+
+    [Fact]
+    public void Nothing_to_compare_is_an_error_unless_asked_for_zero()
+    {
+        Tensor[] empty = [.. Draw([1, 5], Random).Select(x => x.Narrow(0, 0, 0))];
+        Assert.Contains("OnEmpty", Assert.Throws<LossException>(() => Loss(empty)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, Loss(empty, onEmpty: OnEmpty.Zero).Item());
+    }
+
+    [Fact]
+    public void Other_shapes_are_an_error_that_names_them()
+    {
+        Tensor[] inputs = Draw([4, 5], Random);
+        inputs[1] = inputs[1].Narrow(1, 0, 1);
+        string message = Assert.Throws<ShapeException>(() => Loss(inputs)).Message;
+        Assert.Contains("[4, 5]", message, StringComparison.Ordinal);
+        Assert.Contains("[4, 1]", message, StringComparison.Ordinal);
+    }
+
+    protected static Tensor[] Leaves(Tensor[] inputs) => [.. inputs.Select(static x =>
+    {
+        Tensor leaf = x.Detach().Clone();
+        leaf.RequiresGrad = true;
+        return leaf;
+    })];
+
+    protected static void Near(Tensor expected, Tensor actual, double tolerance = 1e-11) =>
+        Golden.GoldenAssert.Close(expected, actual, "result", tolerance);
+
+    protected static Tensor Doubles(params double[] values) => Tensor.From(values, [1, values.Length]);
+}

@@ -1,0 +1,29 @@
+using Criterion.Losses;
+using Criterion.Tests.Golden;
+
+namespace Criterion.Tests.Losses;
+
+/// <summary>Reading the options of golden losses.</summary>
+static class LossGolden
+{
+    public static Reduction Reduction(this GoldenCase golden) => golden.Args.Text("reduction", "mean") switch
+    {
+        "none" => Criterion.Losses.Reduction.None,
+        "sum" => Criterion.Losses.Reduction.Sum,
+        _ => Criterion.Losses.Reduction.Mean,
+    };
+
+    /// <summary>An input by its name, such as a weight; null where the case has none.</summary>
+    public static Tensor? Named(this GoldenCase golden, string name, Tensor[] inputs)
+    {
+        int at = Array.IndexOf(golden.Names, name);
+        return at < 0 ? null : inputs[at];
+    }
+
+    /// <summary>Compares with PyTorch at all orders that the case holds, and the single-precision value.</summary>
+    public static void Check(string op, string name, Func<GoldenCase, Tensor[], Tensor> loss, double tolerance = GoldenAssert.Tolerance)
+    {
+        GoldenCase golden = GoldenFile.Find("losses", op, name);
+        GoldenAssert.Matches(golden, x => loss(golden, x), tolerance);
+    }
+}

@@ -1,0 +1,30 @@
+using Criterion.Formulas;
+using Criterion.Losses;
+
+namespace Criterion.Tests.Losses;
+
+/// <summary>What holds for every pointwise loss.</summary>
+public abstract class PointwiseLossContract<TFormula> : LossContract
+    where TFormula : struct, IBinaryFormula
+{
+    /// <summary>The loss with default options.</summary>
+    protected abstract PointwiseLoss<TFormula> Default { get; }
+
+    protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
+        (Default with { Reduction = reduction, OnEmpty = onEmpty }).Forward(inputs[0], inputs[1]);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(LargeShapes))]
+    public void Value_is_the_formula_in_plain_doubles(int[] shape)
+    {
+        Tensor[] inputs = Draw(shape, Random);
+        double[] x = inputs[0].ToArray<double>();
+        double[] y = inputs[1].ToArray<double>();
+        double[] expected = [.. x.Zip(y, (a, b) => Default.Formula.Value<Real>(a, b).Value)];
+        Near(Tensor.From(expected, shape), Loss(inputs, Reduction.None));
+    }
+
+    [Fact]
+    public void Formula_writes_itself() => Assert.NotEmpty(Default.ToLatex());
+}

@@ -1,0 +1,37 @@
+using Criterion.Formulas;
+using Criterion.Losses;
+
+namespace Criterion.Tests.Losses;
+
+/// <summary>What holds for every loss of rows.</summary>
+public abstract class RowLossContract<TFormula> : LossContract
+    where TFormula : struct, IRowFormula
+{
+    /// <summary>The loss with default options.</summary>
+    protected abstract RowLoss<TFormula> Default { get; }
+
+    /// <summary>The number of row <paramref name="row"/>, where the loss takes one.</summary>
+    protected virtual double PerRow(int row) => 0;
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    [MemberData(nameof(LargeShapes))]
+    public void Value_is_the_formula_in_plain_doubles(int[] shape)
+    {
+        Tensor[] inputs = Draw(shape, Random);
+        int length = inputs[0].Shape[-1];
+        double[][] rows = [.. inputs.Select(x => x.ToArray<double>())];
+        double[] expected = [.. Enumerable.Range(0, inputs[0].Count / length).Select(row =>
+        {
+            Statistics<Real> sums = default;
+            for (int j = row * length; j < (row + 1) * length; j++)
+            {
+                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[^1][j], 0);
+                sums = new(sums.First + s.First, sums.Second + s.Second, sums.Third + s.Third, sums.Fourth + s.Fourth);
+            }
+
+            return Default.Formula.Value(sums, (Real)PerRow(row)).Value;
+        })];
+        Near(Tensor.From(expected), Loss(inputs, Reduction.None).Flatten());
+    }
+}
