@@ -1,1 +1,4 @@
-return 0;
+using Criterion.Cli;
+
+using StopSignals stop = new();
+return Tool.Run(args, ToolConsole.System(), stop.Token);

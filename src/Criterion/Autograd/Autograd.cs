@@ -151,14 +151,11 @@ public static class Autograd
     /// <summary>A gradient as a leaf keeps it: out of the scope that it was computed in, and shared with nobody.</summary>
     internal static Tensor TakeOver(Tensor gradient)
     {
-        if (TensorScope.Current is not { } scope)
-        {
-            return gradient.Clone();
-        }
-
-        bool isWhole = gradient.IsContiguous && gradient.Count == gradient.Storage.Length;
-        Tensor own = isWhole && gradient.Storage.Scope == scope ? gradient : gradient.Clone();
-        scope.Keep(own).Storage.IsLent = true;
+        Storage storage = gradient.Storage;
+        bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
+        Tensor own = isWhole && !storage.IsLent && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
+        TensorScope.Current?.Keep(own);
+        own.Storage.IsLent = true;
         return own;
     }
 

@@ -10,12 +10,7 @@ public static partial class Formula
     public static Tensor Rows<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
         where TFormula : struct, IRowFormula
     {
-        Tensor[] rows = Aligned<TFormula>(inputs);
-        Shape shape = rows[0].Shape.Without(-1);
-        Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
-        Tensor?[] gradients = [.. rows.Select(row => Autograd.Wanted(row) ? Tensor.EmptyLike(row) : null)];
-        Tensor values = Tensor.Empty(shape, rows[0].DType);
-        RowDriver.Run(formula, rows, numbers, values, gradients);
+        (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale: 1);
         return Autograd.RecordJoint(
             Name<TFormula>(),
             values,
@@ -23,11 +18,55 @@ public static partial class Formula
             rows,
             g => Autograd.Enabled
                 ? Autograd.Compose(rows, () => Composed(formula, rows, numbers), g)
-                : [.. gradients.Select(gradient => Scaled(gradient, g.Unsqueeze(-1)))]);
+                : [.. gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
+    }
+
+    /// <summary>The sum of the losses of all rows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="Rows"/>
+    /// <param name="formula">The formula.</param>
+    /// <param name="inputs">As many tensors of one shape as the formula takes; rows run along the last dimension.</param>
+    /// <param name="perRow">One number for each row, or null.</param>
+    /// <param name="scale">A factor.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor RowSum<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null, double scale = 1)
+        where TFormula : struct, IRowFormula
+    {
+        (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            values.Sum() * scale,
+            [.. rows, .. Made(gradients)],
+            rows,
+            g => Autograd.Enabled
+                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).Sum() * scale, g)
+                : [.. gradients.Select(gradient => Scaled(gradient, g))]);
+    }
+
+    /// <summary>The mean of the losses of all rows; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="RowSum"/>
+    public static Tensor RowMean<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
+        where TFormula : struct, IRowFormula
+    {
+        int length = Math.Max(1, inputs[0].Rank == 0 ? 1 : inputs[0].Shape[-1]);
+        return RowSum(formula, inputs, perRow, length / (double)inputs[0].Count);
+    }
+
+    /// <summary>The losses of rows, and their gradients times <paramref name="scale"/> where they are wanted.</summary>
+    static (Tensor[] Rows, Tensor? PerRow, Tensor?[] Gradients, Tensor Values) Evaluate<TFormula>(
+        TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow, double scale)
+        where TFormula : struct, IRowFormula
+    {
+        Tensor[] rows = Aligned<TFormula>(inputs);
+        Shape shape = rows[0].Shape.Without(-1);
+        Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
+        Tensor?[] gradients = [.. rows.Select(row => Autograd.Wanted(row) ? Tensor.EmptyLike(row) : null)];
+        Tensor values = Tensor.Empty(shape, rows[0].DType);
+        RowDriver.Run(formula, rows, numbers, values, gradients, scale);
+        return (rows, numbers, gradients, values);
     }
 
     /// <summary>The same from tensor operations.</summary>
-    internal static Tensor Composed<TFormula>(TFormula formula, Tensor[] rows, Tensor? perRow)
+    static Tensor Composed<TFormula>(TFormula formula, Tensor[] rows, Tensor? perRow)
         where TFormula : struct, IRowFormula
     {
         TensorReal Row(int i) => rows[Math.Min(i, rows.Length - 1)];

@@ -35,15 +35,18 @@ public static partial class Formula
         return Autograd.RecordJoint(
             Name<TFormula>(),
             Tensor.Scalar(total, first.DType),
-            [first, second],
+            [first, second, .. Made(gradientX, gradientY)],
             [first, second],
             g => Autograd.Enabled
                 ? Autograd.Compose([first, second], () => Map(formula, first, second).Sum() * scale, g)
                 : [Scaled(gradientX, g), Scaled(gradientY, g)]);
     }
 
-    /// <summary>A gradient worked out beforehand times what flows in from above, most often 1.</summary>
-    internal static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null ? null : gradient * upstream;
+    /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
+    static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;
+
+    // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
+    static Tensor[] Made(params Tensor?[] gradients) => [.. gradients.OfType<Tensor>()];
 }
 
 /// <summary>A formula of one number where two are expected.</summary>

@@ -12,39 +12,39 @@ namespace Criterion.Formulas;
 /// </summary>
 internal static class RowDriver
 {
-    /// <summary>Writes the loss of each row, and its gradient by each input for which a tensor is given.</summary>
-    public static void Run<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients)
+    /// <summary>Writes the loss of each row, and its gradient times <paramref name="scale"/> by each input for which a tensor is given.</summary>
+    public static void Run<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
         where TFormula : struct, IRowFormula
     {
         if (values.DType == DType.Float32)
         {
-            OverLanes<TFormula, float>(formula, inputs, perRow, values, gradients);
+            OverLanes<TFormula, float>(formula, inputs, perRow, values, gradients, scale);
         }
         else
         {
-            OverLanes<TFormula, double>(formula, inputs, perRow, values, gradients);
+            OverLanes<TFormula, double>(formula, inputs, perRow, values, gradients, scale);
         }
     }
 
-    static void OverLanes<TFormula, S>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients)
+    static void OverLanes<TFormula, S>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
         where TFormula : struct, IRowFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Over<TFormula, S, Lane512<S>>(formula, inputs, perRow, values, gradients);
+            Over<TFormula, S, Lane512<S>>(formula, inputs, perRow, values, gradients, scale);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Over<TFormula, S, Lane256<S>>(formula, inputs, perRow, values, gradients);
+            Over<TFormula, S, Lane256<S>>(formula, inputs, perRow, values, gradients, scale);
         }
         else
         {
-            Over<TFormula, S, Lane128<S>>(formula, inputs, perRow, values, gradients);
+            Over<TFormula, S, Lane128<S>>(formula, inputs, perRow, values, gradients, scale);
         }
     }
 
-    static void Over<TFormula, S, L>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients)
+    static void Over<TFormula, S, L>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
         where TFormula : struct, IRowFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
@@ -55,7 +55,7 @@ internal static class RowDriver
         int length = inputs[0].Count / Math.Max(1, rows);
         int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
         ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(
-            formula, length, rowsPerChunk, Input(0), Input(1), Input(2), perRow?.Memory<S>() ?? default, values.Memory<S>(), Gradient(0), Gradient(1), Gradient(2)));
+            formula, length, rowsPerChunk, Input(0), Input(1), Input(2), perRow?.Memory<S>() ?? default, values.Memory<S>(), Gradient(0), Gradient(1), Gradient(2), scale));
     }
 
     readonly struct Chunk<TFormula, S, L>(
@@ -69,7 +69,8 @@ internal static class RowDriver
         Memory<S> values,
         Memory<S> gradientA,
         Memory<S> gradientB,
-        Memory<S> gradientC) : IChunk
+        Memory<S> gradientC,
+        double scale) : IChunk
         where TFormula : struct, IRowFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
@@ -103,17 +104,17 @@ internal static class RowDriver
             Differentiate<Third>(slopes, x, y, z, gradientC, at);
         }
 
-        /// <summary>The derivatives of the row's loss by each of its sums.</summary>
+        /// <summary>The scaled derivatives of the row's loss by each of its sums.</summary>
         Statistics<Real> Slopes(Statistics<Real> s, Real t)
         {
             static Dual<Real> Fix(Real x) => Dual<Real>.Fixed(x);
             static Dual<Real> Vary(Real x) => Dual<Real>.Variable(x);
             Statistics<Dual<Real>> still = s.Select(Fix);
             return new(
-                formula.Value(still with { First = Vary(s.First) }, Fix(t)).Tangent,
-                formula.Value(still with { Second = Vary(s.Second) }, Fix(t)).Tangent,
-                formula.Value(still with { Third = Vary(s.Third) }, Fix(t)).Tangent,
-                formula.Value(still with { Fourth = Vary(s.Fourth) }, Fix(t)).Tangent);
+                formula.Value(still with { First = Vary(s.First) }, Fix(t)).Tangent * scale,
+                formula.Value(still with { Second = Vary(s.Second) }, Fix(t)).Tangent * scale,
+                formula.Value(still with { Third = Vary(s.Third) }, Fix(t)).Tangent * scale,
+                formula.Value(still with { Fourth = Vary(s.Fourth) }, Fix(t)).Tangent * scale);
         }
 
         void Differentiate<TVariable>(

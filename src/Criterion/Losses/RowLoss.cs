@@ -28,12 +28,11 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
             return empty;
         }
 
-        Tensor losses = Formulas.Formula.Rows(Formula, rows, perRow);
         return Reduction switch
         {
-            Reduction.Mean => losses.Mean(),
-            Reduction.Sum => losses.Sum(),
-            _ => losses,
+            Reduction.Mean => Formulas.Formula.RowMean(Formula, rows, perRow),
+            Reduction.Sum => Formulas.Formula.RowSum(Formula, rows, perRow),
+            _ => Formulas.Formula.Rows(Formula, rows, perRow),
         };
     }
 }

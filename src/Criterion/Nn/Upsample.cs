@@ -18,40 +18,38 @@ public enum UpsampleMode
 public sealed class Upsample : Module
 {
     readonly Size2? _size;
-    readonly double _scale;
+    readonly double? _scale;
     readonly UpsampleMode _mode;
     readonly bool _alignCorners;
 
-    /// <summary>To ⌊H · scale⌋ × ⌊W · scale⌋.</summary>
-    /// <param name="scale">The factor; above 0.</param>
+    /// <summary>To ⌊H · scale⌋ × ⌊W · scale⌋, or to a fixed size.</summary>
+    /// <param name="scale">The factor, above 0; or null with a size.</param>
+    /// <param name="size">The height and width of the output; or null with a scale.</param>
     /// <param name="mode">How the image is filled in; nearest.</param>
     /// <param name="alignCorners">For bilinear: whether the centres of the corner pixels stay in place; no.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not a positive number.</exception>
-    public Upsample(double scale, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
+    /// <exception cref="ArgumentException">Not exactly one of scale and size is given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale is not a positive number, or the size below 1.</exception>
+    public Upsample(double? scale = null, Size2? size = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
     {
-        (_scale, _mode, _alignCorners) = (scale, mode, alignCorners);
-        if (!(scale > 0) || !double.IsFinite(scale))
+        (_scale, _size, _mode, _alignCorners) = (scale, size, mode, alignCorners);
+        if (scale is null == size is null)
+        {
+            throw new ArgumentException("Upsample: give either a scale or a size.", nameof(scale));
+        }
+
+        if (scale is <= 0 or double.NaN or double.PositiveInfinity)
         {
             throw new ArgumentOutOfRangeException(nameof(scale), scale, "Upsample: the scale must be a positive number.");
         }
-    }
 
-    /// <summary>To a fixed size.</summary>
-    /// <param name="size">The height and width of the output.</param>
-    /// <param name="mode">How the image is filled in; nearest.</param>
-    /// <param name="alignCorners">For bilinear: whether the centres of the corner pixels stay in place; no.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is below 1.</exception>
-    public Upsample(Size2 size, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
-    {
-        (_size, _mode, _alignCorners) = (size, mode, alignCorners);
-        size.CheckAtLeast(1, "Upsample", nameof(size));
+        size?.CheckAtLeast(1, "Upsample", nameof(size));
     }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Size2 size = _size ?? ((int)(input.Shape[-2] * _scale), (int)(input.Shape[-1] * _scale));
+        Size2 size = _size ?? ((int)(input.Shape[-2] * _scale!.Value), (int)(input.Shape[-1] * _scale.Value));
         return _mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, _alignCorners);
     }
 }

@@ -12,9 +12,10 @@ public sealed partial class Tensor
             return this;
         }
 
-        Tensor source = Contiguous();
         Shape back = Shape;
-        return Autograd.Record("reshape", source.View(shape, null, source.Offset), [], (this, g => g.Reshape(back)));
+        int[]? strides = StridesFor(shape);
+        Tensor source = strides is null ? Contiguous() : this;
+        return Autograd.Record("reshape", source.View(shape, strides, source.Offset), [], (this, g => g.Reshape(back)));
     }
 
     /// <summary>Dimensions <paramref name="start"/> to <paramref name="end"/>, both included, joined into one.</summary>
@@ -287,6 +288,44 @@ public sealed partial class Tensor
         Tensor result = Zeros(shape, DType);
         CopyElements(this, result.Slice(dim, start, end, step));
         return Autograd.Record("unslice", result, [], (this, g => g.Slice(dim, start, end, step)));
+    }
+
+    /// <summary>The strides with which this memory reads as another shape; null where that takes a copy.</summary>
+    int[]? StridesFor(Shape shape)
+    {
+        if (IsContiguous)
+        {
+            return RowMajor(shape);
+        }
+
+        // From the last dim on, each run over which memory is stepped evenly must be filled by whole dims of the new shape.
+        int[] strides = new int[shape.Rank];
+        int next = shape.Rank - 1;
+        int run = 1;
+        for (int d = Rank - 1, step = Strides[d]; d >= 0; d--)
+        {
+            run *= Shape[d];
+            if (d > 0 && (Shape[d - 1] == 1 || Strides[d - 1] == run * step))
+            {
+                continue;
+            }
+
+            int filled = 1;
+            for (; next >= 0 && (filled < run || shape[next] == 1); next--)
+            {
+                strides[next] = filled * step;
+                filled *= shape[next];
+            }
+
+            if (filled != run)
+            {
+                return null;
+            }
+
+            (run, step) = (1, d > 0 ? Strides[d - 1] : 0);
+        }
+
+        return strides;
     }
 
     Shape WorkOut(ReadOnlySpan<int> sizes)

@@ -19,9 +19,8 @@ static class TorchLayers
             Size(a, "dilation"), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
         ["Embedding"] = static a => new Embedding(
             a.Int("num_embeddings"), a.Int("embedding_dim"), a.Has("padding_idx") ? a.Int("padding_idx") : null, dtype: Double),
-        ["Upsample"] = static a => a.Has("size")
-            ? new Upsample(a.Size("size"), Mode(a), a.Flag("align_corners"))
-            : new Upsample(a.Double("scale_factor"), Mode(a), a.Flag("align_corners")),
+        ["Upsample"] = static a => new Upsample(
+            a.Has("scale_factor") ? a.Double("scale_factor") : null, Size(a, "size"), Mode(a), a.Flag("align_corners")),
         ["BatchNorm1d"] = static a => new BatchNorm1d(
             a.Int("num_features"), a.Double("eps", 1e-5), Momentum(a), Yes(a, "affine"), Yes(a, "track_running_stats"), Double),
         ["BatchNorm2d"] = static a => new BatchNorm2d(

@@ -6,8 +6,6 @@ namespace Criterion.Tests.Optim;
 /// <summary>Ten steps of every optimizer, clipping, and schedules against PyTorch.</summary>
 public class OptimizerGoldenTests
 {
-    const string NotOffered = "an option of PyTorch that Criterion does not offer";
-
     static readonly Dictionary<string, Func<GoldenArgs, Tensor[], Optimizer>> Makers = new()
     {
         ["SGD"] = static (a, p) => new SGD(
@@ -37,13 +35,9 @@ public class OptimizerGoldenTests
         },
     };
 
+    // PyTorch's amsgrad and maximize are not offered.
     public static IEnumerable<TheoryDataRow<string, string>> Runs() =>
-        GoldenFile.Rows("optimizers", [.. Makers.Keys]).Select(static row =>
-        {
-            (string op, string name) = row.Data;
-            row.Skip = name is "amsgrad" or "maximize" ? NotOffered : null;
-            return row;
-        });
+        GoldenFile.Rows("optimizers", [.. Makers.Keys]).Where(static row => row.Data.Item2 is not ("amsgrad" or "maximize"));
 
     public static IEnumerable<TheoryDataRow<string, string>> Clips() => GoldenFile.Rows("optimizers", "clip_grad_norm_", "clip_grad_value_");
 

@@ -40,7 +40,7 @@ public sealed record GradientPenalty(double Weight = 10, double Target = 1)
     public Tensor Of(Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        return Formula.Rows(new SlopeDistance(Target), [gradient.Flatten(1)]).Mean() * Weight;
+        return Formula.RowMean(new SlopeDistance(Target), [gradient.Flatten(1)]) * Weight;
     }
 
     /// <summary>One random place for each image on the line from fake to real.</summary>

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Criterion.Formats;
+using Criterion.Nn;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion sample RUN</c>.</summary>
+internal sealed class SampleCommand
+{
+    readonly Argument<string> _run = new("run") { Description = $"The folder that a training left, or its {GeneratorFile.Name}" };
+
+    readonly Option<int> _count = new Option<int>("--count")
+    {
+        Description = "Images to draw",
+        DefaultValueFactory = _ => 64,
+        HelpName = "count",
+    }.Within(1, 1_000_000);
+
+    readonly Option<string> _out = new Option<string>("--out")
+    {
+        Description = "A new file: .png for one picture of all images, .npy for float32 [count, channels, height, width] in [-1, 1]",
+        Required = true,
+        HelpName = "file",
+    }.Must(path => Extension(path) is ".PNG" or ".NPY", "a name that ends in .png or .npy");
+
+    readonly Option<ulong> _seed = new Option<ulong>("--seed")
+    {
+        Description = "Decides which images are drawn",
+        DefaultValueFactory = _ => 0,
+        HelpName = "number",
+    }.Within(0, long.MaxValue);
+
+    public static Command Create(ToolConsole console) => new SampleCommand().Build(console);
+
+    Command Build(ToolConsole console)
+    {
+        Command command = new("sample", "Draws images from a trained generator.") { _run, _count, _out, _seed };
+        command.SetAction(parsed => Run(parsed, console));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console)
+    {
+        string file = parsed.GetValue(_out)!;
+        if (Path.Exists(file))
+        {
+            throw new TrainingException($"'{file}' exists and is not written over. Name another file with --out, or remove this one.");
+        }
+
+        (Dcgan network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
+        Tensor latents = network.Latents(parsed.GetValue(_count), new RandomStream(parsed.GetValue(_seed)));
+        Tensor images = GanTrainer.Sample(generator, latents);
+        Write(file, images);
+        console.Output.WriteLine($"{images.Shape[0]} images of {network.Size}x{network.Size} in {file}");
+        return Tool.Success;
+    }
+
+    static void Write(string file, Tensor images)
+    {
+        if (Extension(file) == ".NPY")
+        {
+            Npy.Write(file, images);
+        }
+        else
+        {
+            Png.Write(file, ImageGrid.Compose(images));
+        }
+    }
+
+    static string Generator(string run)
+    {
+        string file = Directory.Exists(run) ? Path.Combine(run, GeneratorFile.Name) : run;
+        return File.Exists(file) ? file : throw new TrainingException($"There is no '{file}'. Give the folder of a finished or stopped run.");
+    }
+
+    static string Extension(string path) => Path.GetExtension(path).ToUpperInvariant();
+}

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Globalization;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion train [RECIPE]</c>.</summary>
+internal sealed class TrainCommand
+{
+    readonly Argument<string> _recipe = new Argument<string>("recipe")
+    {
+        Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
+        DefaultValueFactory = _ => GanRecipe.All[0].Name,
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)]);
+
+    readonly Option<string[]> _data = new("--data")
+    {
+        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), a folder of PNGs, IDX files (plain or .gz), or .npy files; may be given several times",
+        DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
+        HelpName = "source",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    readonly Option<int?> _size = new Option<int?>("--size")
+    {
+        Description = "Resize all images to this many pixels a side: 8, 16, 32, 64, 128 or 256 [default: as they are; 28 is padded to 32]",
+        HelpName = "pixels",
+    }.Within(1, 4096);
+
+    readonly Option<string?> _range = new Option<string?>("--range")
+    {
+        Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
+        HelpName = "range",
+    }.OneOf("-1..1", "0..1");
+
+    readonly Option<int?> _steps = new Option<int?>("--steps")
+    {
+        Description = $"Generator steps to train for [default: {PerRecipe(options => $"{options.Steps}")}]",
+        HelpName = "count",
+    }.Within(1);
+
+    readonly Option<int> _batch = new Option<int>("--batch")
+    {
+        Description = "Images in a batch",
+        DefaultValueFactory = _ => new GanOptions().BatchSize,
+        HelpName = "count",
+    }.Within(1, 65536);
+
+    readonly Option<ulong> _seed = new Option<ulong>("--seed")
+    {
+        Description = "Decides every random number: the same seed gives the same weights",
+        DefaultValueFactory = _ => 0,
+        HelpName = "number",
+    }.Within(0, long.MaxValue);
+
+    readonly Option<double?> _rate = new Option<double?>("--lr")
+    {
+        Description = $"Adam's learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
+        HelpName = "rate",
+    }.Positive();
+
+    readonly Option<int> _width = new Option<int>("--width")
+    {
+        Description = "Channels of the layers next to the image; those further in have 2, 4, ... times as many",
+        DefaultValueFactory = _ => 32,
+        HelpName = "channels",
+    }.Within(1, 1024);
+
+    readonly Option<string?> _out = new("--out")
+    {
+        Description = "The new folder for pictures, losses, options and weights [default: runs/<recipe>-<time>]",
+        HelpName = "folder",
+    };
+
+    readonly Option<int> _threads = new Option<int>("--threads")
+    {
+        Description = "Threads to compute with; the result is the same bits whatever it is",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        HelpName = "count",
+    }.Within(1, 1024);
+
+    readonly Option<int> _sampleEvery = new Option<int>("--sample-every")
+    {
+        Description = "Steps between two pictures of samples",
+        DefaultValueFactory = _ => 250,
+        HelpName = "steps",
+    }.Within(1);
+
+    public static Command Create(ToolConsole console, CancellationToken stop) => new TrainCommand().Build(console, stop);
+
+    Command Build(ToolConsole console, CancellationToken stop)
+    {
+        Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
+        {
+            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _width, _out, _threads, _sampleEvery,
+        };
+        command.SetAction(parsed => Run(parsed, console, stop));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    {
+        Compute.Threads = parsed.GetValue(_threads);
+        GanRecipe recipe = Recipe(parsed);
+        ImageDataset data = ImageDataset.Load(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
+        using RunFolder folder = RunFolder.Create(parsed.GetValue(_out) ?? DefaultFolder(recipe));
+        GanRun run = new(recipe, data, folder, parsed.GetValue(_width), parsed.GetValue(_sampleEvery));
+        console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
+        RunRecord record = TrainProgress.Show(console, recipe.Options.Steps, onStep => run.Execute(onStep, stop));
+        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
+        return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
+    }
+
+    GanRecipe Recipe(ParseResult parsed)
+    {
+        GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!);
+        GanOptions options = recipe.Options;
+        return recipe with
+        {
+            Options = options with
+            {
+                Steps = parsed.GetValue(_steps) ?? options.Steps,
+                BatchSize = parsed.GetValue(_batch),
+                Seed = parsed.GetValue(_seed),
+                DiscriminatorLearningRate = parsed.GetValue(_rate) ?? options.DiscriminatorLearningRate,
+                GeneratorLearningRate = parsed.GetValue(_rate) ?? options.GeneratorLearningRate,
+            },
+        };
+    }
+
+    ImageRange? Range(ParseResult parsed) => parsed.GetValue(_range) switch
+    {
+        "-1..1" => ImageRange.MinusOneToOne,
+        "0..1" => ImageRange.ZeroToOne,
+        _ => null,
+    };
+
+    static string DefaultFolder(GanRecipe recipe) =>
+        Path.Combine("runs", $"{recipe.Name}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+
+    static string PerRecipe(Func<GanOptions, string> value) =>
+        string.Join(", ", GanRecipe.All.Select(recipe => $"{value(recipe.Options)} for {recipe.Name}"));
+}

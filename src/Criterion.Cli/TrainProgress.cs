@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using Criterion.Training;
+using Spectre.Console;
+
+namespace Criterion.Cli;
+
+/// <summary>Shows how a training goes: a bar for a person, plain lines for a file.</summary>
+internal static class TrainProgress
+{
+    const int StepsPerLine = 50;
+
+    /// <summary>Runs <paramref name="train"/> and shows each step that it tells of.</summary>
+    public static RunRecord Show(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train) =>
+        console.IsInteractive ? Bar(console, steps, train) : Lines(console, steps, train);
+
+    static RunRecord Lines(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train)
+    {
+        Speed speed = new(steps);
+        return train(step =>
+        {
+            speed.Count();
+            if (step.Step % StepsPerLine == 0 || step.Step == steps)
+            {
+                console.Output.WriteLine($"step {step.Step}/{steps}  {Describe(step)}  {speed}");
+            }
+        });
+    }
+
+    static RunRecord Bar(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train)
+    {
+        Speed speed = new(steps);
+        return console.Ansi().Progress()
+            .Columns(new ProgressBarColumn { Width = 30 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context =>
+            {
+                ProgressTask bar = context.AddTask("the first step compiles the kernels", maxValue: steps);
+                return train(step =>
+                {
+                    speed.Count();
+                    bar.Value = step.Step;
+                    bar.Description = $"{step.Step}/{steps}  {Describe(step)}  {speed}";
+                });
+            });
+    }
+
+    static string Describe(GanStep step) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"loss D {step.DiscriminatorLoss,6:F3} G {step.GeneratorLoss,6:F3}  D(real) {step.RealScore:F2} D(fake) {step.FakeScore:F2}");
+
+    /// <summary>Steps per second since the start, and the time that is left at that speed.</summary>
+    sealed class Speed(int steps)
+    {
+        readonly long _start = Stopwatch.GetTimestamp();
+        int _done;
+
+        public void Count() => _done++;
+
+        public override string ToString()
+        {
+            double rate = _done / Stopwatch.GetElapsedTime(_start).TotalSeconds;
+            TimeSpan left = TimeSpan.FromSeconds((steps - _done) / rate);
+            return string.Create(CultureInfo.InvariantCulture, $"{rate:F1} steps/s  {(int)left.TotalMinutes}:{left.Seconds:D2} left");
+        }
+    }
+}
