@@ -15,7 +15,7 @@ internal sealed class SampleCommand
         Description = "Images to draw",
         DefaultValueFactory = _ => 64,
         HelpName = "count",
-    }.Within(1, 1_000_000);
+    }.Within(1, 100_000);
 
     readonly Option<string> _out = new Option<string>("--out")
     {

@@ -15,10 +15,9 @@ internal sealed class TrainCommand
 
     readonly Option<string[]> _data = new("--data")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), a folder of PNGs, IDX files (plain or .gz), or .npy files; may be given several times",
+        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), a folder of PNGs, an IDX file (plain or .gz), or a .npy file; give it again to add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
-        AllowMultipleArgumentsPerToken = true,
     };
 
     readonly Option<int?> _size = new Option<int?>("--size")
@@ -103,10 +102,10 @@ internal sealed class TrainCommand
         Compute.Threads = parsed.GetValue(_threads);
         GanRecipe recipe = Recipe(parsed);
         ImageDataset data = ImageDataset.Load(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery));
         using RunFolder folder = RunFolder.Create(parsed.GetValue(_out) ?? DefaultFolder(recipe));
-        GanRun run = new(recipe, data, folder, parsed.GetValue(_width), parsed.GetValue(_sampleEvery));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        RunRecord record = TrainProgress.Show(console, recipe.Options.Steps, onStep => run.Execute(onStep, stop));
+        RunRecord record = TrainProgress.Show(console, recipe.Options.Steps, onStep => run.Execute(folder, onStep, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }

@@ -22,7 +22,7 @@ internal static class TrainProgress
             speed.Count();
             if (step.Step % StepsPerLine == 0 || step.Step == steps)
             {
-                console.Output.WriteLine($"step {step.Step}/{steps}  {Describe(step)}  {speed}");
+                console.Output.WriteLine($"step {step.Step}/{steps}  {Losses(step)}  {Scores(step)}  {speed}");
             }
         });
     }
@@ -31,7 +31,7 @@ internal static class TrainProgress
     {
         Speed speed = new(steps);
         return console.Ansi().Progress()
-            .Columns(new ProgressBarColumn { Width = 30 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = 20 }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
                 ProgressTask bar = context.AddTask("the first step compiles the kernels", maxValue: steps);
@@ -39,14 +39,16 @@ internal static class TrainProgress
                 {
                     speed.Count();
                     bar.Value = step.Step;
-                    bar.Description = $"{step.Step}/{steps}  {Describe(step)}  {speed}";
+                    bar.Description = $"{step.Step}/{steps}  {Losses(step)}  {speed}";
                 });
             });
     }
 
-    static string Describe(GanStep step) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"loss D {step.DiscriminatorLoss,6:F3} G {step.GeneratorLoss,6:F3}  D(real) {step.RealScore:F2} D(fake) {step.FakeScore:F2}");
+    static string Losses(GanStep step) =>
+        string.Create(CultureInfo.InvariantCulture, $"loss D {step.DiscriminatorLoss,6:F3} G {step.GeneratorLoss,6:F3}");
+
+    static string Scores(GanStep step) =>
+        string.Create(CultureInfo.InvariantCulture, $"D(real) {step.RealScore:F2} D(fake) {step.FakeScore:F2}");
 
     /// <summary>Steps per second since the start, and the time that is left at that speed.</summary>
     sealed class Speed(int steps)

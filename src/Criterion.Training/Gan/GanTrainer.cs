@@ -22,7 +22,6 @@ public sealed class GanTrainer
 {
     readonly GanOptions _options;
     readonly ImageDataset _data;
-    readonly Module _generatorNetwork;
     readonly Player _generator;
     readonly Player _discriminator;
     readonly BatchSampler _sampler;
@@ -49,7 +48,7 @@ public sealed class GanTrainer
                 "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (Dcgan: NormalizeDiscriminator = false), or with LayerNorm or InstanceNorm2d.");
         }
 
-        (_options, _data, _generatorNetwork) = (options, data, generator);
+        (_options, _data) = (options, data);
         _generator = new Player(generator, options.GeneratorLearningRate, options.Beta1, options.Beta2);
         _discriminator = new Player(discriminator, options.DiscriminatorLearningRate, options.Beta1, options.Beta2);
         _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
@@ -66,27 +65,25 @@ public sealed class GanTrainer
     {
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
-        _generatorNetwork.Train();
-        GanStep row = default;
-        Tensor fake = null!;
-        _discriminator.Learns(true);
-        for (int i = _options.DiscriminatorSteps; i > 0; i--)
+        _generator.Train();
+        _discriminator.Train();
+        for (int i = 1; i < _options.DiscriminatorSteps; i++)
         {
-            fake = Generate(withGraph: i == 1);
-            row = TrainDiscriminator(_data.Images.IndexSelect(0, _sampler.Next()), fake.Detach());
+            TrainDiscriminator(DrawReal(), Generate(withGraph: false));
         }
 
-        _discriminator.Learns(false);
+        Tensor fake = Generate(withGraph: true);
+        GanStep row = TrainDiscriminator(DrawReal(), fake.Detach());
+
+        _discriminator.Freeze();
         Tensor loss = _options.Objective.Generator(_discriminator.Forward(fake));
-        double norm = _generator.Descend(loss);
-        row = row with
+        return row with
         {
-            Step = ++_step,
             GeneratorLoss = Finite(loss, "generator"),
-            GeneratorGradientNorm = norm,
+            GeneratorGradientNorm = _generator.Descend(loss),
+            Step = ++_step,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        return row;
     }
 
     /// <summary>Images of the generator in evaluation, <c>[N, C, H, W]</c>, made a batch at a time.</summary>
@@ -119,13 +116,16 @@ public sealed class GanTrainer
         Tensor? penalty = _options.Penalty?.Forward(_discriminator.Forward, real, fake, _penaltyPlaces);
         return new GanStep
         {
-            DiscriminatorGradientNorm = _discriminator.Descend(penalty is null ? loss : loss + penalty),
+            // In this order: a loss that is no number must not reach the weights.
             DiscriminatorLoss = Finite(loss, "discriminator"),
             Penalty = penalty is null ? 0 : Finite(penalty, "penalty"),
+            DiscriminatorGradientNorm = _discriminator.Descend(penalty is null ? loss : loss + penalty),
             RealScore = Score(realLogits),
             FakeScore = Score(fakeLogits),
         };
     }
+
+    Tensor DrawReal() => _data.Images.IndexSelect(0, _sampler.Next());
 
     // Only the images that the generator will learn from need to remember how they were made.
     Tensor Generate(bool withGraph)

@@ -11,8 +11,11 @@ internal sealed class Player(Module network, double learningRate, double beta1, 
     /// <summary>The network's output.</summary>
     public Tensor Forward(Tensor input) => network.Forward(input);
 
-    /// <summary>Lets the network learn, or not.</summary>
-    public void Learns(bool learns) => _ = learns ? network.Unfreeze() : network.Freeze();
+    /// <summary>Makes the network ready to learn.</summary>
+    public void Train() => network.Train().Unfreeze();
+
+    /// <summary>Lets gradients pass through the network, and none into it.</summary>
+    public void Freeze() => network.Freeze();
 
     /// <summary>One update down the slope of <paramref name="loss"/>.</summary>
     /// <returns>The length of the gradient over all parameters.</returns>

@@ -2,13 +2,12 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>A whole training run: networks from a recipe, trained on data, with everything written to a folder as it goes.</summary>
+/// <summary>A whole training run: networks from a recipe, trained on data, written to a folder as it goes.</summary>
 public sealed class GanRun
 {
     /// <summary>Images in a picture of samples.</summary>
     const int SampleCount = 64;
 
-    readonly RunFolder _folder;
     readonly Sequential _generator;
     readonly GanTrainer _trainer;
     readonly Tensor _noise;
@@ -17,18 +16,15 @@ public sealed class GanRun
     /// <summary>A run that is ready to start.</summary>
     /// <param name="recipe">The recipe, with the options to use.</param>
     /// <param name="data">The real images.</param>
-    /// <param name="folder">Where everything goes.</param>
     /// <param name="width">The networks' width.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
-    public GanRun(GanRecipe recipe, ImageDataset data, RunFolder folder, int width = 32, int sampleEvery = 250)
+    public GanRun(GanRecipe recipe, ImageDataset data, int width = 32, int sampleEvery = 250)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        ArgumentNullException.ThrowIfNull(folder);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
         GanOptions options = recipe.Options;
         Dcgan networks = Dcgan.For(data, width, options.Latent, normalizeDiscriminator: options.Penalty is null);
-        _folder = folder;
         _generator = networks.Generator(options.Random(RandomPart.GeneratorWeights));
         _trainer = new GanTrainer(_generator, networks.Discriminator(options.Random(RandomPart.DiscriminatorWeights)), data, options);
         _noise = networks.Latents(SampleCount, options.Random(RandomPart.Samples));
@@ -44,62 +40,63 @@ public sealed class GanRun
     }
 
     /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
+    /// <param name="folder">Where everything goes.</param>
     /// <param name="onStep">Told of every step, for progress.</param>
     /// <param name="cancellation">Stops the run after the step.</param>
     /// <returns>What <c>run.json</c> says at the end.</returns>
-    /// <exception cref="TrainingException">A loss is no longer a number.</exception>
-    /// <exception cref="IOException">The folder can't be written any more.</exception>
-    public RunRecord Execute(Action<GanStep>? onStep = null, CancellationToken cancellation = default)
+    /// <exception cref="TrainingException">A loss is no longer a number, or the folder can't be written any more.</exception>
+    public RunRecord Execute(RunFolder folder, Action<GanStep>? onStep = null, CancellationToken cancellation = default)
     {
-        Note(_record with { Started = DateTimeOffset.Now });
+        ArgumentNullException.ThrowIfNull(folder);
+        Note(folder, _record with { Started = DateTimeOffset.Now });
         try
         {
             while (_record.StepsDone < _record.Options.Steps && !cancellation.IsCancellationRequested)
             {
                 GanStep step = _trainer.Step();
-                _folder.WriteLosses(step);
+                folder.WriteLosses(step);
                 _record = _record with { StepsDone = step.Step };
                 onStep?.Invoke(step);
                 if (step.Step % _record.SampleEvery == 0)
                 {
-                    WriteSamples();
+                    WriteSamples(folder);
                 }
             }
 
-            End(_record.StepsDone == _record.Options.Steps ? RunStatus.Finished : RunStatus.Stopped);
+            End(folder, _record.StepsDone == _record.Options.Steps ? RunStatus.Finished : RunStatus.Stopped);
         }
         catch (Exception e)
         {
-            NoteFailure(e);
+            NoteFailure(folder, e);
             throw;
         }
 
         return _record;
     }
 
-    void End(RunStatus status)
+    void End(RunFolder folder, RunStatus status)
     {
         if (_record.StepsDone % _record.SampleEvery != 0 || _record.StepsDone == 0)
         {
-            WriteSamples();
+            WriteSamples(folder);
         }
 
-        _folder.WriteGenerator(_record.Networks, _generator);
-        Note(_record with { Status = status, Ended = DateTimeOffset.Now });
+        folder.WriteGenerator(_record.Networks, _generator);
+        Note(folder, _record with { Status = status, Ended = DateTimeOffset.Now });
     }
 
-    void WriteSamples() => _folder.WriteSamples(_record.StepsDone, GanTrainer.Sample(_generator, _noise));
+    void WriteSamples(RunFolder folder) => folder.WriteSamples(_record.StepsDone, GanTrainer.Sample(_generator, _noise));
 
-    void Note(RunRecord record) => _folder.WriteRecord(_record = record);
+    void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(_record = record);
 
     // The first failure is the one to report: a disk that is full refuses this note as well.
-    void NoteFailure(Exception failure)
+    void NoteFailure(RunFolder folder, Exception failure)
     {
         try
         {
-            Note(_record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now });
+            Note(folder, _record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now });
         }
-        catch (IOException)
+        catch (TrainingException)
         {
         }
     }

@@ -15,7 +15,10 @@ public sealed class RunFolder : IDisposable
     {
         Path = path;
         Directory.CreateDirectory(Samples);
-        _losses = new StreamWriter(File.Create(InFolder("losses.csv"))) { AutoFlush = true, NewLine = "\n" };
+
+        // Shared, so that it can be read while the run goes on.
+        FileStream losses = new(InFolder("losses.csv"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        _losses = new StreamWriter(losses) { AutoFlush = true, NewLine = "\n" };
         _losses.WriteLine(Header);
     }
 
@@ -42,22 +45,36 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
-    public void WriteLosses(GanStep row) => _losses.WriteLine(string.Create(
+    /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
+    public void WriteLosses(GanStep row) => Write(() => _losses.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{row.Step},{row.DiscriminatorLoss:G9},{row.GeneratorLoss:G9},{row.RealScore:G9},{row.FakeScore:G9},{row.Penalty:G9},{row.DiscriminatorGradientNorm:G9},{row.GeneratorGradientNorm:G9},{row.Seconds:F6}"));
+        $"{row.Step},{row.DiscriminatorLoss:G9},{row.GeneratorLoss:G9},{row.RealScore:G9},{row.FakeScore:G9},{row.Penalty:G9},{row.DiscriminatorGradientNorm:G9},{row.GeneratorGradientNorm:G9},{row.Seconds:F6}")));
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
-    public void WriteSamples(long step, Tensor images) =>
-        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), ImageGrid.Compose(images));
+    public void WriteSamples(long step, Tensor images) => Write(() =>
+        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), ImageGrid.Compose(images)));
 
     /// <summary>Writes <c>generator.safetensors</c>.</summary>
-    public void WriteGenerator(Dcgan network, Module generator) => GeneratorFile.Write(InFolder(GeneratorFile.Name), network, generator);
+    public void WriteGenerator(Dcgan network, Module generator) =>
+        Write(() => GeneratorFile.Write(InFolder(GeneratorFile.Name), network, generator));
 
     /// <summary>Writes <c>run.json</c>.</summary>
-    public void WriteRecord(RunRecord record) => File.WriteAllText(InFolder("run.json"), RunJson.Write(record) + "\n");
+    public void WriteRecord(RunRecord record) => Write(() => File.WriteAllText(InFolder("run.json"), RunJson.Write(record) + "\n"));
 
     /// <summary>Closes <c>losses.csv</c>.</summary>
     public void Dispose() => _losses.Dispose();
+
+    void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or train into another folder with --out; what was written before is kept.", e);
+        }
+    }
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);
 }

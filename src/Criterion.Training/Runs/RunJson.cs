@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Criterion.Losses;
@@ -7,8 +8,11 @@ namespace Criterion.Training;
 /// <summary>Run records as JSON, there and back.</summary>
 public static class RunJson
 {
+    // No browser shows these files, for which the default escapes every letter beyond ASCII.
+    static readonly RunJsonContext Context = new(new(RunJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>The record as indented JSON.</summary>
-    public static string Write(RunRecord record) => JsonSerializer.Serialize(record, RunJsonContext.Default.RunRecord);
+    public static string Write(RunRecord record) => JsonSerializer.Serialize(record, Context.RunRecord);
 
     /// <summary>The record in <paramref name="json"/>.</summary>
     /// <exception cref="TrainingException">It is no run record.</exception>
@@ -16,7 +20,7 @@ public static class RunJson
     {
         try
         {
-            return JsonSerializer.Deserialize(json, RunJsonContext.Default.RunRecord) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(json, Context.RunRecord) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

@@ -6,7 +6,9 @@ internal static class Sweep
     public static void Backward(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
     {
         Node root = RootOf(output, nameof(Backward));
-        Dictionary<Node, Tensor> pending = new() { [root] = Seed(output, gradient, nameof(Backward)) };
+
+        // A copy, because a leaf may keep it as its gradient.
+        Dictionary<Node, Tensor> pending = new() { [root] = Seed(output, gradient?.Clone(), nameof(Backward)) };
         Run(pending, wanted: static _ => true, Accumulate, retainGraph || createGraph, createGraph);
     }
 

@@ -14,6 +14,9 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     void Store(ref S destination, nint index);
 
+    /// <summary>2ⁿ for whole n from −126 to 127, in single precision only.</summary>
+    static abstract TSelf PowerOf2(TSelf n);
+
     /// <summary>The sum of the elements, always added in the same order.</summary>
     S Sum();
 }

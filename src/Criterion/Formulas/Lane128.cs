@@ -44,8 +44,13 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Exp(Lane128<S> x) => IsSingle
-        ? Vector128.Exp(x.Single).As<float, S>()
+        ? LaneMath<Lane128<S>, S>.Exp(x)
         : Vector128.Exp(x.Double).As<double, S>();
+
+    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> PowerOf2(Lane128<S> n) =>
+        Vector128.ShiftLeft((n.Single + Vector128.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Log(Lane128<S> x) => IsSingle

@@ -44,8 +44,13 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Exp(Lane256<S> x) => IsSingle
-        ? Vector256.Exp(x.Single).As<float, S>()
+        ? LaneMath<Lane256<S>, S>.Exp(x)
         : Vector256.Exp(x.Double).As<double, S>();
+
+    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> PowerOf2(Lane256<S> n) =>
+        Vector256.ShiftLeft((n.Single + Vector256.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Log(Lane256<S> x) => IsSingle

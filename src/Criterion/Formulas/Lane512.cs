@@ -44,8 +44,13 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Exp(Lane512<S> x) => IsSingle
-        ? Vector512.Exp(x.Single).As<float, S>()
+        ? LaneMath<Lane512<S>, S>.Exp(x)
         : Vector512.Exp(x.Double).As<double, S>();
+
+    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> PowerOf2(Lane512<S> n) =>
+        Vector512.ShiftLeft((n.Single + Vector512.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Log(Lane512<S> x) => IsSingle

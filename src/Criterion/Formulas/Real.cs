@@ -29,17 +29,22 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Exp(Real x) => Math.Exp(x.Value);
 
     /// <inheritdoc/>
-    public static Real Expm1(Real x) => Math.Abs(x.Value) < 1e-5
-        ? x.Value + (x.Value * x.Value / 2) + (x.Value * x.Value * x.Value / 6)
-        : 2 * Math.Exp(x.Value / 2) * Math.Sinh(x.Value / 2);
+    public static Real Expm1(Real x)
+    {
+        // The rounding of eˣ cancels between numerator and denominator (W. Kahan), and so below for the logarithm.
+        double e = Math.Exp(x.Value);
+        return e == 1 ? x : e - 1 == -1 || double.IsInfinity(e) ? e - 1 : (e - 1) * (x.Value / Math.Log(e));
+    }
 
     /// <inheritdoc/>
     public static Real Log(Real x) => Math.Log(x.Value);
 
     /// <inheritdoc/>
-    public static Real Log1p(Real x) => Math.Abs(x.Value) < 1e-5
-        ? x.Value - (x.Value * x.Value / 2) + (x.Value * x.Value * x.Value / 3)
-        : Math.Log(1 + x.Value);
+    public static Real Log1p(Real x)
+    {
+        double shifted = 1 + x.Value;
+        return shifted == 1 || double.IsPositiveInfinity(shifted) ? x : Math.Log(shifted) * (x.Value / (shifted - 1));
+    }
 
     /// <inheritdoc/>
     public static Real Sqrt(Real x) => Math.Sqrt(x.Value);
@@ -60,7 +65,7 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Tanh(Real x) => Math.Tanh(x.Value);
 
     /// <inheritdoc/>
-    public static Real Erf(Real x) => Math.Abs(x.Value) < 3 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
+    public static Real Erf(Real x) => Math.Abs(x.Value) < 2 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
 
     /// <inheritdoc/>
     public static Real Sigmoid(Real x) => 1 / (1 + Math.Exp(-x.Value));
@@ -98,21 +103,21 @@ public readonly record struct Real(double Value) : IReal<Real>
     /// <inheritdoc/>
     public static Real Select(Real mask, Real a, Real b) => mask.Value != 0 ? a : b;
 
-    // The Taylor series 2/√π Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n+1)).
+    // 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · 5 … (2n+1)): all terms have one sign, so none cancel.
     static double ErfSeries(double x)
     {
         double term = x;
         double sum = x;
-        for (int n = 1; n < 100; n++)
+        for (int n = 1; n < 60; n++)
         {
-            term *= -x * x / n;
-            sum += term / ((2 * n) + 1);
+            term *= 2 * x * x / ((2 * n) + 1);
+            sum += term;
         }
 
-        return sum * 2 / Math.Sqrt(Math.PI);
+        return sum * Math.Exp(-x * x) * 2 / Math.Sqrt(Math.PI);
     }
 
-    // The continued fraction of erfc for x ≥ 3, evaluated from its tail.
+    // The continued fraction of erfc for x ≥ 2, evaluated from its tail.
     static double ErfcFraction(double x)
     {
         double tail = x;

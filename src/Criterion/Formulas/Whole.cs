@@ -46,6 +46,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public static Whole Select(Whole mask, Whole a, Whole b) => mask.Value != 0 ? a : b;
 
+    public static Whole PowerOf2(Whole n) => throw NoInteger("2ⁿ");
+
     public static Whole Exp(Whole x) => throw NoInteger("exp");
 
     public static Whole Expm1(Whole x) => throw NoInteger("expm1");

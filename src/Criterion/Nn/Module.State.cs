@@ -6,8 +6,8 @@ public sealed class StateDictException(string message) : TensorException(message
 public abstract partial class Module
 {
     /// <summary>
-    /// Parameters and buffers by dotted name, in PyTorch's order and layout. The tensors are the module's own, without history: they change as it
-    /// learns; clone them for a snapshot.
+    /// Parameters and buffers by dotted name, in PyTorch's order and layout. The tensors are the module's own, without history:
+    /// they change as it learns; clone them for a snapshot.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {

@@ -16,18 +16,13 @@ public abstract class Optimizer
     /// <param name="parameters">What is learned; each once.</param>
     /// <param name="learningRate">How far a step goes.</param>
     /// <param name="stateNames">The names of the tensors that it keeps for each parameter.</param>
-    /// <exception cref="ArgumentException">There are no parameters, or one comes twice.</exception>
+    /// <exception cref="ArgumentException">There are no parameters, one comes twice, or one is the result of an operation.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
     private protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, params ReadOnlySpan<string> stateNames)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = [.. parameters];
-        if (Parameters.Count == 0 || Parameters.Distinct().Count() != Parameters.Count)
-        {
-            throw new ArgumentException(
-                $"{GetType().Name}: {(Parameters.Count == 0 ? "there are no parameters to optimize" : "a parameter is given twice")}.", nameof(parameters));
-        }
-
+        Check(Parameters);
         LearningRate = learningRate;
         string[] names = stateNames.ToArray();
         _slots = [.. Parameters.Select(parameter => new Slot(parameter, names))];
@@ -65,7 +60,8 @@ public abstract class Optimizer
 
     /// <summary>
     /// What a checkpoint needs to go on: the learning rate, and for each parameter <c>i</c> that was stepped its count of steps
-    /// (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>).
+    /// (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). These are the optimizer's own: clone them for a
+    /// snapshot.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
@@ -100,6 +96,22 @@ public abstract class Optimizer
         }
     }
 
+    void Check(IReadOnlyList<Tensor> parameters)
+    {
+        string? fault = parameters switch
+        {
+            [] => "there are no parameters to optimize",
+            _ when parameters.Distinct().Count() != parameters.Count => "a parameter is given twice",
+            _ when parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
+                $"a tensor of shape {result.Shape} is the result of an operation, not a leaf; optimize what it was computed from",
+            _ => null,
+        };
+        if (fault is not null)
+        {
+            throw new ArgumentException($"{GetType().Name}: {fault}.", nameof(parameters));
+        }
+    }
+
     /// <summary>Moves one parameter.</summary>
     private protected abstract void Update(Slot slot, Tensor gradient);
 
@@ -117,7 +129,7 @@ public abstract class Optimizer
 
         public void Begin()
         {
-            if (Steps++ == 0 || _state.Length != names.Length)
+            if (Steps++ == 0)
             {
                 Allocate();
             }

@@ -216,11 +216,12 @@ public sealed partial class Tensor
 
         int count = (end - start + step - 1) / step;
         int[] strides = Strides.ToArray();
-        int offset = count == 0 ? Offset : Offset + (start * strides[at]);
+        Shape part = Shape.With(at, count);
+        int offset = part.Count == 0 ? Offset : Offset + (start * strides[at]);
         strides[at] *= step;
         Shape back = Shape;
         return Autograd.Record(
-            "slice", View(Shape.With(at, count), strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
+            "slice", View(part, strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
     }
 
     /// <summary>The values of a 1-D tensor of positions, taken along a dimension.</summary>

@@ -89,6 +89,9 @@ public class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RMSprop(p, alpha: 1.5));
         Assert.Throws<ArgumentException>(() => new SGD([], 0.1));
         Assert.Throws<ArgumentException>(() => new SGD([p[0], p[0]], 0.1));
+        Tensor leaf = Tensor.Ones([2]);
+        leaf.RequiresGrad = true;
+        Assert.Contains("leaf", Assert.Throws<ArgumentException>(() => new SGD([leaf * 2], 0.1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByNorm(p, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByValue(p, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(new SGD(p, 0.1), 0));

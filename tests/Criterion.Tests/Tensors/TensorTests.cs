@@ -15,7 +15,7 @@ public class TensorTests
         Assert.Equal([1.0, 1.5, 2], Tensor.Linspace(1, 2, 3, DType.Float64).ToArray<double>());
         Assert.Equal([7f], Tensor.Linspace(7, 9, 1).ToArray<float>());
         Assert.Equal(new Shape(2, 2), Tensor.From(new[,] { { 1f, 2 }, { 3, 4 } }).Shape);
-        Assert.Equal([1f, 2, 3, 4], Tensor.From(new[,,] { { { 1f, 2 }, { 3, 4 } } }).ToArray<float>());
+        Assert.Equal([1f, 2, 3, 4], Tensor.From(new float[1, 2, 2] { { { 1, 2 }, { 3, 4 } } }).ToArray<float>());
         Assert.Equal(new Shape(), Tensor.Scalar(3).Shape);
     }
 
@@ -101,6 +101,8 @@ public class TensorTests
         Assert.Equal([0.0, 0, 0, 0], Tensor.Ones([2, 0], DType.Float64).MatMul(Tensor.Ones([0, 2], DType.Float64)).ToArray<double>());
         Assert.Equal(new Shape(2, 3), Tensor.Cat([x, Tensor.Ones([2, 3], DType.Float64)]).Shape);
         Assert.Equal(new Shape(0), x.ArgMax(1).Shape);
+        Assert.Equal(new Shape(0, 3, 2), Tensor.Stack([x, x], -1).Shape);
+        Assert.Equal(0, x[.., 1..2].Sum().Item());
     }
 
     [Fact]

@@ -1,0 +1,202 @@
+using Criterion.Kernels;
+using Criterion.Tests.Kernels;
+
+namespace Criterion.Tests.Tensors;
+
+/// <summary>Memory that goes back when a scope ends. The pool is the whole process's, so these tests run alone.</summary>
+[Collection(nameof(ThreadCollection))]
+public class TensorScopeTests
+{
+    [Fact]
+    public void Memory_is_used_again()
+    {
+        MakeInScope();
+        long before = BufferPool<float>.AllocatedBytes;
+        MakeInScope();
+        Assert.Equal(before, BufferPool<float>.AllocatedBytes);
+
+        static void MakeInScope()
+        {
+            using TensorScope scope = new();
+            _ = Tensor.Ones([12_347]) + Tensor.Ones([12_347]);
+        }
+    }
+
+    [Fact]
+    public void A_tensor_used_after_its_scope_ended_says_so()
+    {
+        Tensor lost;
+        Tensor view;
+        using (new TensorScope())
+        {
+            lost = Tensor.Ones([3]);
+            view = lost[1..];
+        }
+
+        Assert.Contains("Keep", Assert.Throws<TensorException>(() => lost + 1).Message, StringComparison.Ordinal);
+        Assert.Throws<TensorException>(() => view.ToArray<float>());
+    }
+
+    [Fact]
+    public void What_is_kept_lives_on()
+    {
+        Tensor kept;
+        using (TensorScope scope = new())
+        {
+            kept = scope.Keep(Tensor.Full([100], 3));
+        }
+
+        using (new TensorScope())
+        {
+            _ = Tensor.Full([100], 4);
+        }
+
+        Assert.All(kept.ToArray<float>(), static v => Assert.Equal(3, v));
+    }
+
+    [Fact]
+    public void What_was_made_outside_is_left_alone()
+    {
+        Tensor outside = Tensor.Ones([3]);
+        using (TensorScope scope = new())
+        {
+            scope.Keep(outside);
+            outside.Fill(2);
+        }
+
+        Assert.Equal([2f, 2, 2], outside.ToArray<float>());
+    }
+
+    [Fact]
+    public void Scopes_nest()
+    {
+        using TensorScope outer = new();
+        Tensor ofOuter = Tensor.Ones([3]);
+        Tensor ofInner;
+        Tensor kept;
+        using (TensorScope inner = new())
+        {
+            ofInner = ofOuter + 1;
+            kept = inner.Keep(ofOuter + 2);
+        }
+
+        Assert.Equal([1f, 1, 1], ofOuter.ToArray<float>());
+        Assert.Equal([3f, 3, 3], kept.ToArray<float>());
+        Assert.Throws<TensorException>(() => ofInner.ToArray<float>());
+        Assert.Equal([4f, 4, 4], (ofOuter + 3).ToArray<float>());
+    }
+
+    [Fact]
+    public void Suspension_steps_out_of_every_scope()
+    {
+        Tensor outside;
+        Tensor inside;
+        using (new TensorScope())
+        {
+            using (TensorScope.Suspend())
+            {
+                outside = Tensor.Ones([3]);
+            }
+
+            inside = Tensor.Ones([3]);
+        }
+
+        Assert.Equal([1f, 1, 1], outside.ToArray<float>());
+        Assert.Throws<TensorException>(() => inside.ToArray<float>());
+    }
+
+    [Fact]
+    public void Ending_twice_does_nothing_more()
+    {
+        TensorScope scope = new();
+        _ = Tensor.Ones([300]);
+        scope.Dispose();
+        scope.Dispose();
+        using TensorScope next = new();
+        Tensor a = Tensor.Full([300], 1);
+        Tensor b = Tensor.Full([300], 2);
+        Assert.Equal((1, 2), (a[0].Item(), b[0].Item()));
+    }
+
+    [Fact]
+    public void A_scope_belongs_to_its_thread()
+    {
+        using TensorScope scope = new();
+        Tensor? made = null;
+        Thread thread = new(() => made = Tensor.Ones([3]));
+        thread.Start();
+        thread.Join();
+        scope.Dispose();
+        Assert.Equal([1f, 1, 1], made!.ToArray<float>());
+    }
+
+    [Fact]
+    public void Gradients_of_leaves_survive_and_add_up()
+    {
+        Tensor w = Tensor.Full([4], 3);
+        w.RequiresGrad = true;
+        for (int step = 1; step <= 3; step++)
+        {
+            using (new TensorScope())
+            {
+                (w * w).Sum().Backward();
+            }
+
+            // What comes after must not overwrite the gradient.
+            using (new TensorScope())
+            {
+                _ = Tensor.Full([4], 99);
+            }
+
+            Assert.All(w.Grad!.ToArray<float>(), v => Assert.Equal(6 * step, v));
+        }
+    }
+
+    [Fact]
+    public void A_warm_training_step_takes_nothing_from_the_garbage_collectors_memory()
+    {
+        RandomStream random = new(1);
+        Tensor x = Tensor.Randn([64, 20], random: random);
+        Tensor y = Tensor.Randn([64, 1], random: random);
+        Tensor[] weights = [.. new Shape[] { [20, 33], [33], [33, 1], [1] }.Select(s => Tensor.Randn(s, random: random, deviation: 0.3))];
+        Array.ForEach(weights, static w => w.RequiresGrad = true);
+
+        double first = Step();
+        Step();
+        Step();
+        long floats = BufferPool<float>.AllocatedBytes;
+        long doubles = BufferPool<double>.AllocatedBytes;
+        double last = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            last = Step();
+        }
+
+        Assert.Equal((floats, doubles), (BufferPool<float>.AllocatedBytes, BufferPool<double>.AllocatedBytes));
+        Assert.True(last < first / 2, $"the loss went from {first} to {last}");
+
+        double Step()
+        {
+            using TensorScope scope = new();
+            Tensor hidden = (x.MatMul(weights[0]) + weights[1]).LeakyRelu(0.2);
+            Tensor loss = (hidden.MatMul(weights[2]) + weights[3] - y).Pow(2).Mean();
+            Array.ForEach(weights, ClearGrad);
+            loss.Backward();
+            using (Autograd.NoGrad())
+            {
+                Array.ForEach(weights, static w => w.CopyFrom(w - (w.Grad! * 0.05)));
+            }
+
+            return loss.Item();
+        }
+
+        static void ClearGrad(Tensor w)
+        {
+            if (w.Grad is { } gradient)
+            {
+                Autograd.GiveBack(gradient);
+                w.Grad = null;
+            }
+        }
+    }
+}

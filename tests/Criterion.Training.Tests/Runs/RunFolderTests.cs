@@ -1,0 +1,174 @@
+using System.Globalization;
+using Criterion.Formats;
+
+namespace Criterion.Training.Tests;
+
+public sealed class RunFolderTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void A_run_leaves_pictures_losses_options_and_weights()
+    {
+        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 25));
+
+        Assert.Equal((RunStatus.Finished, 25L), (record.Status, record.StepsDone));
+        Assert.Equal(
+            ["step-000010.png", "step-000020.png", "step-000025.png"],
+            Directory.GetFiles(_temp["run/samples"]).Select(Path.GetFileName).Order());
+        Assert.Equal(new Shape(1, (66 * 8) + 2, (66 * 8) + 2), Png.Read(_temp["run/samples/step-000025.png"]).Shape);
+        Assert.Equal(record, RunJson.Read(File.ReadAllText(_temp["run/run.json"])));
+        Assert.True(File.Exists(_temp["run/generator.safetensors"]));
+    }
+
+    [Fact]
+    public void Losses_are_one_row_a_step_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        List<GanStep> steps = [];
+        try
+        {
+            Tiny.Run(_temp["run"], Tiny.Recipe(steps: 3), steps.Add);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+
+        string[] lines = File.ReadAllLines(_temp["run/losses.csv"]);
+        Assert.StartsWith("step,discriminator_loss,generator_loss,d_real,d_fake,", lines[0], StringComparison.Ordinal);
+        Assert.Equal(4, lines.Length);
+        double[] row = [.. lines[3].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+        Assert.Equal(9, row.Length);
+        Assert.Equal(3, row[0]);
+        Assert.Equal(steps[2].DiscriminatorLoss, row[1], 6);
+    }
+
+    [Fact]
+    public void The_record_says_everything_and_survives_json()
+    {
+        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe("wgan-gp", seed: 7, steps: 1));
+        string json = File.ReadAllText(_temp["run/run.json"]);
+
+        foreach (string part in new[] { "\"wgan-gp\"", "\"Wasserstein\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"", "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
+        {
+            Assert.Contains(part, json, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(record.Options, RunJson.Read(json).Options);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{\"options\":{\"objective\":3}}")]
+    [InlineData("{\"options\":{\"objective\":{\"Nonsense\":{}}}}")]
+    public void Other_json_is_no_record(string json) => Assert.Throws<TrainingException>(() => RunJson.Read(json));
+
+    [Fact]
+    public void Cancelling_finishes_the_step_and_writes_what_there_is()
+    {
+        using CancellationTokenSource source = new();
+        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1000), step => Cancel(step, source), source);
+
+        Assert.Equal((RunStatus.Stopped, 7L), (record.Status, record.StepsDone));
+        Assert.Equal(8, File.ReadAllLines(_temp["run/losses.csv"]).Length);
+        Assert.True(File.Exists(_temp["run/samples/step-000007.png"]));
+        Assert.Equal(16, GeneratorFile.Read(_temp["run/generator.safetensors"]).Network.Size);
+    }
+
+    [Fact]
+    public void An_existing_folder_is_taken_only_if_empty()
+    {
+        Directory.CreateDirectory(_temp["empty"]);
+        RunFolder.Create(_temp["empty"]).Dispose();
+
+        string message = Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["empty"])).Message;
+
+        Assert.Contains("--out", message, StringComparison.Ordinal);
+        File.WriteAllText(_temp["file"], "");
+        Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["file"]));
+    }
+
+    [Fact]
+    public void A_folder_that_cant_be_made_is_refused()
+    {
+        File.WriteAllText(_temp["file"], "");
+        Assert.Contains("can't be made", Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["file/run"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_vanishes_stops_the_run_with_the_cause() => Assert.Contains(
+        "can't be written any more",
+        Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => Vanish(_temp["run/samples"]))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_full_disk_stops_the_run_with_the_cause_and_keeps_the_rest()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
+        GanRun run = new(Tiny.Recipe(), Tiny.Data, Tiny.Width);
+        using RunFolder folder = RunFolder.Create(_temp["run"]);
+
+        // The file system fills up once training runs: writing weights then fails.
+        File.CreateSymbolicLink(_temp["run/generator.safetensors"], "/dev/full");
+
+        TrainingException error = Assert.Throws<TrainingException>(() => run.Execute(folder, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("Make room", error.Message, StringComparison.Ordinal);
+        RunRecord record = RunJson.Read(File.ReadAllText(_temp["run/run.json"]));
+        Assert.Equal(RunStatus.Failed, record.Status);
+        Assert.False(string.IsNullOrEmpty(record.Error));
+        Assert.Equal(21, File.ReadAllLines(_temp["run/losses.csv"]).Length);
+    }
+
+    [Fact]
+    public void A_generator_comes_back_as_it_was()
+    {
+        Dcgan network = new(16, 3, Tiny.Width, 6);
+        Tensor latents = network.Latents(2, new RandomStream(5));
+        Nn.Sequential generator = network.Generator(new RandomStream(1));
+        GeneratorFile.Write(_temp["g.safetensors"], network, generator);
+
+        (Dcgan read, Nn.Sequential again) = GeneratorFile.Read(_temp["g.safetensors"]);
+
+        Assert.Equal(network, read);
+        Assert.Equal(GanTrainer.Sample(generator, latents).ToArray<float>(), GanTrainer.Sample(again, latents).ToArray<float>());
+    }
+
+    [Fact]
+    public void Other_weights_are_no_generator()
+    {
+        Dictionary<string, string> dcgan = new() { ["architecture"] = "dcgan" };
+        Safetensors.Write(_temp["a"], [new("x", Tensor.Ones([2]))]);
+        Safetensors.Write(_temp["b"], [new("x", Tensor.Ones([2]))], dcgan);
+        Safetensors.Write(_temp["c"], [new("0.weight", Tensor.Ones([1, 1, 4, 4])), new("1.weight", Tensor.Ones([900, 1, 4, 4]))], dcgan);
+        Safetensors.Write(_temp["d"], [new("0.weight", Tensor.Ones([2, 3, 4, 4])), new("3.weight", Tensor.Ones([3, 1, 4, 4]))], dcgan);
+
+        Assert.Throws<TrainingException>(() => GeneratorFile.Read(_temp["a"]));
+        Assert.Throws<TrainingException>(() => GeneratorFile.Read(_temp["b"]));
+        Assert.Throws<TrainingException>(() => GeneratorFile.Read(_temp["c"]));
+        Assert.ThrowsAny<TensorException>(() => GeneratorFile.Read(_temp["d"]));
+    }
+
+    static void Cancel(GanStep step, CancellationTokenSource source)
+    {
+        if (step.Step == 7)
+        {
+            source.Cancel();
+        }
+    }
+
+    static void Vanish(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

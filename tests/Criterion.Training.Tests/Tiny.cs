@@ -1,0 +1,49 @@
+using Criterion.Nn;
+
+namespace Criterion.Training.Tests;
+
+/// <summary>Trainings that take a moment.</summary>
+internal static class Tiny
+{
+    public const int Width = 4;
+
+    public static ImageDataset Data { get; } = new("noise", Tensor.Rand([96, 1, 16, 16], random: new RandomStream(7), low: -1, high: 1));
+
+    public static GanRecipe Recipe(string name = "dcgan", ulong seed = 0, int steps = 20)
+    {
+        GanRecipe recipe = GanRecipe.Find(name);
+        return recipe with { Options = recipe.Options with { Seed = seed, Steps = steps, BatchSize = 8, Latent = 6 } };
+    }
+
+    public static GanTrainer Trainer(GanOptions options, ImageDataset? data = null)
+    {
+        Dcgan networks = Dcgan.For(data ?? Data, Width, options.Latent, normalizeDiscriminator: options.Penalty is null);
+        return new GanTrainer(networks.Generator(new RandomStream(1)), networks.Discriminator(new RandomStream(2)), data ?? Data, options);
+    }
+
+    /// <summary>A whole run into a folder.</summary>
+    public static RunRecord Run(string folder, GanRecipe recipe, Action<GanStep>? onStep = null, CancellationTokenSource? stop = null)
+    {
+        GanRun run = new(recipe, Data, Width, sampleEvery: 10);
+        using RunFolder created = RunFolder.Create(folder);
+        return run.Execute(created, onStep, stop?.Token ?? CancellationToken.None);
+    }
+
+    /// <summary>The bits of everything that a run learned.</summary>
+    public static byte[] Weights(string name = "dcgan", ulong seed = 0, int threads = 2)
+    {
+        int before = Compute.Threads;
+        using TempFolder temp = new();
+        try
+        {
+            Compute.Threads = threads;
+            Run(temp["run"], Recipe(name, seed));
+        }
+        finally
+        {
+            Compute.Threads = before;
+        }
+
+        return File.ReadAllBytes(Path.Combine(temp["run"], GeneratorFile.Name));
+    }
+}
