@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace Criterion.Tests.Repository;
+
+/// <summary>Code that the documents show is code that the tests run.</summary>
+public partial class DocumentationTests
+{
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/engine.md")]
+    [InlineData("CONTRIBUTING.md")]
+    public void Every_piece_of_code_stands_in_a_file_that_is_compiled_and_run(string document)
+    {
+        string[] compiled =
+        [
+            .. from folder in (string[])["samples", "tests/Criterion.Tests", "src/Criterion"]
+               from file in Directory.EnumerateFiles(RepositoryRoot.File(folder.Split('/')), "*.cs", SearchOption.AllDirectories)
+               select Normal(File.ReadAllText(file)),
+        ];
+        foreach (Match block in CodeBlock().Matches(RepositoryRoot.Read(document.Split('/'))))
+        {
+            string code = Normal(block.Groups[1].Value);
+            Assert.True(compiled.Any(file => file.Contains(code, StringComparison.Ordinal)), $"{document} shows code that stands in no sample or test:\n{block.Value}");
+        }
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/engine.md")]
+    [InlineData("CONTRIBUTING.md")]
+    public void Every_link_leads_somewhere(string document)
+    {
+        string folder = Path.GetDirectoryName(RepositoryRoot.File(document.Split('/')))!;
+        foreach (Match link in Link().Matches(RepositoryRoot.Read(document.Split('/'))))
+        {
+            string target = link.Groups[1].Value;
+            Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, target)), $"{document}: {target} does not exist");
+        }
+    }
+
+    // Indentation and line breaks may differ between a page and a file.
+    static string Normal(string code) => Space().Replace(code, " ").Trim();
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)#]+)[^)]*\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+}

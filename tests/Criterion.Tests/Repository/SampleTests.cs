@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Criterion.Tests.Repository;
+
+/// <summary>The samples run, and print what their comments say.</summary>
+[Collection(nameof(SampleTests))]
+public class SampleTests
+{
+    [Fact]
+    public void QuickStart_learns()
+    {
+        double[] errors = [.. Run("QuickStart").Select(static line => Number(line.Split(' ')[^1]))];
+        Assert.Equal(3, errors.Length);
+        Assert.True(errors[2] < 0.6 * errors[0], $"the error went from {errors[0]} to {errors[2]}");
+    }
+
+    [Fact]
+    public void CosineEmbedding_runs_its_four_examples()
+    {
+        double[] losses = [.. Run("CosineEmbedding").Select(static line => Number(line.Split(' ')[^1]))];
+        Assert.Equal(4, losses.Length);
+        Assert.InRange(losses[0], 0.8, 1.2); // random directions are nearly orthogonal
+        Assert.InRange(losses[1], 0.4, 0.7); // half of them are asked to be dissimilar, and are
+        Assert.InRange(losses[2], 0, 0.2); // the same face with noise
+        Assert.InRange(losses[3], 0.05, 0.2); // a hundred of a thousand pairs cost about 1
+    }
+
+    static string[] Run(string sample)
+    {
+        RandomStream.Seed(0);
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        TextWriter console = Console.Out;
+        Console.SetOut(output);
+        try
+        {
+            MethodInfo main = Assembly.Load(sample).EntryPoint!;
+            main.Invoke(null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+
+        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}
+
+/// <summary>Samples draw from the default stream and write to the console: they run alone.</summary>
+[CollectionDefinition(nameof(SampleTests), DisableParallelization = true)]
+public class SampleCollection;
