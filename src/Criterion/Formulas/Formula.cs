@@ -87,6 +87,15 @@ public static partial class Formula
     public static string ToLatex<TFormula>(TFormula formula, string x, string y)
         where TFormula : struct, IBinaryFormula => formula.Value(new Latex(x), new Latex(y)).ToString();
 
+    /// <summary>The formula of a row in LaTeX, in the names of its rows and of the number of a row.</summary>
+    public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)
+        where TFormula : struct, IRowFormula
+    {
+        Latex Row(int i) => new(inputs[Math.Min(i, TFormula.Inputs - 1)] + "_j");
+        Statistics<Latex> sums = formula.Terms(Row(0), Row(1), Row(2)).Select(Latex.SumOverRow);
+        return formula.Value(sums, new Latex(perRow)).ToString();
+    }
+
     static Tensor Times(Tensor gradient, Dual<TensorReal> result) => (new TensorReal(gradient) * result.Tangent).ToTensor(gradient);
 
     static string Name<TFormula>() => typeof(TFormula).Name;

@@ -25,6 +25,9 @@ public readonly struct Latex : IReal<Latex>
         _strength = strength;
     }
 
+    /// <summary>The sum over the elements of a row.</summary>
+    internal static Latex SumOverRow(Latex term) => new($@"\sum_j {term.Within(Product)}", Product);
+
     /// <inheritdoc/>
     public static Latex operator +(Latex a, Latex b) => new($"{a} + {b}", Sum);
 

@@ -6,10 +6,16 @@ namespace Criterion.Losses;
 /// A loss: immutable, its properties are its options, so that it compares, prints and copies with <c>with</c>.
 /// </summary>
 /// <param name="Reduction">What becomes of the losses of single elements or rows.</param>
-public abstract record Loss(Reduction Reduction)
+public abstract record Loss(Reduction Reduction) : ICriterion
 {
     /// <summary>What a loss of nothing is; an error unless set otherwise.</summary>
     public OnEmpty OnEmpty { get; init; }
+
+    /// <inheritdoc/>
+    public abstract string ToLatex();
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<LossCurve> Curves() => [];
 
     /// <summary>The name that errors give.</summary>
     protected string Name => GetType().Name;

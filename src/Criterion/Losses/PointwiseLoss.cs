@@ -5,11 +5,11 @@ namespace Criterion.Losses;
 /// <summary>A loss of every element on its own: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
 /// <typeparam name="TFormula">The formula f.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single elements.</param>
-public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
+public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduction), IPredictionLoss
     where TFormula : struct, IBinaryFormula
 {
     /// <summary>The formula f with this loss's options.</summary>
-    public abstract TFormula Formula { get; }
+    protected internal abstract TFormula Formula { get; }
 
     /// <summary>The loss of a prediction.</summary>
     /// <param name="prediction">Any shape.</param>
@@ -24,8 +24,15 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
         return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target);
     }
 
-    /// <summary>The formula in LaTeX.</summary>
-    public string ToLatex() => Formulas.Formula.ToLatex(Formula, "x", "y");
+    /// <inheritdoc/>
+    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, "x", "y");
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 0", 0)];
+
+    /// <summary>The loss of predictions in a range against one target.</summary>
+    protected LossCurve Curve(string name, double target, double from = -3, double to = 3) =>
+        new(name, "x", from, to, x => Formulas.Formula.Map(Formula, x, Tensor.FullLike(x, target)));
 
     /// <summary>Says which values the loss is not defined on.</summary>
     protected virtual void Check(Tensor prediction, Tensor target)

@@ -9,7 +9,16 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     where TFormula : struct, IRowFormula
 {
     /// <summary>The formula with this loss's options.</summary>
-    public abstract TFormula Formula { get; }
+    protected internal abstract TFormula Formula { get; }
+
+    /// <inheritdoc/>
+    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, InputNames, PerRowName);
+
+    /// <summary>What the rows are called in the formula.</summary>
+    protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
+
+    /// <summary>What the number of a row is called in the formula.</summary>
+    protected virtual string PerRowName => "t";
 
     /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
     protected static Tensor RowsLast(Tensor x, int dim)

@@ -5,16 +5,23 @@ namespace Criterion.Losses;
 /// <summary>The Wasserstein objective: L_D = E[f] − E[r], L_G = −E[f], over the scores of a critic.</summary>
 /// <remarks>
 /// −L_D estimates the distance only for a critic whose slope is bounded: combine it with <see cref="GradientPenalty"/> or clip the
-/// weights. Source: Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017.
+/// weights.
 /// </remarks>
-public sealed record Wasserstein : AdversarialObjective
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake scores of any shape → scalar",
+    Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017",
+    Alternatives = "Hinge needs no bounded slope to stay bounded itself; WassersteinLogistic saturates for scores far apart.")]
+public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wasserstein.FakeTerm, Wasserstein.RealTerm>
 {
     /// <inheritdoc/>
-    public override Tensor Discriminator(Tensor real, Tensor fake) =>
-        Formula.Mean(default(FakeTerm), fake) + Formula.Mean(default(RealTerm), real);
+    protected internal override RealTerm Real => default;
 
     /// <inheritdoc/>
-    public override Tensor Generator(Tensor fake, Tensor? real = null) => Formula.Mean(default(RealTerm), fake);
+    protected internal override FakeTerm Fake => default;
+
+    /// <inheritdoc/>
+    protected internal override RealTerm Generated => default;
 
     /// <summary>−r.</summary>
     public readonly struct RealTerm : IUnaryFormula

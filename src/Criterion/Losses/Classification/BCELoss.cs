@@ -14,7 +14,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     : PointwiseLoss<BCELoss.CrossEntropy>(Reduction)
 {
     /// <inheritdoc/>
-    public override CrossEntropy Formula => default;
+    protected internal override CrossEntropy Formula => default;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)

@@ -14,7 +14,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
 {
     /// <inheritdoc/>
-    public override CrossEntropy Formula => default;
+    protected internal override CrossEntropy Formula => default;
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)

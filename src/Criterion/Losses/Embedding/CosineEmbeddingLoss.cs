@@ -43,7 +43,7 @@ public sealed record CosineEmbeddingLoss : RowLoss<CosineEmbeddingLoss.CosineMar
     public double PositiveMargin { get; }
 
     /// <inheritdoc/>
-    public override CosineMargin Formula => new(Margin, PositiveMargin);
+    protected internal override CosineMargin Formula => new(Margin, PositiveMargin);
 
     /// <summary>The loss of pairs.</summary>
     /// <param name="x1">[N, D], or [D] for a single pair.</param>

@@ -14,7 +14,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     : RowLoss<CosineSimilarityLoss.Cosine>(Reduction)
 {
     /// <inheritdoc/>
-    public override Cosine Formula => new(Epsilon);
+    protected internal override Cosine Formula => new(Epsilon);
 
     /// <summary>The loss of rows.</summary>
     /// <param name="prediction">[D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>

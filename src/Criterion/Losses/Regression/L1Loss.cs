@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<L1Loss.AbsoluteError>(Reduction)
 {
     /// <inheritdoc/>
-    public override AbsoluteError Formula => default;
+    protected internal override AbsoluteError Formula => default;
 
     /// <summary>|x − y|.</summary>
     public readonly struct AbsoluteError : IBinaryFormula

@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<MSELoss.SquaredError>(Reduction)
 {
     /// <inheritdoc/>
-    public override SquaredError Formula => default;
+    protected internal override SquaredError Formula => default;
 
     /// <summary>(x − y)².</summary>
     public readonly struct SquaredError : IBinaryFormula

@@ -1,0 +1,57 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// An objective whose parts are means over single logits: L_D = E[real(r)] + E[fake(f)] and L_G = E[generator(f)].
+/// </summary>
+/// <typeparam name="TReal">The discriminator's term of a real logit.</typeparam>
+/// <typeparam name="TFake">The discriminator's term of a generated logit.</typeparam>
+/// <typeparam name="TGenerator">The generator's term of a generated logit.</typeparam>
+public abstract record PointwiseObjective<TReal, TFake, TGenerator> : AdversarialObjective
+    where TReal : struct, IUnaryFormula
+    where TFake : struct, IUnaryFormula
+    where TGenerator : struct, IUnaryFormula
+{
+    /// <summary>The discriminator's term of a real logit.</summary>
+    protected internal abstract TReal Real { get; }
+
+    /// <summary>The discriminator's term of a generated logit.</summary>
+    protected internal abstract TFake Fake { get; }
+
+    /// <summary>The generator's term of a generated logit.</summary>
+    protected internal abstract TGenerator Generated { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Discriminator(Tensor real, Tensor fake) => Mean(Real, real) + Mean(Fake, fake);
+
+    /// <inheritdoc/>
+    public override Tensor Generator(Tensor fake, Tensor? real = null) => Mean(Generated, fake);
+
+    /// <inheritdoc/>
+    public override string ToLatex() =>
+        $"""
+        L_D = {Expected(Real, "r")} + {Expected(Fake, "f")}
+        L_G = {Expected(Generated, "f")}
+        """;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        new("discriminator, real", "logit", -4, 4, x => Formula.Map(Real, x)),
+        new("discriminator, fake", "logit", -4, 4, x => Formula.Map(Fake, x)),
+        new("generator", "logit", -4, 4, x => Formula.Map(Generated, x)),
+    ];
+
+    static string Expected<TFormula>(TFormula term, string name)
+        where TFormula : struct, IUnaryFormula => $@"\mathbb{{E}}\left[{Formula.ToLatex(term, name)}\right]";
+
+    Tensor Mean<TFormula>(TFormula term, Tensor logits)
+        where TFormula : struct, IUnaryFormula
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        return logits.Count > 0
+            ? Formula.Mean(term, logits)
+            : throw new LossException($"{GetType().Name}: there are no logits in {logits.Shape}. Skip empty batches.");
+    }
+}
