@@ -85,13 +85,26 @@ internal sealed class TrainCommand
         HelpName = "steps",
     }.Within(1);
 
+    readonly Option<int> _checkpointEvery = new Option<int>("--checkpoint-every")
+    {
+        Description = "Steps between two checkpoints, from which a run that was killed goes on; the last two are kept",
+        DefaultValueFactory = _ => 250,
+        HelpName = "steps",
+    }.Within(1);
+
+    readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with a run that stopped or was killed, as if nothing had happened; with --steps it goes on for longer",
+        HelpName = "run",
+    };
+
     public static Command Create(ToolConsole console, CancellationToken stop) => new TrainCommand().Build(console, stop);
 
     Command Build(ToolConsole console, CancellationToken stop)
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _width, _out, _threads, _sampleEvery,
+            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _width, _out, _threads, _sampleEvery, _checkpointEvery, _resume,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -100,12 +113,42 @@ internal sealed class TrainCommand
     int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
         Compute.Threads = parsed.GetValue(_threads);
+        return parsed.GetValue(_resume) is { } path ? Resume(path, parsed, console, stop) : Start(parsed, console, stop);
+    }
+
+    int Start(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    {
         GanRecipe recipe = Recipe(parsed);
-        ImageDataset data = ImageDataset.Load(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
-        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery));
+        DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
+        ImageDataset data = ImageDataset.Load(load.Sources, load.Size, load.Range);
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery), parsed.GetValue(_checkpointEvery), load);
         using RunFolder folder = RunFolder.Create(parsed.GetValue(_out) ?? DefaultFolder(recipe));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        RunRecord record = TrainProgress.Show(console, recipe.Options.Steps, onStep => run.Execute(folder, onStep, stop));
+        return Execute(run, folder, recipe.Options.Steps, console, stop);
+    }
+
+    // What the run is stands in its folder: an option that would change it is a mistake.
+    int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
+    {
+        Option[] fixedOptions = [_data, _size, _range, _batch, _seed, _rate, _width, _out, _sampleEvery, _checkpointEvery];
+        if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
+        {
+            throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
+        }
+
+        RunRecord record = RunFolder.ReadRecord(path);
+        DataArguments load = record.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
+        Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
+        GanRun run = GanRun.Resume(record, ImageDataset.Load(load.Sources, load.Size, load.Range), checkpoint, parsed.GetValue(_steps));
+        using RunFolder folder = RunFolder.Reopen(path, checkpoint.Step);
+        int steps = parsed.GetValue(_steps) ?? record.Options.Steps;
+        console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps}");
+        return Execute(run, folder, steps, console, stop);
+    }
+
+    static int Execute(GanRun run, RunFolder folder, int steps, ToolConsole console, CancellationToken stop)
+    {
+        RunRecord record = TrainProgress.Show(console, steps, onStep => run.Execute(folder, onStep, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }

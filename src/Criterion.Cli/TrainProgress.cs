@@ -19,7 +19,7 @@ internal static class TrainProgress
         Speed speed = new(steps);
         return train(step =>
         {
-            speed.Count();
+            speed.Count(step);
             if (step.Step % StepsPerLine == 0 || step.Step == steps)
             {
                 console.Output.WriteLine($"step {step.Step}/{steps}  {Losses(step)}  {Scores(step)}  {speed}");
@@ -37,7 +37,7 @@ internal static class TrainProgress
                 ProgressTask bar = context.AddTask("the first step compiles the kernels", maxValue: steps);
                 return train(step =>
                 {
-                    speed.Count();
+                    speed.Count(step);
                     bar.Value = step.Step;
                     bar.Description = $"{step.Step}/{steps}  {Losses(step)}  {speed}";
                 });
@@ -54,14 +54,15 @@ internal static class TrainProgress
     sealed class Speed(int steps)
     {
         readonly long _start = Stopwatch.GetTimestamp();
-        int _done;
+        long _done;
+        long _at;
 
-        public void Count() => _done++;
+        public void Count(GanStep step) => (_done, _at) = (_done + 1, step.Step);
 
         public override string ToString()
         {
             double rate = _done / Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            TimeSpan left = TimeSpan.FromSeconds((steps - _done) / rate);
+            TimeSpan left = TimeSpan.FromSeconds((steps - _at) / rate);
             return string.Create(CultureInfo.InvariantCulture, $"{rate:F1} steps/s  {(int)left.TotalMinutes}:{left.Seconds:D2} left");
         }
     }

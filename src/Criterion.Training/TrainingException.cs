@@ -1,7 +1,7 @@
 namespace Criterion.Training;
 
 /// <summary>Data, options or a run are not as training needs them: the message says what is wrong and the way out.</summary>
-public sealed class TrainingException : Exception
+public class TrainingException : Exception
 {
     /// <summary>An error with a message.</summary>
     public TrainingException(string message)

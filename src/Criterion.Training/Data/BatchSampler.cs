@@ -4,7 +4,7 @@ namespace Criterion.Training;
 /// Draws batches without end: every epoch in a new random order, the last, incomplete batch of an epoch left out. Its state is
 /// two integers, <see cref="Epoch"/> and <see cref="Batch"/>.
 /// </summary>
-public sealed class BatchSampler
+public sealed class BatchSampler : IStateful
 {
     readonly int _count;
     readonly int _batchSize;
@@ -50,6 +50,18 @@ public sealed class BatchSampler
         }
 
         return _order.Narrow(0, _batchSize * Batch++, _batchSize);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor> { ["place"] = StateDicts.Integers(Epoch, Batch) };
+
+    /// <inheritdoc/>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        long[] place = state.Integers("place", 2);
+        (Epoch, Batch) = ((int)place[0], (int)place[1]);
+        _order = Order(Epoch);
     }
 
     // A function of the epoch alone, so that the state needs no random numbers; it outlives the step that draws it.

@@ -18,15 +18,15 @@ namespace Criterion.Training;
 ///     Console.WriteLine(trainer.Step());
 /// }
 /// </code></example>
-public sealed class GanTrainer
+public sealed class GanTrainer : IStateful
 {
     readonly GanOptions _options;
     readonly ImageDataset _data;
     readonly Player _generator;
     readonly Player _discriminator;
     readonly BatchSampler _sampler;
-    readonly RandomStream _latents;
-    readonly RandomStream _penaltyPlaces;
+    RandomStream _latents;
+    RandomStream _penaltyPlaces;
     long _step;
 
     /// <summary>A trainer at step 0.</summary>
@@ -84,6 +84,32 @@ public sealed class GanTrainer
             Step = ++_step,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        OrderedDictionary<string, Tensor> state = new()
+        {
+            ["step"] = StateDicts.Integers(_step),
+            ["latents"] = _latents.State(),
+            ["penalty_places"] = _penaltyPlaces.State(),
+        };
+        state.AddPart("data", _sampler.StateDict());
+        state.AddPart("generator", _generator.StateDict());
+        state.AddPart("discriminator", _discriminator.StateDict());
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        _step = state.Integers("step", 1)[0];
+        (_latents, _penaltyPlaces) = (state.Random("latents"), state.Random("penalty_places"));
+        _sampler.LoadStateDict(state.Part("data"));
+        _generator.LoadStateDict(state.Part("generator"));
+        _discriminator.LoadStateDict(state.Part("discriminator"));
     }
 
     /// <summary>Images of the generator in evaluation, <c>[N, C, H, W]</c>, made a batch at a time.</summary>

@@ -18,11 +18,14 @@ public sealed class GanRun
     /// <param name="data">The real images.</param>
     /// <param name="width">The networks' width.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
+    /// <param name="checkpointEvery">Steps between two checkpoints.</param>
+    /// <param name="load">How the data were loaded, if they were.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
-    public GanRun(GanRecipe recipe, ImageDataset data, int width = 32, int sampleEvery = 250)
+    public GanRun(GanRecipe recipe, ImageDataset data, int width = 32, int sampleEvery = 250, int checkpointEvery = 250, DataArguments? load = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(checkpointEvery, 1);
         GanOptions options = recipe.Options;
         Dcgan networks = Dcgan.For(data, width, options.Latent, normalizeDiscriminator: options.Penalty is null);
         _generator = networks.Generator(options.Random(RandomPart.GeneratorWeights));
@@ -34,9 +37,33 @@ public sealed class GanRun
             Options = options,
             Networks = networks,
             Data = DataRecord.Of(data),
+            Load = load,
             SampleEvery = sampleEvery,
+            CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
+    }
+
+    /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
+    /// <param name="record">What <c>run.json</c> says of it.</param>
+    /// <param name="data">The same data.</param>
+    /// <param name="checkpoint">Where to go on.</param>
+    /// <param name="steps">Generator steps to train for in all; as recorded if not given.</param>
+    /// <exception cref="TrainingException">The data are other data.</exception>
+    public static GanRun Resume(RunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        if (DataRecord.Of(data) != record.Data)
+        {
+            throw new TrainingException($"The run was trained on {record.Data}, and this is {DataRecord.Of(data)}. Bring the data back, or start a new run.");
+        }
+
+        GanOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
+        GanRun run = new(new GanRecipe(record.Recipe, "", options), data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load);
+        run._trainer.LoadStateDict(checkpoint.State);
+        run._record = run._record with { Started = record.Started, StepsDone = checkpoint.Step };
+        return run;
     }
 
     /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
@@ -48,9 +75,10 @@ public sealed class GanRun
     public RunRecord Execute(RunFolder folder, Action<GanStep>? onStep = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        Note(folder, _record with { Started = DateTimeOffset.Now });
+        Note(folder, _record with { Started = _record.StepsDone == 0 ? DateTimeOffset.Now : _record.Started });
         try
         {
+            WriteCheckpoint(folder);
             while (_record.StepsDone < _record.Options.Steps && !cancellation.IsCancellationRequested)
             {
                 GanStep step = _trainer.Step();
@@ -60,6 +88,11 @@ public sealed class GanRun
                 if (step.Step % _record.SampleEvery == 0)
                 {
                     WriteSamples(folder);
+                }
+
+                if (step.Step % _record.CheckpointEvery == 0)
+                {
+                    WriteCheckpoint(folder);
                 }
             }
 
@@ -81,11 +114,18 @@ public sealed class GanRun
             WriteSamples(folder);
         }
 
+        if (_record.StepsDone % _record.CheckpointEvery != 0)
+        {
+            WriteCheckpoint(folder);
+        }
+
         folder.WriteGenerator(_record.Networks, _generator);
         Note(folder, _record with { Status = status, Ended = DateTimeOffset.Now });
     }
 
     void WriteSamples(RunFolder folder) => folder.WriteSamples(_record.StepsDone, GanTrainer.Sample(_generator, _noise));
+
+    void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(_record.StepsDone, _trainer.StateDict()));
 
     void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(_record = record);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Criterion.Formats;
 using Criterion.Nn;
 
@@ -9,21 +10,31 @@ public sealed class RunFolder : IDisposable
 {
     const string Header = "step,discriminator_loss,generator_loss,d_real,d_fake,penalty,discriminator_gradient_norm,generator_gradient_norm,seconds";
 
+    /// <summary>The name of the folder of checkpoints.</summary>
+    public const string CheckpointsName = "checkpoints";
+
     readonly StreamWriter _losses;
 
-    RunFolder(string path)
+    RunFolder(string path, IEnumerable<string> rows)
     {
         Path = path;
+        Checkpoints = new CheckpointFolder(InFolder(CheckpointsName));
         Directory.CreateDirectory(Samples);
 
         // Shared, so that it can be read while the run goes on.
-        FileStream losses = new(InFolder("losses.csv"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        FileStream losses = new(InFolder("losses.csv"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         _losses = new StreamWriter(losses) { AutoFlush = true, NewLine = "\n" };
-        _losses.WriteLine(Header);
+        foreach (string row in rows)
+        {
+            _losses.WriteLine(row);
+        }
     }
 
     /// <summary>Where the folder is.</summary>
     public string Path { get; }
+
+    /// <summary>From which a run can go on.</summary>
+    public CheckpointFolder Checkpoints { get; }
 
     string Samples => InFolder("samples");
 
@@ -36,12 +47,39 @@ public sealed class RunFolder : IDisposable
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Name a new folder with --out, or remove this one.")
-                : new RunFolder(path);
+                : new RunFolder(path, [Header]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"The run folder '{path}' can't be made: {e.Message} Name a folder that you may write to with --out.", e);
         }
+    }
+
+    /// <summary>Opens the folder of a run that goes on: the rows of <c>losses.csv</c> after <paramref name="step"/> are done again.</summary>
+    /// <exception cref="TrainingException">It can't be read or written.</exception>
+    public static RunFolder Reopen(string path, long step)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            string losses = System.IO.Path.Combine(path, "losses.csv");
+            string[] rows = File.Exists(losses) ? [.. File.ReadLines(losses).Skip(1).Where(row => IsUpTo(row, step))] : [];
+            return new RunFolder(path, rows.Prepend(Header));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"The run folder '{path}' can't be opened: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What <c>run.json</c> of a folder says.</summary>
+    /// <exception cref="TrainingException">It is missing or no run record.</exception>
+    public static RunRecord ReadRecord(string path)
+    {
+        string file = System.IO.Path.Combine(path, "run.json");
+        return File.Exists(file)
+            ? RunJson.Read(File.ReadAllText(file))
+            : throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run.");
     }
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
@@ -58,8 +96,12 @@ public sealed class RunFolder : IDisposable
     public void WriteGenerator(Dcgan network, Module generator) =>
         Write(() => GeneratorFile.Write(InFolder(GeneratorFile.Name), network, generator));
 
+    /// <summary>Writes a checkpoint.</summary>
+    public void WriteCheckpoint(Checkpoint checkpoint) => Write(() => Checkpoints.Write(checkpoint));
+
     /// <summary>Writes <c>run.json</c>.</summary>
-    public void WriteRecord(RunRecord record) => Write(() => File.WriteAllText(InFolder("run.json"), RunJson.Write(record) + "\n"));
+    public void WriteRecord(RunRecord record) => Write(() =>
+        AtomicFile.Write(InFolder("run.json"), stream => stream.Write(Encoding.UTF8.GetBytes(RunJson.Write(record) + "\n"))));
 
     /// <summary>Closes <c>losses.csv</c>.</summary>
     public void Dispose() => _losses.Dispose();
@@ -75,6 +117,10 @@ public sealed class RunFolder : IDisposable
             throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or train into another folder with --out; what was written before is kept.", e);
         }
     }
+
+    // The last row may be torn.
+    static bool IsUpTo(string row, long step) =>
+        long.TryParse(row.Split(',')[0], CultureInfo.InvariantCulture, out long at) && at <= step && row.Count(',') == Header.Count(',');
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 
 namespace Criterion.Training;
 
@@ -50,8 +51,14 @@ public sealed record RunRecord
     /// <summary>The data.</summary>
     public required DataRecord Data { get; init; }
 
+    /// <summary>How the data were loaded, so that a run can go on; null for data that were made in memory.</summary>
+    public DataArguments? Load { get; init; }
+
     /// <summary>Steps between two pictures.</summary>
     public int SampleEvery { get; init; }
+
+    /// <summary>Steps between two checkpoints.</summary>
+    public int CheckpointEvery { get; init; }
 
     /// <summary>The machine and the versions.</summary>
     public required MachineRecord Machine { get; init; }
@@ -63,14 +70,29 @@ public sealed record RunRecord
 /// <param name="Channels">1 for grey, 3 for colour.</param>
 /// <param name="Height">Their height.</param>
 /// <param name="Width">Their width.</param>
-public sealed record DataRecord(string Source, int Count, int Channels, int Height, int Width)
+/// <param name="Checksum">The beginning of a SHA-256 over the pixels.</param>
+public sealed record DataRecord(string Source, int Count, int Channels, int Height, int Width, string Checksum)
 {
     /// <summary>The record of a data set.</summary>
     public static DataRecord Of(ImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new DataRecord(data.Source, data.Count, data.Channels, data.Size.Height, data.Size.Width);
+        return new DataRecord(data.Source, data.Count, data.Channels, data.Size.Height, data.Size.Width, Sum(data.Images));
     }
+
+    static string Sum(Tensor images) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(images.Contiguous().AsReadOnlySpan<float>())))[..16];
+}
+
+/// <summary>How data were loaded: the arguments of <see cref="ImageDataset.Load"/>.</summary>
+/// <param name="Sources">Names, files and folders, by their full paths.</param>
+/// <param name="Size">The size that they were resized to.</param>
+/// <param name="Range">What the numbers in files of floats mean.</param>
+public sealed record DataArguments(IReadOnlyList<string> Sources, int? Size, ImageRange? Range)
+{
+    /// <summary>The arguments, with paths that hold from anywhere.</summary>
+    public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>
+        new([.. sources.Select(static source => Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
 }
 
 /// <summary>Where a run ran.</summary>

@@ -1,12 +1,16 @@
 namespace Criterion.Formats;
 
 /// <summary>Writes files that are either whole or not there.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
-    /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/> and then gives it that name.</summary>
+    /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, and then gives it that name.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">It can't be written; what was there is untouched.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
 
         // A link stays a link: what it points to is replaced.
         FileInfo file = new(path);

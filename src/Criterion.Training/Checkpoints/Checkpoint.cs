@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Criterion.Formats;
+
+namespace Criterion.Training;
+
+/// <summary>The whole state of a training after a step.</summary>
+/// <param name="Step">Steps that were done.</param>
+/// <param name="State">Everything that changes from step to step: tensors by name.</param>
+/// <remarks>
+/// On disk it is a <c>.safetensors</c> whose metadata holds the version of the layout, the step, and a SHA-256 over names, shapes and
+/// values. It is written under another name, flushed to the disk and renamed, so that it is whole or not there.
+/// </remarks>
+public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> State)
+{
+    const string Version = "1";
+
+    /// <summary>Writes the checkpoint.</summary>
+    public void Write(string path) => Safetensors.Write(path, State, new OrderedDictionary<string, string>
+    {
+        ["criterion_checkpoint"] = Version,
+        ["step"] = Step.ToString(CultureInfo.InvariantCulture),
+        ["sha256"] = Checksum(),
+    });
+
+    /// <summary>Reads a checkpoint and verifies it.</summary>
+    /// <exception cref="CheckpointException">It is torn, was altered, is of another version, or is no checkpoint.</exception>
+    public static Checkpoint Read(string path)
+    {
+        SafetensorsFile file = ReadFile(path);
+        string? version = file.Metadata.GetValueOrDefault("criterion_checkpoint");
+        if (version != Version)
+        {
+            throw new CheckpointException(version is null
+                ? $"'{path}' is no checkpoint."
+                : $"The checkpoint '{path}' is of version {version}, and this program reads {Version}. Go on with the program that wrote it.");
+        }
+
+        Checkpoint checkpoint = new(long.Parse(file.Metadata.GetValueOrDefault("step", "0"), CultureInfo.InvariantCulture), file.Tensors);
+        return checkpoint.Checksum() == file.Metadata.GetValueOrDefault("sha256")
+            ? checkpoint
+            : throw new CheckpointException($"The checkpoint '{path}' is not as it was written: its checksum differs.");
+    }
+
+    static SafetensorsFile ReadFile(string path)
+    {
+        try
+        {
+            return Safetensors.Read(path);
+        }
+        catch (Exception e) when (e is DataFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"The checkpoint '{path}' can't be read: {e.Message}", e);
+        }
+    }
+
+    string Checksum()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {Step}"));
+        foreach ((string name, Tensor tensor) in State)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"|{name} {tensor.DType} {tensor.Shape}"));
+            Append(hash, tensor.Detach().Contiguous());
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    static void Append(IncrementalHash hash, Tensor tensor)
+    {
+        switch (tensor.DType)
+        {
+            case DType.Float32:
+                hash.AppendData(Bytes<float>(tensor));
+                break;
+            case DType.Float64:
+                hash.AppendData(Bytes<double>(tensor));
+                break;
+            case DType.Int64:
+                hash.AppendData(Bytes<long>(tensor));
+                break;
+            case DType.UInt8:
+                hash.AppendData(Bytes<byte>(tensor));
+                break;
+            default:
+                hash.AppendData(Bytes<bool>(tensor));
+                break;
+        }
+    }
+
+    static ReadOnlySpan<byte> Bytes<T>(Tensor tensor)
+        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.AsReadOnlySpan<T>());
+}

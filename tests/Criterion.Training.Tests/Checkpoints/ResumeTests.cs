@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Criterion.Cli;
+using Criterion.Formats;
+
+namespace Criterion.Training.Tests;
+
+/// <summary>A run that was stopped or killed goes on as if nothing had happened, bit for bit.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData("dcgan")]
+    [InlineData("wgan-gp")]
+    public void Forty_steps_are_twenty_and_twenty(string recipe)
+    {
+        Assert.Equal(0, Train(recipe, "--steps", "40", "--out", _temp["whole"]).Code);
+        Assert.Equal(0, Train(recipe, "--steps", "20", "--out", _temp["parts"]).Code);
+        (int code, string output, _) = Run("train", "--resume", _temp["parts"], "--steps", "40", "--threads", "3");
+
+        Assert.Equal(0, code);
+        Assert.Contains("from step 20 of 40", output, StringComparison.Ordinal);
+        AssertSame("whole", "parts");
+        Assert.Equal(Steps("whole"), Steps("parts"));
+    }
+
+    [Fact]
+    public void A_torn_checkpoint_costs_the_steps_since_the_one_before()
+    {
+        Assert.Equal(0, Train("dcgan", "--steps", "12", "--out", _temp["whole"]).Code);
+        Assert.Equal(0, Train("dcgan", "--steps", "10", "--out", _temp["parts"]).Code);
+        string newest = _temp["parts/checkpoints/step-000000010.safetensors"];
+        File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..^100]);
+
+        (int code, string output, string error) = Run("train", "--resume", _temp["parts"], "--steps", "12");
+
+        Assert.Equal(0, code);
+        Assert.Contains("Trying the one before", error, StringComparison.Ordinal);
+        Assert.Contains("from step 5 of 12", output, StringComparison.Ordinal);
+        AssertSame("whole", "parts");
+        Assert.Equal(Steps("whole"), Steps("parts"));
+    }
+
+    [Fact]
+    public void Other_options_and_other_data_are_refused()
+    {
+        Assert.Equal(0, Train("dcgan", "--steps", "2", "--out", _temp["run"]).Code);
+        Assert.Contains("--lr does not go with --resume", Run("train", "--resume", _temp["run"], "--lr", "1").Error, StringComparison.Ordinal);
+        Assert.Contains("is not the folder of a run", Run("train", "--resume", _temp["nowhere"]).Error, StringComparison.Ordinal);
+        File.Delete(_temp["data.npy"]);
+        Npy.Write(_temp["data.npy"], Tensor.Rand([16, 1, 8, 8], random: new RandomStream(99), low: -1));
+        Assert.Contains("Bring the data back", Run("train", "--resume", _temp["run"], "--steps", "4").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_is_killed_at_random_moments_ends_as_one_that_is_not() => KillAndResume(kills: 20);
+
+    [Fact(Explicit = true)]
+    public void Two_hundred_kills() => KillAndResume(kills: 200);
+
+    // Each process lives for a random while; what it wrote is all that the next one has.
+    void KillAndResume(int kills)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "SIGKILL is Unix's");
+        const string Steps = "400";
+        Assert.Equal(0, Train("dcgan", "--steps", Steps, "--out", _temp["whole"]).Code);
+        Random random = new(kills);
+        int killed = 0;
+        bool done = false;
+        string[] start = ["train", "dcgan", .. Small, "--steps", Steps, "--out", _temp["parts"]];
+        while (!done)
+        {
+            bool isStarted = Directory.Exists(_temp["parts/checkpoints"]) && Directory.GetFiles(_temp["parts/checkpoints"], "step*").Length > 0;
+            if (!isStarted && Directory.Exists(_temp["parts"]))
+            {
+                Directory.Delete(_temp["parts"], recursive: true);
+            }
+
+            using Process process = StartTool(isStarted ? ["train", "--resume", _temp["parts"]] : start);
+            done = killed >= kills ? process.WaitForExit(120_000) : process.WaitForExit(random.Next(200, 1200));
+            if (!done)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+                killed++;
+            }
+            else if (killed < kills)
+            {
+                Assert.Equal(0, process.ExitCode);
+                // It was faster than the axe: it counts, and starts over.
+                killed++;
+                done = false;
+                Directory.Delete(_temp["parts"], recursive: true);
+            }
+        }
+
+        AssertSame("whole", "parts");
+        Assert.Equal(this.Steps("whole"), this.Steps("parts"));
+    }
+
+    string[] Small => ["--data", Data(), "--range", "-1..1", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5", "--threads", "1"];
+
+    string Data()
+    {
+        if (!File.Exists(_temp["data.npy"]))
+        {
+            Npy.Write(_temp["data.npy"], Tensor.Rand([16, 1, 8, 8], random: new RandomStream(4), low: -1));
+        }
+
+        return _temp["data.npy"];
+    }
+
+    void AssertSame(string a, string b) =>
+        Assert.Equal(File.ReadAllBytes(_temp[$"{a}/generator.safetensors"]), File.ReadAllBytes(_temp[$"{b}/generator.safetensors"]));
+
+    // Every column but the last, which is time.
+    string[] Steps(string run) => [.. File.ReadAllLines(_temp[$"{run}/losses.csv"]).Select(static row => row[..row.LastIndexOf(',')])];
+
+    static Process StartTool(string[] args)
+    {
+        ProcessStartInfo info = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Criterion.Cli.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process = Process.Start(info)!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    (int Code, string Output, string Error) Train(string recipe, params string[] args) => Run(["train", recipe, .. Small, .. args]);
+
+    static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+}
