@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Embedding;
 
 public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Cosine>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", "cosine_similarity");
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("embedding", "cosine_similarity");
 
     protected override RowLoss<CosineSimilarityLoss.Cosine> Default => new CosineSimilarityLoss();
 
@@ -24,7 +24,8 @@ public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Co
             var loss = new CosineSimilarityLoss(golden.Args.Int("dim"), golden.Args.Double("eps"), Reduction.None);
             return 1 - loss.Forward(x[0].Expand(shape), x[1].Expand(shape));
         },
-        tolerance: 1e-7);
+        tolerance: 1e-7,
+        "embedding");
 
     [Theory]
     [InlineData(1, 0)]
