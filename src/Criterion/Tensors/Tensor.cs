@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Criterion;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Criterion;
 /// Operations give new tensors; those that move data without changing it (<see cref="Reshape"/>, <see cref="Permute"/>,
 /// slices, <see cref="Expand"/>) give views of the same memory. Memory is managed: there is nothing to dispose.
 /// </remarks>
+[JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
     readonly int[]? _strides;
