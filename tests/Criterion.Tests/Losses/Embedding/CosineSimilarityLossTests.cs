@@ -38,6 +38,22 @@ public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Co
         Assert.Equal(expected, new CosineSimilarityLoss().Forward(x, x * factor).Item(), 1e-12);
     }
 
+    [Fact]
+    public void Curve_runs_along_the_angle()
+    {
+        LossCurve curve = Default.Curves().Single();
+        GoldenAssert.Close(Tensor.From<double>([2, 1, 0]), curve.Value(Tensor.From<double>([Math.PI, Math.PI / 2, 0])), "curve", 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    public void Epsilon_that_is_not_positive_is_an_error(double epsilon) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSimilarityLoss(Epsilon: epsilon));
+
+    [Fact]
+    public void Options_round_trip() => OptionsJson.RoundTrips(new CosineSimilarityLoss(0, 1e-3, Reduction.None) { OnEmpty = OnEmpty.Zero });
+
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
         new CosineSimilarityLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
 

@@ -111,6 +111,10 @@ public class TripletMarginLossTests : RowLossContract<TripletMarginLoss.Triplet>
         StringComparison.Ordinal);
 
     [Fact]
+    public void Curve_runs_along_the_distance_of_the_positive() => Near(
+        Tensor.From<double>([0, 0.5, 2.5]), new TripletMarginLoss(0.5).Curves().Single().Value(Tensor.From<double>([0, 1, 3])));
+
+    [Fact]
     public void Infinite_degree_writes_itself() => Assert.Contains("max", new TripletMarginLoss(P: double.PositiveInfinity).ToLatex(), StringComparison.Ordinal);
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
