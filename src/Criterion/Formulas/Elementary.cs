@@ -245,12 +245,7 @@ internal readonly struct Choice : ITernaryFormula
 internal readonly struct RootOfSum(double power) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T>
-    {
-        T zero = T.Const(0);
-        T isZero = T.Equal(x, zero);
-        return T.Select(isZero, zero, T.Pow(T.Select(isZero, T.Const(1), x), power));
-    }
+        where T : struct, IReal<T> => T.PowOrZero(x, power);
 }
 
 /// <summary>x / divisor.</summary>
@@ -264,5 +259,5 @@ internal readonly struct DividedBy(double divisor) : IUnaryFormula
 internal readonly struct AbsolutePower(double p) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Pow(T.Abs(x), p);
+        where T : struct, IReal<T> => T.PowOrZero(T.Abs(x), p);
 }

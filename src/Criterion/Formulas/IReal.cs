@@ -81,6 +81,22 @@ public interface IReal<T>
     /// <summary>xᵖ for a fixed p: defined with its derivatives for negative x when p is whole.</summary>
     static abstract T Pow(T x, double p);
 
+    /// <summary>
+    /// xᵖ for x ≥ 0, except that at 0 the value and all derivatives are 0: the root of a sum of powers at its least subgradient,
+    /// and 1/‖x‖ of a row of zeros.
+    /// </summary>
+    static virtual T PowOrZero(T x, double p)
+    {
+        // The argument is chosen before the power is taken: an infinity that is thrown away later is a NaN in the derivative.
+        T zero = T.Const(0);
+        T isZero = T.Equal(x, zero);
+        T positive = T.Select(isZero, T.Const(1), x);
+        return T.Select(isZero, zero, p == 0.5 ? T.Sqrt(positive) : T.Pow(positive, p));
+    }
+
+    /// <summary>max(0, x) with the derivative of the right at 0, as PyTorch's clamp has it: 1.</summary>
+    static virtual T PositivePart(T x) => T.Select(T.Less(x, T.Const(0)), T.Const(0), x);
+
     /// <summary>The same value, held fixed: its derivative is 0.</summary>
     static abstract T Detach(T x);
 

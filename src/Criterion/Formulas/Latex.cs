@@ -47,7 +47,7 @@ public readonly struct Latex : IReal<Latex>
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
         ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum)
-        : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom);
+        : new(Number(value), value < 0 ? Sum : Math.Abs(value) is > 0 and < Small ? Prefix : Atom);
 
     /// <inheritdoc/>
     public static Latex Exp(Latex x) => new($"e^{{{x}}}", Prefix);
@@ -101,6 +101,18 @@ public readonly struct Latex : IReal<Latex>
     public static Latex Pow(Latex x, double p) => Pow(x, Const(p));
 
     /// <inheritdoc/>
+    public static Latex PowOrZero(Latex x, double p) => p switch
+    {
+        0.5 => Sqrt(x),
+        -0.5 => Const(1) / Sqrt(x),
+        < 1 when double.IsInteger(1 / p) => Pow(x, Const(1) / Const(1 / p)),
+        _ => Pow(x, p),
+    };
+
+    /// <inheritdoc/>
+    public static Latex PositivePart(Latex x) => Max(Const(0), x);
+
+    /// <inheritdoc/>
     public static Latex Detach(Latex x) => x;
 
     /// <inheritdoc/>
@@ -121,6 +133,21 @@ public readonly struct Latex : IReal<Latex>
 
     /// <summary>The text.</summary>
     public override string ToString() => _text ?? "0";
+
+    // Below this a number is written with a power of ten.
+    const double Small = 1e-4;
+
+    static string Number(double value)
+    {
+        if (value == 0 || Math.Abs(value) >= Small)
+        {
+            return value.ToString("0.######", CultureInfo.InvariantCulture);
+        }
+
+        string[] parts = value.ToString("0.######E0", CultureInfo.InvariantCulture).Split('E');
+        string factor = parts[0] switch { "1" => "", "-1" => "-", string other => $@"{other} \cdot " };
+        return $"{factor}10^{{{parts[1]}}}";
+    }
 
     static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);
 

@@ -22,7 +22,11 @@ public abstract record Loss(Reduction Reduction) : ICriterion
 
     /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
     protected void CheckSameShape(
-        Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "")
+        Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "") =>
+        CheckSameShape(Name, a, b, nameA, nameB);
+
+    /// <inheritdoc cref="CheckSameShape(Tensor, Tensor, string, string)"/>
+    internal static void CheckSameShape(string operation, Tensor a, Tensor b, string nameA, string nameB)
     {
         ArgumentNullException.ThrowIfNull(a, nameA);
         ArgumentNullException.ThrowIfNull(b, nameB);
@@ -35,7 +39,7 @@ public abstract record Loss(Reduction Reduction) : ICriterion
             ? $"differ at dim {Enumerable.Range(0, a.Rank).First(i => a.Shape[i] != b.Shape[i])}"
             : "differ in rank";
         throw new ShapeException(
-            $"{Name}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.");
+            $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.");
     }
 
     /// <summary>Says that values lie outside of where the loss is defined, with the first of them. NaN passes: it shows in the result.</summary>
@@ -47,6 +51,18 @@ public abstract record Loss(Reduction Reduction) : ICriterion
         {
             throw new LossException($"{Name}: {name} must be {requirement}, and element {first} is {values.Detach().Flatten()[first].Item()}.");
         }
+    }
+
+    /// <summary>The reduction of losses that were computed one by one.</summary>
+    protected Tensor Reduce(Tensor losses)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        return Reduction switch
+        {
+            Reduction.Mean => losses.Mean(),
+            Reduction.Sum => losses.Sum(),
+            _ => losses,
+        };
     }
 
     /// <summary>The result for a batch without elements, or null when there are some.</summary>

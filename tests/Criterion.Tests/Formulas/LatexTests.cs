@@ -14,6 +14,12 @@ public class LatexTests
         { Formula.ToLatex(default(SigmoidRectifier), "z"), @"z \cdot \sigma\left(z\right)" },
         { Formula.ToLatex(new Affine(-2, 0.5)), @"\left(-2\right) \cdot x + 0.5" },
         { Formula.ToLatex(new FixedPower(-0.5)), "x^{-0.5}" },
+        { Formula.ToLatex(new Affine(1e-12, 2e-5)), @"10^{-12} \cdot x + 2 \cdot 10^{-5}" },
+        { Formula.ToLatex(new RootOfSum(0.5)), @"\sqrt{x}" },
+        { Formula.ToLatex(new RootOfSum(-0.5)), @"\frac{1}{\sqrt{x}}" },
+        { Formula.ToLatex(new RootOfSum(0.25)), @"x^{\frac{1}{4}}" },
+        { Formula.ToLatex(new RootOfSum(0.4)), "x^{0.4}" },
+        { Formula.ToLatex(default(OnlyPositive)), @"\max\left(0, x\right)" },
         { Formula.ToLatex(default(Absolute)), @"\left|x\right|" },
         { Formula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
         { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
@@ -23,6 +29,12 @@ public class LatexTests
     [Theory]
     [MemberData(nameof(Written))]
     public void A_formula_writes_itself(string actual, string expected) => Assert.Equal(expected, actual);
+
+    readonly struct OnlyPositive : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => T.PositivePart(x);
+    }
 
     readonly struct Squared : IBinaryFormula
     {

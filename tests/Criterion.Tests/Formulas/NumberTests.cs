@@ -41,6 +41,9 @@ public class NumberTests
         new("sigmoid", new Unary<Logistic>(default), 4),
         new("softplus", new Unary<SmoothRelu>(new(1)), 4),
         new("power", new Unary<FixedPower>(new(1.75)), 2),
+        new("power or zero", new Unary<RootOfSum>(new(1.75)), 2),
+        new("inverse root or zero", new Unary<RootOfSum>(new(-0.5)), 2),
+        new("positive part", new Unary<Positive>(default), 0),
         new("clamp", new Unary<Clamped>(new(-0.5, 2)), 0),
         new("larger of two", new Unary<OfPair<Larger>>(default), 0),
         new("smaller of two", new Unary<OfPair<Smaller>>(default), 0),
@@ -142,6 +145,13 @@ public class NumberTests
         Assert.Equal((Math.Pow(1.3, -0.3) * (1 + (0.7 * Math.Log(1.3)))) - (1 / 0.49), f.Tangent.Tangent.Value, 1e-13);
     }
 
+    [Theory]
+    [InlineData("power or zero", 0, 0)]
+    [InlineData("inverse root or zero", 0, 0)]
+    [InlineData("positive part", 1, 0)]
+    public void Singular_points_have_the_derivatives_that_are_said(string name, double slope, double curvature) =>
+        Assert.Equal((0.0, slope, curvature), Functions.Single(f => f.Name == name).Formula.Derivatives(0));
+
     [Fact]
     public void The_branch_not_taken_does_not_leak_into_a_derivative()
     {
@@ -219,6 +229,12 @@ public class NumberTests
             Tensor tensor = Tensor.From(x, [x.Length]);
             return formula.Value<TensorReal>(tensor).ToTensor(tensor).ToArray<double>();
         }
+    }
+
+    readonly struct Positive : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => T.PositivePart(x);
     }
 
     /// <summary>A formula of two numbers on x and 1 − x.</summary>

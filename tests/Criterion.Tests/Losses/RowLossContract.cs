@@ -26,7 +26,7 @@ public abstract class RowLossContract<TFormula> : LossContract
             Statistics<Real> sums = default;
             for (int j = row * length; j < (row + 1) * length; j++)
             {
-                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[^1][j], 0);
+                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows[^1][j]);
                 sums = new(sums.First + s.First, sums.Second + s.Second, sums.Third + s.Third, sums.Fourth + s.Fourth);
             }
 
@@ -34,4 +34,7 @@ public abstract class RowLossContract<TFormula> : LossContract
         })];
         Near(Tensor.From(expected), Loss(inputs, Reduction.None).Flatten());
     }
+
+    [Fact]
+    public void Formula_writes_itself() => Assert.NotEmpty(Default.ToLatex());
 }

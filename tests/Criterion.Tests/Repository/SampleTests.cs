@@ -26,7 +26,7 @@ public class SampleTests
         Assert.InRange(losses[3], 0.05, 0.2); // a hundred of a thousand pairs cost about 1
     }
 
-    static string[] Run(string sample)
+    internal static string[] Run(string sample)
     {
         RandomStream.Seed(0);
         using StringWriter output = new(CultureInfo.InvariantCulture);

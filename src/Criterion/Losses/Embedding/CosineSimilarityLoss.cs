@@ -4,15 +4,24 @@ namespace Criterion.Losses;
 
 /// <summary>One minus the cosine of the angle between prediction and target: ℓ = 1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)), in [0, 2].</summary>
 /// <remarks>
-/// A row of zeros has similarity 0 and, held at ε, a large but finite gradient. The similarity
-/// is that of <c>torch.nn.CosineSimilarity</c>.
+/// The lengths do not matter; the gradient falls with that of x, and is 0 where prediction and target are parallel or opposite. A
+/// row of zeros has similarity 0 and, held at ε, a gradient of up to 1/ε: large but finite. The similarity is that of
+/// <c>torch.nn.CosineSimilarity</c>.
 /// </remarks>
 /// <param name="Dim">The dimension along which the vectors run.</param>
 /// <param name="Epsilon">The least norm that is divided by.</param>
 /// <param name="Reduction">What becomes of the losses of single rows.</param>
+[Catalogue(
+    LossFamily.Embedding,
+    Shapes = "prediction, target [..., D] → scalar",
+    Twin = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
+    Alternatives = "CosineEmbeddingLoss also drives dissimilar pairs apart; MSELoss where lengths count.")]
 public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : RowLoss<CosineSimilarityLoss.Cosine>(Reduction)
+    : RowLoss<CosineSimilarityLoss.Cosine>(Reduction), IPredictionLoss
 {
+    /// <inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)"/>
+    public double Epsilon { get; init => field = Positive(value); } = Positive(Epsilon);
+
     /// <inheritdoc/>
     protected internal override Cosine Formula => new(Epsilon);
 
@@ -26,6 +35,17 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
         CheckSameShape(prediction, target);
         return Evaluate([RowsLast(prediction, Dim), RowsLast(target, Dim)]);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
+    {
+        (Tensor x1, Tensor x2) = Angles.Pair(angle);
+        return Formulas.Formula.Rows(Formula, [x1, x2]);
+    })];
+
+    static double Positive(double epsilon) => epsilon > 0
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "CosineSimilarityLoss: epsilon is divided by at a row of zeros and must be positive.");
 
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
     public readonly struct Cosine(double epsilon) : IRowFormula

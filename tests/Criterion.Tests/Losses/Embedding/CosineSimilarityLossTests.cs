@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Embedding;
 
 public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Cosine>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", "cosine_similarity");
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("embedding", "cosine_similarity");
 
     protected override RowLoss<CosineSimilarityLoss.Cosine> Default => new CosineSimilarityLoss();
 
@@ -24,7 +24,8 @@ public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Co
             var loss = new CosineSimilarityLoss(golden.Args.Int("dim"), golden.Args.Double("eps"), Reduction.None);
             return 1 - loss.Forward(x[0].Expand(shape), x[1].Expand(shape));
         },
-        tolerance: 1e-7);
+        tolerance: 1e-7,
+        "embedding");
 
     [Theory]
     [InlineData(1, 0)]
@@ -36,6 +37,22 @@ public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Co
         Tensor x = Tensor.Randn([5, 9], DType.Float64, Random);
         Assert.Equal(expected, new CosineSimilarityLoss().Forward(x, x * factor).Item(), 1e-12);
     }
+
+    [Fact]
+    public void Curve_runs_along_the_angle()
+    {
+        LossCurve curve = Default.Curves().Single();
+        GoldenAssert.Close(Tensor.From<double>([2, 1, 0]), curve.Value(Tensor.From<double>([Math.PI, Math.PI / 2, 0])), "curve", 1e-12);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(double.NaN)]
+    public void Epsilon_that_is_not_positive_is_an_error(double epsilon) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSimilarityLoss(Epsilon: epsilon));
+
+    [Fact]
+    public void Options_round_trip() => OptionsJson.RoundTrips(new CosineSimilarityLoss(0, 1e-3, Reduction.None) { OnEmpty = OnEmpty.Zero });
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
         new CosineSimilarityLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);

@@ -1,0 +1,82 @@
+namespace Criterion.Losses;
+
+/// <summary>
+/// Weighs an adversarial term by its gradient: w so that ‖∂(w · adversarial)/∂x‖ = ratio · ‖∂rest/∂x‖ at tensors x that both come
+/// from, such as a generator's image or the weights of its last layer.
+/// </summary>
+/// <remarks>
+/// w = ratio · ‖∂rest/∂x‖ / (‖∂adversarial/∂x‖ + ε), held at <paramref name="Largest"/>, is a number: no gradient goes through it.
+/// The norms run over all tensors at once, without overflow. Where the adversarial gradient is exactly 0 no weight would do, and w
+/// is 0; where that of the rest is 0, so is w. A NaN shows. Both graphs are passed through once more, and kept.
+/// </remarks>
+/// <param name="Ratio">How large the adversarial gradient should be in terms of the other.</param>
+/// <param name="Largest">The largest weight: what holds it where the adversarial gradient nearly vanishes.</param>
+/// <param name="Epsilon">ε, added to the adversarial norm.</param>
+public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
+{
+    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    public double Ratio { get; init => field = Checked(value, "ratio"); } = Checked(Ratio, "ratio");
+
+    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    public double Largest { get; init => field = Checked(value, "largest"); } = Checked(Largest, "largest");
+
+    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    public double Epsilon { get; init => field = Checked(value, "epsilon"); } = Checked(Epsilon, "epsilon");
+
+    /// <summary>The weight of the adversarial term.</summary>
+    /// <param name="adversarial">The adversarial term, one number with its graph.</param>
+    /// <param name="rest">All others, one number with its graph.</param>
+    /// <param name="at">Where the gradients are measured: results or leaves on the way to both.</param>
+    /// <exception cref="AutogradException">A term does not depend on one of the tensors.</exception>
+    public double Weight(Tensor adversarial, Tensor rest, params ReadOnlySpan<Tensor> at)
+    {
+        if (at.IsEmpty)
+        {
+            throw new ArgumentException("GradientBalance: name at least one tensor at which the gradients are measured.", nameof(at));
+        }
+
+        double wanted = Ratio * Norm(Autograd.Grad([rest], at, retainGraph: true));
+        double has = Norm(Autograd.Grad([adversarial], at, retainGraph: true));
+        return has == 0 ? 0 : Math.Min(Largest, wanted / (has + Epsilon));
+    }
+
+    /// <summary>A report with the adversarial term added at its weight.</summary>
+    /// <param name="rest">The other terms.</param>
+    /// <param name="adversarial">The adversarial term, one number with its graph.</param>
+    /// <param name="at">Where the gradients are measured: results or leaves on the way to all terms.</param>
+    /// <param name="name">Its name in the report.</param>
+    /// <exception cref="AutogradException">The terms do not depend on one of the tensors.</exception>
+    public LossReport Combine(LossReport rest, Tensor adversarial, ReadOnlySpan<Tensor> at, string name = "adversarial")
+    {
+        ArgumentNullException.ThrowIfNull(rest);
+        return rest.Plus(name, adversarial, Weight(adversarial, rest.Total, at));
+    }
+
+    // Relative to the largest element, so that no square overflows or vanishes.
+    static double Norm(ReadOnlySpan<Tensor> gradients)
+    {
+        double largest = 0;
+        foreach (Tensor gradient in gradients)
+        {
+            largest = gradient.Count == 0 ? largest : Math.Max(largest, gradient.Detach().Abs().Max().Item());
+        }
+
+        if (largest == 0 || !double.IsFinite(largest))
+        {
+            return largest;
+        }
+
+        double sum = 0;
+        foreach (Tensor gradient in gradients)
+        {
+            Tensor relative = gradient.Detach().To(DType.Float64) / largest;
+            sum += (relative * relative).Sum().Item();
+        }
+
+        return largest * Math.Sqrt(sum);
+    }
+
+    static double Checked(double value, string name) => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"GradientBalance: {name} must be finite and not below 0.");
+}

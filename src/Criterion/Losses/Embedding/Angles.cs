@@ -1,0 +1,12 @@
+namespace Criterion.Losses;
+
+/// <summary>Rows at an angle, along which the pictures of cosine losses run.</summary>
+internal static class Angles
+{
+    /// <summary>The rows (1, 0) and (cos θ, sin θ) for each of [N] angles in radians.</summary>
+    public static (Tensor X1, Tensor X2) Pair(Tensor angle)
+    {
+        Tensor fixedRow = Tensor.Stack([Tensor.OnesLike(angle), Tensor.ZerosLike(angle)], -1);
+        return (fixedRow, Tensor.Stack([angle.Cos(), angle.Sin()], -1));
+    }
+}

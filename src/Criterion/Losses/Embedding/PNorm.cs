@@ -1,0 +1,39 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>The distance (Σ |a − b + ε|ᵖ)^(1/p) in its two halves, for formulas of rows; its gradient at zero is 0.</summary>
+internal readonly struct PNorm(double p, double epsilon)
+{
+    /// <summary>|a − b + ε|ᵖ.</summary>
+    public T Term<T>(T a, T b)
+        where T : struct, IReal<T>
+    {
+        T difference = epsilon == 0 ? a - b : a - b + T.Const(epsilon);
+        return p switch
+        {
+            1 => T.Abs(difference),
+            2 => difference * difference,
+            _ => T.PowOrZero(T.Abs(difference), p),
+        };
+    }
+
+    /// <summary>The distance from the summed terms.</summary>
+    public T Root<T>(T sum)
+        where T : struct, IReal<T> => p == 1 ? sum : T.PowOrZero(sum, 1 / p);
+
+    /// <summary>p, if rows have a norm of that degree.</summary>
+    public static double CheckDegree(string operation, double p) => p >= 1
+        ? p
+        : throw new ArgumentOutOfRangeException(nameof(p), p, $"{operation}: p must be at least 1 for a distance (1, 2, any other number, or infinity).");
+
+    /// <summary>ε, if it is one.</summary>
+    public static double CheckEpsilon(string operation, double epsilon) => epsilon >= 0 && double.IsFinite(epsilon)
+        ? epsilon
+        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{operation}: epsilon must be a small number, not below 0.");
+
+    /// <summary>A margin between distances.</summary>
+    public static double CheckMargin(string operation, double margin, string name = "margin") => margin >= 0 && double.IsFinite(margin)
+        ? margin
+        : throw new ArgumentOutOfRangeException(name, margin, $"{operation}: {name} is a distance and must be finite and not below 0.");
+}

@@ -1,0 +1,73 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>The distance of each pair of rows: d = (Σⱼ |x₁ⱼ − x₂ⱼ + ε|ᵖ)^(1/p), the largest |x₁ⱼ − x₂ⱼ + ε| for p = ∞.</summary>
+/// <remarks>
+/// ε is added to every difference, as in PyTorch: it keeps the root of equal rows differentiable, but a row is at a distance of
+/// ε D^(1/p) from itself, and d(x₁, x₂) ≠ d(x₂, x₁) by as little. With ε = 0 the distance is exact and the gradient of equal
+/// rows is 0. Shapes must be the same; expand one row to compare it with many.
+/// </remarks>
+/// <param name="P">The degree, at least 1; may be infinite.</param>
+/// <param name="Epsilon">ε, added to each difference.</param>
+/// <param name="KeepDim">Leave a last dimension of size 1.</param>
+[Catalogue(
+    LossFamily.Embedding,
+    Shapes = "x1, x2 [..., D] → [...]",
+    Twin = "torch.nn.PairwiseDistance",
+    Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, and so pulls far pairs harder.")]
+public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
+{
+    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
+    public double P { get; init => field = PNorm.CheckDegree(nameof(PairwiseDistance), value); } =
+        PNorm.CheckDegree(nameof(PairwiseDistance), P);
+
+    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
+    public double Epsilon { get; init => field = PNorm.CheckEpsilon(nameof(PairwiseDistance), value); } =
+        PNorm.CheckEpsilon(nameof(PairwiseDistance), Epsilon);
+
+    /// <summary>The distances of rows.</summary>
+    /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>
+    /// <param name="x2">The same shape.</param>
+    /// <returns>The shape without the last dimension, or with 1 in its place if <see cref="KeepDim"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public Tensor Forward(Tensor x1, Tensor x2)
+    {
+        Loss.CheckSameShape(nameof(PairwiseDistance), x1, x2, nameof(x1), nameof(x2));
+        Tensor distances = double.IsInfinity(P)
+            ? (x1 - x2 + Epsilon).Norm([-1], P)
+            : Formula.Rows(new Distance(P, Epsilon), [x1, x2]);
+        return KeepDim ? distances.Unsqueeze(-1) : distances;
+    }
+
+    /// <inheritdoc/>
+    public string ToLatex()
+    {
+        if (double.IsInfinity(P))
+        {
+            return @"\max_j \left|x_j - y_j + \varepsilon\right|";
+        }
+
+        return Formula.ToLatex(new Distance(P, Epsilon), ["x", "y"], "");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LossCurve> Curves() => [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
+
+    /// <summary>(Σ |a − b + ε|ᵖ)^(1/p).</summary>
+    public readonly struct Distance(double p, double epsilon) : IRowFormula
+    {
+        readonly PNorm _norm = new(p, epsilon);
+
+        /// <inheritdoc/>
+        public static int Inputs => 2;
+
+        /// <inheritdoc/>
+        public Statistics<T> Terms<T>(T a, T b, T c)
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+
+        /// <inheritdoc/>
+        public T Value<T>(Statistics<T> sums, T t)
+            where T : struct, IReal<T> => _norm.Root(sums.First);
+    }
+}
