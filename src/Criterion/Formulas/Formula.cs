@@ -87,6 +87,10 @@ public static partial class Formula
     public static string ToLatex<TFormula>(TFormula formula, string x, string y)
         where TFormula : struct, IBinaryFormula => formula.Value(new Latex(x), new Latex(y)).ToString();
 
+    /// <inheritdoc cref="ToLatex{TFormula}(TFormula, string)"/>
+    public static string ToLatex<TFormula>(TFormula formula, string x, string y, string z)
+        where TFormula : struct, ITernaryFormula => formula.Value(new Latex(x), new Latex(y), new Latex(z)).ToString();
+
     /// <summary>The formula of a row in LaTeX, in the names of its rows and of the number of a row.</summary>
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)
         where TFormula : struct, IRowFormula

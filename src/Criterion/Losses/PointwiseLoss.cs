@@ -44,14 +44,7 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     {
         Reduction.Mean => Formulas.Formula.Mean(Formula, prediction, target),
         Reduction.Sum => Formulas.Formula.Sum(Formula, prediction, target),
+        Reduction.BatchMean => Formulas.Formula.Sum(Formula, prediction, target) / BatchSize(prediction),
         _ => Formulas.Formula.Map(Formula, prediction, target),
-    };
-
-    /// <summary>The reduction of losses that were computed one by one.</summary>
-    protected Tensor Reduce(Tensor losses) => Reduction switch
-    {
-        Reduction.Mean => losses.Mean(),
-        Reduction.Sum => losses.Sum(),
-        _ => losses,
     };
 }

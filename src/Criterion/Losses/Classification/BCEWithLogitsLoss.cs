@@ -10,11 +10,19 @@ namespace Criterion.Losses;
 /// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
 /// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
 /// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
+    Twin = "torch.nn.BCEWithLogitsLoss",
+    Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
 {
     /// <inheritdoc/>
     protected internal override CrossEntropy Formula => default;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Classification;
 
 public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.CrossEntropy>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", nameof(BCEWithLogitsLoss));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(BCEWithLogitsLoss));
 
     protected override PointwiseLoss<BCEWithLogitsLoss.CrossEntropy> Default => new BCEWithLogitsLoss();
 
@@ -16,7 +16,7 @@ public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.Cr
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]));
+        (golden, x) => new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]), file: "classification");
 
     [Fact]
     public void Oracle()
