@@ -53,6 +53,9 @@ public abstract class OverlapLossContract<TFormula> : RowLossContract<TFormula>
         Assert.Contains("element 1", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Options_survive_JSON_and_the_catalogue_is_filled_in() => CatalogueAssert.Complete(Default);
+
     // The contract's rows run along the last dimension.
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw)
     {

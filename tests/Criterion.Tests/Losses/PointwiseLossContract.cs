@@ -33,4 +33,7 @@ public abstract class PointwiseLossContract<TFormula> : LossContract
 
     [Fact]
     public void Curves_are_finite_and_differentiable() => CurveAssert.AreSmooth(Default);
+
+    [Fact]
+    public void Options_survive_JSON_and_the_catalogue_is_filled_in() => CatalogueAssert.Complete(Default);
 }

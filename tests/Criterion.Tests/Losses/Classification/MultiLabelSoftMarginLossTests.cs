@@ -36,6 +36,9 @@ public class MultiLabelSoftMarginLossTests : RowLossContract<MultiLabelSoftMargi
     public void Weight_that_does_not_stretch_is_an_error() => Assert.Throws<ShapeException>(
         () => new MultiLabelSoftMarginLoss(Tensor.Ones([2])).Forward(Tensor.Ones([4, 3]), Tensor.Ones([4, 3])));
 
+    [Fact]
+    public void Options_survive_JSON_and_the_catalogue_is_filled_in() => CatalogueAssert.Complete(Default);
+
     // The weights, all 1.
     protected override double ThirdRow(int j) => 1;
 
