@@ -4,6 +4,7 @@ import math
 import os
 import zlib
 
+import numpy
 import torch
 
 torch.set_num_threads(1)
@@ -63,6 +64,16 @@ def tensors(ts):
     return [tensor(t) for t in ts]
 
 
+def single(x):
+    return x.float() if x.dtype == torch.float64 else x
+
+
+def short(t):
+    """A float32 tensor as the shortest decimals that give it back."""
+    t = t.detach().float()
+    return torch.tensor([float(str(x)) for x in t.numpy().reshape(-1).astype(numpy.float32)]).double().reshape(t.shape)
+
+
 def first(fn, inputs, wanted, u, graph):
     live = [x.detach().clone().requires_grad_() if w else x for x, w in zip(inputs, wanted)]
     y = fn(*live)
@@ -108,10 +119,10 @@ def check(label, fn, inputs, wanted, u, vs, grads, gradgrads):
 
 
 class File:
-    """Collects the cases of one data file."""
+    """Collects the cases of one data file. With singles, each also holds what PyTorch computes in float32."""
 
-    def __init__(self, name):
-        self.name, self.cases, self.labels = name, [], set()
+    def __init__(self, name, singles=False):
+        self.name, self.cases, self.labels, self.singles = name, [], set(), singles
 
     def add(self, op, name, fn, inputs, args=None, differentiable=None, kind=None, **extra):
         """One case. fn gets the inputs; it returns a tensor or (values, indices). `inputs` may be
@@ -141,6 +152,8 @@ class File:
             case["indices"] = tensor(indices)
         if any(wanted):
             self.derivatives(case, label, call, inputs, wanted, y, kind, not fixed)
+        if self.singles and y.dtype == torch.float64:
+            self.single(case, call, inputs, wanted)
         self.cases.append(case)
         return case
 
@@ -158,6 +171,14 @@ class File:
             assert all(torch.isfinite(g).all() for g in gradgrads), label
             if checked:
                 check(label, call, inputs, wanted, u, vs, grads, gradgrads)
+
+    def single(self, case, call, inputs, wanted):
+        inputs = [single(x) for x in inputs]
+        case["single"] = tensor(short(call(*inputs)))
+        if "u" in case:
+            u = torch.tensor([float(x) for x in case["u"]["data"]]).float().reshape(case["u"]["shape"])
+            _, _, grads = first(call, inputs, wanted, u, False)
+            case["single_grads"] = tensors(spread([short(g) for g in grads], wanted))
 
     def write(self):
         os.makedirs(os.path.join(HERE, "data"), exist_ok=True)

@@ -1,7 +1,7 @@
 """Golden numbers from PyTorch 1.13.0 (Debian's python3-torch), float64, one thread, fixed seeds.
 
     /usr/bin/python3 tests/golden/make.py            writes tests/golden/data/*.json
-    /usr/bin/python3 tests/golden/make.py losses     writes only that file
+    /usr/bin/python3 tests/golden/make.py regression writes only that file
 """
 import importlib
 import sys
@@ -10,7 +10,7 @@ import warnings as python_warnings
 sys.dont_write_bytecode = True
 import golden  # noqa: E402
 
-FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "losses", "embedding"]
+FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "regression", "classification", "embedding"]
 
 
 def main():

@@ -26,6 +26,30 @@ internal readonly struct SecondGradient<TFormula>(TFormula formula) : ITernaryFo
         where T : struct, IReal<T> => g * formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y)).Tangent;
 }
 
+/// <summary>∂f/∂x.</summary>
+internal readonly struct FirstSlope<TFormula>(TFormula formula) : ITernaryFormula
+    where TFormula : struct, ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y), Dual<T>.Fixed(z)).Tangent;
+}
+
+/// <summary>∂f/∂y.</summary>
+internal readonly struct SecondSlope<TFormula>(TFormula formula) : ITernaryFormula
+    where TFormula : struct, ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y), Dual<T>.Fixed(z)).Tangent;
+}
+
+/// <summary>∂f/∂z.</summary>
+internal readonly struct ThirdSlope<TFormula>(TFormula formula) : ITernaryFormula
+    where TFormula : struct, ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Fixed(y), Dual<T>.Variable(z)).Tangent;
+}
+
 /// <summary>A formula of one number where the drivers expect three.</summary>
 internal readonly struct OfOne<TFormula>(TFormula formula) : IMapFormula
     where TFormula : struct, IUnaryFormula

@@ -58,9 +58,15 @@ public static partial class Formula
             Name<TFormula>(),
             MapDriver.Run(new OfThree<TFormula>(formula), shape, x, y, z),
             saved: [x, y, z],
-            (x, g => Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Fixed(z))).SumTo(x.Shape)),
-            (y, g => Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y), Dual<TensorReal>.Fixed(z))).SumTo(y.Shape)),
-            (z, g => Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Variable(z))).SumTo(z.Shape)));
+            (x, g => (Autograd.Enabled
+                ? Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Fixed(z)))
+                : g * MapDriver.Run(new OfThree<FirstSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(x.Shape)),
+            (y, g => (Autograd.Enabled
+                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y), Dual<TensorReal>.Fixed(z)))
+                : g * MapDriver.Run(new OfThree<SecondSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(y.Shape)),
+            (z, g => (Autograd.Enabled
+                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Variable(z)))
+                : g * MapDriver.Run(new OfThree<ThirdSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(z.Shape)));
     }
 
     /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: how weights are updated.</summary>
@@ -86,6 +92,10 @@ public static partial class Formula
     /// <inheritdoc cref="ToLatex{TFormula}(TFormula, string)"/>
     public static string ToLatex<TFormula>(TFormula formula, string x, string y)
         where TFormula : struct, IBinaryFormula => formula.Value(new Latex(x), new Latex(y)).ToString();
+
+    /// <inheritdoc cref="ToLatex{TFormula}(TFormula, string)"/>
+    public static string ToLatex<TFormula>(TFormula formula, string x, string y, string z)
+        where TFormula : struct, ITernaryFormula => formula.Value(new Latex(x), new Latex(y), new Latex(z)).ToString();
 
     /// <summary>The formula of a row in LaTeX, in the names of its rows and of the number of a row.</summary>
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)

@@ -1,13 +1,27 @@
 using System.Runtime.CompilerServices;
+using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
 /// <summary>
 /// A loss: immutable, its properties are its options, so that it compares, prints and copies with <c>with</c>.
 /// </summary>
-/// <param name="Reduction">What becomes of the losses of single elements or rows.</param>
-public abstract record Loss(Reduction Reduction) : ICriterion
+public abstract record Loss : ICriterion
 {
+    /// <summary>A loss with a reduction.</summary>
+    /// <param name="reduction">What becomes of the losses of single elements or rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    protected Loss(Reduction reduction) => Reduction = reduction;
+
+    /// <summary>What becomes of the losses of single elements or rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    public Reduction Reduction
+    {
+        get;
+        init => field = Accepts(value) ? value : throw new ArgumentOutOfRangeException(
+            nameof(Reduction), value, $"{Name}: Reduction.{value} is not for this loss. BatchMean is for divergences; use Mean, Sum or None.");
+    }
+
     /// <summary>What a loss of nothing is; an error unless set otherwise.</summary>
     public OnEmpty OnEmpty { get; init; }
 
@@ -19,6 +33,9 @@ public abstract record Loss(Reduction Reduction) : ICriterion
 
     /// <summary>The name that errors give.</summary>
     protected string Name => GetType().Name;
+
+    /// <summary>Whether the loss has this reduction; asked while it is constructed.</summary>
+    protected virtual bool Accepts(Reduction reduction) => reduction is Reduction.Mean or Reduction.Sum or Reduction.None;
 
     /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
     protected void CheckSameShape(
@@ -53,7 +70,19 @@ public abstract record Loss(Reduction Reduction) : ICriterion
         }
     }
 
-    /// <summary>The reduction of losses that were computed one by one.</summary>
+    /// <summary>Says that values lie outside of an interval, with the first of them. NaN passes: it shows in the result.</summary>
+    protected void CheckRange(
+        Tensor values, double low, double high, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(values, name);
+        CheckValues(values, Formula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
+    }
+
+    /// <summary>Says that a target of two classes is neither 1 nor −1, with the first such.</summary>
+    protected void CheckSigns(Tensor target) => CheckValues(
+        target, target.Detach().Abs().NotEqualTo(Tensor.Scalar(1, DType.Int64)), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+
+    /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
     protected Tensor Reduce(Tensor losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
@@ -61,8 +90,16 @@ public abstract record Loss(Reduction Reduction) : ICriterion
         {
             Reduction.Mean => losses.Mean(),
             Reduction.Sum => losses.Sum(),
+            Reduction.BatchMean => losses.Sum() / BatchSize(losses),
             _ => losses,
         };
+    }
+
+    /// <summary>The size of dimension 0; a scalar is a batch of one.</summary>
+    protected static int BatchSize(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Rank == 0 ? 1 : x.Shape[0];
     }
 
     /// <summary>The result for a batch without elements, or null when there are some.</summary>
@@ -76,5 +113,13 @@ public abstract record Loss(Reduction Reduction) : ICriterion
         return OnEmpty == OnEmpty.Zero
             ? prediction.Sum()
             : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
+    }
+
+    /// <summary>1 below low and above high, else 0.</summary>
+    readonly struct Outside(double low, double high) : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => T.Select(
+                T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
     }
 }

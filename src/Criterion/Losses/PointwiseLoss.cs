@@ -44,6 +44,7 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     {
         Reduction.Mean => Formulas.Formula.Mean(Formula, prediction, target),
         Reduction.Sum => Formulas.Formula.Sum(Formula, prediction, target),
+        Reduction.BatchMean => Formulas.Formula.Sum(Formula, prediction, target) / BatchSize(prediction),
         _ => Formulas.Formula.Map(Formula, prediction, target),
     };
 }

@@ -41,6 +41,7 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
         {
             Reduction.Mean => Formulas.Formula.RowMean(Formula, rows, perRow),
             Reduction.Sum => Formulas.Formula.RowSum(Formula, rows, perRow),
+            Reduction.BatchMean => Formulas.Formula.RowSum(Formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
             _ => Formulas.Formula.Rows(Formula, rows, perRow),
         };
     }

@@ -24,6 +24,7 @@ public class LatexTests
         { Formula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
         { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
         { Formula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
+        { Formula.ToLatex(default(Weighed), "x", "y", "w"), @"\max\left(0, x\right) + y \cdot w" },
     };
 
     [Theory]
@@ -46,5 +47,13 @@ public class LatexTests
     {
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => x - (y - x) - (T.Exp(x) / T.Sqrt(y));
+    }
+
+    // A hinge is written as such, and guards are left out.
+    readonly struct Weighed : ITernaryFormula
+    {
+        public T Value<T>(T x, T y, T z)
+            where T : struct, IReal<T> =>
+            Piecewise.PositivePart(x) + Piecewise.Unless(T.Less(y, T.Const(0)), x, y * Piecewise.Weighable(z, y));
     }
 }

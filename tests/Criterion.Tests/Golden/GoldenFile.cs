@@ -8,7 +8,7 @@ public static class GoldenFile
 {
     static readonly ConcurrentDictionary<string, Lazy<IReadOnlyList<GoldenCase>>> Files = new();
 
-    /// <summary>All cases of a file, such as "losses".</summary>
+    /// <summary>All cases of a file, such as "regression".</summary>
     public static IReadOnlyList<GoldenCase> Cases(string file) =>
         Files.GetOrAdd(file, static name => new Lazy<IReadOnlyList<GoldenCase>>(() => Read(name))).Value;
 

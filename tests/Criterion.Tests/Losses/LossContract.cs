@@ -14,6 +14,16 @@ public abstract class LossContract
     /// <summary>Inputs at extremes and kinks, where value and first two derivatives must be finite.</summary>
     protected abstract IEnumerable<Tensor[]> Extremes { get; }
 
+    /// <summary>The reductions that the loss has.</summary>
+    protected virtual IEnumerable<Reduction> Reductions => [Reduction.Mean, Reduction.Sum, Reduction.None];
+
+    /// <summary>The loss of inputs of which one has another shape than the rest.</summary>
+    protected virtual Tensor LossOfOtherShapes(Tensor[] inputs)
+    {
+        inputs[1] = inputs[1].Narrow(1, 0, 1);
+        return Loss(inputs);
+    }
+
     /// <summary>Another order of a batch.</summary>
     protected virtual Tensor Order(int count) => Tensor.Permutation(count, Random);
 
@@ -27,7 +37,7 @@ public abstract class LossContract
     [MemberData(nameof(Shapes))]
     public void First_and_second_derivatives_are_those_of_central_differences(int[] shape)
     {
-        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        foreach (Reduction reduction in Reductions)
         {
             GradCheck.Check(inputs => Loss(inputs, reduction), Draw(shape, Random));
         }
@@ -44,12 +54,21 @@ public abstract class LossContract
         Near(single.Mean(), Loss(inputs, Reduction.Mean));
     }
 
+    [Fact]
+    public void Reductions_that_it_lacks_are_an_error_when_it_is_made()
+    {
+        foreach (Reduction reduction in Enum.GetValues<Reduction>().Except(Reductions))
+        {
+            Assert.Contains(reduction.ToString(), Assert.Throws<ArgumentOutOfRangeException>(() => Loss(Draw([2, 3], Random), reduction)).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     [MemberData(nameof(LargeShapes))]
     public void Fused_gradients_are_those_of_the_composed_graph(int[] shape)
     {
-        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        foreach (Reduction reduction in Reductions)
         {
             Tensor[] inputs = Leaves(Draw(shape, Random));
             Tensor loss = Loss(inputs, reduction);
@@ -96,12 +115,12 @@ public abstract class LossContract
                 Tensor[] second = slopes.RequiresGrad ? Criterion.Autograd.Grad([slopes], inputs, allowUnused: true) : [];
                 foreach (Tensor value in (Tensor[])[loss, .. first])
                 {
-                    Assert.True(value.IsFinite().To(DType.Int64).Min().Item() == 1, $"{extreme[0]}, {extreme[1]} → {value}");
+                    Assert.True(value.IsFinite().To(DType.Int64).Min().Item() == 1, $"{string.Join<Tensor>(", ", extreme)} → {value}");
                 }
 
                 foreach (Tensor value in second)
                 {
-                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {extreme[0]}, {extreme[1]} → {value}");
+                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {string.Join<Tensor>(", ", extreme)} → {value}");
                 }
             }
         }
@@ -147,8 +166,7 @@ public abstract class LossContract
     public void Other_shapes_are_an_error_that_names_them()
     {
         Tensor[] inputs = Draw([4, 5], Random);
-        inputs[1] = inputs[1].Narrow(1, 0, 1);
-        string message = Assert.Throws<ShapeException>(() => Loss(inputs)).Message;
+        string message = Assert.Throws<ShapeException>(() => LossOfOtherShapes(inputs)).Message;
         Assert.Contains("[4, 5]", message, StringComparison.Ordinal);
         Assert.Contains("[4, 1]", message, StringComparison.Ordinal);
     }

@@ -10,6 +10,7 @@ static class LossGolden
     {
         "none" => Criterion.Losses.Reduction.None,
         "sum" => Criterion.Losses.Reduction.Sum,
+        "batchmean" => Criterion.Losses.Reduction.BatchMean,
         _ => Criterion.Losses.Reduction.Mean,
     };
 
@@ -20,11 +21,17 @@ static class LossGolden
         return at < 0 ? null : inputs[at];
     }
 
-    /// <summary>Compares with PyTorch at all orders that the case holds, and the single-precision value.</summary>
+    /// <summary>The gradient that PyTorch computes in single precision.</summary>
+    public static Tensor SingleGradient(this GoldenCase golden, int input) => GoldenCase.Read(golden["single_grads"][input]);
+
+    /// <summary>
+    /// Compares with PyTorch at all orders that the case holds, and the error of single precision where the case holds PyTorch's.
+    /// </summary>
     public static void Check(
-        string op, string name, Func<GoldenCase, Tensor[], Tensor> loss, double tolerance = GoldenAssert.Tolerance, string file = "losses")
+        string op, string name, Func<GoldenCase, Tensor[], Tensor> loss, string file, double tolerance = GoldenAssert.Tolerance)
     {
         GoldenCase golden = GoldenFile.Find(file, op, name);
         GoldenAssert.Matches(golden, x => loss(golden, x), tolerance);
+        Accuracy.NoWorseThanPyTorch(golden, x => loss(golden, x));
     }
 }

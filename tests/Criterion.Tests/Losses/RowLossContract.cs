@@ -13,6 +13,9 @@ public abstract class RowLossContract<TFormula> : LossContract
     /// <summary>The number of row <paramref name="row"/>, where the loss takes one.</summary>
     protected virtual double PerRow(int row) => 0;
 
+    /// <summary>Element <paramref name="j"/> of the third row, where the loss takes one of its own making.</summary>
+    protected virtual double ThirdRow(int j) => 0;
+
     [Theory]
     [MemberData(nameof(Shapes))]
     [MemberData(nameof(LargeShapes))]
@@ -26,7 +29,7 @@ public abstract class RowLossContract<TFormula> : LossContract
             Statistics<Real> sums = default;
             for (int j = row * length; j < (row + 1) * length; j++)
             {
-                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows[^1][j]);
+                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows.Length > 2 ? rows[2][j] : ThirdRow(j));
                 sums = new(sums.First + s.First, sums.Second + s.Second, sums.Third + s.Third, sums.Fourth + s.Fourth);
             }
 
@@ -37,4 +40,7 @@ public abstract class RowLossContract<TFormula> : LossContract
 
     [Fact]
     public void Formula_writes_itself() => Assert.NotEmpty(Default.ToLatex());
+
+    [Fact]
+    public void Curves_are_finite_and_differentiable() => CurveAssert.AreSmooth(Default);
 }

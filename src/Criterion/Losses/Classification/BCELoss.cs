@@ -10,6 +10,11 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
 /// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
+    Twin = "torch.nn.BCELoss",
+    Alternatives = "BCEWithLogitsLoss takes what comes before the sigmoid and has no corner at 0 and 1: prefer it for training.")]
 public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss<BCELoss.CrossEntropy>(Reduction)
 {
@@ -17,12 +22,13 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     protected internal override CrossEntropy Formula => default;
 
     /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0.01, 0.99), Curve("y = 0", 0, 0.01, 0.99)];
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        Tensor outside = Tensor.Maximum(prediction.Detach().Less(0).To(DType.Int64), prediction.Detach().Greater(1).To(DType.Int64));
-        CheckValues(prediction, outside.To(DType.Bool), "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
-        Tensor wrong = Tensor.Maximum(target.Detach().Less(0).To(DType.Int64), target.Detach().Greater(1).To(DType.Int64));
-        CheckValues(target, wrong.To(DType.Bool), "in [0, 1]");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
+        CheckRange(target, 0, 1, "in [0, 1]");
     }
 
     /// <inheritdoc/>

@@ -6,15 +6,23 @@ namespace Criterion.Losses;
 /// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p,
 /// ℓ = (1 − y) x + (1 + (p − 1) y) softplus(−x).
 /// </summary>
-/// <remarks>The gradient σ(x) − y never overflows. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
+/// <remarks>The gradient σ(x) − y never overflows, and an infinite logit that is right costs 0. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
 /// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
 /// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
 /// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
+    Twin = "torch.nn.BCEWithLogitsLoss",
+    Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
 {
     /// <inheritdoc/>
     protected internal override CrossEntropy Formula => default;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)
@@ -30,12 +38,12 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         return Reduce(Weight is null ? losses : losses * Weight);
     }
 
-    /// <summary>softplus(x) − x y.</summary>
+    /// <summary>softplus(x) − x y = softplus(−x) + (1 − y) x.</summary>
     public readonly struct CrossEntropy : IBinaryFormula
     {
         /// <inheritdoc/>
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => T.Softplus(x) - (x * y);
+            where T : struct, IReal<T> => T.Softplus(AwayFrom0(x)) + Linear(x, y, y);
     }
 
     /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
@@ -46,7 +54,19 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
             where T : struct, IReal<T>
         {
             T one = T.Const(1);
-            return ((one - y) * x) + ((one + ((p - one) * y)) * T.Softplus(-x));
+            return ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y);
         }
+    }
+
+    // With softplus(−|x|) and what is left over, both terms are positive and no digits cancel: the gradient of a logit that is right
+    // is as small as it should be, not rounded to 0, and an infinite one costs 0.
+    static T AwayFrom0<T>(T x)
+        where T : struct, IReal<T> => Piecewise.Unless(T.Less(x, T.Const(0)), x, -x);
+
+    static T Linear<T>(T x, T y, T weighted)
+        where T : struct, IReal<T>
+    {
+        T factor = Piecewise.Unless(T.Less(x, T.Const(0)), -weighted, T.Const(1) - y);
+        return factor * Piecewise.Weighable(x, factor);
     }
 }

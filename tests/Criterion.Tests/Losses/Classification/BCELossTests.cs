@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Classification;
 
 public class BCELossTests : PointwiseLossContract<BCELoss.CrossEntropy>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", nameof(BCELoss));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(BCELoss));
 
     protected override PointwiseLoss<BCELoss.CrossEntropy> Default => new BCELoss();
 
@@ -17,7 +17,7 @@ public class BCELossTests : PointwiseLossContract<BCELoss.CrossEntropy>
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
-        op, name, (golden, x) => new BCELoss(golden.Named("weight", x), golden.Reduction()).Forward(x[0], x[1]), SingleEpsilon);
+        op, name, (golden, x) => new BCELoss(golden.Named("weight", x), golden.Reduction()).Forward(x[0], x[1]), tolerance: SingleEpsilon, file: "classification");
 
     [Theory]
     [InlineData(1.5, 0.5, "prediction")]

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Classification;
 
 public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.CrossEntropy>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", nameof(BCEWithLogitsLoss));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(BCEWithLogitsLoss));
 
     protected override PointwiseLoss<BCEWithLogitsLoss.CrossEntropy> Default => new BCEWithLogitsLoss();
 
@@ -16,7 +16,7 @@ public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.Cr
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]));
+        (golden, x) => new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]), file: "classification");
 
     [Fact]
     public void Oracle()
@@ -25,6 +25,32 @@ public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.Cr
         Assert.Equal(0.508516223163, Default.Forward(x[0], x[1]).Item(), 1e-12);
         Assert.Equal(0.682344616296, new BCEWithLogitsLoss(PositiveWeight: Doubles(3)).Forward(x[0], x[1]).Item(), 1e-12);
     }
+
+    [Fact]
+    public void Infinite_logits_have_their_limits()
+    {
+        double infinite = double.PositiveInfinity;
+        Tensor losses = new BCEWithLogitsLoss(Reduction: Reduction.None).Forward(Doubles(infinite, -infinite, infinite, -infinite), Doubles(1, 0, 0, 1));
+        Assert.Equal([0, 0, infinite, infinite], losses.ToArray<double>());
+    }
+
+    [Theory]
+    [InlineData(30, 1, -9.357622968839299e-14)]
+    [InlineData(-30, 0, 9.357622968839299e-14)]
+    public void Gradient_of_a_logit_that_is_right_is_not_rounded_away(double x, double y, double expected)
+    {
+        foreach (Tensor? positiveWeight in new Tensor?[] { null, Doubles(1).To(DType.Float32) })
+        {
+            Tensor logit = Doubles(x).To(DType.Float32);
+            logit.RequiresGrad = true;
+            new BCEWithLogitsLoss(PositiveWeight: positiveWeight).Forward(logit, Doubles(y).To(DType.Float32)).Backward();
+            Assert.Equal(1, logit.Grad!.Item() / expected, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Text_is_the_plain_formula() =>
+        Assert.Equal(@"\operatorname{softplus}\left(-x\right) + \left(1 - y\right) \cdot x", Default.ToLatex());
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random) * 3, Tensor.Rand(shape, DType.Float64, random)];

@@ -22,8 +22,8 @@ public class CosineEmbeddingLossTests : PairContract<CosineEmbeddingLoss.CosineM
         op,
         name,
         (golden, x) => new CosineEmbeddingLoss(golden.Args.Double("margin", 0), golden.Reduction()).Forward(x[0], x[1], x[2]),
-        SingleEpsilon,
-        "embedding");
+        tolerance: SingleEpsilon,
+        file: "embedding");
 
     [Theory]
     [InlineData(1, 0, 0.025368153803)]

@@ -25,7 +25,7 @@ public class CosineSimilarityLossTests : RowLossContract<CosineSimilarityLoss.Co
             return 1 - loss.Forward(x[0].Expand(shape), x[1].Expand(shape));
         },
         tolerance: 1e-7,
-        "embedding");
+        file: "embedding");
 
     [Theory]
     [InlineData(1, 0)]

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Regression;
 
 public class L1LossTests : PointwiseLossContract<L1Loss.AbsoluteError>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", nameof(L1Loss));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(L1Loss));
 
     protected override PointwiseLoss<L1Loss.AbsoluteError> Default => new L1Loss();
 
@@ -14,7 +14,7 @@ public class L1LossTests : PointwiseLossContract<L1Loss.AbsoluteError>
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) =>
-        LossGolden.Check(op, name, (golden, x) => new L1Loss(golden.Reduction()).Forward(x[0], x[1]));
+        LossGolden.Check(op, name, (golden, x) => new L1Loss(golden.Reduction()).Forward(x[0], x[1]), file: "regression");
 
     [Fact]
     public void Gradient_where_equal_is_zero()

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Regression;
 
 public class MSELossTests : PointwiseLossContract<MSELoss.SquaredError>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("losses", nameof(MSELoss));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(MSELoss));
 
     protected override PointwiseLoss<MSELoss.SquaredError> Default => new MSELoss();
 
@@ -14,7 +14,7 @@ public class MSELossTests : PointwiseLossContract<MSELoss.SquaredError>
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) =>
-        LossGolden.Check(op, name, (golden, x) => new MSELoss(golden.Reduction()).Forward(x[0], x[1]));
+        LossGolden.Check(op, name, (golden, x) => new MSELoss(golden.Reduction()).Forward(x[0], x[1]), file: "regression");
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random), Tensor.Randn(shape, DType.Float64, random)];

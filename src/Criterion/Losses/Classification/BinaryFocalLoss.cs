@@ -1,0 +1,62 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Binary cross-entropy of logits that counts easy examples less: ℓ = −α (1 − p)^γ ln p for a positive and −(1 − α) p^γ ln(1 − p) for a
+/// negative, with p = σ(x). A target between counts as that much of each.
+/// </summary>
+/// <remarks>
+/// With the logarithm of 1 − σ(x) at hand, −softplus(x), no logit overflows and the gradient of a well-classified example is 0, not
+/// NaN, for any γ. With Gamma = 0 and no Alpha it is <see cref="BCEWithLogitsLoss"/>. For targets of 0 and 1 it is torchvision's
+/// <c>sigmoid_focal_loss</c>, whose reduction is none by default; for targets between, torchvision mixes p instead.
+/// </remarks>
+/// <param name="Alpha">α, how much positives weigh against negatives, in [0, 1]; null weighs neither.</param>
+/// <param name="Gamma">γ, 0 or more: how fast the weight of an example falls as it gets easy.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
+    Source = "Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017, equation 5",
+    Alternatives = "BCEWithLogitsLoss with a positive weight keeps probabilities calibrated; DiceLoss and TverskyLoss compare areas.")]
+public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<BinaryFocalLoss.FocalCrossEntropy>(Reduction)
+{
+    /// <summary>How much positives weigh against negatives; null weighs neither.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside of [0, 1].</exception>
+    public double? Alpha { get; init => field = CheckedAlpha(value); } = CheckedAlpha(Alpha);
+
+    /// <summary>How fast the weight of an example falls as it gets easy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double Gamma { get; init => field = CheckedGamma(value); } = CheckedGamma(Gamma);
+
+    /// <inheritdoc/>
+    protected internal override FocalCrossEntropy Formula => new(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma);
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
+
+    /// <inheritdoc/>
+    protected override void Check(Tensor prediction, Tensor target) => CheckRange(target, 0, 1, "in [0, 1] (for classes 1 and −1 use (y + 1) / 2)");
+
+    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.Within01(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
+
+    static double CheckedGamma(double gamma) => Require.NotNegative(gamma, nameof(BinaryFocalLoss), nameof(Gamma));
+
+    /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
+    public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T not = T.Const(1) - y;
+            return (T.Const(positive) * y * OfPositive(Piecewise.Weighable(x, y)))
+                + (T.Const(negative) * not * OfPositive(-Piecewise.Weighable(x, not)));
+        }
+
+        // (1 − p)^γ = e^(−γ softplus(x)): 0^(γ − 1) of an easy example never arises.
+        T OfPositive<T>(T x)
+            where T : struct, IReal<T> => gamma == 0 ? T.Softplus(-x) : T.Exp(T.Const(-gamma) * T.Softplus(x)) * T.Softplus(-x);
+    }
+}

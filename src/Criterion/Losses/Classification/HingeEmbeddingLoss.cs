@@ -1,0 +1,46 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which cost nothing
+/// beyond the margin.
+/// </summary>
+/// <remarks>
+/// The prediction is a distance, 0 or more: for similar pairs the loss has no floor. At x = Margin the gradient for y = −1 is the one
+/// inside, −1. Twin of <c>torch.nn.HingeEmbeddingLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// </remarks>
+/// <param name="Margin">Beyond which distance dissimilar pairs cost nothing.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
+    Twin = "torch.nn.HingeEmbeddingLoss",
+    Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; TripletMarginLoss compares distances with each other.")]
+public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<HingeEmbeddingLoss.DistanceMargin>(Reduction)
+{
+    /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+
+    /// <inheritdoc/>
+    protected internal override DistanceMargin Formula => new(Margin);
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0), Curve("y = −1", -1, 0)];
+
+    /// <inheritdoc/>
+    protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
+
+    static double Checked(double margin) => Require.Finite(margin, nameof(HingeEmbeddingLoss), nameof(Margin));
+
+    /// <summary>x for y = 1, max(0, Margin − x) for y = −1.</summary>
+    public readonly struct DistanceMargin(double margin) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> =>
+            T.Select(T.Equal(y, T.Const(1)), x, Piecewise.PositivePart(T.Const(margin) - x));
+    }
+}

@@ -1,0 +1,63 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Of two scores: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first should be the larger, for y = −1 the second, by the margin.
+/// </summary>
+/// <remarks>
+/// Where the scores differ by just the margin the gradient is the one inside, −y and y. Twin of <c>torch.nn.MarginRankingLoss</c>;
+/// unlike there, a target that is neither 1 nor −1 is an error and nothing is broadcast.
+/// </remarks>
+/// <param name="Margin">By how much the scores should differ.</param>
+/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
+    Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
+    Twin = "torch.nn.MarginRankingLoss",
+    Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
+public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
+    : TernaryLoss<MarginRankingLoss.RankMargin>(Reduction)
+{
+    /// <summary>By how much the scores should differ.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+
+    /// <inheritdoc/>
+    protected internal override RankMargin Formula => new(Margin);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> InputNames => ["x_1", "x_2", "y"];
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
+
+    /// <summary>The loss of pairs of scores.</summary>
+    /// <param name="x1">The first scores, of any shape.</param>
+    /// <param name="x2">The second, of the same shape.</param>
+    /// <param name="target">1 where the first should be the larger, −1 where the second should; the same shape.</param>
+    /// <returns>A scalar, or that shape with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="LossException">A target is neither 1 nor −1, or there is nothing to compare.</exception>
+    public Tensor Forward(Tensor x1, Tensor x2, Tensor target)
+    {
+        CheckSameShape(x1, x2);
+        CheckSameShape(x1, target);
+        CheckSigns(target);
+        return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target);
+    }
+
+    static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
+
+    LossCurve Curve(string name, double target) => new(
+        name, "x₁ − x₂", -3, 3, x => Formulas.Formula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
+
+    /// <summary>max(0, −y (x₁ − x₂) + Margin).</summary>
+    public readonly struct RankMargin(double margin) : ITernaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y, T z)
+            where T : struct, IReal<T> => Piecewise.PositivePart(-(z * (x - y)) + T.Const(margin));
+    }
+}

@@ -1,0 +1,34 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>The logistic loss of two classes called 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
+/// <remarks>
+/// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with the classes 1 and 0 called 1 and −1. Twin of
+/// <c>torch.nn.SoftMarginLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// </remarks>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",
+    Twin = "torch.nn.SoftMarginLoss",
+    Alternatives = "BCEWithLogitsLoss takes targets in [0, 1] and weights; BinaryFocalLoss where one class is rare.")]
+public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<SoftMarginLoss.LogisticError>(Reduction)
+{
+    /// <inheritdoc/>
+    protected internal override LogisticError Formula => default;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
+
+    /// <inheritdoc/>
+    protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
+
+    /// <summary>softplus(−y x).</summary>
+    public readonly struct LogisticError : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> => T.Softplus(-(y * x));
+    }
+}

@@ -1,0 +1,39 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>Cauchy's loss: ℓ = ln(1 + ½ (d / Scale)²), with d = x − y: it grows, ever more slowly, with the size of an outlier.</summary>
+/// <remarks>
+/// The gradient d / (Scale² + ½ d²) is greatest at |d| = √2 Scale and falls to 0 beyond: the loss is not convex there. It is the loss
+/// of kornia at Scale 1.
+/// </remarks>
+/// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Regression,
+    Shapes = "prediction, target of one shape → scalar",
+    Source = "Black, Anandan, The robust estimation of multiple motions, 1996; α = 0 of Barron, A general and adaptive robust loss function, 2019",
+    Alternatives = "HuberLoss stays convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier counts for nothing.")]
+public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<CauchyLoss.CauchyError>(Reduction)
+{
+    /// <summary>The size of an ordinary error.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
+    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+
+    /// <inheritdoc/>
+    protected internal override CauchyError Formula => new(Scale);
+
+    static double Checked(double scale) => Require.Positive(scale, nameof(CauchyLoss), nameof(Scale));
+
+    /// <summary>ln(1 + ½ (d / Scale)²).</summary>
+    public readonly struct CauchyError(double scale) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T error = (x - y) / T.Const(scale);
+            return T.Log1p(T.Const(0.5) * (error * error));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Charbonnier's loss, a smooth absolute error: ℓ = √(d² + Epsilon²), with d = x − y; with ZeroAtEquality, √(d² + Epsilon²) − Epsilon.
+/// </summary>
+/// <remarks>
+/// Its gradient d / √(d² + Epsilon²) is 0 where prediction and target are equal and nears ±1 for |d| far above Epsilon. Without
+/// ZeroAtEquality the least loss is Epsilon, not 0, as is customary in super-resolution. The loss of kornia is
+/// <c>new CharbonnierLoss(Epsilon: 1, ZeroAtEquality: true)</c>.
+/// </remarks>
+/// <param name="Epsilon">Below which an error counts squared, above 0, in the units of the prediction; 10⁻³ to 10⁻⁶ for images in [0, 1].</param>
+/// <param name="ZeroAtEquality">Whether Epsilon is taken off, so that the loss is 0 where prediction and target are equal.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Regression,
+    Shapes = "prediction, target of one shape → scalar",
+    Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, 1994",
+    Alternatives = "L1Loss is its limit for Epsilon 0; HuberLoss is exactly squared in the middle.")]
+public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<CharbonnierLoss.Hyperbola>(Reduction)
+{
+    /// <summary>Below which an error counts squared.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
+    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+
+    /// <inheritdoc/>
+    protected internal override Hyperbola Formula => new(Epsilon, ZeroAtEquality);
+
+    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(CharbonnierLoss), nameof(Epsilon));
+
+    /// <summary>√(d² + Epsilon²), less Epsilon where asked for.</summary>
+    public readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T difference = x - y;
+            T square = difference * difference;
+            T root = T.Sqrt(square + T.Const(epsilon * epsilon));
+
+            // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which keeps its digits near 0.
+            return zeroAtEquality ? square / (root + T.Const(epsilon)) : root;
+        }
+    }
+}

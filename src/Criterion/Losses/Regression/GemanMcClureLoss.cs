@@ -1,0 +1,43 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The loss of Geman and McClure: ℓ = 2 e² / (e² + 4), with e = (x − y) / Scale: ½ e² for small errors, in [0, 2), an outlier costs 2
+/// and no more.
+/// </summary>
+/// <remarks>
+/// The gradient falls off as e⁻³: a prediction that starts far off learns slowly. It is the loss of kornia at Scale 1.
+/// </remarks>
+/// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Regression,
+    Shapes = "prediction, target of one shape → scalar",
+    Source = "Geman, McClure, Bayesian image analysis, 1985; α = −2 of Barron, A general and adaptive robust loss function, 2019",
+    Alternatives = "WelschLoss lets go of outliers sooner; CauchyLoss keeps pulling them a little; HuberLoss is convex.")]
+public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Reduction.Mean)
+    : PointwiseLoss<GemanMcClureLoss.GemanMcClureError>(Reduction)
+{
+    /// <summary>The size of an ordinary error.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
+    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+
+    /// <inheritdoc/>
+    protected internal override GemanMcClureError Formula => new(Scale);
+
+    static double Checked(double scale) => Require.Positive(scale, nameof(GemanMcClureLoss), nameof(Scale));
+
+    /// <summary>2 e² / (e² + 4).</summary>
+    public readonly struct GemanMcClureError(double scale) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T error = (x - y) / T.Const(scale);
+            T square = error * error;
+            return T.Const(2) * square / (square + T.Const(4));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The logarithm of the hyperbolic cosine: ℓ = ln cosh d = |d| + softplus(−2 |d|) − ln 2, with d = x − y: ½ d² for small errors,
+/// |d| − ln 2 for large ones.
+/// </summary>
+/// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: smooth everywhere, and nothing overflows.</remarks>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Regression,
+    Shapes = "prediction, target of one shape → scalar",
+    Alternatives = "HuberLoss lets one choose where the squared middle ends; CharbonnierLoss is as smooth and cheaper.")]
+public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<LogCoshLoss.LogCosh>(Reduction)
+{
+    /// <inheritdoc/>
+    protected internal override LogCosh Formula => default;
+
+    /// <summary>|d| + softplus(−2 |d|) − ln 2, with the slope tanh d.</summary>
+    public readonly struct LogCosh : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T difference = x - y;
+            T size = T.Detach(T.Abs(difference));
+            T slope = T.Tanh(difference);
+            T far = size + T.Softplus(T.Const(-2) * size) - T.Const(Math.Log(2));
+
+            // cosh⁻² d = 1 − tanh² d: near 0, where ln 2 would cancel the digits of the result.
+            T tanh = T.Detach(slope);
+            T near = T.Const(-0.5) * T.Log1p(-(tanh * tanh));
+            return T.WithSlope(T.Detach(Piecewise.Unless(T.Less(size, T.Const(1)), near, far)), difference, slope);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The pinball loss: ℓ = max(Quantile (y − x), (Quantile − 1)(y − x)), whose best constant is that quantile of the targets: at 0.9,
+/// nine in ten lie below.
+/// </summary>
+/// <remarks>
+/// The gradient by the prediction is −Quantile below the target and 1 − Quantile above; where they are equal it is the middle of both,
+/// ½ − Quantile. At Quantile 0.5 the loss is half of <see cref="L1Loss"/>.
+/// </remarks>
+/// <param name="Quantile">The share of targets below the best prediction, between 0 and 1.</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+[Catalogue(
+    LossFamily.Regression,
+    Shapes = "prediction, target of one shape → scalar",
+    Source = "Koenker, Bassett, Regression quantiles, 1978",
+    Alternatives = "L1Loss for the median; GaussianNLLLoss where a mean and a variance tell the spread.")]
+public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = Reduction.Mean) : PointwiseLoss<QuantileLoss.Pinball>(Reduction)
+{
+    /// <summary>The share of targets below the best prediction.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
+    public double Quantile { get; init => field = Checked(value); } = Checked(Quantile);
+
+    /// <inheritdoc/>
+    protected internal override Pinball Formula => new(Quantile);
+
+    static double Checked(double quantile) => Require.Inside01(quantile, nameof(QuantileLoss), nameof(Quantile));
+
+    /// <summary>max(Quantile (y − x), (Quantile − 1)(y − x)).</summary>
+    public readonly struct Pinball(double quantile) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T error = y - x;
+            return T.Max(T.Const(quantile) * error, T.Const(quantile - 1) * error);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>A loss of three numbers for every element: ℓᵢ = f(xᵢ, yᵢ, zᵢ). What the three are, and are called, is the loss's own.</summary>
+/// <typeparam name="TFormula">The formula f.</typeparam>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+public abstract record TernaryLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
+    where TFormula : struct, ITernaryFormula
+{
+    /// <summary>The formula f with this loss's options.</summary>
+    protected internal abstract TFormula Formula { get; }
+
+    /// <inheritdoc/>
+    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, InputNames[0], InputNames[1], InputNames[2]);
+
+    /// <summary>What the three are called in the formula.</summary>
+    protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
+
+    /// <summary>The reduced formula.</summary>
+    protected Tensor Evaluate(Tensor x, Tensor y, Tensor z) => Reduce(Formulas.Formula.Map(Formula, x.Floating(), y, z));
+}
