@@ -21,7 +21,7 @@ if (args.Length is not (1 or 2))
     return 1;
 }
 
-int epochs = args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 15;
+int epochs = args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 24;
 ImageDataset data = ImageDataset.FashionMnist();
 (Tensor learned, Tensor heldOut) = FashionClassifier.Split();
 RandomStream random = new(1);

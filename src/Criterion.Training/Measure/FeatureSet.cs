@@ -76,8 +76,18 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     /// <summary>A matrix holds features; three or four dimensions are images, for the data set to read.</summary>
     static Tensor? FeaturesIn(string source) =>
         File.Exists(source) && Path.GetExtension(source).Equals(".npy", StringComparison.OrdinalIgnoreCase) && Npy.Read(source) is { Rank: 2 } features
-            ? features
+            ? Finite(source, features)
             : null;
+
+    // The metrics check this too, but don't know the file.
+    static Tensor Finite(string source, Tensor features)
+    {
+        double[] values = features.To(DType.Float64).ToArray<double>();
+        int wrong = Array.FindIndex(values, static value => !double.IsFinite(value));
+        return wrong < 0
+            ? features
+            : throw new TrainingException($"{source}: the features hold {values[wrong]} in row {wrong / features.Shape[1]}, column {wrong % features.Shape[1]}. Find out why that sample has no features.");
+    }
 
     static Tensor InBatches(Tensor input, Func<Tensor, Tensor> network)
     {
