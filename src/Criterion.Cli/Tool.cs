@@ -40,6 +40,7 @@ internal static class Tool
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
+            EvaluateCommand.Create(console),
             new HelpOption { Recursive = true },
             new VersionOption(),
         };

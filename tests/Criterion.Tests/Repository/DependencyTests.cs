@@ -5,14 +5,15 @@ public class DependencyTests
 {
     static readonly (string Folder, string[] MustNotSee)[] Rules =
     [
-        ("Kernels", ["Formulas", "Losses", "Nn", "Optim", "Formats"]),
-        ("Formulas", ["Losses", "Nn", "Optim", "Formats"]),
-        ("Autograd", ["Kernels", "Losses", "Nn", "Optim", "Formats"]),
-        ("Tensors", ["Losses", "Nn", "Optim", "Formats"]),
-        ("Losses", ["Kernels", "Nn", "Optim", "Formats"]),
-        ("Nn", ["Kernels", "Losses", "Optim", "Formats"]),
-        ("Optim", ["Kernels", "Losses", "Formats"]),
-        ("Formats", ["Kernels", "Formulas", "Losses", "Nn", "Optim"]),
+        ("Kernels", ["Formulas", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Formulas", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Autograd", ["Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Tensors", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Losses", ["Kernels", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Nn", ["Kernels", "Losses", "Optim", "Formats", "Metrics"]),
+        ("Optim", ["Kernels", "Losses", "Formats", "Metrics"]),
+        ("Formats", ["Kernels", "Formulas", "Losses", "Nn", "Optim", "Metrics"]),
+        ("Metrics", ["Kernels", "Nn", "Optim", "Formats"]),
     ];
 
     public static TheoryData<string> Folders => [.. Rules.Select(static rule => rule.Folder)];
@@ -41,5 +42,12 @@ public class DependencyTests
     [Fact]
     public void Library_refers_to_nothing_but_the_framework_and_its_tensors() => Assert.All(
         typeof(Tensor).Assembly.GetReferencedAssemblies(),
-        static reference => Assert.StartsWith("System.", reference.Name, StringComparison.Ordinal));
+        static reference => Assert.True(reference.Name!.StartsWith("System.", StringComparison.Ordinal) || reference.Name == "MathNet.Numerics", reference.Name));
+
+    [Fact]
+    public void MathNet_serves_metrics_alone() => Assert.Equal(
+        ["SymmetricEigen.cs"],
+        from file in Directory.EnumerateFiles(RepositoryRoot.File("src", "Criterion"), "*.cs", SearchOption.AllDirectories)
+        where File.ReadAllText(file).Contains("using MathNet", StringComparison.Ordinal)
+        select Path.GetFileName(file));
 }

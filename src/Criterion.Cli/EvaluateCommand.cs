@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using Criterion.Metrics;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion evaluate REAL FAKE</c>.</summary>
+internal sealed class EvaluateCommand
+{
+    readonly Argument<string> _real = new("real")
+    {
+        Description = $"{ImageDataset.FashionMnistName} (embedded), a folder of PNGs, an IDX file, a .npy file of images or of features [N, D], or the folder of a run",
+    };
+
+    readonly Argument<string> _fake = new("fake") { Description = "What to compare with it: the same kinds" };
+
+    readonly Option<int> _count = new Option<int>("--count")
+    {
+        Description = "Images that a run's generator draws",
+        DefaultValueFactory = _ => 5000,
+        HelpName = "count",
+    }.Within(4, 100_000);
+
+    readonly Option<ulong> _seed = new Option<ulong>("--seed")
+    {
+        Description = "Decides which images are drawn, and which subsets are compared",
+        DefaultValueFactory = _ => 0,
+        HelpName = "number",
+    }.Within(0, long.MaxValue);
+
+    readonly Option<string?> _range = new Option<string?>("--range")
+    {
+        Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
+        HelpName = "range",
+    }.OneOf("-1..1", "0..1");
+
+    readonly Option<bool> _json = new("--json") { Description = "Print JSON in place of the table" };
+
+    readonly Option<int> _threads = new Option<int>("--threads")
+    {
+        Description = "Threads to compute with; the result is the same bits whatever it is",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        HelpName = "count",
+    }.Within(1, 1024);
+
+    public static Command Create(ToolConsole console) => new EvaluateCommand().Build(console);
+
+    Command Build(ToolConsole console)
+    {
+        Command command = new("evaluate", "Measures how near generated images are to real ones, by the features of a small classifier that is embedded, or by your own.")
+        {
+            _real, _fake, _count, _seed, _range, _json, _threads,
+        };
+        command.SetAction(parsed => Run(parsed, console));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console)
+    {
+        Compute.Threads = parsed.GetValue(_threads);
+        FeatureSet real = Load(parsed, _real);
+        FeatureSet fake = Load(parsed, _fake);
+        Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
+        console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation));
+        return Tool.Success;
+    }
+
+    FeatureSet Load(ParseResult parsed, Argument<string> argument) =>
+        FeatureSet.Load(parsed.GetValue(argument)!, parsed.GetValue(_count), parsed.GetValue(_seed), parsed.GetValue(_range) switch
+        {
+            "-1..1" => ImageRange.MinusOneToOne,
+            "0..1" => ImageRange.ZeroToOne,
+            _ => null,
+        });
+
+    static string Table(Evaluation evaluation)
+    {
+        MetricSamples samples = evaluation.Frechet.Samples;
+        return string.Join('\n',
+        [
+            $"real: {evaluation.Real}, {samples.Real} samples",
+            $"fake: {evaluation.Fake}, {samples.Fake} samples",
+            $"by:   {samples.Features}, {samples.Dimensions} numbers for each sample",
+            "",
+            .. Rows(evaluation).Select(static row => $"{row.Name,-24}{row.Value,-22}{row.Meaning}"),
+            .. evaluation.Warnings.Select(static warning => $"warning: {warning}"),
+        ]);
+    }
+
+    static IEnumerable<(string Name, string Value, string Meaning)> Rows(Evaluation of)
+    {
+        yield return ("Fréchet distance", Number(of.Frechet.Value), "lower is nearer, 0 the same");
+        if (of.FrechetExtrapolated is { } extrapolated)
+        {
+            yield return ("  of infinitely many", Number(extrapolated.Value), "extrapolated, without the part that few fakes add");
+        }
+
+        yield return ("kernel distance", $"{Number(of.Kernel.Value)} ± {Number(of.Kernel.StandardError)}", "lower is nearer; ± standard error");
+        if (of.InceptionFake is { } fake)
+        {
+            yield return ("inception-style score", $"{Number(fake.Value)} ± {Number(fake.StandardDeviation)}", $"higher is better; the real ones have {Number(of.InceptionReal!.Value)}");
+        }
+
+        yield return ("precision", Number(of.PrecisionRecall.Precision), "share of fakes among the real ones: quality");
+        yield return ("recall", Number(of.PrecisionRecall.Recall), "share of real ones among the fakes: variety");
+        yield return ("density", Number(of.DensityCoverage.Density), "quality; about 1 for the same");
+        yield return ("coverage", Number(of.DensityCoverage.Coverage), "share of real ones with a fake nearby: variety");
+    }
+
+    static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+}

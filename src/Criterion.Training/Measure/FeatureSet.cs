@@ -1,0 +1,106 @@
+using Criterion.Formats;
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>Feature vectors of a set of samples, by which it is compared with another.</summary>
+/// <param name="Source">Where the samples come from.</param>
+/// <param name="Name">The name of the features: sets are compared only if it is the same.</param>
+/// <param name="Features">One row for each sample, <c>[N, D]</c>.</param>
+/// <param name="Probabilities">Class probabilities <c>[N, classes]</c>, where a classifier made the features.</param>
+public sealed record FeatureSet(string Source, string Name, Tensor Features, Tensor? Probabilities = null)
+{
+    /// <summary>What features from a file are called.</summary>
+    public const string FromFile = "features from files";
+
+    const int Batch = 100;
+
+    /// <summary>The number of samples.</summary>
+    public int Count => Features.Shape[0];
+
+    /// <summary>Embeddings and class probabilities of images by Criterion's own classifier.</summary>
+    /// <param name="source">Where the images come from.</param>
+    /// <param name="images"><c>[N, 1 or 3, H, W]</c> in [−1, 1].</param>
+    public static FeatureSet Of(string source, Tensor images)
+    {
+        FashionClassifier classifier = FashionClassifier.Pretrained();
+        Tensor embeddings = InBatches(images, classifier.Embed);
+        Tensor probabilities = InBatches(embeddings, part => classifier.Classify(part).Softmax(1));
+        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities);
+    }
+
+    /// <summary>Features of images by any network; its output is flattened behind the first dimension.</summary>
+    /// <param name="source">Where the images come from.</param>
+    /// <param name="images">The network's input, <c>[N, …]</c>.</param>
+    /// <param name="network">The network; it is left in evaluation.</param>
+    /// <param name="name">The name of network and layer.</param>
+    public static FeatureSet Of(string source, Tensor images, Module network, string name)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        network.Eval();
+        return new FeatureSet(source, name, InBatches(images, part => network.Forward(part).Flatten(1)));
+    }
+
+    /// <summary>
+    /// Features of a source: <c>fashion-mnist</c>, a folder of PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>,
+    /// the folder of a run, or a generator file. The last two draw images.
+    /// </summary>
+    /// <param name="source">A name, file or folder.</param>
+    /// <param name="count">Images that a generator draws.</param>
+    /// <param name="seed">Decides which.</param>
+    /// <param name="range">What the numbers in files of floats mean; not used for bytes and features.</param>
+    /// <exception cref="TrainingException">The source is missing, empty, or holds neither images nor features.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public static FeatureSet Load(string source, int count = 5000, ulong seed = 0, ImageRange? range = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (GeneratorOf(source) is { } file)
+        {
+            (Dcgan network, Sequential generator) = GeneratorFile.Read(file);
+            return Of(source, GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed))));
+        }
+
+        return FeaturesIn(source) is { } features
+            ? new FeatureSet(source, FromFile, features)
+            : Of(source, ImageDataset.Load([source], range: range).Images);
+    }
+
+    static string? GeneratorOf(string source)
+    {
+        string inFolder = Path.Combine(source, GeneratorFile.Name);
+        return File.Exists(inFolder) ? inFolder
+            : File.Exists(source) && Path.GetExtension(source).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) ? source
+            : null;
+    }
+
+    /// <summary>A matrix holds features; three or four dimensions are images, for the data set to read.</summary>
+    static Tensor? FeaturesIn(string source) =>
+        File.Exists(source) && Path.GetExtension(source).Equals(".npy", StringComparison.OrdinalIgnoreCase) && Npy.Read(source) is { Rank: 2 } features
+            ? Finite(source, features)
+            : null;
+
+    // The metrics check this too, but don't know the file.
+    static Tensor Finite(string source, Tensor features)
+    {
+        double[] values = features.To(DType.Float64).ToArray<double>();
+        int wrong = Array.FindIndex(values, static value => !double.IsFinite(value));
+        return wrong < 0
+            ? features
+            : throw new TrainingException($"{source}: the features hold {values[wrong]} in row {wrong / features.Shape[1]}, column {wrong % features.Shape[1]}. Find out why that sample has no features.");
+    }
+
+    static Tensor InBatches(Tensor input, Func<Tensor, Tensor> network)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using (Autograd.NoGrad())
+        {
+            return Tensor.Cat([.. input.Split(Batch).Select(OneBatch)]);
+        }
+
+        Tensor OneBatch(Tensor part)
+        {
+            using TensorScope scope = new();
+            return scope.Keep(network(part));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Criterion.Formats;
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>
+/// A small network that tells the ten garments of Fashion-MNIST apart: the eye with which Criterion compares images of about
+/// 28 to 32 pixels where no other features are given.
+/// </summary>
+/// <remarks>
+/// Four blocks of 3×3 convolution, batch norm and ReLU with 16, 32, 64 and 96 channels, each halving the image but the last; the mean
+/// over the image, 96 numbers, is the <see cref="Embed">embedding</see>. Images are <c>[N, 1 or 3, H, W]</c> in [−1, 1]: colour becomes
+/// grey, 28×28 is padded with black to 32×32, any other size is resized to it. Everything is differentiable in the image.
+/// </remarks>
+public sealed class FashionClassifier : Module
+{
+    /// <summary>The name of the embedding, which stands beside every number that was measured with it.</summary>
+    public const string FeatureName = "fashion-classifier-1";
+
+    /// <summary>The size of the embedding.</summary>
+    public const int EmbeddingSize = 96;
+
+    /// <summary>The number of classes.</summary>
+    public const int Classes = 10;
+
+    const string Resource = "fashion-classifier.safetensors";
+    const int Side = 32;
+    const int ItemsHeldOut = 2000;
+    const ulong SplitSeed = 2017;
+
+    readonly Sequential[] _blocks;
+    readonly Linear _head;
+
+    /// <summary>A network with random weights.</summary>
+    /// <param name="random">The stream to draw from.</param>
+    public FashionClassifier(RandomStream random)
+    {
+        _blocks = [Block(0, 1, 16, random), Block(1, 16, 32, random), Block(2, 32, 64, random), Block(3, 64, EmbeddingSize, random)];
+        _head = Child("head", new Linear(EmbeddingSize, Classes, random: random));
+    }
+
+    /// <summary>The names of the layers of <see cref="FeatureMaps"/>, from the image inwards.</summary>
+    public static IReadOnlyList<string> Layers { get; } = ["relu1", "relu2", "relu3", "relu4"];
+
+    /// <summary>The network that Criterion trained itself (<c>tools/FashionClassifier</c>): frozen, in evaluation.</summary>
+    public static FashionClassifier Pretrained()
+    {
+        using Stream stream = typeof(FashionClassifier).Assembly.GetManifestResourceStream(Resource)!;
+        FashionClassifier network = new(new RandomStream(0));
+        network.LoadStateDict(Safetensors.Read(stream).Tensors);
+        network.Freeze().Eval();
+        return network;
+    }
+
+    /// <summary>Which of the 10,000 embedded images the pretrained network learned from and which it never saw, Int64 <c>[8000]</c> and <c>[2000]</c>.</summary>
+    public static (Tensor Learned, Tensor HeldOut) Split()
+    {
+        const int All = 10_000;
+        Tensor order = Tensor.Permutation(All, new RandomStream(SplitSeed));
+        return (order.Narrow(0, 0, All - ItemsHeldOut), order.Narrow(0, All - ItemsHeldOut, ItemsHeldOut));
+    }
+
+    /// <summary>The logits of the ten classes, <c>[N, 10]</c>.</summary>
+    public override Tensor Forward(Tensor input) => Classify(Embed(input));
+
+    /// <summary>The embedding of images, <c>[N, 96]</c>.</summary>
+    /// <exception cref="ShapeException">The tensor holds no images.</exception>
+    public Tensor Embed(Tensor images) => Activations(images)[^1].Mean([2, 3]);
+
+    /// <summary>The logits that belong to embeddings, <c>[N, 96]</c> to <c>[N, 10]</c>.</summary>
+    public Tensor Classify(Tensor embeddings) => _head.Forward(embeddings);
+
+    /// <summary>What named layers make of images, for a perceptual loss; see <see cref="Layers"/>.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="layers">Names of layers; all of them if none is given.</param>
+    /// <returns>One tensor <c>[N, channels, height, width]</c> for each name, in their order.</returns>
+    /// <exception cref="ArgumentException">There is no layer of that name.</exception>
+    /// <exception cref="ShapeException">The tensor holds no images.</exception>
+    public IReadOnlyList<Tensor> FeatureMaps(Tensor images, params IReadOnlyList<string> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        int[] wanted = layers.Count == 0 ? [0, 1, 2, 3] : [.. layers.Select(Position)];
+        List<Tensor> all = Activations(images, wanted.Max() + 1);
+        return [.. wanted.Select(i => all[i])];
+    }
+
+    List<Tensor> Activations(Tensor images, int depth = 4)
+    {
+        List<Tensor> all = [];
+        Tensor x = Prepare(images);
+        for (int i = 0; i < depth; i++)
+        {
+            x = _blocks[i].Forward(i == 0 ? x : x.MaxPool2d(2));
+            all.Add(x);
+        }
+
+        return all;
+    }
+
+    static Tensor Prepare(Tensor images)
+    {
+        const int Odd = 28;
+        const int Border = (Side - Odd) / 2;
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
+        {
+            throw new ShapeException($"FashionClassifier: images must be [N, 1 or 3, H, W] with at least one, and are {images.Shape}.");
+        }
+
+        Tensor grey = images.Shape[1] == 1 ? images : Grey(images);
+        return (images.Shape[2], images.Shape[3]) switch
+        {
+            (Side, Side) => grey,
+            (Odd, Odd) => grey.Pad([Border, Border, Border, Border], -1),
+            ( >= Side, >= Side) => grey.AdaptiveAvgPool2d(Side), // a mean over areas: picking single pixels would alias
+            _ => grey.UpsampleBilinear2d(Side),
+        };
+    }
+
+    // The weights of ITU-R BT.601.
+    static Tensor Grey(Tensor images) =>
+        (images.Narrow(1, 0, 1) * 0.299) + (images.Narrow(1, 1, 1) * 0.587) + (images.Narrow(1, 2, 1) * 0.114);
+
+    static int Position(string layer)
+    {
+        int position = Layers.ToList().IndexOf(layer);
+        return position >= 0
+            ? position
+            : throw new ArgumentException($"FashionClassifier: there is no layer '{layer}'; there are {string.Join(", ", Layers)}.", nameof(layer));
+    }
+
+    Sequential Block(int index, int from, int to, RandomStream random) => Child(
+        $"block{index + 1}", new Sequential(new Conv2d(from, to, 3, padding: 1, bias: false, random: random), new BatchNorm2d(to), new ReLU()));
+}

@@ -1,0 +1,63 @@
+namespace Criterion.Metrics;
+
+/// <summary>Checks feature vectors at the door of every metric.</summary>
+internal static class FeatureRows
+{
+    /// <summary>The features as contiguous Float64 <c>[N, D]</c> without history.</summary>
+    public static Tensor Of(string metric, Tensor features, string name)
+    {
+        ArgumentNullException.ThrowIfNull(features, name);
+        if (features.Rank != 2 || features.Shape[1] == 0)
+        {
+            throw new ShapeException($"{metric}: {name} must be [N, D], one feature vector in each row, and is {features.Shape}. Flatten or pool what lies behind dim 1.");
+        }
+
+        if (!features.DType.IsFloat())
+        {
+            throw new DTypeException($"{metric}: {name} must be Float32 or Float64, and is {features.DType}; convert with .To(DType.Float64).");
+        }
+
+        Tensor rows = features.Detach().To(DType.Float64).Contiguous();
+        CheckFinite(metric, rows, name);
+        return rows;
+    }
+
+    /// <summary>Two sets of the same dimension, each with at least so many rows.</summary>
+    public static (Tensor Real, Tensor Fake) Pair(string metric, Tensor real, Tensor fake, int least)
+    {
+        (Tensor x, Tensor y) = (Of(metric, real, nameof(real)), Of(metric, fake, nameof(fake)));
+        CheckSameDimensions(metric, x.Shape[1], y.Shape[1]);
+        CheckCount(metric, nameof(real), x.Shape[0], least);
+        CheckCount(metric, nameof(fake), y.Shape[0], least);
+        return (x, y);
+    }
+
+    public static void CheckSameDimensions(string metric, int real, int fake)
+    {
+        if (real != fake)
+        {
+            throw new ShapeException($"{metric}: real features have {real} dimensions and fake ones {fake}. Take both from the same layer of the same network.");
+        }
+    }
+
+    public static void CheckCount(string metric, string name, long count, int least)
+    {
+        if (count < least)
+        {
+            throw new MetricException($"{metric}: {name} has {count} sample(s), and at least {least} are needed. Give more samples.");
+        }
+    }
+
+    static void CheckFinite(string metric, Tensor rows, string name)
+    {
+        ReadOnlySpan<double> values = rows.AsReadOnlySpan<double>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                (int row, int column) = Math.DivRem(i, rows.Shape[1]);
+                throw new MetricException($"{metric}: {name} holds {values[i]} in row {row}, column {column}. Find out why that sample has no features; a metric never drops one.");
+            }
+        }
+    }
+}

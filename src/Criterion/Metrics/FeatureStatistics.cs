@@ -1,0 +1,143 @@
+using System.Numerics.Tensors;
+
+namespace Criterion.Metrics;
+
+/// <summary>
+/// Mean and covariance of feature vectors that come in batches, in double precision and without keeping the vectors. Parts that
+/// were gathered apart can be merged.
+/// </summary>
+/// <remarks>Each batch is centred on its own mean before it is squared (Welford, 1962; Chan, Golub and LeVeque, 1979), so that large means cost no digits.</remarks>
+/// <example><code>
+/// FeatureStatistics real = new(dimensions: 96);
+/// foreach (Tensor batch in images.Split(100))
+/// {
+///     real.Add(network.Embed(batch));
+/// }
+/// </code></example>
+public sealed class FeatureStatistics
+{
+    readonly double[] _mean;
+    readonly double[] _scatter;
+
+    /// <summary>Statistics of nothing yet.</summary>
+    /// <param name="dimensions">Numbers in a feature vector, at least 1.</param>
+    /// <param name="features">The name of the features.</param>
+    public FeatureStatistics(int dimensions, string features = MetricSamples.Unnamed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
+        ArgumentNullException.ThrowIfNull(features);
+        (Dimensions, Features) = (dimensions, features);
+        (_mean, _scatter) = (new double[dimensions], new double[dimensions * dimensions]);
+    }
+
+    /// <summary>The name of the features.</summary>
+    public string Features { get; }
+
+    /// <summary>Numbers in a feature vector.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Vectors that were added.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The mean, Float64 <c>[D]</c>.</summary>
+    /// <exception cref="MetricException">Nothing was added.</exception>
+    public Tensor Mean
+    {
+        get
+        {
+            FeatureRows.CheckCount(nameof(FeatureStatistics), "the mean", Count, 1);
+            return Tensor.From(_mean.ToArray(), [Dimensions]);
+        }
+    }
+
+    /// <summary>The covariance with n − 1, Float64 <c>[D, D]</c>.</summary>
+    /// <exception cref="MetricException">Fewer than two vectors were added.</exception>
+    public Tensor Covariance
+    {
+        get
+        {
+            FeatureRows.CheckCount(nameof(FeatureStatistics), "the covariance", Count, 2);
+            return Tensor.From(_scatter.ToArray(), [Dimensions, Dimensions]) / (Count - 1);
+        }
+    }
+
+    /// <summary>The statistics of one tensor <c>[N, D]</c>.</summary>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    public static FeatureStatistics Of(Tensor features, string name = MetricSamples.Unnamed)
+    {
+        Tensor rows = FeatureRows.Of(nameof(FeatureStatistics), features, nameof(features));
+        FeatureStatistics statistics = new(rows.Shape[1], name);
+        statistics.Add(rows);
+        return statistics;
+    }
+
+    /// <summary>Adds feature vectors, Float32 or Float64 <c>[N, D]</c>.</summary>
+    /// <exception cref="ShapeException">The shape is another.</exception>
+    /// <exception cref="DTypeException">The features are no floats.</exception>
+    /// <exception cref="MetricException">A value is NaN or infinite; nothing was added.</exception>
+    public void Add(Tensor features)
+    {
+        using TensorScope scope = new();
+        Tensor rows = FeatureRows.Of(nameof(FeatureStatistics), features, nameof(features));
+        if (rows.Shape[1] != Dimensions)
+        {
+            throw new ShapeException($"FeatureStatistics: these are statistics of {Dimensions} dimensions, and the features have {rows.Shape[1]}. Take all from the same layer.");
+        }
+
+        if (rows.Shape[0] == 0)
+        {
+            return;
+        }
+
+        Tensor mean = rows.Mean(0);
+        Tensor centred = rows - mean;
+        Merge(rows.Shape[0], mean.AsReadOnlySpan<double>(), centred.Transpose().MatMul(centred).AsReadOnlySpan<double>());
+    }
+
+    /// <summary>Adds what other statistics have gathered, as if their vectors had been added here.</summary>
+    /// <exception cref="ShapeException">They are of another dimension.</exception>
+    /// <exception cref="MetricException">They are of other features.</exception>
+    public void Merge(FeatureStatistics other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Dimensions != Dimensions)
+        {
+            throw new ShapeException($"FeatureStatistics: {Dimensions} and {other.Dimensions} dimensions do not merge. Take all from the same layer.");
+        }
+
+        CheckSameFeatures(nameof(FeatureStatistics), this, other);
+        if (other.Count > 0)
+        {
+            Merge(other.Count, other._mean.ToArray(), other._scatter.ToArray());
+        }
+    }
+
+    /// <summary>The number of directions in which the vectors vary; below D the covariance is singular. At most Count − 1.</summary>
+    public int Rank() => Count < 2 ? 0 : (int)Math.Min(SymmetricEigen.Rank(Covariance), Count - 1);
+
+    /// <summary>Numbers of different features have nothing to say about each other.</summary>
+    internal static void CheckSameFeatures(string metric, FeatureStatistics a, FeatureStatistics b)
+    {
+        if (a.Features != b.Features)
+        {
+            throw new MetricException($"{metric}: features '{a.Features}' and '{b.Features}' can't be compared. Take both from the same network, and name them alike.");
+        }
+    }
+
+    // Chan's rule: the scatter about the common mean is that about each mean plus that of the two means.
+    void Merge(long count, ReadOnlySpan<double> mean, ReadOnlySpan<double> scatter)
+    {
+        double share = (double)count / (Count + count);
+        double[] shift = new double[Dimensions];
+        TensorPrimitives.Subtract(mean, _mean, shift);
+        TensorPrimitives.Add(_scatter, scatter, _scatter);
+        for (int i = 0; i < Dimensions; i++)
+        {
+            Span<double> row = _scatter.AsSpan(i * Dimensions, Dimensions);
+            TensorPrimitives.MultiplyAdd(shift, shift[i] * share * Count, row, row);
+        }
+
+        TensorPrimitives.MultiplyAdd(shift, share, _mean, _mean);
+        Count += count;
+    }
+}

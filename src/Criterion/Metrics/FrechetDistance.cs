@@ -1,0 +1,102 @@
+namespace Criterion.Metrics;
+
+/// <summary>
+/// Fréchet distance between two sets of feature vectors, each taken for a normal distribution:
+/// ‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr (Σ₁Σ₂)^½. With features of Inception it is the FID.
+/// </summary>
+/// <remarks>
+/// The trace comes from the eigenvalues of the symmetric R₁ᵀΣ₂R₁, R₁R₁ᵀ = Σ₁: no complex numbers, and singular covariances do no
+/// harm. Finite samples make the distance too large, by about a constant over their number: compare numbers of equal counts, or
+/// <see cref="Extrapolate"/>. Source: Dowson and Landau, The Fréchet distance between multivariate normal distributions, 1982;
+/// Heusel and others, GANs trained by a two time-scale update rule converge to a local Nash equilibrium, 2017.
+/// </remarks>
+public static class FrechetDistance
+{
+    /// <summary>The distance between gathered statistics.</summary>
+    /// <exception cref="ShapeException">Their dimensions differ.</exception>
+    /// <exception cref="MetricException">One of them has fewer than two samples, or their features differ.</exception>
+    public static FrechetResult Between(FeatureStatistics real, FeatureStatistics fake)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentNullException.ThrowIfNull(fake);
+        FeatureRows.CheckSameDimensions(nameof(FrechetDistance), real.Dimensions, fake.Dimensions);
+        FeatureStatistics.CheckSameFeatures(nameof(FrechetDistance), real, fake);
+        FeatureRows.CheckCount(nameof(FrechetDistance), nameof(real), real.Count, 2);
+        FeatureRows.CheckCount(nameof(FrechetDistance), nameof(fake), fake.Count, 2);
+        using TensorScope scope = new();
+        (double means, double covariances) = Parts(real, fake);
+        return new FrechetResult(Math.Max(0, means + covariances), means, covariances, real.Rank(), fake.Rank(), Samples(real, fake));
+    }
+
+    /// <summary>The distance between feature vectors <c>[N, D]</c> and <c>[M, D]</c>.</summary>
+    /// <param name="real">Features of real samples.</param>
+    /// <param name="fake">Features of generated samples.</param>
+    /// <param name="features">The name of the features.</param>
+    /// <exception cref="ShapeException">They are no such matrices.</exception>
+    /// <exception cref="MetricException">There are fewer than two samples, or a value is NaN or infinite.</exception>
+    public static FrechetResult Between(Tensor real, Tensor fake, string features = MetricSamples.Unnamed)
+    {
+        (real, fake) = FeatureRows.Pair(nameof(FrechetDistance), real, fake, 2);
+        return Between(FeatureStatistics.Of(real, features), FeatureStatistics.Of(fake, features));
+    }
+
+    /// <summary>
+    /// The distance to be expected of infinitely many generated samples (FID∞): a line through the distances of subsets of growing
+    /// size against 1 / size, read at 0. It may come out slightly negative.
+    /// </summary>
+    /// <remarks>Source: Chong and Forsyth, Effectively unbiased FID and Inception score and where to find them, 2020. The error of finitely many real samples remains.</remarks>
+    /// <param name="real">Statistics of real samples.</param>
+    /// <param name="fake">Features of generated samples, <c>[N, D]</c>, N at least 4·D.</param>
+    /// <param name="points">Subsets, from the larger of N/10 and 2·D samples to N; at least 3.</param>
+    /// <param name="random">Chooses the subsets; seed 0 if not given.</param>
+    /// <exception cref="ShapeException">The dimensions differ.</exception>
+    /// <exception cref="MetricException">There are fewer than 4·D generated samples, or a value is NaN or infinite.</exception>
+    public static FrechetExtrapolation Extrapolate(FeatureStatistics real, Tensor fake, int points = 15, RandomStream? random = null)
+    {
+        ArgumentNullException.ThrowIfNull(real);
+        ArgumentOutOfRangeException.ThrowIfLessThan(points, 3);
+        Tensor rows = FeatureRows.Of(nameof(FrechetDistance), fake, nameof(fake));
+        int all = rows.Shape[0];
+        FeatureRows.CheckSameDimensions(nameof(FrechetDistance), real.Dimensions, rows.Shape[1]);
+        FeatureRows.CheckCount(nameof(FrechetDistance), nameof(fake), all, 4 * real.Dimensions);
+        random ??= new RandomStream(0);
+        int least = Math.Max(all / 10, 2 * real.Dimensions);
+        FrechetPoint[] measured = [.. Enumerable.Range(0, points).Select(i => Point(least + (int)((long)(all - least) * i / (points - 1))))];
+        (double value, double slope) = Line(measured);
+        return new FrechetExtrapolation(value, slope, measured, new MetricSamples(real.Features, real.Dimensions, real.Count, all));
+
+        FrechetPoint Point(int count)
+        {
+            Tensor subset = rows.IndexSelect(0, Tensor.Permutation(all, random).Narrow(0, 0, count));
+            return new FrechetPoint(count, Between(real, FeatureStatistics.Of(subset, real.Features)).Value);
+        }
+    }
+
+    static MetricSamples Samples(FeatureStatistics real, FeatureStatistics fake) => new(real.Features, real.Dimensions, real.Count, fake.Count);
+
+    static (double Means, double Covariances) Parts(FeatureStatistics real, FeatureStatistics fake)
+    {
+        Tensor shift = real.Mean - fake.Mean;
+        (Tensor first, Tensor second) = (real.Covariance, fake.Covariance);
+        return (shift.Dot(shift).Item(), Trace(first) + Trace(second) - (2 * TraceOfRoot(first, second)));
+    }
+
+    static double TraceOfRoot(Tensor first, Tensor second)
+    {
+        Tensor root = SymmetricEigen.Root(first);
+        Tensor product = root.Transpose().MatMul(second).MatMul(root);
+        double[] values = SymmetricEigen.Decompose((product + product.Transpose()) / 2).Values;
+        return values.Sum(static value => Math.Sqrt(Math.Max(0, value)));
+    }
+
+    static double Trace(Tensor matrix) => (matrix * Tensor.Eye(matrix.Shape[0], DType.Float64)).Sum().Item();
+
+    /// <summary>Least squares: distance = value + slope / count.</summary>
+    static (double Value, double Slope) Line(FrechetPoint[] points)
+    {
+        double x = points.Average(static point => 1.0 / point.Count);
+        double y = points.Average(static point => point.Value);
+        double slope = points.Sum(point => ((1.0 / point.Count) - x) * (point.Value - y)) / points.Sum(point => Math.Pow((1.0 / point.Count) - x, 2));
+        return (y - (slope * x), slope);
+    }
+}

@@ -1,0 +1,34 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Criterion.Metrics;
+
+/// <summary>Eigenvalues and eigenvectors of real symmetric matrices: the one place that MathNet.Numerics is used for.</summary>
+internal static class SymmetricEigen
+{
+    const double Rounding = 2.220446049250313e-16;
+
+    /// <summary>The eigenvalues, rising, and the eigenvectors as columns of <c>[D, D]</c>.</summary>
+    public static (double[] Values, Tensor Vectors) Decompose(Tensor matrix)
+    {
+        int d = matrix.Shape[0];
+
+        // By columns or by rows is the same in a symmetric matrix.
+        var decomposition = Matrix<double>.Build.Dense(d, d, matrix.ToArray<double>()).Evd(Symmetricity.Symmetric);
+        return ([.. decomposition.EigenValues.Select(static value => value.Real)], Tensor.From(decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
+    }
+
+    /// <summary>A matrix R with R · Rᵀ = <paramref name="covariance"/>; eigenvalues that rounding made negative count as 0.</summary>
+    public static Tensor Root(Tensor covariance)
+    {
+        (double[] values, Tensor vectors) = Decompose(covariance);
+        return vectors * Tensor.From(values.Select(static value => Math.Sqrt(Math.Max(0, value))).ToArray(), [1, values.Length]);
+    }
+
+    /// <summary>How many eigenvalues are larger than what rounding leaves of 0.</summary>
+    public static int Rank(Tensor covariance)
+    {
+        double[] values = Decompose(covariance).Values;
+        double least = values.Max(Math.Abs) * values.Length * Rounding;
+        return values.Count(value => value > least);
+    }
+}
