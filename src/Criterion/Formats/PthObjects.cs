@@ -19,8 +19,15 @@ internal sealed class PthList : List<object?>;
 /// <summary>A dictionary, in the order of the file. Whole numbers as keys are kept as text.</summary>
 internal sealed class PthDict : OrderedDictionary<string, object?>
 {
-    /// <summary>Whether there is nothing but tensors in it.</summary>
-    public bool IsState => Values.All(static value => value is PthTensor);
+    /// <summary>Whether there is nothing but tensors in it: kept up to date, for one dictionary may stand in a million places.</summary>
+    public bool IsState { get; private set; } = true;
+
+    /// <summary>Puts a value in unless the key is taken.</summary>
+    public bool TryPut(string key, object? value)
+    {
+        IsState &= value is PthTensor;
+        return TryAdd(key, value);
+    }
 }
 
 /// <summary>A block of numbers in the file, by the name that the pickle gives it.</summary>

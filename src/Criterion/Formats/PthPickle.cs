@@ -168,7 +168,7 @@ internal sealed class PthPickle(ByteSource source)
                 long number => $"{number}",
                 _ => throw Wrong("has a dictionary whose keys are neither text nor whole numbers"),
             };
-            if (!dictionary.TryAdd(key, pairs[i + 1]))
+            if (!dictionary.TryPut(key, pairs[i + 1]))
             {
                 throw Wrong($"names '{Short(key)}' twice");
             }

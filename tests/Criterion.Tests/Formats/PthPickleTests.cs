@@ -179,6 +179,17 @@ public class PthPickleTests
         Assert.Contains("'w' (1 entries)", Refused(static () => Pth.Read(File($"{Start}}}q\0{Text("w")}h\0s."))), StringComparison.Ordinal);
 
     [Fact]
+    public void One_dictionary_in_many_places_is_looked_through_once()
+    {
+        // The error tells which entries hold tensors alone: 2.5 thousand million looks if each entry were searched anew.
+        const int Count = 50_000;
+        string state = string.Concat(Enumerable.Range(0, Count).Select(static i => $"{Text($"{i}")}h\0"));
+        string places = string.Concat(Enumerable.Range(0, Count).Select(static i => $"{Text($"{i}")}h\u0001"));
+        string pickle = $"{Start}}}({Text("w")}{Row}q\0{Text("d")}}}q\u0001({state}{Text("last")}Nu{places}u.";
+        Assert.Contains("'d' (50001 entries)", Refused(() => Pth.Read(File(pickle))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pickle_has_a_longest_length() =>
         Assert.Contains("far", Refused(static () => Pth.Read(File(Start + new string(']', 17_000_000)))), StringComparison.Ordinal);
 
