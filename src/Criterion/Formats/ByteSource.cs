@@ -3,7 +3,7 @@ namespace Criterion.Formats;
 /// <summary>
 /// A stream that may lie: what a header claims is checked against what is really there before memory is taken for it.
 /// </summary>
-internal sealed class ByteSource(Stream stream, string format, string? path = null)
+internal sealed class ByteSource(Stream stream, string format, string? path = null, long? partLength = null)
 {
     const int Piece = 1 << 16;
     const int MostDims = 64;
@@ -12,10 +12,15 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     static readonly int MostElements = Array.MaxLength - 64;
 
     // The bytes that are left; null where the stream does not know its length, as a pipe or an unpacked file.
-    long? _left = stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
+    long? _left = partLength is not null ? partLength : stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
 
     // Bytes already taken from a stream of unknown length, to be sure that they exist.
     ReadOnlyMemory<byte> _ahead;
+
+    uint _sum = ~0u;
+
+    /// <summary>The CRC-32 of the bytes taken from the stream, where the source keeps one.</summary>
+    public uint Checksum => ~_sum;
 
     /// <summary>The stream itself, for a decompressor.</summary>
     public Stream Stream => stream;
@@ -36,6 +41,9 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
 
     /// <summary>The same file seen through a decompressor, whose length nobody knows.</summary>
     public ByteSource Through(Stream decompressor) => new(decompressor, format, path);
+
+    /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>
+    public ByteSource Part(Stream part, long length) => new(part, format, path, length);
 
     /// <summary>Whether these bytes come next. Nobody can tell, and the answer is no, where the stream cannot seek.</summary>
     public bool StartsWith(ReadOnlySpan<byte> magic)
@@ -89,6 +97,15 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         byte[] bytes = new byte[count];
         Read(bytes, what);
         return bytes;
+    }
+
+    /// <summary>Passes over bytes of a stream that can seek.</summary>
+    /// <exception cref="DataFormatException">There are fewer.</exception>
+    public void Skip(long count, string what)
+    {
+        Require(count, what);
+        stream.Seek(count, SeekOrigin.Current);
+        _left -= count;
     }
 
     /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
@@ -150,7 +167,9 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     {
         try
         {
-            return stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
+            int read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
+            _sum = partLength is null ? _sum : Crc32.Add(_sum, into[..read]);
+            return read;
         }
         catch (InvalidDataException e)
         {
