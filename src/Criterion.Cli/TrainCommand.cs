@@ -129,8 +129,8 @@ internal sealed class TrainCommand
 
     ImageRange? Range(ParseResult parsed) => parsed.GetValue(_range) switch
     {
-        "-1..1" => ImageRange.MinusOneToOne,
-        "0..1" => ImageRange.ZeroToOne,
+        "-1..1" => ImageRange.MinusOneOne,
+        "0..1" => ImageRange.ZeroOne,
         _ => null,
     };
 

@@ -54,7 +54,7 @@ public sealed class ImageDataset
     public static ImageDataset FashionMnist(int? size = null)
     {
         Tensor images = Embedded("t10k-images-idx3-ubyte.gz");
-        ImagePart part = ImagePart.FromArray(FashionMnistName, images, ImageRange.MinusOneToOne);
+        ImagePart part = ImagePart.FromArray(FashionMnistName, images, ImageRange.MinusOneOne);
         return new ImageDataset(FashionMnistName, ImagePart.Join([part], size), Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
     }
 

@@ -22,7 +22,7 @@ internal static class PixelValues
             $"{name}: images stored as floats need their range: say --range -1..1 or --range 0..1 (ImageDataset.Load: range).");
         Tensor floats = values.To(DType.Float32);
         CheckWithin(name, floats, stated);
-        return stated == ImageRange.ZeroToOne ? (floats * 2) - 1 : floats;
+        return stated == ImageRange.MinusOneOne ? floats : ((floats - stated.Black()) * (2 / stated.Extent())) - 1;
     }
 
     /// <summary>A PNG of [C, H, W] bytes as [1 or 3, H, W] in [−1, 1], laid on black where it is transparent.</summary>
@@ -39,14 +39,14 @@ internal static class PixelValues
 
     static void CheckWithin(string name, Tensor values, ImageRange range)
     {
-        float low = range == ImageRange.ZeroToOne ? 0 : -1;
+        (double low, double high) = (range.Black(), range.White());
         ReadOnlySpan<float> all = values.AsReadOnlySpan<float>();
         for (int i = 0; i < all.Length; i++)
         {
             // Written so that NaN is caught.
-            if (!(all[i] >= low && all[i] <= 1))
+            if (!(all[i] >= low && all[i] <= high))
             {
-                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {low}..1. Scale the images, or state another range.");
+                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {low}..{high}. Scale the images, or state another range.");
             }
         }
     }

@@ -140,8 +140,15 @@ public sealed class ImageDatasetTests : IDisposable
         Npy.Write(_temp["x.npy"], Tensor.Full([2, 3, 8, 8], 0.5));
 
         Assert.Contains("--range", Refusal(_temp["x.npy"]), StringComparison.Ordinal);
-        Assert.Equal(0.5, ImageDataset.Load([_temp["x.npy"]], range: ImageRange.MinusOneToOne).Images.Max().Item());
-        Assert.Equal(0, ImageDataset.Load([_temp["x.npy"]], range: ImageRange.ZeroToOne).Images.Max().Item());
+        Assert.Equal(0.5, ImageDataset.Load([_temp["x.npy"]], range: ImageRange.MinusOneOne).Images.Max().Item());
+        Assert.Equal(0, ImageDataset.Load([_temp["x.npy"]], range: ImageRange.ZeroOne).Images.Max().Item());
+    }
+
+    [Fact]
+    public void Npy_floats_may_hold_what_bytes_do()
+    {
+        Npy.Write(_temp["x.npy"], Tensor.Full([2, 3, 8, 8], 255));
+        Assert.Equal(1, ImageDataset.Load([_temp["x.npy"]], range: ImageRange.Byte).Images.Min().Item());
     }
 
     [Theory]
@@ -151,7 +158,7 @@ public sealed class ImageDatasetTests : IDisposable
     public void Values_outside_the_stated_range_are_refused(double value)
     {
         Npy.Write(_temp["x.npy"], Tensor.Full([1, 8, 8], value));
-        string message = Assert.Throws<TrainingException>(() => ImageDataset.Load([_temp["x.npy"]], range: ImageRange.ZeroToOne)).Message;
+        string message = Assert.Throws<TrainingException>(() => ImageDataset.Load([_temp["x.npy"]], range: ImageRange.ZeroOne)).Message;
         Assert.Contains("value 0 is", message, StringComparison.Ordinal);
     }
 
