@@ -61,4 +61,12 @@ public abstract record Loss(Reduction Reduction) : ICriterion
             ? prediction.Sum()
             : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
     }
+
+    /// <summary>The reduction of losses that were computed one by one.</summary>
+    protected Tensor Reduce(Tensor losses) => Reduction switch
+    {
+        Reduction.Mean => losses.Mean(),
+        Reduction.Sum => losses.Sum(),
+        _ => losses,
+    };
 }

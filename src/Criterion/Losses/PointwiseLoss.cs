@@ -46,12 +46,4 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
         Reduction.Sum => Formulas.Formula.Sum(Formula, prediction, target),
         _ => Formulas.Formula.Map(Formula, prediction, target),
     };
-
-    /// <summary>The reduction of losses that were computed one by one.</summary>
-    protected Tensor Reduce(Tensor losses) => Reduction switch
-    {
-        Reduction.Mean => losses.Mean(),
-        Reduction.Sum => losses.Sum(),
-        _ => losses,
-    };
 }

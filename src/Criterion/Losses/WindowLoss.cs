@@ -6,7 +6,7 @@ namespace Criterion.Losses;
 /// <typeparam name="TFormula">The formula f.</typeparam>
 /// <param name="Range">What black and white are.</param>
 /// <param name="Reduction">What becomes of the losses of single images.</param>
-public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reduction) : Loss(Reduction), IPredictionLoss
+public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
     where TFormula : struct, IWindowFormula
 {
     /// <summary>The formula with this loss's options.</summary>
@@ -15,32 +15,16 @@ public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reductio
     /// <summary>The window.</summary>
     protected internal abstract BlurWindow Window { get; }
 
-    /// <summary>The loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
-    /// <param name="target">The same shape and range.</param>
-    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or the images are smaller than the window.</exception>
-    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
-    public Tensor Forward(Tensor prediction, Tensor target)
-    {
-        CheckSameShape(prediction, target);
-        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, target, nameof(target));
-        return ForEmpty(prediction, prediction.Count) ?? Evaluate(Prepare(prediction), Prepare(target));
-    }
-
     /// <inheritdoc/>
     public override string ToLatex() => Formulas.Formula.ToLatex(Formula, ["x", "y"]);
-
-    /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => ImageCurves.Of(this with { Reduction = Reduction.None }, Range);
 
     /// <summary>What is done to the images before; nothing unless a loss says so.</summary>
     protected virtual Tensor Prepare(Tensor images) => images;
 
-    Tensor Evaluate(Tensor x, Tensor y)
+    /// <inheritdoc/>
+    protected override Tensor Compare(Tensor prediction, Tensor target)
     {
+        (Tensor x, Tensor y) = (Prepare(prediction), Prepare(target));
         ImageChecks.CheckSide(Name, x, Window.LeastSide, $" for a window of {Window.Size} with border {Window.Border}");
         int channels = x.Shape[1];
         return Reduction switch
