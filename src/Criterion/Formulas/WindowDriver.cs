@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
@@ -286,10 +287,9 @@ internal static class WindowDriver
             Span<double> result = new(scratch.Result, geometry.Width);
             if (Accumulates)
             {
-                for (int i = 0; i < target.Length; i++)
-                {
-                    target[i] += S.CreateTruncating(result[i]);
-                }
+                Span<S> more = MemoryMarshal.Cast<double, S>(new Span<double>(scratch.Terms(0), geometry.Width))[..geometry.Width];
+                TensorPrimitives.ConvertTruncating<double, S>(result, more);
+                TensorPrimitives.Add<S>(target, more, target);
             }
             else
             {

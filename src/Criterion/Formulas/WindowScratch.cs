@@ -25,6 +25,9 @@ internal readonly struct WindowGeometry(BlurWindow window, int height, int width
 
     public int DenseWidth => PaddedWidth - Size + 1;
 
+    /// <summary>The weights along a side of the window.</summary>
+    public double[] Weights { get; } = window.Weights();
+
     public int Places => Window.Places(Height) * Window.Places(Width);
 
     /// <summary>The row of the image that padded row <paramref name="row"/> repeats; −1 for zeros.</summary>
@@ -54,7 +57,7 @@ internal readonly unsafe struct WindowScratch
         // The pool's memory does not move.
         _rows = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_memory.Span));
         Weights = _rows + (Pitch * (4 + (4 * count) + (2 * count * _size)));
-        geometry.Window.Weights().CopyTo(new Span<double>(Weights, _size));
+        geometry.Weights.CopyTo(new Span<double>(Weights, _size));
         new Span<double>(Zero, Pitch).Clear();
         new Span<double>(Slopes(0), Pitch * count).Clear();
     }

@@ -219,6 +219,7 @@ public abstract class ImageLossContract
             x.RequiresGrad = true;
             Tensor y = curve.Value(x);
             Assert.Equal([7], y.Shape);
+            Assert.True(Inputs == 1 || y[6].Item() >= y[0].Item() - 1e-9, $"{curve.Name} gets no worse: {y}");
             y.Sum().Backward();
             Assert.True((y.IsFinite().To(DType.Int64).Min() * x.Grad!.IsFinite().To(DType.Int64).Min()).Item() == 1, $"{curve.Name}: {y}, {x.Grad}");
         }
