@@ -69,8 +69,8 @@ internal sealed class EvaluateCommand
     FeatureSet Load(ParseResult parsed, Argument<string> argument) =>
         FeatureSet.Load(parsed.GetValue(argument)!, parsed.GetValue(_count), parsed.GetValue(_seed), parsed.GetValue(_range) switch
         {
-            "-1..1" => ImageRange.MinusOneToOne,
-            "0..1" => ImageRange.ZeroToOne,
+            "-1..1" => ImageRange.MinusOneOne,
+            "0..1" => ImageRange.ZeroOne,
             _ => null,
         });
 

@@ -10,7 +10,8 @@ import warnings as python_warnings
 sys.dont_write_bytecode = True
 import golden  # noqa: E402
 
-FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "regression", "classification", "embedding", "metrics"]
+FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "regression", "classification",
+         "embedding", "image", "metrics"]
 
 
 def main():

@@ -28,6 +28,9 @@ public readonly struct Latex : IReal<Latex>
     /// <summary>The sum over the elements of a row.</summary>
     internal static Latex SumOverRow(Latex term) => new($@"\sum_j {term.Within(Product)}", Product);
 
+    /// <summary>The mean over a window.</summary>
+    internal static Latex OverWindow(Latex term) => new($@"\overline{{{term}}}", Atom);
+
     /// <inheritdoc/>
     public static Latex operator +(Latex a, Latex b) => new($"{a} + {b}", Sum);
 

@@ -163,7 +163,8 @@ public readonly struct TensorReal : IReal<TensorReal>
     /// <summary>The sum along the last dimension, of the given size; a constant is that many times itself.</summary>
     internal TensorReal SumRows(int size) => _tensor is { } t ? t.Sum(-1) : Const(_constant * size);
 
-    bool IsConstant => _tensor is null;
+    /// <summary>Whether this is a number that has met no tensor.</summary>
+    internal bool IsConstant => _tensor is null;
 
     static TensorReal Constant(Real value) => new(value.Value);
 

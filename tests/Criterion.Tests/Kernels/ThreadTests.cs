@@ -1,4 +1,5 @@
 using Criterion.Kernels;
+using Criterion.Losses;
 using Criterion.Tests.Gradients;
 
 namespace Criterion.Tests.Kernels;
@@ -11,7 +12,7 @@ public class ThreadCollection;
 [Collection(nameof(ThreadCollection))]
 public class ThreadTests
 {
-    static readonly int[] Counts = [2, 5, 8];
+    static readonly int[] Counts = [2, 3, 5, 8];
 
     public static IEnumerable<TheoryDataRow<string>> Names() => Operations.Names();
 
@@ -34,6 +35,19 @@ public class ThreadTests
         Tensor normal = Tensor.Randn([count], random: new RandomStream(3));
         Tensor uniform = Tensor.Rand([count], DType.Float64, new RandomStream(4));
         return [normal, uniform, normal.Sum(), uniform.Sum(), normal.Reshape(-1, 1).Sum(0), normal.Max(), Tensor.Permutation(count, new RandomStream(5))];
+    });
+
+    [Theory]
+    [InlineData(SsimPreset.Wang2004)]
+    [InlineData(SsimPreset.Kornia)]
+    [InlineData(SsimPreset.Article)]
+    public void Windows_are_the_same_bits(SsimPreset preset) => SameBits(() =>
+    {
+        Tensor[] x = [.. Enumerable.Range(0, 2).Select(i => Tensor.Rand([3, 3, 40, 37], random: new RandomStream((ulong)i)))];
+        Array.ForEach(x, image => image.RequiresGrad = true);
+        Tensor loss = new SsimLoss(ImageRange.ZeroOne, preset).Forward(x[0], x[1]);
+        loss.Backward();
+        return [loss.Detach(), x[0].Grad!, x[1].Grad!];
     });
 
     [Theory]

@@ -1,0 +1,115 @@
+namespace Criterion.Formulas;
+
+/// <summary>
+/// A loss of windows: ℓₚ = f(W∗s₁, …, W∗s_K) at every place p of an image, where the statistics s are pointwise in two images and
+/// W∗s is their weighted mean over the window around p. Structural similarity is one, with s = (x, y, x² + y², x y).
+/// </summary>
+public interface IWindowFormula
+{
+    /// <summary>How many statistics are used: 1 to 4.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The statistics of one pixel; those not used stay default.</summary>
+    Statistics<T> Terms<T>(T x, T y)
+        where T : struct, IReal<T>;
+
+    /// <summary>The loss of one window from the means of its statistics.</summary>
+    T Value<T>(Statistics<T> means)
+        where T : struct, IReal<T>;
+}
+
+/// <summary>What a window sees beyond the edge of an image.</summary>
+public enum WindowBorder
+{
+    /// <summary>Nothing: only windows that lie within the image count.</summary>
+    Valid,
+
+    /// <summary>The image mirrored without repeating its edge; there is a window around every pixel.</summary>
+    Reflect,
+
+    /// <summary>Statistics of 0, which count in the mean; there is a window around every pixel.</summary>
+    Zero,
+}
+
+/// <summary>A square window with the same weights along both sides, which add up to 1.</summary>
+/// <param name="Size">Pixels along a side; odd.</param>
+/// <param name="Sigma">The standard deviation of a Gaussian window in pixels; null for equal weights.</param>
+/// <param name="Border">What lies beyond the edge.</param>
+/// <param name="Stride">Steps between windows.</param>
+public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowBorder Border = WindowBorder.Valid, int Stride = 1)
+{
+    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
+    public int Size { get; init; } = Size >= 1 && Size % 2 == 1
+        ? Size
+        : throw new ArgumentOutOfRangeException(nameof(Size), Size, "BlurWindow: a window has a pixel in its middle: its size must be odd and at least 1.");
+
+    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
+    public double? Sigma { get; init; } = Sigma is null or > 0
+        ? Sigma
+        : throw new ArgumentOutOfRangeException(nameof(Sigma), Sigma, "BlurWindow: sigma must be positive, or null for equal weights.");
+
+    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
+    public int Stride { get; init; } = Stride >= 1
+        ? Stride
+        : throw new ArgumentOutOfRangeException(nameof(Stride), Stride, "BlurWindow: windows must move by at least 1 pixel.");
+
+    /// <summary>The least side of an image that the window goes with.</summary>
+    public int LeastSide => Border switch
+    {
+        WindowBorder.Valid => Size,
+        WindowBorder.Reflect => (Size / 2) + 1,
+        _ => 1,
+    };
+
+    /// <summary>Pixels that the window reaches over the edge.</summary>
+    internal int Padding => Border == WindowBorder.Valid ? 0 : Size / 2;
+
+    /// <summary>The weights along a side.</summary>
+    internal double[] Weights()
+    {
+        double[] weights = new double[Size];
+        for (int i = 0; i < Size; i++)
+        {
+            double distance = i - (Size / 2);
+            weights[i] = Sigma is { } sigma ? Math.Exp(-distance * distance / (2 * sigma * sigma)) : 1;
+        }
+
+        double sum = weights.Sum();
+        return [.. weights.Select(weight => weight / sum)];
+    }
+
+    /// <summary>How many windows there are along a side.</summary>
+    internal int Places(int side) => ((side + (2 * Padding) - Size) / Stride) + 1;
+
+    /// <summary>Where pixel <paramref name="at"/>, which may lie beyond the edge, is taken from; −1 for zeros.</summary>
+    internal int Source(int at, int side)
+    {
+        if (at >= 0 && at < side)
+        {
+            return at;
+        }
+
+        return Border == WindowBorder.Reflect ? at < 0 ? -at : (2 * (side - 1)) - at : -1;
+    }
+
+    /// <summary>The blur of a side as a matrix [places, side], borders folded in.</summary>
+    internal Tensor Matrix(int side)
+    {
+        double[] weights = Weights();
+        int places = Places(side);
+        double[] matrix = new double[places * side];
+        for (int place = 0; place < places; place++)
+        {
+            for (int k = 0; k < Size; k++)
+            {
+                int source = Source((place * Stride) + k - Padding, side);
+                if (source >= 0)
+                {
+                    matrix[(place * side) + source] += weights[k];
+                }
+            }
+        }
+
+        return Tensor.From(matrix, [places, side]);
+    }
+}

@@ -1,0 +1,58 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>What losses and metrics of images ask of them.</summary>
+internal static class ImageChecks
+{
+    // Rounding may carry a sum of weighted colours a little over white.
+    const double Rounding = 1e-6;
+
+    /// <summary>Says that a tensor does not hold images.</summary>
+    public static void CheckImages(string name, Tensor images, string argument)
+    {
+        ArgumentNullException.ThrowIfNull(images, argument);
+        if (images.Rank != 4)
+        {
+            throw new ShapeException($"{name}: {argument} must be images [N, C, H, W], and is {images.Shape}. Unsqueeze a missing dim.");
+        }
+    }
+
+    /// <summary>Says which value lies outside the stated range; NaN passes: it shows in the result.</summary>
+    public static void CheckRange(string name, ImageRange range, Tensor values, string argument)
+    {
+        (double black, double white, double margin) = (range.Black(), range.White(), range.Extent() * Rounding);
+        var outside = new Outside(black - margin, white + margin);
+        Tensor plain = values.Detach();
+        if (plain.Count == 0 || !(Formula.Sum(outside, plain).Item() > 0))
+        {
+            return;
+        }
+
+        double[] all = plain.To(DType.Float64).ToArray<double>();
+        int first = Array.FindIndex(all, value => outside.Value<Real>(value).Value > 0);
+        throw new LossException(
+            $"{name}: {argument} must be in the range {range}, {black} to {white}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({black}, {white}).");
+    }
+
+    /// <summary>Says that images are too small.</summary>
+    public static void CheckSide(string name, Tensor images, int least, string why)
+    {
+        int side = Math.Min(images.Shape[2], images.Shape[3]);
+        if (side < least)
+        {
+            throw new ShapeException($"{name}: images of {images.Shape} are too small: the least side is {least}{why}.");
+        }
+    }
+
+    /// <summary>1 outside an interval, 0 within and for NaN.</summary>
+    readonly struct Outside(double low, double high) : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T>
+        {
+            T above = T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0));
+            return T.Select(T.Less(x, T.Const(low)), T.Const(1), above);
+        }
+    }
+}

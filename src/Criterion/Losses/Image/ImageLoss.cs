@@ -1,0 +1,28 @@
+namespace Criterion.Losses;
+
+/// <summary>A loss of images of a stated range, one number for each image before it is reduced.</summary>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+public abstract record ImageLoss(ImageRange Range, Reduction Reduction) : Loss(Reduction), IPredictionLoss
+{
+    /// <summary>The loss of images.</summary>
+    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
+    /// <param name="target">The same shape and range.</param>
+    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
+    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        CheckSameShape(prediction, target);
+        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, target, nameof(target));
+        return ForEmpty(prediction, prediction.Count) ?? Compare(prediction, target);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => ImageCurves.Of(this with { Reduction = Reduction.None }, Range);
+
+    /// <summary>The reduced loss of images that were checked.</summary>
+    protected abstract Tensor Compare(Tensor prediction, Tensor target);
+}

@@ -1,0 +1,84 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Structural similarity on five widths of window, mixed with absolute error: ℓ = scale · mean over pixels of
+/// α (1 − Π l₅ c₁ c₂ c₃ c₄ c₅) + (1 − α) G₅∗|x − y| / R, the product over windows and channels, the error averaged over channels.
+/// </summary>
+/// <remarks>
+/// The windows are Gaussians of 33 × 33 with σ = 0.5, 1, 2, 4, 8 on the image in its own size, with zeros around it; no exponents.
+/// Kornia's <c>MS_SSIMLoss</c> is <c>Alpha = 0.025, Scale = 200</c>, except that its windows of colour images are not those that its
+/// documentation names (each channel meets other σ); here each channel meets all five.
+/// </remarks>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Alpha">The share of similarity, in [0, 1].</param>
+/// <param name="Scale">A factor.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "prediction, target [N, C, H, W] → scalar",
+    Source = "Zhao, Gallo, Frosio, Kautz, Loss functions for image restoration with neural networks, 2017, equation 9",
+    Alternatives = "SsimLoss + L1Loss with weights of your own is faster and close; MultiScaleSsimLoss without the error term.")]
+public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double Scale = 1, Reduction Reduction = Reduction.Mean)
+    : ImageLoss(Range, Reduction)
+{
+    const int WindowSize = 33;
+
+    static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
+
+    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
+    public double Alpha { get; init; } = Alpha is >= 0 and <= 1
+        ? Alpha
+        : throw new ArgumentOutOfRangeException(nameof(Alpha), Alpha, "MsSsimL1Loss: the share of similarity must be in [0, 1].");
+
+    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
+    public double Scale { get; init; } = Scale > 0
+        ? Scale
+        : throw new ArgumentOutOfRangeException(nameof(Scale), Scale, "MsSsimL1Loss: the factor must be positive.");
+
+    /// <inheritdoc/>
+    public override string ToLatex()
+    {
+        string similarity = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range), ["x", "y"]);
+        string contrast = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), ["x", "y"]);
+        string error = Formula.ToLatex(default(BlurredError), ["x", "y"]);
+        return $@"{Scale:G} \cdot \left({Alpha:G} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right) + {1 - Alpha:G} \cdot \frac{{\left({error}\right)_5}}{{{Range.Extent():G}}}\right)";
+    }
+
+    static BlurWindow Window(int scale) => new(WindowSize, Sigmas[scale], WindowBorder.Zero);
+
+    /// <inheritdoc/>
+    protected override Tensor Compare(Tensor prediction, Tensor target) => Reduce(PerImage(prediction, target));
+
+    Tensor PerImage(Tensor x, Tensor y)
+    {
+        int last = Sigmas.Length - 1;
+        Tensor product = Formula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range), Window(last), x, y);
+        for (int scale = 0; scale < last; scale++)
+        {
+            product *= Formula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), Window(scale), x, y);
+        }
+
+        Tensor similarity = product.Narrow(1, 0, 1);
+        for (int channel = 1; channel < x.Shape[1]; channel++)
+        {
+            similarity *= product.Narrow(1, channel, 1);
+        }
+
+        Tensor error = Formula.Windows(default(BlurredError), Window(last), x, y).Mean(1) / Range.Extent();
+        return (((1 - similarity.Flatten(1).Mean(1)) * Alpha) + (error * (1 - Alpha))) * Scale;
+    }
+
+    /// <summary>W∗|x − y|.</summary>
+    readonly struct BlurredError : IWindowFormula
+    {
+        public static int Count => 1;
+
+        public Statistics<T> Terms<T>(T x, T y)
+            where T : struct, IReal<T> => Statistics<T>.Of(T.Abs(x - y));
+
+        public T Value<T>(Statistics<T> means)
+            where T : struct, IReal<T> => means.First;
+    }
+}

@@ -1,0 +1,106 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>What becomes of a scale on which two images are anti-correlated, whose contrast term is negative and has no power.</summary>
+public enum NegativeContrast
+{
+    /// <summary>It counts as 0, and with it the whole similarity; from there no gradient leads back.</summary>
+    Relu,
+
+    /// <summary>−|c|ʷ: the sign is kept, and a gradient with it.</summary>
+    KeepSign,
+
+    /// <summary>An error that names the image and the scale.</summary>
+    Throw,
+}
+
+/// <summary>Π cⱼ^wⱼ · s_M^w_M over scales that halve the image, for each channel; the mean over the channels is the similarity of an image.</summary>
+internal static class MultiScaleSimilarity
+{
+    public const int MostScales = 5;
+
+    static readonly double[] Weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+
+    /// <summary>The least side for a number of scales: rounding halves up, the coarsest image is then as large as a window.</summary>
+    public static int LeastSide(SsimOptions options, int scales) => ((options.Window.LeastSide - 1) << (scales - 1)) + 1;
+
+    /// <summary>As many scales as asked for, or as the images allow.</summary>
+    public static int Scales(string name, SsimOptions options, Tensor images, int scales, bool reduce)
+    {
+        int side = Math.Min(images.Shape[2], images.Shape[3]);
+        while (reduce && scales > 1 && side < LeastSide(options, scales))
+        {
+            scales--;
+        }
+
+        string why = $" for a window of {options.WindowSize} on {scales} scale(s)" + (reduce ? "" : "; set AutoReduceScales, or fewer Scales");
+        ImageChecks.CheckSide(name, images, LeastSide(options, scales), why);
+        return scales;
+    }
+
+    /// <summary>The similarity of each image, [N].</summary>
+    public static Tensor PerImage(string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
+    {
+        // In double precision: powers near 0 magnify the rounding of the terms.
+        DType type = DTypes.Promote(x.Floating().DType, y.Floating().DType);
+        (x, y) = (x.To(DType.Float64), y.To(DType.Float64));
+        double sum = Weights[..scales].Sum();
+        Tensor? product = null;
+        for (int scale = 0; scale < scales; scale++)
+        {
+            bool last = scale == scales - 1;
+            Tensor term = Formula.Windows(new SsimLoss.Similarity(options, range, contrastOnly: !last), options.Window, x, y);
+            if (negative == NegativeContrast.Throw)
+            {
+                CheckPositive(name, term, scale);
+            }
+
+            // The weights of all scales add up to 1; those of fewer are made to.
+            double weight = scales == MostScales ? Weights[scale] : Weights[scale] / sum;
+            Tensor power = Formula.Map(new BoundedPower(weight, negative == NegativeContrast.KeepSign), term);
+            product = product is null ? power : product * power;
+            (x, y) = last ? (x, y) : (Halved(x), Halved(y));
+        }
+
+        return product!.Mean(1).To(type);
+    }
+
+    /// <summary>The mean of 2 × 2 pixels; an odd last row or column is averaged with itself.</summary>
+    static Tensor Halved(Tensor x)
+    {
+        (int height, int width) = (x.Shape[2], x.Shape[3]);
+        Tensor even = height % 2 + (width % 2) == 0 ? x : x.PadReplicate(0, width % 2, 0, height % 2);
+        return even.Reshape(x.Shape[0], x.Shape[1], (height + 1) / 2, 2, (width + 1) / 2, 2).Mean([3, 5]);
+    }
+
+    static void CheckPositive(string name, Tensor terms, int scale)
+    {
+        double[] all = terms.Detach().To(DType.Float64).ToArray<double>();
+        int first = Array.FindIndex(all, value => value < 0);
+        if (first >= 0)
+        {
+            throw new LossException(
+                $"{name}: image {first / terms.Shape[1]}, channel {first % terms.Shape[1]} has the similarity {all[first]} at scale {scale + 1}: the images are anti-correlated there. Take NegativeContrast.Relu or KeepSign if that may be.");
+        }
+    }
+
+    /// <summary>
+    /// xʷ, 0 ≤ w ≤ 1, with a straight line below 10⁻⁴ in place of a slope that grows without bound; below 0 it is 0, or mirrored
+    /// with <paramref name="keepSign"/>.
+    /// </summary>
+    internal readonly struct BoundedPower(double exponent, bool keepSign) : IUnaryFormula
+    {
+        const double Bend = 1e-4;
+
+        public T Value<T>(T x)
+            where T : struct, IReal<T>
+        {
+            T bend = T.Const(Bend);
+            T size = T.Abs(x);
+            T power = T.Pow(T.Select(T.Less(size, bend), bend, size), exponent);
+            T bounded = T.Select(T.Less(size, bend), x * T.Const(Math.Pow(Bend, exponent - 1)), T.Sign(x) * power);
+            return keepSign ? bounded : T.Select(T.Less(x, T.Const(0)), T.Const(0), bounded);
+        }
+    }
+}

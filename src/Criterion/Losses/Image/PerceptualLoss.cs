@@ -1,0 +1,49 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The error of features: ℓ = Σₗ wₗ · mean (φₗ(x) − φₗ(y))² over the channels and places of each layer l, or of the absolute
+/// differences with <paramref name="Absolute"/>; also called content loss.
+/// </summary>
+/// <remarks>
+/// The features come from any network, most often a classifier such as VGG that was given both images in its own range and
+/// normalisation. The article's form, which adds up the mean squared error over the images of a batch for one feature map, is
+/// <c>Reduction.Sum</c> with one layer.
+/// </remarks>
+/// <param name="Weights">One weight for each layer; null for 1 each.</param>
+/// <param name="Absolute">Absolute instead of squared differences.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
+    Source = "Johnson, Alahi, Fei-Fei, Perceptual losses for real-time style transfer and super-resolution, 2016, equation 2",
+    Alternatives = "StyleLoss compares which features go together, wherever they are; FeatureMatchingLoss takes the discriminator's own features.")]
+public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool Absolute = false, Reduction Reduction = Reduction.Mean)
+    : FeatureLoss(Weights, Reduction)
+{
+    /// <inheritdoc/>
+    public override string ToLatex()
+    {
+        const string x = @"\phi_l(x)";
+        const string y = @"\phi_l(y)";
+        string error = Absolute ? Formula.ToLatex(default(L1Loss.AbsoluteError), x, y) : Formula.ToLatex(default(MSELoss.SquaredError), x, y);
+        return SumOfLayers($@"\operatorname{{mean}} {error}");
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        new("one feature", "φ(x) − φ(y)", -3, 3, x =>
+            (this with { Weights = null, Reduction = Reduction.None }).Forward(x.Reshape(-1, 1), Tensor.Zeros([x.Count, 1], x.DType))),
+    ];
+
+    /// <inheritdoc/>
+    protected override Tensor Layer(Tensor prediction, Tensor target)
+    {
+        Tensor errors = Absolute
+            ? Formula.Map(default(L1Loss.AbsoluteError), prediction, target)
+            : Formula.Map(default(MSELoss.SquaredError), prediction, target);
+        return errors.Flatten(1).Mean(1);
+    }
+}

@@ -1,0 +1,83 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. Never
+/// below −<paramref name="Cap"/>.
+/// </summary>
+/// <remarks>
+/// The ratio of identical images is infinite: at and beyond the cap the loss is −Cap and the gradient 0. Below it the gradient
+/// grows as 1 / √MSE, so that images that are nearly right are pushed the hardest; MSELoss has the same minimum without that.
+/// The ratio itself is <see cref="Metrics.Psnr"/>.
+/// </remarks>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Cap">The highest ratio in decibels that is told from a higher one; positive.</param>
+/// <param name="Pooled">One error over all images of a batch, instead of the mean over the ratios of single images.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "prediction, target [N, C, H, W] → scalar",
+    Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
+    Alternatives = "MSELoss for a gradient that fades as images agree; SsimLoss where structure matters more than each pixel.")]
+public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
+    : RowLoss<PsnrLoss.Decibels>(Reduction), IPredictionLoss
+{
+    /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
+    public double Cap { get; init; } = Cap > 0 && double.IsFinite(Cap)
+        ? Cap
+        : throw new ArgumentOutOfRangeException(nameof(Cap), Cap, "PsnrLoss: the cap must be a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0.");
+
+    /// <inheritdoc/>
+    protected internal override Decibels Formula => new(Range.Extent(), Cap);
+
+    /// <inheritdoc/>
+    protected override string PerRowName => "n";
+
+    /// <summary>The loss of images.</summary>
+    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
+    /// <param name="target">The same shape and range.</param>
+    /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        CheckSameShape(prediction, target);
+        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, target, nameof(target));
+        int images = Pooled && prediction.Count > 0 ? 1 : prediction.Shape[0];
+        int pixels = prediction.Count / Math.Max(1, images);
+        return Evaluate(
+            [prediction.Reshape(images, pixels), target.Reshape(images, pixels)],
+            Tensor.Full([images], pixels, DType.Float64));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+        ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
+
+    /// <summary>10 log₁₀(max(Σ (x − y)² / n, floor) / R²), floor = R² / 10^(cap/10).</summary>
+    public readonly struct Decibels(double extent, double cap) : IRowFormula
+    {
+        /// <inheritdoc/>
+        public static int Inputs => 2;
+
+        /// <inheritdoc/>
+        public Statistics<T> Terms<T>(T a, T b, T c)
+            where T : struct, IReal<T>
+        {
+            T difference = (a - b) / T.Const(extent);
+            return Statistics<T>.Of(difference * difference);
+        }
+
+        /// <inheritdoc/>
+        public T Value<T>(Statistics<T> sums, T t)
+            where T : struct, IReal<T>
+        {
+            T error = sums.First / t;
+            T floor = T.Const(Math.Pow(10, -cap / 10));
+            return T.Const(10 / Math.Log(10)) * T.Log(T.Select(T.Less(error, floor), floor, error));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// One minus structural similarity, so that smaller is better: ℓ = mean over windows of 1 − s, in [0, 2], or half of it with
+/// <paramref name="Halved"/>; s = (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
+/// </summary>
+/// <remarks>
+/// Identical images give 0; inverted ones have a negative similarity and more than 1. Where both images are flat the gradient is
+/// that of the luminance term alone. Images of any <see cref="ImageRange"/> are counted from black, so that one picture has one
+/// similarity in every range; libraries that are given data in [−1, 1] as it stands differ there. Moments are added up in double
+/// precision. The similarity itself is <see cref="Metrics.SsimIndex"/>.
+/// </remarks>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Preset">A convention by its name.</param>
+/// <param name="Halved">(1 − s) / 2, in [0, 1], instead of 1 − s.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "prediction, target [N, C, H, W] → scalar",
+    Source = "Wang, Bovik, Sheikh, Simoncelli, Image quality assessment: from error visibility to structural similarity, 2004, equation 13",
+    Alternatives = "MultiScaleSsimLoss judges coarse structure too; MsSsimL1Loss keeps colours and brightness, to which similarity is nearly blind. L1Loss where every pixel counts alike.")]
+public sealed record SsimLoss(
+    ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
+    : WindowLoss<SsimLoss.Dissimilarity>(Range, Reduction)
+{
+    /// <summary>Conventions of your own, in place of those of <see cref="Preset"/>.</summary>
+    public SsimOptions? Options { get; init; }
+
+    /// <inheritdoc/>
+    protected internal override Dissimilarity Formula => new(new Similarity(Chosen, Range), Halved ? 0.5 : 1);
+
+    /// <inheritdoc/>
+    protected internal override BlurWindow Window => Chosen.Window;
+
+    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+
+    /// <inheritdoc/>
+    protected override Tensor Prepare(Tensor images) => Chosen.Prepare(images);
+
+    /// <summary>scale · (1 − s).</summary>
+    public readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
+    {
+        /// <inheritdoc/>
+        public static int Count => Similarity.Count;
+
+        /// <inheritdoc/>
+        public Statistics<T> Terms<T>(T x, T y)
+            where T : struct, IReal<T> => similarity.Terms(x, y);
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(Statistics<T> means)
+            where T : struct, IReal<T>
+        {
+            T distance = T.Const(1) - similarity.Value(means);
+            return scale == 1 ? distance : T.Const(scale) * distance;
+        }
+    }
+
+    /// <summary>The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).</summary>
+    public readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
+    {
+        readonly double _black = range.Black();
+        readonly double _luminance = Math.Pow(options.K1 * range.Extent(), 2);
+        readonly double _contrast = Math.Pow(options.K2 * range.Extent(), 2);
+        readonly double _epsilon = options.Epsilon;
+        readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
+        readonly bool _contrastOnly = contrastOnly;
+
+        /// <inheritdoc/>
+        public static int Count => 4;
+
+        /// <inheritdoc/>
+        public Statistics<T> Terms<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T a = FromBlack(x);
+            T b = FromBlack(y);
+            return new(a, b, (a * a) + (b * b), a * b);
+        }
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(Statistics<T> means)
+            where T : struct, IReal<T>
+        {
+            T two = T.Const(2);
+            T product = means.First * means.Second;
+            T squares = (means.First * means.First) + (means.Second * means.Second);
+            T above = (two * Corrected(means.Fourth - product)) + T.Const(_contrast);
+            T below = Corrected(means.Third - squares) + T.Const(_contrast);
+            if (_contrastOnly)
+            {
+                return above / below;
+            }
+
+            above = ((two * product) + T.Const(_luminance)) * above;
+            below = (squares + T.Const(_luminance)) * below;
+            return above / (_epsilon == 0 ? below : below + T.Const(_epsilon));
+        }
+
+        T FromBlack<T>(T x)
+            where T : struct, IReal<T> => _black == 0 ? x : x - T.Const(_black);
+
+        T Corrected<T>(T variance)
+            where T : struct, IReal<T> => _correction == 1 ? variance : T.Const(_correction) * variance;
+    }
+}

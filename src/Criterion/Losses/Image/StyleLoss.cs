@@ -1,0 +1,50 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The error of Gram matrices, which say which features go together wherever they are: ℓ = Σₗ wₗ · Σ (G(φₗ(x)) − G(φₗ(y)))², with
+/// G(F) = F Fᵀ / (C · H · W) for F of [C, H · W].
+/// </summary>
+/// <remarks>
+/// Libraries differ in the division: with <paramref name="DivideGram"/> off, G = F Fᵀ as in Gatys et al., and the loss grows with
+/// the fourth power of the features and the square of the image's size.
+/// </remarks>
+/// <param name="Weights">One weight for each layer; null for 1 each.</param>
+/// <param name="DivideGram">Divide the Gram matrix by C · H · W.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
+    Source = "Gatys, Ecker, Bethge, Image style transfer using convolutional neural networks, 2016; with the division: Johnson et al., 2016, equations 3 and 4",
+    Alternatives = "PerceptualLoss compares features place by place, which keeps the content.")]
+public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool DivideGram = true, Reduction Reduction = Reduction.Mean)
+    : FeatureLoss(Weights, Reduction)
+{
+    /// <inheritdoc/>
+    public override string ToLatex() =>
+        SumOfLayers($@"\sum_{{i,j}} {Formula.ToLatex(default(MSELoss.SquaredError), @"G_{ij}(\phi_l(x))", @"G_{ij}(\phi_l(y))")}")
+        + $@", \quad G(F) = {(DivideGram ? @"\frac{F F^\top}{C H W}" : @"F F^\top")}";
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        // Two features of length 1; one turns away from the other, as far as the target's are apart.
+        new("two features at an angle, 60° in the target", "angle in radians", 0, Math.PI, x =>
+            (this with { Weights = null, Reduction = Reduction.None }).Forward(AtAngle(x), AtAngle(Tensor.FullLike(x, Math.PI / 3)))),
+    ];
+
+    /// <inheritdoc/>
+    protected override Tensor Layer(Tensor prediction, Tensor target) =>
+        Formula.Map(default(MSELoss.SquaredError), Gram(prediction), Gram(target)).Sum([1, 2]);
+
+    static Tensor AtAngle(Tensor angle) => Tensor.Stack(
+        [Tensor.Stack([Tensor.OnesLike(angle), Tensor.ZerosLike(angle)], 1), Tensor.Stack([angle.Cos(), angle.Sin()], 1)], 1);
+
+    Tensor Gram(Tensor features)
+    {
+        Tensor f = features.Rank == 2 ? features.Unsqueeze(2) : features.Flatten(2);
+        Tensor gram = f.MatMul(f.Transpose());
+        return DivideGram ? gram / (f.Shape[1] * (double)f.Shape[2]) : gram;
+    }
+}

@@ -1,0 +1,87 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Total variation, which smooths while it keeps edges: the sum over channels and pixels of |x(i+1, j) − x(i, j)| + |x(i, j+1) − x(i, j)|,
+/// or of the length √(Δ₁² + Δ₂²) of the two differences with <paramref name="Isotropic"/>.
+/// </summary>
+/// <remarks>
+/// The gradient where neighbours are equal is 0. The isotropic length has no direction that it prefers; at the last row and
+/// column the difference that leads out of the image is 0. A sum grows with the image: <paramref name="PerPixel"/> divides by C · H · W.
+/// </remarks>
+/// <param name="Isotropic">Lengths of differences instead of the sum of their sizes.</param>
+/// <param name="PerPixel">Divide by the number of values of an image.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+[Catalogue(
+    LossFamily.Image,
+    Shapes = "images [N, C, H, W] → scalar",
+    Source = "Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
+    Alternatives = "GradientLoss compares the edges of two images instead of wishing for few.")]
+public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
+{
+    /// <summary>The total variation of images.</summary>
+    /// <param name="images">[N, C, H, W] of any range.</param>
+    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">There are no images in it.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
+    public Tensor Forward(Tensor images)
+    {
+        ImageChecks.CheckImages(Name, images, nameof(images));
+        return ForEmpty(images, images.Count) ?? Reduce(PerImage(images) * (PerPixel ? images.Shape[0] / (double)images.Count : 1));
+    }
+
+    /// <inheritdoc/>
+    public override string ToLatex()
+    {
+        Latex here = new("x_{i,j}");
+        Latex below = new("x_{i+1,j}");
+        Latex right = new("x_{i,j+1}");
+        Latex variation = Isotropic
+            ? default(Length).Value(here, below, right)
+            : default(L1Loss.AbsoluteError).Value(below, here) + default(L1Loss.AbsoluteError).Value(right, here);
+        return (PerPixel ? @"\operatorname{mean}" : @"\sum_{c,i,j}") + $@" \left({variation}\right)";
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        // A flat 4 × 4 image with one pixel that stands out by x.
+        new("one pixel", "height", -1, 1, x =>
+        {
+            Tensor pixel = Tensor.From([.. Enumerable.Range(0, 16).Select(i => i == 5 ? 1.0 : 0)], [1, 1, 4, 4]).To(x.DType);
+            return (this with { Reduction = Reduction.None }).Forward(x.Reshape(-1, 1, 1, 1) * pixel);
+        }),
+    ];
+
+    Tensor PerImage(Tensor x)
+    {
+        (int height, int width) = (x.Shape[2], x.Shape[3]);
+        if (Isotropic)
+        {
+            Tensor below = x.PadReplicate(0, 0, 0, 1).Narrow(2, 1, height);
+            Tensor right = x.PadReplicate(0, 1).Narrow(3, 1, width);
+            return Formula.Map(default(Length), x, below, right).Sum([1, 2, 3]);
+        }
+
+        Tensor down = Formula.Map(default(L1Loss.AbsoluteError), x.Narrow(2, 1, height - 1), x.Narrow(2, 0, height - 1));
+        Tensor across = Formula.Map(default(L1Loss.AbsoluteError), x.Narrow(3, 1, width - 1), x.Narrow(3, 0, width - 1));
+        return down.Sum([1, 2, 3]) + across.Sum([1, 2, 3]);
+    }
+
+    /// <summary>√((below − here)² + (right − here)²), with derivative 0 where both are 0.</summary>
+    readonly struct Length : ITernaryFormula
+    {
+        public T Value<T>(T x, T y, T z)
+            where T : struct, IReal<T>
+        {
+            T down = y - x;
+            T across = z - x;
+            T square = (down * down) + (across * across);
+
+            // The root is taken of 1 instead of 0 and then not used: 0 · ∞ never arises.
+            T flat = T.Equal(square, T.Const(0));
+            return T.Select(flat, T.Const(0), T.Sqrt(T.Select(flat, T.Const(1), square)));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>A loss of every window of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), with statistics s that are pointwise.</summary>
+/// <typeparam name="TFormula">The formula f.</typeparam>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Reduction">What becomes of the losses of single images.</param>
+public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
+    where TFormula : struct, IWindowFormula
+{
+    /// <summary>The formula with this loss's options.</summary>
+    protected internal abstract TFormula Formula { get; }
+
+    /// <summary>The window.</summary>
+    protected internal abstract BlurWindow Window { get; }
+
+    /// <inheritdoc/>
+    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, ["x", "y"]);
+
+    /// <summary>What is done to the images before; nothing unless a loss says so.</summary>
+    protected virtual Tensor Prepare(Tensor images) => images;
+
+    /// <inheritdoc/>
+    protected override Tensor Compare(Tensor prediction, Tensor target)
+    {
+        (Tensor x, Tensor y) = (Prepare(prediction), Prepare(target));
+        ImageChecks.CheckSide(Name, x, Window.LeastSide, $" for a window of {Window.Size} with border {Window.Border}");
+        int channels = x.Shape[1];
+        return Reduction switch
+        {
+            Reduction.Mean => Formulas.Formula.WindowSum(Formula, Window, x, y, 1.0 / (x.Shape[0] * channels)),
+            Reduction.Sum => Formulas.Formula.WindowSum(Formula, Window, x, y, 1.0 / channels),
+            _ => Formulas.Formula.Windows(Formula, Window, x, y).Mean(1),
+        };
+    }
+}

@@ -1,0 +1,97 @@
+using Criterion.Losses;
+
+namespace Criterion.Metrics;
+
+/// <summary>
+/// A measure of how alike two images are: higher is better, in double precision, without a graph. For training use the loss of
+/// the same name.
+/// </summary>
+/// <param name="Range">What black and white are.</param>
+public abstract record ImageMetric(ImageRange Range)
+{
+    /// <summary>The measure of each image.</summary>
+    /// <param name="image">[N, C, H, W] in the stated range.</param>
+    /// <param name="reference">The same shape and range.</param>
+    /// <returns>[N], Float64.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
+    /// <exception cref="LossException">A value lies outside the range.</exception>
+    public Tensor PerImage(Tensor image, Tensor reference)
+    {
+        ImageChecks.CheckImages(Name, image, nameof(image));
+        ImageChecks.CheckImages(Name, reference, nameof(reference));
+        if (image.Shape != reference.Shape)
+        {
+            throw new ShapeException($"{Name}: image {image.Shape} and reference {reference.Shape} differ.");
+        }
+
+        ImageChecks.CheckRange(Name, Range, image, nameof(image));
+        ImageChecks.CheckRange(Name, Range, reference, nameof(reference));
+        using (Autograd.NoGrad())
+        {
+            return Measure(image.Detach().To(DType.Float64), reference.Detach().To(DType.Float64));
+        }
+    }
+
+    /// <summary>The measure of a batch of images.</summary>
+    /// <inheritdoc cref="PerImage"/>
+    /// <returns>One number: the mean over the images unless the metric says otherwise.</returns>
+    /// <exception cref="LossException">A value lies outside the range, or there are no images.</exception>
+    public double Of(Tensor image, Tensor reference)
+    {
+        ImageScore score = new(this);
+        score.Add(image, reference);
+        return score.Value;
+    }
+
+    /// <summary>The name that errors give.</summary>
+    protected string Name => GetType().Name;
+
+    /// <summary>The measure of each image, from images that were checked.</summary>
+    protected abstract Tensor Measure(Tensor image, Tensor reference);
+
+    /// <summary>What is added up over images, with its weight.</summary>
+    internal virtual (double Sum, double Weight) Count(Tensor image, Tensor reference)
+    {
+        Tensor each = PerImage(image, reference);
+        return (each.Sum().Item(), each.Count);
+    }
+
+    /// <summary>The number that a mean over images stands for.</summary>
+    internal virtual double Finish(double mean) => mean;
+}
+
+/// <summary>A metric over many batches: two numbers, whatever the count of images.</summary>
+/// <param name="metric">The metric.</param>
+public sealed class ImageScore(ImageMetric metric)
+{
+    double _sum;
+    double _weight;
+
+    /// <summary>The images so far.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The metric over all images so far.</summary>
+    /// <exception cref="LossException">There were none.</exception>
+    public double Value => Count > 0
+        ? metric.Finish(_sum / _weight)
+        : throw new LossException($"{metric.GetType().Name}: there are no images to measure. Add some first.");
+
+    /// <summary>Adds a batch.</summary>
+    /// <inheritdoc cref="ImageMetric.PerImage"/>
+    public void Add(Tensor image, Tensor reference)
+    {
+        (double sum, double weight) = metric.Count(image, reference);
+        _sum += sum;
+        _weight += weight;
+        Count += image.Shape[0];
+    }
+
+    /// <summary>Adds what another score of the same metric has seen.</summary>
+    public void Add(ImageScore other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _sum += other._sum;
+        _weight += other._weight;
+        Count += other.Count;
+    }
+}

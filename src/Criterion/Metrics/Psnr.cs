@@ -1,0 +1,55 @@
+namespace Criterion.Metrics;
+
+/// <summary>
+/// Peak signal-to-noise ratio in decibels, 10 log₁₀(R² / MSE), R the extent of the range: 20 is poor, 30 fair, 40 good; identical
+/// images have +∞.
+/// </summary>
+/// <remarks>
+/// The mean over the ratios of single images and the ratio of the pooled error differ: say which one was used. The loss is
+/// <see cref="Losses.PsnrLoss"/>.
+/// </remarks>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Pooled">One error over all images, instead of the mean over the ratios of single images.</param>
+/// <param name="Cap">The highest ratio that is given, for means that one identical image must not make infinite; null for none.</param>
+public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
+{
+    /// <inheritdoc cref="Psnr(ImageRange, bool, double?)"/>
+    public double? Cap { get; init; } = Cap is null or > 0
+        ? Cap
+        : throw new ArgumentOutOfRangeException(nameof(Cap), Cap, "Psnr: the cap must be a positive number of decibels, or null.");
+
+    /// <inheritdoc/>
+    protected override Tensor Measure(Tensor image, Tensor reference)
+    {
+        Tensor errors = Errors(image, reference);
+        return Tensor.From([.. errors.ToArray<double>().Select(Decibels)], [.. errors.Shape]);
+    }
+
+    internal override (double Sum, double Weight) Count(Tensor image, Tensor reference)
+    {
+        if (!Pooled)
+        {
+            return base.Count(image, reference);
+        }
+
+        PerImage(image, reference);
+        double pixels = image.Count / (double)Math.Max(1, image.Shape[0]);
+        Tensor errors = Errors(image.Detach().To(DType.Float64), reference.Detach().To(DType.Float64));
+        return (errors.Sum().Item() * pixels, errors.Count * pixels);
+    }
+
+    internal override double Finish(double mean) => Pooled ? Decibels(mean) : mean;
+
+    /// <summary>The mean squared error of each image, in parts of the range.</summary>
+    Tensor Errors(Tensor image, Tensor reference)
+    {
+        Tensor difference = ((image - reference) / Range.Extent()).Flatten(1);
+        return (difference * difference).Mean(1);
+    }
+
+    double Decibels(double error)
+    {
+        double ratio = -10 * Math.Log10(error);
+        return Cap is { } cap && ratio > cap ? cap : ratio;
+    }
+}

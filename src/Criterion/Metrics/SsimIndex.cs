@@ -1,0 +1,43 @@
+using Criterion.Formulas;
+using Criterion.Losses;
+
+namespace Criterion.Metrics;
+
+/// <summary>
+/// Structural similarity, in [−1, 1]: 1 for identical images. The mean over the windows and channels of an image of
+/// (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
+/// </summary>
+/// <remarks>Numbers of different presets do not compare: say which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
+/// <param name="Range">What black and white are.</param>
+/// <param name="Preset">A convention by its name.</param>
+public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004) : ImageMetric(Range)
+{
+    /// <summary>Conventions of your own, in place of those of <see cref="Preset"/>.</summary>
+    public SsimOptions? Options { get; init; }
+
+    /// <summary>The similarity of every window, for a look at where images differ.</summary>
+    /// <param name="image">[N, C, H, W] in the stated range.</param>
+    /// <param name="reference">The same shape and range.</param>
+    /// <returns>[N, C, windows down, windows across], Float64.</returns>
+    public Tensor Map(Tensor image, Tensor reference)
+    {
+        PerImage(image, reference);
+        SsimOptions options = Chosen;
+        return Formula.WindowMap(
+            new SsimLoss.Similarity(options, Range),
+            options.Window,
+            options.Prepare(image.Detach().To(DType.Float64)),
+            options.Prepare(reference.Detach().To(DType.Float64)));
+    }
+
+    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+
+    /// <inheritdoc/>
+    protected override Tensor Measure(Tensor image, Tensor reference)
+    {
+        SsimOptions options = Chosen;
+        Tensor x = options.Prepare(image);
+        ImageChecks.CheckSide(Name, x, options.Window.LeastSide, $" for a window of {options.WindowSize} with border {options.Border}");
+        return Formula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);
+    }
+}
