@@ -12,6 +12,9 @@ namespace Criterion.Formulas;
 /// </summary>
 internal static class RowDriver
 {
+    // So many elements are added up in lanes before their sum is carried to a double: a long row would lose its last digits.
+    const int BlockLength = 1024;
+
     /// <summary>Writes the loss of each row, and its gradient times <paramref name="scale"/> by each input for which a tensor is given.</summary>
     public static void Run<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
         where TFormula : struct, IRowFormula
@@ -133,31 +136,39 @@ internal static class RowDriver
             ref S a = ref MemoryMarshal.GetReference(x);
             ref S b = ref MemoryMarshal.GetReference(y);
             ref S c = ref MemoryMarshal.GetReference(z);
-            L first = L.Const(0);
-            L second = first;
-            L third = first;
-            L fourth = first;
+            Statistics<Real> sums = default;
             int i = 0;
-            for (; i <= x.Length - L.Width; i += L.Width)
+            while (i <= x.Length - L.Width)
             {
-                Statistics<L> terms = formula.Terms(
-                    L.Load(in a, i), TFormula.Inputs > 1 ? L.Load(in b, i) : default, TFormula.Inputs > 2 ? L.Load(in c, i) : default);
-                first += terms.First;
-                second += terms.Second;
-                third += terms.Third;
-                fourth += terms.Fourth;
+                L first = L.Const(0);
+                L second = first;
+                L third = first;
+                L fourth = first;
+                int last = Math.Min(x.Length, i + BlockLength) - L.Width;
+                for (; i <= last; i += L.Width)
+                {
+                    Statistics<L> terms = formula.Terms(
+                        L.Load(in a, i), TFormula.Inputs > 1 ? L.Load(in b, i) : default, TFormula.Inputs > 2 ? L.Load(in c, i) : default);
+                    first += terms.First;
+                    second += terms.Second;
+                    third += terms.Third;
+                    fourth += terms.Fourth;
+                }
+
+                sums = Plus(sums, new(Total(first), Total(second), Total(third), Total(fourth)));
             }
 
-            Statistics<Real> sums = new(Total(first), Total(second), Total(third), Total(fourth));
             for (; i < x.Length; i++)
             {
-                Statistics<Real> terms = formula.Terms<Real>(
-                    double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
-                sums = new(sums.First + terms.First, sums.Second + terms.Second, sums.Third + terms.Third, sums.Fourth + terms.Fourth);
+                sums = Plus(sums, formula.Terms<Real>(
+                    double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i])));
             }
 
             return sums;
         }
+
+        static Statistics<Real> Plus(Statistics<Real> a, Statistics<Real> b) =>
+            new(a.First + b.First, a.Second + b.Second, a.Third + b.Third, a.Fourth + b.Fourth);
 
         static Real Total(L lane) => double.CreateTruncating(lane.Sum());
 

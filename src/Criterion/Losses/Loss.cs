@@ -79,8 +79,11 @@ public abstract record Loss : ICriterion
     }
 
     /// <summary>Says that a target of two classes is neither 1 nor −1, with the first such.</summary>
-    protected void CheckSigns(Tensor target) => CheckValues(
-        target, target.Detach().Abs().NotEqualTo(Tensor.Scalar(1, DType.Int64)), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+    protected void CheckSigns(Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        CheckValues(target, Formula.Map(default(NoSign), target.Detach().Floating()).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+    }
 
     /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
     protected Tensor Reduce(Tensor losses)
@@ -121,5 +124,12 @@ public abstract record Loss : ICriterion
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Select(
                 T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
+    }
+
+    /// <summary>0 for 1 and −1, else 1.</summary>
+    readonly struct NoSign : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
     }
 }

@@ -16,6 +16,13 @@ public class DiceLossTests : OverlapLossContract<DiceLoss.Overlap>
         Assert.Equal(0.5, new DiceLoss().Forward(Doubles(1, 1, 0, 0), Doubles(0, 1, 1, 0)).Item(), 1e-8);
 
     [Fact]
+    public void A_large_mask_keeps_its_digits_in_single_precision()
+    {
+        Tensor prediction = Tensor.Full([1, 1 << 20], 0.3);
+        Assert.Equal(1 - (0.6 / 1.3), new DiceLoss().Forward(prediction, Tensor.OnesLike(prediction)).Item(), 1e-6);
+    }
+
+    [Fact]
     public void It_is_symmetric()
     {
         Tensor[] x = Draw([3, 5], Random);
