@@ -42,7 +42,7 @@ public readonly struct Latex : IReal<Latex>
         a._text == b._text ? Pow(a, 2) : new($@"{a.Within(Product)} \cdot {b.Within(Prefix)}", Product);
 
     /// <inheritdoc/>
-    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Atom);
+    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Prefix);
 
     /// <inheritdoc/>
     public static Latex operator -(Latex a) => new($"-{a.Within(Product)}", Sum);
@@ -50,7 +50,9 @@ public readonly struct Latex : IReal<Latex>
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
         ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum)
-        : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom);
+        : value != 0 && Math.Abs(value) < 1e-4
+            ? Small(value)
+            : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom);
 
     /// <inheritdoc/>
     public static Latex Exp(Latex x) => new($"e^{{{x}}}", Prefix);
@@ -124,6 +126,13 @@ public readonly struct Latex : IReal<Latex>
 
     /// <summary>The text.</summary>
     public override string ToString() => _text ?? "0";
+
+    static Latex Small(double value)
+    {
+        string[] parts = value.ToString("0.####E+0", CultureInfo.InvariantCulture).Split('E');
+        string power = $"10^{{{int.Parse(parts[1], CultureInfo.InvariantCulture)}}}";
+        return parts[0] == "1" ? new(power, Prefix) : new($@"{parts[0]} \cdot {power}", value < 0 ? Sum : Product);
+    }
 
     static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);
 
