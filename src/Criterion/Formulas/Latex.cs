@@ -42,7 +42,7 @@ public readonly struct Latex : IReal<Latex>
         a._text == b._text ? Pow(a, 2) : new($@"{a.Within(Product)} \cdot {b.Within(Prefix)}", Product);
 
     /// <inheritdoc/>
-    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Atom);
+    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Prefix);
 
     /// <inheritdoc/>
     public static Latex operator -(Latex a) => new($"-{a.Within(Product)}", Sum);

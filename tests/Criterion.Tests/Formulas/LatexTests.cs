@@ -56,4 +56,19 @@ public class LatexTests
             where T : struct, IReal<T> =>
             Piecewise.PositivePart(x) + Piecewise.Unless(T.Less(y, T.Const(0)), x, y * Piecewise.Weighable(z, y));
     }
+
+    [Theory]
+    [InlineData(1e-10, "10^{-10}")]
+    [InlineData(2.5e-7, @"2.5 \cdot 10^{-7}")]
+    [InlineData(0.0001, "0.0001")]
+    [InlineData(0, "0")]
+    public void Small_numbers_are_not_nothing(double value, string expected) => Assert.Equal(expected, Latex.Const(value).ToString());
+
+    [Fact]
+    public void Power_of_a_quotient_is_in_brackets()
+    {
+        Latex quotient = new Latex("x") / new Latex("y");
+        Assert.Equal(@"\left(\frac{x}{y}\right)^{2}", (quotient * quotient).ToString());
+        Assert.Equal(@"z \cdot \frac{x}{y}", (new Latex("z") * quotient).ToString());
+    }
 }

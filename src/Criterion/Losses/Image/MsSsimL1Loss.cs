@@ -43,7 +43,8 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
         string similarity = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range), ["x", "y"]);
         string contrast = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), ["x", "y"]);
         string error = Formula.ToLatex(default(BlurredError), ["x", "y"]);
-        return $@"{Scale:G} \cdot \left({Alpha:G} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right) + {1 - Alpha:G} \cdot \frac{{\left({error}\right)_5}}{{{Range.Extent():G}}}\right)";
+        string mix = $@"{Latex.Const(Alpha)} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right) + {Latex.Const(1 - Alpha)} \cdot \frac{{\left({error}\right)_5}}{{{Latex.Const(Range.Extent())}}}";
+        return Scale == 1 ? mix : $@"{Latex.Const(Scale)} \cdot \left({mix}\right)";
     }
 
     static BlurWindow Window(int scale) => new(WindowSize, Sigmas[scale], WindowBorder.Zero);

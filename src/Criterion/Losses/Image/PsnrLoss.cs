@@ -57,7 +57,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
 
-    /// <summary>10 log₁₀(max(Σ (x − y)² / n, floor) / R²), floor = R² / 10^(cap/10).</summary>
+    /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
     public readonly struct Decibels(double extent, double cap) : IRowFormula
     {
         /// <inheritdoc/>
@@ -67,7 +67,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T>
         {
-            T difference = (a - b) / T.Const(extent);
+            T difference = a - b;
             return Statistics<T>.Of(difference * difference);
         }
 
@@ -75,9 +75,8 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T error = sums.First / t;
-            T floor = T.Const(Math.Pow(10, -cap / 10));
-            return T.Const(10 / Math.Log(10)) * T.Log(T.Select(T.Less(error, floor), floor, error));
+            T error = sums.First / (extent == 1 ? t : T.Const(extent * extent) * t);
+            return T.Const(10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
         }
     }
 }

@@ -51,7 +51,7 @@ public abstract class ImageLossContract
     {
         foreach (int[] size in SmallSizes)
         {
-            foreach (Reduction reduction in Enum.GetValues<Reduction>())
+            foreach (Reduction reduction in (Reduction[])[Reduction.Mean, Reduction.Sum, Reduction.None])
             {
                 GradCheck.Check(inputs => Loss(inputs, reduction), Draw(size, Random));
             }
@@ -72,7 +72,7 @@ public abstract class ImageLossContract
     {
         foreach (int[] size in Sizes)
         {
-            foreach (Reduction reduction in Enum.GetValues<Reduction>())
+            foreach (Reduction reduction in (Reduction[])[Reduction.Mean, Reduction.Sum, Reduction.None])
             {
                 Tensor[] inputs = Leaves(Draw(size, Random));
                 Tensor loss = Loss(inputs, reduction);
