@@ -50,15 +50,15 @@ public class EquilibriumControllerTests
     [Fact]
     public void Settles_where_the_errors_are_in_proportion()
     {
-        // A generator whose error falls as k rises: L(fake) = 1 − k. Balance is where it is γ.
+        // The more the discriminator cares for it, the worse it gives generated images back: L(fake) = k. Balance is where that is γ.
         EquilibriumController controller = new(Gamma: 0.6, Rate: 0.1);
         for (int i = 0; i < 500; i++)
         {
-            controller = controller.Update(1, 1 - controller.K);
+            controller = controller.Update(1, controller.K);
         }
 
-        Assert.Equal(0.4, controller.K, 1e-9);
-        Assert.Equal(1, controller.Convergence(1, 1 - controller.K), 1e-9);
+        Assert.Equal(0.6, controller.K, 1e-9);
+        Assert.Equal(1, controller.Convergence(1, controller.K), 1e-9);
     }
 
     [Fact]

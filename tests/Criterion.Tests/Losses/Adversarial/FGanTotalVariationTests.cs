@@ -17,5 +17,5 @@ public class FGanTotalVariationTests : FGanContract<FGanTotalVariation.Divergenc
 
     protected override double Divergence(double u) => Math.Abs(u - 1) / 2;
 
-    protected override double Slope(double u) => Math.Sign(u - 1) * 0.4999999;
+    protected override double Slope(double u) => Math.Sign(u - 1) * 0.5;
 }
