@@ -43,6 +43,6 @@ public sealed record BoundaryEquilibrium(double K = 0)
     {
         /// <inheritdoc/>
         public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Const(-k) * x;
+            where T : struct, IReal<T> => -(T.Const(k) * x);
     }
 }

@@ -40,6 +40,14 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
     protected internal override Term Generated => new(GeneratorTarget);
 
     /// <inheritdoc/>
+    public override string ToLatex() =>
+        $$"""
+        L_D = \mathbb{E}\left[\ell(r, {{Latex.Const(RealTarget)}})\right] + \mathbb{E}\left[\ell(f, 0)\right]
+        L_G = \mathbb{E}\left[\ell(f, {{Latex.Const(GeneratorTarget)}})\right]
+        \ell(p, y) = {{Formula.ToLatex(default(BCELoss.CrossEntropy), "p", "y")}}
+        """;
+
+    /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
         Curve(Real, "discriminator, real", "probability", 0.01, 0.99),

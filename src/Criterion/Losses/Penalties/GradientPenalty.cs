@@ -62,7 +62,7 @@ public sealed record GradientPenalty(
     /// <inheritdoc/>
     protected internal override SlopeCost Formula => new(Sided, Target);
 
-    private protected override string Place => @"\tilde{x}";
+    private protected override string[] Places => [@"\tilde{x}"];
 
     /// <summary>One random place for each image on the line from fake to real.</summary>
     /// <param name="real">Real images, [N, ...].</param>

@@ -15,12 +15,7 @@ public sealed record R1R2(double Weight = 10) : SlopePenalty(Weight)
 
     private protected override double Scale => Weight / 2;
 
-    /// <inheritdoc/>
-    public override string ToLatex() =>
-        $"""
-        {new R1(Weight).ToLatex()}
-        +\; {new R2(Weight).ToLatex()}
-        """;
+    private protected override string[] Places => ["x", "G(z)"];
 
     private protected override IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random) => [real, fake];
 }

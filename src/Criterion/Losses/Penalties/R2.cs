@@ -19,7 +19,7 @@ public sealed record R2(double Weight = 10) : SlopePenalty(Weight)
 
     private protected override double Scale => Weight / 2;
 
-    private protected override string Place => "G(z)";
+    private protected override string[] Places => ["G(z)"];
 
     private protected override IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random) => [fake];
 }

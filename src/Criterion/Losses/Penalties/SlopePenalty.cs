@@ -39,8 +39,8 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     /// <summary>What the mean cost is multiplied by.</summary>
     private protected virtual double Scale => Weight;
 
-    /// <summary>Where the slope is taken.</summary>
-    private protected virtual string Place => "x";
+    /// <summary>Where the slope is taken, in LaTeX.</summary>
+    private protected virtual string[] Places => ["x"];
 
     /// <summary>The penalty of a critic.</summary>
     /// <param name="critic">The critic: images to scores of any shape, one or more for each image.</param>
@@ -58,7 +58,7 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
         ArgumentNullException.ThrowIfNull(fake);
         using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(Refusal()))
         {
-            return Images(real, fake, random).Select(images => Of(Slope(critic, images))).Aggregate(static (a, b) => a + b);
+            return Images(real, fake, random).Select(images => Of(Slope(critic, Some(images)))).Aggregate(static (a, b) => a + b);
         }
     }
 
@@ -67,9 +67,7 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     public Tensor Of(Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        return gradient.Rank > 1 && gradient.Count > 0
-            ? Formulas.Formula.RowMean(Formula, [gradient.Flatten(1)]) * Scale
-            : throw new LossException($"{Name}: there is no slope in {gradient.Shape}; a batch of images [N, ...] is needed. Skip empty batches.");
+        return Formulas.Formula.RowMean(Formula, [Some(gradient).Flatten(1)]) * Scale;
     }
 
     /// <summary>The gradient of the summed scores by the images, with its graph, also where recording is switched off.</summary>
@@ -96,8 +94,8 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() =>
-        $@"{Times(Scale)}\mathbb{{E}}\left[{Formulas.Formula.ToLatex(Formula, ["g"], "t")}\right],\quad g = \nabla_{{{Place}}} D({Place})";
+    public override string ToLatex() => string.Join(" + ", Places.Select(place =>
+        $@"{Times(Scale)}\mathbb{{E}}\left[{Formulas.Formula.ToLatex(Formula, [$@"\nabla D({place})"], "t")}\right]"));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -105,6 +103,10 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
 
     /// <summary>The batches at which the slope is taken.</summary>
     private protected abstract IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random);
+
+    Tensor Some(Tensor images) => images.Rank > 1 && images.Count > 0
+        ? images
+        : throw new LossException($"{Name}: there is no slope in {images.Shape}; a batch of images [N, ...] is needed. Skip empty batches.");
 
     string Refusal() =>
         $"{Name} needs the slope of each image's own score. Use LayerNorm, InstanceNorm2d or SpectralNorm in the critic, or call Eval() on it; AllowBatchCoupling = true goes on regardless.";
