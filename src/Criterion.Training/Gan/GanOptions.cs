@@ -9,7 +9,7 @@ public sealed record GanOptions
     public AdversarialObjective Objective { get; init; } = new NonSaturating();
 
     /// <summary>What keeps the discriminator's slope in check, or null.</summary>
-    public GradientPenalty? Penalty { get; init; }
+    public SlopePenalty? Penalty { get; init; }
 
     /// <summary>Discriminator steps, each on a fresh batch, for one generator step.</summary>
     public int DiscriminatorSteps { get; init; } = 1;

@@ -42,7 +42,7 @@ public sealed class GanTrainer : IStateful
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        if (options.Penalty is not null && MixesImages(discriminator))
+        if (options.Penalty is { AllowBatchCoupling: false } && MixesImages(discriminator))
         {
             throw new TrainingException(
                 "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (Dcgan: NormalizeDiscriminator = false), or with LayerNorm or InstanceNorm2d.");
@@ -73,10 +73,11 @@ public sealed class GanTrainer : IStateful
         }
 
         Tensor fake = Generate(withGraph: true);
-        GanStep row = TrainDiscriminator(DrawReal(), fake.Detach());
+        Tensor real = DrawReal();
+        GanStep row = TrainDiscriminator(real, fake.Detach());
 
         _discriminator.Freeze();
-        Tensor loss = _options.Objective.Generator(_discriminator.Forward(fake));
+        Tensor loss = _options.Objective.Generator(_discriminator.Forward(fake), RealLogits(real));
         return row with
         {
             GeneratorLoss = Finite(loss, "generator"),
@@ -150,6 +151,9 @@ public sealed class GanTrainer : IStateful
             FakeScore = Score(fakeLogits),
         };
     }
+
+    // Only objectives that compare pay for the real images once more.
+    Tensor? RealLogits(Tensor real) => _options.Objective is RelativisticObjective ? _discriminator.Forward(real) : null;
 
     Tensor DrawReal() => _data.Images.IndexSelect(0, _sampler.Next());
 

@@ -13,16 +13,20 @@ public readonly struct Latex : IReal<Latex>
     readonly string? _text;
     readonly int _strength;
 
+    // What a minus was put before, so that two of them cancel.
+    readonly string? _opposite;
+
     /// <summary>A name, such as <c>x</c> or <c>\hat y</c>.</summary>
     public Latex(string name)
         : this(name, Atom)
     {
     }
 
-    Latex(string text, int strength)
+    Latex(string text, int strength, string? opposite = null)
     {
         _text = text;
         _strength = strength;
+        _opposite = opposite;
     }
 
     /// <summary>The sum over the elements of a row.</summary>
@@ -32,10 +36,10 @@ public readonly struct Latex : IReal<Latex>
     internal static Latex OverWindow(Latex term) => new($@"\overline{{{term}}}", Atom);
 
     /// <inheritdoc/>
-    public static Latex operator +(Latex a, Latex b) => new($"{a} + {b}", Sum);
+    public static Latex operator +(Latex a, Latex b) => new(b._opposite is { } minus ? $"{a} - {minus}" : $"{a} + {b}", Sum);
 
     /// <inheritdoc/>
-    public static Latex operator -(Latex a, Latex b) => new($"{a} - {b.Within(Product)}", Sum);
+    public static Latex operator -(Latex a, Latex b) => new(b._opposite is { } plus ? $"{a} + {plus}" : $"{a} - {b.Within(Product)}", Sum);
 
     /// <inheritdoc/>
     public static Latex operator *(Latex a, Latex b) =>
@@ -45,7 +49,8 @@ public readonly struct Latex : IReal<Latex>
     public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Prefix);
 
     /// <inheritdoc/>
-    public static Latex operator -(Latex a) => new($"-{a.Within(Product)}", Sum);
+    public static Latex operator -(Latex a) =>
+        a._opposite is { } text ? new(text, Product) : new($"-{a.Within(Product)}", Sum, a.Within(Product));
 
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
@@ -131,8 +136,9 @@ public readonly struct Latex : IReal<Latex>
     public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0);
 
     /// <inheritdoc/>
-    public static Latex Select(Latex mask, Latex a, Latex b) =>
-        new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
+    public static Latex Select(Latex mask, Latex a, Latex b) => a._text == "0" && (mask._text == $"{b} < 0" || mask._text == $@"{b} \le 0")
+        ? Max(a, b)
+        : new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
 
     /// <summary>The text.</summary>
     public override string ToString() => _text ?? "0";

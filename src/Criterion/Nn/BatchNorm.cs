@@ -24,6 +24,7 @@ public abstract class BatchNorm : ChannelNorm
 
     Tensor ByBatch(Tensor x)
     {
+        BatchCoupling.Note(GetType().Name);
         int n = x.Shape[0] * x.Shape[2];
         if (n <= 1)
         {

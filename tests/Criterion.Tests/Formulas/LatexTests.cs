@@ -23,6 +23,8 @@ public class LatexTests
         { Formula.ToLatex(default(Absolute)), @"\left|x\right|" },
         { Formula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
         { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
+        { Formula.ToLatex(default(Minuses), "x", "y"), @"y - e^{x} + x \cdot y - \left(y - x\right)" },
+        { Formula.ToLatex(default(Clipped)), @"\max\left(0, 1 - x\right) + \max\left(0, x\right)" },
         { Formula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
         { Formula.ToLatex(default(Weighed), "x", "y", "w"), @"\max\left(0, x\right) + y \cdot w" },
     };
@@ -41,6 +43,21 @@ public class LatexTests
     {
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => (x - y) * (x - y);
+    }
+
+    readonly struct Minuses : IBinaryFormula
+    {
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> => -(-y) + (-T.Exp(x)) - (-(x * y)) + (-(y - x));
+    }
+
+    readonly struct Clipped : IUnaryFormula
+    {
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => Clip(T.Const(1) - x, T.LessOrEqual(T.Const(1) - x, T.Const(0))) + Clip(x, T.Less(x, T.Const(0)));
+
+        static T Clip<T>(T x, T negative)
+            where T : struct, IReal<T> => T.Select(negative, T.Const(0), x);
     }
 
     readonly struct Nested : IBinaryFormula

@@ -90,6 +90,30 @@ public class GanTrainerTests
         Assert.Contains("batch norm", error.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<AdversarialObjective, SlopePenalty?> Games { get; } = new()
+    {
+        { new Minimax(), null },
+        { LeastSquares.CycleGan, null },
+        { new Hinge(), new GradientPenalty(At: SlopePlace.Fake) },
+        { new NonSaturating(), new R1() },
+        { new RelativisticAverageHinge(), new GradientPenalty(At: SlopePlace.DraganCodeNoise) },
+        { new RelativisticPairedLogistic(), new R1R2() },
+        { new FGanJensenShannon(), new R2() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Games))]
+    public void Any_objective_goes_with_any_penalty(AdversarialObjective objective, SlopePenalty? penalty)
+    {
+        GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options with { Objective = objective, Penalty = penalty });
+        trainer.Step();
+        GanStep step = trainer.Step();
+
+        Assert.True(double.IsFinite(step.DiscriminatorLoss) && double.IsFinite(step.GeneratorLoss));
+        Assert.True(step is { DiscriminatorGradientNorm: > 0, GeneratorGradientNorm: > 0 });
+        Assert.Equal(penalty is not null, step.Penalty > 0);
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(8, 0)]

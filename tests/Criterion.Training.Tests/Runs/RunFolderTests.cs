@@ -1,5 +1,6 @@
 using System.Globalization;
 using Criterion.Formats;
+using Criterion.Losses;
 
 namespace Criterion.Training.Tests;
 
@@ -63,12 +64,29 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(record.Options, RunJson.Read(json).Options);
     }
 
+    [Fact]
+    public void Every_objective_and_penalty_survives_json()
+    {
+        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
+        AdversarialObjective[] objectives = [.. Every<AdversarialObjective>()];
+        SlopePenalty[] penalties = [.. Every<SlopePenalty>()];
+
+        Assert.Equal(21, objectives.Length);
+        Assert.Equal(4, penalties.Length);
+        Assert.All(objectives, objective => Survives(record.Options with { Objective = objective }));
+        Assert.All(penalties, penalty => Survives(record.Options with { Penalty = penalty with { Weight = 0.5 } }));
+
+        void Survives(GanOptions options) => Assert.Equal(options, RunJson.Read(RunJson.Write(record with { Options = options })).Options);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("{\"options\":{\"objective\":3}}")]
     [InlineData("{\"options\":{\"objective\":{\"Nonsense\":{}}}}")]
+    [InlineData("{\"options\":{\"objective\":{\"R1\":{}}}}")]
+    [InlineData("{\"options\":{\"penalty\":{\"Hinge\":{}}}}")]
     public void Other_json_is_no_record(string json) => Assert.Throws<TrainingException>(() => RunJson.Read(json));
 
     [Fact]
@@ -155,6 +173,13 @@ public sealed class RunFolderTests : IDisposable
         Assert.Throws<TrainingException>(() => GeneratorFile.Read(_temp["c"]));
         Assert.ThrowsAny<TensorException>(() => GeneratorFile.Read(_temp["d"]));
     }
+
+    /// <summary>One of each kind, with the options that it has by itself.</summary>
+    static IEnumerable<T> Every<T>() =>
+        from type in typeof(T).Assembly.GetTypes()
+        where type.IsSealed && type.IsAssignableTo(typeof(T))
+        let maker = type.GetConstructors().MaxBy(static maker => maker.GetParameters().Length)
+        select (T)maker.Invoke([.. maker.GetParameters().Select(static p => p.ParameterType.IsEnum ? Enum.ToObject(p.ParameterType, p.DefaultValue!) : p.DefaultValue)]);
 
     static void Cancel(GanStep step, CancellationTokenSource source)
     {

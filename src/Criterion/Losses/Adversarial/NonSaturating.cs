@@ -3,25 +3,31 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The logistic objective with the generator's non-saturating part: L_D = E[softplus(r) − t r] + E[softplus(f)],
-/// L_G = E[softplus(−f)]. With t = 1 the first is E[softplus(−r)].
+/// The logistic objective with the generator's non-saturating part: L_D = E[softplus(−r)] + E[softplus(f)],
+/// L_G = E[softplus(−f)]; with a target t below 1 a softplus(−x) becomes t softplus(−x) + (1 − t) softplus(x).
 /// </summary>
 /// <remarks>
-/// Binary cross-entropy on logits, as in the article's adversarial loss.
+/// Binary cross-entropy on logits, as in the article's adversarial loss. Smoothing is one-sided: only what is to be called real
+/// is lowered, never what is to be called fake raised. Other libraries state a smoothing s instead of a target: t = 1 − s or t = 1 − s/2.
 /// </remarks>
 /// <param name="RealTarget">t, what the discriminator should say of real images, in (0, 1]: below 1 it is one-sided label smoothing.</param>
+/// <param name="GeneratorTarget">What the generator would have said of its own images, in (0, 1].</param>
+/// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014; one-sided smoothing: Salimans et al., Improved techniques for training GANs, 2016",
-    Alternatives = "Hinge stops pushing logits that are already right; RelativisticPaired with R1 and R2 penalties keeps modes better.")]
-public sealed record NonSaturating(double RealTarget = 1)
+    Alternatives = "Hinge stops pushing logits that are already right; RelativisticPairedLogistic with R1 and R2 penalties keeps modes better.")]
+public sealed record NonSaturating(double RealTarget = 1, double GeneratorTarget = 1)
     : PointwiseObjective<NonSaturating.RealTerm, NonSaturating.FakeTerm, NonSaturating.RealTerm>
 {
-    /// <inheritdoc cref="NonSaturating(double)"/>
-    public double RealTarget { get; init; } = RealTarget is > 0 and <= 1
-        ? RealTarget
-        : throw new ArgumentOutOfRangeException(nameof(RealTarget), RealTarget, "NonSaturating: the target for real images must be in (0, 1].");
+    /// <inheritdoc cref="NonSaturating(double, double)"/>
+    public double RealTarget { get; init => field = GanOption.Target(value, nameof(NonSaturating)); } =
+        GanOption.Target(RealTarget, nameof(NonSaturating));
+
+    /// <inheritdoc cref="NonSaturating(double, double)"/>
+    public double GeneratorTarget { get; init => field = GanOption.Target(value, nameof(NonSaturating)); } =
+        GanOption.Target(GeneratorTarget, nameof(NonSaturating));
 
     /// <inheritdoc/>
     protected internal override RealTerm Real => new(RealTarget);
@@ -30,14 +36,19 @@ public sealed record NonSaturating(double RealTarget = 1)
     protected internal override FakeTerm Fake => default;
 
     /// <inheritdoc/>
-    protected internal override RealTerm Generated => new(1);
+    protected internal override RealTerm Generated => new(GeneratorTarget);
 
-    /// <summary>softplus(r) − t r.</summary>
+    /// <summary>t softplus(−x) + (1 − t) softplus(x).</summary>
     public readonly struct RealTerm(double target) : IUnaryFormula
     {
         /// <inheritdoc/>
         public T Value<T>(T x)
-            where T : struct, IReal<T> => target == 1 ? T.Softplus(-x) : T.Softplus(x) - (T.Const(target) * x);
+            where T : struct, IReal<T>
+        {
+            // In this form no infinity is taken from another, and with t = 1 none meets a 0.
+            T wrong = T.Softplus(-x);
+            return target == 1 ? wrong : (T.Const(target) * wrong) + (T.Const(1 - target) * T.Softplus(x));
+        }
     }
 
     /// <summary>softplus(f).</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -38,20 +39,20 @@ public abstract record PointwiseObjective<TReal, TFake, TGenerator> : Adversaria
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        new("discriminator, real", "logit", -4, 4, x => Formula.Map(Real, x)),
-        new("discriminator, fake", "logit", -4, 4, x => Formula.Map(Fake, x)),
-        new("generator", "logit", -4, 4, x => Formula.Map(Generated, x)),
+        Curve(Real, "discriminator, real"),
+        Curve(Fake, "discriminator, fake"),
+        Curve(Generated, "generator"),
     ];
 
-    static string Expected<TFormula>(TFormula term, string name)
-        where TFormula : struct, IUnaryFormula => $@"\mathbb{{E}}\left[{Formula.ToLatex(term, name)}\right]";
+    /// <summary>Says which logits the objective is not defined on.</summary>
+    protected virtual void Check(Tensor logits, string name)
+    {
+    }
 
-    Tensor Mean<TFormula>(TFormula term, Tensor logits)
+    Tensor Mean<TFormula>(TFormula term, Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
         where TFormula : struct, IUnaryFormula
     {
-        ArgumentNullException.ThrowIfNull(logits);
-        return logits.Count > 0
-            ? Formula.Mean(term, logits)
-            : throw new LossException($"{GetType().Name}: there are no logits in {logits.Shape}. Skip empty batches.");
+        Check(Some(logits, name), name);
+        return Formula.Mean(term, logits);
     }
 }

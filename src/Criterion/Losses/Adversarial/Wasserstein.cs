@@ -11,7 +11,7 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake scores of any shape → scalar",
     Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017",
-    Alternatives = "Hinge needs no bounded slope to stay bounded itself; WassersteinLogistic saturates for scores far apart.")]
+    Alternatives = "Hinge needs no bounded slope to stay bounded itself; WassersteinLogistic stops rewarding scores that are already far apart.")]
 public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wasserstein.FakeTerm, Wasserstein.RealTerm>
 {
     /// <inheritdoc/>

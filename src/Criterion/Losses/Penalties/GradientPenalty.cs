@@ -1,49 +1,74 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
+
+/// <summary>Where a gradient penalty takes the slope.</summary>
+public enum SlopePlace
+{
+    /// <summary>At a random place on the line between a real and a generated image, one place for each pair.</summary>
+    Interpolates,
+
+    /// <summary>At real images.</summary>
+    Real,
+
+    /// <summary>At generated images.</summary>
+    Fake,
+
+    /// <summary>Around real images, x + Noise · n with n normal: DRAGAN as its paper has it.</summary>
+    DraganNoise,
+
+    /// <summary>
+    /// Beside real images, x + (1 − α) · Noise · σ · u with α and u uniform in [0, 1) for each element and σ the deviation of the whole
+    /// batch: DRAGAN as its authors' code has it.
+    /// </summary>
+    DraganCodeNoise,
+}
 
 /// <summary>
 /// Keeps the slope of a critic near a target: weight · E[(‖∇D(x̃)‖₂ / target − 1)²], where each x̃ lies at a random place on the
 /// line between a real and a generated image.
 /// </summary>
 /// <remarks>
-/// The norm is taken over all dimensions but the first, as ‖g‖ = √(Σ g² + ε), so that a flat critic has the penalty of slope 0 and
-/// a gradient of 0, not NaN. One place on the line is drawn for each image. Not for critics that mix images, such as those with
-/// batch normalisation: there ∇D(x̃) is no slope of one image. Source: Gulrajani et al., Improved training of Wasserstein GANs,
-/// 2017, equation 3.
+/// How slopes are taken, and which critics are refused: see <see cref="SlopePenalty"/>.
+/// One-sided it is the penalty of WGAN-LP, at DRAGAN noise that of DRAGAN.
 /// </remarks>
-/// <param name="Weight">λ, 10 in the paper.</param>
-/// <param name="Target">The slope that costs nothing.</param>
-public sealed record GradientPenalty(double Weight = 10, double Target = 1)
+/// <param name="Weight">λ, 10 in the papers.</param>
+/// <param name="Target">The slope that costs nothing; without meaning when centred at zero.</param>
+/// <param name="Sided">Which slopes cost something.</param>
+/// <param name="At">Where the slope is taken.</param>
+/// <param name="Noise">
+/// How far DRAGAN goes from real images: the deviation of its normal noise, in units of the images (the paper's √c), or a share of
+/// the batch's deviation in the authors' code, where it is ½.
+/// </param>
+/// <exception cref="ArgumentOutOfRangeException">The target is not positive, or another option is out of range.</exception>
+[Catalogue(
+    LossFamily.Penalty,
+    Shapes = "critic, real and fake images [N, ...] → scalar",
+    Source = "Gulrajani et al., Improved training of Wasserstein GANs, 2017, equation 3; one-sided: Petzka et al., On the regularization of Wasserstein GANs, 2017; DRAGAN: Kodali et al., On convergence and stability of GANs, 2017",
+    Alternatives = "R1 takes the slope at real images only and goes with logistic objectives; SpectralNorm bounds the slope layer by layer, without a second gradient.")]
+public sealed record GradientPenalty(
+    double Weight = 10,
+    double Target = 1,
+    SlopeSide Sided = SlopeSide.TwoSided,
+    SlopePlace At = SlopePlace.Interpolates,
+    double Noise = 0.5) : SlopePenalty(Weight)
 {
-    const double Epsilon = 1e-10;
+    /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
+    public double Target { get; init => field = GanOption.Positive(value, nameof(GradientPenalty)); } =
+        GanOption.Positive(Target, nameof(GradientPenalty));
 
-    /// <inheritdoc cref="GradientPenalty(double, double)"/>
-    public double Target { get; init; } = Target > 0
-        ? Target
-        : throw new ArgumentOutOfRangeException(nameof(Target), Target, "GradientPenalty: the target slope must be positive.");
+    /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
+    public double Noise { get; init => field = GanOption.NotNegative(value, nameof(GradientPenalty)); } =
+        GanOption.NotNegative(Noise, nameof(GradientPenalty));
 
-    /// <summary>The penalty of a critic, ready to be differentiated by its weights.</summary>
-    /// <param name="critic">The critic: images to scores of any shape, one or more for each image.</param>
-    /// <param name="real">Real images, [N, ...].</param>
-    /// <param name="fake">Generated images of the same shape; gradients stop here.</param>
-    /// <param name="random">Where the places on the lines come from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <exception cref="ShapeException">The shapes differ.</exception>
-    public Tensor Forward(Func<Tensor, Tensor> critic, Tensor real, Tensor fake, RandomStream? random = null)
-    {
-        ArgumentNullException.ThrowIfNull(critic);
-        return Of(Slope(critic, Interpolate(real, fake, random)));
-    }
+    /// <inheritdoc/>
+    protected internal override SlopeCost Formula => new(Sided, Target);
 
-    /// <summary>The penalty of slopes that are already known.</summary>
-    /// <param name="gradient">The gradient of the summed scores by the images, [N, ...], with its graph.</param>
-    public Tensor Of(Tensor gradient)
-    {
-        ArgumentNullException.ThrowIfNull(gradient);
-        return Formula.RowMean(new SlopeDistance(Target), [gradient.Flatten(1)]) * Weight;
-    }
+    private protected override string[] Places => [@"\tilde{x}"];
 
     /// <summary>One random place for each image on the line from fake to real.</summary>
+    /// <param name="real">Real images, [N, ...].</param>
+    /// <param name="fake">Generated images of the same shape.</param>
+    /// <param name="random">Where the places come from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Tensor Interpolate(Tensor real, Tensor fake, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(real);
@@ -58,31 +83,19 @@ public sealed record GradientPenalty(double Weight = 10, double Target = 1)
         return fake.Detach() + (place * (real.Detach() - fake.Detach()));
     }
 
-    /// <summary>The gradient of the summed scores by the images, with its graph.</summary>
-    public static Tensor Slope(Func<Tensor, Tensor> critic, Tensor images)
+    private protected override IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random) => [At switch
     {
-        ArgumentNullException.ThrowIfNull(critic);
-        Tensor x = images.Detach();
-        x.RequiresGrad = true;
-        return Autograd.Grad(critic(x).Sum(), x, createGraph: true);
-    }
+        SlopePlace.Interpolates => Interpolate(real, fake, random),
+        SlopePlace.Real => real,
+        SlopePlace.Fake => fake,
+        SlopePlace.DraganNoise => real.Detach() + (Tensor.RandnLike(real, random) * Noise),
+        _ => real.Detach() + BesideReal(real.Detach(), random),
+    }];
 
-    /// <summary>(√(Σ g² + ε) / target − 1)².</summary>
-    public readonly struct SlopeDistance(double target) : IRowFormula
+    Tensor BesideReal(Tensor real, RandomStream? random)
     {
-        /// <inheritdoc/>
-        public static int Inputs => 1;
-
-        /// <inheritdoc/>
-        public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(a * a);
-
-        /// <inheritdoc/>
-        public T Value<T>(Statistics<T> sums, T t)
-            where T : struct, IReal<T>
-        {
-            T distance = (T.Sqrt(sums.First + T.Const(Epsilon)) / T.Const(target)) - T.Const(1);
-            return distance * distance;
-        }
+        // A batch of one number has no deviation to speak of: NaN would say so in the penalty.
+        Tensor far = 1 - Tensor.RandLike(real, random);
+        return far * Tensor.RandLike(real, random) * (real.Std() * Noise);
     }
 }

@@ -6,19 +6,46 @@ public class NonSaturatingTests : AdversarialContract
 {
     protected override AdversarialObjective Objective => new NonSaturating();
 
-    protected override (double Discriminator, double Generator) Oracle => (1.276177788494, 1.138088894247);
+    protected override (double Discriminator, double Generator)? Oracle => (1.276177788494, 1.138088894247);
+
+    protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Softplus(-x)) + Mean(f, Softplus);
+
+    protected override double Generator(double[] f, double[] r) => Mean(f, x => Softplus(-x));
+
+    protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
+        [(Infinity, -Infinity, 0, Infinity), (-Infinity, -Infinity, Infinity, Infinity), (Infinity, Infinity, Infinity, 0)];
 
     [Theory]
     [InlineData(0)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void Target_outside_0_to_1_is_an_error(double target) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating(target));
+    public void Target_outside_0_to_1_is_an_error(double target)
+    {
+        Assert.Equal("RealTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating(target)).ParamName);
+        Assert.Equal("GeneratorTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating(1, target)).ParamName);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating() with { RealTarget = target });
+    }
 }
 
 public class SmoothedNonSaturatingTests : AdversarialContract
 {
     protected override AdversarialObjective Objective => new NonSaturating(RealTarget: 0.9);
 
-    protected override (double Discriminator, double Generator) Oracle => (1.326177788494, 1.138088894247);
+    protected override (double Discriminator, double Generator)? Oracle => (1.326177788494, 1.138088894247);
+
+    protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Softplus(x) - (0.9 * x)) + Mean(f, Softplus);
+
+    protected override double Generator(double[] f, double[] r) => Mean(f, x => Softplus(-x));
+
+    protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
+        [(Infinity, -Infinity, Infinity, Infinity), (-Infinity, -Infinity, Infinity, Infinity)];
+}
+
+public class SmoothedGeneratorTests : AdversarialContract
+{
+    protected override AdversarialObjective Objective => new NonSaturating(0.8, 0.75);
+
+    protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Softplus(x) - (0.8 * x)) + Mean(f, Softplus);
+
+    protected override double Generator(double[] f, double[] r) => Mean(f, x => Softplus(x) - (0.75 * x));
 }

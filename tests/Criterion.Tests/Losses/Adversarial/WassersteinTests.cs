@@ -6,5 +6,12 @@ public class WassersteinTests : AdversarialContract
 {
     protected override AdversarialObjective Objective => new Wasserstein();
 
-    protected override (double Discriminator, double Generator) Oracle => (-1, 0.5);
+    protected override (double Discriminator, double Generator)? Oracle => (-1, 0.5);
+
+    protected override double Discriminator(double[] r, double[] f) => f.Average() - r.Average();
+
+    protected override double Generator(double[] f, double[] r) => -f.Average();
+
+    protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
+        [(Infinity, -Infinity, -Infinity, Infinity), (-Infinity, Infinity, Infinity, -Infinity)];
 }

@@ -2,56 +2,30 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Penalties;
 
-/// <summary>The penalty of critics whose slopes are known, and of one that is not so simple against central differences.</summary>
-public class GradientPenaltyTests
+/// <summary>The penalty of Wasserstein critics: two-sided, on interpolates.</summary>
+public class GradientPenaltyTests : SlopePenaltyContract
 {
     static readonly GradientPenalty Unit = new(Weight: 1);
 
-    static RandomStream Random => new(3);
+    protected override SlopePenalty Penalty => new GradientPenalty(10);
 
-    [Fact]
-    public void Linear_critic_has_the_penalty_of_its_weights()
-    {
-        Tensor w = Leaf(3.0, 4.0);
-        Tensor penalty = Unit.Forward(x => x.MatMul(w), Draw(5, 2), Draw(5, 2), Random);
-        penalty.Backward();
-        Assert.Equal(16, penalty.Item(), 1e-8);
-        Assert.Equal(2 * 4 * 0.6, w.Grad!.ToArray<double>()[0], 1e-8);
-        Assert.Equal(2 * 4 * 0.8, w.Grad!.ToArray<double>()[1], 1e-8);
-    }
+    protected override double Cost(double n) => 10 * (n - 1) * (n - 1);
 
-    [Fact]
-    public void Flat_critic_has_the_penalty_1_and_a_finite_gradient()
-    {
-        Tensor w = Leaf(0.0, 0.0);
-        Tensor penalty = Unit.Forward(x => x.MatMul(w), Draw(5, 2), Draw(5, 2), Random);
-        penalty.Backward();
-        Assert.Equal(1, penalty.Item(), 1e-4);
-        Assert.Equal([0.0, 0.0], w.Grad!.ToArray<double>());
-    }
+    protected override double Marginal(double n) => 20 * (n - 1);
 
     [Fact]
     public void Quadratic_critic_is_the_oracle()
     {
         Tensor a = Leaf(1.0, 2.0);
         Tensor x = Tensor.From(new double[,] { { 1, 1 }, { 0, 0.25 } });
-        Tensor penalty = Unit.Of(GradientPenalty.Slope(x => (x * x * a).Sum() * 0.5, x));
+        Tensor gradient = SlopePenalty.Slope(x => (x * x * a).Sum() * 0.5, x);
+        Tensor penalty = Unit.Of(gradient);
         penalty.Backward();
         Assert.Equal(0.8889320225, penalty.Item(), 1e-9);
         Assert.Equal(0.5527864045, a.Grad!.ToArray<double>()[0], 1e-8);
         Assert.Equal(0.9805728090, a.Grad!.ToArray<double>()[1], 1e-8);
-    }
-
-    [Fact]
-    public void Penalty_of_a_convolutional_critic_is_differentiated_by_its_weights()
-    {
-        Tensor images = Tensor.Randn([2, 1, 5, 5], DType.Float64, Random);
-        Tensor kernel = Tensor.Randn([3, 1, 3, 3], DType.Float64, Random);
-        Tensor linear = Tensor.Randn([27, 1], DType.Float64, Random) * 0.3;
-        Tensor Penalty(Tensor[] w) => new GradientPenalty().Of(GradientPenalty.Slope(
-            x => x.Conv2d(w[0]).LeakyRelu(0.2).Flatten(1).MatMul(w[1]), images));
-
-        GradCheck.Check(Penalty, [kernel, linear], order: 1);
+        Assert.Equal(Math.Sqrt(5), SlopePenalty.Norms(gradient).ToArray<double>()[0], 1e-9);
+        Assert.Equal(0.763932022500, (Unit with { Sided = SlopeSide.OneSided }).Of(SlopePenalty.Slope(x => (x * x * a).Sum() * 0.5, x)).Item(), 1e-9);
     }
 
     [Fact]
@@ -65,31 +39,98 @@ public class GradientPenaltyTests
         Tensor between = GradientPenalty.Interpolate(Tensor.Zeros([4, 3]), Tensor.Ones([4, 3]), Random);
         Assert.Equal(0, between.Var([1]).Max().Item());
         Assert.NotEqual(0, between.Var([0]).Min().Item());
+        Assert.True(between.Min().Item() >= 0 && between.Max().Item() <= 1);
     }
 
     [Fact]
-    public void Generator_is_not_reached()
+    public void Places_are_where_they_are_said_to_be()
     {
-        Tensor fake = Draw(2, 3);
-        fake.RequiresGrad = true;
-        Tensor w = Leaf(1.0, 2.0, 3.0);
-        Unit.Forward(x => x.MatMul(w), Draw(2, 3), fake * 2, Random).Backward();
-        Assert.Null(fake.Grad);
+        // The slope of ½x² at x is x: the penalty centred at zero is the mean square of the place.
+        Tensor real = Tensor.Full([400, 1], 3, DType.Float64);
+        Tensor fake = Tensor.Full([400, 1], -1, DType.Float64);
+        double At(SlopePlace place, double noise = 0.5) =>
+            new GradientPenalty(1, Sided: SlopeSide.ZeroCentred, At: place, Noise: noise).Forward(x => x * x * 0.5, real, fake, Random).Item();
+
+        Assert.Equal(9, At(SlopePlace.Real), 1e-12);
+        Assert.Equal(1, At(SlopePlace.Fake), 1e-12);
+        Assert.Equal(7.0 / 3, At(SlopePlace.Interpolates), 0.3);
+        Assert.Equal(9 + 0.25, At(SlopePlace.DraganNoise), 0.3);
+        Assert.Equal(9, At(SlopePlace.DraganNoise, 0), 1e-12);
+
+        // All real images alike: the deviation of the batch is 0.
+        Assert.Equal(9, At(SlopePlace.DraganCodeNoise), 1e-12);
     }
 
     [Fact]
-    public void Differing_batches_and_bad_targets_are_errors()
+    public void Noise_of_the_authors_code_goes_by_the_deviation_of_the_batch()
     {
-        Assert.Throws<ShapeException>(() => Unit.Forward(x => x.Sum(), Draw(4, 3), Draw(2, 3)));
+        Tensor real = Tensor.Randn([2000, 3], DType.Float64, Random) * 4;
+        List<Tensor> seen = [];
+        Tensor Watched(Tensor x)
+        {
+            seen.Add(x.Detach());
+            return (x * x).Sum(1);
+        }
+
+        new GradientPenalty(At: SlopePlace.DraganCodeNoise, Noise: 0.5).Forward(Watched, real, real, Random);
+        Tensor moved = (seen[0] - real) / real.Std();
+        Assert.True(moved.Min().Item() >= 0 && moved.Max().Item() <= 0.5);
+
+        // E[(1 − α) u] = ¼, each element on its own.
+        Assert.Equal(0.125, moved.Mean().Item(), 0.005);
+        Assert.True(moved.Var([1]).Min().Item() > 0);
+    }
+
+    [Fact]
+    public void Batches_may_differ_unless_images_are_paired()
+    {
+        Assert.Contains(
+            "[2, 3]", Assert.Throws<ShapeException>(() => Unit.Forward(x => x.Sum(), Draw(4, 3), Draw(2, 3))).Message, StringComparison.Ordinal);
+        Assert.Equal(0, (Unit with { At = SlopePlace.Real }).Forward(x => x.Narrow(1, 0, 1), Draw(4, 3), Draw(2, 3)).Item(), 1e-8);
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_errors()
+    {
         Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Target: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Noise: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Weight: -1));
     }
+}
 
-    static Tensor Draw(int rows, int columns) => Tensor.Randn([rows, columns], DType.Float64, Random);
+public class OneSidedGradientPenaltyTests : SlopePenaltyContract
+{
+    protected override SlopePenalty Penalty => new GradientPenalty(2, Sided: SlopeSide.OneSided);
 
-    static Tensor Leaf(params double[] values)
-    {
-        Tensor leaf = Tensor.From(values, [values.Length]);
-        leaf.RequiresGrad = true;
-        return leaf;
-    }
+    protected override double Cost(double n) => n > 1 ? 2 * (n - 1) * (n - 1) : 0;
+
+    protected override double Marginal(double n) => n > 1 ? 4 * (n - 1) : 0;
+}
+
+public class ZeroCentredGradientPenaltyTests : SlopePenaltyContract
+{
+    protected override SlopePenalty Penalty => new GradientPenalty(3, Sided: SlopeSide.ZeroCentred);
+
+    protected override double Cost(double n) => 3 * n * n;
+
+    protected override double Marginal(double n) => 6 * n;
+}
+
+public class WideTargetGradientPenaltyTests : SlopePenaltyContract
+{
+    protected override SlopePenalty Penalty => new GradientPenalty(1, Target: 4, At: SlopePlace.Fake);
+
+    protected override double Cost(double n) => Math.Pow((n / 4) - 1, 2);
+
+    protected override double Marginal(double n) => 2 * ((n / 4) - 1) / 4;
+}
+
+public class DraganTests : SlopePenaltyContract
+{
+    // Without noise, so that the slope is that at the image.
+    protected override SlopePenalty Penalty => new GradientPenalty(10, At: SlopePlace.DraganNoise, Noise: 0);
+
+    protected override double Cost(double n) => 10 * (n - 1) * (n - 1);
+
+    protected override double Marginal(double n) => 20 * (n - 1);
 }

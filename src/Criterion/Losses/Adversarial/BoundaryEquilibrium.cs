@@ -1,0 +1,48 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
+/// discriminator, an auto-encoder, gives back a real or a generated image.
+/// </summary>
+/// <remarks>k changes from step to step: an <see cref="EquilibriumController"/> holds it and gives the objective of each step.</remarks>
+/// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
+/// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake reconstruction errors of any shape → scalar",
+    Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
+    Alternatives = "EnergyBased has a fixed margin in place of the controller.")]
+public sealed record BoundaryEquilibrium(double K = 0)
+    : PointwiseObjective<Wasserstein.FakeTerm, BoundaryEquilibrium.FakeTerm, Wasserstein.FakeTerm>
+{
+    /// <inheritdoc cref="BoundaryEquilibrium(double)"/>
+    public double K { get; init => field = GanOption.Fraction(value, nameof(BoundaryEquilibrium)); } =
+        GanOption.Fraction(K, nameof(BoundaryEquilibrium));
+
+    /// <inheritdoc/>
+    protected internal override Wasserstein.FakeTerm Real => default;
+
+    /// <inheritdoc/>
+    protected internal override FakeTerm Fake => new(K);
+
+    /// <inheritdoc/>
+    protected internal override Wasserstein.FakeTerm Generated => default;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        Curve(Real, "discriminator, real", "error", 0, 2),
+        Curve(Fake, "discriminator, fake", "error", 0, 2),
+        Curve(Generated, "generator", "error", 0, 2),
+    ];
+
+    /// <summary>−k f.</summary>
+    public readonly struct FakeTerm(double k) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => -(T.Const(k) * x);
+    }
+}

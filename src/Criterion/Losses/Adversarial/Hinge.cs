@@ -1,0 +1,47 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>The hinge objective: L_D = E[max(0, m − r)] + E[max(0, m + f)], L_G = −E[f].</summary>
+/// <remarks>Logits beyond the margin on their right side cost nothing and have no gradient; at the margin itself the gradient is 0 too.</remarks>
+/// <param name="Margin">m, how far on its right side a logit is to lie.</param>
+/// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake logits of any shape → scalar",
+    Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
+    Alternatives = "Wasserstein has no margin and needs a bounded slope; NonSaturating never stops pushing; RelativisticPairedHinge compares real with fake.")]
+public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTerm, Hinge.FakeTerm, Wasserstein.RealTerm>
+{
+    /// <inheritdoc cref="Hinge(double)"/>
+    public double Margin { get; init => field = GanOption.Positive(value, nameof(Hinge)); } = GanOption.Positive(Margin, nameof(Hinge));
+
+    /// <inheritdoc/>
+    protected internal override RealTerm Real => new(Margin);
+
+    /// <inheritdoc/>
+    protected internal override FakeTerm Fake => new(Margin);
+
+    /// <inheritdoc/>
+    protected internal override Wasserstein.RealTerm Generated => default;
+
+    /// <summary>max(0, m − x).</summary>
+    public readonly struct RealTerm(double margin) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => PositivePart(T.Const(margin) - x);
+    }
+
+    /// <summary>max(0, m + x).</summary>
+    public readonly struct FakeTerm(double margin) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => PositivePart(T.Const(margin) + x);
+    }
+
+    // At 0 the derivative is that of the left, as relu has it in every GAN's code; NaN passes.
+    static T PositivePart<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
+}

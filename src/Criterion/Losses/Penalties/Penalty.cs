@@ -1,0 +1,22 @@
+namespace Criterion.Losses;
+
+/// <summary>What is added to a player's loss to keep its network in check.</summary>
+/// <param name="Weight">A factor.</param>
+public abstract record Penalty(double Weight) : ICriterion
+{
+    /// <inheritdoc cref="Penalty(double)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
+    public double Weight { get; init => field = GanOption.NotNegative(value, nameof(Penalty)); } = GanOption.NotNegative(Weight, nameof(Penalty));
+
+    /// <inheritdoc/>
+    public abstract string ToLatex();
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<LossCurve> Curves() => [];
+
+    /// <summary>The name that errors give.</summary>
+    protected string Name => GetType().Name;
+
+    /// <summary>The factor in LaTeX, nothing for 1.</summary>
+    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Formulas.Latex.Const(factor)} \cdot ";
+}

@@ -1,0 +1,48 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>Holds a critic's weights in a box after each of its steps: w ← min(max(w, −c), c), the first bound on a Wasserstein critic's slope.</summary>
+/// <remarks>
+/// No loss but a step: call <see cref="Apply"/> after the optimizer's. Nothing is recorded. Most weights end up at ±c, so that the
+/// critic stays simple; a penalty leaves it more freedom. A NaN stays NaN.
+/// </remarks>
+/// <param name="Limit">c, 0.01 in the paper.</param>
+/// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
+[Catalogue(
+    LossFamily.Penalty,
+    Shapes = "parameters of any shape, changed in place",
+    Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, algorithm 1",
+    Alternatives = "GradientPenalty bounds the slope itself and trains better; SpectralNorm bounds it layer by layer.")]
+public sealed record WeightClip(double Limit = 0.01) : ICriterion
+{
+    /// <inheritdoc cref="WeightClip(double)"/>
+    public double Limit { get; init => field = GanOption.Positive(value, nameof(WeightClip)); } = GanOption.Positive(Limit, nameof(WeightClip));
+
+    /// <summary>Clips parameters in place.</summary>
+    /// <param name="parameters">The critic's parameters.</param>
+    public void Apply(IEnumerable<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        using (Autograd.NoGrad())
+        {
+            foreach (Tensor parameter in parameters)
+            {
+                Formula.Update(new Clip(Limit), parameter, parameter);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string ToLatex() => $@"w \leftarrow {new Clip(Limit).Value(new Latex("w"), new Latex("w"))}";
+
+    /// <inheritdoc/>
+    public IEnumerable<LossCurve> Curves() => [new("weight after", "weight", -3 * Limit, 3 * Limit, w => Formula.Map(new Clip(Limit), w, w.Detach()))];
+
+    /// <summary>min(max(w, −c), c).</summary>
+    readonly struct Clip(double limit) : IBinaryFormula
+    {
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T> => T.Min(T.Max(x, T.Const(-limit)), T.Const(limit));
+    }
+}
