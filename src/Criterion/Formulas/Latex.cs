@@ -9,9 +9,12 @@ public readonly struct Latex : IReal<Latex>
     const int Product = 2;
     const int Prefix = 3;
     const int Atom = 4;
+    const string Logarithm = @"\ln ";
 
     readonly string? _text;
     readonly int _strength;
+    readonly bool _isConstant;
+    readonly bool _isEquality;
 
     /// <summary>A name, such as <c>x</c> or <c>\hat y</c>.</summary>
     public Latex(string name)
@@ -19,10 +22,12 @@ public readonly struct Latex : IReal<Latex>
     {
     }
 
-    Latex(string text, int strength)
+    Latex(string text, int strength, bool isConstant = false, bool isEquality = false)
     {
         _text = text;
         _strength = strength;
+        _isConstant = isConstant;
+        _isEquality = isEquality;
     }
 
     /// <summary>The sum over the elements of a row.</summary>
@@ -46,11 +51,11 @@ public readonly struct Latex : IReal<Latex>
 
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
-        ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum)
-        : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom);
+        ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum, isConstant: true)
+        : new(value.ToString("0.######", CultureInfo.InvariantCulture), value < 0 ? Sum : Atom, isConstant: true);
 
     /// <inheritdoc/>
-    public static Latex Exp(Latex x) => new($"e^{{{x}}}", Prefix);
+    public static Latex Exp(Latex x) => x.Undone is { } inner ? new(inner) : new($"e^{{{x}}}", Prefix);
 
     /// <inheritdoc/>
     public static Latex Expm1(Latex x) => Exp(x) - Const(1);
@@ -113,14 +118,22 @@ public readonly struct Latex : IReal<Latex>
     public static Latex LessOrEqual(Latex a, Latex b) => new($@"{a} \le {b}", 0);
 
     /// <inheritdoc/>
-    public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0);
+    public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0, isEquality: true);
 
     /// <inheritdoc/>
-    public static Latex Select(Latex mask, Latex a, Latex b) =>
-        new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
+    /// <remarks>A number that is held at a constant in a single point, where its formula is not defined, is written as it is.</remarks>
+    public static Latex Select(Latex mask, Latex a, Latex b) => a._text == b._text || (mask._isEquality && a._isConstant && !b._isConstant)
+        ? b
+        : new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
 
     /// <summary>The text.</summary>
     public override string ToString() => _text ?? "0";
+
+    /// <summary>A name; of the logarithm of one, such as <c>\ln p</c>, the exponential is <c>p</c>.</summary>
+    internal static Latex Named(string name) => new(name, name.StartsWith(Logarithm, StringComparison.Ordinal) ? Prefix : Atom);
+
+    // What this is the logarithm of, if it was named as one.
+    string? Undone => _strength == Prefix && _text!.StartsWith(Logarithm, StringComparison.Ordinal) ? _text[Logarithm.Length..] : null;
 
     static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);
 

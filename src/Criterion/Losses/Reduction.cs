@@ -11,6 +11,9 @@ public enum Reduction
 
     /// <summary>They are given as they are.</summary>
     None,
+
+    /// <summary>Their sum divided by the size of the batch, dimension 0: PyTorch's batchmean.</summary>
+    BatchMean,
 }
 
 /// <summary>What a loss of nothing is: an empty batch, or no pair to compare.</summary>

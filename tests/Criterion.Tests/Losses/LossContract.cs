@@ -96,12 +96,12 @@ public abstract class LossContract
                 Tensor[] second = slopes.RequiresGrad ? Criterion.Autograd.Grad([slopes], inputs, allowUnused: true) : [];
                 foreach (Tensor value in (Tensor[])[loss, .. first])
                 {
-                    Assert.True(value.IsFinite().To(DType.Int64).Min().Item() == 1, $"{extreme[0]}, {extreme[1]} → {value}");
+                    Assert.True(value.IsFinite().To(DType.Int64).Min().Item() == 1, $"{string.Join(", ", (object[])extreme)} → {value}");
                 }
 
                 foreach (Tensor value in second)
                 {
-                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {extreme[0]}, {extreme[1]} → {value}");
+                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {string.Join(", ", (object[])extreme)} → {value}");
                 }
             }
         }
@@ -144,7 +144,7 @@ public abstract class LossContract
     }
 
     [Fact]
-    public void Other_shapes_are_an_error_that_names_them()
+    public virtual void Other_shapes_are_an_error_that_names_them()
     {
         Tensor[] inputs = Draw([4, 5], Random);
         inputs[1] = inputs[1].Narrow(1, 0, 1);

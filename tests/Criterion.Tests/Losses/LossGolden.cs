@@ -10,6 +10,7 @@ static class LossGolden
     {
         "none" => Criterion.Losses.Reduction.None,
         "sum" => Criterion.Losses.Reduction.Sum,
+        "batchmean" => Criterion.Losses.Reduction.BatchMean,
         _ => Criterion.Losses.Reduction.Mean,
     };
 
@@ -21,9 +22,9 @@ static class LossGolden
     }
 
     /// <summary>Compares with PyTorch at all orders that the case holds, and the single-precision value.</summary>
-    public static void Check(string op, string name, Func<GoldenCase, Tensor[], Tensor> loss, double tolerance = GoldenAssert.Tolerance)
+    public static void Check(string op, string name, Func<GoldenCase, Tensor[], Tensor> loss, double tolerance = GoldenAssert.Tolerance, string file = "losses")
     {
-        GoldenCase golden = GoldenFile.Find("losses", op, name);
+        GoldenCase golden = GoldenFile.Find(file, op, name);
         GoldenAssert.Matches(golden, x => loss(golden, x), tolerance);
     }
 }
