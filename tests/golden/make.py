@@ -10,7 +10,7 @@ import warnings as python_warnings
 sys.dont_write_bytecode = True
 import golden  # noqa: E402
 
-FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "losses", "softmax"]
+FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "losses", "softmax", "ctc"]
 
 
 def main():

@@ -211,11 +211,15 @@ internal static class SoftmaxDriver
         double RunTerm(int row, ReadOnlySpan<S> x, int target, double factor, Normal normal, Sheet<S> sheet)
         {
             Real a = double.CreateTruncating(x[target]) - normal.Peak - normal.Log;
-            Dual<Real> term = First.Of<TFormula, Real>(formula, a, Real.Exp(a), double.CreateTruncating(sheet.Weights[target]), 0);
+            Real weight = double.CreateTruncating(sheet.Weights[target]);
+            Real p = Real.Exp(a);
             if (run.GradientX is { } gradient)
             {
                 Span<S> g = Row(gradient, row, length);
-                double slope = term.Tangent.Value * run.Scale * factor;
+
+                // Where the loss is infinite its slope is not: it is taken far out, where 0 · ∞ does not come in.
+                Real near = a.Value == double.NegativeInfinity ? double.MinValue : a;
+                double slope = First.Of<TFormula, Real>(formula, near, p, weight, 0).Tangent.Value * run.Scale * factor;
                 TensorPrimitives.Multiply(sheet.ExpX[..length], S.CreateTruncating(-slope * normal.Inverse), g);
                 g[target] = S.CreateTruncating(slope - (slope * double.CreateTruncating(sheet.ExpX[target]) * normal.Inverse));
                 if (run.Origin != RowOrigin.LogSumExp)
@@ -225,7 +229,7 @@ internal static class SoftmaxDriver
                 }
             }
 
-            return term.Value.Value;
+            return formula.Value(a, p, weight, (Real)0).Value;
         }
 
         /// <summary>The loss of a row and its gradients from the terms of all classes.</summary>
