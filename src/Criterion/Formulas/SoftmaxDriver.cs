@@ -420,13 +420,13 @@ internal static class SoftmaxDriver
     {
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(a), new(p, p), Dual<T>.Fixed(b), Dual<T>.Fixed(q));
+            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
     }
 
     readonly struct Second : IVariable
     {
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(a), Dual<T>.Fixed(p), Dual<T>.Variable(b), new(q, q));
+            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));
     }
 }

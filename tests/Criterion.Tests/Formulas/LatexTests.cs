@@ -17,6 +17,7 @@ public class LatexTests
         { Formula.ToLatex(default(Absolute)), @"\left|x\right|" },
         { Formula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
         { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
+        { Formula.ToLatexOfRow(default(KeptFinite), @"\ln p_j", "q_j"), @"\sum_j q_j \cdot \left(p_j - \ln p_j\right)" },
         { Formula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
     };
 
@@ -28,6 +29,14 @@ public class LatexTests
     {
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => (x - y) * (x - y);
+    }
+
+    readonly struct KeptFinite : ISoftmaxFormula
+    {
+        public static bool VanishesWithTarget => true;
+
+        public T Value<T>(T a, T p, T b, T q)
+            where T : struct, IReal<T> => b * (T.Exp(a) - Formula.Held(T.Equal(b, T.Const(0)), a));
     }
 
     readonly struct Nested : IBinaryFormula

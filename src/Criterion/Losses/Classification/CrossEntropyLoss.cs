@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -77,6 +78,7 @@ public sealed record CrossEntropyLoss(
         public static bool VanishesWithTarget => true;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => -(b * Formulas.Formula.Held(T.Equal(b, T.Const(0)), a));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -56,6 +57,7 @@ public sealed record FocalLoss(
         public static bool VanishesWithTarget => true;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -51,6 +52,7 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
         public static bool VanishesWithTarget => false;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {

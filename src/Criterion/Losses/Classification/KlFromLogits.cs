@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -49,6 +50,7 @@ public sealed record KlFromLogits(bool Reverse = false, int Dim = 1, Reduction R
         public static bool VanishesWithTarget => false;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(p, a, b) : Weighted(q, b, a);
 

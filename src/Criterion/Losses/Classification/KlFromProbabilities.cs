@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -68,6 +69,7 @@ public sealed record KlFromProbabilities(bool Reverse = false, double Tolerance 
         public static bool VanishesWithTarget => false;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(a, b) : Weighted(b, a);
 

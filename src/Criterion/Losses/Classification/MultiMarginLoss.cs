@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -76,6 +77,7 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         public static bool VanishesWithTarget => false;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
