@@ -7,18 +7,6 @@ using Criterion.Kernels;
 
 namespace Criterion.Formulas;
 
-/// <summary>What a run over rows of logits reads and writes.</summary>
-/// <param name="X">The logits, [rows, length].</param>
-/// <param name="Target">What they are compared with.</param>
-/// <param name="PerRow">A factor for each row, or null.</param>
-/// <param name="Origin">What is subtracted from a row of logits.</param>
-/// <param name="Values">Takes the loss of each row.</param>
-/// <param name="GradientX">Takes the gradient by the logits times the scale, or null.</param>
-/// <param name="GradientTarget">Takes the gradient by the target's rows times the scale, or null.</param>
-/// <param name="Scale">A factor for the gradients.</param>
-internal readonly record struct SoftmaxRun(
-    Tensor X, SoftmaxTarget Target, Tensor? PerRow, RowOrigin Origin, Tensor Values, Tensor? GradientX, Tensor? GradientTarget, double Scale);
-
 /// <summary>
 /// Runs a softmax formula over rows of logits. A row is copied into scratch memory that stays in the cache and is padded to whole
 /// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them.
@@ -73,38 +61,6 @@ internal static class SoftmaxDriver
         public static Normal None => new(0, 0, 1);
     }
 
-    /// <summary>Scratch memory for one row: each part is padded to whole lanes.</summary>
-    readonly ref struct Sheet<S>(Span<S> memory, int padded)
-        where S : unmanaged
-    {
-        public const int Parts = 8;
-
-        readonly Span<S> _memory = memory;
-
-        /// <summary>The logits, shifted.</summary>
-        public Span<S> X => Part(0);
-
-        /// <summary>Their exponentials.</summary>
-        public Span<S> ExpX => Part(1);
-
-        /// <summary>The target row; of logits shifted.</summary>
-        public Span<S> Q => Part(2);
-
-        /// <summary>The exponentials of target logits.</summary>
-        public Span<S> ExpQ => Part(3);
-
-        /// <summary>The derivatives of the terms.</summary>
-        public Span<S> Slopes => Part(4);
-
-        /// <summary>The weights of the classes.</summary>
-        public Span<S> Weights => Part(5);
-
-        /// <summary>A lane of 1, and one with 1 where the last lane holds elements of the row, else 0.</summary>
-        public Span<S> Inside => _memory[(6 * padded)..];
-
-        Span<S> Part(int index) => _memory.Slice(index * padded, padded);
-    }
-
     readonly struct Chunk<TFormula, S, L>(TFormula formula, SoftmaxRun run, int length, int rowsPerChunk) : IChunk
         where TFormula : struct, ISoftmaxFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -118,8 +74,8 @@ internal static class SoftmaxDriver
         public void Run(int index)
         {
             int padded = Math.Max(1, (length + L.Width - 1) / L.Width) * L.Width;
-            Memory<S> scratch = BufferPool<S>.Rent(Sheet<S>.Parts * padded);
-            Sheet<S> sheet = new(scratch.Span, padded);
+            Memory<S> scratch = BufferPool<S>.Rent(SoftmaxSheet<S>.Parts * padded);
+            SoftmaxSheet<S> sheet = new(scratch.Span, padded);
             Prepare(sheet);
             int end = Math.Min(run.Values.Count, (index + 1) * rowsPerChunk);
             for (int row = index * rowsPerChunk; row < end; row++)
@@ -132,7 +88,7 @@ internal static class SoftmaxDriver
 
         static Span<S> Row(Tensor tensor, int row, int length) => tensor.Memory<S>().Span.Slice(row * length, length);
 
-        void Prepare(Sheet<S> sheet)
+        void Prepare(SoftmaxSheet<S> sheet)
         {
             int rest = length % L.Width;
             sheet.Inside[..(L.Width + (rest == 0 ? L.Width : rest))].Fill(S.One);
@@ -154,7 +110,7 @@ internal static class SoftmaxDriver
             }
         }
 
-        void RunRow(int row, Sheet<S> sheet)
+        void RunRow(int row, SoftmaxSheet<S> sheet)
         {
             int target = Target.AreClasses ? (int)Target.Values.Memory<long>().Span[row] : 0;
             if (target < 0)
@@ -180,7 +136,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>Puts the row, less its origin, into the scratch memory.</summary>
-        Normal Shift(ReadOnlySpan<S> x, int target, Sheet<S> sheet)
+        Normal Shift(ReadOnlySpan<S> x, int target, SoftmaxSheet<S> sheet)
         {
             Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
             if (run.Origin == RowOrigin.LogSumExp)
@@ -208,7 +164,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>The loss of a row with a single term, and the gradient from its one derivative.</summary>
-        double RunTerm(int row, ReadOnlySpan<S> x, int target, double factor, Normal normal, Sheet<S> sheet)
+        double RunTerm(int row, ReadOnlySpan<S> x, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
         {
             Real a = double.CreateTruncating(x[target]) - normal.Peak - normal.Log;
             Real weight = double.CreateTruncating(sheet.Weights[target]);
@@ -233,7 +189,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>The loss of a row and its gradients from the terms of all classes.</summary>
-        double RunTerms(int row, int target, double factor, Normal normal, Sheet<S> sheet)
+        double RunTerms(int row, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
         {
             Normal ofTarget = SetTarget(row, target, sheet);
             double scale = run.Scale * factor;
@@ -260,7 +216,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>fₐ(aⱼ) less what flows back through the origin: pⱼ Σ fₐ from log-sum-exp, all of Σ fₐ into the target's class.</summary>
-        void DifferentiateX(double sum, Span<S> gradient, int target, double scale, Normal normal, Sheet<S> sheet)
+        void DifferentiateX(double sum, Span<S> gradient, int target, double scale, Normal normal, SoftmaxSheet<S> sheet)
         {
             Gradient(sheet.Slopes, sheet.ExpX, gradient, scale, run.Origin == RowOrigin.LogSumExp ? -sum * normal.Inverse * scale : 0);
             if (run.Origin == RowOrigin.TargetClass)
@@ -269,7 +225,7 @@ internal static class SoftmaxDriver
             }
         }
 
-        void DifferentiateTarget(double sum, Span<S> gradient, double scale, Normal normal, Sheet<S> sheet)
+        void DifferentiateTarget(double sum, Span<S> gradient, double scale, Normal normal, SoftmaxSheet<S> sheet)
         {
             if (!Target.AreLogits)
             {
@@ -281,7 +237,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>Puts the target's row into the scratch memory.</summary>
-        Normal SetTarget(int row, int target, Sheet<S> sheet)
+        Normal SetTarget(int row, int target, SoftmaxSheet<S> sheet)
         {
             if (Target.AreClasses)
             {
@@ -306,7 +262,7 @@ internal static class SoftmaxDriver
             return Normal.None;
         }
 
-        void Unset(int target, Sheet<S> sheet)
+        void Unset(int target, SoftmaxSheet<S> sheet)
         {
             if (Target.AreClasses)
             {
@@ -346,7 +302,7 @@ internal static class SoftmaxDriver
         /// <summary>The sums of the terms and of their derivatives, which are left in the scratch memory.</summary>
         /// <remarks>The formula is called in one place: a second copy of it would exceed what the compiler inlines.</remarks>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static (double Value, double Slope) Terms<TVariable>(TFormula formula, Sheet<S> sheet, int length, Normal ofX, Normal ofQ)
+        static (double Value, double Slope) Terms<TVariable>(TFormula formula, SoftmaxSheet<S> sheet, int length, Normal ofX, Normal ofQ)
             where TVariable : struct, IVariable
         {
             ref S x = ref MemoryMarshal.GetReference(sheet.X);
