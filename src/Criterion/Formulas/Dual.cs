@@ -15,10 +15,10 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     static T One => T.Const(1);
 
     /// <summary>The variable to differentiate by: its derivative is 1.</summary>
-    public static Dual<T> Variable(T value) => new(value, One);
+    public static Dual<T> Variable(T value) => new(value, T.Const(1));
 
     /// <summary>A value held fixed: its derivative is 0.</summary>
-    public static Dual<T> Fixed(T value) => new(value, Zero);
+    public static Dual<T> Fixed(T value) => new(value, T.Const(0));
 
     /// <inheritdoc/>
     public static Dual<T> operator +(Dual<T> a, Dual<T> b) => new(a.Value + b.Value, a.Tangent + b.Tangent);

@@ -9,9 +9,12 @@ public readonly struct Latex : IReal<Latex>
     const int Product = 2;
     const int Prefix = 3;
     const int Atom = 4;
+    const string Logarithm = @"\ln ";
 
     readonly string? _text;
     readonly int _strength;
+    readonly bool _isConstant;
+    readonly bool _isEquality;
 
     // What a minus was put before, so that two of them cancel.
     readonly string? _opposite;
@@ -22,10 +25,12 @@ public readonly struct Latex : IReal<Latex>
     {
     }
 
-    Latex(string text, int strength, string? opposite = null)
+    Latex(string text, int strength, bool isConstant = false, bool isEquality = false, string? opposite = null)
     {
         _text = text;
         _strength = strength;
+        _isConstant = isConstant;
+        _isEquality = isEquality;
         _opposite = opposite;
     }
 
@@ -50,15 +55,15 @@ public readonly struct Latex : IReal<Latex>
 
     /// <inheritdoc/>
     public static Latex operator -(Latex a) =>
-        a._opposite is { } text ? new(text, Product) : new($"-{a.Within(Product)}", Sum, a.Within(Product));
+        a._opposite is { } text ? new(text, Product) : new($"-{a.Within(Product)}", Sum, opposite: a.Within(Product));
 
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
-        ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum)
-        : new(Number(value), value < 0 ? Sum : Math.Abs(value) is > 0 and < Small ? Prefix : Atom);
+        ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum, isConstant: true)
+        : new(Number(value), value < 0 ? Sum : Math.Abs(value) is > 0 and < Small ? Prefix : Atom, isConstant: true);
 
     /// <inheritdoc/>
-    public static Latex Exp(Latex x) => new($"e^{{{x}}}", Prefix);
+    public static Latex Exp(Latex x) => x.Undone is { } inner ? new(inner) : new($"e^{{{x}}}", Prefix);
 
     /// <inheritdoc/>
     public static Latex Expm1(Latex x) => Exp(x) - Const(1);
@@ -133,11 +138,13 @@ public readonly struct Latex : IReal<Latex>
     public static Latex LessOrEqual(Latex a, Latex b) => new($@"{a} \le {b}", 0);
 
     /// <inheritdoc/>
-    public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0);
+    public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0, isEquality: true);
 
     /// <inheritdoc/>
-    public static Latex Select(Latex mask, Latex a, Latex b) => a._text == "0" && (mask._text == $"{b} < 0" || mask._text == $@"{b} \le 0")
-        ? Max(a, b)
+    /// <remarks>A number that is held at a constant in a single point, where its formula is not defined, is written as it is.</remarks>
+    public static Latex Select(Latex mask, Latex a, Latex b) => a._text == b._text || (mask._isEquality && a._isConstant && !b._isConstant)
+        ? b
+        : a._text == "0" && (mask._text == $"{b} < 0" || mask._text == $@"{b} \le 0") ? Max(a, b)
         : new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
 
     /// <summary>The text.</summary>
@@ -157,6 +164,12 @@ public readonly struct Latex : IReal<Latex>
         string factor = parts[0] switch { "1" => "", "-1" => "-", string other => $@"{other} \cdot " };
         return $"{factor}10^{{{parts[1]}}}";
     }
+
+    /// <summary>A name; of the logarithm of one, such as <c>\ln p</c>, the exponential is <c>p</c>.</summary>
+    internal static Latex Named(string name) => new(name, name.StartsWith(Logarithm, StringComparison.Ordinal) ? Prefix : Atom);
+
+    // What this is the logarithm of, if it was named as one.
+    string? Undone => _strength == Prefix && _text!.StartsWith(Logarithm, StringComparison.Ordinal) ? _text[Logarithm.Length..] : null;
 
     static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);
 

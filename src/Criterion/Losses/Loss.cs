@@ -105,6 +105,14 @@ public abstract record Loss : ICriterion
         return x.Rank == 0 ? 1 : x.Shape[0];
     }
 
+    /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
+    protected static Tensor RowsLast(Tensor x, int dim)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        int at = x.Shape.Dim(dim);
+        return at == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(d => d != at), at]);
+    }
+
     /// <summary>The result for a batch without elements, or null when there are some.</summary>
     protected Tensor? ForEmpty(Tensor prediction, int count)
     {

@@ -20,14 +20,6 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     /// <summary>What the number of a row is called in the formula.</summary>
     protected virtual string PerRowName => "t";
 
-    /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
-    protected static Tensor RowsLast(Tensor x, int dim)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        int at = x.Shape.Dim(dim);
-        return at == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(d => d != at), at]);
-    }
-
     /// <summary>The reduced loss of rows.</summary>
     protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
     {

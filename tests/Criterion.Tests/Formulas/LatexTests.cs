@@ -25,6 +25,7 @@ public class LatexTests
         { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
         { Formula.ToLatex(default(Minuses), "x", "y"), @"y - e^{x} + x \cdot y - \left(y - x\right)" },
         { Formula.ToLatex(default(Clipped)), @"\max\left(0, 1 - x\right) + \max\left(0, x\right)" },
+        { Formula.ToLatexOfRow(default(KeptFinite), @"\ln p_j", "q_j"), @"\sum_j q_j \cdot \left(p_j - \ln p_j\right)" },
         { Formula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
         { Formula.ToLatex(default(Weighed), "x", "y", "w"), @"\max\left(0, x\right) + y \cdot w" },
     };
@@ -58,6 +59,14 @@ public class LatexTests
 
         static T Clip<T>(T x, T negative)
             where T : struct, IReal<T> => T.Select(negative, T.Const(0), x);
+    }
+
+    readonly struct KeptFinite : ISoftmaxFormula
+    {
+        public static bool VanishesWithTarget => true;
+
+        public T Value<T>(T a, T p, T b, T q)
+            where T : struct, IReal<T> => b * (T.Exp(a) - Formula.Held(T.Equal(b, T.Const(0)), a));
     }
 
     readonly struct Nested : IBinaryFormula

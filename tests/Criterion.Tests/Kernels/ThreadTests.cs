@@ -37,6 +37,22 @@ public class ThreadTests
         return [normal, uniform, normal.Sum(), uniform.Sum(), normal.Reshape(-1, 1).Sum(0), normal.Max(), Tensor.Permutation(count, new RandomStream(5))];
     });
 
+    [Fact]
+    public void Losses_of_rows_and_of_sequences_are_the_same_bits() => SameBits(() =>
+    {
+        RandomStream random = new(6);
+        Tensor x = Operation.Learned([Tensor.Randn([131, 517], random: random)])[0];
+        Tensor y = Operation.Learned([Tensor.Randn([131, 517], random: random.Fork(1))])[0];
+        Tensor steps = Operation.Learned([Tensor.Randn([20, 9, 5], random: random.Fork(2))])[0];
+        Tensor classes = Tensor.RandInt(0, 517, [131], random.Fork(3));
+        Tensor hard = new CrossEntropyLoss(LabelSmoothing: 0.1).Forward(x, classes);
+        Tensor soft = new KlFromLogits().Forward(x, y);
+        int[] lengths = [4, 4, 4, 4, 4, 4, 4, 4, 4];
+        Tensor sequence = new CTCLoss().Forward(
+            steps.LogSoftmax(-1), Tensor.RandInt(1, 5, [9, 4], random.Fork(4)), [.. lengths.Select(static n => 5 * n)], lengths);
+        return [hard.Detach(), soft.Detach(), sequence.Detach(), .. Autograd.Grad([hard, soft, sequence], [x, y, steps])];
+    });
+
     [Theory]
     [InlineData(SsimPreset.Wang2004)]
     [InlineData(SsimPreset.Kornia)]

@@ -1,0 +1,388 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Criterion.Kernels;
+
+namespace Criterion.Formulas;
+
+/// <summary>
+/// Runs a softmax formula over rows of logits. A row is copied into scratch memory that stays in the cache and is padded to whole
+/// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them.
+/// </summary>
+internal static class SoftmaxDriver
+{
+    public static void Run<TFormula>(TFormula formula, in SoftmaxRun run)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        if (run.X.DType == DType.Float32)
+        {
+            OverLanes<TFormula, float>(formula, run);
+        }
+        else
+        {
+            OverLanes<TFormula, double>(formula, run);
+        }
+    }
+
+    static void OverLanes<TFormula, S>(TFormula formula, in SoftmaxRun run)
+        where TFormula : struct, ISoftmaxFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Over<TFormula, S, Lane512<S>>(formula, run);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Over<TFormula, S, Lane256<S>>(formula, run);
+        }
+        else
+        {
+            Over<TFormula, S, Lane128<S>>(formula, run);
+        }
+    }
+
+    static void Over<TFormula, S, L>(TFormula formula, in SoftmaxRun run)
+        where TFormula : struct, ISoftmaxFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        int rows = run.Values.Count;
+        int length = run.X.Count / Math.Max(1, rows);
+        int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
+        ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(formula, run, length, rowsPerChunk));
+    }
+
+    /// <summary>The logarithm and the inverse of Σ e^(x − peak) over a row.</summary>
+    readonly record struct Normal(double Peak, double Log, double Inverse)
+    {
+        public static Normal None => new(0, 0, 1);
+    }
+
+    readonly struct Chunk<TFormula, S, L>(TFormula formula, SoftmaxRun run, int length, int rowsPerChunk) : IChunk
+        where TFormula : struct, ISoftmaxFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        SoftmaxTarget Target => run.Target;
+
+        /// <summary>Whether a row has a single term that is not 0.</summary>
+        bool HasOneTerm => TFormula.VanishesWithTarget && Target.AreClasses && Target.Smoothing == 0;
+
+        public void Run(int index)
+        {
+            int padded = Math.Max(1, (length + L.Width - 1) / L.Width) * L.Width;
+            Memory<S> scratch = BufferPool<S>.Rent(SoftmaxSheet<S>.Parts * padded);
+            SoftmaxSheet<S> sheet = new(scratch.Span, padded);
+            Prepare(sheet);
+            int end = Math.Min(run.Values.Count, (index + 1) * rowsPerChunk);
+            for (int row = index * rowsPerChunk; row < end; row++)
+            {
+                RunRow(row, sheet);
+            }
+
+            BufferPool<S>.Return(scratch);
+        }
+
+        static Span<S> Row(Tensor tensor, int row, int length) => tensor.Memory<S>().Span.Slice(row * length, length);
+
+        void Prepare(SoftmaxSheet<S> sheet)
+        {
+            int rest = length % L.Width;
+            sheet.Inside[..(L.Width + (rest == 0 ? L.Width : rest))].Fill(S.One);
+            sheet.Inside[(L.Width + rest)..(2 * L.Width)].Fill(rest == 0 ? S.One : S.Zero);
+            sheet.Q.Clear();
+            sheet.Weights.Clear();
+            if (Target.Weight is { } weight)
+            {
+                weight.Memory<S>().Span.CopyTo(sheet.Weights);
+            }
+            else
+            {
+                sheet.Weights[..length].Fill(S.One);
+            }
+
+            if (Target.AreClasses && !HasOneTerm)
+            {
+                TensorPrimitives.Multiply(sheet.Weights, S.CreateTruncating(Target.Spread(length)), sheet.Q);
+            }
+        }
+
+        void RunRow(int row, SoftmaxSheet<S> sheet)
+        {
+            int target = Target.AreClasses ? (int)Target.Values.Memory<long>().Span[row] : 0;
+            if (target < 0)
+            {
+                LeaveOut(row);
+                return;
+            }
+
+            double factor = run.PerRow is { } perRow ? double.CreateTruncating(perRow.Memory<S>().Span[row]) : 1;
+            ReadOnlySpan<S> x = Row(run.X, row, length);
+            Normal normal = Shift(x, target, sheet);
+            double value = HasOneTerm ? RunTerm(row, x, target, factor, normal, sheet) : RunTerms(row, target, factor, normal, sheet);
+            run.Values.Memory<S>().Span[row] = S.CreateTruncating(value * factor);
+        }
+
+        void LeaveOut(int row)
+        {
+            run.Values.Memory<S>().Span[row] = S.Zero;
+            if (run.GradientX is { } gradient)
+            {
+                Row(gradient, row, length).Clear();
+            }
+        }
+
+        /// <summary>Puts the row, less its origin, into the scratch memory.</summary>
+        Normal Shift(ReadOnlySpan<S> x, int target, SoftmaxSheet<S> sheet)
+        {
+            Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
+            if (run.Origin == RowOrigin.LogSumExp)
+            {
+                return Exponentials(x, sheet.X, sheet.ExpX);
+            }
+
+            if (!HasOneTerm)
+            {
+                Differences(x, normal.Peak, sheet.X, sheet.ExpX);
+            }
+
+            return normal;
+        }
+
+        /// <summary>A row less a number, and the exponentials if it holds logarithms.</summary>
+        void Differences(ReadOnlySpan<S> x, double origin, Span<S> shifted, Span<S> exponentials)
+        {
+            TensorPrimitives.Subtract(x, S.CreateTruncating(origin), shifted);
+            shifted[length..].Clear();
+            if (Target.AreLogs)
+            {
+                Exponentials(shifted, exponentials, S.Zero);
+            }
+        }
+
+        /// <summary>The loss of a row with a single term, and the gradient from its one derivative.</summary>
+        double RunTerm(int row, ReadOnlySpan<S> x, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
+        {
+            Real a = double.CreateTruncating(x[target]) - normal.Peak - normal.Log;
+            Real weight = double.CreateTruncating(sheet.Weights[target]);
+            Real p = Real.Exp(a);
+            if (run.GradientX is { } gradient)
+            {
+                Span<S> g = Row(gradient, row, length);
+
+                // Where the loss is infinite its slope is not: it is taken far out, where 0 · ∞ does not come in.
+                Real near = a.Value == double.NegativeInfinity ? double.MinValue : a;
+                double slope = First.Of<TFormula, Real>(formula, near, p, weight, 0).Tangent.Value * run.Scale * factor;
+                TensorPrimitives.Multiply(sheet.ExpX[..length], S.CreateTruncating(-slope * normal.Inverse), g);
+                g[target] = S.CreateTruncating(slope - (slope * double.CreateTruncating(sheet.ExpX[target]) * normal.Inverse));
+                if (run.Origin != RowOrigin.LogSumExp)
+                {
+                    g.Clear();
+                    g[target] = S.CreateTruncating(run.Origin == RowOrigin.Zero ? slope : 0);
+                }
+            }
+
+            return formula.Value(a, p, weight, (Real)0).Value;
+        }
+
+        /// <summary>The loss of a row and its gradients from the terms of all classes.</summary>
+        double RunTerms(int row, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
+        {
+            Normal ofTarget = SetTarget(row, target, sheet);
+            double scale = run.Scale * factor;
+            double value = double.NaN;
+            if (run.GradientX is { } gradientX)
+            {
+                (value, double sum) = Terms<First>(formula, sheet, length, normal, ofTarget);
+                DifferentiateX(sum, Row(gradientX, row, length), target, scale, normal, sheet);
+            }
+
+            if (run.GradientTarget is { } gradientTarget)
+            {
+                (value, double sum) = Terms<Second>(formula, sheet, length, normal, ofTarget);
+                DifferentiateTarget(sum, Row(gradientTarget, row, length), scale, ofTarget, sheet);
+            }
+
+            if (run.GradientX is null && run.GradientTarget is null)
+            {
+                (value, _) = Terms<Neither>(formula, sheet, length, normal, ofTarget);
+            }
+
+            Unset(target, sheet);
+            return value;
+        }
+
+        /// <summary>fₐ(aⱼ) less what flows back through the origin: pⱼ Σ fₐ from log-sum-exp, all of Σ fₐ into the target's class.</summary>
+        void DifferentiateX(double sum, Span<S> gradient, int target, double scale, Normal normal, SoftmaxSheet<S> sheet)
+        {
+            Gradient(sheet.Slopes, sheet.ExpX, gradient, scale, run.Origin == RowOrigin.LogSumExp ? -sum * normal.Inverse * scale : 0);
+            if (run.Origin == RowOrigin.TargetClass)
+            {
+                gradient[target] = S.CreateTruncating(double.CreateTruncating(gradient[target]) - (sum * scale));
+            }
+        }
+
+        void DifferentiateTarget(double sum, Span<S> gradient, double scale, Normal normal, SoftmaxSheet<S> sheet)
+        {
+            if (!Target.AreLogits)
+            {
+                TensorPrimitives.Multiply(sheet.Slopes, sheet.Weights, sheet.Slopes);
+                scale *= Target.Keep;
+            }
+
+            Gradient(sheet.Slopes, sheet.ExpQ, gradient, scale, Target.AreLogits ? -sum * normal.Inverse * scale : 0);
+        }
+
+        /// <summary>Puts the target's row into the scratch memory.</summary>
+        Normal SetTarget(int row, int target, SoftmaxSheet<S> sheet)
+        {
+            if (Target.AreClasses)
+            {
+                sheet.Q[target] += sheet.Weights[target] * S.CreateTruncating(Target.Keep);
+                return Normal.None;
+            }
+
+            ReadOnlySpan<S> q = Row(Target.Values, row, length);
+            if (Target.AreLogits)
+            {
+                return Exponentials(q, sheet.Q, sheet.ExpQ);
+            }
+
+            Differences(q, 0, sheet.Q, sheet.ExpQ);
+            if (!Target.IsPlain)
+            {
+                TensorPrimitives.Multiply(sheet.Q, S.CreateTruncating(Target.Keep), sheet.Q);
+                TensorPrimitives.Add(sheet.Q, S.CreateTruncating(Target.Spread(length)), sheet.Q);
+                TensorPrimitives.Multiply(sheet.Q, sheet.Weights, sheet.Q);
+            }
+
+            return Normal.None;
+        }
+
+        void Unset(int target, SoftmaxSheet<S> sheet)
+        {
+            if (Target.AreClasses)
+            {
+                sheet.Q[target] = sheet.Weights[target] * S.CreateTruncating(Target.Spread(length));
+            }
+        }
+
+        /// <summary>x − max x and its exponentials, padded with classes of probability 0.</summary>
+        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
+        {
+            S peak = TensorPrimitives.Max(x);
+            x.CopyTo(shifted);
+            shifted[x.Length..].Fill(S.NegativeInfinity);
+            double sum = Exponentials(shifted, exponentials, peak);
+            return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static double Exponentials(Span<S> row, Span<S> exponentials, S peak)
+        {
+            ref S x = ref MemoryMarshal.GetReference(row);
+            ref S e = ref MemoryMarshal.GetReference(exponentials);
+            L shift = L.Const(double.CreateTruncating(peak));
+            L sum = L.Const(0);
+            for (int i = 0; i < row.Length; i += L.Width)
+            {
+                L shifted = L.Load(in x, i) - shift;
+                shifted.Store(ref x, i);
+                L power = L.Exp(shifted);
+                power.Store(ref e, i);
+                sum += power;
+            }
+
+            return double.CreateTruncating(sum.Sum());
+        }
+
+        /// <summary>The sums of the terms and of their derivatives, which are left in the scratch memory.</summary>
+        /// <remarks>The formula is called in one place: a second copy of it would exceed what the compiler inlines.</remarks>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static (double Value, double Slope) Terms<TVariable>(TFormula formula, SoftmaxSheet<S> sheet, int length, Normal ofX, Normal ofQ)
+            where TVariable : struct, IVariable
+        {
+            ref S x = ref MemoryMarshal.GetReference(sheet.X);
+            ref S ex = ref MemoryMarshal.GetReference(sheet.ExpX);
+            ref S q = ref MemoryMarshal.GetReference(sheet.Q);
+            ref S eq = ref MemoryMarshal.GetReference(sheet.ExpQ);
+            ref S f = ref MemoryMarshal.GetReference(sheet.Slopes);
+            ref S inside = ref MemoryMarshal.GetReference(sheet.Inside);
+            L zero = L.Const(0);
+            L sum = zero;
+            L slopes = zero;
+            for (int i = 0; i < length; i += L.Width)
+            {
+                Dual<L> term = TVariable.Of(
+                    formula,
+                    L.Load(in x, i) - L.Const(ofX.Log),
+                    L.Load(in ex, i) * L.Const(ofX.Inverse),
+                    L.Load(in q, i) - L.Const(ofQ.Log),
+                    L.Load(in eq, i) * L.Const(ofQ.Inverse));
+                term.Tangent.Store(ref f, i);
+                L outside = L.Equal(L.Load(in inside, i + L.Width <= length ? 0 : L.Width), zero);
+                sum += L.Select(outside, zero, term.Value);
+                slopes += L.Select(outside, zero, term.Tangent);
+            }
+
+            return (double.CreateTruncating(sum.Sum()), double.CreateTruncating(slopes.Sum()));
+        }
+
+        /// <summary>scale · slope + along · e, from scratch memory to a row of a tensor.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Gradient(Span<S> slopes, Span<S> exponentials, Span<S> gradient, double scale, double along)
+        {
+            ref S f = ref MemoryMarshal.GetReference(slopes);
+            ref S e = ref MemoryMarshal.GetReference(exponentials);
+            ref S g = ref MemoryMarshal.GetReference(gradient);
+            L k = L.Const(scale);
+            L c = L.Const(along);
+            bool isAlong = along != 0;
+            int i = 0;
+            for (; i <= gradient.Length - L.Width; i += L.Width)
+            {
+                L own = L.Load(in f, i) * k;
+                (isAlong ? own + (L.Load(in e, i) * c) : own).Store(ref g, i);
+            }
+
+            if (i < gradient.Length)
+            {
+                L own = L.Load(in f, i) * k;
+                (isAlong ? own + (L.Load(in e, i) * c) : own).Store(ref f, i);
+                slopes[i..gradient.Length].CopyTo(gradient[i..]);
+            }
+        }
+    }
+
+    /// <summary>Which of the two rows is differentiated by; the derivative of an exponential is itself.</summary>
+    interface IVariable
+    {
+        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+            where TFormula : struct, ISoftmaxFormula
+            where T : struct, IReal<T>;
+    }
+
+    readonly struct Neither : IVariable
+    {
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+            where TFormula : struct, ISoftmaxFormula
+            where T : struct, IReal<T> => Dual<T>.Fixed(formula.Value(a, p, b, q));
+    }
+
+    readonly struct First : IVariable
+    {
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+            where TFormula : struct, ISoftmaxFormula
+            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
+    }
+
+    readonly struct Second : IVariable
+    {
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+            where TFormula : struct, ISoftmaxFormula
+            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));
+    }
+}

@@ -1,0 +1,189 @@
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Connectionist temporal classification: ℓ = −ln Σ_π Πₜ p_t(π_t) over all paths π of T steps that read as the target when repeats are
+/// merged and blanks taken out.
+/// </summary>
+/// <remarks>
+/// The gradient by log-probabilities is the true one, minus the share of the paths that pass through a class at a step; PyTorch gives
+/// that plus the probability, which is the same after the log-softmax that both expect in front. A target that no path of
+/// T steps reads as (T &lt; S + repeats) costs +∞, with a gradient of 0 where PyTorch's is NaN; the number of such samples comes out of
+/// <see cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/>. Second derivatives go through the recursion in
+/// tensor operations, which is slow. Twin of <c>torch.nn.CTCLoss</c>.
+/// </remarks>
+/// <param name="Blank">The class that stands for no label.</param>
+/// <param name="ZeroInfinity">Whether a sample that no path reads as costs 0 instead of +∞.</param>
+/// <param name="Reduction">What becomes of the losses of single samples; the mean first divides each by its target's length, or by 1.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
+    Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
+    Twin = "torch.nn.CTCLoss",
+    Alternatives = "CrossEntropyLoss when every step has its own label.")]
+public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
+{
+    /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
+    public int Blank { get; init; } = Blank >= 0
+        ? Blank
+        : throw new ArgumentOutOfRangeException(nameof(Blank), Blank, "CTCLoss: the blank is a class and must be 0 or more.");
+
+    /// <summary>The loss of log-probabilities.</summary>
+    /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
+    /// <param name="targets">Int64: [N, S], padded with anything; the labels of all samples in one row; or [S] for one sample.</param>
+    /// <param name="inputLengths">How many of the T steps each sample has.</param>
+    /// <param name="targetLengths">How many labels each sample has; 0 is a sample of blanks.</param>
+    /// <returns>A scalar, or one loss for each sample with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">Shapes or lengths do not go together.</exception>
+    /// <exception cref="LossException">A label is out of range or the blank, or the batch is empty.</exception>
+    public Tensor Forward(Tensor logProbabilities, Tensor targets, ReadOnlySpan<int> inputLengths, ReadOnlySpan<int> targetLengths) =>
+        Forward(logProbabilities, targets, inputLengths, targetLengths, out _);
+
+    /// <inheritdoc cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int})"/>
+    /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
+    /// <param name="targets">Int64: [N, S], padded with anything; the labels of all samples in one row; or [S] for one sample.</param>
+    /// <param name="inputLengths">How many of the T steps each sample has.</param>
+    /// <param name="targetLengths">How many labels each sample has; 0 is a sample of blanks.</param>
+    /// <param name="impossible">How many samples no path reads as: those that cost +∞, or 0 with <see cref="ZeroInfinity"/>.</param>
+    public Tensor Forward(
+        Tensor logProbabilities, Tensor targets, ReadOnlySpan<int> inputLengths, ReadOnlySpan<int> targetLengths, out int impossible)
+    {
+        ArgumentNullException.ThrowIfNull(logProbabilities);
+        ArgumentNullException.ThrowIfNull(targets);
+        CheckShape(logProbabilities);
+        bool isBatch = logProbabilities.Rank == 3;
+        Tensor logs = (isBatch ? logProbabilities : logProbabilities.Unsqueeze(1)).Floating();
+        CtcTargets labels = Labels(logs, targets, isBatch, inputLengths, targetLengths);
+        impossible = 0;
+        if (labels.Count == 0)
+        {
+            return ForEmpty(logProbabilities, 0) ?? Tensor.Zeros([0], logs.DType);
+        }
+
+        Tensor losses = Ctc.Losses(logs, labels);
+        Tensor isImpossible = losses.Detach().EqualTo(double.PositiveInfinity);
+        impossible = (int)isImpossible.To(DType.Int64).Sum().Item();
+        losses = ZeroInfinity ? losses.MaskedFill(isImpossible, 0) : losses;
+        return Reduce(isBatch ? losses : losses.Squeeze(0), labels.Lengths);
+    }
+
+    /// <inheritdoc cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int})"/>
+    public Tensor Forward(Tensor logProbabilities, Tensor targets, Tensor inputLengths, Tensor targetLengths) =>
+        Forward(logProbabilities, targets, inputLengths, targetLengths, out _);
+
+    /// <inheritdoc cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/>
+    public Tensor Forward(Tensor logProbabilities, Tensor targets, Tensor inputLengths, Tensor targetLengths, out int impossible) =>
+        Forward(logProbabilities, targets, Numbers(inputLengths, nameof(inputLengths)), Numbers(targetLengths, nameof(targetLengths)), out impossible);
+
+    /// <inheritdoc/>
+    public override string ToLatex() => @"-\ln \sum_{\pi \in \mathcal{B}^{-1}(y)} \prod_t p_t\left(\pi_t\right)";
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        new LossCurve("one label in three steps", "its logit in each step", -4, 4, static x =>
+        {
+            Tensor step = Tensor.Stack([Tensor.ZerosLike(x), x], 1).LogSoftmax(1);
+            int[] ones = [.. Enumerable.Repeat(1, x.Count)];
+            return new CTCLoss(Reduction: Reduction.None).Forward(
+                Tensor.Stack([step, step, step]), Tensor.Ones([x.Count, 1], DType.Int64), [.. ones.Select(static n => 3 * n)], ones);
+        }),
+    ];
+
+    Tensor Reduce(Tensor losses, int[] lengths)
+    {
+        Tensor Lengths() => Tensor.From([.. lengths.Select(static length => (double)Math.Max(1, length))], losses.Shape).To(losses.DType);
+        return Reduction switch
+        {
+            Reduction.None => losses,
+            Reduction.Sum => losses.Sum(),
+            _ => (losses / Lengths()).Mean(),
+        };
+    }
+
+    void CheckShape(Tensor logs)
+    {
+        if (logs.Rank is not (2 or 3))
+        {
+            throw new ShapeException($"CTCLoss: log-probabilities {logs.Shape} must be [T, N, C], or [T, C] for one sample.");
+        }
+
+        if (Blank >= logs.Shape[-1])
+        {
+            throw new LossException($"CTCLoss: the blank {Blank} is not among the {logs.Shape[-1]} classes of {logs.Shape}.");
+        }
+    }
+
+    CtcTargets Labels(Tensor logs, Tensor targets, bool isBatch, ReadOnlySpan<int> inputLengths, ReadOnlySpan<int> targetLengths)
+    {
+        int count = logs.Shape[1];
+        if (inputLengths.Length != count || targetLengths.Length != count)
+        {
+            throw new ShapeException(
+                $"CTCLoss: a batch of {count} needs {count} lengths, and there are {inputLengths.Length} input lengths and {targetLengths.Length} target lengths.");
+        }
+
+        long[] labels = targets.DType == DType.Int64
+            ? targets.ToArray<long>()
+            : throw new DTypeException($"CTCLoss: targets hold classes, and these {targets.DType}; convert them with .To(DType.Int64).");
+        int[] lengths = targetLengths.ToArray();
+        CtcTargets result = new(labels, Starts(targets, isBatch, lengths), lengths, inputLengths.ToArray(), Blank);
+        CheckLengths(result.InputLengths, logs.Shape[0], "input");
+        for (int sample = 0; sample < count; sample++)
+        {
+            CheckLabels(labels.AsSpan(result.Starts[sample], lengths[sample]), result.Starts[sample], logs.Shape[2]);
+        }
+
+        return result;
+    }
+
+    static int[] Starts(Tensor targets, bool isBatch, int[] lengths)
+    {
+        bool isTable = targets.Rank == 2 && isBatch && targets.Shape[0] == lengths.Length;
+        if (!isTable && targets.Rank != 1)
+        {
+            throw new ShapeException(
+                $"CTCLoss: targets {targets.Shape} for {lengths.Length} sample(s) must be [N, S], or one row with the labels of all samples.");
+        }
+
+        CheckLengths(lengths, targets.Shape[-1], "target");
+        if (!isTable && isBatch && lengths.Sum() != targets.Count)
+        {
+            throw new ShapeException(
+                $"CTCLoss: the target lengths sum to {lengths.Sum()}, and the row of targets holds {targets.Count} labels.");
+        }
+
+        int next = 0;
+        return [.. lengths.Select((length, sample) => isTable ? sample * targets.Shape[1] : (next += length) - length)];
+    }
+
+    static void CheckLengths(int[] lengths, int most, string name)
+    {
+        int wrong = Array.FindIndex(lengths, length => length < 0 || length > most);
+        if (wrong >= 0)
+        {
+            throw new ShapeException($"CTCLoss: {name} length {lengths[wrong]} of sample {wrong} is not in [0, {most}].");
+        }
+    }
+
+    void CheckLabels(ReadOnlySpan<long> labels, int start, int classes)
+    {
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] < 0 || labels[i] >= classes || labels[i] == Blank)
+            {
+                throw new LossException(
+                    $"CTCLoss: targets must hold classes in [0, {classes}) other than the blank, {Blank}, and element {start + i} is {labels[i]}.");
+            }
+        }
+    }
+
+    static int[] Numbers(Tensor lengths, string name)
+    {
+        ArgumentNullException.ThrowIfNull(lengths, name);
+        return lengths.DType == DType.Int64
+            ? [.. lengths.ToArray<long>().Select(static length => checked((int)length))]
+            : throw new DTypeException($"CTCLoss: {name} are whole numbers, and these {lengths.DType}; convert them with .To(DType.Int64).");
+    }
+}

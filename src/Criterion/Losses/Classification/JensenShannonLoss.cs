@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The Jensen–Shannon divergence of two rows of logits: ℓ = ½ Σⱼ pⱼ ln(pⱼ / mⱼ) + ½ Σⱼ qⱼ ln(qⱼ / mⱼ), m = (p + q) / 2, p and q their
+/// softmax.
+/// </summary>
+/// <remarks>
+/// Symmetric, in [0, ln 2] and finite everywhere: a class that one side rules out with a logit of −∞ costs at most ln 2. Far from the
+/// target its gradient vanishes, where that of <see cref="KlFromLogits"/> does not.
+/// </remarks>
+/// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
+/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
+    Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
+    Alternatives = "KlFromLogits for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
+public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
+    : SoftmaxLoss<JensenShannonLoss.Divergence>(Reduction), IPredictionLoss
+{
+    /// <inheritdoc/>
+    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
+
+    /// <inheritdoc/>
+    protected internal override Divergence Formula => default;
+
+    /// <inheritdoc/>
+    protected override string TargetName => @"\ln q_j";
+
+    /// <summary>The divergence of logits.</summary>
+    /// <param name="prediction">Logits, [N, C, …] or [C].</param>
+    /// <param name="target">Logits of the same shape.</param>
+    /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or there is no such dimension.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        CheckSameShape(prediction, target);
+        return EvaluateRows(prediction, target, DimOf(prediction, Dim), SoftmaxTarget.Logits);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [AgainstFixed("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+
+    /// <summary>½ p ln(p / m) + ½ q ln(q / m), where ln(m / p) = softplus(d) − ln 2 and ln(m / q) is d less, d = ln q − ln p.</summary>
+    public readonly struct Divergence : ISoftmaxFormula
+    {
+        // Less than the logarithm of any positive number.
+        const double Never = -1e4;
+
+        /// <inheritdoc/>
+        public static bool VanishesWithTarget => false;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T a, T p, T b, T q)
+            where T : struct, IReal<T>
+        {
+            T across = Finite(b) - Finite(a);
+            T ofFirst = T.Const(Math.Log(2)) - T.Softplus(across);
+            return T.Const(0.5) * ((p * ofFirst) + (q * (ofFirst + across)));
+        }
+
+        static T Finite<T>(T x)
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(Never), x);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Hinge of every other class against the right one: ℓ = w_y / C · Σ_{j ≠ y} max(0, Margin − x_y + x_j)^P, y the class.
+/// </summary>
+/// <remarks>
+/// The gradient is 0 for classes that are beaten by the margin; with P = 1 it jumps there. Twin of <c>torch.nn.MultiMarginLoss</c>.
+/// </remarks>
+/// <param name="P">1 or 2: the power of the hinge.</param>
+/// <param name="Margin">By how much the right class is to beat the others, in units of the scores.</param>
+/// <param name="Weight">A factor for each class, [C], or null; the mean does not divide by it.</param>
+/// <param name="Reduction">What becomes of the losses of single rows.</param>
+[Catalogue(
+    LossFamily.Classification,
+    Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
+    Source = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001",
+    Twin = "torch.nn.MultiMarginLoss",
+    Alternatives = "CrossEntropyLoss never stops pushing and gives probabilities; MultiLabelMarginLoss is for several right classes.")]
+public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
+    : SoftmaxLoss<MultiMarginLoss.Hinge>(Reduction), IPredictionLoss
+{
+    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    public int P { get; init; } = P is 1 or 2
+        ? P
+        : throw new ArgumentOutOfRangeException(nameof(P), P, "MultiMarginLoss: the power of the hinge must be 1 or 2.");
+
+    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    public double Margin { get; init; } = double.IsFinite(Margin)
+        ? Margin
+        : throw new ArgumentOutOfRangeException(nameof(Margin), Margin, "MultiMarginLoss: the margin must be a finite number.");
+
+    /// <inheritdoc/>
+    protected internal override Hinge Formula => new(P, Margin);
+
+    /// <inheritdoc/>
+    protected override RowOrigin Origin => RowOrigin.TargetClass;
+
+    /// <inheritdoc/>
+    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formulas.Formula.ToLatexOfRow(Formula, @"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
+
+    /// <summary>The loss of scores.</summary>
+    /// <param name="prediction">Scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are taken too.</param>
+    /// <param name="target">Classes as Int64, [N] or a scalar.</param>
+    /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">Shapes do not go together.</exception>
+    /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        if (Weight is { } weight && prediction.Rank > 0 && weight.Shape != [prediction.Shape[ClassDim(prediction)]])
+        {
+            throw new ShapeException(
+                $"MultiMarginLoss: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, and the weights are {weight.Shape}; give one for each class.");
+        }
+
+        return EvaluateClasses(prediction, target, perRow: classes => Factors(classes, prediction));
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+
+    Tensor Factors(Tensor classes, Tensor prediction)
+    {
+        double share = 1.0 / prediction.Shape[ClassDim(prediction)];
+        return Weight is null
+            ? Tensor.Full(classes.Shape, share, DType.Float64)
+            : Weight.Detach().To(DType.Float64).IndexSelect(0, classes.Flatten()).Reshape(classes.Shape) * share;
+    }
+
+    /// <summary>max(0, Margin + a)^P where b is 0, a being the distance to the right class.</summary>
+    public readonly struct Hinge(int power, double margin) : ISoftmaxFormula
+    {
+        /// <inheritdoc/>
+        public static bool VanishesWithTarget => false;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T a, T p, T b, T q)
+            where T : struct, IReal<T>
+        {
+            T zero = T.Const(0);
+            T missing = T.Const(margin) + a;
+            T hinge = T.Select(T.LessOrEqual(missing, zero), zero, T.Pow(missing, power));
+            return T.Select(T.Equal(b, zero), hinge, zero);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the logarithm of the probability of class j, and q the target's
+/// row. Classes run along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
+/// </summary>
+/// <typeparam name="TFormula">The formula f.</typeparam>
+/// <param name="Reduction">What becomes of the losses of single rows; the mean runs over rows.</param>
+public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
+    where TFormula : struct, ISoftmaxFormula
+{
+    /// <summary>The formula f with this loss's options.</summary>
+    protected internal abstract TFormula Formula { get; }
+
+    /// <inheritdoc/>
+    public override string ToLatex() => Formulas.Formula.ToLatexOfRow(Formula, InputName, TargetName);
+
+    /// <summary>What an element of the rows is called in the formula.</summary>
+    protected virtual string InputName => @"\ln p_j";
+
+    /// <summary>What an element of the target's rows is called in the formula.</summary>
+    protected virtual string TargetName => "q_j";
+
+    /// <summary>What is subtracted from a row before the formula sees it.</summary>
+    protected virtual RowOrigin Origin => RowOrigin.LogSumExp;
+
+    /// <summary>The dimension along which classes run when the loss has no option for it.</summary>
+    protected static int ClassDim(Tensor x) => x.Rank == 1 ? 0 : 1;
+
+    /// <summary>The loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
+    protected static LossCurve AlongLogit(string name, Func<Tensor, Tensor, Tensor> loss) => new(
+        name,
+        "logit of the target's class",
+        -5,
+        5,
+        x => loss(Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.Zeros(x.Shape, DType.Int64)));
+
+    /// <summary>The loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
+    protected static LossCurve AgainstFixed(string name, Func<Tensor, Tensor, Tensor> loss)
+    {
+        static Tensor Rows(Tensor first) => Tensor.Stack([first, Tensor.OnesLike(first), Tensor.ZerosLike(first)], 1);
+        return new(name, "first logit", -3, 7, x => loss(Rows(x), Rows(Tensor.FullLike(x, 2))));
+    }
+
+    /// <summary>The dimension of an option; of a single row the only one.</summary>
+    protected static int DimOf(Tensor x, int dim)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.Rank == 1 ? 0 : x.Shape.Dim(dim);
+    }
+
+    /// <summary>Says which row of probabilities does not sum to 1. NaN passes: it shows in the result.</summary>
+    private protected void CheckNormalised(
+        Tensor rows, Tensor probabilities, int dim, double tolerance, string wayOut, [CallerArgumentExpression(nameof(rows))] string name = "")
+    {
+        if (double.IsPositiveInfinity(tolerance) || probabilities.Count == 0)
+        {
+            return;
+        }
+
+        double[] sums = probabilities.Sum(dim).To(DType.Float64).ToArray<double>();
+        int wrong = Array.FindIndex(sums, sum => Math.Abs(sum - 1) > tolerance);
+        if (wrong >= 0)
+        {
+            throw new LossException(
+                $"{Name}: each row of {name} must be a distribution, and the probabilities of row {wrong} sum to {sums[wrong]}. {wayOut}; a larger Tolerance lets it pass.");
+        }
+    }
+
+    /// <summary>The reduced loss of rows of logits against classes.</summary>
+    /// <param name="prediction">[N, C, d₁, …] or [C].</param>
+    /// <param name="target">Classes, [N, d₁, …] or a scalar.</param>
+    /// <param name="ignoreIndex">The class that is left out, or null.</param>
+    /// <param name="weight">A factor for each class, or null.</param>
+    /// <param name="smoothing">The share of the target that is spread over all classes.</param>
+    /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the targets' classes.</param>
+    /// <param name="perRow">A factor for each row from the classes, those left out being −1, or null.</param>
+    private protected Tensor EvaluateClasses(
+        Tensor prediction,
+        Tensor target,
+        long? ignoreIndex = null,
+        Tensor? weight = null,
+        double smoothing = 0,
+        bool isWeightedMean = false,
+        Func<Tensor, Tensor>? perRow = null)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        CheckTarget(prediction, target, weight);
+        Tensor classes = Classes(prediction, target, ignoreIndex, out int counted);
+        if (ForEmpty(prediction, prediction.Count) is { } empty)
+        {
+            return empty;
+        }
+
+        double total = isWeightedMean && weight is not null ? TotalWeight(classes, weight) : counted;
+        if (Reduction != Reduction.None && (counted == 0 || (total == 0 && Reduction == Reduction.Mean)))
+        {
+            total = ForNothing(classes.Count, counted);
+        }
+
+        Tensor rows = RowsLast(prediction, ClassDim(prediction));
+        return Reduce(rows, SoftmaxTarget.Classes(classes, weight, smoothing), total, prediction, perRow?.Invoke(classes));
+    }
+
+    /// <summary>The reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
+    private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
+    {
+        if (ForEmpty(prediction, prediction.Count) is { } empty)
+        {
+            return empty;
+        }
+
+        Tensor rows = RowsLast(prediction, dim);
+        return Reduce(rows, compare(RowsLast(target, dim)), rows.Count / (double)rows.Shape[-1], prediction);
+    }
+
+    Tensor Reduce(Tensor rows, SoftmaxTarget target, double total, Tensor prediction, Tensor? perRow = null) => Reduction switch
+    {
+        Reduction.None => Formulas.Formula.SoftmaxRows(Formula, rows, target, perRow, Origin),
+        Reduction.Sum => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
+        Reduction.BatchMean => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
+        _ => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
+    };
+
+    static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
+
+    void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
+    {
+        if (prediction.Rank == 0)
+        {
+            throw new ShapeException($"{Name}: prediction is a scalar, and has no classes; it must be [C], [N, C] or [N, C, d1, ...].");
+        }
+
+        Shape expected = prediction.Shape.Without(ClassDim(prediction));
+        if (target.Shape != expected)
+        {
+            throw new ShapeException(
+                $"{Name}: prediction {prediction.Shape} goes with a target of classes {expected}, and it is {target.Shape}. Classes run along dim {ClassDim(prediction)}; reshape or permute one of them.");
+        }
+
+        if (weight is not null && weight.Shape != [prediction.Shape[ClassDim(prediction)]])
+        {
+            throw new ShapeException(
+                $"{Name}: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, and the weights are {weight.Shape}; give one for each class.");
+        }
+    }
+
+    /// <summary>The classes with −1 for those that are left out, and how many are not.</summary>
+    Tensor Classes(Tensor prediction, Tensor target, long? ignoreIndex, out int counted)
+    {
+        if (target.DType != DType.Int64)
+        {
+            throw new DTypeException($"{Name}: a target of classes holds whole numbers, and this one {target.DType}; convert it with .To(DType.Int64).");
+        }
+
+        int count = prediction.Shape[ClassDim(prediction)];
+        long[] classes = target.ToArray<long>();
+        counted = 0;
+        for (int i = 0; i < classes.Length; i++)
+        {
+            bool isIgnored = classes[i] == ignoreIndex;
+            if (!isIgnored && (classes[i] < 0 || classes[i] >= count))
+            {
+                throw new LossException(
+                    $"{Name}: target must hold classes in [0, {count}){(ignoreIndex is { } left ? $" or IgnoreIndex, {left}" : "")}, and element {i} is {classes[i]}.");
+            }
+
+            classes[i] = isIgnored ? -1 : classes[i];
+            counted += isIgnored ? 0 : 1;
+        }
+
+        return Tensor.From(classes, target.Shape);
+    }
+
+    static double TotalWeight(Tensor classes, Tensor weight)
+    {
+        double[] weights = weight.Detach().To(DType.Float64).ToArray<double>();
+        double total = 0;
+        foreach (long c in classes.AsReadOnlySpan<long>())
+        {
+            total += c < 0 ? 0 : weights[c];
+        }
+
+        return total;
+    }
+
+    // A sum of rows that are all left out is 0, whatever it is divided by.
+    double ForNothing(int rows, int counted) => OnEmpty == OnEmpty.Zero
+        ? 1
+        : throw new LossException(
+            $"{Name}: there is nothing to compare: of {rows} targets {rows - counted} are the ignored class{(counted > 0 ? ", and the weights of the others add up to 0" : "")}. Skip such batches, or set OnEmpty = OnEmpty.Zero.");
+}
