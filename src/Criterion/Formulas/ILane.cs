@@ -14,6 +14,9 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     void Store(ref S destination, nint index);
 
+    /// <summary>Stores past the cache, to an address that is a multiple of the lane's size: see <see cref="Streaming"/>.</summary>
+    unsafe void Stream(S* destination);
+
     /// <summary>a · b + c, rounded once where the machine can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 

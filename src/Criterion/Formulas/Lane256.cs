@@ -38,6 +38,8 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
+
     public S Sum() => Vector256.Sum(_vector);
 
     // Two roundings on machines that have no fused instruction.

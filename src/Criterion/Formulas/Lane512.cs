@@ -39,6 +39,8 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
+
     public S Sum() => Vector512.Sum(_vector);
 
     // Two roundings on machines that have no fused instruction.

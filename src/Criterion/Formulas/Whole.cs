@@ -24,6 +24,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public void Store(ref long destination, nint index) => System.Runtime.CompilerServices.Unsafe.Add(ref destination, index) = Value;
 
+    public unsafe void Stream(long* destination) => *destination = Value;
+
     public long Sum() => Value;
 
     public static Whole Abs(Whole x) => Math.Abs(x.Value);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -19,6 +20,11 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
+        if (prediction.AllWithin(0, 1) && target.AllWithin(0, 1))
+        {
+            return;
+        }
+
         Tensor outside = Tensor.Maximum(prediction.Detach().Less(0).To(DType.Int64), prediction.Detach().Greater(1).To(DType.Int64));
         CheckValues(prediction, outside.To(DType.Bool), "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
         Tensor wrong = Tensor.Maximum(target.Detach().Less(0).To(DType.Int64), target.Detach().Greater(1).To(DType.Int64));
@@ -34,19 +40,20 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     public readonly struct CrossEntropy : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T one = T.Const(1);
-            T p = T.Detach(x);
-            T q = T.Detach(y);
-            T value = -((q * Log(p)) + ((one - q) * Log(one - p)));
+            T ofOne = Log(x);
+            T ofZero = Log(one - x);
+            T value = T.Detach(-((y * ofOne) + ((one - y) * ofZero)));
             T byPrediction = (x - y) / T.Max(x * (one - x), T.Const(1e-12));
-            T byTarget = Log(one - x) - Log(x);
-            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, byTarget);
+            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, ofZero - ofOne);
         }
 
         // Where the logarithm is held its argument is held too, so that no infinity meets the 0 of the branch not taken.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Log<T>(T p)
             where T : struct, IReal<T>
         {
