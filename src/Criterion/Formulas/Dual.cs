@@ -96,7 +96,11 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     }
 
     /// <inheritdoc/>
-    public static Dual<T> Softplus(Dual<T> x) => new(T.Softplus(x.Value), T.Sigmoid(x.Value) * x.Tangent);
+    public static Dual<T> Softplus(Dual<T> x)
+    {
+        T value = T.Softplus(x.Value, out T sigmoid);
+        return new(value, sigmoid * x.Tangent);
+    }
 
     /// <inheritdoc/>
     public static Dual<T> Max(Dual<T> a, Dual<T> b) => new(T.Max(a.Value, b.Value), Larger(a, b, a.Tangent, b.Tangent));

@@ -234,6 +234,14 @@ internal readonly struct IsFiniteNumber : IUnaryFormula
         where T : struct, IReal<T> => T.Select(T.Less(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(1), T.Const(0));
 }
 
+/// <summary>1 below low and above high, else 0.</summary>
+internal readonly struct IsOutside(double low, double high) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> =>
+        T.Select(T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
+}
+
 /// <summary>y where the first is not 0, else z.</summary>
 internal readonly struct Choice : ITernaryFormula
 {

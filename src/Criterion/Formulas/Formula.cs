@@ -85,6 +85,16 @@ public static partial class Formula
         MapDriver.Into(new OfThree<TFormula>(formula), target, target, x, y);
     }
 
+    /// <summary>One step of an optimizer, in place and unrecorded: the parameter and the two tensors that are kept for it change together.</summary>
+    internal static void Update<TUpdate>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
+        where TUpdate : struct, IUpdate
+    {
+        Tensor.CheckUpdate(Name<TUpdate>(), parameter, gradient, first, second);
+        first.AboutToChange(Name<TUpdate>());
+        second.AboutToChange(Name<TUpdate>());
+        UpdateDriver.Run(update, gradient.Detach().Expand(parameter.Shape).Contiguous(), parameter, first, second);
+    }
+
     /// <summary>The formula in LaTeX, in the names of its parameters.</summary>
     public static string ToLatex<TFormula>(TFormula formula, string x = "x")
         where TFormula : struct, IUnaryFormula => formula.Value(new Latex(x)).ToString();

@@ -14,8 +14,17 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     void Store(ref S destination, nint index);
 
-    /// <summary>2ⁿ for whole n from −126 to 127, in single precision only.</summary>
-    static abstract TSelf PowerOf2(TSelf n);
+    /// <summary>Stores past the cache, to an address that is a multiple of the lane's size: see <see cref="Streaming"/>.</summary>
+    unsafe void Stream(S* destination);
+
+    /// <summary>a · b + c, rounded once where the machine can.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>x held within [low, high]; NaN stays.</summary>
+    static abstract TSelf Hold(TSelf x, double low, double high);
+
+    /// <summary>x · 2ⁿ for whole n from −252 to 254, in single precision only.</summary>
+    static abstract TSelf Scale(TSelf x, TSelf n);
 
     /// <summary>The sum of the elements, always added in the same order.</summary>
     S Sum();

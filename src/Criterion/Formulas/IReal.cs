@@ -6,7 +6,7 @@ namespace Criterion.Formulas;
 /// </summary>
 /// <remarks>
 /// Comparisons give a mask of the same type, good for <see cref="Select"/> only. Functions that lose digits or overflow when
-/// composed (<see cref="Softplus"/>, <see cref="Expm1"/>, <see cref="Sigmoid"/> …) are primitives, each with its own derivative.
+/// composed (<see cref="Softplus(T)"/>, <see cref="Expm1"/>, <see cref="Sigmoid"/> …) are primitives, each with its own derivative.
 /// </remarks>
 /// <typeparam name="T">The number itself.</typeparam>
 public interface IReal<T>
@@ -68,6 +68,13 @@ public interface IReal<T>
 
     /// <summary>ln(1 + eˣ) = max(x, 0) + ln(1 + e^(−|x|)), never overflowing.</summary>
     static abstract T Softplus(T x);
+
+    /// <summary>Softplus with its derivative, the sigmoid: they share an exponential.</summary>
+    static virtual T Softplus(T x, out T sigmoid)
+    {
+        sigmoid = T.Sigmoid(x);
+        return T.Softplus(x);
+    }
 
     /// <summary>The larger; NaN if either is. Where they are equal each gets half of the gradient.</summary>
     static abstract T Max(T a, T b);

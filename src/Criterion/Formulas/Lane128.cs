@@ -12,8 +12,6 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     public static int Width => Vector128<S>.Count;
 
-    static bool IsSingle => typeof(S) == typeof(float);
-
     Vector128<float> Single => _vector.As<S, float>();
 
     Vector128<double> Double => _vector.As<S, double>();
@@ -31,7 +29,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     public static Lane128<S> operator -(Lane128<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Const(double value) => IsSingle
+    public static Lane128<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector128.Create((float)value).As<float, S>()
         : Vector128.Create(value).As<double, S>();
 
@@ -40,30 +38,48 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
+
     public S Sum() => Vector128.Sum(_vector);
 
+    // Two roundings on machines that have no fused instruction.
+    public static Lane128<S> MultiplyAdd(Lane128<S> a, Lane128<S> b, Lane128<S> c) => typeof(S) == typeof(float)
+        ? Vector128.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
+        : Vector128.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
+
+    public static Lane128<S> Hold(Lane128<S> x, double low, double high) =>
+        Vector128.MinNative(Const(high)._vector, Vector128.MaxNative(Const(low)._vector, x._vector));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Exp(Lane128<S> x) => IsSingle
+    public static Lane128<S> Exp(Lane128<S> x) => typeof(S) == typeof(float)
         ? LaneMath<Lane128<S>, S>.Exp(x)
         : Vector128.Exp(x.Double).As<double, S>();
 
+    // In two factors, because 2ⁿ alone may not be a number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Scale(Lane128<S> x, Lane128<S> n)
+    {
+        Lane128<S> half = Const(12582912) + (n * Const(0.5)) - Const(12582912);
+        return x * PowerOf2(half) * PowerOf2(n - half);
+    }
+
     // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> PowerOf2(Lane128<S> n) =>
+    static Lane128<S> PowerOf2(Lane128<S> n) =>
         Vector128.ShiftLeft((n.Single + Vector128.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Log(Lane128<S> x) => IsSingle
+    public static Lane128<S> Log(Lane128<S> x) => typeof(S) == typeof(float)
         ? Vector128.Log(x.Single).As<float, S>()
         : Vector128.Log(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Sin(Lane128<S> x) => IsSingle
+    public static Lane128<S> Sin(Lane128<S> x) => typeof(S) == typeof(float)
         ? Vector128.Sin(x.Single).As<float, S>()
         : Vector128.Sin(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Cos(Lane128<S> x) => IsSingle
+    public static Lane128<S> Cos(Lane128<S> x) => typeof(S) == typeof(float)
         ? Vector128.Cos(x.Single).As<float, S>()
         : Vector128.Cos(x.Double).As<double, S>();
 
@@ -77,7 +93,9 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     public static Lane128<S> Sigmoid(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sigmoid(x);
 
-    public static Lane128<S> Softplus(Lane128<S> x) => LaneMath<Lane128<S>, S>.Softplus(x);
+    public static Lane128<S> Softplus(Lane128<S> x) => LaneMath<Lane128<S>, S>.Softplus(x, out _);
+
+    public static Lane128<S> Softplus(Lane128<S> x, out Lane128<S> sigmoid) => LaneMath<Lane128<S>, S>.Softplus(x, out sigmoid);
 
     public static Lane128<S> Sign(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sign(x);
 

@@ -12,8 +12,6 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     public static int Width => Vector256<S>.Count;
 
-    static bool IsSingle => typeof(S) == typeof(float);
-
     Vector256<float> Single => _vector.As<S, float>();
 
     Vector256<double> Double => _vector.As<S, double>();
@@ -31,7 +29,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     public static Lane256<S> operator -(Lane256<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Const(double value) => IsSingle
+    public static Lane256<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector256.Create((float)value).As<float, S>()
         : Vector256.Create(value).As<double, S>();
 
@@ -40,30 +38,48 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
+
     public S Sum() => Vector256.Sum(_vector);
 
+    // Two roundings on machines that have no fused instruction.
+    public static Lane256<S> MultiplyAdd(Lane256<S> a, Lane256<S> b, Lane256<S> c) => typeof(S) == typeof(float)
+        ? Vector256.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
+        : Vector256.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
+
+    public static Lane256<S> Hold(Lane256<S> x, double low, double high) =>
+        Vector256.MinNative(Const(high)._vector, Vector256.MaxNative(Const(low)._vector, x._vector));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Exp(Lane256<S> x) => IsSingle
+    public static Lane256<S> Exp(Lane256<S> x) => typeof(S) == typeof(float)
         ? LaneMath<Lane256<S>, S>.Exp(x)
         : Vector256.Exp(x.Double).As<double, S>();
 
+    // In two factors, because 2ⁿ alone may not be a number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Scale(Lane256<S> x, Lane256<S> n)
+    {
+        Lane256<S> half = Const(12582912) + (n * Const(0.5)) - Const(12582912);
+        return x * PowerOf2(half) * PowerOf2(n - half);
+    }
+
     // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> PowerOf2(Lane256<S> n) =>
+    static Lane256<S> PowerOf2(Lane256<S> n) =>
         Vector256.ShiftLeft((n.Single + Vector256.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Log(Lane256<S> x) => IsSingle
+    public static Lane256<S> Log(Lane256<S> x) => typeof(S) == typeof(float)
         ? Vector256.Log(x.Single).As<float, S>()
         : Vector256.Log(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Sin(Lane256<S> x) => IsSingle
+    public static Lane256<S> Sin(Lane256<S> x) => typeof(S) == typeof(float)
         ? Vector256.Sin(x.Single).As<float, S>()
         : Vector256.Sin(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Cos(Lane256<S> x) => IsSingle
+    public static Lane256<S> Cos(Lane256<S> x) => typeof(S) == typeof(float)
         ? Vector256.Cos(x.Single).As<float, S>()
         : Vector256.Cos(x.Double).As<double, S>();
 
@@ -77,7 +93,9 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     public static Lane256<S> Sigmoid(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sigmoid(x);
 
-    public static Lane256<S> Softplus(Lane256<S> x) => LaneMath<Lane256<S>, S>.Softplus(x);
+    public static Lane256<S> Softplus(Lane256<S> x) => LaneMath<Lane256<S>, S>.Softplus(x, out _);
+
+    public static Lane256<S> Softplus(Lane256<S> x, out Lane256<S> sigmoid) => LaneMath<Lane256<S>, S>.Softplus(x, out sigmoid);
 
     public static Lane256<S> Sign(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sign(x);
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Criterion.Formulas;
 
@@ -11,8 +12,6 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     readonly Vector512<S> _vector = vector;
 
     public static int Width => Vector512<S>.Count;
-
-    static bool IsSingle => typeof(S) == typeof(float);
 
     Vector512<float> Single => _vector.As<S, float>();
 
@@ -31,7 +30,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     public static Lane512<S> operator -(Lane512<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Const(double value) => IsSingle
+    public static Lane512<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector512.Create((float)value).As<float, S>()
         : Vector512.Create(value).As<double, S>();
 
@@ -40,30 +39,37 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
+
     public S Sum() => Vector512.Sum(_vector);
 
+    // Two roundings on machines that have no fused instruction.
+    public static Lane512<S> MultiplyAdd(Lane512<S> a, Lane512<S> b, Lane512<S> c) => typeof(S) == typeof(float)
+        ? Vector512.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
+        : Vector512.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
+
+    public static Lane512<S> Hold(Lane512<S> x, double low, double high) =>
+        Vector512.MinNative(Const(high)._vector, Vector512.MaxNative(Const(low)._vector, x._vector));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Exp(Lane512<S> x) => IsSingle
+    public static Lane512<S> Exp(Lane512<S> x) => typeof(S) == typeof(float)
         ? LaneMath<Lane512<S>, S>.Exp(x)
         : Vector512.Exp(x.Double).As<double, S>();
 
-    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> PowerOf2(Lane512<S> n) =>
-        Vector512.ShiftLeft((n.Single + Vector512.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>();
+    public static Lane512<S> Scale(Lane512<S> x, Lane512<S> n) => Avx512F.Scale(x.Single, n.Single).As<float, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Log(Lane512<S> x) => IsSingle
+    public static Lane512<S> Log(Lane512<S> x) => typeof(S) == typeof(float)
         ? Vector512.Log(x.Single).As<float, S>()
         : Vector512.Log(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Sin(Lane512<S> x) => IsSingle
+    public static Lane512<S> Sin(Lane512<S> x) => typeof(S) == typeof(float)
         ? Vector512.Sin(x.Single).As<float, S>()
         : Vector512.Sin(x.Double).As<double, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Cos(Lane512<S> x) => IsSingle
+    public static Lane512<S> Cos(Lane512<S> x) => typeof(S) == typeof(float)
         ? Vector512.Cos(x.Single).As<float, S>()
         : Vector512.Cos(x.Double).As<double, S>();
 
@@ -77,7 +83,9 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     public static Lane512<S> Sigmoid(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sigmoid(x);
 
-    public static Lane512<S> Softplus(Lane512<S> x) => LaneMath<Lane512<S>, S>.Softplus(x);
+    public static Lane512<S> Softplus(Lane512<S> x) => LaneMath<Lane512<S>, S>.Softplus(x, out _);
+
+    public static Lane512<S> Softplus(Lane512<S> x, out Lane512<S> sigmoid) => LaneMath<Lane512<S>, S>.Softplus(x, out sigmoid);
 
     public static Lane512<S> Sign(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sign(x);
 

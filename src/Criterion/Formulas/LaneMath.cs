@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Formulas;
 
 /// <summary>The functions that the hardware and the framework lack, built once for every lane width from those that they have.</summary>
+/// <remarks>
+/// The type of the elements is asked where it matters: behind a property the compiler would look at the branch not taken too, and
+/// soon exceed what it inlines into a loop.
+/// </remarks>
 internal static class LaneMath<T, S>
     where T : struct, ILane<T, S>
     where S : unmanaged
 {
-    static bool IsSingle => typeof(S) == typeof(float);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sign(T x)
     {
@@ -17,30 +19,45 @@ internal static class LaneMath<T, S>
         return T.Select(T.Equal(x, x), sign, x);
     }
 
-    // In single precision: 2ⁿ e^r with |r| ≤ ln 2 / 2. The framework's own function is 1.0000001 at 0. The polynomial and the two
-    // parts of ln 2 are those of S. Moshier's Cephes (expf.c); the power comes in two factors, because 2ⁿ alone may not be a number.
+    // In single precision: 2ⁿ e^r. The framework's own function is 1.0000001 at 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp(T x)
     {
-        T held = T.Select(T.Less(x, T.Const(-104)), T.Const(-104), T.Select(T.Less(T.Const(89), x), T.Const(89), x));
-        T n = Round(held * T.Const(1.44269504088896341));
-        T r = held - (n * T.Const(0.693359375)) - (n * T.Const(-2.12194440e-4));
-        T p = (T.Const(1.9875691500e-4) * r) + T.Const(1.3981999507e-3);
-        p = (p * r) + T.Const(8.3334519073e-3);
-        p = (p * r) + T.Const(4.1665795894e-2);
-        p = (p * r) + T.Const(1.6666665459e-1);
-        p = (p * r) + T.Const(5.0000001201e-1);
-        T e = T.Const(1) + (r + (r * r * p));
-        T half = Round(n * T.Const(0.5));
-        return e * T.PowerOf2(half) * T.PowerOf2(n - half);
+        T minus1 = ReducedExpm1(T.Hold(x, -104, 89), out T n);
+        return T.Scale(T.Const(1) + minus1, n);
     }
 
-    // Near 0 the Taylor series; elsewhere subtracting 1 costs at most two units in the last place.
+    // In single precision 2ⁿ ((e^r − 1) + (1 − 2⁻ⁿ)), in which nothing cancels. In double precision the Taylor series near 0;
+    // elsewhere subtracting 1 costs at most two units in the last place.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Expm1(T x) => T.Select(
-        T.Less(T.Abs(x), T.Const(0.35)),
-        IsSingle ? Expm1Series(x, 8) : Expm1Series(x, 14),
-        T.Exp(x) - T.Const(1));
+    public static T Expm1(T x)
+    {
+        if (typeof(S) != typeof(float))
+        {
+            return T.Select(T.Less(T.Abs(x), T.Const(0.35)), Expm1Series(x, 14), T.Exp(x) - T.Const(1));
+        }
+
+        // Below −25 it is −1, and 2⁻ⁿ is still a number.
+        T minus1 = ReducedExpm1(T.Hold(x, -25, 89), out T n);
+        T scaled = T.Scale(minus1 + (T.Const(1) - T.Scale(T.Const(1), -n)), n);
+
+        // For −0, and for numbers so small that their square is lost.
+        return T.Select(T.Less(T.Abs(x), T.Const(1e-10)), x, scaled);
+    }
+
+    // e^r − 1 for x = n ln 2 + r, |r| ≤ ln 2 / 2. The polynomial and the two parts of ln 2 are those of S. Moshier's Cephes (expf.c).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T ReducedExpm1(T x, out T n)
+    {
+        n = Round(x * T.Const(1.44269504088896341));
+        T r = T.MultiplyAdd(n, T.Const(2.12194440e-4), T.MultiplyAdd(n, T.Const(-0.693359375), x));
+        T p = T.MultiplyAdd(T.Const(1.9875691500e-4), r, T.Const(1.3981999507e-3));
+        p = T.MultiplyAdd(p, r, T.Const(8.3334519073e-3));
+        p = T.MultiplyAdd(p, r, T.Const(4.1665795894e-2));
+        p = T.MultiplyAdd(p, r, T.Const(1.6666665459e-1));
+        p = T.MultiplyAdd(p, r, T.Const(5.0000001201e-1));
+        return T.MultiplyAdd(r * r, p, r);
+    }
 
     // log(1 + x) · x / ((1 + x) − 1): the rounding of 1 + x cancels between numerator and denominator (W. Kahan).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,8 +87,31 @@ internal static class LaneMath<T, S>
         return T.Select(T.Less(x, T.Const(0)), e * right, right);
     }
 
+    /// <summary>Softplus and, from the same exponential, the sigmoid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Softplus(T x) => T.Max(x, T.Const(0)) + Log1p(T.Exp(-T.Abs(x)));
+    public static T Softplus(T x, out T sigmoid)
+    {
+        T zero = T.Const(0);
+        T one = T.Const(1);
+        T e = T.Exp(-T.Abs(x));
+        T right = one / (one + e);
+        T isNegative = T.Less(x, zero);
+        sigmoid = T.Select(isNegative, e * right, right);
+        return T.Select(isNegative, zero, x) + (typeof(S) == typeof(float) ? Log1pOfFraction(e) : Log1p(e));
+    }
+
+    // ln(1 + e) for e in [0, 1] is 2 artanh(s), s = e / (2 + e) ≤ 1/3: 2s + s³ p(s²), p fitted at Chebyshev's points to 7e-9.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Log1pOfFraction(T e)
+    {
+        T s = e / (e + T.Const(2));
+        T z = s * s;
+        T p = T.MultiplyAdd(T.Const(0.23224328735226102), z, T.Const(0.21706575939061074));
+        p = T.MultiplyAdd(p, z, T.Const(0.28592357980958166));
+        p = T.MultiplyAdd(p, z, T.Const(0.39999706332426155));
+        p = T.MultiplyAdd(p, z, T.Const(0.6666666732052201));
+        return T.MultiplyAdd(s * z, p, s + s);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Pow(T x, double p) => p switch
@@ -116,7 +156,7 @@ internal static class LaneMath<T, S>
         T sum = T.Const(1);
         for (int n = terms; n >= 2; n--)
         {
-            sum = T.Const(1) + (x * T.Const(1.0 / n) * sum);
+            sum = T.MultiplyAdd(x * T.Const(1.0 / n), sum, T.Const(1));
         }
 
         return x * sum;
@@ -132,7 +172,7 @@ internal static class LaneMath<T, S>
         T sum = T.Const(coefficients[^1]);
         for (int i = coefficients.Length - 2; i >= 0; i--)
         {
-            sum = (sum * x) + T.Const(coefficients[i]);
+            sum = T.MultiplyAdd(sum, x, T.Const(coefficients[i]));
         }
 
         return sum;

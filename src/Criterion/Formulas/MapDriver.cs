@@ -98,14 +98,16 @@ internal static class MapDriver
 
         static Runs Collapse(Shape shape, ref Tensor a, ref Tensor b, ref Tensor c)
         {
-            int[] strideA = Stretch(shape, ref a);
-            int[] strideB = Stretch(shape, ref b);
-            int[] strideC = Stretch(shape, ref c);
-            List<int> dims = [];
-            List<int> ofA = [];
-            List<int> ofB = [];
-            List<int> ofC = [];
-            for (int i = 0; i < shape.Rank; i++)
+            int rank = shape.Rank;
+            Span<int> ofA = stackalloc int[rank];
+            Span<int> ofB = stackalloc int[rank];
+            Span<int> ofC = stackalloc int[rank];
+            Span<int> dims = stackalloc int[rank];
+            Stretch(shape, ref a, ofA);
+            Stretch(shape, ref b, ofB);
+            Stretch(shape, ref c, ofC);
+            int last = -1;
+            for (int i = 0; i < rank; i++)
             {
                 int size = shape[i];
                 if (size == 1)
@@ -114,27 +116,20 @@ internal static class MapDriver
                 }
 
                 // A dimension joins the one before it when stepping over its end is a step of that one, for every input.
-                if (dims.Count > 0 && ofA[^1] == strideA[i] * size && ofB[^1] == strideB[i] * size && ofC[^1] == strideC[i] * size)
-                {
-                    dims[^1] *= size;
-                    (ofA[^1], ofB[^1], ofC[^1]) = (strideA[i], strideB[i], strideC[i]);
-                    continue;
-                }
-
-                dims.Add(size);
-                ofA.Add(strideA[i]);
-                ofB.Add(strideB[i]);
-                ofC.Add(strideC[i]);
+                bool joins = last >= 0 && ofA[last] == ofA[i] * size && ofB[last] == ofB[i] * size && ofC[last] == ofC[i] * size;
+                last += joins ? 0 : 1;
+                dims[last] = joins ? dims[last] * size : size;
+                (ofA[last], ofB[last], ofC[last]) = (ofA[i], ofB[i], ofC[i]);
             }
 
-            int last = dims.Count - 1;
             int length = dims[last];
             return new Runs(
-                length, shape.Count / length, [.. dims[..last]], [.. ofA[..last]], [.. ofB[..last]], [.. ofC[..last]], ofA[last], ofB[last], ofC[last]);
+                length, shape.Count / length, dims[..last].ToArray(), ofA[..last].ToArray(), ofB[..last].ToArray(), ofC[..last].ToArray(),
+                ofA[last], ofB[last], ofC[last]);
         }
 
         /// <summary>The strides of <paramref name="x"/> stretched to <paramref name="shape"/>; a view that runs badly is copied.</summary>
-        static int[] Stretch(Shape shape, ref Tensor x)
+        static void Stretch(Shape shape, ref Tensor x, Span<int> strides)
         {
             int innermost = InnermostStride(x);
             if (innermost > 1)
@@ -142,15 +137,13 @@ internal static class MapDriver
                 x = x.Detach().Contiguous();
             }
 
-            int[] strides = new int[shape.Rank];
             ReadOnlySpan<int> own = x.Strides;
             int lead = shape.Rank - x.Rank;
+            strides[..lead].Clear();
             for (int i = 0; i < x.Rank; i++)
             {
                 strides[lead + i] = x.Shape[i] == 1 ? 0 : own[i];
             }
-
-            return strides;
         }
 
         static int InnermostStride(Tensor x)

@@ -75,7 +75,7 @@ internal static class PointwiseDriver
         }
 
         double Differentiate<TVariable>(ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
-            where TVariable : struct, IVariable => ValuesAndGradients<TVariable>(formula, scale, a, b, gradient);
+            where TVariable : struct, IVariable => ValuesAndGradients<TVariable>(formula, scale, a, b, gradient, x.Length);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static double Values(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
@@ -99,7 +99,8 @@ internal static class PointwiseDriver
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        static double ValuesAndGradients<TVariable>(TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
+        static unsafe double ValuesAndGradients<TVariable>(
+            TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient, int count)
             where TVariable : struct, IVariable
         {
             ref S x = ref MemoryMarshal.GetReference(a);
@@ -108,11 +109,24 @@ internal static class PointwiseDriver
             L factor = L.Const(scale);
             L sum = L.Const(0);
             int i = 0;
-            for (; i <= a.Length - L.Width; i += L.Width)
+            fixed (S* target = gradient)
             {
-                Dual<L> value = TVariable.Of(formula, L.Load(in x, i), L.Load(in y, i));
-                sum += value.Value;
-                (value.Tangent * factor).Store(ref g, i);
+                bool stream = Streaming.Suits<L, S>(target, count);
+                for (; i <= a.Length - L.Width; i += L.Width)
+                {
+                    Dual<L> value = TVariable.Of(formula, L.Load(in x, i), L.Load(in y, i));
+                    sum += value.Value;
+                    if (stream)
+                    {
+                        (value.Tangent * factor).Stream(target + i);
+                    }
+                    else
+                    {
+                        (value.Tangent * factor).Store(ref g, i);
+                    }
+                }
+
+                Streaming.End();
             }
 
             double total = double.CreateTruncating(sum.Sum());

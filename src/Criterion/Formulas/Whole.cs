@@ -24,6 +24,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public void Store(ref long destination, nint index) => System.Runtime.CompilerServices.Unsafe.Add(ref destination, index) = Value;
 
+    public unsafe void Stream(long* destination) => *destination = Value;
+
     public long Sum() => Value;
 
     public static Whole Abs(Whole x) => Math.Abs(x.Value);
@@ -46,7 +48,11 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public static Whole Select(Whole mask, Whole a, Whole b) => mask.Value != 0 ? a : b;
 
-    public static Whole PowerOf2(Whole n) => throw NoInteger("2ⁿ");
+    public static Whole MultiplyAdd(Whole a, Whole b, Whole c) => (a.Value * b.Value) + c.Value;
+
+    public static Whole Hold(Whole x, double low, double high) => throw NoInteger("hold");
+
+    public static Whole Scale(Whole x, Whole n) => throw NoInteger("2ⁿ");
 
     public static Whole Exp(Whole x) => throw NoInteger("exp");
 

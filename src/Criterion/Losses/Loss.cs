@@ -75,7 +75,10 @@ public abstract record Loss : ICriterion
         Tensor values, double low, double high, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(values, name);
-        CheckValues(values, Formula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
+        if (!values.AllWithin(low, high))
+        {
+            CheckValues(values, Formula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
+        }
     }
 
     /// <summary>Says that a target of two classes is neither 1 nor −1, with the first such.</summary>

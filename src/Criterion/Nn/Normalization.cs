@@ -7,6 +7,9 @@ namespace Criterion.Nn;
 /// </summary>
 internal static class Normalization
 {
+    /// <summary>Rows shorter than a lane are put together first.</summary>
+    const int ShortRow = 16;
+
     static readonly int[] Shared = [0, 2];
 
     /// <summary>(x − mean) / √(variance + ε) · weight + bias, for x seen as [A, C, L] with statistics for each of C.</summary>
@@ -18,18 +21,19 @@ internal static class Normalization
     /// <param name="variance">The variance (with n below) for each of C, [1, C, 1], without history.</param>
     public static Tensor Apply(Tensor x, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor variance)
     {
-        Tensor plain = x.Detach();
-        Tensor average = mean = plain.Mean(Shared, keepDim: true);
-        variance = Formula.Map(default(SquaredDifference), plain, mean).Mean(Shared, keepDim: true);
-        Tensor inverse = (variance + epsilon).Rsqrt();
-        Tensor scale = weight is null ? inverse : inverse * Channels(weight.Detach());
-        Tensor shift = -(average * scale);
-        Tensor result = ScaleAndShift(plain, scale, bias is null ? shift : shift + Channels(bias.Detach()));
+        DType type = Promoted(x, weight, bias);
+        (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
+        Tensor plain = Rows(x);
+        Shape ofChannels = [1, x.Shape[1], 1];
+        Tensor average = mean = Tensor.Empty(ofChannels, x.DType);
+        Tensor spread = variance = Tensor.Empty(ofChannels, x.DType);
+        Tensor result = Tensor.EmptyLike(plain);
+        NormDriver.Forward(plain, weight?.Contiguous(), bias?.Contiguous(), epsilon, result, average, spread);
 
         Tensor?[] operands = [x, weight, bias];
         Tensor[] inputs = [.. operands.OfType<Tensor>()];
         Tensor[] saved = weight is null ? [x] : [x, weight];
-        return Autograd.RecordJoint("normalize", result, saved, inputs, Rule);
+        return Autograd.RecordJoint("normalize", Unrows(result, x.Shape), saved, inputs, Rule);
 
         Tensor?[] Rule(Tensor g)
         {
@@ -38,10 +42,30 @@ internal static class Normalization
                 return Autograd.Compose(inputs, () => Composite(x, weight, bias, epsilon), g);
             }
 
-            Tensor?[] gradients = FirstOrder(plain, g, average, inverse, scale, weight);
-            return [gradients[0], .. weight is null ? [] : gradients.AsSpan(1, 1), .. bias is null ? [] : gradients.AsSpan(2, 1)];
+            Tensor? gradient = x.RequiresGrad ? Tensor.EmptyLike(plain) : null;
+            Tensor along = Tensor.Empty(ofChannels, x.DType);
+            Tensor sum = Tensor.Empty(ofChannels, x.DType);
+            NormDriver.Backward(plain, Rows(g), weight?.Contiguous(), epsilon, gradient, average, spread, sum, along);
+            return [gradient is null ? null : Unrows(gradient, x.Shape), .. Of(weight, along), .. Of(bias, sum)];
         }
+
+        static Tensor?[] Of(Tensor? parameter, Tensor gradient) => parameter is null ? [] : [gradient.Reshape(parameter.Shape)];
     }
+
+    static DType Promoted(Tensor x, Tensor? weight, Tensor? bias) =>
+        DTypes.Promote(x.DType, DTypes.Promote((weight ?? x).DType, (bias ?? x).DType));
+
+    /// <summary>[A, C, L] without history in row-major order; as [1, C, A · L] where L is short.</summary>
+    static Tensor Rows(Tensor x) => IsShort(x.Shape)
+        ? x.Detach().Transpose(0, 1).Reshape(1, x.Shape[1], -1).Contiguous()
+        : x.Detach().Contiguous();
+
+    /// <summary>Back to the shape that <see cref="Rows"/> was given.</summary>
+    static Tensor Unrows(Tensor rows, Shape shape) => IsShort(shape)
+        ? rows.Reshape(shape[1], shape[0], shape[2]).Transpose(0, 1).Contiguous()
+        : rows;
+
+    static bool IsShort(Shape shape) => shape[2] < ShortRow && shape[0] > 1;
 
     /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
     public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => Formula.Map(default(Line), x, scale, shift);
@@ -59,43 +83,9 @@ internal static class Normalization
         return bias is null ? scaled : scaled + Channels(bias);
     }
 
-    /// <summary>
-    /// With x̂ = (x − mean) · inverse and n values for each statistic: ∂x = scale · (g − Σg/n − x̂ · Σ(g·x̂)/n),
-    /// ∂weight = Σ(g·x̂), ∂bias = Σg. The first is a line in g and x: scale · g + slope · x + offset.
-    /// </summary>
-    static Tensor?[] FirstOrder(Tensor x, Tensor g, Tensor mean, Tensor inverse, Tensor scale, Tensor? weight)
-    {
-        double n = x.Count / mean.Count;
-        Tensor sum = g.Sum(Shared, keepDim: true);
-        Tensor along = Formula.Map(default(CentredProduct), g, x, mean).Sum(Shared, keepDim: true) * inverse;
-        Tensor slope = scale * inverse * along / -n;
-        Tensor offset = -((scale * sum / n) + (slope * mean));
-        Tensor gradient = ScaleAndShift(x, slope, offset);
-        Formula.Update(default(AddProduct), gradient, g, scale);
-        return [gradient, weight is null ? null : along.Reshape(weight.Shape), sum.Reshape(sum.Count)];
-    }
-
-    readonly struct SquaredDifference : IBinaryFormula
-    {
-        public T Value<T>(T x, T mean)
-            where T : struct, IReal<T> => (x - mean) * (x - mean);
-    }
-
-    readonly struct CentredProduct : ITernaryFormula
-    {
-        public T Value<T>(T g, T x, T mean)
-            where T : struct, IReal<T> => g * (x - mean);
-    }
-
     readonly struct Line : ITernaryFormula
     {
         public T Value<T>(T x, T scale, T shift)
             where T : struct, IReal<T> => (x * scale) + shift;
-    }
-
-    readonly struct AddProduct : ITernaryFormula
-    {
-        public T Value<T>(T sum, T x, T scale)
-            where T : struct, IReal<T> => sum + (x * scale);
     }
 }

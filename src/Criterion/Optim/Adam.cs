@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Optim;
@@ -87,36 +88,26 @@ public abstract class AdamFamily : Optimizer
         (Tensor parameter, Tensor mean, Tensor square) = (slot.Parameter, slot[0], slot[1]);
         double correction1 = 1 - Math.Pow(_beta1, slot.Steps);
         double correction2 = 1 - Math.Pow(_beta2, slot.Steps);
-        Formula.Update(new Mean(_beta1, GradientDecay), mean, gradient, parameter);
-        Formula.Update(new MeanSquare(_beta2, GradientDecay), square, gradient, parameter);
-        Formula.Update(new Move(LearningRate / correction1, Math.Sqrt(correction2), _epsilon, Shrinking), parameter, mean, square);
+        Formula.Update(
+            new Moments(LearningRate / correction1, Math.Sqrt(correction2), _beta1, _beta2, _epsilon, GradientDecay, Shrinking), gradient, parameter, mean, square);
     }
 
-    /// <summary>βm + (1 − β)(g + decay · θ).</summary>
-    readonly struct Mean(double beta, double decay) : ITernaryFormula
+    /// <summary>
+    /// g ← gradient + decay · θ, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← shrinking · θ − rate · m / (√v / correction + ε), the
+    /// fraction multiplied out by the correction.
+    /// </summary>
+    readonly struct Moments(double rate, double correction, double beta1, double beta2, double epsilon, double decay, double shrinking) : IUpdate
     {
-        public T Value<T>(T mean, T gradient, T parameter)
-            where T : struct, IReal<T> => (T.Const(beta) * mean) + (T.Const(1 - beta) * gradient.Decayed(parameter, decay));
-    }
-
-    /// <summary>βv + (1 − β)(g + decay · θ)².</summary>
-    readonly struct MeanSquare(double beta, double decay) : ITernaryFormula
-    {
-        public T Value<T>(T square, T gradient, T parameter)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step<T>(T gradient, ref T parameter, ref T mean, ref T square)
             where T : struct, IReal<T>
         {
             T g = gradient.Decayed(parameter, decay);
-            return (T.Const(beta) * square) + (T.Const(1 - beta) * g * g);
+            mean = (T.Const(beta1) * mean) + (T.Const(1 - beta1) * g);
+            square = (T.Const(beta2) * square) + (T.Const(1 - beta2) * g * g);
+            T move = T.Const(rate * correction) * mean / (T.Sqrt(square) + T.Const(epsilon * correction));
+            parameter = (shrinking == 1 ? parameter : T.Const(shrinking) * parameter) - move;
         }
-    }
-
-    /// <summary>shrinking · θ − rate · m / (√v / correction + ε).</summary>
-    readonly struct Move(double rate, double correction, double epsilon, double shrinking) : ITernaryFormula
-    {
-        public T Value<T>(T parameter, T mean, T square)
-            where T : struct, IReal<T> =>
-            (shrinking == 1 ? parameter : T.Const(shrinking) * parameter)
-            - (T.Const(rate) * mean / ((T.Sqrt(square) / T.Const(correction)) + T.Const(epsilon)));
     }
 }
 

@@ -203,6 +203,9 @@ public sealed partial class Tensor
     /// <summary>Whether x is neither infinite nor NaN, as Bool.</summary>
     public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
 
+    /// <summary>Whether every value lies in [low, high], in one pass; NaN counts as inside.</summary>
+    internal bool AllWithin(double low, double high) => Formula.Sum(new IsOutside(low, high), Floating().Detach()).Item() == 0;
+
     /// <summary>Whether x is false (0), as Bool.</summary>
     public Tensor Not() => EqualTo(0);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -40,19 +41,20 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     public readonly struct CrossEntropy : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T one = T.Const(1);
-            T p = T.Detach(x);
-            T q = T.Detach(y);
-            T value = -((q * Log(p)) + ((one - q) * Log(one - p)));
+            T ofOne = Log(x);
+            T ofZero = Log(one - x);
+            T value = T.Detach(-((y * ofOne) + ((one - y) * ofZero)));
             T byPrediction = (x - y) / T.Max(x * (one - x), T.Const(1e-12));
-            T byTarget = Log(one - x) - Log(x);
-            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, byTarget);
+            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, ofZero - ofOne);
         }
 
         // Where the logarithm is held its argument is held too, so that no infinity meets the 0 of the branch not taken.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Log<T>(T p)
             where T : struct, IReal<T>
         {

@@ -1,0 +1,235 @@
+"""
+Every case of the table, by name: its sizes, what it must reach, and PyTorch's side. Criterion's side has the same name in
+../Criterion.Bench/Cases.cs; a test holds the names together.
+"""
+import torch
+import torch.nn.functional as F
+from torch.autograd import grad
+
+from inputs import fill, labels, uniform, variable
+from networks import critic, dcgan
+from registry import case, size
+
+POINTWISE = [size("4 M", 2, n=4_000_000), size("1,000", 3, n=1_000)]
+AT_MEMORY_SPEED = [size("4 M", 2, share=0.7, n=4_000_000), size("1,000", 3, n=1_000)]
+LOGITS = [size("1 M", 3, n=1_000_000)]
+
+
+def two_inputs(n):
+    """Reads x and y and writes the gradient."""
+    return 12 * n
+
+
+def pointwise(loss, n, low=-3.0, high=3.0, target=(-3.0, 3.0)):
+    x, y = variable(1, [n], low, high), uniform(2, [n], *target)
+
+    def body():
+        value = loss(x, y)
+        return [value, *grad(value, x)]
+
+    return body
+
+
+@case("l1", *AT_MEMORY_SPEED, moves=two_inputs, growth=True)
+def l1(n):
+    return pointwise(F.l1_loss, n)
+
+
+@case("mse", *AT_MEMORY_SPEED, moves=two_inputs, growth=True)
+def mse(n):
+    return pointwise(F.mse_loss, n)
+
+
+@case("bce", *POINTWISE, moves=two_inputs)
+def bce(n):
+    return pointwise(F.binary_cross_entropy, n, 0.001, 0.999, (0.0, 1.0))
+
+
+@case("bce-with-logits", size("4 M", 4, n=4_000_000), size("1,000", 3, n=1_000), moves=two_inputs, growth=True)
+def bce_with_logits(n):
+    return pointwise(F.binary_cross_entropy_with_logits, n, -6.0, 6.0, (0.0, 1.0))
+
+
+@case("cosine-embedding", size("8192×512", 25, rows=8192, length=512), moves=lambda rows, length: 16 * rows * length, growth=True)
+def cosine_embedding(rows, length):
+    a, b, y = variable(1, [rows, length]), variable(2, [rows, length]), labels(3, rows)
+
+    def body():
+        value = F.cosine_embedding_loss(a, b, y, margin=0.1)
+        return [value, *grad(value, [a, b])]
+
+    return body
+
+
+def adversarial(discriminator, generator, n):
+    real, fake = variable(1, [n], -6, 6), variable(2, [n], -6, 6)
+
+    def body():
+        d, g = discriminator(real, fake), generator(fake)
+        return [d, g, *grad(d, [real, fake]), *grad(g, fake)]
+
+    return body
+
+
+def adversarial_traffic(n):
+    """Reads real, and fake twice, and writes three gradients."""
+    return 24 * n
+
+
+@case("adversarial non-saturating", *LOGITS, moves=adversarial_traffic)
+def non_saturating(n):
+    return adversarial(lambda r, f: F.softplus(-r).mean() + F.softplus(f).mean(), lambda f: F.softplus(-f).mean(), n)
+
+
+@case("adversarial wasserstein", *LOGITS, moves=adversarial_traffic)
+def wasserstein(n):
+    return adversarial(lambda r, f: f.mean() - r.mean(), lambda f: -f.mean(), n)
+
+
+@case("gradient penalty, given the gradient", size("64×3×64×64", 3, n=64, side=64), moves=lambda n, side: 8 * n * 3 * side * side)
+def gradient_penalty(n, side):
+    g = variable(1, [n, 3, side, side], -0.03, 0.03)
+
+    def body():
+        value = 10 * ((g.flatten(1).norm(2, dim=1) - 1) ** 2).mean()
+        return [value, *grad(value, g)]
+
+    return body
+
+
+@case(
+    "matrix product",
+    size("256²", 0.95, n=256, k=256, m=256),
+    size("512²", 0.95, n=512, k=512, m=512),
+    size("1024²", 0.95, share=0.8, n=1024, k=1024, m=1024),
+    size("2048²", 0.95, n=2048, k=2048, m=2048),
+    size("509×1021·1021×251", 0.95, n=509, k=1021, m=251),
+    size("67×1500·1500×33", 0.95, n=67, k=1500, m=33),
+    computes=lambda n, k, m: 2 * n * k * m,
+)
+def matrix_product(n, k, m):
+    a, b = uniform(1, [n, k]), uniform(2, [k, m])
+    return lambda: [a @ b]
+
+
+CONVOLUTIONS = [
+    size("4×4 stride 2", 1.2, kernel=4, stride=2, padding=1),
+    size("3×3", 1.2, kernel=3, stride=1, padding=1),
+    size("7×7", 1.2, kernel=7, stride=1, padding=3),
+    size("1×1", 1.2, kernel=1, stride=1, padding=0),
+]
+
+
+def convolution(operation, weight, kernel, stride, padding):
+    x, w, b = variable(1, [64, 64, 16, 16]), variable(2, [*weight, kernel, kernel], -0.1, 0.1), variable(3, [128])
+    upstream = uniform(4, operation(x, w, b, stride, padding).shape)
+
+    def body():
+        y = operation(x, w, b, stride, padding)
+        return [y, *grad(y, [x, w, b], upstream)]
+
+    return body
+
+
+@case(
+    "conv2d 64×64×16×16→128",
+    *CONVOLUTIONS,
+    computes=lambda kernel, stride, padding: 3 * 2 * 64 * 64 * 128 * kernel**2 * ((16 + 2 * padding - kernel) // stride + 1) ** 2,
+)
+def conv2d(kernel, stride, padding):
+    return convolution(F.conv2d, [128, 64], kernel, stride, padding)
+
+
+@case(
+    "transposed conv2d 64×64×16×16→128",
+    *CONVOLUTIONS,
+    computes=lambda kernel, stride, padding: 3 * 2 * 64 * 64 * 128 * kernel**2 * 16**2,
+)
+def transposed_conv2d(kernel, stride, padding):
+    return convolution(F.conv_transpose2d, [64, 128], kernel, stride, padding)
+
+
+def norm_traffic(n, channels, side):
+    """Reads x and writes y; reads x and the gradient and writes one."""
+    return 20 * n * channels * side * side
+
+
+@case("batch norm", size("64×64×32×32", 2, n=64, channels=64, side=32), size("64×256×8×8", 2, n=64, channels=256, side=8), moves=norm_traffic)
+def batch_norm(n, channels, side):
+    layer = torch.nn.BatchNorm2d(channels)
+    x, upstream = variable(1, [n, channels, side, side]), uniform(2, [n, channels, side, side])
+
+    def body():
+        y = layer(x)
+        return [y, *grad(y, [x, layer.weight, layer.bias], upstream)]
+
+    return body
+
+
+@case("instance norm", size("16×64×64×64", 2, n=16, channels=64, side=64), size("1×256×16×16", 2, n=1, channels=256, side=16), moves=norm_traffic)
+def instance_norm(n, channels, side):
+    layer = torch.nn.InstanceNorm2d(channels)
+    x, upstream = variable(1, [n, channels, side, side]), uniform(2, [n, channels, side, side])
+
+    def body():
+        y = layer(x)
+        return [y, *grad(y, x, upstream)]
+
+    return body
+
+
+@case("adam", size("10 M in 40 tensors", 2, tensors=40, each=250_000), moves=lambda tensors, each: 28 * tensors * each)
+def adam(tensors, each):
+    parameters = [variable(i, [each]) for i in range(tensors)]
+    for i, parameter in enumerate(parameters):
+        parameter.grad = uniform(100 + i, [each])
+    optimizer = torch.optim.Adam(parameters, lr=1e-3)
+
+    def body():
+        optimizer.step()
+        return [parameters[0].detach(), parameters[-1].detach()]
+
+    return body
+
+
+@case("dcgan step", size("width 64, batch 64, 32×32", 1.4, width=64, batch=64), tolerance=1e-2)
+def dcgan_step(width, batch):
+    generator, discriminator = (fill(network) for network in dcgan(width, latent=64))
+    real, latents = uniform(1, [batch, 1, 32, 32]), uniform(2, [batch, 64, 1, 1], -1.7, 1.7)
+    of_generator = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    of_discriminator = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+
+    def body():
+        fake = generator(latents)
+        discriminator.requires_grad_(True)
+        d = F.softplus(-discriminator(real)).mean() + F.softplus(discriminator(fake.detach())).mean()
+        of_discriminator.zero_grad(set_to_none=True)
+        d.backward()
+        of_discriminator.step()
+        discriminator.requires_grad_(False)
+        g = F.softplus(-discriminator(fake)).mean()
+        of_generator.zero_grad(set_to_none=True)
+        g.backward()
+        of_generator.step()
+        return [d.detach(), g.detach(), next(discriminator.parameters()).grad, next(generator.parameters()).grad]
+
+    return body
+
+
+@case("wgan-gp critic step", size("width 64, batch 64, 32×32", 1.3, width=64, batch=64), tolerance=1e-2)
+def critic_step(width, batch):
+    network = fill(critic(width))
+    real, fake, place = uniform(1, [batch, 1, 32, 32]), uniform(2, [batch, 1, 32, 32]), uniform(3, [batch, 1, 1, 1], 0, 1)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-4, betas=(0.0, 0.9))
+
+    def body():
+        between = (fake + place * (real - fake)).requires_grad_()
+        (slope,) = grad(network(between).sum(), between, create_graph=True)
+        penalty = 10 * ((slope.flatten(1).norm(2, dim=1) - 1) ** 2).mean()
+        loss = network(fake).mean() - network(real).mean() + penalty
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return [loss.detach(), penalty.detach(), next(network.parameters()).grad]
+
+    return body

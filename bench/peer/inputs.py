@@ -1,0 +1,39 @@
+"""Numbers that both sides compute for themselves, bit for bit: element i of a seed is a hash of the two."""
+import numpy
+import torch
+
+
+def uniform(seed, shape, low=-1.0, high=1.0):
+    """Values in [low, high) in single precision. The twin of Inputs.Uniform in C#."""
+    count = int(numpy.prod(shape))
+    h = numpy.arange(count, dtype=numpy.uint32) * numpy.uint32(2654435761) + numpy.uint32(seed * 374761393 % 2**32)
+    for shift, factor in ((15, 2246822519), (13, 3266489917)):
+        h ^= h >> numpy.uint32(shift)
+        h *= numpy.uint32(factor)
+    h ^= h >> numpy.uint32(16)
+    unit = (h >> numpy.uint32(8)).astype(numpy.float32) * numpy.float32(2.0**-24)
+    return torch.from_numpy(unit * numpy.float32(high - low) + numpy.float32(low)).reshape(shape)
+
+
+def variable(seed, shape, low=-1.0, high=1.0):
+    """The same as a leaf that wants a gradient."""
+    return uniform(seed, shape, low, high).requires_grad_()
+
+
+def labels(seed, count):
+    """1 or -1 for each row, in single precision."""
+    return torch.where(uniform(seed, [count]) < 0, -1.0, 1.0)
+
+
+def classes(seed, count, most):
+    """Whole numbers in [0, most)."""
+    return uniform(seed, [count], 0, most).long().clamp(max=most - 1)
+
+
+def fill(network):
+    """Weights of every layer in turn: those of more than one dimension are drawn, the others stay as they are."""
+    with torch.no_grad():
+        for i, parameter in enumerate(network.parameters()):
+            if parameter.dim() > 1:
+                parameter.copy_(uniform(1000 + i, parameter.shape, -0.035, 0.035))
+    return network

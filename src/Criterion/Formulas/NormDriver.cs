@@ -1,0 +1,313 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Criterion.Kernels;
+
+namespace Criterion.Formulas;
+
+/// <summary>
+/// Normalisation of a contiguous tensor [A, C, L] with statistics for each of C: one pass over a channel for the statistics, and
+/// one for the result, backwards, because the end of the first is still in the cache. Channels are shared between threads.
+/// </summary>
+/// <remarks>
+/// Rows of a channel (of length L) are worked on in lanes; the elements that L leaves over are summed one by one and mapped in a
+/// padded lane. Mean and variance come from pieces that stay in the nearest cache between their mean and their squared distances
+/// from it, and that are put together as in Chan, Golub and LeVeque, Algorithms for computing the sample variance, 1983: as exact as
+/// two passes over memory.
+/// </remarks>
+internal static class NormDriver
+{
+    /// <summary>
+    /// Elements that are summed in single precision; what comes out is added up in double precision. So many stay in the nearest
+    /// cache.
+    /// </summary>
+    const int PieceLength = 2048;
+
+    /// <summary>y = (x − mean) / √(variance + ε) · weight + bias; writes mean and variance too.</summary>
+    public static void Forward(Tensor x, Tensor? weight, Tensor? bias, double epsilon, Tensor y, Tensor mean, Tensor variance) =>
+        Run(new Operands(x, null, weight, bias, y, mean, variance, epsilon, IsForward: true));
+
+    /// <summary>The gradient by x where wanted; in <paramref name="sum"/> that by the bias, in <paramref name="along"/> that by the weight.</summary>
+    public static void Backward(
+        Tensor x, Tensor g, Tensor? weight, double epsilon, Tensor? gradient, Tensor mean, Tensor variance, Tensor sum, Tensor along) =>
+        Run(new Operands(x, g, weight, null, gradient, mean, variance, epsilon, IsForward: false) { Sum = sum, Along = along });
+
+    static void Run(Operands operands)
+    {
+        if (operands.X.DType == DType.Float32)
+        {
+            OverLanes<float>(operands);
+        }
+        else
+        {
+            OverLanes<double>(operands);
+        }
+    }
+
+    static void OverLanes<S>(Operands operands)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Over<S, Lane512<S>>(operands);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Over<S, Lane256<S>>(operands);
+        }
+        else
+        {
+            Over<S, Lane128<S>>(operands);
+        }
+    }
+
+    static void Over<S, L>(Operands operands)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        Shape shape = operands.X.Shape;
+        int perChannel = Math.Max(1, shape[0] * shape[2]);
+        int channels = Math.Max(1, MapDriver.ChunkLength / perChannel);
+        ParallelFor.Run((shape[1] + channels - 1) / channels, new Chunk<S, L>(operands, channels));
+    }
+
+    readonly record struct Operands(
+        Tensor X, Tensor? G, Tensor? Weight, Tensor? Bias, Tensor? Result, Tensor Mean, Tensor Variance, double Epsilon, bool IsForward)
+    {
+        public Tensor? Sum { get; init; }
+
+        public Tensor? Along { get; init; }
+    }
+
+    readonly struct Chunk<S, L> : IChunk
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        readonly Memory<S> _x, _g, _weight, _bias, _result, _mean, _variance, _sum, _along;
+        readonly int _rows, _channels, _length, _channelsPerChunk;
+        readonly double _epsilon;
+        readonly bool _isForward;
+
+        public Chunk(in Operands o, int channelsPerChunk)
+        {
+            (_rows, _channels, _length, _channelsPerChunk) = (o.X.Shape[0], o.X.Shape[1], o.X.Shape[2], channelsPerChunk);
+            (_epsilon, _isForward) = (o.Epsilon, o.IsForward);
+            (_x, _g, _weight, _bias) = (Memory(o.X), Memory(o.G), Memory(o.Weight), Memory(o.Bias));
+            (_result, _mean, _variance, _sum, _along) = (Memory(o.Result), Memory(o.Mean), Memory(o.Variance), Memory(o.Sum), Memory(o.Along));
+        }
+
+        static Memory<S> Memory(Tensor? tensor) => tensor is null ? default : tensor.Memory<S>();
+
+        double Count => (double)_rows * _length;
+
+        public void Run(int index)
+        {
+            int end = Math.Min(_channels, (index + 1) * _channelsPerChunk);
+            for (int channel = index * _channelsPerChunk; channel < end; channel++)
+            {
+                if (_isForward)
+                {
+                    Forward(channel);
+                }
+                else
+                {
+                    Backward(channel);
+                }
+            }
+        }
+
+        void Forward(int channel)
+        {
+            (double mean, double variance) = Statistics(channel);
+            _mean.Span[channel] = S.CreateTruncating(mean);
+            _variance.Span[channel] = S.CreateTruncating(variance);
+            ReadOnlySpan<S> x = _x.Span;
+            Map<Line>(x, x, channel, mean, Of(_weight, channel, 1) / Math.Sqrt(variance + _epsilon), 0, Of(_bias, channel, 0));
+        }
+
+        (double Mean, double Variance) Statistics(int channel)
+        {
+            double count = 0;
+            double mean = 0;
+            double squares = 0;
+            for (int row = 0; row < _rows; row++)
+            {
+                for (int at = 0; at < _length; at += PieceLength)
+                {
+                    ReadOnlySpan<S> piece = _x.Span.Slice(Row(row, channel) + at, Math.Min(PieceLength, _length - at));
+                    double pieceMean = Reduce<Values>(piece, piece, 0).First / piece.Length;
+                    double distance = pieceMean - mean;
+                    double share = piece.Length / (count + piece.Length);
+                    squares += Reduce<Squares>(piece, piece, pieceMean).First + (distance * distance * count * share);
+                    mean += distance * share;
+                    count += piece.Length;
+                }
+            }
+
+            return (mean, squares / count);
+        }
+
+        (double Sum, double Product) Products(int channel, double mean)
+        {
+            (double sum, double product) = (0, 0);
+            for (int row = 0; row < _rows; row++)
+            {
+                for (int at = 0; at < _length; at += PieceLength)
+                {
+                    int length = Math.Min(PieceLength, _length - at);
+                    int start = Row(row, channel) + at;
+                    (double first, double second) = Reduce<GradientTerms>(_x.Span.Slice(start, length), _g.Span.Slice(start, length), mean);
+                    sum += first;
+                    product += second;
+                }
+            }
+
+            return (sum, product);
+        }
+
+        /// <summary>
+        /// With x̂ = (x − mean) · inverse and n values in a channel: ∂x = scale · (g − Σg/n − x̂ · Σ(g·x̂)/n), ∂weight = Σ(g·x̂), ∂bias = Σg.
+        /// </summary>
+        void Backward(int channel)
+        {
+            ReadOnlySpan<S> x = _x.Span;
+            ReadOnlySpan<S> g = _g.Span;
+            double mean = double.CreateTruncating(_mean.Span[channel]);
+            double inverse = 1 / Math.Sqrt(double.CreateTruncating(_variance.Span[channel]) + _epsilon);
+            double scale = Of(_weight, channel, 1) * inverse;
+            (double sum, double product) = Products(channel, mean);
+            _sum.Span[channel] = S.CreateTruncating(sum);
+            _along.Span[channel] = S.CreateTruncating(product * inverse);
+            if (!_result.IsEmpty)
+            {
+                Map<Plane>(x, g, channel, mean, -scale * inverse * inverse * product / Count, scale, -scale * sum / Count);
+            }
+        }
+
+        static double Of(Memory<S> values, int channel, double missing) =>
+            values.IsEmpty ? missing : double.CreateTruncating(values.Span[channel]);
+
+        int Row(int row, int channel) => ((row * _channels) + channel) * _length;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static (double First, double Second) Reduce<TTerms>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, double centre)
+            where TTerms : struct, ITerms
+        {
+            ref S xs = ref MemoryMarshal.GetReference(x);
+            ref S gs = ref MemoryMarshal.GetReference(g);
+            L mean = L.Const(centre);
+            L a = L.Const(0), b = a, c = a, d = a;
+            L a2 = a, b2 = a, c2 = a, d2 = a;
+            int i = 0;
+
+            // Four sums, because one would wait for its own last addition.
+            for (; i <= x.Length - (4 * L.Width); i += 4 * L.Width)
+            {
+                TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
+                TTerms.Add(L.Load(in xs, i + L.Width), L.Load(in gs, i + L.Width), mean, ref b, ref b2);
+                TTerms.Add(L.Load(in xs, i + (2 * L.Width)), L.Load(in gs, i + (2 * L.Width)), mean, ref c, ref c2);
+                TTerms.Add(L.Load(in xs, i + (3 * L.Width)), L.Load(in gs, i + (3 * L.Width)), mean, ref d, ref d2);
+            }
+
+            for (; i <= x.Length - L.Width; i += L.Width)
+            {
+                TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
+            }
+
+            Real first = double.CreateTruncating((a + b + (c + d)).Sum());
+            Real second = double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum());
+            for (; i < x.Length; i++)
+            {
+                TTerms.Add(double.CreateTruncating(x[i]), double.CreateTruncating(g[i]), (Real)centre, ref first, ref second);
+            }
+
+            return (first.Value, second.Value);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Map<TMap>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, int channel, double centre, double slope, double factor, double shift)
+            where TMap : struct, IMap
+        {
+            (L mean, L a, L b, L c) = (L.Const(centre), L.Const(slope), L.Const(factor), L.Const(shift));
+            Span<S> result = _result.Span;
+            Span<S> padded = stackalloc S[2 * L.Width];
+            for (int row = _rows - 1; row >= 0; row--)
+            {
+                ref S xs = ref MemoryMarshal.GetReference(x.Slice(Row(row, channel), _length));
+                ref S gs = ref MemoryMarshal.GetReference(g.Slice(Row(row, channel), _length));
+                ref S target = ref MemoryMarshal.GetReference(result.Slice(Row(row, channel), _length));
+                int i = 0;
+                for (; i <= _length - L.Width; i += L.Width)
+                {
+                    TMap.Of<L, S>(L.Load(in xs, i), L.Load(in gs, i), mean, a, b, c).Store(ref target, i);
+                }
+
+                if (i < _length)
+                {
+                    ref S rest = ref MemoryMarshal.GetReference(padded);
+                    MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref xs, i), _length - i).CopyTo(padded);
+                    MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref gs, i), _length - i).CopyTo(padded[L.Width..]);
+                    TMap.Of<L, S>(L.Load(in rest, 0), L.Load(in rest, L.Width), mean, a, b, c).Store(ref rest, 0);
+                    padded[..(_length - i)].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, i), _length - i));
+                }
+            }
+        }
+    }
+
+    /// <summary>What is summed over a channel.</summary>
+    interface ITerms
+    {
+        static abstract void Add<T>(T x, T g, T mean, ref T first, ref T second)
+            where T : struct, IReal<T>;
+    }
+
+    readonly struct Values : ITerms
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
+            where T : struct, IReal<T> => first += x;
+    }
+
+    readonly struct Squares : ITerms
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
+            where T : struct, IReal<T> => first += (x - mean) * (x - mean);
+    }
+
+    readonly struct GradientTerms : ITerms
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
+            where T : struct, IReal<T>
+        {
+            first += g;
+            second += g * (x - mean);
+        }
+    }
+
+    /// <summary>What is written for each element.</summary>
+    interface IMap
+    {
+        static abstract L Of<L, S>(L x, L g, L mean, L slope, L factor, L shift)
+            where L : struct, ILane<L, S>
+            where S : unmanaged;
+    }
+
+    readonly struct Line : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Of<L, S>(L x, L g, L mean, L slope, L factor, L shift)
+            where L : struct, ILane<L, S>
+            where S : unmanaged => L.MultiplyAdd(x - mean, slope, shift);
+    }
+
+    readonly struct Plane : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static L Of<L, S>(L x, L g, L mean, L slope, L factor, L shift)
+            where L : struct, ILane<L, S>
+            where S : unmanaged => L.MultiplyAdd(x - mean, slope, L.MultiplyAdd(g, factor, shift));
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.RegularExpressions;
+
+namespace Criterion.Tests.Repository;
+
+/// <summary>Every case of <c>bench/compare</c> has both of its sides.</summary>
+public class BenchmarkTests
+{
+    [Fact]
+    public void Cases_have_the_same_names_in_Python_and_in_CSharp()
+    {
+        string[] inPython = Names("cases.py", @"@case\(\s*""([^""]+)""", "bench", "peer");
+        string[] inCSharp = Names("Cases.cs", @"^        \[""([^""]+)""\] = ", "bench", "Criterion.Bench");
+        Assert.NotEmpty(inPython);
+        Assert.Equal(inPython, inCSharp);
+    }
+
+    static string[] Names(string file, string pattern, params string[] folder)
+    {
+        string text = File.ReadAllText(RepositoryRoot.File([.. folder, file]));
+        return [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+    }
+}
