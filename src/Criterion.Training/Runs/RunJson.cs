@@ -62,6 +62,11 @@ internal sealed class ObjectiveConverter : JsonConverter<AdversarialObjective>
     UseStringEnumConverter = true,
     Converters = [typeof(ObjectiveConverter)])]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(GanRunRecord))]
+[JsonSerializable(typeof(CycleGanRunRecord))]
+[JsonSerializable(typeof(SiameseRunRecord))]
 [JsonSerializable(typeof(NonSaturating))]
 [JsonSerializable(typeof(Wasserstein))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;
