@@ -42,12 +42,7 @@ internal sealed class SampleCommand
 
     int Run(ParseResult parsed, ToolConsole console)
     {
-        string file = parsed.GetValue(_out)!;
-        if (Path.Exists(file))
-        {
-            throw new TrainingException($"'{file}' exists and is not written over. Name another file with --out, or remove this one.");
-        }
-
+        string file = Tool.NewFile(parsed.GetValue(_out)!);
         (Dcgan network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
         Tensor latents = network.Latents(parsed.GetValue(_count), new RandomStream(parsed.GetValue(_seed)));
         Tensor images = GanTrainer.Sample(generator, latents);

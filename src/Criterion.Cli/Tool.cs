@@ -28,19 +28,27 @@ internal static class Tool
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is TrainingException or TensorException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is TrainingException or CatalogueException or TensorException or IOException or UnauthorizedAccessException)
         {
             return Fail(console, e.Message);
         }
     }
 
+    /// <summary>The name of a file that is not there yet.</summary>
+    /// <exception cref="IOException">It is there: nothing is written over in silence.</exception>
+    public static string NewFile(string file) => !Path.Exists(file)
+        ? file
+        : throw new IOException($"'{file}' exists and is not written over. Name another file, or remove this one.");
+
     // A plain command, since a root command goes by the name of the executable file.
     static Command Root(ToolConsole console, CancellationToken stop) =>
-        new("criterion", "Trains generative adversarial networks and draws from them, in pure .NET.")
+        new("criterion", "Losses, and generative adversarial networks trained with them, in pure .NET.")
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
             EvaluateCommand.Create(console),
+            LossesCommand.Create(console),
+            LossCommand.Create(console),
             new HelpOption { Recursive = true },
             new VersionOption(),
         };

@@ -122,7 +122,7 @@ internal sealed class TrainCommand
         DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
         ImageDataset data = ImageDataset.Load(load.Sources, load.Size, load.Range);
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery), parsed.GetValue(_checkpointEvery), load);
-        using RunFolder folder = RunFolder.Create(parsed.GetValue(_out) ?? DefaultFolder(recipe));
+        using RunFolder folder = RunFolder.Create<GanStep>(parsed.GetValue(_out) ?? DefaultFolder(recipe));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
         return Execute(run, folder, recipe.Options.Steps, console, stop);
     }
@@ -136,11 +136,11 @@ internal sealed class TrainCommand
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
         }
 
-        RunRecord record = RunFolder.ReadRecord(path);
+        GanRunRecord record = RunFolder.ReadRecord(path) as GanRunRecord ?? throw new TrainingException($"'{path}' is no run of a GAN.");
         DataArguments load = record.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
         GanRun run = GanRun.Resume(record, ImageDataset.Load(load.Sources, load.Size, load.Range), checkpoint, parsed.GetValue(_steps));
-        using RunFolder folder = RunFolder.Reopen(path, checkpoint.Step);
+        using RunFolder folder = RunFolder.Reopen<GanStep>(path, checkpoint.Step);
         int steps = parsed.GetValue(_steps) ?? record.Options.Steps;
         console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps}");
         return Execute(run, folder, steps, console, stop);
@@ -148,7 +148,7 @@ internal sealed class TrainCommand
 
     static int Execute(GanRun run, RunFolder folder, int steps, ToolConsole console, CancellationToken stop)
     {
-        RunRecord record = TrainProgress.Show(console, steps, onStep => run.Execute(folder, onStep, stop));
+        RunRecord record = TrainProgress.Show<GanStep>(console, steps, onStep => run.Execute(folder, onStep, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }

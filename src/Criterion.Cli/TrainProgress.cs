@@ -11,10 +11,11 @@ internal static class TrainProgress
     const int StepsPerLine = 50;
 
     /// <summary>Runs <paramref name="train"/> and shows each step that it tells of.</summary>
-    public static RunRecord Show(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train) =>
-        console.IsInteractive ? Bar(console, steps, train) : Lines(console, steps, train);
+    public static RunRecord Show<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
+        where TStep : IRunStep => console.IsInteractive ? Bar(console, steps, train) : Lines(console, steps, train);
 
-    static RunRecord Lines(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train)
+    static RunRecord Lines<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
+        where TStep : IRunStep
     {
         Speed speed = new(steps);
         return train(step =>
@@ -22,12 +23,13 @@ internal static class TrainProgress
             speed.Count(step);
             if (step.Step % StepsPerLine == 0 || step.Step == steps)
             {
-                console.Output.WriteLine($"step {step.Step}/{steps}  {Losses(step)}  {Scores(step)}  {speed}");
+                console.Output.WriteLine($"step {step.Step}/{steps}  {step.Describe()}  {speed}");
             }
         });
     }
 
-    static RunRecord Bar(ToolConsole console, int steps, Func<Action<GanStep>, RunRecord> train)
+    static RunRecord Bar<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
+        where TStep : IRunStep
     {
         Speed speed = new(steps);
         return console.Ansi().Progress()
@@ -39,16 +41,10 @@ internal static class TrainProgress
                 {
                     speed.Count(step);
                     bar.Value = step.Step;
-                    bar.Description = $"{step.Step}/{steps}  {Losses(step)}  {speed}";
+                    bar.Description = $"{step.Step}/{steps}  {step.Describe()}  {speed}";
                 });
             });
     }
-
-    static string Losses(GanStep step) =>
-        string.Create(CultureInfo.InvariantCulture, $"loss D {step.DiscriminatorLoss,6:F3} G {step.GeneratorLoss,6:F3}");
-
-    static string Scores(GanStep step) =>
-        string.Create(CultureInfo.InvariantCulture, $"D(real) {step.RealScore:F2} D(fake) {step.FakeScore:F2}");
 
     /// <summary>Steps per second since the start, and the time that is left at that speed.</summary>
     sealed class Speed(int steps)
@@ -57,7 +53,7 @@ internal static class TrainProgress
         long _done;
         long _at;
 
-        public void Count(GanStep step) => (_done, _at) = (_done + 1, step.Step);
+        public void Count(IRunStep step) => (_done, _at) = (_done + 1, step.Step);
 
         public override string ToString()
         {

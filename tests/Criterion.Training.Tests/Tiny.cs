@@ -22,11 +22,11 @@ internal static class Tiny
     }
 
     /// <summary>A whole run into a folder.</summary>
-    public static RunRecord Run(string folder, GanRecipe recipe, Action<GanStep>? onStep = null, CancellationTokenSource? stop = null)
+    public static GanRunRecord Run(string folder, GanRecipe recipe, Action<GanStep>? onStep = null, CancellationTokenSource? stop = null)
     {
         GanRun run = new(recipe, Data, Width, sampleEvery: 10);
-        using RunFolder created = RunFolder.Create(folder);
-        return run.Execute(created, onStep, stop?.Token ?? CancellationToken.None);
+        using RunFolder created = RunFolder.Create<GanStep>(folder);
+        return (GanRunRecord)run.Execute(created, onStep, stop?.Token ?? CancellationToken.None);
     }
 
     /// <summary>The bits of everything that a run learned.</summary>

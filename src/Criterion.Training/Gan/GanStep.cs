@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Criterion.Training;
 
 /// <summary>What one training step did: one row of <c>losses.csv</c>.</summary>
@@ -19,4 +21,18 @@ public readonly record struct GanStep(
     double Penalty,
     double DiscriminatorGradientNorm,
     double GeneratorGradientNorm,
-    double Seconds);
+    double Seconds) : IRunStep
+{
+    /// <inheritdoc/>
+    public static string Header => "step,discriminator_loss,generator_loss,d_real,d_fake,penalty,discriminator_gradient_norm,generator_gradient_norm,seconds";
+
+    /// <inheritdoc/>
+    public string ToCsv() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Step},{DiscriminatorLoss:G9},{GeneratorLoss:G9},{RealScore:G9},{FakeScore:G9},{Penalty:G9},{DiscriminatorGradientNorm:G9},{GeneratorGradientNorm:G9},{Seconds:F6}");
+
+    /// <inheritdoc/>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"loss D {DiscriminatorLoss,6:F3} G {GeneratorLoss,6:F3}  D(real) {RealScore:F2} D(fake) {FakeScore:F2}");
+}

@@ -3,19 +3,40 @@ using Criterion.Optim;
 
 namespace Criterion.Training;
 
-/// <summary>One side of an adversarial game: a network with its optimizer.</summary>
-internal sealed class Player(Module network, double learningRate, double beta1, double beta2) : IStateful
+/// <summary>One side of an adversarial game: its networks with their one optimizer.</summary>
+internal sealed class Player : IStateful
 {
-    readonly Adam _optimizer = new(network.Parameters(), learningRate, beta1, beta2);
+    readonly (string Name, Module Network)[] _networks;
+    readonly Adam _optimizer;
 
-    /// <summary>The network's output.</summary>
-    public Tensor Forward(Tensor input) => network.Forward(input);
+    /// <summary>A player with several networks.</summary>
+    public Player((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
+    {
+        _networks = networks;
+        _optimizer = new Adam([.. networks.SelectMany(static named => named.Network.Parameters())], learningRate, beta1, beta2);
+    }
 
-    /// <summary>Makes the network ready to learn.</summary>
-    public void Train() => network.Train().Unfreeze();
+    /// <summary>A player with one network.</summary>
+    public Player(Module network, double learningRate, double beta1, double beta2)
+        : this([("network", network)], learningRate, beta1, beta2)
+    {
+    }
 
-    /// <summary>Lets gradients pass through the network, and none into it.</summary>
-    public void Freeze() => network.Freeze();
+    /// <summary>The learning rate of the next update.</summary>
+    public double LearningRate
+    {
+        get => _optimizer.LearningRate;
+        set => _optimizer.LearningRate = value;
+    }
+
+    /// <summary>The first network's output.</summary>
+    public Tensor Forward(Tensor input) => _networks[0].Network.Forward(input);
+
+    /// <summary>Makes the networks ready to learn.</summary>
+    public void Train() => Array.ForEach(_networks, static named => named.Network.Train().Unfreeze());
+
+    /// <summary>Lets gradients pass through the networks, and none into them.</summary>
+    public void Freeze() => Array.ForEach(_networks, static named => named.Network.Freeze());
 
     /// <summary>One update down the slope of <paramref name="loss"/>.</summary>
     /// <returns>The length of the gradient over all parameters.</returns>
@@ -27,11 +48,15 @@ internal sealed class Player(Module network, double learningRate, double beta1, 
         return Math.Sqrt(_optimizer.Parameters.Sum(static parameter => Square(parameter.Grad)));
     }
 
-    /// <summary>The network and its optimizer.</summary>
+    /// <summary>The networks and their optimizer.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         OrderedDictionary<string, Tensor> state = [];
-        state.AddPart("network", network.StateDict());
+        foreach ((string name, Module network) in _networks)
+        {
+            state.AddPart(name, network.StateDict());
+        }
+
         state.AddPart("optimizer", _optimizer.StateDict());
         return state;
     }
@@ -39,7 +64,11 @@ internal sealed class Player(Module network, double learningRate, double beta1, 
     /// <summary>Goes on from a saved state.</summary>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
-        network.LoadStateDict(state.Part("network"));
+        foreach ((string name, Module network) in _networks)
+        {
+            network.LoadStateDict(state.Part(name));
+        }
+
         _optimizer.LoadStateDict(state.Part("optimizer"));
     }
 

@@ -1,15 +1,12 @@
 using System.Globalization;
 using System.Text;
 using Criterion.Formats;
-using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>The folder that a run leaves: <c>run.json</c>, <c>losses.csv</c>, <c>samples/</c>, <c>generator.safetensors</c>.</summary>
+/// <summary>The folder that a run leaves: <c>run.json</c>, <c>losses.csv</c>, <c>samples/</c>, <c>checkpoints/</c>, and the networks' weights.</summary>
 public sealed class RunFolder : IDisposable
 {
-    const string Header = "step,discriminator_loss,generator_loss,d_real,d_fake,penalty,discriminator_gradient_norm,generator_gradient_norm,seconds";
-
     /// <summary>The name of the folder of checkpoints.</summary>
     public const string CheckpointsName = "checkpoints";
 
@@ -40,14 +37,15 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Makes the folder.</summary>
     /// <exception cref="TrainingException">It is there and not empty, or can't be written.</exception>
-    public static RunFolder Create(string path)
+    public static RunFolder Create<TStep>(string path)
+        where TStep : IRunStep
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Name a new folder with --out, or remove this one.")
-                : new RunFolder(path, [Header]);
+                : new RunFolder(path, [TStep.Header]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,14 +55,15 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Opens the folder of a run that goes on: the rows of <c>losses.csv</c> after <paramref name="step"/> are done again.</summary>
     /// <exception cref="TrainingException">It can't be read or written.</exception>
-    public static RunFolder Reopen(string path, long step)
+    public static RunFolder Reopen<TStep>(string path, long step)
+        where TStep : IRunStep
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             string losses = System.IO.Path.Combine(path, "losses.csv");
-            string[] rows = File.Exists(losses) ? [.. File.ReadLines(losses).Skip(1).Where(row => IsUpTo(row, step))] : [];
-            return new RunFolder(path, rows.Prepend(Header));
+            string[] rows = File.Exists(losses) ? [.. File.ReadLines(losses).Skip(1).Where(row => IsUpTo<TStep>(row, step))] : [];
+            return new RunFolder(path, rows.Prepend(TStep.Header));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -84,17 +83,16 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
-    public void WriteLosses(GanStep row) => Write(() => _losses.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{row.Step},{row.DiscriminatorLoss:G9},{row.GeneratorLoss:G9},{row.RealScore:G9},{row.FakeScore:G9},{row.Penalty:G9},{row.DiscriminatorGradientNorm:G9},{row.GeneratorGradientNorm:G9},{row.Seconds:F6}")));
+    public void WriteLosses(IRunStep row) => Write(() => _losses.WriteLine(row.ToCsv()));
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
-    public void WriteSamples(long step, Tensor images) => Write(() =>
-        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), ImageGrid.Compose(images)));
+    public void WriteSamples(long step, Tensor images, int? columns = null) => Write(() =>
+        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), ImageGrid.Compose(images, columns)));
 
-    /// <summary>Writes <c>generator.safetensors</c>.</summary>
-    public void WriteGenerator(Dcgan network, Module generator) =>
-        Write(() => GeneratorFile.Write(InFolder(GeneratorFile.Name), network, generator));
+    /// <summary>Writes a file of the run, such as a network's weights.</summary>
+    /// <param name="name">The name in the folder.</param>
+    /// <param name="write">Writes it to a path.</param>
+    public void WriteFile(string name, Action<string> write) => Write(() => write(InFolder(name)));
 
     /// <summary>Writes a checkpoint.</summary>
     public void WriteCheckpoint(Checkpoint checkpoint) => Write(() => Checkpoints.Write(checkpoint));
@@ -119,8 +117,9 @@ public sealed class RunFolder : IDisposable
     }
 
     // The last row may be torn.
-    static bool IsUpTo(string row, long step) =>
-        long.TryParse(row.Split(',')[0], CultureInfo.InvariantCulture, out long at) && at <= step && row.Count(',') == Header.Count(',');
+    static bool IsUpTo<TStep>(string row, long step)
+        where TStep : IRunStep =>
+        long.TryParse(row.Split(',')[0], CultureInfo.InvariantCulture, out long at) && at <= step && row.Count(',') == TStep.Header.Count(',');
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);
 }

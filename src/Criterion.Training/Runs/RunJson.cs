@@ -23,7 +23,7 @@ public static class RunJson
         {
             return JsonSerializer.Deserialize(json, Context.RunRecord) ?? throw new JsonException("it is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new TrainingException($"This is no run record: {e.Message}", e);
         }
@@ -88,6 +88,11 @@ internal sealed class PenaltyConverter() : NamedConverter<SlopePenalty>("penalty
     Converters = [typeof(ObjectiveConverter), typeof(PenaltyConverter)])]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(Minimax))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(GanRunRecord))]
+[JsonSerializable(typeof(CycleGanRunRecord))]
+[JsonSerializable(typeof(SiameseRunRecord))]
 [JsonSerializable(typeof(NonSaturating))]
 [JsonSerializable(typeof(LeastSquares))]
 [JsonSerializable(typeof(Wasserstein))]

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Criterion.Training;
 
@@ -21,8 +22,12 @@ public enum RunStatus
     Failed,
 }
 
-/// <summary>What <c>run.json</c> says: everything that is needed to understand a run, or to repeat it.</summary>
-public sealed record RunRecord
+/// <summary>What <c>run.json</c> says: everything that is needed to understand a run, to go on with it, or to repeat it.</summary>
+[JsonDerivedType(typeof(GanRunRecord), "gan")]
+[JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
+[JsonDerivedType(typeof(SiameseRunRecord), "siamese")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+public abstract record RunRecord
 {
     /// <summary>The recipe that the options started from.</summary>
     public required string Recipe { get; init; }
@@ -42,17 +47,9 @@ public sealed record RunRecord
     /// <summary>When it ended.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Every option of the training, the seed among them.</summary>
-    public required GanOptions Options { get; init; }
-
-    /// <summary>The networks.</summary>
-    public required Dcgan Networks { get; init; }
-
-    /// <summary>The data.</summary>
-    public required DataRecord Data { get; init; }
-
-    /// <summary>How the data were loaded, so that a run can go on; null for data that were made in memory.</summary>
-    public DataArguments? Load { get; init; }
+    /// <summary>Steps to do in all.</summary>
+    [JsonIgnore]
+    public abstract int Steps { get; }
 
     /// <summary>Steps between two pictures.</summary>
     public int SampleEvery { get; init; }
@@ -80,6 +77,16 @@ public sealed record DataRecord(string Source, int Count, int Channels, int Heig
         return new DataRecord(data.Source, data.Count, data.Channels, data.Size.Height, data.Size.Width, Sum(data.Images));
     }
 
+    /// <summary>Refuses other data than those of a run that goes on.</summary>
+    /// <exception cref="TrainingException">They are other data.</exception>
+    public void CheckSame(ImageDataset data)
+    {
+        if (Of(data) is var given && given != this)
+        {
+            throw new TrainingException($"The run was trained on {this}, and this is {given}. Bring the data back, or start a new run.");
+        }
+    }
+
     static string Sum(Tensor images) =>
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(images.Contiguous().AsReadOnlySpan<float>())))[..16];
 }
@@ -88,7 +95,8 @@ public sealed record DataRecord(string Source, int Count, int Channels, int Heig
 /// <param name="Sources">Names, files and folders, by their full paths.</param>
 /// <param name="Size">The size that they were resized to.</param>
 /// <param name="Range">What the numbers in files of floats mean.</param>
-public sealed record DataArguments(IReadOnlyList<string> Sources, int? Size, ImageRange? Range)
+public sealed record DataArguments(
+    [property: JsonConverter(typeof(ValueListConverter<string>))] ValueList<string> Sources, int? Size, ImageRange? Range)
 {
     /// <summary>The arguments, with paths that hold from anywhere.</summary>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>

@@ -47,11 +47,11 @@ public readonly struct Latex : IReal<Latex>
     public static Latex operator -(Latex a, Latex b) => new(b._opposite is { } plus ? $"{a} + {plus}" : $"{a} - {b.Within(Product)}", Sum);
 
     /// <inheritdoc/>
-    public static Latex operator *(Latex a, Latex b) =>
-        a._text == b._text ? Pow(a, 2) : new($@"{a.Within(Product)} \cdot {b.Within(Prefix)}", Product);
+    public static Latex operator *(Latex a, Latex b) => a.IsOne ? b : b.IsOne ? a
+        : a._text == b._text ? Pow(a, 2) : new($@"{a.Within(Product)} \cdot {b.Within(Prefix)}", Product);
 
     /// <inheritdoc/>
-    public static Latex operator /(Latex a, Latex b) => new($@"\frac{{{a}}}{{{b}}}", Prefix);
+    public static Latex operator /(Latex a, Latex b) => b.IsOne ? a : new($@"\frac{{{a}}}{{{b}}}", Prefix);
 
     /// <inheritdoc/>
     public static Latex operator -(Latex a) =>
@@ -167,6 +167,8 @@ public readonly struct Latex : IReal<Latex>
 
     /// <summary>A name; of the logarithm of one, such as <c>\ln p</c>, the exponential is <c>p</c>.</summary>
     internal static Latex Named(string name) => new(name, name.StartsWith(Logarithm, StringComparison.Ordinal) ? Prefix : Atom);
+
+    bool IsOne => _isConstant && _text == "1";
 
     // What this is the logarithm of, if it was named as one.
     string? Undone => _strength == Prefix && _text!.StartsWith(Logarithm, StringComparison.Ordinal) ? _text[Logarithm.Length..] : null;

@@ -36,7 +36,7 @@ public sealed class ToolTests : IDisposable
     {
         Assert.Equal(0, Run("train", "wgan-gp", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--seed", "9", "--out", _temp["run"]).Code);
 
-        GanOptions options = RunJson.Read(File.ReadAllText(_temp["run/run.json"])).Options;
+        GanOptions options = ((GanRunRecord)RunJson.Read(File.ReadAllText(_temp["run/run.json"]))).Options;
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 2, BatchSize = 4, Seed = 9 }, options);
         Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0), (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2, options.Penalty!.Weight));
     }

@@ -13,7 +13,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_run_leaves_pictures_losses_options_and_weights()
     {
-        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 25));
+        GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 25));
 
         Assert.Equal((RunStatus.Finished, 25L), (record.Status, record.StepsDone));
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void The_record_says_everything_and_survives_json()
     {
-        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe("wgan-gp", seed: 7, steps: 1));
+        GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe("wgan-gp", seed: 7, steps: 1));
         string json = File.ReadAllText(_temp["run/run.json"]);
 
         foreach (string part in new[] { "\"wgan-gp\"", "\"Wasserstein\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"", "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
@@ -61,13 +61,13 @@ public sealed class RunFolderTests : IDisposable
             Assert.Contains(part, json, StringComparison.Ordinal);
         }
 
-        Assert.Equal(record.Options, RunJson.Read(json).Options);
+        Assert.Equal(record.Options, ((GanRunRecord)RunJson.Read(json)).Options);
     }
 
     [Fact]
     public void Every_objective_and_penalty_survives_json()
     {
-        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
+        GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         AdversarialObjective[] objectives = [.. Every<AdversarialObjective>()];
         SlopePenalty[] penalties = [.. Every<SlopePenalty>()];
 
@@ -76,7 +76,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.All(objectives, objective => Survives(record.Options with { Objective = objective }));
         Assert.All(penalties, penalty => Survives(record.Options with { Penalty = penalty with { Weight = 0.5 } }));
 
-        void Survives(GanOptions options) => Assert.Equal(options, RunJson.Read(RunJson.Write(record with { Options = options })).Options);
+        void Survives(GanOptions options) => Assert.Equal(options, ((GanRunRecord)RunJson.Read(RunJson.Write(record with { Options = options }))).Options);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class RunFolderTests : IDisposable
     public void Cancelling_finishes_the_step_and_writes_what_there_is()
     {
         using CancellationTokenSource source = new();
-        RunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1000), step => Cancel(step, source), source);
+        GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1000), step => Cancel(step, source), source);
 
         Assert.Equal((RunStatus.Stopped, 7L), (record.Status, record.StepsDone));
         Assert.Equal(8, File.ReadAllLines(_temp["run/losses.csv"]).Length);
@@ -105,20 +105,20 @@ public sealed class RunFolderTests : IDisposable
     public void An_existing_folder_is_taken_only_if_empty()
     {
         Directory.CreateDirectory(_temp["empty"]);
-        RunFolder.Create(_temp["empty"]).Dispose();
+        RunFolder.Create<GanStep>(_temp["empty"]).Dispose();
 
-        string message = Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["empty"])).Message;
+        string message = Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["empty"])).Message;
 
         Assert.Contains("--out", message, StringComparison.Ordinal);
         File.WriteAllText(_temp["file"], "");
-        Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["file"]));
+        Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file"]));
     }
 
     [Fact]
     public void A_folder_that_cant_be_made_is_refused()
     {
         File.WriteAllText(_temp["file"], "");
-        Assert.Contains("can't be made", Assert.Throws<TrainingException>(() => RunFolder.Create(_temp["file/run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("can't be made", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file/run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
         GanRun run = new(Tiny.Recipe(), Tiny.Data, Tiny.Width);
-        using RunFolder folder = RunFolder.Create(_temp["run"]);
+        using RunFolder folder = RunFolder.Create<GanStep>(_temp["run"]);
 
         // The file system fills up once training runs: writing weights then fails.
         File.CreateSymbolicLink(_temp["run/generator.safetensors"], "/dev/full");

@@ -34,7 +34,7 @@ public sealed record BoundaryEquilibrium(double K = 0)
     public override IEnumerable<LossCurve> Curves() =>
     [
         Curve(Real, "discriminator, real", "error", 0, 2),
-        Curve(Fake, "discriminator, fake", "error", 0, 2),
+        .. (K > 0 ? [Curve(Fake, "discriminator, fake", "error", 0, 2)] : Array.Empty<LossCurve>()),
         Curve(Generated, "generator", "error", 0, 2),
     ];
 

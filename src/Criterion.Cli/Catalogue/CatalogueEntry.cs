@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Criterion.Losses;
+
+namespace Criterion.Cli;
+
+/// <summary>A loss, an objective or a penalty as the catalogue shows it; all of it is read from the type.</summary>
+internal sealed partial class CatalogueEntry
+{
+    public CatalogueEntry([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
+    {
+        Type = type;
+        Name = Kebab().Replace(TypeName, "-").ToLowerInvariant();
+        About = type.GetCustomAttribute<CatalogueAttribute>()!;
+        Options = CatalogueOption.Of(type);
+        Calls = CatalogueCall.Of(type);
+    }
+
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)]
+    public Type Type { get; }
+
+    /// <summary>The name on a command line, such as <c>bce-with-logits</c>.</summary>
+    public string Name { get; }
+
+    public CatalogueAttribute About { get; }
+
+    public IReadOnlyList<CatalogueOption> Options { get; }
+
+    /// <summary>The ways to evaluate it on tensors.</summary>
+    public IReadOnlyList<CatalogueCall> Calls { get; }
+
+    public string Summary => XmlDocumentation.Of(Type).Summary;
+
+    public string Remarks => XmlDocumentation.Of(Type).Remarks;
+
+    string TypeName => Type.Name.EndsWith("Loss", StringComparison.Ordinal) ? Type.Name[..^4] : Type.Name;
+
+    /// <summary>The criterion with some options set, by their names and values as texts.</summary>
+    /// <exception cref="CatalogueException">An option is unknown, or a value is none for it.</exception>
+    public ICriterion Create(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        settings ??= new Dictionary<string, string>();
+        foreach (string name in settings.Keys)
+        {
+            if (!Options.Any(option => option.Name == name))
+            {
+                throw new CatalogueException(
+                    $"{Name} has no option '{name}'.{Mistakes.Suggest(name, Options.Select(static option => option.Name))} See: criterion losses {Name}");
+            }
+        }
+
+        return (ICriterion)CatalogueOption.Construct(Type, Options, settings);
+    }
+
+    // A capital begins a word, and so does the last of several capitals before a small letter: BCEWithLogits, L1, FGan.
+    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")]
+    private static partial Regex Kebab();
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
+using Criterion.Formats;
+
+namespace Criterion.Cli;
+
+/// <summary>An option of a criterion: a parameter of its constructor, or a property that is set when it is made.</summary>
+internal sealed class CatalogueOption
+{
+    const DynamicallyAccessedMemberTypes Members =
+        DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    readonly ParameterInfo? _parameter;
+    readonly PropertyInfo? _property;
+
+    CatalogueOption(string name, Type type, object? initial, bool isRequired, string description, ParameterInfo? parameter, PropertyInfo? property)
+    {
+        (Name, Type, Initial, IsRequired, Description) = (name, type, initial, isRequired, description);
+        (_parameter, _property) = (parameter, property);
+    }
+
+    /// <summary>The name, such as <c>margin</c>.</summary>
+    public string Name { get; }
+
+    public Type Type { get; }
+
+    /// <summary>The value that it has if it is not set.</summary>
+    public object? Initial { get; }
+
+    public bool IsRequired { get; }
+
+    public string Description { get; }
+
+    /// <summary>The default as it would be typed.</summary>
+    public string Default => Initial switch
+    {
+        null => IsRequired ? "required" : "none",
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        bool flag => flag ? "true" : "false",
+        Enum value => value.ToString(),
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        object value => value.ToString()!,
+    };
+
+    /// <summary>The values that it takes, in words.</summary>
+    public string Takes => Kind switch
+    {
+        { IsEnum: true } kind => string.Join(", ", Enum.GetNames(kind)),
+        var kind when kind == typeof(bool) => "true or false",
+        var kind when kind == typeof(int) => "a whole number",
+        var kind when kind == typeof(Tensor) => "a .npy file",
+        _ => "a number",
+    };
+
+    Type Kind => Nullable.GetUnderlyingType(Type) ?? Type;
+
+    /// <summary>The options of a criterion: those that a text can give.</summary>
+    public static IReadOnlyList<CatalogueOption> Of([DynamicallyAccessedMembers(Members)] Type type)
+    {
+        ConstructorInfo constructor = Constructor(type);
+        List<CatalogueOption> options = [];
+        foreach (ParameterInfo parameter in constructor.GetParameters().Where(static p => IsText(p.ParameterType)))
+        {
+            options.Add(new(
+                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue,
+                XmlDocumentation.Of(constructor, parameter), parameter, property: null));
+        }
+
+        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is { IsPublic: true } && IsText(p.PropertyType)))
+        {
+            string name = Camel(property.Name);
+            if (!options.Exists(option => option.Name == name))
+            {
+                options.Add(new(name, property.PropertyType, Zero(property.PropertyType), false, XmlDocumentation.Of(property), null, property));
+            }
+        }
+
+        return options;
+    }
+
+    /// <summary>A criterion with some options set.</summary>
+    public static object Construct(
+        [DynamicallyAccessedMembers(Members)] Type type, IReadOnlyList<CatalogueOption> options, IReadOnlyDictionary<string, string> settings)
+    {
+        ConstructorInfo constructor = Constructor(type);
+        object?[] arguments = [.. constructor.GetParameters().Select(parameter => Argument(parameter, options, settings))];
+        try
+        {
+            object made = constructor.Invoke(arguments);
+            foreach (CatalogueOption option in options.Where(option => option._property is not null && settings.ContainsKey(option.Name)))
+            {
+                option._property!.SetValue(made, option.Parse(settings[option.Name]));
+            }
+
+            return made;
+        }
+        catch (TargetInvocationException e) when (e.InnerException is ArgumentException or TensorException)
+        {
+            throw new CatalogueException(e.InnerException.Message);
+        }
+    }
+
+    static object? Argument(ParameterInfo parameter, IReadOnlyList<CatalogueOption> options, IReadOnlyDictionary<string, string> settings)
+    {
+        CatalogueOption? option = options.FirstOrDefault(option => option._parameter == parameter);
+        return option is not null && settings.TryGetValue(option.Name, out string? text) ? option.Parse(text) : Initially(parameter);
+    }
+
+    object Parse(string text) => TryParse(text) ?? throw new CatalogueException($"'{text}' is no value for {Name}: it takes {Takes}.");
+
+    object? TryParse(string text)
+    {
+        if (Kind == typeof(Tensor))
+        {
+            return Npy.Read(text);
+        }
+
+        if (Kind.IsEnum)
+        {
+            return !int.TryParse(text, CultureInfo.InvariantCulture, out _) && Enum.TryParse(Kind, text, ignoreCase: true, out object? value) ? value : null;
+        }
+
+        if (Kind == typeof(bool))
+        {
+            return bool.TryParse(text, out bool flag) ? flag : null;
+        }
+
+        return Kind == typeof(int)
+            ? int.TryParse(text, CultureInfo.InvariantCulture, out int whole) ? whole : null
+            : double.TryParse(text, CultureInfo.InvariantCulture, out double number) ? number : null;
+    }
+
+    // The longest constructor whose parameters are all texts or have defaults: others take option records.
+    static ConstructorInfo Constructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type) => type.GetConstructors()
+        .Where(static c => c.GetParameters().All(static p => p.HasDefaultValue || IsText(p.ParameterType)))
+        .MaxBy(static c => c.GetParameters().Length)
+        ?? throw new InvalidOperationException($"{type.Name} has no constructor that the catalogue can call.");
+
+    static object? Initially(ParameterInfo parameter) => parameter.HasDefaultValue
+        ? parameter.ParameterType.IsEnum && parameter.DefaultValue is not null ? Enum.ToObject(parameter.ParameterType, parameter.DefaultValue) : parameter.DefaultValue
+        : Zero(parameter.ParameterType);
+
+    // A required option starts as the first of its values, for a picture; the catalogue says that it is required.
+    static object? Zero(Type type) => type switch
+    {
+        { IsEnum: true } => Enum.ToObject(type, 0),
+        _ when type == typeof(double) => 0.0,
+        _ when type == typeof(int) => 0,
+        _ when type == typeof(bool) => false,
+        _ => null,
+    };
+
+    static bool IsText(Type type)
+    {
+        Type kind = Nullable.GetUnderlyingType(type) ?? type;
+        return kind.IsEnum || kind == typeof(double) || kind == typeof(int) || kind == typeof(bool) || kind == typeof(Tensor);
+    }
+
+    static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+}

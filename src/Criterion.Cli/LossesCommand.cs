@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Criterion.Losses;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion losses [NAME]</c>: the catalogue.</summary>
+internal sealed class LossesCommand
+{
+    readonly Argument<string?> _name = new("name")
+    {
+        Description = "A loss, such as huber or hinge; all of them, by family, if not given",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    readonly Option<string?> _svg = new("--svg") { Description = "Save the picture of value and gradient", HelpName = "file" };
+
+    readonly Option<bool> _json = new("--json") { Description = "Write JSON, for programs" };
+
+    readonly Option<string?> _page = new("--page") { Description = "Write the whole catalogue as a Markdown page, with pictures beside it; they are written over", HelpName = "file" };
+
+    public static Command Create(ToolConsole console) => new LossesCommand().Build(console);
+
+    Command Build(ToolConsole console)
+    {
+        Command command = new("losses", "Lists the losses, or shows one: formula, options, source, alternatives, value and gradient.") { _name, _svg, _json, _page };
+        command.SetAction(parsed => Run(parsed, console.Output));
+        return command;
+    }
+
+    int Run(ParseResult parsed, TextWriter output)
+    {
+        if (parsed.GetValue(_page) is { } page)
+        {
+            WritePage(page);
+        }
+        else if (parsed.GetValue(_name) is { } name)
+        {
+            Show(Catalogue.Find(name), parsed, output);
+        }
+        else if (parsed.GetValue(_svg) is not null)
+        {
+            throw new CatalogueException("--svg needs the name of a loss: criterion losses NAME --svg FILE");
+        }
+        else if (parsed.GetValue(_json))
+        {
+            output.WriteLine(CatalogueJson.Write(Catalogue.Entries));
+        }
+        else
+        {
+            List(output);
+        }
+
+        return Tool.Success;
+    }
+
+    void Show(CatalogueEntry entry, ParseResult parsed, TextWriter output)
+    {
+        if (parsed.GetValue(_svg) is { } file)
+        {
+            File.WriteAllText(
+                Tool.NewFile(file), CataloguePage.Picture(entry) ?? throw new CatalogueException($"{entry.Name} has no picture: no single number tells its story."));
+        }
+
+        output.WriteLine(parsed.GetValue(_json) ? CatalogueJson.Write(entry) : CatalogueText.Describe(entry));
+    }
+
+    static void List(TextWriter output)
+    {
+        int width = Catalogue.Entries.Max(static entry => entry.Name.Length);
+        foreach (IGrouping<LossFamily, CatalogueEntry> family in Catalogue.Entries.GroupBy(static entry => entry.About.Family))
+        {
+            output.WriteLine($"{family.Key}");
+            foreach (CatalogueEntry entry in family)
+            {
+                output.WriteLine($"  {entry.Name.PadRight(width)}  {CatalogueText.FirstSentence(entry.Summary)}");
+            }
+
+            output.WriteLine();
+        }
+
+        output.WriteLine("criterion losses NAME shows one of them.");
+    }
+
+    // The page is made from the code, so it is written over.
+    static void WritePage(string page)
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, CataloguePage.Pictures);
+        Directory.CreateDirectory(folder);
+        foreach (CatalogueEntry entry in Catalogue.Entries)
+        {
+            if (CataloguePage.Picture(entry) is { } picture)
+            {
+                File.WriteAllText(Path.Combine(folder, $"{entry.Name}.svg"), picture);
+            }
+        }
+
+        File.WriteAllText(page, CataloguePage.Write(Catalogue.Entries));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Criterion.Training;
+
+/// <summary>What one step of a CycleGAN did: one row of <c>losses.csv</c>.</summary>
+/// <param name="Step">The number of the step, from 1.</param>
+/// <param name="Adversarial">The translators' adversarial losses, both ways.</param>
+/// <param name="Cycle">The weighted cycle loss, both ways.</param>
+/// <param name="Identity">The weighted identity loss, both ways; 0 without one.</param>
+/// <param name="DiscriminatorA">The loss of the discriminator of domain A.</param>
+/// <param name="DiscriminatorB">The loss of the discriminator of domain B.</param>
+/// <param name="TranslatorGradientNorm">The length of the translators' whole gradient.</param>
+/// <param name="Seconds">How long the step took.</param>
+public readonly record struct CycleStep(
+    long Step,
+    double Adversarial,
+    double Cycle,
+    double Identity,
+    double DiscriminatorA,
+    double DiscriminatorB,
+    double TranslatorGradientNorm,
+    double Seconds) : IRunStep
+{
+    /// <inheritdoc/>
+    public static string Header => "step,adversarial,cycle,identity,discriminator_a,discriminator_b,translator_gradient_norm,seconds";
+
+    /// <inheritdoc/>
+    public string ToCsv() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Step},{Adversarial:G9},{Cycle:G9},{Identity:G9},{DiscriminatorA:G9},{DiscriminatorB:G9},{TranslatorGradientNorm:G9},{Seconds:F6}");
+
+    /// <inheritdoc/>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"adversarial {Adversarial,6:F3}  cycle {Cycle,6:F3}  identity {Identity,6:F3}  D(A) {DiscriminatorA,6:F3} D(B) {DiscriminatorB,6:F3}");
+}

@@ -1,0 +1,73 @@
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>A whole run of a GAN: networks from a recipe, trained on data.</summary>
+public sealed class GanRun : TrainingRun<GanStep>
+{
+    /// <summary>Images in a picture of samples.</summary>
+    const int SampleCount = 64;
+
+    readonly Dcgan _networks;
+    readonly Sequential _generator;
+    readonly GanTrainer _trainer;
+    readonly Tensor _noise;
+
+    /// <summary>A run that is ready to start.</summary>
+    /// <param name="recipe">The recipe, with the options to use.</param>
+    /// <param name="data">The real images.</param>
+    /// <param name="width">The networks' width.</param>
+    /// <param name="sampleEvery">Steps between two pictures.</param>
+    /// <param name="checkpointEvery">Steps between two checkpoints.</param>
+    /// <param name="load">How the data were loaded, if they were.</param>
+    /// <exception cref="TrainingException">Options and data do not go together.</exception>
+    public GanRun(GanRecipe recipe, ImageDataset data, int width = 32, int sampleEvery = 250, int checkpointEvery = 250, DataArguments? load = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(checkpointEvery, 1);
+        GanOptions options = recipe.Options;
+        _networks = Dcgan.For(data, width, options.Latent, normalizeDiscriminator: options.Penalty is null);
+        _generator = _networks.Generator(options.Random(RandomPart.GeneratorWeights));
+        _trainer = new GanTrainer(_generator, _networks.Discriminator(options.Random(RandomPart.DiscriminatorWeights)), data, options);
+        _noise = _networks.Latents(SampleCount, options.Random(RandomPart.Samples));
+        Record = new GanRunRecord
+        {
+            Recipe = recipe.Name,
+            Options = options,
+            Networks = _networks,
+            Data = DataRecord.Of(data),
+            Load = load,
+            SampleEvery = sampleEvery,
+            CheckpointEvery = checkpointEvery,
+            Machine = MachineRecord.Here(),
+        };
+    }
+
+    private protected override IStateful State => _trainer;
+
+    /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
+    /// <param name="record">What <c>run.json</c> says of it.</param>
+    /// <param name="data">The same data.</param>
+    /// <param name="checkpoint">Where to go on.</param>
+    /// <param name="steps">Generator steps to train for in all; as recorded if not given.</param>
+    /// <exception cref="TrainingException">The data are other data.</exception>
+    public static GanRun Resume(GanRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        record.Data.CheckSame(data);
+        GanOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
+        GanRun run = new(new GanRecipe(record.Recipe, "", options), data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load);
+        run.Restore(checkpoint, record.Started);
+        return run;
+    }
+
+    private protected override GanStep Step() => _trainer.Step();
+
+    private protected override void WriteSamples(RunFolder folder) =>
+        folder.WriteSamples(Record.StepsDone, GanTrainer.Sample(_generator, _noise));
+
+    private protected override void WriteResults(RunFolder folder) =>
+        folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator));
+}

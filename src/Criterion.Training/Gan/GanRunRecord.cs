@@ -1,0 +1,20 @@
+namespace Criterion.Training;
+
+/// <summary>What <c>run.json</c> says of a GAN.</summary>
+public sealed record GanRunRecord : RunRecord
+{
+    /// <summary>Every option of the training, the seed among them.</summary>
+    public required GanOptions Options { get; init; }
+
+    /// <summary>The networks.</summary>
+    public required Dcgan Networks { get; init; }
+
+    /// <summary>The data.</summary>
+    public required DataRecord Data { get; init; }
+
+    /// <summary>How the data were loaded, so that the run can go on; null for data that were made in memory.</summary>
+    public DataArguments? Load { get; init; }
+
+    /// <inheritdoc/>
+    public override int Steps => Options.Steps;
+}

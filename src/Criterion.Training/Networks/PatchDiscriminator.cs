@@ -1,0 +1,35 @@
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>
+/// A discriminator that judges overlapping patches of an image, one logit for each: convolutions 4×4 with stride 2, instance norm
+/// and leaky ReLU. Source: Isola et al., pix2pix, 2017; the 70×70 patches of CycleGAN with <see cref="Layers"/> 3.
+/// </summary>
+/// <param name="Channels">1 for grey, 3 for colour.</param>
+/// <param name="Width">Channels of the first layer; 64 in the paper.</param>
+/// <param name="Layers">Steps down before the last two layers: 3 sees patches of 70 pixels, 2 of 34, 1 of 16.</param>
+public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int Layers = 3)
+{
+    const double Slope = 0.2;
+
+    /// <summary>The network, with normal random weights of deviation 0.02.</summary>
+    /// <param name="random">Where the weights come from.</param>
+    public Sequential Build(RandomStream random)
+    {
+        List<Module> layers = [Convolution(Channels, Width, stride: 2, random), new LeakyReLU(Slope)];
+        int width = Width;
+        for (int i = 1; i <= Layers; i++)
+        {
+            // The last of these keeps the size.
+            int next = Math.Min(Width << i, 8 * Width);
+            layers.AddRange([Convolution(width, next, i < Layers ? 2 : 1, random), new InstanceNorm2d(next), new LeakyReLU(Slope)]);
+            width = next;
+        }
+
+        return [.. layers, Convolution(width, 1, stride: 1, random)];
+    }
+
+    static Module Convolution(int from, int to, int stride, RandomStream random) =>
+        WeightInit.Normal(new Conv2d(from, to, 4, stride: stride, padding: 1, random: random), random);
+}

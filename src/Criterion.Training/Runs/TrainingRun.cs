@@ -1,0 +1,113 @@
+namespace Criterion.Training;
+
+/// <summary>A whole training run that writes to a folder as it goes: losses, pictures, checkpoints, and the record of it all.</summary>
+/// <typeparam name="TStep">What a step reports.</typeparam>
+public abstract class TrainingRun<TStep>
+    where TStep : struct, IRunStep
+{
+    RunRecord? _record;
+
+    /// <summary>What <c>run.json</c> says at present.</summary>
+    public RunRecord Record
+    {
+        get => _record ?? throw new InvalidOperationException("The run has no record yet.");
+        private protected set => _record = value;
+    }
+
+    /// <summary>Everything that changes from step to step.</summary>
+    private protected abstract IStateful State { get; }
+
+    /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
+    /// <param name="folder">Where everything goes.</param>
+    /// <param name="onStep">Told of every step, for progress.</param>
+    /// <param name="cancellation">Stops the run after the step.</param>
+    /// <returns>What <c>run.json</c> says at the end.</returns>
+    /// <exception cref="TrainingException">A loss is no longer a number, or the folder can't be written any more.</exception>
+    public RunRecord Execute(RunFolder folder, Action<TStep>? onStep = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        Note(folder, Record with { Started = Record.StepsDone == 0 ? DateTimeOffset.Now : Record.Started });
+        try
+        {
+            WriteCheckpoint(folder);
+            while (Record.StepsDone < Record.Steps && !cancellation.IsCancellationRequested)
+            {
+                TStep step = Step();
+                folder.WriteLosses(step);
+                Record = Record with { StepsDone = step.Step };
+                onStep?.Invoke(step);
+                WriteWhatIsDue(folder);
+            }
+
+            End(folder, Record.StepsDone >= Record.Steps ? RunStatus.Finished : RunStatus.Stopped);
+        }
+        catch (Exception e)
+        {
+            NoteFailure(folder, e);
+            throw;
+        }
+
+        return Record;
+    }
+
+    /// <summary>Goes on where a checkpoint was written.</summary>
+    private protected void Restore(Checkpoint checkpoint, DateTimeOffset started)
+    {
+        State.LoadStateDict(checkpoint.State);
+        Record = Record with { StepsDone = checkpoint.Step, Started = started };
+    }
+
+    /// <summary>One step of the trainer.</summary>
+    private protected abstract TStep Step();
+
+    /// <summary>Writes a picture of how far it has come.</summary>
+    private protected abstract void WriteSamples(RunFolder folder);
+
+    /// <summary>Writes what the run was made for.</summary>
+    private protected abstract void WriteResults(RunFolder folder);
+
+    void WriteWhatIsDue(RunFolder folder)
+    {
+        if (Record.StepsDone % Record.SampleEvery == 0)
+        {
+            WriteSamples(folder);
+        }
+
+        if (Record.StepsDone % Record.CheckpointEvery == 0)
+        {
+            WriteCheckpoint(folder);
+        }
+    }
+
+    void End(RunFolder folder, RunStatus status)
+    {
+        if (Record.StepsDone % Record.SampleEvery != 0 || Record.StepsDone == 0)
+        {
+            WriteSamples(folder);
+        }
+
+        if (Record.StepsDone % Record.CheckpointEvery != 0)
+        {
+            WriteCheckpoint(folder);
+        }
+
+        WriteResults(folder);
+        Note(folder, Record with { Status = status, Ended = DateTimeOffset.Now });
+    }
+
+    void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()));
+
+    void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(Record = record);
+
+    // The first failure is the one to report: a disk that is full refuses this note as well.
+    void NoteFailure(RunFolder folder, Exception failure)
+    {
+        try
+        {
+            Note(folder, Record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now });
+        }
+        catch (TrainingException)
+        {
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using Criterion.Losses;
+
+namespace Criterion.Training;
+
+/// <summary>What a Siamese network minimises: pairs or triplets of embeddings under a loss.</summary>
+[JsonDerivedType(typeof(CosinePairs), "cosine-embedding")]
+[JsonDerivedType(typeof(ContrastivePairs), "contrastive")]
+[JsonDerivedType(typeof(Triplets), "triplet")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "loss")]
+public abstract record SiameseObjective
+{
+    /// <summary>The objective of a name: cosine-embedding, contrastive or triplet.</summary>
+    /// <exception cref="TrainingException">There is none of that name.</exception>
+    public static SiameseObjective Named(string name) => name switch
+    {
+        "cosine-embedding" => new CosinePairs(),
+        "contrastive" => new ContrastivePairs(),
+        "triplet" => new Triplets(),
+        _ => throw new TrainingException($"There is no Siamese loss '{name}'. There are: cosine-embedding, contrastive, triplet."),
+    };
+
+    /// <summary>The loss of a fresh batch.</summary>
+    /// <param name="encode">Images to embeddings.</param>
+    /// <param name="sampler">Where pairs and triplets come from.</param>
+    internal abstract Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler);
+
+    // The two sides go through the encoder as one batch: the weights are shared, and so are the statistics of batch norm.
+    private protected static IReadOnlyList<Tensor> Encoded(Func<Tensor, Tensor> encode, params Tensor[] images) =>
+        encode(Tensor.Cat(images)).Chunk(images.Length);
+}
+
+/// <summary>Pairs under <see cref="CosineEmbeddingLoss"/>.</summary>
+/// <param name="Margin">The similarity below which dissimilar pairs cost nothing.</param>
+public sealed record CosinePairs(double Margin = 0.2) : SiameseObjective
+{
+    internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
+    {
+        (Tensor first, Tensor second, Tensor target) = sampler.Pairs();
+        IReadOnlyList<Tensor> x = Encoded(encode, first, second);
+        return new CosineEmbeddingLoss(Margin).Forward(x[0], x[1], target);
+    }
+}
+
+/// <summary>Pairs under <see cref="ContrastiveLoss"/>.</summary>
+/// <param name="Margin">The distance beyond which dissimilar pairs cost nothing; embeddings have length 1, so that no distance is above 2.</param>
+public sealed record ContrastivePairs(double Margin = 1) : SiameseObjective
+{
+    internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
+    {
+        (Tensor first, Tensor second, Tensor target) = sampler.Pairs();
+        IReadOnlyList<Tensor> x = Encoded(encode, first, second);
+        return new ContrastiveLoss(Margin).Forward(x[0], x[1], target);
+    }
+}
+
+/// <summary>Triplets under <see cref="TripletMarginLoss"/>.</summary>
+/// <param name="Margin">How much nearer the anchor should be to its own kind.</param>
+public sealed record Triplets(double Margin = 0.3) : SiameseObjective
+{
+    internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
+    {
+        (Tensor anchor, Tensor positive, Tensor negative) = sampler.Triplets();
+        IReadOnlyList<Tensor> x = Encoded(encode, anchor, positive, negative);
+        return new TripletMarginLoss(Margin).Forward(x[0], x[1], x[2]);
+    }
+}

@@ -1,0 +1,96 @@
+using Criterion.Formats;
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>A whole run of a Siamese network on labelled images, some classes of which it never sees.</summary>
+public sealed class SiameseRun : TrainingRun<SiameseStep>
+{
+    const int Queries = 10;
+    const int Shown = 5;
+
+    // Enough for steady figures; all pairs of these are compared.
+    const int Measured = 1000;
+
+    readonly Sequential _encoder;
+    readonly SiameseTrainer _trainer;
+    readonly ImageDataset _unseen;
+
+    /// <summary>A run that is ready to start.</summary>
+    /// <param name="options">How to train.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="data">Labelled images.</param>
+    /// <param name="sampleEvery">Steps between two pictures.</param>
+    /// <param name="checkpointEvery">Steps between two checkpoints.</param>
+    /// <exception cref="TrainingException">The data have no labels, or nothing is left to train on or to measure.</exception>
+    public SiameseRun(SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery = 250, int checkpointEvery = 250)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(data);
+        (ImageDataset seen, _unseen) = Part(data, options.HeldOut);
+        _encoder = encoder.Build(new RandomStream(options.Seed).Fork(20));
+        _trainer = new SiameseTrainer(_encoder, seen, options);
+        Record = new SiameseRunRecord
+        {
+            Recipe = "siamese",
+            Options = options,
+            Encoder = encoder,
+            Data = DataRecord.Of(data),
+            SampleEvery = sampleEvery,
+            CheckpointEvery = checkpointEvery,
+            Machine = MachineRecord.Here(),
+        };
+    }
+
+    private protected override IStateful State => _trainer;
+
+    /// <summary>Goes on where a checkpoint was written.</summary>
+    /// <param name="checkpoint">Where to go on.</param>
+    /// <param name="started">When the run first started.</param>
+    public void Resume(Checkpoint checkpoint, DateTimeOffset started)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        Restore(checkpoint, started);
+    }
+
+    private protected override SiameseStep Step() => _trainer.Step();
+
+    // One row for each query: itself, and its five nearest among images of classes that were never seen.
+    private protected override void WriteSamples(RunFolder folder)
+    {
+        Tensor embeddings = GanTrainer.Sample(_encoder, _unseen.Images);
+        int count = _unseen.Count;
+        double[] cosine = embeddings.MatMul(embeddings.Transpose()).To(DType.Float64).ToArray<double>();
+        long[] picture = [.. Enumerable.Range(0, Queries).SelectMany(query => EmbeddingQuality.Nearest(cosine, count, query, Shown).Prepend(query)).Select(static i => (long)i)];
+        folder.WriteSamples(Record.StepsDone, _unseen.Images.IndexSelect(0, Tensor.From(picture)), columns: Shown + 1);
+    }
+
+    private protected override void WriteResults(RunFolder folder)
+    {
+        folder.WriteFile("encoder.safetensors", path => Safetensors.Write(path, _encoder.StateDict()));
+        Record = (SiameseRunRecord)Record with
+        {
+            Quality = EmbeddingQuality.Measure(GanTrainer.Sample(_encoder, _unseen.Images), _unseen.Labels!),
+        };
+    }
+
+    /// <summary>The images of the classes to train on, and the first thousand of those to measure.</summary>
+    static (ImageDataset Seen, ImageDataset Unseen) Part(ImageDataset data, IReadOnlyCollection<int> heldOut)
+    {
+        Tensor labels = data.Labels ?? throw new TrainingException($"'{data.Source}' has no labels, and a Siamese network learns from pairs by class.");
+        ILookup<bool, long> places = labels.ToArray<long>().Index().ToLookup(item => heldOut.Contains((int)item.Item), static item => (long)item.Index);
+        if (places[true].Count() < Queries + Shown)
+        {
+            throw new TrainingException($"There are {places[true].Count()} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {Queries + Shown} are needed.");
+        }
+
+        return (Take(places[false]), Take(places[true].Take(Measured)));
+
+        ImageDataset Take(IEnumerable<long> chosen)
+        {
+            Tensor at = Tensor.From([.. chosen]);
+            return new ImageDataset(data.Source, data.Images.IndexSelect(0, at), labels.IndexSelect(0, at));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Criterion.Training;
+
+/// <summary>What one step of a Siamese network did: one row of <c>losses.csv</c>.</summary>
+/// <param name="Step">The number of the step, from 1.</param>
+/// <param name="Loss">The loss of the batch.</param>
+/// <param name="GradientNorm">The length of the whole gradient.</param>
+/// <param name="Seconds">How long the step took.</param>
+public readonly record struct SiameseStep(long Step, double Loss, double GradientNorm, double Seconds) : IRunStep
+{
+    /// <inheritdoc/>
+    public static string Header => "step,loss,gradient_norm,seconds";
+
+    /// <inheritdoc/>
+    public string ToCsv() => string.Create(CultureInfo.InvariantCulture, $"{Step},{Loss:G9},{GradientNorm:G9},{Seconds:F6}");
+
+    /// <inheritdoc/>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"loss {Loss,6:F4}  gradient {GradientNorm,6:F3}");
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+using Criterion.Cli;
+using Criterion.Formats;
+using Criterion.Losses;
+
+namespace Criterion.Training.Tests;
+
+/// <summary><c>criterion losses</c> and <c>criterion loss</c>.</summary>
+public sealed class LossCommandTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void Losses_are_listed_by_family()
+    {
+        string output = Success("losses");
+        Assert.Contains("Adversarial", output, StringComparison.Ordinal);
+        Assert.Contains("  wasserstein ", output, StringComparison.Ordinal);
+        JsonElement json = JsonDocument.Parse(Success("losses", "--json")).RootElement;
+        Assert.Equal(Catalogue.Entries.Count, json.GetArrayLength());
+    }
+
+    [Fact]
+    public void A_loss_is_shown_and_drawn()
+    {
+        string output = Success("losses", "l1", "--svg", _temp["l1.svg"]);
+        Assert.Contains(@"\left|x - y\right|", output, StringComparison.Ordinal);
+        Assert.Contains("torch.nn.L1Loss", output, StringComparison.Ordinal);
+        Assert.Contains("reduction = Mean", output, StringComparison.Ordinal);
+        Assert.Contains("⣀", output, StringComparison.Ordinal);
+        Assert.Equal("svg", XDocument.Load(_temp["l1.svg"]).Root!.Name.LocalName);
+        Assert.Equal("L1Loss", JsonDocument.Parse(Success("losses", "l1", "--json")).RootElement.GetProperty("type").GetString()!.Split('.')[^1]);
+    }
+
+    [Fact]
+    public void A_loss_of_saved_arrays_and_its_gradient()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.From<double>([1, 2, 4]));
+        Npy.Write(_temp["b.npy"], Tensor.From<double>([1, 0, 1]));
+        string value = Success(
+            "loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"], "--option", "reduction=sum",
+            "--grad", _temp["g.npy"], "--grad", $"target={_temp["t.npy"]}");
+
+        Assert.Equal(13, double.Parse(value, CultureInfo.InvariantCulture));
+        Assert.Equal([0, 4, 6], Npy.Read(_temp["g.npy"]).ToArray<double>());
+        Assert.Equal([0, -4, -6], Npy.Read(_temp["t.npy"]).ToArray<double>());
+
+        Success("loss", "MSELoss", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"], "--option", "reduction=none", "--out", _temp["l.npy"]);
+        Assert.Equal([0, 4, 9], Npy.Read(_temp["l.npy"]).ToArray<double>());
+    }
+
+    [Fact]
+    public void Both_parts_of_an_objective_are_evaluated()
+    {
+        Npy.Write(_temp["r.npy"], Tensor.From<double>([2, -1, 0.5]));
+        Npy.Write(_temp["f.npy"], Tensor.From<double>([-0.5, 1, -2]));
+        string output = Success("loss", "wasserstein", "--real", _temp["r.npy"], "--fake", _temp["f.npy"]);
+        Assert.Contains("discriminator -1\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("generator 0.5", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_inputs_are_named()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.From(new double[,] { { 1, 2, 3 } }));
+        Npy.Write(_temp["b.npy"], Tensor.From(new double[,] { { 4, 5, 6 } }));
+        Npy.Write(_temp["y.npy"], Tensor.From<double>([1]));
+        string value = Success("loss", "cosine-embedding", "--input", $"x1={_temp["a.npy"]}", "--input", $"x2={_temp["b.npy"]}", "--target", _temp["y.npy"]);
+        Assert.Equal(0.025368153803, double.Parse(value, CultureInfo.InvariantCulture), 1e-9);
+    }
+
+    [Theory]
+    [InlineData("There is no loss 'mze'. Did you mean mse?", "losses", "mze")]
+    [InlineData("There is no loss 'hubber'. Did you mean huber?", "loss", "hubber")]
+    [InlineData("mse has no option 'reductoin'. Did you mean reduction?", "loss", "mse", "--option", "reductoin=sum")]
+    [InlineData("'most' is no value for reduction: it takes Mean, Sum, None", "loss", "mse", "--option", "reduction=most")]
+    [InlineData("'reduction' should be --option key=value", "loss", "mse", "--option", "reduction")]
+    [InlineData("mse needs prediction, target", "loss", "mse")]
+    [InlineData("--svg needs the name of a loss", "losses", "--svg", "x.svg")]
+    public void Mistakes_are_named_with_the_way_out(string message, params string[] args)
+    {
+        (int code, _, string error) = Run(args);
+        Assert.Equal(1, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shapes_that_differ_and_files_that_exist_are_errors()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.Ones([3]));
+        Npy.Write(_temp["b.npy"], Tensor.Ones([1]));
+        Assert.Contains("[3]", Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "exists and is not written over",
+            Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["a.npy"], "--grad", _temp["b.npy"]).Error,
+            StringComparison.Ordinal);
+        Assert.Contains("takes no 'real'", Run("loss", "mse", "--real", _temp["a.npy"]).Error, StringComparison.Ordinal);
+    }
+
+    static string Success(params string[] args)
+    {
+        (int code, string output, string error) = Run(args);
+        Assert.Equal((0, ""), (code, error));
+        return output;
+    }
+
+    static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
+        return (code, output.ToString(), error.ToString());
+    }
+}
