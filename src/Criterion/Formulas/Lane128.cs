@@ -31,7 +31,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     public static Lane128<S> operator -(Lane128<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Const(double value) => IsSingle
+    public static Lane128<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector128.Create((float)value).As<float, S>()
         : Vector128.Create(value).As<double, S>();
 

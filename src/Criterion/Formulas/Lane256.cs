@@ -31,7 +31,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     public static Lane256<S> operator -(Lane256<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Const(double value) => IsSingle
+    public static Lane256<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector256.Create((float)value).As<float, S>()
         : Vector256.Create(value).As<double, S>();
 

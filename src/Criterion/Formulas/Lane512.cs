@@ -31,7 +31,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     public static Lane512<S> operator -(Lane512<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Const(double value) => IsSingle
+    public static Lane512<S> Const(double value) => typeof(S) == typeof(float)
         ? Vector512.Create((float)value).As<float, S>()
         : Vector512.Create(value).As<double, S>();
 
