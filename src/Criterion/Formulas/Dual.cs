@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 /// <summary>
@@ -15,21 +17,27 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     static T One => T.Const(1);
 
     /// <summary>The variable to differentiate by: its derivative is 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Variable(T value) => new(value, T.Const(1));
 
     /// <summary>A value held fixed: its derivative is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Fixed(T value) => new(value, T.Const(0));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator +(Dual<T> a, Dual<T> b) => new(a.Value + b.Value, a.Tangent + b.Tangent);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator -(Dual<T> a, Dual<T> b) => new(a.Value - b.Value, a.Tangent - b.Tangent);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator *(Dual<T> a, Dual<T> b) => new(a.Value * b.Value, (a.Tangent * b.Value) + (a.Value * b.Tangent));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator /(Dual<T> a, Dual<T> b)
     {
         T quotient = a.Value / b.Value;
@@ -37,10 +45,13 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator -(Dual<T> a) => new(-a.Value, -a.Tangent);
 
     /// <inheritdoc/>
-    public static Dual<T> Const(double value) => Fixed(T.Const(value));
+    // In one step, not through Fixed: what the compiler inlines into a loop has a limit, and a call there would empty all registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Const(double value) => new(T.Const(value), T.Const(0));
 
     /// <inheritdoc/>
     public static Dual<T> Exp(Dual<T> x)

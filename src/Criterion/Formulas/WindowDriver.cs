@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
@@ -126,8 +124,8 @@ internal static class WindowDriver
 
         void LoadRow(WindowScratch scratch, int index, int row)
         {
-            TensorPrimitives.ConvertTruncating<S, double>(RowOf(x, index, row), new Span<double>(scratch.X, geometry.Width));
-            TensorPrimitives.ConvertTruncating<S, double>(RowOf(y, index, row), new Span<double>(scratch.Y, geometry.Width));
+            Precision.Widen<S>(RowOf(x, index, row), scratch.X);
+            Precision.Widen<S>(RowOf(y, index, row), scratch.Y);
         }
 
         /// <summary>The statistics of a padded row, blurred along.</summary>
@@ -283,21 +281,10 @@ internal static class WindowDriver
             }
 
             Chain<TVariable>(formula, scratch.X, scratch.Y, scratch.Spread(0) + geometry.Padding, scratch.Pitch, scratch.Result, geometry.Width);
-            Span<S> target = RowOf(gradient, index, row);
-            Span<double> result = new(scratch.Result, geometry.Width);
-            if (Accumulates)
-            {
-                Span<S> more = MemoryMarshal.Cast<double, S>(new Span<double>(scratch.Terms(0), geometry.Width))[..geometry.Width];
-                TensorPrimitives.ConvertTruncating<double, S>(result, more);
-                TensorPrimitives.Add<S>(target, more, target);
-            }
-            else
-            {
-                TensorPrimitives.ConvertTruncating<double, S>(result, target);
-            }
+            Precision.Narrow(scratch.Result, RowOf(gradient, index, row), Accumulates);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Terms(TFormula formula, double* x, double* y, double* terms, nint pitch, int count)
         {
             for (nint i = 0; i < count; i += L.Width)
@@ -306,7 +293,7 @@ internal static class WindowDriver
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double Values(TFormula formula, double* means, nint pitch, double* last, int count)
         {
             L sum = L.Const(0);
@@ -321,8 +308,9 @@ internal static class WindowDriver
             return Total(sum, value, last, count - (int)i + L.Width);
         }
 
-        // One loop for each derivative: one evaluation of the formula is about as much as stays in registers.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        // One loop for each derivative: one evaluation of the formula is about as much as stays in registers. Never inlined: what
+        // calls it is optimised later, and a second copy of the loop in there would get less of the inlining that it lives on.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double ValuesAndSlopes<TMean>(TFormula formula, double* means, nint pitch, double* last, double* slopes, double scale, int count)
             where TMean : struct, IVaried
         {
@@ -354,7 +342,7 @@ internal static class WindowDriver
             return total;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Chain<TVariable>(TFormula formula, double* x, double* y, double* weights, nint pitch, double* result, int count)
             where TVariable : struct, IVariable
         {

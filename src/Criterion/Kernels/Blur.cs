@@ -47,7 +47,7 @@ internal static unsafe class Blur
     }
 
     // Four registers at a time: enough sums in flight to hide how long one addition takes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Sums<V, TLanes, TRows>(TRows rows, double* weights, int taps, double* result, int count)
         where V : unmanaged
         where TLanes : ILanes<double, V>
