@@ -216,7 +216,7 @@ internal static class NormDriver
             }
 
             Real first = double.CreateTruncating((a + b + (c + d)).Sum());
-            Real second = double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum());
+            Real second = TTerms.Sums > 1 ? double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum()) : 0;
             for (; i < x.Length; i++)
             {
                 TTerms.Add(double.CreateTruncating(x[i]), double.CreateTruncating(g[i]), (Real)centre, ref first, ref second);
@@ -258,12 +258,17 @@ internal static class NormDriver
     /// <summary>What is summed over a channel.</summary>
     interface ITerms
     {
+        /// <summary>1 or 2.</summary>
+        static abstract int Sums { get; }
+
         static abstract void Add<T>(T x, T g, T mean, ref T first, ref T second)
             where T : struct, IReal<T>;
     }
 
     readonly struct Values : ITerms
     {
+        public static int Sums => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
             where T : struct, IReal<T> => first += x;
@@ -271,6 +276,8 @@ internal static class NormDriver
 
     readonly struct Squares : ITerms
     {
+        public static int Sums => 1;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
             where T : struct, IReal<T> => first += (x - mean) * (x - mean);
@@ -278,6 +285,8 @@ internal static class NormDriver
 
     readonly struct GradientTerms : ITerms
     {
+        public static int Sums => 2;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
             where T : struct, IReal<T>

@@ -224,7 +224,10 @@ public sealed partial class Tensor
             }
 
             int length = shape.CountOf(start, end);
-            Shape reduced = [.. shape.Dims[..start], .. Enumerable.Repeat(1, end - start), .. shape.Dims[end..]];
+            Span<int> sizes = new int[shape.Rank];
+            shape.Dims.CopyTo(sizes);
+            sizes[start..end].Fill(1);
+            Shape reduced = new(sizes);
             Tensor output = Empty(reduced, source.DType);
             if (output.Count > 0)
             {
@@ -279,6 +282,22 @@ public sealed partial class Tensor
         /// <summary>How many elements go into one.</summary>
         public int Count { get; }
 
-        public Shape Result(bool keepDim) => keepDim ? Kept : [.. Kept.Where((_, i) => !Mask[i])];
+        public Shape Result(bool keepDim)
+        {
+            if (keepDim)
+            {
+                return Kept;
+            }
+
+            Span<int> sizes = stackalloc int[Kept.Rank];
+            int rank = 0;
+            for (int i = 0; i < Kept.Rank; i++)
+            {
+                sizes[rank] = Kept[i];
+                rank += Mask[i] ? 0 : 1;
+            }
+
+            return new Shape(sizes[..rank]);
+        }
     }
 }

@@ -13,6 +13,7 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     readonly int[]? _strides;
+    int[]? _rowMajor;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
@@ -57,7 +58,7 @@ public sealed partial class Tensor
     internal int Offset { get; }
 
     /// <summary>The step in memory for one step along each dimension, in elements.</summary>
-    internal ReadOnlySpan<int> Strides => _strides ?? RowMajor(Shape);
+    internal ReadOnlySpan<int> Strides => _strides ?? (_rowMajor ??= RowMajor(Shape));
 
     /// <summary>Where this tensor comes from; null when no gradient is wanted.</summary>
     internal Node? Node { get; set; }

@@ -36,6 +36,34 @@ public class TrainingStepTests
         Assert.True(taken == 0, $"{name}: {taken} bytes in 5 steps");
     }
 
+    /// <summary>What is left are the objects of the graph: their size does not depend on that of the tensors.</summary>
+    [Fact]
+    public void A_warm_step_leaves_the_garbage_collector_little()
+    {
+        Sequential net =
+        [
+            new Conv2d(1, 8, 4, stride: 2, padding: 1), new BatchNorm2d(8), new LeakyReLU(0.2), new Conv2d(8, 16, 4, stride: 2, padding: 1),
+            new BatchNorm2d(16), new LeakyReLU(0.2), new Conv2d(16, 1, 4), new Flatten(0),
+        ];
+        Adam optimizer = new(net.Parameters());
+        Tensor images = Tensor.Randn([4, 1, 16, 16]);
+        long bytes = On(1, () =>
+        {
+            long before = 0;
+            for (int i = 0; i < 30; i++)
+            {
+                before = i == 20 ? GC.GetAllocatedBytesForCurrentThread() : before;
+                using TensorScope scope = new();
+                optimizer.ZeroGrad();
+                net.Forward(images).Softplus().Mean().Backward();
+                optimizer.Step();
+            }
+
+            return (GC.GetAllocatedBytesForCurrentThread() - before) / 10;
+        });
+        Assert.InRange(bytes, 0, 64 * 1024);
+    }
+
     [Fact]
     public void Gradients_that_add_up_take_no_memory_either()
     {
@@ -127,5 +155,6 @@ public class TrainingStepTests
         }
     }
 
-    static long Taken() => BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<long>.AllocatedBytes;
+    static long Taken() => BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<long>.AllocatedBytes
+        + BufferPool<int>.AllocatedBytes + BufferPool<byte>.AllocatedBytes + BufferPool<bool>.AllocatedBytes;
 }
