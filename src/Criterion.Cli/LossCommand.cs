@@ -12,7 +12,7 @@ internal sealed class LossCommand
 
     readonly Option<string[]> _input = new("--input")
     {
-        Description = "Any other tensor that the loss takes, by its name: --input anchor=a.npy",
+        Description = "Any other tensor that the loss takes, by its name: --input anchor=a.npy; again for a list of them",
         HelpName = "name=file",
         DefaultValueFactory = static _ => [],
     };
@@ -53,8 +53,9 @@ internal sealed class LossCommand
     int Run(ParseResult parsed, TextWriter output)
     {
         CatalogueEntry entry = Catalogue.Find(parsed.GetValue(_name)!);
-        ICriterion criterion = entry.Create(Pairs(parsed.GetValue(_option)!, "--option key=value"));
-        Dictionary<string, Tensor> inputs = Inputs(parsed);
+        ICriterion criterion = entry.Create(
+            parsed.GetValue(_option)!.Select(static text => Pair(text, "--option key=value")).ToDictionary(static pair => pair.Key, static pair => pair.Value));
+        Dictionary<string, Tensor[]> inputs = Inputs(parsed);
         List<(CatalogueCall Call, Tensor Value)> results = [.. Fitting(entry, inputs).Select(call => (call, call.Invoke(criterion, inputs)))];
         foreach ((CatalogueCall call, Tensor value) in results)
         {
@@ -76,26 +77,26 @@ internal sealed class LossCommand
     }
 
     // Float inputs are leaves, so that there is a gradient by each.
-    Dictionary<string, Tensor> Inputs(ParseResult parsed)
+    Dictionary<string, Tensor[]> Inputs(ParseResult parsed)
     {
-        Dictionary<string, string> files = Pairs(parsed.GetValue(_input)!, "--input name=file");
-        foreach (Option<string?> tensor in _tensors)
-        {
-            if (parsed.GetValue(tensor) is { } file)
-            {
-                files[tensor.Name[2..]] = file;
-            }
-        }
-
-        return files.ToDictionary(static pair => pair.Key, static pair =>
-        {
-            Tensor x = Npy.Read(pair.Value);
-            x.RequiresGrad = x.DType.IsFloat();
-            return x;
-        });
+        IEnumerable<(string Name, string File)> known =
+            from tensor in _tensors
+            let file = parsed.GetValue(tensor)
+            where file is not null
+            select (tensor.Name[2..], file);
+        return known.Concat(parsed.GetValue(_input)!.Select(static text => Pair(text, "--input name=file")))
+            .GroupBy(static pair => pair.Item1, static pair => Leaf(pair.Item2))
+            .ToDictionary(static group => group.Key, static group => group.ToArray());
     }
 
-    static List<CatalogueCall> Fitting(CatalogueEntry entry, Dictionary<string, Tensor> inputs)
+    static Tensor Leaf(string file)
+    {
+        Tensor x = Npy.Read(file);
+        x.RequiresGrad = x.DType.IsFloat();
+        return x;
+    }
+
+    static List<CatalogueCall> Fitting(CatalogueEntry entry, Dictionary<string, Tensor[]> inputs)
     {
         if (entry.Calls.Count == 0)
         {
@@ -108,15 +109,16 @@ internal sealed class LossCommand
             throw new CatalogueException($"{entry.Name} takes no '{other}'; it takes {string.Join(", ", known)}.");
         }
 
-        List<CatalogueCall> fitting = [.. entry.Calls.Where(call => call.Inputs.All(input => !input.IsRequired || inputs.ContainsKey(input.Name)))];
+        // Of several ways to call the same, the first will do.
+        List<CatalogueCall> fitting = [.. entry.Calls.Where(call => call.Fits(inputs)).DistinctBy(static call => call.Name)];
         return fitting.Count > 0 ? fitting : throw new CatalogueException(
             $"{entry.Name} needs {string.Join(", ", entry.Calls[0].Inputs.Where(static input => input.IsRequired).Select(static input => input.Name))}: --input name=file.npy for each.");
     }
 
-    static void WriteGradient(string target, CatalogueCall call, Tensor value, Dictionary<string, Tensor> inputs)
+    static void WriteGradient(string target, CatalogueCall call, Tensor value, Dictionary<string, Tensor[]> inputs)
     {
-        (string name, string file) = target.Split('=', 2) is [var key, var path] ? (key, path) : (call.Inputs.First().Name, target);
-        Tensor input = inputs.GetValueOrDefault(name)
+        (string name, string file) = target.Contains('=', StringComparison.Ordinal) ? Pair(target, "--grad name=file") : (call.Inputs.First().Name, target);
+        Tensor input = inputs.GetValueOrDefault(name)?[0]
             ?? throw new CatalogueException($"There is no input '{name}' to differentiate by; given are {string.Join(", ", inputs.Keys)}.");
         Tensor[] gradient = value.RequiresGrad && input.RequiresGrad
             ? Autograd.Grad([value.Sum()], [input], retainGraph: true, allowUnused: true)
@@ -124,7 +126,7 @@ internal sealed class LossCommand
         Npy.Write(Tool.NewFile(file), gradient[0]);
     }
 
-    static Dictionary<string, string> Pairs(string[] texts, string form) => texts.ToDictionary(
-        text => text.Split('=', 2) is [var key, _] ? key : throw new CatalogueException($"'{text}' should be {form}."),
-        static text => text.Split('=', 2)[1]);
+    static (string Key, string Value) Pair(string text, string form) => text.Split('=', 2) is [var key, var value]
+        ? (key, value)
+        : throw new CatalogueException($"'{text}' should be {form}.");
 }

@@ -7,7 +7,7 @@ namespace Criterion.Cli;
 /// <summary>A way to evaluate a criterion on tensors: <c>Forward</c>, or the parts of an objective.</summary>
 internal sealed class CatalogueCall
 {
-    static readonly string[] Names = ["Forward", "Discriminator", "Generator", "Of"];
+    static readonly string[] Names = ["Forward", "Discriminator", "Generator", "Of", "Discrete", "Gaussian"];
 
     readonly MethodInfo _method;
 
@@ -23,15 +23,16 @@ internal sealed class CatalogueCall
     [
         .. type.GetMethods()
             .Where(static m => m is { IsStatic: false, IsGenericMethod: false } && Names.Contains(m.Name) && m.ReturnType == typeof(Tensor))
-            .Where(static m => m.GetParameters().All(static p => p.ParameterType == typeof(Tensor)))
+            .Where(static m => m.GetParameters().All(static p => p.ParameterType == typeof(Tensor) || IsList(p)))
             .OrderBy(static m => Array.IndexOf(Names, m.Name))
+            .ThenBy(static m => m.GetParameters().Any(IsList))
             .Select(static m => new CatalogueCall(m)),
     ];
 
     /// <summary>The value for the given inputs.</summary>
-    public Tensor Invoke(ICriterion criterion, IReadOnlyDictionary<string, Tensor> inputs)
+    public Tensor Invoke(ICriterion criterion, IReadOnlyDictionary<string, Tensor[]> inputs)
     {
-        object?[] arguments = [.. _method.GetParameters().Select(parameter => inputs.GetValueOrDefault(parameter.Name!))];
+        object?[] arguments = [.. _method.GetParameters().Select(parameter => Argument(parameter, inputs.GetValueOrDefault(parameter.Name!)))];
         try
         {
             return (Tensor)_method.Invoke(criterion, arguments)!;
@@ -41,4 +42,13 @@ internal sealed class CatalogueCall
             throw new CatalogueException(e.InnerException.Message);
         }
     }
+
+    /// <summary>Whether it takes these inputs: each of its own is given or has a default, and only lists have several tensors.</summary>
+    public bool Fits(IReadOnlyDictionary<string, Tensor[]> inputs) => _method.GetParameters().All(parameter =>
+        inputs.TryGetValue(parameter.Name!, out Tensor[]? given) ? IsList(parameter) || given.Length == 1 : parameter.HasDefaultValue);
+
+    static object? Argument(ParameterInfo parameter, Tensor[]? given) => IsList(parameter) ? given : given?[0];
+
+    static bool IsList(ParameterInfo parameter) =>
+        parameter.ParameterType == typeof(IReadOnlyList<Tensor>) || parameter.ParameterType == typeof(IEnumerable<Tensor>);
 }

@@ -4,7 +4,7 @@ namespace Criterion.Training;
 public static class Sketches
 {
     // Differences of neighbouring pixels in [−1, 1] that are drawn as white.
-    const double Strong = 1.2;
+    const double Strong = 2;
 
     /// <summary>The sketch of each image: the length of Sobel's gradient.</summary>
     /// <param name="images">[N, C, H, W] in [−1, 1].</param>

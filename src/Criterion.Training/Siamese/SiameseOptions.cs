@@ -15,7 +15,7 @@ public sealed record SiameseOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>Steps to train for.</summary>
-    public int Steps { get; init; } = 1000;
+    public int Steps { get; init; } = 300;
 
     /// <summary>Classes that the network never sees, for evaluation: sandals, sneakers and bags of Fashion-MNIST.</summary>
     [JsonConverter(typeof(ValueListConverter<int>))]

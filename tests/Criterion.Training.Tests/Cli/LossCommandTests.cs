@@ -73,6 +73,17 @@ public sealed class LossCommandTests : IDisposable
         Assert.Equal(0.025368153803, double.Parse(value, CultureInfo.InvariantCulture), 1e-9);
     }
 
+    [Fact]
+    public void Lists_of_tensors_are_inputs_that_come_again()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.Ones([2, 3], DType.Float64));
+        Npy.Write(_temp["b.npy"], Tensor.Zeros([2, 3], DType.Float64));
+        string a = _temp["a.npy"];
+        string b = _temp["b.npy"];
+        string value = Success("loss", "feature-matching", "--fake", a, "--input", $"fake={b}", "--input", $"fake={a}", "--real", b, "--input", $"real={b}", "--input", $"real={b}");
+        Assert.Equal(0.5, double.Parse(value, CultureInfo.InvariantCulture), 1e-12);
+    }
+
     [Theory]
     [InlineData("There is no loss 'mze'. Did you mean mse?", "losses", "mze")]
     [InlineData("There is no loss 'hubber'. Did you mean huber?", "loss", "hubber")]
