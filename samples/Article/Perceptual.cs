@@ -5,7 +5,7 @@ using Criterion.Nn;
 namespace Article;
 
 /// <summary>Distance of features: of the last layer for each image, as the article's code has it, and of every layer, as its formula has it.</summary>
-public static class PerceptualLoss
+public static class Perceptual
 {
     public static void Run()
     {
@@ -15,25 +15,27 @@ public static class PerceptualLoss
         features.Freeze();
         Tensor generated = Tensor.Rand([4, 3, 16, 16]);
         Tensor target = Tensor.Rand([4, 3, 16, 16]);
-        var squares = new MSELoss();
+        Tensor article = OfLastLayer(features.Forward(generated), features.Forward(target));
+        Tensor same = new PerceptualLoss(Reduction: Reduction.Sum).Forward(features.Forward(generated), features.Forward(target));
+        Console.WriteLine($"the article's code {article.Item():0.0000}, PerceptualLoss of one layer with Reduction.Sum {same.Item():0.0000}");
 
-        Tensor article = Tensor.Scalar(0);
-        Tensor lastGenerated = features.Forward(generated);
-        Tensor lastTarget = features.Forward(target);
-        for (int i = 0; i < 4; i++)
-        {
-            article += squares.Forward(lastGenerated[i], lastTarget[i]); // one image after the other, not one layer
-        }
-
-        Tensor perceptual = Tensor.Scalar(0);
-        foreach (Module layer in features)
-        {
-            generated = layer.Forward(generated);
-            target = layer.Forward(target);
-            perceptual += squares.Forward(generated, target);
-        }
-
-        Console.WriteLine($"the article's code {article.Item():0.0000}: {article.Item() / 4:0.0000} for each image");
-        Console.WriteLine($"its formula, over layers {perceptual.Item():0.0000}");
+        Tensor perceptual = new PerceptualLoss().Forward(Layers(features, generated), Layers(features, target));
+        Console.WriteLine($"its formula, PerceptualLoss over layers: {perceptual.Item():0.0000}");
     }
+
+    /// <summary>One image after the other, not one layer.</summary>
+    static Tensor OfLastLayer(Tensor generateFeature, Tensor targetFeatures)
+    {
+        var squares = new MSELoss();
+        Tensor loss = Tensor.Scalar(0);
+        for (int i = 0; i < generateFeature.Shape[0]; i++)
+        {
+            loss += squares.Forward(generateFeature[i], targetFeatures[i]);
+        }
+
+        return loss;
+    }
+
+    /// <summary>What each layer gives.</summary>
+    static Tensor[] Layers(Sequential layers, Tensor x) => [.. layers.Select(layer => x = layer.Forward(x))];
 }
