@@ -1,4 +1,5 @@
 using Criterion;
+using Criterion.Losses;
 
 namespace Article;
 
@@ -10,13 +11,27 @@ public static class KullbackLeiblerLoss
         Tensor inputs = Tensor.Randn([10, 10]);
         Tensor targets = Tensor.Randn([10, 10]).Softmax(dim: 1);
 
-        // KLDivLoss() of probabilities, as the article calls it: it takes them for logarithms, and divides by all elements.
+        // As the article calls it: probabilities where their logarithms belong.
         Tensor probabilities = inputs.Softmax(dim: 1);
+        try
+        {
+            new KLDivLoss().Forward(probabilities, targets);
+        }
+        catch (LossException mistake)
+        {
+            Console.WriteLine(mistake.Message);
+        }
+
+        // What comes out where nobody checks.
         Tensor asInTheArticle = (targets * (targets.Log() - probabilities)).Mean();
 
         // Of logarithms, divided by the number of distributions.
-        Tensor logProbabilities = inputs.LogSoftmax(dim: 1);
-        Tensor divergence = (targets * (targets.Log() - logProbabilities)).Sum(1).Mean();
+        Tensor divergence = new KLDivLoss(Reduction: Reduction.BatchMean).Forward(inputs.LogSoftmax(dim: 1), targets);
         Console.WriteLine($"as in the article {asInTheArticle.Item():0.0000}, KL divergence {divergence.Item():0.0000}");
+
+        // What the numbers are is in the name.
+        Tensor ofLogits = new KlFromLogits().Forward(inputs, targets.Log());
+        Tensor ofProbabilities = new KlFromProbabilities().Forward(probabilities, targets);
+        Console.WriteLine($"KlFromLogits {ofLogits.Item():0.0000}, KlFromProbabilities {ofProbabilities.Item():0.0000}");
     }
 }

@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Article;
 
-/// <summary>Least squares of a discriminator's outputs: MSELoss against the labels.</summary>
+/// <summary>Least squares of a discriminator's outputs: MSELoss against the labels, and the objective that is made of it.</summary>
 public static class LeastSquaresLoss
 {
     public static void Run()
@@ -13,6 +13,9 @@ public static class LeastSquaresLoss
         var mLoss = new MSELoss();
         Tensor discLoss = 0.5 * (mLoss.Forward(real, Tensor.OnesLike(real)) + mLoss.Forward(fake, Tensor.ZerosLike(fake)));
         Tensor genLoss = mLoss.Forward(fake, Tensor.OnesLike(fake));
-        Console.WriteLine($"least squares: discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
+        Console.WriteLine($"MSELoss:      discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
+
+        AdversarialObjective objective = LeastSquares.CycleGan; // LeastSquares.Paper takes half of the generator's, too
+        Console.WriteLine($"LeastSquares: discriminator {objective.Discriminator(real, fake).Item():0.0000}, generator {objective.Generator(fake).Item():0.0000}");
     }
 }

@@ -10,7 +10,7 @@ public static class Program
         Action[] sections =
         [
             MinMaxLoss.Run, AdversarialLoss.Run, KullbackLeiblerLoss.Run, WassersteinLoss.Run, GradientPenaltyLoss.Run,
-            LeastSquaresLoss.Run, PixelWiseLoss.Run, PerceptualLoss.Run, FeatureMatchingLoss.Run, CycleConsistencyLoss.Run,
+            LeastSquaresLoss.Run, PixelWiseLoss.Run, Perceptual.Run, FeatureMatching.Run, CycleConsistency.Run,
             PeakSignalToNoise.Run, CosineSimilarity.Run, StructuralSimilarity.Run,
         ];
         foreach (Action section in sections)

@@ -1,20 +1,27 @@
 using Criterion;
+using Criterion.Losses;
+using Criterion.Metrics;
 
 namespace Article;
 
-/// <summary>One minus the structural similarity, over 3×3 boxes.</summary>
+/// <summary>One minus the structural similarity: the article's function, its preset, and the index of Wang et al.</summary>
 public static class StructuralSimilarity
 {
     public static void Run()
     {
         Tensor y = Tensor.Rand([1, 1, 16, 16]);
-        Tensor x = y + (Tensor.Randn([1, 1, 16, 16]) * 0.1);
-        Console.WriteLine($"moved by 3: {SsimLoss(x, y, stride: 3).Item():0.0000}, by 1: {SsimLoss(x, y, stride: 1).Item():0.0000}, of equal images: {SsimLoss(y, y, stride: 3).Item():0.0000}");
+        Tensor x = (y + (Tensor.Randn([1, 1, 16, 16]) * 0.1)).Clamp(0, 1);
+        Tensor preset = new SsimLoss(ImageRange.ZeroOne, SsimPreset.Article).Forward(x, y);
+        Console.WriteLine($"the article's function {OfBoxes(x, y).Item():0.0000}, SsimLoss with SsimPreset.Article {preset.Item():0.0000}");
+
+        Tensor loss = new SsimLoss(ImageRange.ZeroOne).Forward(x, y); // Wang et al. 2004
+        double index = new SsimIndex(ImageRange.ZeroOne).Of(x, y); // the similarity itself
+        Console.WriteLine($"SsimLoss {loss.Item():0.0000}, SsimIndex {index:0.0000}");
     }
 
-    static Tensor SsimLoss(Tensor x, Tensor y, int stride)
+    static Tensor OfBoxes(Tensor x, Tensor y)
     {
-        Tensor Blur(Tensor image) => image.AvgPool2d(3, stride, padding: 1); // zeros of the padding count in the mean
+        static Tensor Blur(Tensor image) => image.AvgPool2d(3, padding: 1); // moves by 3; zeros of the padding count in the mean
 
         // Means, variances, covariance.
         Tensor muX = Blur(x);

@@ -7,7 +7,7 @@ namespace Criterion.Training;
 /// </summary>
 /// <example><code>
 /// Vgg16Features features = new(Vgg16.Load("vgg16-397923af.pth", ignoreClassifier: true), ImageRange.MinusOneOne);
-/// Tensor loss = new MSELoss().Forward(features.Features(fake)[1], features.Features(real)[1].Detach());
+/// Tensor loss = new PerceptualLoss().Forward(features.Features(fake), features.Features(real));
 /// </code></example>
 public sealed class Vgg16Features
 {

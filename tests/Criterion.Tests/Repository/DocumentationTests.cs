@@ -9,6 +9,7 @@ public partial class DocumentationTests
     [InlineData("README.md")]
     [InlineData("docs/engine.md")]
     [InlineData("docs/article.md")]
+    [InlineData("docs/pytorch.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_piece_of_code_stands_in_a_file_that_is_compiled_and_run(string document)
     {
@@ -29,6 +30,7 @@ public partial class DocumentationTests
     [InlineData("README.md")]
     [InlineData("docs/engine.md")]
     [InlineData("docs/article.md")]
+    [InlineData("docs/pytorch.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_link_leads_somewhere(string document)
     {

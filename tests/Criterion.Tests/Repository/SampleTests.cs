@@ -26,6 +26,16 @@ public class SampleTests
         Assert.InRange(losses[3], 0.05, 0.2); // a hundred of a thousand pairs cost about 1
     }
 
+    [Fact]
+    public void CustomLoss_agrees_with_its_differences_and_stays_on_the_cheap_side()
+    {
+        string[] lines = Run("CustomLoss");
+        Assert.Equal(4, lines.Length);
+        Assert.StartsWith("derivatives agree", lines[1], StringComparison.Ordinal);
+        Assert.InRange(Number(lines[2].Split(' ')[^1]), 0.05, 0.42); // a normal spread of ½: Φ(−a σ / 2) = 0.31
+        Assert.InRange(Number(lines[3].Split(' ')[^1]), 0.42, 0.58); // the mean
+    }
+
     internal static string[] Run(string sample)
     {
         RandomStream.Seed(0);

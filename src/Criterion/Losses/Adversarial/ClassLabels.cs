@@ -3,13 +3,11 @@ namespace Criterion.Losses;
 /// <summary>The cross-entropy of class logits against labels, for objectives with a classifier at their side.</summary>
 internal static class ClassLabels
 {
-    /// <summary>Mean over rows of −(1 − s) ln p[y] − s · mean of ln p.</summary>
+    /// <summary><see cref="CrossEntropyLoss"/>, with errors that name the objective; no label is left out.</summary>
     public static Tensor CrossEntropy(string owner, Tensor logits, Tensor labels, double smoothing = 0)
     {
         Check(owner, logits, labels);
-        Tensor logs = logits.LogSoftmax(1);
-        Tensor chosen = logs.Gather(1, labels.Unsqueeze(1)).Mean();
-        return smoothing == 0 ? -chosen : (chosen * (smoothing - 1)) - (logs.Mean() * smoothing);
+        return new CrossEntropyLoss(LabelSmoothing: smoothing).Forward(logits, labels);
     }
 
     static void Check(string owner, Tensor logits, Tensor labels)

@@ -25,6 +25,10 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
+    protected override void Check(Tensor prediction, Tensor target) =>
+        CheckRange(target, 0, 1, "in [0, 1] (SoftMarginLoss takes classes 1 and −1)");
+
+    /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)
     {
         if (Weight is null && PositiveWeight is null)

@@ -52,6 +52,12 @@ public class BCEWithLogitsLossTests : PointwiseLossContract<BCEWithLogitsLoss.Cr
     public void Text_is_the_plain_formula() =>
         Assert.Equal(@"\operatorname{softplus}\left(-x\right) + \left(1 - y\right) \cdot x", Default.ToLatex());
 
+    [Fact]
+    public void Target_that_is_no_probability_is_an_error() => Assert.Contains(
+        "element 1 is -1",
+        Assert.Throws<LossException>(() => Default.Forward(Doubles(3, 2), Doubles(1, -1))).Message,
+        StringComparison.Ordinal);
+
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random) * 3, Tensor.Rand(shape, DType.Float64, random)];
 }

@@ -1,0 +1,33 @@
+using Criterion.Formulas;
+using Criterion.Losses;
+
+namespace CustomLoss;
+
+/// <summary>
+/// A loss that minds one side more (Varian, 1975): ℓ = exp(a d) − a d − 1, with d = x − y. For a above 0 an estimate that is too
+/// high costs exponentially more, one that is too low about a for each unit.
+/// </summary>
+/// <param name="Asymmetry">a, not 0; near 0 the loss is ½ a² d².</param>
+/// <param name="Reduction">What becomes of the losses of single elements.</param>
+public sealed record LinexLoss(double Asymmetry = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<LinexLoss.Linex>(Reduction)
+{
+    /// <summary>a.</summary>
+    public double Asymmetry { get; init; } = Asymmetry != 0 && double.IsFinite(Asymmetry)
+        ? Asymmetry
+        : throw new ArgumentOutOfRangeException(nameof(Asymmetry), Asymmetry, "LinexLoss: the asymmetry must be a number other than 0.");
+
+    /// <inheritdoc/>
+    protected override Linex Formula => new(Asymmetry);
+
+    /// <summary>exp(a d) − a d − 1.</summary>
+    public readonly struct Linex(double asymmetry) : IBinaryFormula
+    {
+        /// <inheritdoc/>
+        public T Value<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T error = T.Const(asymmetry) * (x - y);
+            return T.Expm1(error) - error;
+        }
+    }
+}
