@@ -20,7 +20,7 @@ def loss(args, concatenated=False):
 
 
 def make():
-    f = File("ctc")
+    f = File("ctc", singles=True)
     op, names = "CTCLoss", ["logits", "targets", "input_lengths", "target_lengths"]
 
     def add(label, shape, targets, inputs, args, concatenated=False, extra=0):

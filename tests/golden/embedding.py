@@ -34,20 +34,20 @@ def similarity(f):
     op, names = "cosine_similarity", ["x1", "x2"]
     for shape, dim in (((5,), 0), ((4, 3), 1), ((4, 3), 0), ((4, 3), -1), ((2, 3, 4), 1), ((2, 3, 4), -1), ((2, 3, 4), 0),
                        ((2, 3, 4), -2), ((1, 6), 1), ((6, 1), 1), ((2, 2, 3, 3), 1), ((7, 5), 1)):
-        f.add(op, f"{name(shape)}_dim_{dim}", lambda a, b: F.cosine_similarity(a, b, dim), lambda: (r(*shape), r(*shape)),
+        f.add(op, f"{name(shape)}_dim_{dim}", lambda a, b: 1 - F.cosine_similarity(a, b, dim), lambda: (r(*shape), r(*shape)),
               {"dim": dim, "eps": 1e-8}, names=names)
     for a, b, dim in (((4, 3), (1, 3), 1), ((4, 1, 3), (5, 3), -1), ((3,), (2, 3), -1)):
-        f.add(op, f"{name(a)}_by_{name(b)}_dim_{dim}", lambda x, y: F.cosine_similarity(x, y, dim), lambda: (r(*a), r(*b)),
+        f.add(op, f"{name(a)}_by_{name(b)}_dim_{dim}", lambda x, y: 1 - F.cosine_similarity(x, y, dim), lambda: (r(*a), r(*b)),
               {"dim": dim, "eps": 1e-8}, names=names)
     for eps, kind in ((1e-3, None), (5.0, "value")):  # torch's gradient ignores the clamping of a norm below eps
-        f.add(op, f"eps_{eps}", lambda x, y: F.cosine_similarity(x, y, 1, eps), lambda: (r(4, 3), r(4, 3)),
+        f.add(op, f"eps_{eps}", lambda x, y: 1 - F.cosine_similarity(x, y, 1, eps), lambda: (r(4, 3), r(4, 3)),
               {"dim": 1, "eps": eps}, names=names, kind=kind)
     a = torch.tensor([[0.0, 0.0], [0.0, 0.0], [1.0, 2.0], [1.0, 2.0], [3.0, 0.0]])
     b = torch.tensor([[1.0, 2.0], [0.0, 0.0], [2.0, 4.0], [-1.0, -2.0], [0.0, 5.0]])
-    f.add(op, "zero_parallel_opposite_orthogonal", lambda x, y: F.cosine_similarity(x, y, 1), (a, b), {"dim": 1, "eps": 1e-8},
+    f.add(op, "zero_parallel_opposite_orthogonal", lambda x, y: 1 - F.cosine_similarity(x, y, 1), (a, b), {"dim": 1, "eps": 1e-8},
           names=names, kind=EXTREME)
     for label, left, right, kind in (("tiny", 1e-10, 1e-10, "value"), ("huge", 1e60, 1e60, EXTREME), ("small_by_large", 1e-3, 1e6, EXTREME)):
-        f.add(op, label, lambda x, y: F.cosine_similarity(x, y, 1), (a * left, b * right), {"dim": 1, "eps": 1e-8},
+        f.add(op, label, lambda x, y: 1 - F.cosine_similarity(x, y, 1), (a * left, b * right), {"dim": 1, "eps": 1e-8},
               names=names, kind=kind)
 
 
@@ -130,6 +130,6 @@ def by_distance(f):
 
 
 def make():
-    f = File("embedding")
+    f = File("embedding", singles=True)
     cosine(f), similarity(f), distances(f), triplets(f), by_distance(f)
     return f

@@ -159,7 +159,7 @@ def divergences(f):
 
 
 def make():
-    f = File("softmax")
+    f = File("softmax", singles=True)
     options(f, "CrossEntropyLoss", F.cross_entropy, True), options(f, "NLLLoss", F.nll_loss, False)
     probabilities(f), extremes(f), margins(f), multilabel(f), divergences(f)
     return f

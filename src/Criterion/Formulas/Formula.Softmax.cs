@@ -63,13 +63,13 @@ public static partial class Formula
     }
 
     /// <summary>
-    /// <paramref name="x"/>, but 0 where it is −∞ and the mask holds: a logarithm that meets a factor of 0 there, so that p ln p is 0
-    /// at p = 0. NaN stays NaN.
+    /// <paramref name="x"/>, but 0 where it is infinite and the mask holds: a logarithm that meets a factor of 0 there, so that p ln p
+    /// is 0 at p = 0. NaN stays NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Held<T>(T mask, T x)
         where T : struct, IReal<T> =>
-        T.Select(mask, T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(0), x), x);
+        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
 
     static Tensor[] Inputs(SoftmaxRun run) => run.Target.AreClasses ? [run.X] : [run.X, run.Target.Values];
 

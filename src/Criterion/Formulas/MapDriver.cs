@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -29,36 +28,22 @@ internal static class MapDriver
             return;
         }
 
-        switch (a.DType)
+        if (a.DType.IsFloat())
         {
-            case DType.Float32:
-                OverLanes<TFormula, float>(formula, output, a, b, c);
-                break;
-            case DType.Float64:
-                OverLanes<TFormula, double>(formula, output, a, b, c);
-                break;
-            default:
-                Over<TFormula, long, Whole>(formula, output, a, b, c);
-                break;
-        }
-    }
-
-    static void OverLanes<TFormula, S>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c)
-        where TFormula : struct, IMapFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Over<TFormula, S, Lane512<S>>(formula, output, a, b, c);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<TFormula, S, Lane256<S>>(formula, output, a, b, c);
+            WidestLane.Run(new Task<TFormula>(formula, output, a, b, c), a.DType);
         }
         else
         {
-            Over<TFormula, S, Lane128<S>>(formula, output, a, b, c);
+            Over<TFormula, long, Whole>(formula, output, a, b, c);
         }
+    }
+
+    readonly struct Task<TFormula>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c) : ILaneTask
+        where TFormula : struct, IMapFormula
+    {
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S> => Over<TFormula, S, L>(formula, output, a, b, c);
     }
 
     static void Over<TFormula, S, L>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c)

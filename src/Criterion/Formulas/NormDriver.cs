@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -26,58 +25,28 @@ internal static class NormDriver
 
     /// <summary>y = (x − mean) / √(variance + ε) · weight + bias; writes mean and variance too.</summary>
     public static void Forward(Tensor x, Tensor? weight, Tensor? bias, double epsilon, Tensor y, Tensor mean, Tensor variance) =>
-        Run(new Operands(x, null, weight, bias, y, mean, variance, epsilon, IsForward: true));
+        WidestLane.Run(new Operands(x, null, weight, bias, y, mean, variance, epsilon, IsForward: true), x.DType);
 
     /// <summary>The gradient by x where wanted; in <paramref name="sum"/> that by the bias, in <paramref name="along"/> that by the weight.</summary>
     public static void Backward(
         Tensor x, Tensor g, Tensor? weight, double epsilon, Tensor? gradient, Tensor mean, Tensor variance, Tensor sum, Tensor along) =>
-        Run(new Operands(x, g, weight, null, gradient, mean, variance, epsilon, IsForward: false) { Sum = sum, Along = along });
-
-    static void Run(Operands operands)
-    {
-        if (operands.X.DType == DType.Float32)
-        {
-            OverLanes<float>(operands);
-        }
-        else
-        {
-            OverLanes<double>(operands);
-        }
-    }
-
-    static void OverLanes<S>(Operands operands)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Over<S, Lane512<S>>(operands);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<S, Lane256<S>>(operands);
-        }
-        else
-        {
-            Over<S, Lane128<S>>(operands);
-        }
-    }
-
-    static void Over<S, L>(Operands operands)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        Shape shape = operands.X.Shape;
-        int perChannel = Math.Max(1, shape[0] * shape[2]);
-        int channels = Math.Max(1, MapDriver.ChunkLength / perChannel);
-        ParallelFor.Run((shape[1] + channels - 1) / channels, new Chunk<S, L>(operands, channels));
-    }
+        WidestLane.Run(new Operands(x, g, weight, null, gradient, mean, variance, epsilon, IsForward: false) { Sum = sum, Along = along }, x.DType);
 
     readonly record struct Operands(
-        Tensor X, Tensor? G, Tensor? Weight, Tensor? Bias, Tensor? Result, Tensor Mean, Tensor Variance, double Epsilon, bool IsForward)
+        Tensor X, Tensor? G, Tensor? Weight, Tensor? Bias, Tensor? Result, Tensor Mean, Tensor Variance, double Epsilon, bool IsForward) : ILaneTask
     {
         public Tensor? Sum { get; init; }
 
         public Tensor? Along { get; init; }
+
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
+        {
+            int perChannel = Math.Max(1, X.Shape[0] * X.Shape[2]);
+            int channels = Math.Max(1, MapDriver.ChunkLength / perChannel);
+            ParallelFor.Run((X.Shape[1] + channels - 1) / channels, new Chunk<S, L>(this, channels));
+        }
     }
 
     readonly struct Chunk<S, L> : IChunk

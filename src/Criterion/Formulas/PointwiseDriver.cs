@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -14,33 +13,11 @@ internal static class PointwiseDriver
 {
     /// <summary>Adds up f(x, y) · scale; writes ∂f/∂x · scale and ∂f/∂y · scale where a tensor for them is given.</summary>
     public static double Run<TFormula>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
-        where TFormula : struct, IBinaryFormula => x.DType == DType.Float32
-        ? OverLanes<TFormula, float>(formula, x, y, scale, gradientX, gradientY)
-        : OverLanes<TFormula, double>(formula, x, y, scale, gradientX, gradientY);
-
-    static double OverLanes<TFormula, S>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
         where TFormula : struct, IBinaryFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            return Over<TFormula, S, Lane512<S>>(formula, x, y, scale, gradientX, gradientY);
-        }
-
-        return Vector256.IsHardwareAccelerated
-            ? Over<TFormula, S, Lane256<S>>(formula, x, y, scale, gradientX, gradientY)
-            : Over<TFormula, S, Lane128<S>>(formula, x, y, scale, gradientX, gradientY);
-    }
-
-    static double Over<TFormula, S, L>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
-        where TFormula : struct, IBinaryFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
     {
         int chunks = (x.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength;
         Memory<double> partial = BufferPool<double>.Rent(chunks);
-        ParallelFor.Run(chunks, new Chunk<TFormula, S, L>(
-            formula, x.Memory<S>(), y.Memory<S>(), scale, gradientX?.Memory<S>() ?? default, gradientY?.Memory<S>() ?? default, partial));
+        WidestLane.Run(new Task<TFormula>(formula, x, y, scale, gradientX, gradientY, partial, chunks), x.DType);
         double sum = 0;
         foreach (double part in partial.Span[..chunks])
         {
@@ -49,6 +26,16 @@ internal static class PointwiseDriver
 
         BufferPool<double>.Return(partial);
         return sum * scale;
+    }
+
+    readonly struct Task<TFormula>(
+        TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY, Memory<double> partial, int chunks) : ILaneTask
+        where TFormula : struct, IBinaryFormula
+    {
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S> => ParallelFor.Run(chunks, new Chunk<TFormula, S, L>(
+                formula, x.Memory<S>(), y.Memory<S>(), scale, gradientX?.Memory<S>() ?? default, gradientY?.Memory<S>() ?? default, partial));
     }
 
     readonly struct Chunk<TFormula, S, L>(

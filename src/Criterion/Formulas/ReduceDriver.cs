@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -54,36 +53,22 @@ internal static class ReduceDriver
     public static void Run<TReduction>(Tensor x, Tensor output, int outer, int length, int inner)
         where TReduction : struct, IReduction
     {
-        switch (x.DType)
+        if (x.DType.IsFloat())
         {
-            case DType.Float32:
-                OverLanes<TReduction, float>(x, output, outer, length, inner);
-                break;
-            case DType.Float64:
-                OverLanes<TReduction, double>(x, output, outer, length, inner);
-                break;
-            default:
-                Integers<TReduction>(x, output, outer, length, inner);
-                break;
-        }
-    }
-
-    static void OverLanes<TReduction, S>(Tensor x, Tensor output, int outer, int length, int inner)
-        where TReduction : struct, IReduction
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Over<TReduction, S, Lane512<S>>(x, output, outer, length, inner);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<TReduction, S, Lane256<S>>(x, output, outer, length, inner);
+            WidestLane.Run(new Task<TReduction>(x, output, outer, length, inner), x.DType);
         }
         else
         {
-            Over<TReduction, S, Lane128<S>>(x, output, outer, length, inner);
+            Integers<TReduction>(x, output, outer, length, inner);
         }
+    }
+
+    readonly struct Task<TReduction>(Tensor x, Tensor output, int outer, int length, int inner) : ILaneTask
+        where TReduction : struct, IReduction
+    {
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S> => Over<TReduction, S, L>(x, output, outer, length, inner);
     }
 
     static void Over<TReduction, S, L>(Tensor x, Tensor output, int outer, int length, int inner)

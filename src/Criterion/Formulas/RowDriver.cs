@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -17,48 +16,39 @@ internal static class RowDriver
 
     /// <summary>Writes the loss of each row, and its gradient times <paramref name="scale"/> by each input for which a tensor is given.</summary>
     public static void Run<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
-        where TFormula : struct, IRowFormula
-    {
-        if (values.DType == DType.Float32)
-        {
-            OverLanes<TFormula, float>(formula, inputs, perRow, values, gradients, scale);
-        }
-        else
-        {
-            OverLanes<TFormula, double>(formula, inputs, perRow, values, gradients, scale);
-        }
-    }
+        where TFormula : struct, IRowFormula =>
+        WidestLane.Run(new Task<TFormula>(formula, inputs, perRow, values, gradients, scale), values.DType);
 
-    static void OverLanes<TFormula, S>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
+    readonly struct Task<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale) : ILaneTask
         where TFormula : struct, IRowFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        if (Vector512.IsHardwareAccelerated)
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
         {
-            Over<TFormula, S, Lane512<S>>(formula, inputs, perRow, values, gradients, scale);
+            int rows = values.Count;
+            int length = inputs[0].Count / Math.Max(1, rows);
+            int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
+            ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(
+                formula,
+                length,
+                rowsPerChunk,
+                Input<S>(0),
+                Input<S>(1),
+                Input<S>(2),
+                perRow?.Memory<S>() ?? default,
+                values.Memory<S>(),
+                Gradient<S>(0),
+                Gradient<S>(1),
+                Gradient<S>(2),
+                scale));
         }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<TFormula, S, Lane256<S>>(formula, inputs, perRow, values, gradients, scale);
-        }
-        else
-        {
-            Over<TFormula, S, Lane128<S>>(formula, inputs, perRow, values, gradients, scale);
-        }
-    }
 
-    static void Over<TFormula, S, L>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
-        where TFormula : struct, IRowFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        Memory<S> Input(int i) => inputs[Math.Min(i, inputs.Length - 1)].Memory<S>();
-        Memory<S> Gradient(int i) => i < gradients.Length && gradients[i] is { } g ? g.Memory<S>() : default;
-        int rows = values.Count;
-        int length = inputs[0].Count / Math.Max(1, rows);
-        int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
-        ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(
-            formula, length, rowsPerChunk, Input(0), Input(1), Input(2), perRow?.Memory<S>() ?? default, values.Memory<S>(), Gradient(0), Gradient(1), Gradient(2), scale));
+        Memory<S> Input<S>(int i)
+            where S : unmanaged => inputs[Math.Min(i, inputs.Length - 1)].Memory<S>();
+
+        Memory<S> Gradient<S>(int i)
+            where S : unmanaged => i < gradients.Length && gradients[i] is { } gradient ? gradient.Memory<S>() : default;
     }
 
     readonly struct Chunk<TFormula, S, L>(

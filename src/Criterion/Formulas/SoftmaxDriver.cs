@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -14,45 +13,20 @@ namespace Criterion.Formulas;
 internal static class SoftmaxDriver
 {
     public static void Run<TFormula>(TFormula formula, in SoftmaxRun run)
-        where TFormula : struct, ISoftmaxFormula
-    {
-        if (run.X.DType == DType.Float32)
-        {
-            OverLanes<TFormula, float>(formula, run);
-        }
-        else
-        {
-            OverLanes<TFormula, double>(formula, run);
-        }
-    }
+        where TFormula : struct, ISoftmaxFormula => WidestLane.Run(new Task<TFormula>(formula, run), run.X.DType);
 
-    static void OverLanes<TFormula, S>(TFormula formula, in SoftmaxRun run)
+    readonly struct Task<TFormula>(TFormula formula, SoftmaxRun run) : ILaneTask
         where TFormula : struct, ISoftmaxFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        if (Vector512.IsHardwareAccelerated)
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
         {
-            Over<TFormula, S, Lane512<S>>(formula, run);
+            int rows = run.Values.Count;
+            int length = run.X.Count / Math.Max(1, rows);
+            int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
+            ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(formula, run, length, rowsPerChunk));
         }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<TFormula, S, Lane256<S>>(formula, run);
-        }
-        else
-        {
-            Over<TFormula, S, Lane128<S>>(formula, run);
-        }
-    }
-
-    static void Over<TFormula, S, L>(TFormula formula, in SoftmaxRun run)
-        where TFormula : struct, ISoftmaxFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        int rows = run.Values.Count;
-        int length = run.X.Count / Math.Max(1, rows);
-        int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, length));
-        ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<TFormula, S, L>(formula, run, length, rowsPerChunk));
     }
 
     /// <summary>The logarithm and the inverse of Σ e^(x − peak) over a row.</summary>

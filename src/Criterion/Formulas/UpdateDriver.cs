@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -18,43 +17,19 @@ internal static class UpdateDriver
 {
     /// <summary>All are contiguous and of one shape and type.</summary>
     public static void Run<TUpdate>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
+        where TUpdate : struct, IUpdate =>
+        WidestLane.Run(new Task<TUpdate>(update, gradient, parameter, first, second), parameter.DType);
+
+    readonly struct Task<TUpdate>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second) : ILaneTask
         where TUpdate : struct, IUpdate
     {
-        if (parameter.DType == DType.Float32)
-        {
-            OverLanes<TUpdate, float>(update, gradient, parameter, first, second);
-        }
-        else
-        {
-            OverLanes<TUpdate, double>(update, gradient, parameter, first, second);
-        }
+        public void Run<S, L>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S> =>
+            ParallelFor.Run(
+                (parameter.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength,
+                new Chunk<TUpdate, S, L>(update, gradient.Memory<S>(), parameter.Memory<S>(), first.Memory<S>(), second.Memory<S>()));
     }
-
-    static void OverLanes<TUpdate, S>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
-        where TUpdate : struct, IUpdate
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Over<TUpdate, S, Lane512<S>>(update, gradient, parameter, first, second);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Over<TUpdate, S, Lane256<S>>(update, gradient, parameter, first, second);
-        }
-        else
-        {
-            Over<TUpdate, S, Lane128<S>>(update, gradient, parameter, first, second);
-        }
-    }
-
-    static void Over<TUpdate, S, L>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
-        where TUpdate : struct, IUpdate
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S> =>
-        ParallelFor.Run(
-            (parameter.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength,
-            new Chunk<TUpdate, S, L>(update, gradient.Memory<S>(), parameter.Memory<S>(), first.Memory<S>(), second.Memory<S>()));
 
     readonly struct Chunk<TUpdate, S, L>(TUpdate update, Memory<S> gradient, Memory<S> parameter, Memory<S> first, Memory<S> second) : IChunk
         where TUpdate : struct, IUpdate

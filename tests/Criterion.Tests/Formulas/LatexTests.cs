@@ -80,7 +80,7 @@ public class LatexTests
     {
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> =>
-            Piecewise.PositivePart(x) + Piecewise.Unless(T.Less(y, T.Const(0)), x, y * Piecewise.Weighable(z, y));
+            T.PositivePart(x) + Piecewise.Unless(T.Less(y, T.Const(0)), x, y * Piecewise.Weighable(z, y));
     }
 
     [Theory]

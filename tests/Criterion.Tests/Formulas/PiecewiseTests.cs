@@ -11,7 +11,19 @@ public class PiecewiseTests
     [InlineData(double.NaN, double.NaN, 1)]
     public void Positive_part_has_the_slope_of_the_right_at_0(double x, double value, double slope)
     {
-        Dual<Real> y = Piecewise.PositivePart(Dual<Real>.Variable(x));
+        Dual<Real> y = PositivePart(Dual<Real>.Variable(x));
+        Assert.Equal(value, y.Value.Value);
+        Assert.Equal(slope, y.Tangent.Value);
+    }
+
+    [Theory]
+    [InlineData(-2, 0, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(3, 3, 1)]
+    [InlineData(double.NaN, double.NaN, 1)]
+    public void Relu_has_the_slope_of_the_left_at_0(double x, double value, double slope)
+    {
+        Dual<Real> y = Piecewise.Relu(Dual<Real>.Variable(x));
         Assert.Equal(value, y.Value.Value);
         Assert.Equal(slope, y.Tangent.Value);
     }
@@ -35,6 +47,9 @@ public class PiecewiseTests
         Assert.Equal([0, 0, 0, -0.0, double.PositiveInfinity, 0, 7, 0, 9], mapped.ToArray<double>());
         Assert.Equal(mapped.ToArray<double>(), composed.ToArray<double>());
     }
+
+    static T PositivePart<T>(T x)
+        where T : struct, IReal<T> => T.PositivePart(x);
 
     readonly struct Product : IBinaryFormula
     {

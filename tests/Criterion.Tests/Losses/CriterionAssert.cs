@@ -13,12 +13,18 @@ static class CriterionAssert
         string latex = criterion.ToLatex();
         Assert.NotEmpty(latex);
         Assert.Equal(latex.Count(static c => c == '{'), latex.Count(static c => c == '}'));
-        Assert.NotEmpty(criterion.Curves());
-        Assert.All(criterion.Curves(), HasValueAndGradient);
+        HasCurves(criterion);
         CatalogueAttribute? entry = criterion.GetType().GetCustomAttribute<CatalogueAttribute>();
         Assert.NotNull(entry);
         Assert.NotEmpty(entry.Source);
         Assert.NotEmpty(entry.Alternatives);
+    }
+
+    /// <summary>Its curves are finite with a finite gradient everywhere.</summary>
+    public static void HasCurves(ICriterion criterion)
+    {
+        Assert.NotEmpty(criterion.Curves());
+        Assert.All(criterion.Curves(), HasValueAndGradient);
     }
 
     /// <summary>Its options come back from JSON.</summary>

@@ -42,5 +42,5 @@ public abstract class RowLossContract<TFormula> : LossContract
     public void Formula_writes_itself() => Assert.NotEmpty(Default.ToLatex());
 
     [Fact]
-    public void Curves_are_finite_and_differentiable() => CurveAssert.AreSmooth(Default);
+    public void Curves_are_finite_and_differentiable() => CriterionAssert.HasCurves(Default);
 }

@@ -27,7 +27,7 @@ public partial class CatalogueTests
         CatalogueEntry entry = Catalogue.Find(name);
         Assert.NotEmpty(entry.Summary);
         Assert.NotEmpty(entry.About.Shapes);
-        Assert.NotEmpty(entry.About.Alternatives);
+        Assert.EndsWith(".", entry.About.Alternatives, StringComparison.Ordinal);
         Assert.NotEmpty(entry.Create().ToLatex());
         Assert.All(entry.Options, static option => Assert.True(option.Description.Length > 0, $"{option.Name} is not described"));
         Assert.All(LossName().Matches(entry.About.Alternatives), static match => Assert.Contains(Catalogue.Entries, entry => entry.Type.Name == match.Value));

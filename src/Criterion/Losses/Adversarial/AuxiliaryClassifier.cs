@@ -22,12 +22,12 @@ public sealed record AuxiliaryClassifier(AdversarialObjective? Objective = null,
     public AdversarialObjective Objective { get; init; } = Objective ?? new NonSaturating();
 
     /// <inheritdoc cref="AuxiliaryClassifier(AdversarialObjective, double, double)"/>
-    public double Weight { get; init => field = GanOption.NotNegative(value, nameof(AuxiliaryClassifier)); } =
-        GanOption.NotNegative(Weight, nameof(AuxiliaryClassifier));
+    public double Weight { get; init => field = Require.NotNegative(value, nameof(AuxiliaryClassifier)); } =
+        Require.NotNegative(Weight, nameof(AuxiliaryClassifier));
 
     /// <inheritdoc cref="AuxiliaryClassifier(AdversarialObjective, double, double)"/>
-    public double LabelSmoothing { get; init => field = GanOption.Fraction(value, nameof(AuxiliaryClassifier)); } =
-        GanOption.Fraction(LabelSmoothing, nameof(AuxiliaryClassifier));
+    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(AuxiliaryClassifier)); } =
+        Require.Within01(LabelSmoothing, nameof(AuxiliaryClassifier));
 
     /// <summary>The discriminator's loss.</summary>
     /// <param name="real">Its logits of real images, of any shape.</param>

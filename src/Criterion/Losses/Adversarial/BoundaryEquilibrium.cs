@@ -18,8 +18,8 @@ public sealed record BoundaryEquilibrium(double K = 0)
     : PointwiseObjective<Wasserstein.FakeTerm, BoundaryEquilibrium.FakeTerm, Wasserstein.FakeTerm>
 {
     /// <inheritdoc cref="BoundaryEquilibrium(double)"/>
-    public double K { get; init => field = GanOption.Fraction(value, nameof(BoundaryEquilibrium)); } =
-        GanOption.Fraction(K, nameof(BoundaryEquilibrium));
+    public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibrium)); } =
+        Require.Within01(K, nameof(BoundaryEquilibrium));
 
     /// <inheritdoc/>
     protected internal override Wasserstein.FakeTerm Real => default;

@@ -18,8 +18,8 @@ namespace Criterion.Losses;
 public sealed record EnergyBased(double Margin = 10) : PointwiseObjective<Wasserstein.FakeTerm, Hinge.RealTerm, Wasserstein.FakeTerm>
 {
     /// <inheritdoc cref="EnergyBased(double)"/>
-    public double Margin { get; init => field = GanOption.Positive(value, nameof(EnergyBased)); } =
-        GanOption.Positive(Margin, nameof(EnergyBased));
+    public double Margin { get; init => field = Require.Positive(value, nameof(EnergyBased)); } =
+        Require.Positive(Margin, nameof(EnergyBased));
 
     /// <inheritdoc/>
     protected internal override Wasserstein.FakeTerm Real => default;

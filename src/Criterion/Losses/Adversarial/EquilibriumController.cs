@@ -16,16 +16,16 @@ namespace Criterion.Losses;
 public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
 {
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double K { get; init => field = GanOption.Fraction(value, nameof(EquilibriumController)); } =
-        GanOption.Fraction(K, nameof(EquilibriumController));
+    public double K { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
+        Require.Within01(K, nameof(EquilibriumController));
 
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double Gamma { get; init => field = GanOption.Fraction(value, nameof(EquilibriumController)); } =
-        GanOption.Fraction(Gamma, nameof(EquilibriumController));
+    public double Gamma { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
+        Require.Within01(Gamma, nameof(EquilibriumController));
 
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double Rate { get; init => field = GanOption.Positive(value, nameof(EquilibriumController)); } =
-        GanOption.Positive(Rate, nameof(EquilibriumController));
+    public double Rate { get; init => field = Require.Positive(value, nameof(EquilibriumController)); } =
+        Require.Positive(Rate, nameof(EquilibriumController));
 
     /// <summary>What the players minimise in this step.</summary>
     public BoundaryEquilibrium Objective() => new(K);

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTerm, Hinge.FakeTerm, Wasserstein.RealTerm>
 {
     /// <inheritdoc cref="Hinge(double)"/>
-    public double Margin { get; init => field = GanOption.Positive(value, nameof(Hinge)); } = GanOption.Positive(Margin, nameof(Hinge));
+    public double Margin { get; init => field = Require.Positive(value, nameof(Hinge)); } = Require.Positive(Margin, nameof(Hinge));
 
     /// <inheritdoc/>
     protected internal override RealTerm Real => new(Margin);
@@ -30,7 +30,7 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     {
         /// <inheritdoc/>
         public T Value<T>(T x)
-            where T : struct, IReal<T> => PositivePart(T.Const(margin) - x);
+            where T : struct, IReal<T> => Piecewise.Relu(T.Const(margin) - x);
     }
 
     /// <summary>max(0, m + x).</summary>
@@ -38,10 +38,6 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     {
         /// <inheritdoc/>
         public T Value<T>(T x)
-            where T : struct, IReal<T> => PositivePart(T.Const(margin) + x);
+            where T : struct, IReal<T> => Piecewise.Relu(T.Const(margin) + x);
     }
-
-    // At 0 the derivative is that of the left, as relu has it in every GAN's code; NaN passes.
-    static T PositivePart<T>(T x)
-        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 }

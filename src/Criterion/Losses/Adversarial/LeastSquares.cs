@@ -33,21 +33,21 @@ public sealed record LeastSquares(double A = 0, double B = 1, double C = 1, doub
     public static LeastSquares CycleGan { get; } = new(GeneratorScale: 1);
 
     /// <inheritdoc cref="LeastSquares(double, double, double, double, double)"/>
-    public double A { get; init => field = GanOption.Finite(value, nameof(LeastSquares)); } = GanOption.Finite(A, nameof(LeastSquares));
+    public double A { get; init => field = Require.Finite(value, nameof(LeastSquares)); } = Require.Finite(A, nameof(LeastSquares));
 
     /// <inheritdoc cref="LeastSquares(double, double, double, double, double)"/>
-    public double B { get; init => field = GanOption.Finite(value, nameof(LeastSquares)); } = GanOption.Finite(B, nameof(LeastSquares));
+    public double B { get; init => field = Require.Finite(value, nameof(LeastSquares)); } = Require.Finite(B, nameof(LeastSquares));
 
     /// <inheritdoc cref="LeastSquares(double, double, double, double, double)"/>
-    public double C { get; init => field = GanOption.Finite(value, nameof(LeastSquares)); } = GanOption.Finite(C, nameof(LeastSquares));
+    public double C { get; init => field = Require.Finite(value, nameof(LeastSquares)); } = Require.Finite(C, nameof(LeastSquares));
 
     /// <inheritdoc cref="LeastSquares(double, double, double, double, double)"/>
-    public double DiscriminatorScale { get; init => field = GanOption.Positive(value, nameof(LeastSquares)); } =
-        GanOption.Positive(DiscriminatorScale, nameof(LeastSquares));
+    public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquares)); } =
+        Require.Positive(DiscriminatorScale, nameof(LeastSquares));
 
     /// <inheritdoc cref="LeastSquares(double, double, double, double, double)"/>
-    public double GeneratorScale { get; init => field = GanOption.Positive(value, nameof(LeastSquares)); } =
-        GanOption.Positive(GeneratorScale, nameof(LeastSquares));
+    public double GeneratorScale { get; init => field = Require.Positive(value, nameof(LeastSquares)); } =
+        Require.Positive(GeneratorScale, nameof(LeastSquares));
 
     /// <inheritdoc/>
     protected internal override Term Real => new(B, DiscriminatorScale);

@@ -21,7 +21,7 @@ public sealed record Minimax(double RealTarget = 1)
     : PointwiseObjective<NonSaturating.RealTerm, NonSaturating.FakeTerm, Minimax.GeneratorTerm>
 {
     /// <inheritdoc cref="Minimax(double)"/>
-    public double RealTarget { get; init => field = GanOption.Target(value, nameof(Minimax)); } = GanOption.Target(RealTarget, nameof(Minimax));
+    public double RealTarget { get; init => field = Require.Target(value, nameof(Minimax)); } = Require.Target(RealTarget, nameof(Minimax));
 
     /// <inheritdoc/>
     protected internal override NonSaturating.RealTerm Real => new(RealTarget);

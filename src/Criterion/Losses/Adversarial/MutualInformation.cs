@@ -20,8 +20,8 @@ namespace Criterion.Losses;
 public sealed record MutualInformation(double Weight = 1) : ICriterion
 {
     /// <inheritdoc cref="MutualInformation(double)"/>
-    public double Weight { get; init => field = GanOption.NotNegative(value, nameof(MutualInformation)); } =
-        GanOption.NotNegative(Weight, nameof(MutualInformation));
+    public double Weight { get; init => field = Require.NotNegative(value, nameof(MutualInformation)); } =
+        Require.NotNegative(Weight, nameof(MutualInformation));
 
     /// <summary>The loss of a code that is one of C classes.</summary>
     /// <param name="logits">What the head says of the generated images, [N, C].</param>

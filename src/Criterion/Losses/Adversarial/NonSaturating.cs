@@ -22,12 +22,12 @@ public sealed record NonSaturating(double RealTarget = 1, double GeneratorTarget
     : PointwiseObjective<NonSaturating.RealTerm, NonSaturating.FakeTerm, NonSaturating.RealTerm>
 {
     /// <inheritdoc cref="NonSaturating(double, double)"/>
-    public double RealTarget { get; init => field = GanOption.Target(value, nameof(NonSaturating)); } =
-        GanOption.Target(RealTarget, nameof(NonSaturating));
+    public double RealTarget { get; init => field = Require.Target(value, nameof(NonSaturating)); } =
+        Require.Target(RealTarget, nameof(NonSaturating));
 
     /// <inheritdoc cref="NonSaturating(double, double)"/>
-    public double GeneratorTarget { get; init => field = GanOption.Target(value, nameof(NonSaturating)); } =
-        GanOption.Target(GeneratorTarget, nameof(NonSaturating));
+    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(NonSaturating)); } =
+        Require.Target(GeneratorTarget, nameof(NonSaturating));
 
     /// <inheritdoc/>
     protected internal override RealTerm Real => new(RealTarget);

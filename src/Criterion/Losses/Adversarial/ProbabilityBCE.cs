@@ -23,12 +23,12 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
     : PointwiseObjective<ProbabilityBCE.Term, ProbabilityBCE.Term, ProbabilityBCE.Term>
 {
     /// <inheritdoc cref="ProbabilityBCE(double, double)"/>
-    public double RealTarget { get; init => field = GanOption.Target(value, nameof(ProbabilityBCE)); } =
-        GanOption.Target(RealTarget, nameof(ProbabilityBCE));
+    public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityBCE)); } =
+        Require.Target(RealTarget, nameof(ProbabilityBCE));
 
     /// <inheritdoc cref="ProbabilityBCE(double, double)"/>
-    public double GeneratorTarget { get; init => field = GanOption.Target(value, nameof(ProbabilityBCE)); } =
-        GanOption.Target(GeneratorTarget, nameof(ProbabilityBCE));
+    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(ProbabilityBCE)); } =
+        Require.Target(GeneratorTarget, nameof(ProbabilityBCE));
 
     /// <inheritdoc/>
     protected internal override Term Real => new(RealTarget);

@@ -21,8 +21,8 @@ public sealed record PullingAway(double Weight = 0.1) : ICriterion
     const double Epsilon = 1e-12;
 
     /// <inheritdoc cref="PullingAway(double)"/>
-    public double Weight { get; init => field = GanOption.NotNegative(value, nameof(PullingAway)); } =
-        GanOption.NotNegative(Weight, nameof(PullingAway));
+    public double Weight { get; init => field = Require.NotNegative(value, nameof(PullingAway)); } =
+        Require.NotNegative(Weight, nameof(PullingAway));
 
     /// <summary>The weighted mean of squared cosines.</summary>
     /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>

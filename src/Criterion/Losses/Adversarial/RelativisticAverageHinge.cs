@@ -11,8 +11,8 @@ namespace Criterion.Losses;
 public sealed record RelativisticAverageHinge(double Margin = 1) : RelativisticAverage<Hinge.RealTerm>
 {
     /// <inheritdoc cref="RelativisticAverageHinge(double)"/>
-    public double Margin { get; init => field = GanOption.Positive(value, nameof(RelativisticAverageHinge)); } =
-        GanOption.Positive(Margin, nameof(RelativisticAverageHinge));
+    public double Margin { get; init => field = Require.Positive(value, nameof(RelativisticAverageHinge)); } =
+        Require.Positive(Margin, nameof(RelativisticAverageHinge));
 
     /// <inheritdoc/>
     protected internal override Hinge.RealTerm Lead => new(Margin);

@@ -11,8 +11,8 @@ namespace Criterion.Losses;
 public sealed record RelativisticAverageLeastSquares(double Target = 1) : RelativisticAverage<LeastSquares.Term>
 {
     /// <inheritdoc cref="RelativisticAverageLeastSquares(double)"/>
-    public double Target { get; init => field = GanOption.Positive(value, nameof(RelativisticAverageLeastSquares)); } =
-        GanOption.Positive(Target, nameof(RelativisticAverageLeastSquares));
+    public double Target { get; init => field = Require.Positive(value, nameof(RelativisticAverageLeastSquares)); } =
+        Require.Positive(Target, nameof(RelativisticAverageLeastSquares));
 
     /// <inheritdoc/>
     protected internal override LeastSquares.Term Lead => new(Target, 1);

@@ -11,8 +11,8 @@ namespace Criterion.Losses;
 public sealed record RelativisticPairedHinge(double Margin = 1) : RelativisticPaired<Hinge.RealTerm>
 {
     /// <inheritdoc cref="RelativisticPairedHinge(double)"/>
-    public double Margin { get; init => field = GanOption.Positive(value, nameof(RelativisticPairedHinge)); } =
-        GanOption.Positive(Margin, nameof(RelativisticPairedHinge));
+    public double Margin { get; init => field = Require.Positive(value, nameof(RelativisticPairedHinge)); } =
+        Require.Positive(Margin, nameof(RelativisticPairedHinge));
 
     /// <inheritdoc/>
     protected internal override Hinge.RealTerm Lead => new(Margin);

@@ -11,8 +11,8 @@ namespace Criterion.Losses;
 public sealed record RelativisticPairedLeastSquares(double Target = 1) : RelativisticPaired<LeastSquares.Term>
 {
     /// <inheritdoc cref="RelativisticPairedLeastSquares(double)"/>
-    public double Target { get; init => field = GanOption.Positive(value, nameof(RelativisticPairedLeastSquares)); } =
-        GanOption.Positive(Target, nameof(RelativisticPairedLeastSquares));
+    public double Target { get; init => field = Require.Positive(value, nameof(RelativisticPairedLeastSquares)); } =
+        Require.Positive(Target, nameof(RelativisticPairedLeastSquares));
 
     /// <inheritdoc/>
     protected internal override LeastSquares.Term Lead => new(Target, 1);

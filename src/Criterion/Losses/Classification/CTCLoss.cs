@@ -25,9 +25,7 @@ namespace Criterion.Losses;
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
     /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
-    public int Blank { get; init; } = Blank >= 0
-        ? Blank
-        : throw new ArgumentOutOfRangeException(nameof(Blank), Blank, "CTCLoss: the blank is a class and must be 0 or more.");
+    public int Blank { get; init; } = Require.That(Blank >= 0, Blank, nameof(CTCLoss), "a class, 0 or more");
 
     /// <summary>The loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>

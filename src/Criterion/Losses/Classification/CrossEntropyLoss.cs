@@ -32,9 +32,7 @@ public sealed record CrossEntropyLoss(
     const double Slack = 1e-5;
 
     /// <inheritdoc cref="CrossEntropyLoss(Tensor, long, double, Reduction)"/>
-    public double LabelSmoothing { get; init; } = LabelSmoothing is >= 0 and <= 1
-        ? LabelSmoothing
-        : throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), LabelSmoothing, "CrossEntropyLoss: the share that is spread must be in [0, 1].");
+    public double LabelSmoothing { get; init; } = Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
     protected internal override Surprise Formula => default;
@@ -80,6 +78,6 @@ public sealed record CrossEntropyLoss(
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
-            where T : struct, IReal<T> => -(b * Formulas.Formula.Held(T.Equal(b, T.Const(0)), a));
+            where T : struct, IReal<T> => -(b * Piecewise.Weighable(a, b));
     }
 }

@@ -24,9 +24,7 @@ public sealed record FocalLoss(
     : SoftmaxLoss<FocalLoss.Focused>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="FocalLoss(double, Tensor, long, Reduction)"/>
-    public double Gamma { get; init; } = Gamma is >= 0 and < double.PositiveInfinity
-        ? Gamma
-        : throw new ArgumentOutOfRangeException(nameof(Gamma), Gamma, "FocalLoss: gamma must be 0 (cross-entropy) or a positive number.");
+    public double Gamma { get; init; } = Require.NotNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
     protected internal override Focused Formula => new(Gamma);
@@ -61,7 +59,7 @@ public sealed record FocalLoss(
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T log = Formulas.Formula.Held(T.Equal(b, T.Const(0)), a);
+            T log = Piecewise.Weighable(a, b);
             if (gamma == 0)
             {
                 return -(b * log);

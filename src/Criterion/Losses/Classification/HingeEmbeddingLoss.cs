@@ -41,6 +41,6 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
         /// <inheritdoc/>
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>
-            T.Select(T.Equal(y, T.Const(1)), x, Piecewise.PositivePart(T.Const(margin) - x));
+            T.Select(T.Equal(y, T.Const(1)), x, T.PositivePart(T.Const(margin) - x));
     }
 }

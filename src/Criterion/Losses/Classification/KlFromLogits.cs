@@ -59,10 +59,6 @@ public sealed record KlFromLogits(bool Reverse = false, int Dim = 1, Reduction R
 
         // p (a − b), 0 where p is.
         static T Weighted<T>(T p, T a, T b)
-            where T : struct, IReal<T>
-        {
-            T absent = T.Equal(p, T.Const(0));
-            return p * (Formulas.Formula.Held(absent, a) - Formulas.Formula.Held(absent, b));
-        }
+            where T : struct, IReal<T> => p * (Piecewise.Weighable(a, p) - Piecewise.Weighable(b, p));
     }
 }

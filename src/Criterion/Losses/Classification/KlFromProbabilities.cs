@@ -23,9 +23,8 @@ public sealed record KlFromProbabilities(bool Reverse = false, double Tolerance 
     : SoftmaxLoss<KlFromProbabilities.Divergence>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="KlFromProbabilities(bool, double, int, Reduction)"/>
-    public double Tolerance { get; init; } = Tolerance > 0
-        ? Tolerance
-        : throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "KlFromProbabilities: the tolerance must be positive; infinity switches the check off.");
+    public double Tolerance { get; init; } =
+        Require.That(Tolerance > 0, Tolerance, nameof(KlFromProbabilities), "positive; infinity switches the check off");
 
     /// <inheritdoc/>
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);

@@ -58,6 +58,6 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     {
         /// <inheritdoc/>
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T> => Piecewise.PositivePart(-(z * (x - y)) + T.Const(margin));
+            where T : struct, IReal<T> => T.PositivePart(-(z * (x - y)) + T.Const(margin));
     }
 }

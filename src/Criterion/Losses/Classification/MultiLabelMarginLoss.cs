@@ -111,10 +111,6 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     readonly struct Hinge : IBinaryFormula
     {
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T>
-        {
-            T missing = T.Const(1) - (x - y);
-            return T.Select(T.LessOrEqual(missing, T.Const(0)), T.Const(0), missing);
-        }
+            where T : struct, IReal<T> => Piecewise.Relu(T.Const(1) - (x - y));
     }
 }

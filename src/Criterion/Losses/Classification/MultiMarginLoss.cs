@@ -23,14 +23,10 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     : SoftmaxLoss<MultiMarginLoss.Hinge>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
-    public int P { get; init; } = P is 1 or 2
-        ? P
-        : throw new ArgumentOutOfRangeException(nameof(P), P, "MultiMarginLoss: the power of the hinge must be 1 or 2.");
+    public int P { get; init; } = Require.That(P is 1 or 2, P, nameof(MultiMarginLoss), "1 or 2, the power of the hinge");
 
     /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
-    public double Margin { get; init; } = double.IsFinite(Margin)
-        ? Margin
-        : throw new ArgumentOutOfRangeException(nameof(Margin), Margin, "MultiMarginLoss: the margin must be a finite number.");
+    public double Margin { get; init; } = Require.Finite(Margin, nameof(MultiMarginLoss));
 
     /// <inheritdoc/>
     protected internal override Hinge Formula => new(P, Margin);
@@ -81,10 +77,8 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T zero = T.Const(0);
-            T missing = T.Const(margin) + a;
-            T hinge = T.Select(T.LessOrEqual(missing, zero), zero, T.Pow(missing, power));
-            return T.Select(T.Equal(b, zero), hinge, zero);
+            T hinge = Piecewise.Relu(T.Const(margin) + a);
+            return T.Select(T.Equal(b, T.Const(0)), power == 1 ? hinge : hinge * hinge, T.Const(0));
         }
     }
 }

@@ -15,13 +15,13 @@ namespace Criterion.Losses;
 public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
 {
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Ratio { get; init => field = Checked(value, "ratio"); } = Checked(Ratio, "ratio");
+    public double Ratio { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Ratio, nameof(GradientBalance));
 
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Largest { get; init => field = Checked(value, "largest"); } = Checked(Largest, "largest");
+    public double Largest { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Largest, nameof(GradientBalance));
 
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Epsilon { get; init => field = Checked(value, "epsilon"); } = Checked(Epsilon, "epsilon");
+    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Epsilon, nameof(GradientBalance));
 
     /// <summary>The weight of the adversarial term.</summary>
     /// <param name="adversarial">The adversarial term, one number with its graph.</param>
@@ -75,8 +75,4 @@ public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, dou
 
         return largest * Math.Sqrt(sum);
     }
-
-    static double Checked(double value, string name) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"GradientBalance: {name} must be finite and not below 0.");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 
 namespace Criterion.Losses;
@@ -35,13 +36,11 @@ public abstract record WeightSchedule
     /// <summary>The weight at a step that was checked.</summary>
     private protected abstract double Value(long step);
 
-    private protected static double Finite(double weight) => double.IsFinite(weight)
-        ? weight
-        : throw new ArgumentOutOfRangeException(nameof(weight), weight, "A weight of a loss must be finite.");
+    private protected static double Finite(double weight, [CallerMemberName] string option = "") =>
+        Require.Finite(weight, "A weight of a loss", option);
 
-    private protected static long Positive(long steps) => steps >= 1
-        ? steps
-        : throw new ArgumentOutOfRangeException(nameof(steps), steps, "A weight of a loss must change over at least 1 step.");
+    private protected static long Positive(long steps, [CallerMemberName] string option = "") =>
+        Require.That(steps >= 1, steps, "A weight of a loss", "at least 1 step", option);
 
     /// <summary>How much of the way is gone, in [0, 1].</summary>
     private protected static double Progress(long step, long start, long steps) => Math.Clamp((step - start) / (double)steps, 0, 1);

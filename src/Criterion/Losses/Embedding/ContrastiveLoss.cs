@@ -22,8 +22,8 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
     : PairDistanceLoss<ContrastiveLoss.SquaredMargin>(Reduction)
 {
     /// <inheritdoc cref="ContrastiveLoss(double, Reduction)"/>
-    public double Margin { get; init => field = PNorm.CheckMargin(nameof(ContrastiveLoss), value); } =
-        PNorm.CheckMargin(nameof(ContrastiveLoss), Margin);
+    public double Margin { get; init => field = Require.NotNegative(value, nameof(ContrastiveLoss)); } =
+        Require.NotNegative(Margin, nameof(ContrastiveLoss));
 
     /// <inheritdoc/>
     protected internal override SquaredMargin Formula => new(Margin);

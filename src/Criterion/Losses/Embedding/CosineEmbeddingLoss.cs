@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Criterion.Formulas;
 
@@ -64,10 +65,10 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
     }
 
     /// <summary>Dissimilar pairs cost nothing below this similarity.</summary>
-    public double Margin { get; init => field = Cosine(value, "margin"); }
+    public double Margin { get; init => field = Cosine(value); }
 
     /// <summary>Similar pairs cost nothing above this similarity.</summary>
-    public double PositiveMargin { get; init => field = Cosine(value, "positiveMargin"); }
+    public double PositiveMargin { get; init => field = Cosine(value); }
 
     /// <summary>What the cosine with a row of zeros is.</summary>
     public ZeroVectors ZeroVectors { get; init; }
@@ -81,9 +82,8 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => CurvesBy("angle", -Math.PI, Math.PI, Angles.Pair);
 
-    static double Cosine(double margin, string name) => margin is >= -1 and <= 1
-        ? margin
-        : throw new ArgumentOutOfRangeException(name, margin, $"CosineEmbeddingLoss: {name} is a cosine and must be in [−1, 1].");
+    static double Cosine(double margin, [CallerMemberName] string name = "") =>
+        Require.That(margin is >= -1 and <= 1, margin, nameof(CosineEmbeddingLoss), "in [−1, 1], as a cosine is", name);
 
     /// <summary>max(0, positiveMargin − c) for t = 1, max(0, c − margin) for t = −1.</summary>
     public readonly struct CosineMargin(double margin, double positiveMargin, ZeroVectors zeroVectors) : IRowFormula

@@ -43,9 +43,8 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
         return Formulas.Formula.Rows(Formula, [x1, x2]);
     })];
 
-    static double Positive(double epsilon) => epsilon > 0
-        ? epsilon
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "CosineSimilarityLoss: epsilon is divided by at a row of zeros and must be positive.");
+    static double Positive(double epsilon) => Require.That(
+        epsilon > 0, epsilon, nameof(CosineSimilarityLoss), "positive: at a row of zeros it is divided by", nameof(Epsilon));
 
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
     public readonly struct Cosine(double epsilon) : IRowFormula

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -23,17 +24,6 @@ internal readonly struct PNorm(double p, double epsilon)
         where T : struct, IReal<T> => p == 1 ? sum : T.PowOrZero(sum, 1 / p);
 
     /// <summary>p, if rows have a norm of that degree.</summary>
-    public static double CheckDegree(string operation, double p) => p >= 1
-        ? p
-        : throw new ArgumentOutOfRangeException(nameof(p), p, $"{operation}: p must be at least 1 for a distance (1, 2, any other number, or infinity).");
-
-    /// <summary>ε, if it is one.</summary>
-    public static double CheckEpsilon(string operation, double epsilon) => epsilon >= 0 && double.IsFinite(epsilon)
-        ? epsilon
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{operation}: epsilon must be a small number, not below 0.");
-
-    /// <summary>A margin between distances.</summary>
-    public static double CheckMargin(string operation, double margin, string name = "margin") => margin >= 0 && double.IsFinite(margin)
-        ? margin
-        : throw new ArgumentOutOfRangeException(name, margin, $"{operation}: {name} is a distance and must be finite and not below 0.");
+    public static double CheckDegree(double p, string owner, [CallerMemberName] string option = "") =>
+        Require.That(p >= 1, p, owner, "at least 1 for a distance (1, 2, any other number, or infinity)", option);
 }

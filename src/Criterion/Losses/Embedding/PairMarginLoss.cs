@@ -27,12 +27,12 @@ public sealed record PairMarginLoss(
     : PairDistanceLoss<PairMarginLoss.Margins>(Reduction)
 {
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double PositiveMargin { get; init => field = PNorm.CheckMargin(nameof(PairMarginLoss), value, nameof(PositiveMargin)); } =
-        PNorm.CheckMargin(nameof(PairMarginLoss), PositiveMargin, nameof(PositiveMargin));
+    public double PositiveMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
+        Require.NotNegative(PositiveMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double NegativeMargin { get; init => field = PNorm.CheckMargin(nameof(PairMarginLoss), value, nameof(NegativeMargin)); } =
-        PNorm.CheckMargin(nameof(PairMarginLoss), NegativeMargin, nameof(NegativeMargin));
+    public double NegativeMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
+        Require.NotNegative(NegativeMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
     public double P { get; init => field = Finite(value); } = Finite(P);
@@ -62,9 +62,12 @@ public sealed record PairMarginLoss(
         return losses.Sum() / Math.Max(1, count);
     }
 
-    static double Finite(double p) => double.IsInfinity(PNorm.CheckDegree(nameof(PairMarginLoss), p))
-        ? throw new ArgumentOutOfRangeException(nameof(p), p, "PairMarginLoss: p must be finite; for the largest difference take PairwiseDistance with tensor operations.")
-        : p;
+    static double Finite(double p) => Require.That(
+        PNorm.CheckDegree(p, nameof(PairMarginLoss), nameof(P)) < double.PositiveInfinity,
+        p,
+        nameof(PairMarginLoss),
+        "finite; for the largest difference take PairwiseDistance with tensor operations",
+        nameof(P));
 
     /// <summary>max(0, d − positiveMargin) for t &gt; 0, max(0, negativeMargin − d) otherwise.</summary>
     public readonly struct Margins(double positiveMargin, double negativeMargin, double p) : IRowFormula

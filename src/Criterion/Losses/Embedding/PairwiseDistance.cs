@@ -19,12 +19,12 @@ namespace Criterion.Losses;
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double P { get; init => field = PNorm.CheckDegree(nameof(PairwiseDistance), value); } =
-        PNorm.CheckDegree(nameof(PairwiseDistance), P);
+    public double P { get; init => field = PNorm.CheckDegree(value, nameof(PairwiseDistance)); } =
+        PNorm.CheckDegree(P, nameof(PairwiseDistance));
 
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double Epsilon { get; init => field = PNorm.CheckEpsilon(nameof(PairwiseDistance), value); } =
-        PNorm.CheckEpsilon(nameof(PairwiseDistance), Epsilon);
+    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(PairwiseDistance)); } =
+        Require.NotNegative(Epsilon, nameof(PairwiseDistance));
 
     /// <summary>The distances of rows.</summary>
     /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>

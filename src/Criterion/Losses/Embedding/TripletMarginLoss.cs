@@ -29,16 +29,16 @@ public sealed record TripletMarginLoss(
     : RowLoss<TripletMarginLoss.Triplet>(Reduction)
 {
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = PNorm.CheckMargin(nameof(TripletMarginLoss), value); } =
-        PNorm.CheckMargin(nameof(TripletMarginLoss), Margin);
+    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NotNegative(Margin, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double P { get; init => field = PNorm.CheckDegree(nameof(TripletMarginLoss), value); } =
-        PNorm.CheckDegree(nameof(TripletMarginLoss), P);
+    public double P { get; init => field = PNorm.CheckDegree(value, nameof(TripletMarginLoss)); } =
+        PNorm.CheckDegree(P, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Epsilon { get; init => field = PNorm.CheckEpsilon(nameof(TripletMarginLoss), value); } =
-        PNorm.CheckEpsilon(nameof(TripletMarginLoss), Epsilon);
+    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NotNegative(Epsilon, nameof(TripletMarginLoss));
 
     /// <inheritdoc/>
     protected internal override Triplet Formula => new(Margin, P, Epsilon, Swap, Smooth);

@@ -16,9 +16,8 @@ namespace Criterion.Losses;
 public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
 {
     /// <inheritdoc cref="FeatureMatchingLoss(int)"/>
-    public int SkipLast { get; init; } = SkipLast >= 0
-        ? SkipLast
-        : throw new ArgumentOutOfRangeException(nameof(SkipLast), SkipLast, "FeatureMatchingLoss: the number of layers that do not count must not be negative.");
+    public int SkipLast { get; init; } =
+        Require.That(SkipLast >= 0, SkipLast, nameof(FeatureMatchingLoss), "the number of layers that do not count, not below 0");
 
     /// <summary>The loss of one discriminator's features.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{IReadOnlyList{Tensor}}, IReadOnlyList{IReadOnlyList{Tensor}})"/>

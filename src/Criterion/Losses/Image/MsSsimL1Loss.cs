@@ -28,14 +28,10 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Alpha { get; init; } = Alpha is >= 0 and <= 1
-        ? Alpha
-        : throw new ArgumentOutOfRangeException(nameof(Alpha), Alpha, "MsSsimL1Loss: the share of similarity must be in [0, 1].");
+    public double Alpha { get; init; } = Require.Within01(Alpha, nameof(MsSsimL1Loss));
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Scale { get; init; } = Scale > 0
-        ? Scale
-        : throw new ArgumentOutOfRangeException(nameof(Scale), Scale, "MsSsimL1Loss: the factor must be positive.");
+    public double Scale { get; init; } = Require.That(Scale > 0, Scale, nameof(MsSsimL1Loss), "positive");
 
     /// <inheritdoc/>
     public override string ToLatex()

@@ -29,9 +29,8 @@ public sealed record MultiScaleSsimLoss(
     Reduction Reduction = Reduction.Mean) : ImageLoss(Range, Reduction)
 {
     /// <inheritdoc cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)"/>
-    public int Scales { get; init; } = Scales is >= 1 and <= MultiScaleSimilarity.MostScales
-        ? Scales
-        : throw new ArgumentOutOfRangeException(nameof(Scales), Scales, "MultiScaleSsimLoss: there are weights for 1 to 5 scales.");
+    public int Scales { get; init; } = Require.That(
+        Scales is >= 1 and <= MultiScaleSimilarity.MostScales, Scales, nameof(MultiScaleSsimLoss), "1 to 5: there are weights for so many");
 
     /// <summary>Window and constants, those of Wang et al. 2004 unless set.</summary>
     public SsimOptions? Options { get; init; }

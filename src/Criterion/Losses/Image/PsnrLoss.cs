@@ -24,9 +24,11 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     : RowLoss<PsnrLoss.Decibels>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
-    public double Cap { get; init; } = Cap > 0 && double.IsFinite(Cap)
-        ? Cap
-        : throw new ArgumentOutOfRangeException(nameof(Cap), Cap, "PsnrLoss: the cap must be a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0.");
+    public double Cap { get; init; } = Require.That(
+        Cap > 0 && double.IsFinite(Cap),
+        Cap,
+        nameof(PsnrLoss),
+        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0");
 
     /// <inheritdoc/>
     protected internal override Decibels Formula => new(Range.Extent(), Cap);

@@ -76,9 +76,8 @@ public sealed record SsimOptions(
     public double K2 { get; init; } = Positive(K2, nameof(K2));
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double Epsilon { get; init; } = Epsilon >= 0
-        ? Epsilon
-        : throw new ArgumentOutOfRangeException(nameof(Epsilon), Epsilon, "SsimOptions: what is added to the denominator must not be negative.");
+    public double Epsilon { get; init; } =
+        Require.That(Epsilon >= 0, Epsilon, nameof(SsimOptions), "0 or positive: it is added to the denominator");
 
     /// <summary>The conventions of a name.</summary>
     public static SsimOptions Of(SsimPreset preset) => preset switch
@@ -103,7 +102,6 @@ public sealed record SsimOptions(
     }
 
     // Without them black and flat windows are 0/0.
-    static double Positive(double k, string name) => k > 0
-        ? k
-        : throw new ArgumentOutOfRangeException(name, k, $"SsimOptions: {name} must be positive: without it black or flat images are 0/0.");
+    static double Positive(double k, string name) =>
+        Require.That(k > 0, k, nameof(SsimOptions), "positive: without it black or flat images are 0/0", name);
 }

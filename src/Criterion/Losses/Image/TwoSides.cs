@@ -5,10 +5,6 @@ namespace Criterion.Losses;
 /// <summary>Two weighted absolute errors: one for each side of a translation.</summary>
 internal static class TwoSides
 {
-    public static double Weight(string loss, double weight, string name) => weight >= 0 && double.IsFinite(weight)
-        ? weight
-        : throw new ArgumentOutOfRangeException(name, weight, $"{loss}: {name} must be a finite number and not negative.");
-
     public static Tensor Sum(string loss, double weightA, Tensor madeA, Tensor realA, double weightB, Tensor madeB, Tensor realB)
     {
         CheckSide(loss, "A", madeA, realA);

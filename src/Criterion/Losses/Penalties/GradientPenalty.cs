@@ -52,12 +52,12 @@ public sealed record GradientPenalty(
     double Noise = 0.5) : SlopePenalty(Weight)
 {
     /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
-    public double Target { get; init => field = GanOption.Positive(value, nameof(GradientPenalty)); } =
-        GanOption.Positive(Target, nameof(GradientPenalty));
+    public double Target { get; init => field = Require.Positive(value, nameof(GradientPenalty)); } =
+        Require.Positive(Target, nameof(GradientPenalty));
 
     /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
-    public double Noise { get; init => field = GanOption.NotNegative(value, nameof(GradientPenalty)); } =
-        GanOption.NotNegative(Noise, nameof(GradientPenalty));
+    public double Noise { get; init => field = Require.NotNegative(value, nameof(GradientPenalty)); } =
+        Require.NotNegative(Noise, nameof(GradientPenalty));
 
     /// <inheritdoc/>
     protected internal override SlopeCost Formula => new(Sided, Target);

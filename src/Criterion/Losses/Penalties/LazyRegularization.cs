@@ -34,7 +34,6 @@ public sealed record LazyRegularization(int Interval)
         return (learningRate * c, Math.Pow(beta1, c), Math.Pow(beta2, c));
     }
 
-    static int AtLeastOne(int interval) => interval >= 1
-        ? interval
-        : throw new ArgumentOutOfRangeException(nameof(Interval), interval, "LazyRegularization: the interval must be 1 step or more.");
+    static int AtLeastOne(int interval) =>
+        Require.That(interval >= 1, interval, nameof(LazyRegularization), "1 step or more", nameof(Interval));
 }

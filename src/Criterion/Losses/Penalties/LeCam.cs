@@ -29,7 +29,7 @@ public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0
 public sealed record LeCam(double Weight = 0.3, double Decay = 0.99, bool Rectified = false) : Penalty(Weight)
 {
     /// <inheritdoc cref="LeCam(double, double, bool)"/>
-    public double Decay { get; init => field = GanOption.Fraction(value, nameof(LeCam)); } = GanOption.Fraction(Decay, nameof(LeCam));
+    public double Decay { get; init => field = Require.Within01(value, nameof(LeCam)); } = Require.Within01(Decay, nameof(LeCam));
 
     /// <summary>The penalty of logits.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>

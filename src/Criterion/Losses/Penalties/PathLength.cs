@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 public sealed record PathLength(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
     /// <inheritdoc cref="PathLength(double, double)"/>
-    public double Rate { get; init => field = GanOption.Fraction(value, nameof(PathLength)); } = GanOption.Fraction(Rate, nameof(PathLength));
+    public double Rate { get; init => field = Require.Within01(value, nameof(PathLength)); } = Require.Within01(Rate, nameof(PathLength));
 
     /// <inheritdoc cref="SlopePenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }

@@ -6,7 +6,7 @@ public abstract record Penalty(double Weight) : ICriterion
 {
     /// <inheritdoc cref="Penalty(double)"/>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
-    public double Weight { get; init => field = GanOption.NotNegative(value, nameof(Penalty)); } = GanOption.NotNegative(Weight, nameof(Penalty));
+    public double Weight { get; init => field = Require.NotNegative(value, nameof(Penalty)); } = Require.NotNegative(Weight, nameof(Penalty));
 
     /// <inheritdoc/>
     public abstract string ToLatex();

@@ -17,7 +17,7 @@ namespace Criterion.Losses;
 public sealed record WeightClip(double Limit = 0.01) : ICriterion
 {
     /// <inheritdoc cref="WeightClip(double)"/>
-    public double Limit { get; init => field = GanOption.Positive(value, nameof(WeightClip)); } = GanOption.Positive(Limit, nameof(WeightClip));
+    public double Limit { get; init => field = Require.Positive(value, nameof(WeightClip)); } = Require.Positive(Limit, nameof(WeightClip));
 
     /// <summary>Clips parameters in place.</summary>
     /// <param name="parameters">The critic's parameters.</param>

@@ -12,6 +12,7 @@ public class CTCLossTests
     static readonly int[] Steps = [4, 5, 3, 5];
     static readonly Tensor Targets = Tensor.From<long>([1, 2, 0, 2, 2, 1, 7, 7, 7, 1, 7, 7], [4, 3]);
 
+    // The slack is wider: each step's logarithm is rounded before the loss gets it, and a path multiplies them all.
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
@@ -19,7 +20,8 @@ public class CTCLossTests
         name,
         static (golden, x) => new CTCLoss(golden.Args.Int("blank"), golden.Args.Flag("zero_infinity"), golden.Reduction())
             .Forward(x[0].LogSoftmax(-1), x[1], x[2].Reshape(-1), x[3].Reshape(-1)),
-        file: "ctc");
+        file: "ctc",
+        slack: 8);
 
     [Fact]
     public void Value_is_the_sum_over_all_paths()

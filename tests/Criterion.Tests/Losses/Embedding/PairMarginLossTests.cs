@@ -63,7 +63,7 @@ public class PairMarginLossTests : PairContract<PairMarginLoss.Margins>
     [Fact]
     public void Options_are_checked_and_round_trip()
     {
-        OptionsJson.RoundTrips(new PairMarginLoss(0.2, 0.8, 1, false, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
+        CriterionAssert.IsStored(new PairMarginLoss(0.2, 0.8, 1, false, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(0, double.PositiveInfinity));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(P: 0.5));

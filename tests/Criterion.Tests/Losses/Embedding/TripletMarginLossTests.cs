@@ -97,7 +97,7 @@ public class TripletMarginLossTests : RowLossContract<TripletMarginLoss.Triplet>
     [Fact]
     public void Options_are_checked_and_round_trip()
     {
-        OptionsJson.RoundTrips(new TripletMarginLoss(0.2, 3, 0, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
+        CriterionAssert.IsStored(new TripletMarginLoss(0.2, 3, 0, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(P: 0.9));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(Epsilon: -1));

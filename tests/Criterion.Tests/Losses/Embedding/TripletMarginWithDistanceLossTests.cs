@@ -50,7 +50,7 @@ public class TripletMarginWithDistanceLossTests : LossContract
     [Fact]
     public void Options_are_checked_and_round_trip_without_the_distance()
     {
-        OptionsJson.RoundTrips(new TripletMarginWithDistanceLoss(null, 0.2, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
+        CriterionAssert.IsStored(new TripletMarginWithDistanceLoss(null, 0.2, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginWithDistanceLoss(Margin: -1));
         Assert.Contains("d(p, n)", new TripletMarginWithDistanceLoss(Swap: true).ToLatex(), StringComparison.Ordinal);
     }

@@ -1,9 +1,0 @@
-using System.Text.Json;
-
-namespace Criterion.Tests.Losses.Embedding;
-
-/// <summary>Options as JSON and back.</summary>
-static class OptionsJson
-{
-    public static void RoundTrips<T>(T loss) => Assert.Equal(loss, JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(loss)));
-}
