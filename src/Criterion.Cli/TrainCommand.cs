@@ -54,9 +54,22 @@ internal sealed class TrainCommand
 
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
-        Description = $"Adam's learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
+        Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
         HelpName = "rate",
     }.Positive();
+
+    readonly Option<double?> _average = new Option<double?>("--ema")
+    {
+        Description = "How much of the running average of the generator's weights each step keeps, such as 0.999; samples are drawn from the average [default: the recipe's]",
+        HelpName = "decay",
+    }.Must(text => double.TryParse(text, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and < 1, "a number from 0 up to, not including, 1");
+
+    readonly Option<string> _onNan = new Option<string>("--on-nan")
+    {
+        Description = "What to do when a loss is no number: stop and say where it came from, or skip the step and go on",
+        DefaultValueFactory = _ => "stop",
+        HelpName = "what",
+    }.OneOf("stop", "skip");
 
     readonly Option<int> _width = new Option<int>("--width")
     {
@@ -104,7 +117,7 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _width, _out, _threads, _sampleEvery, _checkpointEvery, _resume,
+            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _average, _onNan, _width, _out, _threads, _sampleEvery, _checkpointEvery, _resume,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -124,13 +137,13 @@ internal sealed class TrainCommand
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery), parsed.GetValue(_checkpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(parsed.GetValue(_out) ?? DefaultFolder(recipe));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        return Execute(run, folder, recipe.Options.Steps, console, stop);
+        return Execute(run, folder, recipe.Options, console, stop);
     }
 
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        Option[] fixedOptions = [_data, _size, _range, _batch, _seed, _rate, _width, _out, _sampleEvery, _checkpointEvery];
+        Option[] fixedOptions = [_data, _size, _range, _batch, _seed, _rate, _average, _onNan, _width, _out, _sampleEvery, _checkpointEvery];
         if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
         {
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
@@ -143,12 +156,13 @@ internal sealed class TrainCommand
         using RunFolder folder = RunFolder.Reopen<GanStep>(path, checkpoint.Step);
         int steps = parsed.GetValue(_steps) ?? record.Options.Steps;
         console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps}");
-        return Execute(run, folder, steps, console, stop);
+        return Execute(run, folder, record.Options with { Steps = steps }, console, stop);
     }
 
-    static int Execute(GanRun run, RunFolder folder, int steps, ToolConsole console, CancellationToken stop)
+    static int Execute(GanRun run, RunFolder folder, GanOptions options, ToolConsole console, CancellationToken stop)
     {
-        RunRecord record = TrainProgress.Show<GanStep>(console, steps, onStep => run.Execute(folder, onStep, stop));
+        Checkups checkups = new(console, options.Objective);
+        RunRecord record = TrainProgress.Show<GanStep>(console, options.Steps, onStep => run.Execute(folder, onStep + checkups.Watch, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }
@@ -164,6 +178,8 @@ internal sealed class TrainCommand
                 Steps = parsed.GetValue(_steps) ?? options.Steps,
                 BatchSize = parsed.GetValue(_batch),
                 Seed = parsed.GetValue(_seed),
+                AverageDecay = parsed.GetValue(_average) ?? options.AverageDecay,
+                OnNan = parsed.GetValue(_onNan) == "skip" ? NanPolicy.Skip : NanPolicy.Stop,
                 DiscriminatorLearningRate = parsed.GetValue(_rate) ?? options.DiscriminatorLearningRate,
                 GeneratorLearningRate = parsed.GetValue(_rate) ?? options.GeneratorLearningRate,
             },
@@ -181,5 +197,5 @@ internal sealed class TrainCommand
         Path.Combine("runs", $"{recipe.Name}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
 
     static string PerRecipe(Func<GanOptions, string> value) =>
-        string.Join(", ", GanRecipe.All.Select(recipe => $"{value(recipe.Options)} for {recipe.Name}"));
+        string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));
 }
