@@ -7,6 +7,8 @@ namespace Criterion.Cli;
 /// <summary><c>criterion train [RECIPE]</c>.</summary>
 internal sealed class TrainCommand
 {
+    readonly RunOptions _run = new();
+
     readonly Argument<string> _recipe = new Argument<string>("recipe")
     {
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
@@ -45,13 +47,6 @@ internal sealed class TrainCommand
         HelpName = "count",
     }.Within(1, 65536);
 
-    readonly Option<ulong> _seed = new Option<ulong>("--seed")
-    {
-        Description = "Decides every random number: the same seed gives the same weights",
-        DefaultValueFactory = _ => 0,
-        HelpName = "number",
-    }.Within(0, long.MaxValue);
-
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
         Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
@@ -78,33 +73,6 @@ internal sealed class TrainCommand
         HelpName = "channels",
     }.Within(1, 1024);
 
-    readonly Option<string?> _out = new("--out")
-    {
-        Description = "The new folder for pictures, losses, options and weights [default: runs/<recipe>-<time>]",
-        HelpName = "folder",
-    };
-
-    readonly Option<int> _threads = new Option<int>("--threads")
-    {
-        Description = "Threads to compute with; the result is the same bits whatever it is",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-        HelpName = "count",
-    }.Within(1, 1024);
-
-    readonly Option<int> _sampleEvery = new Option<int>("--sample-every")
-    {
-        Description = "Steps between two pictures of samples",
-        DefaultValueFactory = _ => 250,
-        HelpName = "steps",
-    }.Within(1);
-
-    readonly Option<int> _checkpointEvery = new Option<int>("--checkpoint-every")
-    {
-        Description = "Steps between two checkpoints, from which a run that was killed goes on; the last two are kept",
-        DefaultValueFactory = _ => 250,
-        HelpName = "steps",
-    }.Within(1);
-
     readonly Option<string?> _resume = new("--resume")
     {
         Description = "Go on with a run that stopped or was killed, as if nothing had happened; with --steps it goes on for longer",
@@ -117,15 +85,22 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _steps, _batch, _seed, _rate, _average, _onNan, _width, _out, _threads, _sampleEvery, _checkpointEvery, _resume,
+            _recipe, _data, _size, _range, _steps, _batch, _rate, _average, _onNan, _width, _resume,
+            CycleGanCommand.Create(console, stop),
+            SiameseCommand.Create(console, stop),
         };
+        foreach (Option option in _run.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
     }
 
     int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        Compute.Threads = parsed.GetValue(_threads);
+        Compute.Threads = parsed.GetValue(_run.Threads);
         return parsed.GetValue(_resume) is { } path ? Resume(path, parsed, console, stop) : Start(parsed, console, stop);
     }
 
@@ -133,38 +108,46 @@ internal sealed class TrainCommand
     {
         GanRecipe recipe = Recipe(parsed);
         DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
-        ImageDataset data = ImageDataset.Load(load.Sources, load.Size, load.Range);
-        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_sampleEvery), parsed.GetValue(_checkpointEvery), load);
-        using RunFolder folder = RunFolder.Create<GanStep>(parsed.GetValue(_out) ?? DefaultFolder(recipe));
+        ImageDataset data = load.Load();
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
+        using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        return Execute(run, folder, recipe.Options, console, stop);
+        (int code, _) = RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch);
+        console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
+        return code;
     }
 
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        Option[] fixedOptions = [_data, _size, _range, _batch, _seed, _rate, _average, _onNan, _width, _out, _sampleEvery, _checkpointEvery];
+        Option[] fixedOptions = [_data, _size, _range, _batch, _rate, _average, _onNan, _width, _run.Seed, _run.Out, _run.SampleEvery, _run.CheckpointEvery];
         if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
         {
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
         }
 
-        GanRunRecord record = RunFolder.ReadRecord(path) as GanRunRecord ?? throw new TrainingException($"'{path}' is no run of a GAN.");
-        DataArguments load = record.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
+        RunRecord record = RunFolder.ReadRecord(path);
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
-        GanRun run = GanRun.Resume(record, ImageDataset.Load(load.Sources, load.Size, load.Range), checkpoint, parsed.GetValue(_steps));
-        using RunFolder folder = RunFolder.Reopen<GanStep>(path, checkpoint.Step);
-        int steps = parsed.GetValue(_steps) ?? record.Options.Steps;
-        console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps}");
-        return Execute(run, folder, record.Options with { Steps = steps }, console, stop);
-    }
+        int? steps = parsed.GetValue(_steps);
+        console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
+        switch (record)
+        {
+            case CycleGanRunRecord cycle:
+                return CycleGanCommand.Report(GoOn(CycleGanRun.Resume(cycle, checkpoint, steps)), console);
+            case SiameseRunRecord siamese:
+                return SiameseCommand.Report(GoOn(SiameseRun.Resume(siamese, ImageDataset.FashionMnist(), checkpoint, steps)), console);
+            default:
+                GanRunRecord gan = (GanRunRecord)record;
+                DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
+                return GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch).Code;
+        }
 
-    static int Execute(GanRun run, RunFolder folder, GanOptions options, ToolConsole console, CancellationToken stop)
-    {
-        Checkups checkups = new(console, options.Objective);
-        RunRecord record = TrainProgress.Show<GanStep>(console, options.Steps, onStep => run.Execute(folder, onStep + checkups.Watch, stop));
-        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}. Draw more: criterion sample {folder.Path} --out FILE.png");
-        return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
+        (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
+            where TStep : struct, IRunStep
+        {
+            using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
+            return RunOptions.Execute(run, folder, console, stop, watch);
+        }
     }
 
     GanRecipe Recipe(ParseResult parsed)
@@ -177,7 +160,7 @@ internal sealed class TrainCommand
             {
                 Steps = parsed.GetValue(_steps) ?? options.Steps,
                 BatchSize = parsed.GetValue(_batch),
-                Seed = parsed.GetValue(_seed),
+                Seed = parsed.GetValue(_run.Seed),
                 AverageDecay = parsed.GetValue(_average) ?? options.AverageDecay,
                 OnNan = parsed.GetValue(_onNan) == "skip" ? NanPolicy.Skip : NanPolicy.Stop,
                 DiscriminatorLearningRate = parsed.GetValue(_rate) ?? options.DiscriminatorLearningRate,
@@ -192,9 +175,6 @@ internal sealed class TrainCommand
         "0..1" => ImageRange.ZeroOne,
         _ => null,
     };
-
-    static string DefaultFolder(GanRecipe recipe) =>
-        Path.Combine("runs", $"{recipe.Name}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
 
     static string PerRecipe(Func<GanOptions, string> value) =>
         string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));

@@ -32,42 +32,62 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
 
     private protected override IStateful State => _trainer;
 
-    /// <summary>The run of garments and their sketches: the default of the command line.</summary>
+    /// <summary>A run on two sets of images, or on garments and sketches of other garments.</summary>
     /// <param name="options">How to train.</param>
-    /// <param name="translator">The translators.</param>
-    /// <param name="discriminator">The discriminators.</param>
+    /// <param name="translator">The translators; their channels are those of the data.</param>
+    /// <param name="discriminator">The discriminators, likewise.</param>
+    /// <param name="a">Where images of domain A are; null for garments of Fashion-MNIST.</param>
+    /// <param name="b">Where images of domain B are; null for sketches.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <param name="checkpointEvery">Steps between two checkpoints.</param>
-    public static CycleGanRun Sketching(
-        CycleGanOptions options, ResnetTranslator translator, PatchDiscriminator discriminator, int sampleEvery = 250, int checkpointEvery = 250)
+    /// <exception cref="TrainingException">Data or options can't be trained on.</exception>
+    public static CycleGanRun Create(
+        CycleGanOptions options,
+        ResnetTranslator translator,
+        PatchDiscriminator discriminator,
+        DataArguments? a = null,
+        DataArguments? b = null,
+        int sampleEvery = 250,
+        int checkpointEvery = 250)
     {
-        ImageDataset data = ImageDataset.FashionMnist();
-        (ImageDataset garments, ImageDataset sketches) = Sketches.Unpaired(data);
-
-        // Their sketches were never seen.
-        Tensor known = garments.Images[..PairsMeasured].Contiguous();
+        (ImageDataset imagesA, ImageDataset imagesB) = a is null || b is null
+            ? Sketches.Unpaired(ImageDataset.FashionMnist())
+            : (a.Load(), b.Load());
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
             Options = options,
-            Translator = translator,
-            Discriminator = discriminator,
-            A = DataRecord.Of(garments),
-            B = DataRecord.Of(sketches),
+            Translator = translator with { Channels = imagesA.Channels },
+            Discriminator = discriminator with { Channels = imagesA.Channels },
+            A = DataRecord.Of(imagesA),
+            B = DataRecord.Of(imagesB),
+            LoadA = a,
+            LoadB = b,
             SampleEvery = sampleEvery,
             CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
-        return new CycleGanRun(record, garments, sketches, (known, Sketches.Of(known)));
+
+        // The sketches of the garments are known, and were never seen.
+        Tensor? known = a is null || b is null ? imagesA.Images[..PairsMeasured].Contiguous() : null;
+        return new CycleGanRun(record, imagesA, imagesB, known is null ? null : (known, Sketches.Of(known)));
     }
 
-    /// <summary>Goes on where a checkpoint was written.</summary>
+    /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
+    /// <param name="record">What <c>run.json</c> says of it.</param>
     /// <param name="checkpoint">Where to go on.</param>
-    /// <param name="started">When the run first started.</param>
-    public void Resume(Checkpoint checkpoint, DateTimeOffset started)
+    /// <param name="steps">Steps to train for in all; as recorded if not given. The fall of the learning rate follows.</param>
+    /// <exception cref="TrainingException">The data are other data.</exception>
+    public static CycleGanRun Resume(CycleGanRunRecord record, Checkpoint checkpoint, int? steps = null)
     {
+        ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        Restore(checkpoint, started);
+        CycleGanRun run = Create(
+            record.Options with { Steps = steps ?? record.Options.Steps }, record.Translator, record.Discriminator, record.LoadA, record.LoadB, record.SampleEvery, record.CheckpointEvery);
+        record.A.CheckSame(run._a);
+        record.B.CheckSame(run._b);
+        run.Restore(checkpoint, record.Started);
+        return run;
     }
 
     private protected override CycleStep Step() => _trainer.Step();

@@ -101,6 +101,10 @@ public sealed record DataArguments(
     /// <summary>The arguments, with paths that hold from anywhere.</summary>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>
         new([.. sources.Select(static source => Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
+
+    /// <summary>Loads them.</summary>
+    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    public ImageDataset Load() => ImageDataset.Load(Sources, Size, Range);
 }
 
 /// <summary>Where a run ran.</summary>

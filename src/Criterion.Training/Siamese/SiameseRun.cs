@@ -45,13 +45,20 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
 
     private protected override IStateful State => _trainer;
 
-    /// <summary>Goes on where a checkpoint was written.</summary>
+    /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
+    /// <param name="record">What <c>run.json</c> says of it.</param>
+    /// <param name="data">The same data.</param>
     /// <param name="checkpoint">Where to go on.</param>
-    /// <param name="started">When the run first started.</param>
-    public void Resume(Checkpoint checkpoint, DateTimeOffset started)
+    /// <param name="steps">Steps to train for in all; as recorded if not given.</param>
+    /// <exception cref="TrainingException">The data are other data.</exception>
+    public static SiameseRun Resume(SiameseRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
     {
+        ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        Restore(checkpoint, started);
+        record.Data.CheckSame(data);
+        SiameseRun run = new(record.Options with { Steps = steps ?? record.Options.Steps }, record.Encoder, data, record.SampleEvery, record.CheckpointEvery);
+        run.Restore(checkpoint, record.Started);
+        return run;
     }
 
     private protected override SiameseStep Step() => _trainer.Step();

@@ -217,7 +217,7 @@ internal static class MapDriver
             return ref MemoryMarshal.GetReference(still);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Loop(TFormula formula, int length, ref S a, nint stepA, ref S b, nint stepB, ref S c, nint stepC, ref S output)
         {
             nint i = 0;
@@ -236,7 +236,7 @@ internal static class MapDriver
         }
 
         // The last elements go through one padded lane, so that they are computed exactly as the others are.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Remainder(TFormula formula, int length, ref S a, ref S b, ref S c, ref S output, nint stepA, nint stepB, nint stepC)
         {
             Span<S> padded = stackalloc S[4 * L.Width];

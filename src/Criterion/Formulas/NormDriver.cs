@@ -190,7 +190,7 @@ internal static class NormDriver
 
         int Row(int row, int channel) => ((row * _channels) + channel) * _length;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static (double First, double Second) Reduce<TTerms>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, double centre)
             where TTerms : struct, ITerms
         {
@@ -225,7 +225,7 @@ internal static class NormDriver
             return (first.Value, second.Value);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void Map<TMap>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, int channel, double centre, double slope, double factor, double shift)
             where TMap : struct, IMap
         {

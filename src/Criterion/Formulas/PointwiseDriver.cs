@@ -77,7 +77,7 @@ internal static class PointwiseDriver
         double Differentiate<TVariable>(ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
             where TVariable : struct, IVariable => ValuesAndGradients<TVariable>(formula, scale, a, b, gradient, x.Length);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double Values(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
         {
             ref S x = ref MemoryMarshal.GetReference(a);
@@ -98,7 +98,7 @@ internal static class PointwiseDriver
             return total;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static unsafe double ValuesAndGradients<TVariable>(
             TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient, int count)
             where TVariable : struct, IVariable

@@ -171,7 +171,7 @@ internal static class ReduceDriver
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double Reduce(ReadOnlySpan<S> values)
         {
             ref S first = ref MemoryMarshal.GetReference(values);
@@ -229,7 +229,7 @@ internal static class ReduceDriver
             Reduce(rows, sums, start, end);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         void Reduce(ReadOnlySpan<S> rows, Span<S> sums, int start, int end)
         {
             ref S first = ref MemoryMarshal.GetReference(rows);

@@ -130,7 +130,7 @@ internal static class RowDriver
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static Statistics<Real> Sum(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
         {
             ref S a = ref MemoryMarshal.GetReference(x);
@@ -172,7 +172,7 @@ internal static class RowDriver
 
         static Real Total(L lane) => double.CreateTruncating(lane.Sum());
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Gradient<TVariable>(
             TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
             where TVariable : struct, IVariable

@@ -280,7 +280,7 @@ internal static class SoftmaxDriver
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double Exponentials(Span<S> row, Span<S> exponentials, S peak)
         {
             ref S x = ref MemoryMarshal.GetReference(row);
@@ -301,7 +301,7 @@ internal static class SoftmaxDriver
 
         /// <summary>The sums of the terms and of their derivatives, which are left in the scratch memory.</summary>
         /// <remarks>The formula is called in one place: a second copy of it would exceed what the compiler inlines.</remarks>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static (double Value, double Slope) Terms<TVariable>(TFormula formula, SoftmaxSheet<S> sheet, int length, Normal ofX, Normal ofQ)
             where TVariable : struct, IVariable
         {
@@ -332,7 +332,7 @@ internal static class SoftmaxDriver
         }
 
         /// <summary>scale · slope + along · e, from scratch memory to a row of a tensor.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Gradient(Span<S> slopes, Span<S> exponentials, Span<S> gradient, double scale, double along)
         {
             ref S f = ref MemoryMarshal.GetReference(slopes);

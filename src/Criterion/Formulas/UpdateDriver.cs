@@ -74,7 +74,7 @@ internal static class UpdateDriver
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Loop(TUpdate update, int length, ref readonly S gradient, ref S parameter, ref S first, ref S second)
         {
             for (nint i = 0; i < length; i += L.Width)

@@ -165,7 +165,7 @@ internal static class Convolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void AddParts<S>(ReadOnlySpan<S> parts, int splits, Span<S> sum)
         where S : unmanaged, IFloatingPoint<S>
     {

@@ -127,7 +127,7 @@ internal readonly unsafe struct PhaseWeightColumns<S>(ConvolutionGeometry g, Con
     public int Parts => g.GroupOutChannels;
 
     /// <summary>One out channel: its weights for the panel's in channels are one small block that stays in the nearest cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int group, int part, int column, int lanes, S* panel, int width)
     {
         int channel = (group * g.GroupOutChannels) + part;

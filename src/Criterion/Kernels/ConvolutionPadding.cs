@@ -69,7 +69,7 @@ internal readonly struct ConvolutionPadding<S>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         unsafe void PadPlane(S* from, S* to)
         {
             new Span<S>(to, paddedHeight * paddedWidth).Clear();

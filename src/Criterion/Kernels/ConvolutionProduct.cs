@@ -12,7 +12,7 @@ internal readonly record struct ConvolutionPatches<S>(
     where S : unmanaged
 {
     /// <summary>Pointers to rows of a group; those past the last repeat it, so that a tile at the edge reads what exists.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void PointToRows(S** pointers, int count, S* source, int group, int first, int rows)
     {
         ReadOnlySpan<int> offsets = Rows.Values.Slice(first, rows);
@@ -119,7 +119,7 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
         BufferPool<S>.Return(block);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Multiply(S** rows, int rowCount, S* columns, int split, S* target)
     {
         int perSplit = (_columns.Depth + _splits - 1) / _splits;

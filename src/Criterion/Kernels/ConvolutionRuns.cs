@@ -96,7 +96,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Multiply<V, TLanes>(S** runs, int count, S* columns, S* sums)
         where V : unmanaged
         where TLanes : ILanes<S, V>
@@ -141,7 +141,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Store(S* sums, int group, int first, int runs)
     {
         fixed (S* images = _target.Images.Span)
@@ -157,7 +157,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void StoreRun(S* sums, S* target)
     {
         nint step = _target.Grid.PositionStride;

@@ -22,7 +22,7 @@ internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
         _grid = target.Grid.Joined();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Store(S* block, int stride, int group, int split, int firstRow, int rows)
     {
         (int line, int position) = Math.DivRem(firstRow, _grid.Positions);
@@ -47,7 +47,7 @@ internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
         return _grid.Origin + ((nint)image * _grid.ImageStride) + (y * _grid.LineStride) + (position * _grid.PositionStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void StoreRun(S* block, int stride, S* target, int run)
     {
         if (_grid.PositionStride == 1)
@@ -60,7 +60,7 @@ internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void Scatter(S* block, int stride, S* target, int run)
     {
         nint step = _grid.PositionStride;

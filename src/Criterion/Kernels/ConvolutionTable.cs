@@ -32,7 +32,7 @@ internal readonly record struct ConvolutionTable(Memory<int> Buffer, int Count)
     public ReadOnlySpan<int> Values => Buffer.Span[..Count];
 
     /// <summary>offset(a, b, c) = origin + a·strideA + b·strideB + min(c·strideC, limitC).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static ConvolutionTable Of(
         int countA, int strideA, int countB, int strideB, int countC, int strideC, int origin = 0, int limitC = int.MaxValue)
     {

@@ -186,7 +186,7 @@ internal static class MatrixProduct
         }
 
         /// <summary>One block of the destination, a slice of the depth at a time.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         unsafe void Multiply(S* left, int rows, S* right, int columns, S* target, S* packedRows)
         {
             int k = 0;
@@ -211,7 +211,7 @@ internal static class MatrixProduct
             while (k < _left.Columns);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         unsafe void PackRows(S* left, int rows, int depth, S* packedRows)
         {
             for (int row = 0; row < rows; row += _tileRows)

@@ -50,7 +50,7 @@ internal static unsafe class MatrixProductBlock
     public static int TileRows(int registers) => RegisterBytes == 64 || registers == 1 ? 12 : 6;
 
     /// <summary>target = left · right, or += where the block says so.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<S, TLeft>(TLeft left, in ProductBlock<S> block, nint panelStride)
         where S : unmanaged, IFloatingPoint<S>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
@@ -106,7 +106,7 @@ internal static unsafe class MatrixProductBlock
         }
 
         /// <summary>A tile that fills its registers goes straight to the target; one at an edge goes through a full tile aside.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
             where TRegisters : IExtent
         {
@@ -127,7 +127,7 @@ internal static unsafe class MatrixProductBlock
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
             where TRegisters : IExtent
         {

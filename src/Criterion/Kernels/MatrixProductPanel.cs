@@ -12,7 +12,7 @@ internal static unsafe class MatrixProductPanel
     /// panel[k · width + lane] = source[k · depthStride + lane · laneStride], with zeros in the lanes from
     /// <paramref name="lanes"/> to <paramref name="width"/>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Pack<S>(S* source, nint depthStride, nint laneStride, int depth, int lanes, S* panel, int width)
         where S : unmanaged
     {
@@ -35,7 +35,7 @@ internal static unsafe class MatrixProductPanel
     public static void Transpose<S>(S* source, nint sourceStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged => Transpose(source, sourceStride, 1, target, targetStride, rows, columns);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void CopyRows<S>(S* source, nint sourceStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged
     {
@@ -67,7 +67,7 @@ internal static unsafe class MatrixProductPanel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Transpose<S>(S* source, nint rowStride, nint columnStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged
     {
@@ -93,7 +93,7 @@ internal static unsafe class MatrixProductPanel
 
     static bool CanTransposeFour => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void TransposeFours(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
     {
         for (int column = 0; column < columns; column += 4)

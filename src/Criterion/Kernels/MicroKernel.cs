@@ -19,7 +19,7 @@ internal static unsafe class MicroKernel<S, V, TLanes>
     /// tile = rows · columns, or += with <paramref name="accumulate"/>. The columns of step k
     /// start at <paramref name="right"/> + k · <paramref name="rightStride"/>.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<TOperands, TRows, TRegisters>(
         TOperands operands, S* right, int rightStride, int depth, S* tile, int tileStride, bool accumulate)
         where TOperands : unmanaged, ITileOperands<S, TOperands>

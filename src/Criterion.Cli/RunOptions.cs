@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary>The options that every training has.</summary>
+internal sealed class RunOptions
+{
+    /// <summary>Decides every random number.</summary>
+    public Option<ulong> Seed { get; } = new Option<ulong>("--seed")
+    {
+        Description = "Decides every random number: the same seed gives the same weights",
+        DefaultValueFactory = _ => 0,
+        HelpName = "number",
+    }.Within(0, long.MaxValue);
+
+    /// <summary>The new folder.</summary>
+    public Option<string?> Out { get; } = new("--out")
+    {
+        Description = "The new folder for pictures, losses, options and weights [default: runs/<recipe>-<time>]",
+        HelpName = "folder",
+    };
+
+    /// <summary>Threads to compute with.</summary>
+    public Option<int> Threads { get; } = new Option<int>("--threads")
+    {
+        Description = "Threads to compute with; the result is the same bits whatever it is",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        HelpName = "count",
+    }.Within(1, 1024);
+
+    /// <summary>Steps between two pictures.</summary>
+    public Option<int> SampleEvery { get; } = new Option<int>("--sample-every")
+    {
+        Description = "Steps between two pictures of samples",
+        DefaultValueFactory = _ => 250,
+        HelpName = "steps",
+    }.Within(1);
+
+    /// <summary>Steps between two checkpoints.</summary>
+    public Option<int> CheckpointEvery { get; } = new Option<int>("--checkpoint-every")
+    {
+        Description = "Steps between two checkpoints, from which a run that was killed goes on; the last two are kept",
+        DefaultValueFactory = _ => 250,
+        HelpName = "steps",
+    }.Within(1);
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Option> All => [Seed, Out, Threads, SampleEvery, CheckpointEvery];
+
+    /// <summary>The folder that was asked for, or one named by recipe and time.</summary>
+    public string Folder(ParseResult parsed, string recipe) => parsed.GetValue(Out)
+        ?? Path.Combine("runs", $"{recipe}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+
+    /// <summary>Trains and shows how it goes.</summary>
+    /// <returns>The exit code, and what the run says of itself at its end.</returns>
+    public static (int Code, RunRecord Record) Execute<TStep>(
+        TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
+        where TStep : struct, IRunStep
+    {
+        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, onStep => run.Execute(folder, onStep + watch, stop));
+        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}, in {folder.Path}.");
+        return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion train siamese</c>.</summary>
+internal sealed class SiameseCommand
+{
+    readonly RunOptions _run = new();
+
+    readonly Option<string> _loss = new Option<string>("--loss")
+    {
+        Description = "cosine-embedding or contrastive (pairs), or triplet",
+        DefaultValueFactory = _ => "cosine-embedding",
+        HelpName = "loss",
+    }.OneOf("cosine-embedding", "contrastive", "triplet");
+
+    readonly Option<int> _steps = new Option<int>("--steps")
+    {
+        Description = "Steps to train for",
+        DefaultValueFactory = _ => new SiameseOptions().Steps,
+        HelpName = "count",
+    }.Within(1);
+
+    readonly Option<int> _batch = new Option<int>("--batch")
+    {
+        Description = "Pairs or triplets in a batch",
+        DefaultValueFactory = _ => new SiameseOptions().BatchSize,
+        HelpName = "count",
+    }.Within(2, 65536);
+
+    readonly Option<int[]> _heldOut = new("--held-out")
+    {
+        Description = "Classes that are kept for evaluation [default: 5, 7 and 8: sandals, sneakers, bags]",
+        HelpName = "class",
+    };
+
+    readonly Option<double?> _rate = new Option<double?>("--lr")
+    {
+        Description = "Adam's learning rate [default: 1e-3]",
+        HelpName = "rate",
+    }.Positive();
+
+    public static Command Create(ToolConsole console, CancellationToken stop) => new SiameseCommand().Build(console, stop);
+
+    Command Build(ToolConsole console, CancellationToken stop)
+    {
+        Command command = new("siamese", "Trains an encoder of Fashion-MNIST by pairs or triplets, and measures it on classes that it never saw.")
+        {
+            _loss, _steps, _batch, _heldOut, _rate,
+        };
+        foreach (Option option in _run.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(parsed => Run(parsed, console, stop));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    {
+        Compute.Threads = parsed.GetValue(_run.Threads);
+        SiameseOptions defaults = new();
+        SiameseOptions options = defaults with
+        {
+            Objective = SiameseObjective.Named(parsed.GetValue(_loss)!),
+            Steps = parsed.GetValue(_steps),
+            BatchSize = parsed.GetValue(_batch),
+            LearningRate = parsed.GetValue(_rate) ?? defaults.LearningRate,
+            HeldOut = parsed.GetValue(_heldOut) is { Length: > 0 } classes ? [.. classes] : defaults.HeldOut,
+            Seed = parsed.GetValue(_run.Seed),
+        };
+        SiameseRun run = new(options, new EmbeddingNetwork(), ImageDataset.FashionMnist(), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
+        using RunFolder folder = RunFolder.Create<SiameseStep>(_run.Folder(parsed, "siamese"));
+        console.Output.WriteLine($"Training siamese ({parsed.GetValue(_loss)}) on Fashion-MNIST without the classes {string.Join(", ", options.HeldOut)} into {folder.Path}");
+        return Report(RunOptions.Execute(run, folder, console, stop), console);
+    }
+
+    /// <summary>Says how well the classes are told apart that the encoder never saw.</summary>
+    public static int Report((int Code, RunRecord Record) end, ToolConsole console)
+    {
+        if (end.Record is SiameseRunRecord { Quality: { } quality })
+        {
+            console.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Unseen classes: same or not {quality.Verification.Accuracy:P1} right at a cosine of {quality.Verification.Threshold:F2}, area under the curve {quality.Verification.AreaUnderCurve:F3}, equal error rate {quality.Verification.EqualErrorRate:P1}, precision at 1 {quality.PrecisionAtOne:P1} (guessing {quality.Chance:P1})"));
+        }
+
+        return end.Code;
+    }
+}

@@ -1,0 +1,140 @@
+using Criterion.Formats;
+using Criterion.Nn;
+
+namespace Criterion.Training.Tests;
+
+public sealed class CycleGanTests : IDisposable
+{
+    static readonly ResnetTranslator Translator = new(Width: 2, Blocks: 1);
+    static readonly PatchDiscriminator Discriminator = new(Width: 2, Layers: 1);
+    static readonly CycleGanOptions Options = new() { Steps = 4, BatchSize = 2, PoolSize = 3 };
+
+    readonly TempFolder _temp = new();
+
+    static ImageDataset Data(ulong seed, int side = 12) => new($"noise {seed}", Tensor.Rand([10, 1, side, side], random: new RandomStream(seed), low: -1));
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData(12, 16)]
+    [InlineData(16, 20)]
+    public void Translators_keep_the_size_and_discriminators_judge_patches(int height, int width)
+    {
+        Tensor images = Tensor.Rand([2, 1, height, width], random: new RandomStream(1));
+        Assert.Equal(images.Shape, Translator.Build(new RandomStream(2)).Forward(images).Shape);
+        Tensor logits = Discriminator.Build(new RandomStream(3)).Forward(images);
+        Assert.Equal((2, 1), (logits.Shape[0], logits.Shape[1]));
+        Assert.True(logits.Shape[2] > 1);
+    }
+
+    [Fact]
+    public void The_papers_discriminator_sees_patches_of_70_pixels()
+    {
+        // A pixel further than 70 away changes nothing.
+        Sequential network = new PatchDiscriminator(Width: 2, Layers: 3).Build(new RandomStream(1));
+        int layers = network.OfType<Conv2d>().Count();
+        Assert.Equal(5, layers);
+        int field = 1;
+        foreach (int stride in (int[])[1, 1, 2, 2, 2])
+        {
+            field = ((field - 1) * stride) + 4;
+        }
+
+        Assert.Equal(70, field);
+    }
+
+    [Fact]
+    public void Each_step_moves_both_players_by_their_own_losses()
+    {
+        CycleGanNetworks networks = CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1));
+        CycleGanTrainer trainer = new(networks, Data(1), Data(2), Options);
+        float[][] before = [.. Weights(networks)];
+        CycleStep step = trainer.Step();
+
+        Assert.True(step is { Step: 1, Adversarial: > 0, Cycle: > 0, Identity: > 0, DiscriminatorA: > 0, DiscriminatorB: > 0, TranslatorGradientNorm: > 0 });
+        Assert.All(before.Zip(Weights(networks)), static pair => Assert.NotEqual(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public void Without_a_learning_rate_for_translators_alone_nothing_reaches_them_from_the_discriminators()
+    {
+        CycleGanNetworks networks = CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1));
+        CycleGanTrainer trainer = new(networks, Data(1), Data(2), Options);
+        trainer.Step();
+
+        // What the discriminators learned from were images without history: their backward pass left the translators' gradients alone.
+        float[] gradient = networks.AToB.Parameters()[0].Grad!.ToArray<float>();
+        Assert.Contains(gradient, static g => g != 0);
+        Assert.True(networks.DiscriminatorA.Parameters()[0].RequiresGrad);
+    }
+
+    [Fact]
+    public void The_learning_rate_is_constant_and_then_falls_to_nothing()
+    {
+        CycleGanOptions options = new() { Steps = 100 };
+        Assert.Equal(1, options.RateAt(0));
+        Assert.Equal(1, options.RateAt(49));
+        Assert.Equal(50.0 / 51, options.RateAt(50));
+        Assert.Equal(1.0 / 51, options.RateAt(99));
+    }
+
+    [Fact]
+    public void A_run_leaves_its_record_and_goes_on_bit_for_bit()
+    {
+        CycleGanRunRecord whole = Run("whole", 4);
+        Run("parts", 4, stopAfter: 2);
+        Checkpoint checkpoint = new CheckpointFolder(_temp["parts/checkpoints"]).Latest();
+        CycleGanRunRecord stopped = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["parts"]);
+        CycleGanRun rest = CycleGanRun.Resume(stopped, checkpoint);
+        using (RunFolder folder = RunFolder.Reopen<CycleStep>(_temp["parts"], checkpoint.Step))
+        {
+            rest.Execute(folder, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(2, checkpoint.Step);
+        Assert.Equal(File.ReadAllBytes(_temp["whole/a-to-b.safetensors"]), File.ReadAllBytes(_temp["parts/a-to-b.safetensors"]));
+        Assert.Equal(File.ReadAllBytes(_temp["whole/b-to-a.safetensors"]), File.ReadAllBytes(_temp["parts/b-to-a.safetensors"]));
+        Assert.Equal(whole.Options, ((CycleGanRunRecord)RunJson.Read(File.ReadAllText(_temp["whole/run.json"]))).Options);
+        Assert.Equal(5, File.ReadAllLines(_temp["parts/losses.csv"]).Length);
+    }
+
+    [Fact]
+    public void Domains_of_different_sizes_are_refused() => Assert.Contains(
+        "both domains need the same",
+        Assert.Throws<TrainingException>(() => new CycleGanTrainer(CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1)), Data(1), Data(2, 16), Options)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Sketches_are_lines_where_brightness_changes()
+    {
+        Tensor image = Tensor.Full([1, 1, 8, 8], -1);
+        image[0, 0, .., 4..] = Tensor.Full([8, 4], 1.0);
+        Tensor sketch = Sketches.Of(image);
+
+        Assert.Equal(image.Shape, sketch.Shape);
+        Assert.Equal(1, sketch[0, 0, 3, 4].Item(), 1e-6);
+        Assert.Equal(-1, sketch[0, 0, 3, 1].Item(), 1e-6);
+    }
+
+    CycleGanRunRecord Run(string folder, int steps, int? stopAfter = null)
+    {
+        Npy.Write(_temp["a.npy"], Data(1).Images);
+        Npy.Write(_temp["b.npy"], Data(2).Images);
+        DataArguments Load(string name) => DataArguments.Of([_temp[name]], null, ImageRange.MinusOneOne);
+        using CancellationTokenSource stop = new();
+        CycleGanRun run = CycleGanRun.Create(Options with { Steps = steps }, Translator, Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
+        using RunFolder created = RunFolder.Create<CycleStep>(_temp[folder]);
+        return (CycleGanRunRecord)run.Execute(created, step => Stop(step, stopAfter, stop), stop.Token);
+    }
+
+    static void Stop(CycleStep step, int? after, CancellationTokenSource stop)
+    {
+        if (step.Step == after)
+        {
+            stop.Cancel();
+        }
+    }
+
+    static IEnumerable<float[]> Weights(CycleGanNetworks networks) =>
+        ((Module[])[networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB]).Select(static network => network.Parameters()[0].ToArray<float>());
+}

@@ -1,0 +1,131 @@
+using Criterion.Metrics;
+
+namespace Criterion.Training.Tests;
+
+public sealed class SiameseTests : IDisposable
+{
+    static readonly EmbeddingNetwork Encoder = new(Width: 2, Embedding: 8);
+
+    readonly TempFolder _temp = new();
+
+    /// <summary>Images of eight classes, each a noisy picture of its own.</summary>
+    static ImageDataset Data { get; } = Make();
+
+    public static TheoryData<string> Losses => ["cosine-embedding", "contrastive", "triplet"];
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Any_loss_learns_to_bring_classes_together(string loss)
+    {
+        SiameseOptions options = new() { Objective = SiameseObjective.Named(loss), BatchSize = 32, LearningRate = 1e-2 };
+        SiameseTrainer trainer = new(Encoder.Build(new RandomStream(1)), Data, options);
+        double[] losses = [.. Enumerable.Range(0, 60).Select(_ => trainer.Step().Loss)];
+
+        Assert.True(losses[^10..].Average() < 0.7 * losses[..5].Average(), $"{losses[..5].Average()} -> {losses[^10..].Average()}");
+    }
+
+    [Fact]
+    public void Pairs_are_half_similar_and_truly_so()
+    {
+        PairSampler sampler = new(Data, 64, new RandomStream(3));
+        (Tensor first, Tensor second, Tensor target) = sampler.Pairs();
+        long[] a = Classes(first);
+        long[] b = Classes(second);
+
+        Assert.Equal(0, target.Sum().Item());
+        Assert.All(Enumerable.Range(0, 64), i => Assert.Equal(target[i].Item() > 0, a[i] == b[i]));
+        Assert.False(first[0].ToArray<float>().SequenceEqual(second[0].ToArray<float>()));
+        Assert.Equal(8, a.Distinct().Count());
+    }
+
+    [Fact]
+    public void Triplets_hold_two_of_a_kind_and_one_other()
+    {
+        (Tensor anchor, Tensor positive, Tensor negative) = new PairSampler(Data, 32, new RandomStream(3)).Triplets();
+        Assert.Equal(Classes(anchor), Classes(positive));
+        Assert.DoesNotContain(Classes(anchor).Zip(Classes(negative)), static pair => pair.First == pair.Second);
+    }
+
+    [Fact]
+    public void A_run_measures_unseen_classes_and_goes_on_bit_for_bit()
+    {
+        SiameseRunRecord whole = Run("whole", new CancellationTokenSource(), stopAfter: null);
+        Run("parts", new CancellationTokenSource(), stopAfter: 5);
+        Checkpoint checkpoint = new CheckpointFolder(_temp["parts/checkpoints"]).Latest();
+        SiameseRun rest = SiameseRun.Resume((SiameseRunRecord)RunFolder.ReadRecord(_temp["parts"]), Data, checkpoint);
+        using (RunFolder folder = RunFolder.Reopen<SiameseStep>(_temp["parts"], checkpoint.Step))
+        {
+            rest.Execute(folder, cancellation: TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(5, checkpoint.Step);
+        Assert.Equal(File.ReadAllBytes(_temp["whole/encoder.safetensors"]), File.ReadAllBytes(_temp["parts/encoder.safetensors"]));
+        Assert.InRange(whole.Quality!.PrecisionAtOne, 0, 1);
+        Assert.Equal(whole, RunJson.Read(File.ReadAllText(_temp["whole/run.json"])));
+    }
+
+    [Fact]
+    public void Data_without_labels_or_classes_is_refused()
+    {
+        Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("pairs need two", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images, Tensor.Zeros([Data.Count], DType.Int64)), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("held-out classes", Assert.Throws<TrainingException>(() => new SiameseRun(new SiameseOptions { HeldOut = [99] }, Encoder, Data)).Message, StringComparison.Ordinal);
+        Assert.Contains("There are: cosine-embedding", Assert.Throws<TrainingException>(() => SiameseObjective.Named("cosine")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Embeddings_of_the_same_class_are_found_and_others_are_not()
+    {
+        Tensor embeddings = Tensor.From(new double[,] { { 1, 0 }, { 0.8, 0.6 }, { 0, 1 }, { -0.6, 0.8 } });
+        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]));
+        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]));
+
+        Assert.Equal((1.0, 1.0), (perfect.PrecisionAtOne, perfect.Verification.AreaUnderCurve));
+        Assert.Equal(0, wrong.PrecisionAtOne);
+        Assert.Equal(1.0 / 3, perfect.Chance, 1e-12);
+    }
+
+    [Fact]
+    public void Verification_is_the_share_of_pairs_in_order()
+    {
+        // Worked out by hand: of 2 × 3 pairs of a similar and a dissimilar score, 4 are in order and one is tied.
+        Verification verification = Verification.Measure([(0.9, true), (0.5, true), (0.7, false), (0.5, false), (0.1, false)]);
+
+        Assert.Equal((1 + 1 + 1 + 0 + 0.5 + 1) / 6, verification.AreaUnderCurve, 1e-12);
+        Assert.Equal(0.75, verification.Accuracy, 1e-12);
+        Assert.Equal(0.9, verification.Threshold);
+        Assert.InRange(verification.EqualErrorRate, 0.25, 0.5);
+        Assert.Throws<ArgumentException>(() => Verification.Measure([(1, true)]));
+        Assert.Throws<ArgumentException>(() => Verification.Measure([(double.NaN, true), (1, false)]));
+    }
+
+    SiameseRunRecord Run(string folder, CancellationTokenSource stop, int? stopAfter)
+    {
+        using CancellationTokenSource source = stop;
+        SiameseRun run = new(new SiameseOptions { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
+        using RunFolder created = RunFolder.Create<SiameseStep>(_temp[folder]);
+        return (SiameseRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
+    }
+
+    static void Stop(SiameseStep step, int? after, CancellationTokenSource stop)
+    {
+        if (step.Step == after)
+        {
+            stop.Cancel();
+        }
+    }
+
+    // Each class has a mean of its own.
+    static long[] Classes(Tensor images) => [.. images.Flatten(1).Mean(1).ToArray<float>().Select(static mean => (long)Math.Round((mean + 0.7) / 0.2))];
+
+    static ImageDataset Make()
+    {
+        RandomStream random = new(5);
+        long[] labels = [.. Enumerable.Range(0, 160).Select(static i => (long)(i % 8))];
+        Tensor level = (Tensor.From(labels).To(DType.Float32) * 0.2) - 0.7;
+        Tensor noise = Tensor.Randn([160, 1, 16, 16], random: random) * 0.05;
+        return new ImageDataset("levels", level.Reshape(160, 1, 1, 1) + noise, Tensor.From(labels));
+    }
+}
