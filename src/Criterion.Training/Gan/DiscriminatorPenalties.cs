@@ -17,10 +17,15 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     LeCamState _next = new();
 
     /// <summary>Those of every step, by name.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Prompt(Func<Tensor, Tensor> critic, Judged judged) =>
-        from one in all
-        where !one.IsLazy
-        select (one.Penalty.GetType().Name, Of(one.Penalty, critic, judged));
+    public IEnumerable<(string Name, Tensor Value)> Prompt(Func<Tensor, Tensor> critic, Judged judged)
+    {
+        // What a step that failed left behind is forgotten.
+        _next = _leCam;
+        return
+            from one in all
+            where !one.IsLazy
+            select (one.Penalty.GetType().Name, Of(one.Penalty, critic, judged));
+    }
 
     /// <summary>Those that are due in the discriminator's step of that number, counted from 0, as heavy as the steps without them ask for.</summary>
     public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<Judged> judge)

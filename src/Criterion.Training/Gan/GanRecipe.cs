@@ -81,8 +81,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         }),
         new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.75), Adam 1e-4 with betas 0.5 and 0.999", new()
         {
+            // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
             Objective = new BoundaryEquilibrium(),
-            DiscriminatorNorm = Training.DiscriminatorNorm.None,
             DiscriminatorOutput = DiscriminatorOutput.AbsoluteError,
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,
