@@ -146,7 +146,7 @@ internal static class Cases
 
     static Func<Tensor[]> CriticStep(Sizes s)
     {
-        Sequential critic = Fill(new Dcgan(Width: s["width"], NormalizeDiscriminator: false).Discriminator(new(0)));
+        Sequential critic = Fill(new Dcgan(Width: s["width"], DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new(0)));
         Shape images = [s["batch"], 1, 32, 32];
         (Tensor real, Tensor fake, Tensor place) = (Uniform(1, images), Uniform(2, images), Uniform(3, [s["batch"], 1, 1, 1], 0, 1));
         Adam optimizer = new(critic.Parameters(), 1e-4, 0, 0.9);

@@ -55,10 +55,11 @@ internal sealed class RunOptions
 
     /// <summary>Trains and shows how it goes.</summary>
     /// <returns>The exit code, and what the run says of itself at its end.</returns>
-    public static (int Code, RunRecord Record) Execute<TStep>(TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop)
+    public static (int Code, RunRecord Record) Execute<TStep>(
+        TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
         where TStep : struct, IRunStep
     {
-        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, onStep => run.Execute(folder, onStep, stop));
+        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, onStep => run.Execute(folder, onStep + watch, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
     }

@@ -49,9 +49,22 @@ internal sealed class TrainCommand
 
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
-        Description = $"Adam's learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
+        Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
         HelpName = "rate",
     }.Positive();
+
+    readonly Option<double?> _average = new Option<double?>("--ema")
+    {
+        Description = "How much of the running average of the generator's weights each step keeps, such as 0.999; samples are drawn from the average [default: the recipe's]",
+        HelpName = "decay",
+    }.Must(text => double.TryParse(text, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and < 1, "a number from 0 up to, not including, 1");
+
+    readonly Option<string> _onNan = new Option<string>("--on-nan")
+    {
+        Description = "What to do when a loss is no number: stop and say where it came from, or skip the step and go on",
+        DefaultValueFactory = _ => "stop",
+        HelpName = "what",
+    }.OneOf("stop", "skip");
 
     readonly Option<int> _width = new Option<int>("--width")
     {
@@ -72,7 +85,7 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _steps, _batch, _rate, _width, _resume,
+            _recipe, _data, _size, _range, _steps, _batch, _rate, _average, _onNan, _width, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
         };
@@ -99,7 +112,7 @@ internal sealed class TrainCommand
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        (int code, _) = RunOptions.Execute(run, folder, console, stop);
+        (int code, _) = RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -107,7 +120,7 @@ internal sealed class TrainCommand
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        Option[] fixedOptions = [_data, _size, _range, _batch, _rate, _width, _run.Seed, _run.Out, _run.SampleEvery, _run.CheckpointEvery];
+        Option[] fixedOptions = [_data, _size, _range, _batch, _rate, _average, _onNan, _width, _run.Seed, _run.Out, _run.SampleEvery, _run.CheckpointEvery];
         if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
         {
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
@@ -126,14 +139,14 @@ internal sealed class TrainCommand
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
-                return GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps)).Code;
+                return GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch).Code;
         }
 
-        (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run)
+        (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
             where TStep : struct, IRunStep
         {
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
-            return RunOptions.Execute(run, folder, console, stop);
+            return RunOptions.Execute(run, folder, console, stop, watch);
         }
     }
 
@@ -148,6 +161,8 @@ internal sealed class TrainCommand
                 Steps = parsed.GetValue(_steps) ?? options.Steps,
                 BatchSize = parsed.GetValue(_batch),
                 Seed = parsed.GetValue(_run.Seed),
+                AverageDecay = parsed.GetValue(_average) ?? options.AverageDecay,
+                OnNan = parsed.GetValue(_onNan) == "skip" ? NanPolicy.Skip : NanPolicy.Stop,
                 DiscriminatorLearningRate = parsed.GetValue(_rate) ?? options.DiscriminatorLearningRate,
                 GeneratorLearningRate = parsed.GetValue(_rate) ?? options.GeneratorLearningRate,
             },
@@ -162,5 +177,5 @@ internal sealed class TrainCommand
     };
 
     static string PerRecipe(Func<GanOptions, string> value) =>
-        string.Join(", ", GanRecipe.All.Select(recipe => $"{value(recipe.Options)} for {recipe.Name}"));
+        string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));
 }

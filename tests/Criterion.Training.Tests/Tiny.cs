@@ -7,7 +7,10 @@ internal static class Tiny
 {
     public const int Width = 4;
 
-    public static ImageDataset Data { get; } = new("noise", Tensor.Rand([96, 1, 16, 16], random: new RandomStream(7), low: -1, high: 1));
+    public static ImageDataset Data { get; } = new(
+        "noise",
+        Tensor.Rand([96, 1, 16, 16], random: new RandomStream(7), low: -1, high: 1),
+        Tensor.RandInt(0, 3, [96], new RandomStream(8)));
 
     public static GanRecipe Recipe(string name = "dcgan", ulong seed = 0, int steps = 20)
     {
@@ -17,7 +20,7 @@ internal static class Tiny
 
     public static GanTrainer Trainer(GanOptions options, ImageDataset? data = null)
     {
-        Dcgan networks = Dcgan.For(data ?? Data, Width, options.Latent, normalizeDiscriminator: options.Penalty is null);
+        Dcgan networks = options.Networks(data ?? Data, Width);
         return new GanTrainer(networks.Generator(new RandomStream(1)), networks.Discriminator(new RandomStream(2)), data ?? Data, options);
     }
 

@@ -43,6 +43,16 @@ internal static class StateDicts
             ? value.ToArray<long>()
             : throw new CheckpointException($"The checkpoint has no {count} integers '{name}': it was written by another kind of training.");
 
+    /// <summary>Numbers as a tensor.</summary>
+    public static Tensor Numbers(params ReadOnlySpan<double> values) => Tensor.From(values.ToArray(), [values.Length]);
+
+    /// <summary>The numbers of a name.</summary>
+    /// <exception cref="CheckpointException">They are missing, or of another number.</exception>
+    public static double[] Numbers(this IReadOnlyDictionary<string, Tensor> state, string name, int count) =>
+        state.TryGetValue(name, out Tensor? value) && value.DType == DType.Float64 && value.Count == count
+            ? value.ToArray<double>()
+            : throw new CheckpointException($"The checkpoint has no {count} numbers '{name}': it was written by another kind of training.");
+
     /// <summary>The state of a stream of random numbers.</summary>
     public static Tensor State(this RandomStream random) => Integers((long)random.Key, (long)random.Position);
 

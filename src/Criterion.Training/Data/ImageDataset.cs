@@ -82,6 +82,12 @@ public sealed class ImageDataset
                 string.Join(", ", sources), ImagePart.Join([.. sources.SelectMany(source => ImagePart.Load(source, range))], size));
     }
 
+    /// <summary>The number of classes of the labels, which are 0 and up.</summary>
+    /// <exception cref="TrainingException">There are no labels.</exception>
+    internal int Classes() => Labels is null
+        ? throw new TrainingException($"A GAN of classes needs the class of each image, and '{Source}' has no labels. Use {FashionMnistName}, give ImageDataset labels, or take a recipe without classes.")
+        : (int)Labels.Max().Item() + 1;
+
     static Tensor Embedded(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;

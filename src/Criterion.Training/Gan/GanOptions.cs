@@ -1,23 +1,31 @@
+using System.Text.Json.Serialization;
 using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>Everything that decides how a GAN is trained, apart from its networks and data. The defaults are DCGAN's.</summary>
+/// <summary>Everything that decides how a GAN is trained, apart from the size of its networks and its data. The defaults are DCGAN's.</summary>
 public sealed record GanOptions
 {
     /// <summary>What the two players minimise.</summary>
     public AdversarialObjective Objective { get; init; } = new NonSaturating();
 
-    /// <summary>What keeps the discriminator's slope in check, or null.</summary>
-    public SlopePenalty? Penalty { get; init; }
+    /// <summary>What keeps the discriminator in check.</summary>
+    [JsonConverter(typeof(ValueListConverter<Regularizer>))]
+    public ValueList<Regularizer> Regularizers { get; init; } = [];
+
+    /// <summary>The box in which the discriminator's weights are held after each of its steps, or null.</summary>
+    public WeightClip? Clip { get; init; }
 
     /// <summary>Discriminator steps, each on a fresh batch, for one generator step.</summary>
     public int DiscriminatorSteps { get; init; } = 1;
 
-    /// <summary>Adam's learning rate for the discriminator.</summary>
+    /// <summary>What moves the weights of both players.</summary>
+    public GanOptimizer Optimizer { get; init; }
+
+    /// <summary>The learning rate for the discriminator.</summary>
     public double DiscriminatorLearningRate { get; init; } = 2e-4;
 
-    /// <summary>Adam's learning rate for the generator.</summary>
+    /// <summary>The learning rate for the generator.</summary>
     public double GeneratorLearningRate { get; init; } = 2e-4;
 
     /// <summary>Adam's β₁ for both players.</summary>
@@ -25,6 +33,21 @@ public sealed record GanOptions
 
     /// <summary>Adam's β₂ for both players.</summary>
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>How much of the running average of the generator's weights each step keeps, in [0, 1); 0 is no average. Samples are drawn from the average.</summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>How <see cref="BoundaryEquilibrium"/> is kept in balance, from its k at the start on; not used with other objectives.</summary>
+    public EquilibriumController Equilibrium { get; init; } = new();
+
+    /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
+    public double ClassWeight { get; init; }
+
+    /// <summary>What the discriminator's layers are normalised by; if not given, batch norm, or nothing where a penalty needs the slope of each image.</summary>
+    public DiscriminatorNorm? DiscriminatorNorm { get; init; }
+
+    /// <summary>What the discriminator says of an image.</summary>
+    public DiscriminatorOutput DiscriminatorOutput { get; init; }
 
     /// <summary>Images in a batch.</summary>
     public int BatchSize { get; init; } = 64;
@@ -35,8 +58,25 @@ public sealed record GanOptions
     /// <summary>Generator steps to train for.</summary>
     public int Steps { get; init; } = 1000;
 
+    /// <summary>What to do when a loss or gradient is no number.</summary>
+    public NanPolicy OnNan { get; init; }
+
     /// <summary>Decides every random number: the same seed gives the same weights, on any number of threads.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>The pair of networks that these options ask for.</summary>
+    /// <param name="data">What they are for.</param>
+    /// <param name="width">Channels of the layer next to the image.</param>
+    /// <exception cref="TrainingException">The images are not square, of no size that a DCGAN makes, or lack labels that are needed.</exception>
+    public Dcgan Networks(ImageDataset data, int width = 32)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Dcgan.For(data, width, Latent, DiscriminatorNorm ?? DefaultNorm) with
+        {
+            DiscriminatorOutput = DiscriminatorOutput,
+            Classes = ClassWeight > 0 ? data.Classes() : 0,
+        };
+    }
 
     /// <summary>The stream of random numbers for one part of the training.</summary>
     internal RandomStream Random(RandomPart part) => new RandomStream(Seed).Fork((ulong)part);
@@ -49,7 +89,22 @@ public sealed record GanOptions
         AtLeastOne(BatchSize, "images in a batch");
         AtLeastOne(Latent, "latent numbers");
         AtLeastOne(Steps, "steps");
+        if (AverageDecay is not (>= 0 and < 1))
+        {
+            throw new TrainingException($"The decay of the generator's average must be in [0, 1), and is {AverageDecay}.");
+        }
+
+        if (ClassWeight is not (>= 0 and < double.PositiveInfinity))
+        {
+            throw new TrainingException($"The weight of the classes must be a number, not negative, and is {ClassWeight}.");
+        }
+
+        Regularizer.Check(Regularizers);
     }
+
+    DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
+        ? Training.DiscriminatorNorm.None
+        : Training.DiscriminatorNorm.Batch;
 
     static void AtLeastOne(int value, string what)
     {
@@ -58,6 +113,26 @@ public sealed record GanOptions
             throw new TrainingException($"The number of {what} must be at least 1, and is {value}.");
         }
     }
+}
+
+/// <summary>What moves a player's weights.</summary>
+public enum GanOptimizer
+{
+    /// <summary>Adam, with the betas of the options.</summary>
+    Adam,
+
+    /// <summary>RMSprop with α 0.99: Wasserstein critics with clipped weights do badly with momentum.</summary>
+    RMSprop,
+}
+
+/// <summary>What to do when a loss or a gradient is no number.</summary>
+public enum NanPolicy
+{
+    /// <summary>Stop, and say where it came from; the last checkpoint is as it was.</summary>
+    Stop,
+
+    /// <summary>Leave the weights as they are, count it, and go on with the next step.</summary>
+    Skip,
 }
 
 /// <summary>The parts of a training that draw random numbers, each from a stream of its own.</summary>
@@ -69,4 +144,5 @@ internal enum RandomPart : ulong
     DataOrder,
     Penalty,
     Samples,
+    Labels,
 }

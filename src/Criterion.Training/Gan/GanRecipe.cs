@@ -2,25 +2,96 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>A published way to train a GAN, by name.</summary>
+/// <summary>A published way to train a GAN, by name, on the networks of a DCGAN.</summary>
 /// <param name="Name">What the command line calls it.</param>
 /// <param name="Summary">What it is, in a few words.</param>
 /// <param name="Options">The paper's settings.</param>
 public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
 {
+    const int Steps = 3000;
+
+    // The settings of Gulrajani et al. for critics with a penalty.
+    static readonly GanOptions PenalizedCritic = new()
+    {
+        Objective = new Wasserstein(),
+        Regularizers = [new GradientPenalty(10)],
+        DiscriminatorSteps = 5,
+        DiscriminatorLearningRate = 1e-4,
+        GeneratorLearningRate = 1e-4,
+        Beta1 = 0,
+        Beta2 = 0.9,
+    };
+
     /// <summary>Every recipe, the default first.</summary>
     public static IReadOnlyList<GanRecipe> All { get; } =
     [
-        new("dcgan", "Radford et al., 2015: non-saturating loss, batch norm, Adam 2e-4 with betas 0.5 and 0.999", new() { Steps = 3000 }),
-        new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and 0.9", new()
+        new("dcgan", "Radford et al., 2015: non-saturating loss, batch norm, Adam 2e-4 with betas 0.5 and 0.999", new() { Steps = Steps }),
+        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as dcgan", new() { Objective = new LeastSquares(), Steps = Steps }),
+        new("wgan", "Arjovsky et al., 2017: Wasserstein loss, weights clipped to 0.01, 5 critic steps, RMSprop 5e-5", new()
         {
             Objective = new Wasserstein(),
-            Penalty = new GradientPenalty(10),
+            Clip = new WeightClip(0.01),
             DiscriminatorSteps = 5,
-            DiscriminatorLearningRate = 1e-4,
+            Optimizer = GanOptimizer.RMSprop,
+            DiscriminatorLearningRate = 5e-5,
+            GeneratorLearningRate = 5e-5,
+        }),
+        new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and 0.9", PenalizedCritic),
+        new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
+        {
+            Regularizers = [new GradientPenalty(10, Sided: SlopeSide.OneSided)],
+        }),
+        new("hinge", "Miyato et al., 2018, with the rates of Zhang et al., 2018: hinge loss, spectral norm, Adam 4e-4 (D) and 1e-4 (G) with betas 0 and 0.9", new()
+        {
+            Objective = new Hinge(),
+            DiscriminatorNorm = Training.DiscriminatorNorm.Spectral,
+            DiscriminatorLearningRate = 4e-4,
             GeneratorLearningRate = 1e-4,
             Beta1 = 0,
             Beta2 = 0.9,
+            Steps = Steps,
+        }),
+        new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images, Adam 1e-4 with betas 0.5 and 0.9", new()
+        {
+            Regularizers = [new GradientPenalty(10, At: SlopePlace.DraganCodeNoise)],
+            DiscriminatorLearningRate = 1e-4,
+            GeneratorLearningRate = 1e-4,
+            Beta2 = 0.9,
+            Steps = Steps,
+        }),
+        new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()
+        {
+            Objective = new RelativisticAverageLogistic(),
+            Steps = Steps,
+        }),
+        new("r3gan", "Huang et al., 2024: relativistic paired logistic loss, R1 and R2 of 1, average of the generator, Adam 2e-4 with betas 0 and 0.99", new()
+        {
+            Objective = new RelativisticPairedLogistic(),
+            Regularizers = [new R1R2(1)],
+            Beta1 = 0,
+            Beta2 = 0.99,
+            AverageDecay = 0.99,
+            Steps = Steps,
+        }),
+        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (of images in -1..1), otherwise as dcgan", new()
+        {
+            Objective = new EnergyBased(0.2),
+            DiscriminatorOutput = DiscriminatorOutput.SquaredError,
+            Steps = Steps,
+        }),
+        new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.75), Adam 1e-4 with betas 0.5 and 0.999", new()
+        {
+            // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
+            Objective = new BoundaryEquilibrium(),
+            DiscriminatorOutput = DiscriminatorOutput.AbsoluteError,
+            DiscriminatorLearningRate = 1e-4,
+            GeneratorLearningRate = 1e-4,
+            Steps = Steps,
+        }),
+        new("acgan", "Odena et al., 2016: the generator is told a class and the discriminator tells it, Adam 2e-4 with betas 0.5 and 0.999; needs labels", new()
+        {
+            ClassWeight = 1,
+            Steps = Steps,
         }),
     ];
 

@@ -27,7 +27,7 @@ public sealed class GanRun : TrainingRun<GanStep>
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(checkpointEvery, 1);
         GanOptions options = recipe.Options;
-        _networks = Dcgan.For(data, width, options.Latent, normalizeDiscriminator: options.Penalty is null);
+        _networks = options.Networks(data, width);
         _generator = _networks.Generator(options.Random(RandomPart.GeneratorWeights));
         _trainer = new GanTrainer(_generator, _networks.Discriminator(options.Random(RandomPart.DiscriminatorWeights)), data, options);
         _noise = _networks.Latents(SampleCount, options.Random(RandomPart.Samples));
@@ -66,8 +66,8 @@ public sealed class GanRun : TrainingRun<GanStep>
     private protected override GanStep Step() => _trainer.Step();
 
     private protected override void WriteSamples(RunFolder folder) =>
-        folder.WriteSamples(Record.StepsDone, GanTrainer.Sample(_generator, _noise));
+        folder.WriteSamples(Record.StepsDone, _trainer.Sample(_noise));
 
     private protected override void WriteResults(RunFolder folder) =>
-        folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator));
+        _trainer.WithAverage(() => folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator)));
 }

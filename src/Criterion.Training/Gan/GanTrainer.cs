@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Criterion.Losses;
 using Criterion.Nn;
+using Criterion.Optim;
 
 namespace Criterion.Training;
 
@@ -10,9 +11,10 @@ namespace Criterion.Training;
 /// </summary>
 /// <example><code>
 /// ImageDataset data = ImageDataset.FashionMnist();
-/// Dcgan networks = Dcgan.For(data);
+/// GanOptions options = GanRecipe.Find("dcgan").Options;
+/// Dcgan networks = options.Networks(data);
 /// RandomStream random = new(0);
-/// GanTrainer trainer = new(networks.Generator(random), networks.Discriminator(random), data, new GanOptions());
+/// GanTrainer trainer = new(networks.Generator(random), networks.Discriminator(random), data, options);
 /// for (int i = 0; i &lt; 1000; i++)
 /// {
 ///     Console.WriteLine(trainer.Step());
@@ -22,16 +24,22 @@ public sealed class GanTrainer : IStateful
 {
     readonly GanOptions _options;
     readonly ImageDataset _data;
+    readonly int _classes;
     readonly Player _generator;
     readonly Player _discriminator;
+    readonly ExponentialMovingAverage? _average;
+    readonly DiscriminatorPenalties _penalties;
     readonly BatchSampler _sampler;
     RandomStream _latents;
-    RandomStream _penaltyPlaces;
+    RandomStream _labels;
+    EquilibriumController _equilibrium;
     long _step;
+    long _discriminatorSteps;
+    long _skipped;
 
     /// <summary>A trainer at step 0.</summary>
-    /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to images like those of the data.</param>
-    /// <param name="discriminator">Images to logits or scores.</param>
+    /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to images like those of the data; with classes <c>[N, Latent + classes, 1, 1]</c>, the last ones 1 for the image's class and 0 for the others.</param>
+    /// <param name="discriminator">Images to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.</param>
     /// <param name="data">The real images.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="TrainingException">The options, data and networks do not go together.</exception>
@@ -42,49 +50,48 @@ public sealed class GanTrainer : IStateful
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        if (options.Penalty is { AllowBatchCoupling: false } && MixesImages(discriminator))
+        if (options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false }) && MixesImages(discriminator))
         {
             throw new TrainingException(
-                "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (Dcgan: NormalizeDiscriminator = false), or with LayerNorm or InstanceNorm2d.");
+                "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral).");
         }
 
         (_options, _data) = (options, data);
-        _generator = new Player(generator, options.GeneratorLearningRate, options.Beta1, options.Beta2);
-        _discriminator = new Player(discriminator, options.DiscriminatorLearningRate, options.Beta1, options.Beta2);
+        _classes = options.ClassWeight > 0 ? data.Classes() : 0;
+        _generator = new Player([("network", generator)], parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
+        _discriminator = new Player([("network", discriminator)], parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
+        _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(generator, options.AverageDecay) : null;
+        _penalties = new DiscriminatorPenalties(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
         _latents = options.Random(RandomPart.Latents);
-        _penaltyPlaces = options.Random(RandomPart.Penalty);
+        _labels = options.Random(RandomPart.Labels);
+        _equilibrium = options.Objective is BoundaryEquilibrium start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
     }
+
+    // The controller's k is part of what the players minimise.
+    AdversarialObjective Objective => _options.Objective is BoundaryEquilibrium ? _equilibrium.Objective() : _options.Objective;
 
     /// <summary>
     /// One step: the discriminator's updates, each on fresh real and generated images, then one update of the generator through
     /// the new discriminator, with the images that this saw last.
     /// </summary>
-    /// <exception cref="TrainingException">A loss is no longer a number.</exception>
+    /// <exception cref="TrainingException">A loss or gradient is no longer a number, and the options do not say to skip such steps.</exception>
     public GanStep Step()
     {
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
-        _generator.Train();
-        _discriminator.Train();
-        for (int i = 1; i < _options.DiscriminatorSteps; i++)
+        GanStep row;
+        try
         {
-            TrainDiscriminator(DrawReal(), Generate(withGraph: false));
+            row = Play();
+        }
+        catch (NotANumberException) when (_options.OnNan == NanPolicy.Skip)
+        {
+            row = NotANumberException.Row;
+            _skipped++;
         }
 
-        Tensor fake = Generate(withGraph: true);
-        Tensor real = DrawReal();
-        GanStep row = TrainDiscriminator(real, fake.Detach());
-
-        _discriminator.Freeze();
-        Tensor loss = _options.Objective.Generator(_discriminator.Forward(fake), RealLogits(real));
-        return row with
-        {
-            GeneratorLoss = Finite(loss, "generator"),
-            GeneratorGradientNorm = _generator.Descend(loss),
-            Step = ++_step,
-            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
-        };
+        return row with { Step = ++_step, Skipped = _skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 
     /// <inheritdoc/>
@@ -92,13 +99,21 @@ public sealed class GanTrainer : IStateful
     {
         OrderedDictionary<string, Tensor> state = new()
         {
-            ["step"] = StateDicts.Integers(_step),
+            ["step"] = StateDicts.Integers(_step, _discriminatorSteps, _skipped),
             ["latents"] = _latents.State(),
-            ["penalty_places"] = _penaltyPlaces.State(),
+            ["labels"] = _labels.State(),
+            ["equilibrium"] = StateDicts.Numbers(_equilibrium.K),
         };
-        state.AddPart("data", _sampler.StateDict());
-        state.AddPart("generator", _generator.StateDict());
-        state.AddPart("discriminator", _discriminator.StateDict());
+        foreach ((string name, IStateful part) in Parts)
+        {
+            state.AddPart(name, part.StateDict());
+        }
+
+        if (_average is not null)
+        {
+            state.AddPart("average", _average.StateDict());
+        }
+
         return state;
     }
 
@@ -106,14 +121,28 @@ public sealed class GanTrainer : IStateful
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _step = state.Integers("step", 1)[0];
-        (_latents, _penaltyPlaces) = (state.Random("latents"), state.Random("penalty_places"));
-        _sampler.LoadStateDict(state.Part("data"));
-        _generator.LoadStateDict(state.Part("generator"));
-        _discriminator.LoadStateDict(state.Part("discriminator"));
+        long[] steps = state.Integers("step", 3);
+        (_step, _discriminatorSteps, _skipped) = (steps[0], steps[1], steps[2]);
+        (_latents, _labels) = (state.Random("latents"), state.Random("labels"));
+        _equilibrium = _equilibrium with { K = state.Numbers("equilibrium", 1)[0] };
+        foreach ((string name, IStateful part) in Parts)
+        {
+            part.LoadStateDict(state.Part(name));
+        }
+
+        _average?.LoadStateDict(state.Part("average"));
     }
 
-    /// <summary>Images of the generator in evaluation, <c>[N, C, H, W]</c>, made a batch at a time.</summary>
+    /// <summary>Images of the generator as it is to be used, <c>[N, C, H, W]</c>: with the average of its weights, where one is kept.</summary>
+    /// <param name="latents">One row for each image.</param>
+    public Tensor Sample(Tensor latents)
+    {
+        Tensor? images = null;
+        WithAverage(() => images = Sample(_generator.Network, latents));
+        return images!;
+    }
+
+    /// <summary>Images of a generator in evaluation, <c>[N, C, H, W]</c>, made a batch at a time.</summary>
     /// <param name="generator">The generator; it is left in evaluation.</param>
     /// <param name="latents">One row for each image.</param>
     public static Tensor Sample(Module generator, Tensor latents)
@@ -135,51 +164,182 @@ public sealed class GanTrainer : IStateful
         }
     }
 
-    GanStep TrainDiscriminator(Tensor real, Tensor fake)
+    /// <summary>Does something while the generator has the average of its weights, where one is kept.</summary>
+    internal void WithAverage(Action action)
     {
-        Tensor realLogits = _discriminator.Forward(real);
-        Tensor fakeLogits = _discriminator.Forward(fake);
-        Tensor loss = _options.Objective.Discriminator(realLogits, fakeLogits);
-        Tensor? penalty = _options.Penalty?.Forward(_discriminator.Forward, real, fake, _penaltyPlaces);
-        return new GanStep
+        _average?.Swap();
+        try
         {
-            // In this order: a loss that is no number must not reach the weights.
-            DiscriminatorLoss = Finite(loss, "discriminator"),
-            Penalty = penalty is null ? 0 : Finite(penalty, "penalty"),
-            DiscriminatorGradientNorm = _discriminator.Descend(penalty is null ? loss : loss + penalty),
-            RealScore = Score(realLogits),
-            FakeScore = Score(fakeLogits),
-        };
-    }
-
-    // Only objectives that compare pay for the real images once more.
-    Tensor? RealLogits(Tensor real) => _options.Objective is RelativisticObjective ? _discriminator.Forward(real) : null;
-
-    Tensor DrawReal() => _data.Images.IndexSelect(0, _sampler.Next());
-
-    // Only the images that the generator will learn from need to remember how they were made.
-    Tensor Generate(bool withGraph)
-    {
-        using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
+            action();
+        }
+        finally
         {
-            return _generator.Forward(Tensor.Randn([_options.BatchSize, _options.Latent, 1, 1], random: _latents));
+            _average?.Swap();
         }
     }
 
-    // A critic's score is no logit.
-    double Score(Tensor logits)
+    IEnumerable<(string Name, IStateful Part)> Parts =>
+        [("penalties", _penalties), ("data", _sampler), ("generator", _generator), ("discriminator", _discriminator)];
+
+    GanStep Play()
     {
-        Tensor values = logits.Detach();
-        return (_options.Objective is Wasserstein ? values : values.Sigmoid()).Mean().Item();
+        _generator.Train();
+        _discriminator.Train();
+        for (int i = 1; i < _options.DiscriminatorSteps; i++)
+        {
+            TrainDiscriminator(Draw(withGraph: false));
+        }
+
+        Round round = Draw(withGraph: true);
+        GanStep row = TrainDiscriminator(round);
+        _discriminator.Freeze();
+        Judgement fake = Judge(round.Fake);
+        Tensor loss = GeneratorLoss(round, fake, Objective is RelativisticObjective ? Judge(round.Real).Logits : null);
+        double value = Finite(loss.Item(), "generator loss", round, fake.Logits);
+        double norm = Finite(_generator.Differentiate(loss), "generator gradient", round, fake.Logits);
+        _generator.Update();
+        _average?.Update();
+        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = Scores.Diversity(round.Real, round.Fake) };
     }
 
-    double Finite(Tensor loss, string name)
+    GanStep TrainDiscriminator(Round round)
     {
-        double value = loss.Item();
-        return double.IsFinite(value)
-            ? value
-            : throw new TrainingException($"The {name} loss became {value} in step {_step + 1}. Lower the learning rate (--lr), or try another seed.");
+        Round given = round with { Fake = round.Fake.Detach() };
+        (Judgement real, Judgement fake) = (Judge(given.Real), Judge(given.Fake));
+        Tensor loss = DiscriminatorLoss(given, real, fake);
+        double value = Finite(loss.Item(), "discriminator loss", round, real.Logits, fake.Logits);
+        Judged judged = new(given.Real, given.Fake, real.Logits, fake.Logits);
+        (double norm, double penalty) = Update(loss, _penalties.Prompt(Critic, judged), round, judged);
+        penalty += TakeLazyPenalties(round, given);
+        _discriminatorSteps++;
+        _penalties.Commit();
+        (double realScore, double fakeScore) = Scores.Of(_options.Objective, real.Logits, fake.Logits);
+        if (_options.Objective is BoundaryEquilibrium)
+        {
+            _equilibrium = _equilibrium.Update(realScore, fakeScore);
+        }
+
+        return new GanStep
+        {
+            DiscriminatorLoss = value,
+            Penalty = penalty,
+            DiscriminatorGradientNorm = norm,
+            RealScore = realScore,
+            FakeScore = fakeScore,
+            Accuracy = Scores.Accuracy(_options.Objective, real.Logits, fake.Logits),
+        };
+    }
+
+    // They count in an update of their own, as published: the rescaled Adam expects it.
+    double TakeLazyPenalties(Round round, Round given)
+    {
+        Judged judged = default;
+        (string, Tensor)[] due = [.. _penalties.Lazy(_discriminatorSteps, Critic, () => judged = new(given.Real, given.Fake, Critic(given.Real), Critic(given.Fake)))];
+        return due.Length == 0 ? 0 : Update(null, due, round, judged).Penalty;
+    }
+
+    // A loss or gradient that is no number must not reach the weights.
+    (double Norm, double Penalty) Update(Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Round round, Judged judged)
+    {
+        double sum = 0;
+        foreach ((string name, Tensor penalty) in penalties)
+        {
+            sum += Finite(penalty.Item(), $"penalty {name}", round, judged.RealLogits, judged.FakeLogits);
+            loss = loss is null ? penalty : loss + penalty;
+        }
+
+        double norm = Finite(_discriminator.Differentiate(loss!), "discriminator gradient", round, judged.RealLogits, judged.FakeLogits);
+        _discriminator.Update();
+        _options.Clip?.Apply(_discriminator.Parameters);
+        return (norm, sum);
+    }
+
+    Tensor DiscriminatorLoss(Round round, Judgement real, Judgement fake) => _classes == 0
+        ? Objective.Discriminator(real.Logits, fake.Logits)
+        : new AuxiliaryClassifier(Objective, _options.ClassWeight)
+            .Discriminator(real.Logits, fake.Logits, real.Classes!, round.RealLabels!, fake.Classes!, round.FakeLabels!);
+
+    Tensor GeneratorLoss(Round round, Judgement fake, Tensor? realLogits) => _classes == 0
+        ? Objective.Generator(fake.Logits, realLogits)
+        : new AuxiliaryClassifier(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, realLogits);
+
+    Tensor Critic(Tensor images) => Judge(images).Logits;
+
+    Judgement Judge(Tensor images)
+    {
+        Tensor output = _discriminator.Forward(images);
+        return _classes == 0 ? new(output, null) : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes));
+    }
+
+    // Only the images that the generator will learn from need to remember how they were made.
+    Round Draw(bool withGraph)
+    {
+        Tensor items = _sampler.Next();
+        Tensor? labels = _classes == 0 ? null : Tensor.RandInt(0, _classes, [_options.BatchSize], _labels);
+        Tensor latents = Dcgan.Condition(Tensor.Randn([_options.BatchSize, _options.Latent, 1, 1], random: _latents), labels, _classes);
+        using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
+        {
+            return new Round(
+                _data.Images.IndexSelect(0, items),
+                _classes == 0 ? null : _data.Labels!.IndexSelect(0, items),
+                latents,
+                labels,
+                _generator.Forward(latents));
+        }
+    }
+
+    double Finite(double value, string what, Round round, params Tensor[] logits)
+    {
+        if (double.IsFinite(value))
+        {
+            return value;
+        }
+
+        NanSearch search = new NanSearch().Add("data", round.Real).Add("latents", round.Latents).Add("generator", _generator.Network)
+            .Add("generated images", round.Fake).Add("discriminator", _discriminator.Network);
+        foreach (Tensor output in logits)
+        {
+            search.Add("logits", output);
+        }
+
+        throw new NotANumberException(
+            $"The {what} became {value} in step {_step + 1}. {search.First()} Lower the learning rate (--lr), try another seed, or leave such steps out (--on-nan skip).");
+    }
+
+    Optimizer Optimizer(IReadOnlyList<Tensor> parameters, double learningRate, IEnumerable<Regularizer> regularizers)
+    {
+        if (_options.Optimizer == GanOptimizer.RMSprop)
+        {
+            return new RMSprop(parameters, learningRate);
+        }
+
+        (double rate, double beta1, double beta2) = Regularizer.Rescale(regularizers, learningRate, _options.Beta1, _options.Beta2);
+        return new Adam(parameters, rate, beta1, beta2);
     }
 
     static bool MixesImages(Module module) => module is BatchNorm || module.Children().Any(MixesImages);
+
+    /// <summary>A batch of real and one of generated images.</summary>
+    sealed record Round(Tensor Real, Tensor? RealLabels, Tensor Latents, Tensor? FakeLabels, Tensor Fake);
+
+    /// <summary>What the discriminator says of images.</summary>
+    readonly record struct Judgement(Tensor Logits, Tensor? Classes);
+
+    /// <summary>A loss or gradient that must not reach the weights.</summary>
+    sealed class NotANumberException(string message) : TrainingException(message)
+    {
+        /// <summary>What there is to report of such a step.</summary>
+        public static GanStep Row { get; } = new()
+        {
+            DiscriminatorLoss = double.NaN,
+            GeneratorLoss = double.NaN,
+            RealScore = double.NaN,
+            FakeScore = double.NaN,
+            Accuracy = double.NaN,
+            Penalty = double.NaN,
+            DiscriminatorGradientNorm = double.NaN,
+            GeneratorGradientNorm = double.NaN,
+            Diversity = double.NaN,
+        };
+    }
 }

@@ -7,16 +7,22 @@ namespace Criterion.Training;
 internal sealed class Player : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
-    readonly Adam _optimizer;
+    readonly Optimizer _optimizer;
 
     /// <summary>A player with several networks.</summary>
-    public Player((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
+    public Player((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
     {
         _networks = networks;
-        _optimizer = new Adam([.. networks.SelectMany(static named => named.Network.Parameters())], learningRate, beta1, beta2);
+        _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters())]);
     }
 
-    /// <summary>A player with one network.</summary>
+    /// <summary>A player with several networks that learns by Adam.</summary>
+    public Player((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
+        : this(networks, parameters => new Adam(parameters, learningRate, beta1, beta2))
+    {
+    }
+
+    /// <summary>A player with one network that learns by Adam.</summary>
     public Player(Module network, double learningRate, double beta1, double beta2)
         : this([("network", network)], learningRate, beta1, beta2)
     {
@@ -29,8 +35,14 @@ internal sealed class Player : IStateful
         set => _optimizer.LearningRate = value;
     }
 
+    /// <summary>The first network.</summary>
+    public Module Network => _networks[0].Network;
+
+    /// <summary>What is learned.</summary>
+    public IReadOnlyList<Tensor> Parameters => _optimizer.Parameters;
+
     /// <summary>The first network's output.</summary>
-    public Tensor Forward(Tensor input) => _networks[0].Network.Forward(input);
+    public Tensor Forward(Tensor input) => Network.Forward(input);
 
     /// <summary>Makes the networks ready to learn.</summary>
     public void Train() => Array.ForEach(_networks, static named => named.Network.Train().Unfreeze());
@@ -42,11 +54,22 @@ internal sealed class Player : IStateful
     /// <returns>The length of the gradient over all parameters.</returns>
     public double Descend(Tensor loss)
     {
+        double norm = Differentiate(loss);
+        Update();
+        return norm;
+    }
+
+    /// <summary>The gradient of <paramref name="loss"/>, without the update that it is for.</summary>
+    /// <returns>Its length over all parameters.</returns>
+    public double Differentiate(Tensor loss)
+    {
         _optimizer.ZeroGrad();
         loss.Backward();
-        _optimizer.Step();
         return Math.Sqrt(_optimizer.Parameters.Sum(static parameter => Square(parameter.Grad)));
     }
+
+    /// <summary>The update down the gradient that there is.</summary>
+    public void Update() => _optimizer.Step();
 
     /// <summary>The networks and their optimizer.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()

@@ -12,12 +12,12 @@ namespace Criterion.Training;
 /// <param name="Channels">1 for grey, 3 for colour.</param>
 /// <param name="Width">Channels of the layer next to the image; each layer further in has twice as many.</param>
 /// <param name="Latent">How many random numbers make an image.</param>
-/// <param name="NormalizeDiscriminator">Whether the discriminator has batch norm: not with a gradient penalty.</param>
-public sealed record Dcgan(int Size = 32, int Channels = 1, int Width = 32, int Latent = 64, bool NormalizeDiscriminator = true)
+/// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
+public sealed record Dcgan(
+    int Size = 32, int Channels = 1, int Width = 32, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.Batch)
 {
     const int Kernel = 4;
     const double Slope = 0.2;
-    const double Deviation = 0.02;
 
     /// <inheritdoc cref="Dcgan"/>
     public int Size { get; init; } = Size is >= 8 and <= 256 && BitOperations.IsPow2(Size)
@@ -33,6 +33,12 @@ public sealed record Dcgan(int Size = 32, int Channels = 1, int Width = 32, int 
     /// <inheritdoc cref="Dcgan"/>
     public int Latent { get; init; } = Within(Latent, 1, 65536, nameof(Latent));
 
+    /// <summary>What the discriminator says of an image.</summary>
+    public DiscriminatorOutput DiscriminatorOutput { get; init; }
+
+    /// <summary>Classes of images: the generator is told one, and the discriminator tells them; 0 for none.</summary>
+    public int Classes { get; init => field = Within(value, 0, 65536, nameof(Classes)); }
+
     /// <summary>Channels from the 4×4 image out to the last hidden one: 4w, 2w, w at 32×32.</summary>
     internal int[] Widths => [.. Enumerable.Range(1, BitOperations.Log2((uint)Size / Kernel)).Select(i => Width << (Levels - i))];
 
@@ -40,46 +46,91 @@ public sealed record Dcgan(int Size = 32, int Channels = 1, int Width = 32, int 
 
     /// <summary>The networks for a data set.</summary>
     /// <exception cref="TrainingException">Its images are not square, or of no size that a DCGAN makes.</exception>
-    public static Dcgan For(ImageDataset data, int width = 32, int latent = 64, bool normalizeDiscriminator = true)
+    public static Dcgan For(ImageDataset data, int width = 32, int latent = 64, DiscriminatorNorm norm = DiscriminatorNorm.Batch)
     {
         ArgumentNullException.ThrowIfNull(data);
         return data.Size.Height == data.Size.Width
-            ? new Dcgan(data.Size.Height, data.Channels, width, latent, normalizeDiscriminator)
+            ? new Dcgan(data.Size.Height, data.Channels, width, latent, norm)
             : throw new TrainingException($"A DCGAN makes square images, and those of '{data.Source}' are {data.Size}. Resize them with --size (ImageDataset.Load: size).");
     }
 
-    /// <summary>The generator: latents <c>[N, Latent, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].</summary>
-    public Sequential Generator(RandomStream random)
-    {
-        List<Module> layers = [];
-        int from = Latent;
-        foreach (int to in Widths)
-        {
-            layers.AddRange([Up(from, to, bias: false, first: layers.Count == 0, random), new BatchNorm2d(to), new ReLU()]);
-            from = to;
-        }
+    /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].</summary>
+    public Sequential Generator(RandomStream random) => Initialized(Decoder(Latent + Classes, normalize: true, random), random);
 
-        return Initialized([.. layers, Up(from, Channels, bias: true, first: false, random), new Tanh()], random);
-    }
-
-    /// <summary>The discriminator: images to one logit each, <c>[N]</c>.</summary>
+    /// <summary>The discriminator: images to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
+    /// <exception cref="TrainingException">An auto-encoder is to tell classes.</exception>
     public Sequential Discriminator(RandomStream random)
     {
-        List<Module> layers = [];
-        int from = Channels;
-        foreach (int to in Widths.Reverse())
+        if (DiscriminatorOutput == DiscriminatorOutput.Logit)
         {
-            bool normalize = NormalizeDiscriminator && layers.Count > 0;
-            layers.Add(new Conv2d(from, to, Kernel, stride: 2, padding: 1, bias: !normalize, random: random));
-            layers.AddRange(normalize ? [new BatchNorm2d(to), new LeakyReLU(Slope)] : [new LeakyReLU(Slope)]);
+            return Initialized([.. Encoder(1 + Classes, random), Classes == 0 ? new Flatten(0) : new Flatten()], random);
+        }
+
+        // Without normalisation weights this small would hand nothing through as many layers: they stay as the layers draw them.
+        bool normalize = DiscriminatorNorm != DiscriminatorNorm.None;
+        (Sequential encoder, Sequential decoder) = ([.. Encoder(Latent, random)], Decoder(Latent, normalize, random));
+        return Classes > 0
+            ? throw new TrainingException("An auto-encoder as discriminator tells no classes. Take DiscriminatorOutput.Logit, or no classes.")
+            : [new ReconstructionError(
+                normalize ? Initialized(encoder, random) : encoder,
+                normalize ? Initialized(decoder, random) : decoder,
+                DiscriminatorOutput == DiscriminatorOutput.SquaredError)];
+    }
+
+    /// <summary>Normal random numbers for <paramref name="count"/> images, <c>[count, Latent + Classes, 1, 1]</c>, the classes in turn.</summary>
+    public Tensor Latents(int count, RandomStream random) =>
+        Condition(Tensor.Randn([count, Latent, 1, 1], random: random), Classes == 0 ? null : Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], [count]), Classes);
+
+    /// <summary>Latents with a 1 for each image's class and zeros for the others behind them.</summary>
+    internal static Tensor Condition(Tensor latents, Tensor? labels, int classes) => labels is null
+        ? latents
+        : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
+
+    Sequential Decoder(int from, bool normalize, RandomStream random)
+    {
+        List<Module> layers = [];
+        foreach (int to in Widths)
+        {
+            layers.Add(Up(from, to, bias: !normalize, first: layers.Count == 0, random));
+            layers.AddRange(normalize ? [new BatchNorm2d(to), new ReLU()] : [new ReLU()]);
             from = to;
         }
 
-        return Initialized([.. layers, new Conv2d(from, 1, Kernel, random: random), new Flatten(0)], random);
+        return [.. layers, Up(from, Channels, bias: true, first: false, random), new Tanh()];
     }
 
-    /// <summary>Normal random numbers for <paramref name="count"/> images, <c>[count, Latent, 1, 1]</c>.</summary>
-    public Tensor Latents(int count, RandomStream random) => Tensor.Randn([count, Latent, 1, 1], random: random);
+    IEnumerable<Module> Encoder(int outputs, RandomStream random)
+    {
+        (int from, int side) = (Channels, Size);
+        foreach (int to in Widths.Reverse())
+        {
+            side /= 2;
+            bool isFirst = from == Channels && side == Size / 2;
+            Module? norm = isFirst ? null : Norm(to, side);
+            yield return Bounded(new Conv2d(from, to, Kernel, stride: 2, padding: 1, bias: norm is null, random: random), random);
+            if (norm is not null)
+            {
+                yield return norm;
+            }
+
+            yield return new LeakyReLU(Slope);
+            from = to;
+        }
+
+        yield return Bounded(new Conv2d(from, outputs, Kernel, random: random), random);
+    }
+
+    Module? Norm(int channels, int side) => DiscriminatorNorm switch
+    {
+        DiscriminatorNorm.Batch => new BatchNorm2d(channels),
+        DiscriminatorNorm.Layer => new LayerNorm([channels, side, side]),
+        DiscriminatorNorm.Instance => new InstanceNorm2d(channels, affine: true),
+        _ => null,
+    };
+
+    // The weight is drawn first: the norm looks for its largest stretch from there on.
+    Module Bounded(Conv2d layer, RandomStream random) =>
+        DiscriminatorNorm == DiscriminatorNorm.Spectral ? new SpectralNorm(WeightInit.Normal(layer, random), random: random) : layer;
 
     static ConvTranspose2d Up(int from, int to, bool bias, bool first, RandomStream random) =>
         new(from, to, Kernel, stride: first ? 1 : 2, padding: first ? 0 : 1, bias: bias, random: random);
@@ -88,14 +139,13 @@ public sealed record Dcgan(int Size = 32, int Channels = 1, int Width = 32, int 
     {
         foreach (Module layer in network)
         {
-            if (layer is WeightedModule { Weight: var weight, Bias: var bias })
+            if (layer is WeightedModule weighted)
             {
-                Init.Normal(weight, 0, Deviation, random);
-                _ = bias is null ? null : Init.Constant(bias, 0);
+                WeightInit.Normal(weighted, random);
             }
             else if (layer is BatchNorm2d { Weight: { } scale })
             {
-                Init.Normal(scale, 1, Deviation, random);
+                Init.Normal(scale, 1, WeightInit.Deviation, random);
             }
         }
 

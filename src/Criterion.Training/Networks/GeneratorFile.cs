@@ -12,6 +12,7 @@ public static class GeneratorFile
 
     const string Architecture = "architecture";
     const string DcganName = "dcgan";
+    const string ClassCount = "classes";
 
     /// <summary>Writes weights and running statistics; what the network was is in the metadata.</summary>
     public static void Write(string path, Dcgan network, Module generator)
@@ -25,6 +26,7 @@ public static class GeneratorFile
             ["channels"] = network.Channels.ToString(CultureInfo.InvariantCulture),
             ["width"] = network.Width.ToString(CultureInfo.InvariantCulture),
             ["latent"] = network.Latent.ToString(CultureInfo.InvariantCulture),
+            [ClassCount] = network.Classes.ToString(CultureInfo.InvariantCulture),
         });
     }
 
@@ -34,7 +36,7 @@ public static class GeneratorFile
     public static (Dcgan Network, Sequential Generator) Read(string path)
     {
         SafetensorsFile file = Safetensors.Read(path);
-        Dcgan network = file.Metadata.GetValueOrDefault(Architecture) == DcganName && Describe(file.Tensors) is { } found
+        Dcgan network = file.Metadata.GetValueOrDefault(Architecture) == DcganName && Describe(file.Tensors, Classes(file)) is { } found
             ? found
             : throw new TrainingException($"'{path}' holds no generator that Criterion made. Give the folder of a run, or its {Name}.");
         Sequential generator = network.Generator(new RandomStream(0));
@@ -42,17 +44,20 @@ public static class GeneratorFile
         return (network, generator);
     }
 
+    // Files from before there were classes do not say.
+    static int Classes(SafetensorsFile file) => int.TryParse(file.Metadata.GetValueOrDefault(ClassCount, "0"), CultureInfo.InvariantCulture, out int classes) ? classes : -1;
+
     /// <summary>The network that these weights are of, from their shapes, so that a file can't ask for more memory than it has.</summary>
-    static Dcgan? Describe(IReadOnlyDictionary<string, Tensor> tensors)
+    static Dcgan? Describe(IReadOnlyDictionary<string, Tensor> tensors, int classes)
     {
         Shape[] kernels = [.. tensors.Values.Where(static tensor => tensor.Rank == 4).Select(static tensor => tensor.Shape)];
-        if (kernels.Length is < 2 or > 7 || kernels.Any(static shape => shape.Count == 0))
+        if (kernels.Length is < 2 or > 7 || kernels.Any(static shape => shape.Count == 0) || classes < 0 || classes >= kernels[0][0])
         {
             return null;
         }
 
-        Dcgan network = new(4 << (kernels.Length - 1), kernels[^1][1], kernels[^1][0], kernels[0][0]);
-        int[] chain = [network.Latent, .. network.Widths, network.Channels];
+        Dcgan network = new(4 << (kernels.Length - 1), kernels[^1][1], kernels[^1][0], kernels[0][0] - classes) { Classes = classes };
+        int[] chain = [kernels[0][0], .. network.Widths, network.Channels];
         return kernels.Select((shape, i) => shape == new Shape(chain[i], chain[i + 1], 4, 4)).All(static fits => fits) ? network : null;
     }
 }

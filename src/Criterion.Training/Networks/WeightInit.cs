@@ -5,7 +5,8 @@ namespace Criterion.Training;
 /// <summary>How the networks of GANs begin.</summary>
 internal static class WeightInit
 {
-    const double Deviation = 0.02;
+    /// <summary>The deviation of their weights.</summary>
+    public const double Deviation = 0.02;
 
     /// <summary>Gives a layer normal weights of deviation 0.02 and a bias of 0.</summary>
     /// <returns>The same layer.</returns>

@@ -69,7 +69,7 @@ internal static class Kinds
         typeof(RelativisticPairedLogistic), typeof(RelativisticPairedLeastSquares), typeof(RelativisticPairedHinge),
         typeof(FGanKL), typeof(FGanReverseKL), typeof(FGanPearson), typeof(FGanHellinger), typeof(FGanJensenShannon), typeof(FGanTotalVariation),
         typeof(EnergyBased), typeof(BoundaryEquilibrium), typeof(ProbabilityBCE),
-        typeof(GradientPenalty), typeof(R1), typeof(R2), typeof(R1R2),
+        typeof(GradientPenalty), typeof(R1), typeof(R2), typeof(R1R2), typeof(Drift), typeof(LeCam), typeof(Consistency),
     ];
 
     public static Type? Of(string name) => Array.Find(All, kind => kind.Name == name);
@@ -79,7 +79,7 @@ internal static class Kinds
 internal sealed class ObjectiveConverter() : NamedConverter<AdversarialObjective>("objective");
 
 /// <summary>A penalty with its name: <c>{ "GradientPenalty": { "weight": 10 } }</c>.</summary>
-internal sealed class PenaltyConverter() : NamedConverter<SlopePenalty>("penalty");
+internal sealed class PenaltyConverter() : NamedConverter<Penalty>("penalty");
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
@@ -117,4 +117,8 @@ internal sealed class PenaltyConverter() : NamedConverter<SlopePenalty>("penalty
 [JsonSerializable(typeof(R1))]
 [JsonSerializable(typeof(R2))]
 [JsonSerializable(typeof(R1R2))]
+[JsonSerializable(typeof(Drift))]
+[JsonSerializable(typeof(LeCam))]
+[JsonSerializable(typeof(Consistency))]
+[JsonSerializable(typeof(Regularizer[]))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -38,7 +38,7 @@ public sealed class ToolTests : IDisposable
 
         GanOptions options = ((GanRunRecord)RunJson.Read(File.ReadAllText(_temp["run/run.json"]))).Options;
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 2, BatchSize = 4, Seed = 9 }, options);
-        Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0), (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2, options.Penalty!.Weight));
+        Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0), (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2, options.Regularizers[0].Penalty.Weight));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("There is no option '--setps'. Did you mean --steps?", "train", "--setps", "5")]
     [InlineData("There is no option '--bach'. Did you mean --batch?", "train", "wgan-gp", "--bach=5")]
     [InlineData("There is no command 'trian'. Did you mean train?", "trian")]
-    [InlineData("'wgangp' is no value for recipe: it takes dcgan or wgan-gp. Did you mean wgan-gp?", "train", "wgangp")]
+    [InlineData("'wgangp' is no value for recipe: it takes dcgan or lsgan or wgan or wgan-gp", "train", "wgangp")]
     [InlineData("'x' is no value for --steps", "train", "--steps", "x")]
     [InlineData("'0' is no value for --steps", "train", "--steps", "0")]
     [InlineData("'99999999999' is no value for --steps", "train", "--steps", "99999999999")]
@@ -120,7 +120,7 @@ public sealed class ToolTests : IDisposable
         (int code, string output, _) = Run("train", "--help");
 
         Assert.Equal(0, code);
-        foreach (string part in new[] { "--data", "--size", "--range", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32]", "2e-4 for dcgan, 1e-4 for wgan-gp", "runs/<recipe>-<time>", "Ctrl-C" })
+        foreach (string part in new[] { "--data", "--size", "--range", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32]", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }

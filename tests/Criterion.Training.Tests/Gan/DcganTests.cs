@@ -43,7 +43,7 @@ public class DcganTests
 
     [Fact]
     public void A_critic_for_penalties_has_no_batch_norm() =>
-        Assert.DoesNotContain(new Dcgan(NormalizeDiscriminator: false).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
+        Assert.DoesNotContain(new Dcgan(DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
 
     [Fact]
     public void Images_that_a_dcgan_cant_make_are_refused()

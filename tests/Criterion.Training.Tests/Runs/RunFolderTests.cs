@@ -45,7 +45,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.StartsWith("step,discriminator_loss,generator_loss,d_real,d_fake,", lines[0], StringComparison.Ordinal);
         Assert.Equal(4, lines.Length);
         double[] row = [.. lines[3].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
-        Assert.Equal(9, row.Length);
+        Assert.Equal(12, row.Length);
         Assert.Equal(3, row[0]);
         Assert.Equal(steps[2].DiscriminatorLoss, row[1], 6);
     }
@@ -69,12 +69,12 @@ public sealed class RunFolderTests : IDisposable
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         AdversarialObjective[] objectives = [.. Every<AdversarialObjective>()];
-        SlopePenalty[] penalties = [.. Every<SlopePenalty>()];
+        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is SlopePenalty or Drift or LeCam or Consistency)];
 
         Assert.Equal(21, objectives.Length);
-        Assert.Equal(4, penalties.Length);
+        Assert.Equal(7, penalties.Length);
         Assert.All(objectives, objective => Survives(record.Options with { Objective = objective }));
-        Assert.All(penalties, penalty => Survives(record.Options with { Penalty = penalty with { Weight = 0.5 } }));
+        Assert.All(penalties, penalty => Survives(record.Options with { Regularizers = [new(penalty with { Weight = 0.5 }, 4), new R1(2)] }));
 
         void Survives(GanOptions options) => Assert.Equal(options, ((GanRunRecord)RunJson.Read(RunJson.Write(record with { Options = options }))).Options);
     }

@@ -1,0 +1,56 @@
+using Criterion.Cli;
+using Criterion.Losses;
+
+namespace Criterion.Training.Tests;
+
+public class TrainingDoctorTests
+{
+    static readonly GanStep Healthy = new() { Accuracy = 0.8, Diversity = 0.9, GeneratorGradientNorm = 1, RealScore = 0.7, FakeScore = 0.3 };
+
+    [Fact]
+    public void A_healthy_training_is_left_alone() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy), new NonSaturating()));
+
+    public static TheoryData<GanStep, Ailment, string> Sick { get; } = new()
+    {
+        { Healthy with { Accuracy = 1 }, Ailment.DiscriminatorWon, "discriminator has won" },
+        { Healthy with { Accuracy = 0.02 }, Ailment.GeneratorWon, "generator has won" },
+        { Healthy with { Diversity = 0.05 }, Ailment.Collapse, "collapsed: generated images lie 0.05 times" },
+        { Healthy with { GeneratorGradientNorm = 1e-9 }, Ailment.VanishingGradient, "vanished (1.0E-009)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sick))]
+    public void What_lasts_is_found(GanStep row, Ailment ailment, string message)
+    {
+        Finding finding = Assert.Single(TrainingDoctor.Examine(Rows(_ => row), new NonSaturating()));
+
+        Assert.Equal(ailment, finding.Ailment);
+        Assert.Contains(message, finding.Message, StringComparison.Ordinal);
+        Assert.Empty(TrainingDoctor.Examine(Rows(i => i % 2 == 0 ? row : Healthy), new NonSaturating()));
+        Assert.Empty(TrainingDoctor.Examine([.. Rows(_ => row).Skip(1)], new NonSaturating()));
+        Assert.Empty(TrainingDoctor.Examine(Rows(_ => row, from: 1), new NonSaturating()));
+    }
+
+    [Fact]
+    public void A_critic_may_tell_all_images_apart() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new Wasserstein()));
+
+    [Fact]
+    public void Skipped_steps_are_counted() => Assert.Contains(
+        "50 of the last 100", Assert.Single(TrainingDoctor.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new Hinge())).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_tool_tells_each_finding_once()
+    {
+        using StringWriter error = new();
+        Checkups checkups = new(new ToolConsole(TextWriter.Null, error, IsInteractive: false), new NonSaturating());
+        foreach (GanStep row in Rows(_ => Healthy with { Diversity = 0.01 }).Concat(Rows(_ => Healthy with { Diversity = 0.01 }, from: 400)))
+        {
+            checkups.Watch(row);
+        }
+
+        Assert.StartsWith("step 400: The samples have collapsed", Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    static GanStep[] Rows(Func<int, GanStep> row, long from = 300) =>
+        [.. Enumerable.Range(0, TrainingDoctor.Window).Select(i => row(i) with { Step = from + i })];
+}
