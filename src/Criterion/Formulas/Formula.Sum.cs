@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 public static partial class Formula
@@ -53,6 +55,7 @@ public static partial class Formula
 internal readonly struct IgnoringSecond<TFormula>(TFormula formula) : IBinaryFormula
     where TFormula : struct, IUnaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y)
         where T : struct, IReal<T> => formula.Value(x);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 /// <summary>Pieces that formulas share: a hinge, and guards that keep infinities of a branch not taken away from its derivatives.</summary>
@@ -5,16 +7,19 @@ namespace Criterion.Formulas;
 internal static class Piecewise
 {
     /// <summary>max(0, x); at 0 the gradient is that of the right, as PyTorch's clamp has it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T PositivePart<T>(T x)
         where T : struct, IReal<T> => typeof(T) == typeof(Latex)
         ? T.Max(T.Const(0), x)
         : T.Select(T.Less(x, T.Const(0)), T.Const(0), x);
 
     /// <summary>x, but <paramref name="instead"/> where the mask holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Unless<T>(T mask, T instead, T x)
         where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, instead, x);
 
     /// <summary>x, but 0 where it is infinite and has no weight: 0 · ∞ is 0 for a class that cannot be. NaN stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weighable<T>(T x, T weight)
         where T : struct, IReal<T>
     {

@@ -151,6 +151,7 @@ internal static class PointwiseDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IBinaryFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y));
@@ -158,6 +159,7 @@ internal static class PointwiseDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IBinaryFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y));

@@ -216,6 +216,7 @@ internal static class RowDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Variable(a), Dual<T>.Fixed(b), Dual<T>.Fixed(c));
@@ -223,6 +224,7 @@ internal static class RowDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Variable(b), Dual<T>.Fixed(c));
@@ -230,6 +232,7 @@ internal static class RowDriver
 
     readonly struct Third : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Fixed(b), Dual<T>.Variable(c));

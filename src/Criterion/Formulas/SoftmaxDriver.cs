@@ -367,6 +367,7 @@ internal static class SoftmaxDriver
 
     readonly struct Neither : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => Dual<T>.Fixed(formula.Value(a, p, b, q));
@@ -374,6 +375,7 @@ internal static class SoftmaxDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
@@ -381,6 +383,7 @@ internal static class SoftmaxDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));

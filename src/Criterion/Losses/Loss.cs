@@ -132,6 +132,7 @@ public abstract record Loss : ICriterion
     /// <summary>1 below low and above high, else 0.</summary>
     readonly struct Outside(double low, double high) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Select(
                 T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
@@ -140,6 +141,7 @@ public abstract record Loss : ICriterion
     /// <summary>0 for 1 and −1, else 1.</summary>
     readonly struct NoSign : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -29,6 +30,7 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     public readonly struct RealTerm(double margin) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => PositivePart(T.Const(margin) - x);
     }
@@ -37,11 +39,13 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     public readonly struct FakeTerm(double margin) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => PositivePart(T.Const(margin) + x);
     }
 
     // At 0 the derivative is that of the left, as relu has it in every GAN's code; NaN passes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T PositivePart<T>(T x)
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 }

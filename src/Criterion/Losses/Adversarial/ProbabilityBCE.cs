@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -73,6 +74,7 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
     public readonly struct Term(double target) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => default(BCELoss.CrossEntropy).Value(x, T.Const(target));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -47,6 +48,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
@@ -56,6 +58,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         }
 
         // (1 − p)^γ = e^(−γ softplus(x)): 0^(γ − 1) of an easy example never arises.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T OfPositive<T>(T x)
             where T : struct, IReal<T> => gamma == 0 ? T.Softplus(-x) : T.Exp(T.Const(-gamma) * T.Softplus(x)) * T.Softplus(-x);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -81,11 +82,13 @@ public sealed record TripletMarginLoss(
         public static int Inputs => 3;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
             Statistics<T>.Of(_norm.Term(a, b), _norm.Term(a, c), swap ? _norm.Term(b, c) : T.Const(0));
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {

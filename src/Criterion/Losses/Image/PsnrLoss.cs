@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -64,6 +65,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T>
         {
@@ -72,6 +74,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         }
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
