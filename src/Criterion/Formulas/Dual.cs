@@ -12,9 +12,17 @@ namespace Criterion.Formulas;
 public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     where T : struct, IReal<T>
 {
-    static T Zero => T.Const(0);
+    static T Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Const(0);
+    }
 
-    static T One => T.Const(1);
+    static T One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Const(1);
+    }
 
     /// <summary>The variable to differentiate by: its derivative is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

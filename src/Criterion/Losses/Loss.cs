@@ -85,7 +85,13 @@ public abstract record Loss : ICriterion
     protected void CheckSigns(Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        CheckValues(target, Formula.Map(default(NoSign), target.Detach().Floating()).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+        Tensor signs = target.Detach().Floating();
+        if (signs.Count == 0 || Formula.Sum(default(NoSign), signs).Item() == 0)
+        {
+            return;
+        }
+
+        CheckValues(target, Formula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
     }
 
     /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>

@@ -21,7 +21,7 @@ internal readonly struct PNorm(double p, double epsilon)
     }
 
     // A call: as part of the loop it would crowd out the usual degrees.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     T Power<T>(T difference)
         where T : struct, IReal<T> => T.PowOrZero(T.Abs(difference), p);
 
