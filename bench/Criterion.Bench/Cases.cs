@@ -10,17 +10,58 @@ namespace Criterion.Bench;
 /// Criterion's side of every case, by the name that <c>../peer/cases.py</c> gives it. The function makes the inputs; one call of the
 /// body is forward + backward and returns value and gradients.
 /// </summary>
-internal static class Cases
+internal static partial class Cases
 {
     public static readonly Dictionary<string, Func<Sizes, Func<Tensor[]>>> All = new()
     {
         ["l1"] = s => Pointwise(new L1Loss(), s),
         ["mse"] = s => Pointwise(new MSELoss(), s),
+        ["huber"] = s => Pointwise(new HuberLoss(), s),
+        ["smooth l1"] = s => Pointwise(new SmoothL1Loss(), s),
+        ["log-cosh"] = s => Pointwise(new LogCoshLoss(), s),
+        ["quantile"] = s => Pointwise(new QuantileLoss(0.9), s),
+        ["cauchy"] = s => Pointwise(new CauchyLoss(), s),
+        ["charbonnier"] = s => Pointwise(new CharbonnierLoss(), s),
+        ["geman-mcclure"] = s => Pointwise(new GemanMcClureLoss(), s),
+        ["welsch"] = s => Pointwise(new WelschLoss(), s),
+        ["poisson nll"] = s => Pointwise(new PoissonNLLLoss(), s, targetLow: 0, targetHigh: 9),
         ["bce"] = s => Pointwise(new BCELoss(), s, 0.001, 0.999, 0, 1),
         ["bce-with-logits"] = s => Pointwise(new BCEWithLogitsLoss(), s, -6, 6, 0, 1),
+        ["binary focal"] = s => Compare(new BinaryFocalLoss(), Variable(1, [s["n"]], -6, 6), Bits(2, s["n"])),
+        ["soft margin"] = s => Compare(new SoftMarginLoss(), Variable(1, [s["n"]], -3, 3), Labels(2, s["n"])),
+        ["hinge embedding"] = s => Compare(new HingeEmbeddingLoss(), Variable(1, [s["n"]], -3, 3), Labels(2, s["n"])),
+        ["kl-div"] = s => Pointwise(new KLDivLoss(), s, -6, -0.01, 0, 1),
+        ["gaussian nll"] = GaussianNll,
+        ["margin ranking"] = MarginRanking,
         ["cosine-embedding"] = CosineEmbedding,
+        ["triplet margin"] = TripletMargin,
+        ["cross-entropy"] = s => OfClasses(new CrossEntropyLoss(), s),
+        ["focal"] = s => OfClasses(new FocalLoss(), s),
+        ["kl from logits"] = s => OfLogits(new KlFromLogits(), s),
+        ["jensen-shannon"] = s => OfLogits(new JensenShannonLoss(), s),
+        ["ssim, 11×11 Gaussian"] = s => Images(new SsimLoss(ImageRange.ZeroOne), s),
+        ["ssim, 3×3 box"] = s => Images(new SsimLoss(ImageRange.ZeroOne, SsimPreset.Box3), s),
         ["adversarial non-saturating"] = s => Adversarial(new NonSaturating(), s),
+        ["adversarial minimax"] = s => Adversarial(new Minimax(), s),
         ["adversarial wasserstein"] = s => Adversarial(new Wasserstein(), s),
+        ["adversarial wasserstein logistic"] = s => Adversarial(new WassersteinLogistic(), s),
+        ["adversarial hinge"] = s => Adversarial(new Hinge(), s),
+        ["adversarial least squares"] = s => Adversarial(new LeastSquares(), s),
+        ["adversarial probability bce"] = s => Adversarial(new ProbabilityBCE(), s, 0.001, 0.999),
+        ["adversarial energy-based"] = s => Adversarial(new EnergyBased(1), s, 0, 2),
+        ["adversarial boundary equilibrium"] = s => Adversarial(new BoundaryEquilibrium(0.5), s, 0, 2),
+        ["adversarial f-gan kl"] = s => Adversarial(new FGanKL(), s),
+        ["adversarial f-gan reverse kl"] = s => Adversarial(new FGanReverseKL(), s),
+        ["adversarial f-gan pearson"] = s => Adversarial(new FGanPearson(), s),
+        ["adversarial f-gan hellinger"] = s => Adversarial(new FGanHellinger(), s),
+        ["adversarial f-gan jensen-shannon"] = s => Adversarial(new FGanJensenShannon(), s),
+        ["adversarial f-gan total variation"] = s => Adversarial(new FGanTotalVariation(), s),
+        ["adversarial relativistic paired logistic"] = s => Adversarial(new RelativisticPairedLogistic(), s),
+        ["adversarial relativistic paired hinge"] = s => Adversarial(new RelativisticPairedHinge(), s),
+        ["adversarial relativistic paired least squares"] = s => Adversarial(new RelativisticPairedLeastSquares(), s),
+        ["adversarial relativistic average logistic"] = s => Adversarial(new RelativisticAverageLogistic(), s),
+        ["adversarial relativistic average hinge"] = s => Adversarial(new RelativisticAverageHinge(), s),
+        ["adversarial relativistic average least squares"] = s => Adversarial(new RelativisticAverageLeastSquares(), s),
         ["gradient penalty, given the gradient"] = Penalty,
         ["matrix product"] = MatrixProduct,
         ["conv2d 64×64×16×16→128"] = s => Convolution(
@@ -32,39 +73,8 @@ internal static class Cases
         ["adam"] = AdamStep,
         ["dcgan step"] = DcganStep,
         ["wgan-gp critic step"] = CriticStep,
+        ["cyclegan step"] = CycleGanStep,
     };
-
-    static Func<Tensor[]> Pointwise(IPredictionLoss loss, Sizes s, double low = -3, double high = 3, double targetLow = -3, double targetHigh = 3)
-    {
-        (Tensor x, Tensor y) = (Variable(1, [s["n"]], low, high), Uniform(2, [s["n"]], targetLow, targetHigh));
-        return () =>
-        {
-            Tensor value = loss.Forward(x, y);
-            return [value, Autograd.Grad(value, x)];
-        };
-    }
-
-    static Func<Tensor[]> CosineEmbedding(Sizes s)
-    {
-        CosineEmbeddingLoss loss = new(0.1);
-        Shape shape = [s["rows"], s["length"]];
-        (Tensor a, Tensor b, Tensor y) = (Variable(1, shape), Variable(2, shape), Labels(3, s["rows"]));
-        return () =>
-        {
-            Tensor value = loss.Forward(a, b, y);
-            return [value, .. Autograd.Grad([value], [a, b])];
-        };
-    }
-
-    static Func<Tensor[]> Adversarial(AdversarialObjective objective, Sizes s)
-    {
-        (Tensor real, Tensor fake) = (Variable(1, [s["n"]], -6, 6), Variable(2, [s["n"]], -6, 6));
-        return () =>
-        {
-            (Tensor d, Tensor g) = (objective.Discriminator(real, fake), objective.Generator(fake, real));
-            return [d, g, .. Autograd.Grad([d], [real, fake]), Autograd.Grad(g, fake)];
-        };
-    }
 
     static Func<Tensor[]> Penalty(Sizes s)
     {
@@ -158,6 +168,35 @@ internal static class Cases
             Tensor loss = objective.Discriminator(critic.Forward(real), critic.Forward(fake)) + ofSlope;
             Descend(optimizer, loss);
             return [loss.Detach(), ofSlope.Detach(), critic.Parameters().First().Grad!];
+        };
+    }
+
+    static Func<Tensor[]> CycleGanStep(Sizes s)
+    {
+        ResnetTranslator translator = new(3, s["width"], 6);
+        PatchDiscriminator patches = new(3, s["width"]);
+        (Sequential aToB, Sequential bToA) = (Fill(translator.Build(new(0))), Fill(translator.Build(new(0))));
+        (Sequential judgeA, Sequential judgeB) = (Fill(patches.Build(new(0))), Fill(patches.Build(new(0))));
+        Shape image = [1, 3, s["side"], s["side"]];
+        (Tensor a, Tensor b) = (Uniform(1, image), Uniform(2, image));
+        Adam ofTranslators = new([.. aToB.Parameters(), .. bToA.Parameters()], 2e-4, 0.5);
+        Adam ofJudges = new([.. judgeA.Parameters(), .. judgeB.Parameters()], 2e-4, 0.5);
+        LeastSquares objective = LeastSquares.CycleGan;
+        CycleConsistencyLoss cycle = new();
+        return () =>
+        {
+            judgeA.Freeze();
+            judgeB.Freeze();
+            (Tensor fakeB, Tensor fakeA) = (aToB.Forward(a), bToA.Forward(b));
+            Tensor g = objective.Generator(judgeB.Forward(fakeB)) + objective.Generator(judgeA.Forward(fakeA))
+                + cycle.Forward(bToA.Forward(fakeB), a, aToB.Forward(fakeA), b);
+            Descend(ofTranslators, g);
+            judgeA.Unfreeze();
+            judgeB.Unfreeze();
+            Tensor d = objective.Discriminator(judgeA.Forward(a), judgeA.Forward(fakeA.Detach()))
+                + objective.Discriminator(judgeB.Forward(b), judgeB.Forward(fakeB.Detach()));
+            Descend(ofJudges, d);
+            return [g.Detach(), d.Detach(), aToB.Parameters().First().Grad!, judgeA.Parameters().First().Grad!];
         };
     }
 

@@ -38,6 +38,9 @@ internal static class Inputs
         return tensor;
     }
 
+    /// <summary>1 or 0, where <see cref="Labels"/> has 1 or −1.</summary>
+    public static Tensor Bits(int seed, int count) => (Labels(seed, count) + 1) * 0.5;
+
     /// <summary>Whole numbers in [0, most).</summary>
     public static Tensor Classes(int seed, int count, int most)
     {

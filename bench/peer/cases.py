@@ -1,90 +1,18 @@
 """
 Every case of the table, by name: its sizes, what it must reach, and PyTorch's side. Criterion's side has the same name in
-../Criterion.Bench/Cases.cs; a test holds the names together.
+../Criterion.Bench/Cases.cs; a test holds the names together. Losses are in files of their own.
 """
 import torch
 import torch.nn.functional as F
 from torch.autograd import grad
 
-from inputs import fill, labels, uniform, variable
-from networks import critic, dcgan
+import pointwise  # noqa: F401 (declares its cases; so do the next)
+import rows  # noqa: F401
+import images  # noqa: F401
+import adversarial  # noqa: F401
+from inputs import fill, uniform, variable
+from networks import critic, dcgan, patch_discriminator, resnet_translator
 from registry import case, size
-
-POINTWISE = [size("4 M", 2, n=4_000_000), size("1,000", 3, n=1_000)]
-AT_MEMORY_SPEED = [size("4 M", 2, share=0.7, n=4_000_000), size("1,000", 3, n=1_000)]
-LOGITS = [size("1 M", 3, n=1_000_000)]
-
-
-def two_inputs(n):
-    """Reads x and y and writes the gradient."""
-    return 12 * n
-
-
-def pointwise(loss, n, low=-3.0, high=3.0, target=(-3.0, 3.0)):
-    x, y = variable(1, [n], low, high), uniform(2, [n], *target)
-
-    def body():
-        value = loss(x, y)
-        return [value, *grad(value, x)]
-
-    return body
-
-
-@case("l1", *AT_MEMORY_SPEED, moves=two_inputs, growth=True)
-def l1(n):
-    return pointwise(F.l1_loss, n)
-
-
-@case("mse", *AT_MEMORY_SPEED, moves=two_inputs, growth=True)
-def mse(n):
-    return pointwise(F.mse_loss, n)
-
-
-@case("bce", *POINTWISE, moves=two_inputs)
-def bce(n):
-    return pointwise(F.binary_cross_entropy, n, 0.001, 0.999, (0.0, 1.0))
-
-
-@case("bce-with-logits", size("4 M", 4, n=4_000_000), size("1,000", 3, n=1_000), moves=two_inputs, growth=True)
-def bce_with_logits(n):
-    return pointwise(F.binary_cross_entropy_with_logits, n, -6.0, 6.0, (0.0, 1.0))
-
-
-@case("cosine-embedding", size("8192×512", 25, rows=8192, length=512), moves=lambda rows, length: 16 * rows * length, growth=True)
-def cosine_embedding(rows, length):
-    a, b, y = variable(1, [rows, length]), variable(2, [rows, length]), labels(3, rows)
-
-    def body():
-        value = F.cosine_embedding_loss(a, b, y, margin=0.1)
-        return [value, *grad(value, [a, b])]
-
-    return body
-
-
-def adversarial(discriminator, generator, n):
-    real, fake = variable(1, [n], -6, 6), variable(2, [n], -6, 6)
-
-    def body():
-        d, g = discriminator(real, fake), generator(fake)
-        return [d, g, *grad(d, [real, fake]), *grad(g, fake)]
-
-    return body
-
-
-def adversarial_traffic(n):
-    """Reads real, and fake twice, and writes three gradients."""
-    return 24 * n
-
-
-@case("adversarial non-saturating", *LOGITS, moves=adversarial_traffic)
-def non_saturating(n):
-    return adversarial(lambda r, f: F.softplus(-r).mean() + F.softplus(f).mean(), lambda f: F.softplus(-f).mean(), n)
-
-
-@case("adversarial wasserstein", *LOGITS, moves=adversarial_traffic)
-def wasserstein(n):
-    return adversarial(lambda r, f: f.mean() - r.mean(), lambda f: -f.mean(), n)
-
 
 @case("gradient penalty, given the gradient", size("64×3×64×64", 3, n=64, side=64), moves=lambda n, side: 8 * n * 3 * side * side)
 def gradient_penalty(n, side):
@@ -231,5 +159,35 @@ def critic_step(width, batch):
         loss.backward()
         optimizer.step()
         return [loss.detach(), penalty.detach(), next(network.parameters()).grad]
+
+    return body
+
+
+@case("cyclegan step", size("6 blocks of width 64, 3×64×64, batch 1", 1.2, width=64, side=64), tolerance=1e-2)
+def cyclegan_step(width, side):
+    a_to_b, b_to_a = (fill(resnet_translator(width, blocks=6)) for _ in range(2))
+    judge_a, judge_b = (fill(patch_discriminator(width)) for _ in range(2))
+    a, b = uniform(1, [1, 3, side, side]), uniform(2, [1, 3, side, side])
+    translators = torch.optim.Adam([*a_to_b.parameters(), *b_to_a.parameters()], lr=2e-4, betas=(0.5, 0.999))
+    judges = torch.optim.Adam([*judge_a.parameters(), *judge_b.parameters()], lr=2e-4, betas=(0.5, 0.999))
+
+    def body():
+        for judge in (judge_a, judge_b):
+            judge.requires_grad_(False)
+        fake_b, fake_a = a_to_b(a), b_to_a(b)
+        deceived = ((judge_b(fake_b) - 1) ** 2).mean() + ((judge_a(fake_a) - 1) ** 2).mean()
+        cycle = F.l1_loss(b_to_a(fake_b), a) + F.l1_loss(a_to_b(fake_a), b)
+        g = deceived + 10 * cycle
+        translators.zero_grad(set_to_none=True)
+        g.backward()
+        translators.step()
+        d = 0
+        for judge, real, fake in ((judge_a, a, fake_a.detach()), (judge_b, b, fake_b.detach())):
+            judge.requires_grad_(True)
+            d = d + 0.5 * ((judge(real) - 1) ** 2).mean() + 0.5 * (judge(fake) ** 2).mean()
+        judges.zero_grad(set_to_none=True)
+        d.backward()
+        judges.step()
+        return [g.detach(), d.detach(), next(a_to_b.parameters()).grad, next(judge_a.parameters()).grad]
 
     return body

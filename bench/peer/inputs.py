@@ -25,6 +25,11 @@ def labels(seed, count):
     return torch.where(uniform(seed, [count]) < 0, -1.0, 1.0)
 
 
+def bits(seed, count):
+    """1 or 0, where labels has 1 or -1."""
+    return torch.where(uniform(seed, [count]) < 0, 0.0, 1.0)
+
+
 def classes(seed, count, most):
     """Whole numbers in [0, most)."""
     return uniform(seed, [count], 0, most).long().clamp(max=most - 1)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 // Formulas made from formulas: the drivers know only how to map, so a gradient is one more formula to map.
@@ -6,6 +8,7 @@ namespace Criterion.Formulas;
 internal readonly struct UnaryGradient<TFormula>(TFormula formula) : IBinaryFormula
     where TFormula : struct, IUnaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T g)
         where T : struct, IReal<T> => g * formula.Value(Dual<T>.Variable(x)).Tangent;
 }
@@ -14,6 +17,7 @@ internal readonly struct UnaryGradient<TFormula>(TFormula formula) : IBinaryForm
 internal readonly struct FirstGradient<TFormula>(TFormula formula) : ITernaryFormula
     where TFormula : struct, IBinaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T g)
         where T : struct, IReal<T> => g * formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y)).Tangent;
 }
@@ -22,6 +26,7 @@ internal readonly struct FirstGradient<TFormula>(TFormula formula) : ITernaryFor
 internal readonly struct SecondGradient<TFormula>(TFormula formula) : ITernaryFormula
     where TFormula : struct, IBinaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T g)
         where T : struct, IReal<T> => g * formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y)).Tangent;
 }
@@ -30,6 +35,7 @@ internal readonly struct SecondGradient<TFormula>(TFormula formula) : ITernaryFo
 internal readonly struct FirstSlope<TFormula>(TFormula formula) : ITernaryFormula
     where TFormula : struct, ITernaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T z)
         where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y), Dual<T>.Fixed(z)).Tangent;
 }
@@ -38,6 +44,7 @@ internal readonly struct FirstSlope<TFormula>(TFormula formula) : ITernaryFormul
 internal readonly struct SecondSlope<TFormula>(TFormula formula) : ITernaryFormula
     where TFormula : struct, ITernaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T z)
         where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y), Dual<T>.Fixed(z)).Tangent;
 }
@@ -46,6 +53,7 @@ internal readonly struct SecondSlope<TFormula>(TFormula formula) : ITernaryFormu
 internal readonly struct ThirdSlope<TFormula>(TFormula formula) : ITernaryFormula
     where TFormula : struct, ITernaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T z)
         where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Fixed(y), Dual<T>.Variable(z)).Tangent;
 }
@@ -56,6 +64,7 @@ internal readonly struct OfOne<TFormula>(TFormula formula) : IMapFormula
 {
     public static int Arity => 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a);
 }
@@ -66,6 +75,7 @@ internal readonly struct OfTwo<TFormula>(TFormula formula) : IMapFormula
 {
     public static int Arity => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a, b);
 }
@@ -76,6 +86,7 @@ internal readonly struct OfThree<TFormula>(TFormula formula) : IMapFormula
 {
     public static int Arity => 3;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a, b, c);
 }

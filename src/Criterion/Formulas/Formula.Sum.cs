@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 public static partial class Formula
@@ -49,10 +51,20 @@ public static partial class Formula
     static Tensor[] Made(params Tensor?[] gradients) => [.. gradients.OfType<Tensor>()];
 }
 
+/// <summary>A formula of the difference of two numbers.</summary>
+internal readonly struct OfDifference<TFormula>(TFormula formula) : IBinaryFormula
+    where TFormula : struct, IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => formula.Value(x - y);
+}
+
 /// <summary>A formula of one number where two are expected.</summary>
 internal readonly struct IgnoringSecond<TFormula>(TFormula formula) : IBinaryFormula
     where TFormula : struct, IUnaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y)
         where T : struct, IReal<T> => formula.Value(x);
 }

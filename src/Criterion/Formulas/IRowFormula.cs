@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 /// <summary>
@@ -31,12 +33,15 @@ public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth
     where T : struct, IReal<T>
 {
     /// <summary>Statistics of which the last ones are not used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
 
     /// <inheritdoc cref="Of(T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first, T second) => new(first, second, T.Const(0), T.Const(0));
 
     /// <inheritdoc cref="Of(T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
 
     /// <summary>Each statistic through a function.</summary>

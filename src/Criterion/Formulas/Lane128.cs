@@ -16,16 +16,22 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     Vector128<double> Double => _vector.As<S, double>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lane128<S>(Vector128<S> vector) => new(vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> operator +(Lane128<S> a, Lane128<S> b) => a._vector + b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> operator -(Lane128<S> a, Lane128<S> b) => a._vector - b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> operator *(Lane128<S> a, Lane128<S> b) => a._vector * b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> operator /(Lane128<S> a, Lane128<S> b) => a._vector / b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> operator -(Lane128<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,20 +39,26 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         ? Vector128.Create((float)value).As<float, S>()
         : Vector128.Create(value).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Load(ref readonly S source, nint index) =>
         Vector128.LoadUnsafe(in source, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector128.Sum(_vector);
 
     // Two roundings on machines that have no fused instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> MultiplyAdd(Lane128<S> a, Lane128<S> b, Lane128<S> c) => typeof(S) == typeof(float)
         ? Vector128.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
         : Vector128.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Hold(Lane128<S> x, double low, double high) =>
         Vector128.MinNative(Const(high)._vector, Vector128.MaxNative(Const(low)._vector, x._vector));
 
@@ -83,24 +95,34 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         ? Vector128.Cos(x.Single).As<float, S>()
         : Vector128.Cos(x.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Expm1(Lane128<S> x) => LaneMath<Lane128<S>, S>.Expm1(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Log1p(Lane128<S> x) => LaneMath<Lane128<S>, S>.Log1p(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Tanh(Lane128<S> x) => LaneMath<Lane128<S>, S>.Tanh(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Erf(Lane128<S> x) => LaneMath<Lane128<S>, S>.Erf(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Sigmoid(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sigmoid(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Softplus(Lane128<S> x) => LaneMath<Lane128<S>, S>.Softplus(x, out _);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Softplus(Lane128<S> x, out Lane128<S> sigmoid) => LaneMath<Lane128<S>, S>.Softplus(x, out sigmoid);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Sign(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sign(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Pow(Lane128<S> x, double p) => LaneMath<Lane128<S>, S>.Pow(x, p);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane128<S> Pow(Lane128<S> x, Lane128<S> y)
     {
         Vector128<S> result = x._vector;
@@ -112,24 +134,34 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Sqrt(Lane128<S> x) => Vector128.Sqrt(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Abs(Lane128<S> x) => Vector128.Abs(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Max(Lane128<S> a, Lane128<S> b) => Vector128.Max(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Min(Lane128<S> a, Lane128<S> b) => Vector128.Min(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Detach(Lane128<S> x) => x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> WithSlope(Lane128<S> value, Lane128<S> x, Lane128<S> slope) => value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Less(Lane128<S> a, Lane128<S> b) => Vector128.LessThan(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> LessOrEqual(Lane128<S> a, Lane128<S> b) => Vector128.LessThanOrEqual(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Equal(Lane128<S> a, Lane128<S> b) => Vector128.Equals(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Select(Lane128<S> mask, Lane128<S> a, Lane128<S> b) =>
         Vector128.ConditionalSelect(mask._vector, a._vector, b._vector);
 }

@@ -16,16 +16,22 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     Vector256<double> Double => _vector.As<S, double>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lane256<S>(Vector256<S> vector) => new(vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> operator +(Lane256<S> a, Lane256<S> b) => a._vector + b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> operator -(Lane256<S> a, Lane256<S> b) => a._vector - b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> operator *(Lane256<S> a, Lane256<S> b) => a._vector * b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> operator /(Lane256<S> a, Lane256<S> b) => a._vector / b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> operator -(Lane256<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,20 +39,26 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         ? Vector256.Create((float)value).As<float, S>()
         : Vector256.Create(value).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Load(ref readonly S source, nint index) =>
         Vector256.LoadUnsafe(in source, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector256.Sum(_vector);
 
     // Two roundings on machines that have no fused instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> MultiplyAdd(Lane256<S> a, Lane256<S> b, Lane256<S> c) => typeof(S) == typeof(float)
         ? Vector256.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
         : Vector256.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Hold(Lane256<S> x, double low, double high) =>
         Vector256.MinNative(Const(high)._vector, Vector256.MaxNative(Const(low)._vector, x._vector));
 
@@ -83,24 +95,34 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         ? Vector256.Cos(x.Single).As<float, S>()
         : Vector256.Cos(x.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Expm1(Lane256<S> x) => LaneMath<Lane256<S>, S>.Expm1(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Log1p(Lane256<S> x) => LaneMath<Lane256<S>, S>.Log1p(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Tanh(Lane256<S> x) => LaneMath<Lane256<S>, S>.Tanh(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Erf(Lane256<S> x) => LaneMath<Lane256<S>, S>.Erf(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Sigmoid(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sigmoid(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Softplus(Lane256<S> x) => LaneMath<Lane256<S>, S>.Softplus(x, out _);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Softplus(Lane256<S> x, out Lane256<S> sigmoid) => LaneMath<Lane256<S>, S>.Softplus(x, out sigmoid);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Sign(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sign(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Pow(Lane256<S> x, double p) => LaneMath<Lane256<S>, S>.Pow(x, p);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane256<S> Pow(Lane256<S> x, Lane256<S> y)
     {
         Vector256<S> result = x._vector;
@@ -112,24 +134,34 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Sqrt(Lane256<S> x) => Vector256.Sqrt(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Abs(Lane256<S> x) => Vector256.Abs(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Max(Lane256<S> a, Lane256<S> b) => Vector256.Max(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Min(Lane256<S> a, Lane256<S> b) => Vector256.Min(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Detach(Lane256<S> x) => x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> WithSlope(Lane256<S> value, Lane256<S> x, Lane256<S> slope) => value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Less(Lane256<S> a, Lane256<S> b) => Vector256.LessThan(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> LessOrEqual(Lane256<S> a, Lane256<S> b) => Vector256.LessThanOrEqual(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Equal(Lane256<S> a, Lane256<S> b) => Vector256.Equals(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Select(Lane256<S> mask, Lane256<S> a, Lane256<S> b) =>
         Vector256.ConditionalSelect(mask._vector, a._vector, b._vector);
 }

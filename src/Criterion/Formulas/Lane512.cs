@@ -17,16 +17,22 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     Vector512<double> Double => _vector.As<S, double>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Lane512<S>(Vector512<S> vector) => new(vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> operator +(Lane512<S> a, Lane512<S> b) => a._vector + b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> operator -(Lane512<S> a, Lane512<S> b) => a._vector - b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> operator *(Lane512<S> a, Lane512<S> b) => a._vector * b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> operator /(Lane512<S> a, Lane512<S> b) => a._vector / b._vector;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> operator -(Lane512<S> a) => -a._vector;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,20 +40,26 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         ? Vector512.Create((float)value).As<float, S>()
         : Vector512.Create(value).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Load(ref readonly S source, nint index) =>
         Vector512.LoadUnsafe(in source, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector512.Sum(_vector);
 
     // Two roundings on machines that have no fused instruction.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> MultiplyAdd(Lane512<S> a, Lane512<S> b, Lane512<S> c) => typeof(S) == typeof(float)
         ? Vector512.MultiplyAddEstimate(a.Single, b.Single, c.Single).As<float, S>()
         : Vector512.MultiplyAddEstimate(a.Double, b.Double, c.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Hold(Lane512<S> x, double low, double high) =>
         Vector512.MinNative(Const(high)._vector, Vector512.MaxNative(Const(low)._vector, x._vector));
 
@@ -56,6 +68,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         ? LaneMath<Lane512<S>, S>.Exp(x)
         : Vector512.Exp(x.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Scale(Lane512<S> x, Lane512<S> n) => Avx512F.Scale(x.Single, n.Single).As<float, S>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,24 +86,34 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         ? Vector512.Cos(x.Single).As<float, S>()
         : Vector512.Cos(x.Double).As<double, S>();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Expm1(Lane512<S> x) => LaneMath<Lane512<S>, S>.Expm1(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Log1p(Lane512<S> x) => LaneMath<Lane512<S>, S>.Log1p(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Tanh(Lane512<S> x) => LaneMath<Lane512<S>, S>.Tanh(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Erf(Lane512<S> x) => LaneMath<Lane512<S>, S>.Erf(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Sigmoid(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sigmoid(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Softplus(Lane512<S> x) => LaneMath<Lane512<S>, S>.Softplus(x, out _);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Softplus(Lane512<S> x, out Lane512<S> sigmoid) => LaneMath<Lane512<S>, S>.Softplus(x, out sigmoid);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Sign(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sign(x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Pow(Lane512<S> x, double p) => LaneMath<Lane512<S>, S>.Pow(x, p);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane512<S> Pow(Lane512<S> x, Lane512<S> y)
     {
         Vector512<S> result = x._vector;
@@ -102,24 +125,34 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Sqrt(Lane512<S> x) => Vector512.Sqrt(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Abs(Lane512<S> x) => Vector512.Abs(x._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Max(Lane512<S> a, Lane512<S> b) => Vector512.Max(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Min(Lane512<S> a, Lane512<S> b) => Vector512.Min(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Detach(Lane512<S> x) => x;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> WithSlope(Lane512<S> value, Lane512<S> x, Lane512<S> slope) => value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Less(Lane512<S> a, Lane512<S> b) => Vector512.LessThan(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> LessOrEqual(Lane512<S> a, Lane512<S> b) => Vector512.LessThanOrEqual(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Equal(Lane512<S> a, Lane512<S> b) => Vector512.Equals(a._vector, b._vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Select(Lane512<S> mask, Lane512<S> a, Lane512<S> b) =>
         Vector512.ConditionalSelect(mask._vector, a._vector, b._vector);
 }

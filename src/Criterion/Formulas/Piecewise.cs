@@ -12,6 +12,7 @@ internal static class Piecewise
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 
     /// <summary>x, but <paramref name="instead"/> where the mask holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Unless<T>(T mask, T instead, T x)
         where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, instead, x);
 

@@ -76,8 +76,15 @@ internal static class PointwiseDriver
                 sum += formula.Value(L.Load(in x, i), L.Load(in y, i));
             }
 
-            double total = double.CreateTruncating(sum.Sum());
-            for (; i < a.Length; i++)
+            return double.CreateTruncating(sum.Sum()) + Rest(formula, a[i..], b[i..]);
+        }
+
+        // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static double Rest(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
+        {
+            double total = 0;
+            for (int i = 0; i < a.Length; i++)
             {
                 total += formula.Value<Real>(double.CreateTruncating(a[i]), double.CreateTruncating(b[i])).Value;
             }
@@ -116,8 +123,15 @@ internal static class PointwiseDriver
                 Streaming.End();
             }
 
-            double total = double.CreateTruncating(sum.Sum());
-            for (; i < a.Length; i++)
+            return double.CreateTruncating(sum.Sum()) + Rest<TVariable>(formula, scale, a[i..], b[i..], gradient[i..]);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static double Rest<TVariable>(TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
+            where TVariable : struct, IVariable
+        {
+            double total = 0;
+            for (int i = 0; i < a.Length; i++)
             {
                 Dual<Real> value = TVariable.Of<TFormula, Real>(formula, double.CreateTruncating(a[i]), double.CreateTruncating(b[i]));
                 total += value.Value.Value;
@@ -138,6 +152,7 @@ internal static class PointwiseDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IBinaryFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y));
@@ -145,6 +160,7 @@ internal static class PointwiseDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IBinaryFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y));

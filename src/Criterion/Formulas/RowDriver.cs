@@ -148,7 +148,15 @@ internal static class RowDriver
                 sums = Plus(sums, new(Total(first), Total(second), Total(third), Total(fourth)));
             }
 
-            for (; i < x.Length; i++)
+            return i == x.Length ? sums : Plus(sums, Rest(formula, x[i..], y[i..], z[i..]));
+        }
+
+        // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static Statistics<Real> Rest(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+        {
+            Statistics<Real> sums = default;
+            for (int i = 0; i < x.Length; i++)
             {
                 sums = Plus(sums, formula.Terms<Real>(
                     double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i])));
@@ -181,7 +189,18 @@ internal static class RowDriver
                     .Store(ref g, i);
             }
 
-            for (; i < x.Length; i++)
+            if (i < x.Length)
+            {
+                Rest<TVariable>(formula, slopes, x[i..], y[i..], z[i..], gradient[i..]);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Rest<TVariable>(
+            TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+            where TVariable : struct, IVariable
+        {
+            for (int i = 0; i < x.Length; i++)
             {
                 Statistics<Dual<Real>> terms = TVariable.Of<TFormula, Real>(
                     formula, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
@@ -206,6 +225,7 @@ internal static class RowDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Variable(a), Dual<T>.Fixed(b), Dual<T>.Fixed(c));
@@ -213,6 +233,7 @@ internal static class RowDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Variable(b), Dual<T>.Fixed(c));
@@ -220,6 +241,7 @@ internal static class RowDriver
 
     readonly struct Third : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Fixed(b), Dual<T>.Variable(c));

@@ -133,7 +133,7 @@ internal static class SoftmaxDriver
             shifted[length..].Clear();
             if (Target.AreLogs)
             {
-                Exponentials(shifted, exponentials, S.Zero);
+                Exponentials(shifted, shifted, exponentials, S.Zero);
             }
         }
 
@@ -248,22 +248,25 @@ internal static class SoftmaxDriver
         static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
         {
             S peak = TensorPrimitives.Max(x);
-            x.CopyTo(shifted);
-            shifted[x.Length..].Fill(S.NegativeInfinity);
-            double sum = Exponentials(shifted, exponentials, peak);
+            double sum = Exponentials(x, shifted, exponentials, peak);
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Exponentials(Span<S> row, Span<S> exponentials, S peak)
+        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak)
         {
+            // The elements after the last whole lane go through one that is padded.
+            int whole = source.Length / L.Width * L.Width;
+            source[whole..].CopyTo(row[whole..]);
+            row[source.Length..].Fill(S.NegativeInfinity);
+            ref S from = ref MemoryMarshal.GetReference(source);
             ref S x = ref MemoryMarshal.GetReference(row);
             ref S e = ref MemoryMarshal.GetReference(exponentials);
             L shift = L.Const(double.CreateTruncating(peak));
             L sum = L.Const(0);
             for (int i = 0; i < row.Length; i += L.Width)
             {
-                L shifted = L.Load(in x, i) - shift;
+                L shifted = (i < whole ? L.Load(in from, i) : L.Load(in x, i)) - shift;
                 shifted.Store(ref x, i);
                 L power = L.Exp(shifted);
                 power.Store(ref e, i);
@@ -341,6 +344,7 @@ internal static class SoftmaxDriver
 
     readonly struct Neither : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => Dual<T>.Fixed(formula.Value(a, p, b, q));
@@ -348,6 +352,7 @@ internal static class SoftmaxDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
@@ -355,6 +360,7 @@ internal static class SoftmaxDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));

@@ -394,6 +394,7 @@ internal static class WindowDriver
 
     readonly struct FirstMean : IVaried
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<T>(Statistics<T> means)
             where T : struct, IReal<T> =>
             new(Dual<T>.Variable(means.First), Dual<T>.Fixed(means.Second), Dual<T>.Fixed(means.Third), Dual<T>.Fixed(means.Fourth));
@@ -401,6 +402,7 @@ internal static class WindowDriver
 
     readonly struct SecondMean : IVaried
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<T>(Statistics<T> means)
             where T : struct, IReal<T> =>
             new(Dual<T>.Fixed(means.First), Dual<T>.Variable(means.Second), Dual<T>.Fixed(means.Third), Dual<T>.Fixed(means.Fourth));
@@ -408,6 +410,7 @@ internal static class WindowDriver
 
     readonly struct ThirdMean : IVaried
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<T>(Statistics<T> means)
             where T : struct, IReal<T> =>
             new(Dual<T>.Fixed(means.First), Dual<T>.Fixed(means.Second), Dual<T>.Variable(means.Third), Dual<T>.Fixed(means.Fourth));
@@ -415,6 +418,7 @@ internal static class WindowDriver
 
     readonly struct FourthMean : IVaried
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<T>(Statistics<T> means)
             where T : struct, IReal<T> =>
             new(Dual<T>.Fixed(means.First), Dual<T>.Fixed(means.Second), Dual<T>.Fixed(means.Third), Dual<T>.Variable(means.Fourth));
@@ -430,6 +434,7 @@ internal static class WindowDriver
 
     readonly struct First : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IWindowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Variable(x), Dual<T>.Fixed(y));
@@ -437,6 +442,7 @@ internal static class WindowDriver
 
     readonly struct Second : IVariable
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T x, T y)
             where TFormula : struct, IWindowFormula
             where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(x), Dual<T>.Variable(y));

@@ -85,7 +85,13 @@ public abstract record Loss : ICriterion
     protected void CheckSigns(Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        CheckValues(target, Formula.Map(default(NoSign), target.Detach().Floating()).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+        Tensor signs = target.Detach().Floating();
+        if (signs.Count == 0 || Formula.Sum(default(NoSign), signs).Item() == 0)
+        {
+            return;
+        }
+
+        CheckValues(target, Formula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
     }
 
     /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
@@ -132,6 +138,7 @@ public abstract record Loss : ICriterion
     /// <summary>1 below low and above high, else 0.</summary>
     readonly struct Outside(double low, double high) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Select(
                 T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
@@ -140,6 +147,7 @@ public abstract record Loss : ICriterion
     /// <summary>0 for 1 and −1, else 1.</summary>
     readonly struct NoSign : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
     }

@@ -21,7 +21,11 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     protected virtual string PerRowName => "t";
 
     /// <summary>The reduced loss of rows.</summary>
-    protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
+    protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null) => Evaluate(Formula, rows, perRow);
+
+    /// <summary>The same by a formula for what the options are most often: a choice that is made here costs nothing in the loop.</summary>
+    private protected Tensor Evaluate<TSpecial>(TSpecial formula, ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
+        where TSpecial : struct, IRowFormula
     {
         Tensor first = rows[0];
         if (ForEmpty(first, first.Count) is { } empty)
@@ -31,10 +35,10 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
 
         return Reduction switch
         {
-            Reduction.Mean => Formulas.Formula.RowMean(Formula, rows, perRow),
-            Reduction.Sum => Formulas.Formula.RowSum(Formula, rows, perRow),
-            Reduction.BatchMean => Formulas.Formula.RowSum(Formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
-            _ => Formulas.Formula.Rows(Formula, rows, perRow),
+            Reduction.Mean => Formulas.Formula.RowMean(formula, rows, perRow),
+            Reduction.Sum => Formulas.Formula.RowSum(formula, rows, perRow),
+            Reduction.BatchMean => Formulas.Formula.RowSum(formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
+            _ => Formulas.Formula.Rows(formula, rows, perRow),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Nn;
@@ -82,6 +83,7 @@ public abstract class ChannelNorm : Module
     /// <summary>(1 − step) · running + step · factor · value.</summary>
     readonly struct Towards(double step, double factor) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T running, T value)
             where T : struct, IReal<T> => (T.Const(1 - step) * running) + (T.Const(step * factor) * value);
     }

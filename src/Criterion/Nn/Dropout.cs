@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Nn;
@@ -40,6 +41,7 @@ public sealed class Dropout : Module
     /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>
     readonly struct Dropped(double probability) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T noise)
             where T : struct, IReal<T> =>
             x * T.Select(T.Less(noise, T.Const(probability)), T.Const(0), T.Const(probability < 1 ? 1 / (1 - probability) : 0));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Nn;
@@ -85,6 +86,7 @@ internal static class Normalization
 
     readonly struct Line : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T scale, T shift)
             where T : struct, IReal<T> => (x * scale) + shift;
     }

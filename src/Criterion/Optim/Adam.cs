@@ -115,6 +115,7 @@ public abstract class AdamFamily : Optimizer
 internal static class WeightDecay
 {
     /// <summary>g + decay · θ; g itself without decay, so that an infinite parameter does not turn it into NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Decayed<T>(this T gradient, T parameter, double decay)
         where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (T.Const(decay) * parameter);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 using Criterion.Nn;
 
@@ -97,6 +98,7 @@ public sealed class ExponentialMovingAverage
     /// <summary>average + share · (value − average).</summary>
     readonly struct Towards(double share) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)
             where T : struct, IReal<T> => average + (T.Const(share) * (value - average));
     }

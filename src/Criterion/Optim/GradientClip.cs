@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Optim;
@@ -69,12 +70,14 @@ public static class GradientClip
 
     readonly struct Scaled(double factor) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Const(factor) * x;
     }
 
     readonly struct Held(double max) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Max(T.Const(-max), T.Min(x, T.Const(max)));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Optim;
@@ -67,12 +68,14 @@ public sealed class RMSprop : Optimizer
 
     readonly struct MeanSquare(double alpha) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T square, T g)
             where T : struct, IReal<T> => (T.Const(alpha) * square) + (T.Const(1 - alpha) * g * g);
     }
 
     readonly struct Mean(double alpha) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T mean, T g)
             where T : struct, IReal<T> => (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
     }
@@ -80,24 +83,28 @@ public sealed class RMSprop : Optimizer
     /// <summary>v − m².</summary>
     readonly struct Variance : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T square, T mean)
             where T : struct, IReal<T> => square - (mean * mean);
     }
 
     readonly struct Descend(double rate, double epsilon) : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T g, T size)
             where T : struct, IReal<T> => parameter - (T.Const(rate) * g / (T.Sqrt(size) + T.Const(epsilon)));
     }
 
     readonly struct Gather(double momentum, double epsilon) : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T g, T size)
             where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (T.Sqrt(size) + T.Const(epsilon)));
     }
 
     readonly struct Follow(double rate) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T buffer)
             where T : struct, IReal<T> => parameter - (T.Const(rate) * buffer);
     }

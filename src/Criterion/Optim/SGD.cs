@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Optim;
@@ -65,6 +66,7 @@ public sealed class SGD : Optimizer
     /// <summary>θ − η(g + decay · θ).</summary>
     readonly struct Descend(double rate, double decay) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient)
             where T : struct, IReal<T> => parameter - (T.Const(rate) * gradient.Decayed(parameter, decay));
     }
@@ -72,6 +74,7 @@ public sealed class SGD : Optimizer
     /// <summary>μb + share · (g + decay · θ).</summary>
     readonly struct Gather(double momentum, double share, double decay) : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T gradient, T parameter)
             where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (T.Const(share) * gradient.Decayed(parameter, decay));
     }
@@ -79,6 +82,7 @@ public sealed class SGD : Optimizer
     /// <summary>θ − η(g + decay · θ + μb).</summary>
     readonly struct LookAhead(double rate, double momentum, double decay) : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient, T buffer)
             where T : struct, IReal<T> =>
             parameter - (T.Const(rate) * (gradient.Decayed(parameter, decay) + (T.Const(momentum) * buffer)));

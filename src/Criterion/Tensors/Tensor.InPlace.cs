@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Criterion;
 
@@ -61,6 +62,7 @@ public sealed partial class Tensor
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T ToInteger<T>(double value)
         where T : INumber<T> => value == Math.Truncate(value) && double.IsFinite(value)
         ? T.CreateChecked(value)

@@ -8,15 +8,15 @@ public class BenchmarkTests
     [Fact]
     public void Cases_have_the_same_names_in_Python_and_in_CSharp()
     {
-        string[] inPython = Names("cases.py", @"@case\(\s*""([^""]+)""", "bench", "peer");
+        string[] inPython = Names("*.py", @"\bcase\(\s*""([^""]+)""", "bench", "peer");
         string[] inCSharp = Names("Cases.cs", @"^        \[""([^""]+)""\] = ", "bench", "Criterion.Bench");
         Assert.NotEmpty(inPython);
         Assert.Equal(inPython, inCSharp);
     }
 
-    static string[] Names(string file, string pattern, params string[] folder)
+    static string[] Names(string files, string pattern, params string[] folder)
     {
-        string text = File.ReadAllText(RepositoryRoot.File([.. folder, file]));
+        string text = string.Join('\n', Directory.GetFiles(RepositoryRoot.File(folder), files).Select(File.ReadAllText));
         return [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
     }
 }

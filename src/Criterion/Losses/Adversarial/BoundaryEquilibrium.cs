@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -42,6 +43,7 @@ public sealed record BoundaryEquilibrium(double K = 0)
     public readonly struct FakeTerm(double k) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -(T.Const(k) * x);
     }

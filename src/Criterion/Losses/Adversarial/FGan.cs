@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -47,6 +48,7 @@ public readonly struct FGanReal<TDivergence> : IUnaryFormula
     where TDivergence : struct, IDivergence
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T> => -default(TDivergence).Activation(x);
 }
@@ -57,6 +59,7 @@ public readonly struct FGanFake<TDivergence> : IUnaryFormula
     where TDivergence : struct, IDivergence
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T> => default(TDivergence).Conjugate(x);
 }
@@ -67,6 +70,7 @@ public readonly struct FGanGenerated<TDivergence>(bool nonSaturating) : IUnaryFo
     where TDivergence : struct, IDivergence
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T> => nonSaturating ? -default(TDivergence).Activation(x) : -default(TDivergence).Conjugate(x);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -16,10 +17,12 @@ public sealed record FGanTotalVariation(bool NonSaturatingGenerator = false) : F
     public readonly struct Divergence : IDivergence
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => T.Const(0.5) * T.Tanh(v);
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => Activation(v);
     }

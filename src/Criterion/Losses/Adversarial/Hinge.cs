@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -29,6 +30,7 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     public readonly struct RealTerm(double margin) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Piecewise.Relu(T.Const(margin) - x);
     }
@@ -37,6 +39,7 @@ public sealed record Hinge(double Margin = 1) : PointwiseObjective<Hinge.RealTer
     public readonly struct FakeTerm(double margin) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Piecewise.Relu(T.Const(margin) + x);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -36,6 +37,7 @@ public sealed record Minimax(double RealTarget = 1)
     public readonly struct GeneratorTerm : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -default(NonSaturating.FakeTerm).Value(x);
     }

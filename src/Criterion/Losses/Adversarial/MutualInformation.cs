@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -65,6 +66,7 @@ public sealed record MutualInformation(double Weight = 1) : ICriterion
     public readonly struct NormalLogLikelihood : ITernaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -42,6 +43,7 @@ public sealed record NonSaturating(double RealTarget = 1, double GeneratorTarget
     public readonly struct RealTerm(double target) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
@@ -55,6 +57,7 @@ public sealed record NonSaturating(double RealTarget = 1, double GeneratorTarget
     public readonly struct FakeTerm : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Softplus(x);
     }

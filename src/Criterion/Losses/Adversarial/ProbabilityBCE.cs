@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -60,6 +61,11 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
     {
         ArgumentNullException.ThrowIfNull(logits);
         Tensor p = logits.Detach();
+        if (p.AllWithin(0, 1))
+        {
+            return;
+        }
+
         Tensor outside = Tensor.Where(p.Less(0), Tensor.OnesLike(p), p.Greater(1).To(p.DType));
         int first = outside.To(DType.Bool).AsReadOnlySpan<bool>().IndexOf(true);
         if (first >= 0)
@@ -73,7 +79,19 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
     public readonly struct Term(double target) : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => default(BCELoss.CrossEntropy).Value(x, T.Const(target));
+            where T : struct, IReal<T>
+        {
+            T y = T.Const(target);
+            if (target is not (0 or 1))
+            {
+                return default(BCELoss.CrossEntropy).Value(x, y);
+            }
+
+            // Only one of the two logarithms counts.
+            T surprise = -BCELoss.CrossEntropy.Log(target == 1 ? x : T.Const(1) - x);
+            return T.WithSlope(T.Detach(surprise), x, BCELoss.CrossEntropy.Slope(x, y));
+        }
     }
 }

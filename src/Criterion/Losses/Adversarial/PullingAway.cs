@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -62,6 +63,7 @@ public sealed record PullingAway(double Weight = 0.1) : ICriterion
     /// <summary>weight · x.</summary>
     readonly struct Factor(double weight) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => weight == 1 ? x : T.Const(weight) * x;
     }

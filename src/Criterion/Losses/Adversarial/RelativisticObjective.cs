@@ -59,7 +59,7 @@ public abstract record RelativisticPaired<TTerm> : RelativisticObjective
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The logits differ in shape.</exception>
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) => Some(real).Shape == Some(fake).Shape
-        ? Formula.Mean(Lead, real - fake)
+        ? Formula.Mean(new OfDifference<TTerm>(Lead), real, fake)
         : throw new ShapeException(
             $"{Name}: pairs need as many real as generated logits, and there are {real.Shape} and {fake.Shape}. Take equal batches, or a RelativisticAverage objective.");
 

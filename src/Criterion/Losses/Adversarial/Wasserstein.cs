@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -27,6 +28,7 @@ public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wass
     public readonly struct RealTerm : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -x;
     }
@@ -35,6 +37,7 @@ public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wass
     public readonly struct FakeTerm : IUnaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => x;
     }

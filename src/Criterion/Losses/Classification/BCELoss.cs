@@ -49,13 +49,17 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
             T ofOne = Log(x);
             T ofZero = Log(one - x);
             T value = T.Detach(-((y * ofOne) + ((one - y) * ofZero)));
-            T byPrediction = (x - y) / T.Max(x * (one - x), T.Const(1e-12));
-            return T.WithSlope(T.WithSlope(value, x, byPrediction), y, ofZero - ofOne);
+            return T.WithSlope(T.WithSlope(value, x, Slope(x, y)), y, ofZero - ofOne);
         }
+
+        /// <summary>The slope by x.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static T Slope<T>(T x, T y)
+            where T : struct, IReal<T> => (x - y) / T.Max(x * (T.Const(1) - x), T.Const(1e-12));
 
         // Where the logarithm is held its argument is held too, so that no infinity meets the 0 of the branch not taken.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Log<T>(T p)
+        internal static T Log<T>(T p)
             where T : struct, IReal<T>
         {
             T held = T.LessOrEqual(p, T.Const(Math.Exp(-100)));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -46,6 +47,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     public readonly struct CrossEntropy : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Softplus(AwayFrom0(x)) + Linear(x, y, y);
     }
@@ -54,6 +56,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     public readonly struct WeightedCrossEntropy : ITernaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T p)
             where T : struct, IReal<T>
         {
@@ -64,9 +67,11 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
 
     // With softplus(−|x|) and what is left over, both terms are positive and no digits cancel: the gradient of a logit that is right
     // is as small as it should be, not rounded to 0, and an infinite one costs 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
         where T : struct, IReal<T> => Piecewise.Unless(T.Less(x, T.Const(0)), x, -x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Linear<T>(T x, T y, T weighted)
         where T : struct, IReal<T>
     {

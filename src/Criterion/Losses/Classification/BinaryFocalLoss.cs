@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -47,16 +48,21 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T not = T.Const(1) - y;
-            return (T.Const(positive) * y * OfPositive(Piecewise.Weighable(x, y)))
-                + (T.Const(negative) * not * OfPositive(-Piecewise.Weighable(x, not)));
+            T ofOne = T.Softplus(-x);
+            T ofZero = T.Softplus(x);
+            return (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), ofZero))
+                + (T.Const(negative) * not * Focused(Piecewise.Weighable(ofZero, not), ofOne));
         }
 
-        // (1 − p)^γ = e^(−γ softplus(x)): 0^(γ − 1) of an easy example never arises.
-        T OfPositive<T>(T x)
-            where T : struct, IReal<T> => gamma == 0 ? T.Softplus(-x) : T.Exp(T.Const(-gamma) * T.Softplus(x)) * T.Softplus(-x);
+        // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.
+        // A call: with two of them the loop would exceed what the compiler inlines into it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        T Focused<T>(T surprise, T ofOther)
+            where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(T.Const(-gamma) * ofOther) * surprise;
     }
 }

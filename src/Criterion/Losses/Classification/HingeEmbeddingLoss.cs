@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -39,6 +40,7 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
     public readonly struct DistanceMargin(double margin) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>
             T.Select(T.Equal(y, T.Const(1)), x, T.PositivePart(T.Const(margin) - x));

@@ -64,6 +64,7 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
             return T.Const(0.5) * ((p * ofFirst) + (q * (ofFirst + across)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
             where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(Never), x);
     }

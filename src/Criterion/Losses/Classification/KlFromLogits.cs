@@ -58,6 +58,7 @@ public sealed record KlFromLogits(bool Reverse = false, int Dim = 1, Reduction R
             where T : struct, IReal<T> => reverse ? Weighted(p, a, b) : Weighted(q, b, a);
 
         // p (a − b), 0 where p is.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T p, T a, T b)
             where T : struct, IReal<T> => p * (Piecewise.Weighable(a, p) - Piecewise.Weighable(b, p));
     }

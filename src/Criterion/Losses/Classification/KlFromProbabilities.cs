@@ -76,6 +76,7 @@ public sealed record KlFromProbabilities(bool Reverse = false, double Tolerance 
             where T : struct, IReal<T> => reverse ? Weighted(a, b) : Weighted(b, a);
 
         // Where both are 0 their logarithms are taken of 1, and meet the factor 0.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T a, T b)
             where T : struct, IReal<T>
         {

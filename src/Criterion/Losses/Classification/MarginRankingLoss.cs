@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -57,6 +58,7 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     public readonly struct RankMargin(double margin) : ITernaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> => T.PositivePart(-(z * (x - y)) + T.Const(margin));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -110,6 +111,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     /// <summary>max(0, 1 − (x − y)) of a right and a wrong class.</summary>
     readonly struct Hinge : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => Piecewise.Relu(T.Const(1) - (x - y));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -55,10 +56,12 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
         public static int Inputs => 3;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => sums.First / sums.Second;
     }

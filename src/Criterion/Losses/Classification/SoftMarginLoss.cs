@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -28,6 +29,7 @@ public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : Poin
     public readonly struct LogisticError : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Softplus(-(y * x));
     }

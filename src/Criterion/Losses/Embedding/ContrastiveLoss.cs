@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -35,10 +36,12 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of((a - b) * (a - b));
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {

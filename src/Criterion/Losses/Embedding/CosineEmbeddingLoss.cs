@@ -94,10 +94,12 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
@@ -108,6 +110,7 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
             return T.Select(T.Less(T.Const(0), t), similar, T.PositivePart(cosine - T.Const(margin)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T Cosine<T>(Statistics<T> sums)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -63,10 +64,12 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => _norm.Root(sums.First);
     }

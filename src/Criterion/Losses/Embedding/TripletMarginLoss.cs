@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -57,7 +58,12 @@ public sealed record TripletMarginLoss(
     {
         CheckSameShape(anchor, positive);
         CheckSameShape(anchor, negative);
-        return double.IsInfinity(P) ? OfLargest(anchor, positive, negative) : Evaluate([anchor, positive, negative]);
+        return P switch
+        {
+            2 => Evaluate(new EuclideanTriplet(Formula, Epsilon, Swap), [anchor, positive, negative]),
+            double.PositiveInfinity => OfLargest(anchor, positive, negative),
+            _ => Evaluate([anchor, positive, negative]),
+        };
     }
 
     /// <inheritdoc/>
@@ -81,17 +87,40 @@ public sealed record TripletMarginLoss(
         public static int Inputs => 3;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
             Statistics<T>.Of(_norm.Term(a, b), _norm.Term(a, c), swap ? _norm.Term(b, c) : T.Const(0));
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
             T far = _norm.Root(sums.Second);
             far = swap ? T.Min(far, _norm.Root(sums.Third)) : far;
             return new TripletMarginWithDistanceLoss.Violation(margin, smooth).Value(_norm.Root(sums.First), far);
+        }
+    }
+
+    /// <summary><see cref="Triplet"/> for p = 2, without the powers that the loop would be compiled with.</summary>
+    readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
+    {
+        public static int Inputs => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Statistics<T> Terms<T>(T a, T b, T c)
+            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Const(0));
+
+        public T Value<T>(Statistics<T> sums, T t)
+            where T : struct, IReal<T> => triplet.Value(sums, t);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        T Square<T>(T difference)
+            where T : struct, IReal<T>
+        {
+            difference = epsilon == 0 ? difference : difference + T.Const(epsilon);
+            return difference * difference;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Criterion.Formulas;
 
@@ -72,6 +73,7 @@ public sealed record TripletMarginWithDistanceLoss(
     public readonly struct Violation(double margin, bool smooth) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T near, T far)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -48,6 +49,7 @@ internal static class ImageChecks
     /// <summary>1 outside an interval, 0 within and for NaN.</summary>
     readonly struct Outside(double low, double high) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -72,9 +73,11 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     {
         public static int Count => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => Statistics<T>.Of(T.Abs(x - y));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T> => means.First;
     }

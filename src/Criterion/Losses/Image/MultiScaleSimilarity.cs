@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -93,6 +94,7 @@ internal static class MultiScaleSimilarity
     {
         const double Bend = 1e-4;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -66,6 +67,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T>
         {
@@ -74,6 +76,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         }
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {

@@ -47,6 +47,7 @@ public sealed record SsimLoss(
         public static int Count => Similarity.Count;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => similarity.Terms(x, y);
 
@@ -74,6 +75,7 @@ public sealed record SsimLoss(
         public static int Count => 4;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T>
         {
@@ -102,9 +104,11 @@ public sealed record SsimLoss(
             return above / (_epsilon == 0 ? below : below + T.Const(_epsilon));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T FromBlack<T>(T x)
             where T : struct, IReal<T> => _black == 0 ? x : x - T.Const(_black);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T Corrected<T>(T variance)
             where T : struct, IReal<T> => _correction == 1 ? variance : T.Const(_correction) * variance;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -72,6 +73,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
     /// <summary>√((below − here)² + (right − here)²), with derivative 0 where both are 0.</summary>
     readonly struct Length : ITernaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {
@@ -81,6 +83,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
             return T.Select(flat, T.Const(0), T.Sqrt(T.Select(flat, T.Const(1), square)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Square<T>(T here, T below, T right)
             where T : struct, IReal<T>
         {

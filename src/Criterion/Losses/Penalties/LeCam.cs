@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -88,11 +89,13 @@ public sealed record LeCam(double Weight = 0.3, double Decay = 0.99, bool Rectif
     /// <summary>(x − anchor)², or its half above or below the anchor.</summary>
     readonly struct Anchored(double anchor, bool rectified, bool above) : IUnaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => From(x, T.Const(anchor));
 
         public string Text(string x, string name) => From(new Latex(x), new Latex(name)).ToString();
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T From<T>(T x, T mean)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -121,10 +122,12 @@ public readonly struct RowNorm(double count) : IRowFormula
     public static int Inputs => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Statistics<T> Terms<T>(T a, T b, T c)
         where T : struct, IReal<T> => Statistics<T>.Of(a * a);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(Statistics<T> sums, T t)
         where T : struct, IReal<T>
     {
@@ -140,13 +143,16 @@ public readonly struct SlopeCost(SlopeSide side, double target) : IRowFormula
     public static int Inputs => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Statistics<T> Terms<T>(T a, T b, T c)
         where T : struct, IReal<T> => new RowNorm(1).Terms(a, b, c);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(Statistics<T> sums, T t)
         where T : struct, IReal<T> => side == SlopeSide.ZeroCentred ? sums.First : Squared(Distance(new RowNorm(1).Value(sums, t)));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     T Distance<T>(T norm)
         where T : struct, IReal<T>
     {
@@ -154,6 +160,7 @@ public readonly struct SlopeCost(SlopeSide side, double target) : IRowFormula
         return side == SlopeSide.OneSided ? T.Max(T.Const(0), distance) : distance;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Squared<T>(T x)
         where T : struct, IReal<T> => x * x;
 }

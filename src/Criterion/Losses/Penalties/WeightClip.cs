@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -42,6 +43,7 @@ public sealed record WeightClip(double Limit = 0.01) : ICriterion
     /// <summary>min(max(w, −c), c).</summary>
     readonly struct Clip(double limit) : IBinaryFormula
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Min(T.Max(x, T.Const(-limit)), T.Const(limit));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -34,6 +35,7 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
     public readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {

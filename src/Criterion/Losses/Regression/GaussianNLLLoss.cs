@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -83,6 +84,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     public readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -20,6 +21,7 @@ public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLos
     public readonly struct AbsoluteError : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Abs(x - y);
     }

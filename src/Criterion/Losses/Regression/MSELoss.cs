@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -20,6 +21,7 @@ public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLo
     public readonly struct SquaredError : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {

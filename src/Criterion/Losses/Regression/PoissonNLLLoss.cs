@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -52,6 +53,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
     public readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
@@ -59,6 +61,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             return full ? loss + Stirling(y) : loss;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Stirling<T>(T y)
             where T : struct, IReal<T>
         {

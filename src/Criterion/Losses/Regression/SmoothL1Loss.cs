@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -33,6 +34,7 @@ public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reducti
     public readonly struct SmoothError(double beta) : IBinaryFormula
     {
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
