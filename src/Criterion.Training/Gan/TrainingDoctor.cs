@@ -36,7 +36,9 @@ public static class TrainingDoctor
     // Before this step both players are as good as random.
     const long Settled = 200;
 
+    // A healthy DCGAN is right about nearly all images too, with a loss of 0.1 and more; one that has won is sure of it.
     const double AllApart = 0.995;
+    const double Sure = 0.02;
     const double WrongWayRound = 0.1;
     const double AllAlike = 0.15;
     const double NoSlope = 1e-6;
@@ -60,10 +62,11 @@ public static class TrainingDoctor
     static IEnumerable<Finding> Players(GanStep[] rows, AdversarialObjective objective)
     {
         double accuracy = rows.Average(static row => row.Accuracy);
-        if (accuracy >= AllApart && objective is not (Wasserstein or EnergyBased or BoundaryEquilibrium))
+        double loss = rows.Average(static row => row.DiscriminatorLoss);
+        if (accuracy >= AllApart && loss < Sure && objective is not (Wasserstein or EnergyBased or BoundaryEquilibrium))
         {
             yield return new(Ailment.DiscriminatorWon, Text(
-                $"The discriminator has won: for {Window} steps it told {accuracy:P1} of real and generated images apart, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
+                $"The discriminator has won: for {Window} steps it told {accuracy:P1} of real and generated images apart at a loss of {loss:F4}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
         }
 
         if (accuracy <= WrongWayRound)

@@ -32,6 +32,10 @@ public class TrainingDoctorTests
     }
 
     [Fact]
+    public void A_discriminator_that_is_right_but_not_sure_is_healthy() =>
+        Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 0.999, DiscriminatorLoss = 0.15 }), new NonSaturating()));
+
+    [Fact]
     public void A_critic_may_tell_all_images_apart() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new Wasserstein()));
 
     [Fact]
