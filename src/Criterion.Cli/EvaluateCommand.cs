@@ -29,20 +29,11 @@ internal sealed class EvaluateCommand
         HelpName = "number",
     }.Within(0, long.MaxValue);
 
-    readonly Option<string?> _range = new Option<string?>("--range")
-    {
-        Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
-        HelpName = "range",
-    }.OneOf("-1..1", "0..1");
+    readonly Option<string?> _range = CommonOptions.Range();
 
     readonly Option<bool> _json = new("--json") { Description = "Print JSON in place of the table" };
 
-    readonly Option<int> _threads = new Option<int>("--threads")
-    {
-        Description = "Threads to compute with; the result is the same bits whatever it is",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-        HelpName = "count",
-    }.Within(1, 1024);
+    readonly Option<int> _threads = CommonOptions.Threads();
 
     public static Command Create(ToolConsole console) => new EvaluateCommand().Build(console);
 
@@ -67,12 +58,7 @@ internal sealed class EvaluateCommand
     }
 
     FeatureSet Load(ParseResult parsed, Argument<string> argument) =>
-        FeatureSet.Load(parsed.GetValue(argument)!, parsed.GetValue(_count), parsed.GetValue(_seed), parsed.GetValue(_range) switch
-        {
-            "-1..1" => ImageRange.MinusOneOne,
-            "0..1" => ImageRange.ZeroOne,
-            _ => null,
-        });
+        FeatureSet.Load(parsed.GetValue(argument)!, parsed.GetValue(_count), parsed.GetValue(_seed), CommonOptions.RangeOf(parsed, _range));
 
     static string Table(Evaluation evaluation)
     {

@@ -23,12 +23,7 @@ internal sealed class RunOptions
     };
 
     /// <summary>Threads to compute with.</summary>
-    public Option<int> Threads { get; } = new Option<int>("--threads")
-    {
-        Description = "Threads to compute with; the result is the same bits whatever it is",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-        HelpName = "count",
-    }.Within(1, 1024);
+    public Option<int> Threads { get; } = CommonOptions.Threads();
 
     /// <summary>Steps between two pictures.</summary>
     public Option<int> SampleEvery { get; } = new Option<int>("--sample-every")

@@ -28,11 +28,7 @@ internal sealed class TrainCommand
         HelpName = "pixels",
     }.Within(1, 4096);
 
-    readonly Option<string?> _range = new Option<string?>("--range")
-    {
-        Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
-        HelpName = "range",
-    }.OneOf("-1..1", "0..1");
+    readonly Option<string?> _range = CommonOptions.Range();
 
     readonly Option<int?> _steps = new Option<int?>("--steps")
     {
@@ -107,7 +103,7 @@ internal sealed class TrainCommand
     int Start(ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
         GanRecipe recipe = Recipe(parsed);
-        DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), Range(parsed));
+        DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
         ImageDataset data = load.Load();
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
@@ -168,13 +164,6 @@ internal sealed class TrainCommand
             },
         };
     }
-
-    ImageRange? Range(ParseResult parsed) => parsed.GetValue(_range) switch
-    {
-        "-1..1" => ImageRange.MinusOneOne,
-        "0..1" => ImageRange.ZeroOne,
-        _ => null,
-    };
 
     static string PerRecipe(Func<GanOptions, string> value) =>
         string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Criterion.Losses;
 
 namespace Criterion.Training;
 
@@ -110,15 +111,9 @@ public sealed class CycleGanTrainer : IStateful
         return (row with { TranslatorGradientNorm = _translators.Descend(identity is null ? loss : loss + identity) }, fakeA.Detach(), fakeB.Detach());
     }
 
-    Tensor Deceive(Nn.Module discriminator, Tensor fake, Tensor real)
-    {
-        using (Autograd.NoGrad())
-        {
-            real = discriminator.Forward(real);
-        }
-
-        return _options.Objective.Generator(discriminator.Forward(fake), real);
-    }
+    // Only a relativistic objective compares with real images.
+    Tensor Deceive(Nn.Module discriminator, Tensor fake, Tensor real) => _options.Objective.Generator(
+        discriminator.Forward(fake), _options.Objective is RelativisticObjective ? discriminator.Forward(real) : null);
 
     Tensor Judge(Nn.Module discriminator, Tensor real, Tensor fake) =>
         _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));
