@@ -10,14 +10,14 @@ internal sealed class EvaluateCommand
 {
     readonly Argument<string> _real = new("real")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded), a folder of PNGs, an IDX file, a .npy file of images or of features [N, D], or the folder of a run",
+        Description = $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, an IDX file, a .npy file of images or of features [N, D], or the folder of a run",
     };
 
     readonly Argument<string> _fake = new("fake") { Description = "What to compare with it: the same kinds" };
 
     readonly Option<int> _count = new Option<int>("--count")
     {
-        Description = "Images that a run's generator draws",
+        Description = "Samples that a run's generator draws",
         DefaultValueFactory = _ => 5000,
         HelpName = "count",
     }.Within(4, 100_000);
@@ -92,6 +92,11 @@ internal sealed class EvaluateCommand
         yield return ("recall", Number(of.PrecisionRecall.Recall), "share of real ones among the fakes: variety");
         yield return ("density", Number(of.DensityCoverage.Density), "quality; about 1 for the same");
         yield return ("coverage", Number(of.DensityCoverage.Coverage), "share of real ones with a fake nearby: variety");
+        if (of.Modes is { } modes)
+        {
+            yield return ("modes", $"{modes.Found} of {modes.Modes}", "found, by points within 3 standard deviations: variety");
+            yield return ("  points of high quality", Number(modes.HighQuality), "share of fakes within 3 standard deviations of a mode");
+        }
     }
 
     static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

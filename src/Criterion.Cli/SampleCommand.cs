@@ -10,23 +10,22 @@ internal sealed class SampleCommand
 {
     readonly Argument<string> _run = new("run") { Description = $"The folder that a training left, or its {GeneratorFile.Name}" };
 
-    readonly Option<int> _count = new Option<int>("--count")
+    readonly Option<int?> _count = new Option<int?>("--count")
     {
-        Description = "Images to draw",
-        DefaultValueFactory = _ => 64,
+        Description = "Samples to draw [default: 64 images or 1000 points]",
         HelpName = "count",
     }.Within(1, 100_000);
 
     readonly Option<string> _out = new Option<string>("--out")
     {
-        Description = "A new file: .png for one picture of all images, .npy for float32 [count, channels, height, width] in [-1, 1]",
+        Description = "A new file: .png for one picture of all, .npy for float32: images [count, channels, height, width] in [-1, 1], or points [count, 2]",
         Required = true,
         HelpName = "file",
     }.Must(path => Extension(path) is ".PNG" or ".NPY", "a name that ends in .png or .npy");
 
     readonly Option<ulong> _seed = new Option<ulong>("--seed")
     {
-        Description = "Decides which images are drawn",
+        Description = "Decides which samples are drawn",
         DefaultValueFactory = _ => 0,
         HelpName = "number",
     }.Within(0, long.MaxValue);
@@ -35,7 +34,7 @@ internal sealed class SampleCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("sample", "Draws images from a trained generator.") { _run, _count, _out, _seed };
+        Command command = new("sample", "Draws images or points from a trained generator.") { _run, _count, _out, _seed };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
@@ -43,23 +42,23 @@ internal sealed class SampleCommand
     int Run(ParseResult parsed, ToolConsole console)
     {
         string file = Tool.NewFile(parsed.GetValue(_out)!);
-        (Dcgan network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
-        Tensor latents = network.Latents(parsed.GetValue(_count), new RandomStream(parsed.GetValue(_seed)));
-        Tensor images = GanTrainer.Sample(generator, latents);
-        Write(file, images);
-        console.Output.WriteLine($"{images.Shape[0]} images of {network.Size}x{network.Size} in {file}");
+        (GanNetworks network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
+        Tensor latents = network.Latents(parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)));
+        Tensor samples = GanTrainer.Sample(generator, latents);
+        Write(file, samples, network);
+        console.Output.WriteLine($"{samples.Shape[0]} {(network is Dcgan { Size: var side } ? $"images of {side}x{side}" : "points")} in {file}");
         return Tool.Success;
     }
 
-    static void Write(string file, Tensor images)
+    static void Write(string file, Tensor samples, GanNetworks network)
     {
         if (Extension(file) == ".NPY")
         {
-            Npy.Write(file, images);
+            Npy.Write(file, samples);
         }
         else
         {
-            Png.Write(file, ImageGrid.Compose(images));
+            Png.Write(file, network.Picture(samples));
         }
     }
 

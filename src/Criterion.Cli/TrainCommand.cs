@@ -17,7 +17,7 @@ internal sealed class TrainCommand
 
     readonly Option<string[]> _data = new("--data")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), a folder of PNGs, an IDX file (plain or .gz), or a .npy file; give it again to add more",
+        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), {GaussianRing.Name} (points of eight Gaussians around a circle, whose modes are counted), a folder of PNGs, an IDX file (plain or .gz), or a .npy file; give it again to add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
     };
@@ -62,10 +62,9 @@ internal sealed class TrainCommand
         HelpName = "what",
     }.OneOf("stop", "skip");
 
-    readonly Option<int> _width = new Option<int>("--width")
+    readonly Option<int?> _width = new Option<int?>("--width")
     {
-        Description = "Channels of the layers next to the image; those further in have 2, 4, ... times as many",
-        DefaultValueFactory = _ => 32,
+        Description = "Channels of the layers next to the image; those further in have 2, 4, ... times as many. For points, units of a layer [default: 32 channels or 128 units]",
         HelpName = "channels",
     }.Within(1, 1024);
 
@@ -104,11 +103,11 @@ internal sealed class TrainCommand
     {
         GanRecipe recipe = Recipe(parsed);
         DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
-        ImageDataset data = load.Load();
+        Dataset data = load.Load();
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
-        console.Output.WriteLine($"Training {recipe.Name} on {data.Count} images of {data.Source} ({data.Size}) into {folder.Path}");
-        (int code, _) = RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch);
+        console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
+        int code = Report(RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -135,7 +134,7 @@ internal sealed class TrainCommand
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
-                return GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch).Code;
+                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch), console);
         }
 
         (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
@@ -144,6 +143,17 @@ internal sealed class TrainCommand
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
             return RunOptions.Execute(run, folder, console, stop, watch);
         }
+    }
+
+    static int Report((int Code, RunRecord Record) ended, ToolConsole console)
+    {
+        if (((GanRunRecord)ended.Record).Modes is { } modes)
+        {
+            console.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"The generator makes {modes.Found} of {modes.Modes} modes; {modes.HighQuality:P1} of its points lie within 3 standard deviations of one."));
+        }
+
+        return ended.Code;
     }
 
     GanRecipe Recipe(ParseResult parsed)

@@ -20,7 +20,7 @@ internal static class Tiny
 
     public static GanTrainer Trainer(GanOptions options, ImageDataset? data = null)
     {
-        Dcgan networks = options.Networks(data ?? Data, Width);
+        GanNetworks networks = options.Networks(data ?? Data, Width);
         return new GanTrainer(networks.Generator(new RandomStream(1)), networks.Discriminator(new RandomStream(2)), data ?? Data, options);
     }
 

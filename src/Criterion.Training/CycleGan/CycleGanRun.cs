@@ -52,7 +52,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     {
         (ImageDataset imagesA, ImageDataset imagesB) = a is null || b is null
             ? Sketches.Unpaired(ImageDataset.FashionMnist())
-            : (a.Load(), b.Load());
+            : (a.LoadImages(), b.LoadImages());
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",

@@ -4,7 +4,7 @@ using Criterion.Formats;
 namespace Criterion.Training;
 
 /// <summary>Images of one size, in memory: float32 <c>[N, C, H, W]</c> in [−1, 1], grey (C = 1) or colour (C = 3).</summary>
-public sealed class ImageDataset
+public sealed class ImageDataset : Dataset
 {
     /// <summary>The name of the embedded data: the 10,000 test images of Fashion-MNIST.</summary>
     public const string FashionMnistName = "fashion-mnist";
@@ -15,39 +15,21 @@ public sealed class ImageDataset
     /// <param name="labels">The class of each image, Int64 <c>[N]</c>, where known.</param>
     /// <exception cref="TrainingException">The tensors are no such images or labels.</exception>
     public ImageDataset(string source, Tensor images, Tensor? labels = null)
+        : base(source, Checked(source, images), labels)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.DType != DType.Float32 || images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
-        {
-            throw new TrainingException($"{source}: a data set is Float32 [N, 1 or 3, H, W], and this is {images.DType} {images.Shape}.");
-        }
-
-        if (labels is not null && (labels.Rank != 1 || labels.Count != images.Shape[0]))
-        {
-            throw new TrainingException($"{source}: {images.Shape[0]} images need as many labels, and there are {labels.Shape}.");
-        }
-
-        (Source, Images, Labels) = (source, images, labels);
     }
 
-    /// <summary>Where the images come from.</summary>
-    public string Source { get; }
-
     /// <summary>All images, float32 <c>[N, C, H, W]</c> in [−1, 1].</summary>
-    public Tensor Images { get; }
-
-    /// <summary>The class of each image, Int64 <c>[N]</c>, or null where unknown.</summary>
-    public Tensor? Labels { get; }
-
-    /// <summary>The number of images.</summary>
-    public int Count => Images.Shape[0];
+    public Tensor Images => Items;
 
     /// <summary>1 for grey images, 3 for colour.</summary>
     public int Channels => Images.Shape[1];
 
     /// <summary>Height and width of every image.</summary>
     public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
+
+    /// <inheritdoc/>
+    public override string Description => $"{Count} images of {Source} ({Size})";
 
     /// <summary>The embedded test set of Fashion-MNIST (Zalando SE, MIT licence): 10,000 grey garments, padded to 32×32, with labels.</summary>
     /// <param name="size">Resize to this many pixels a side instead of padding.</param>
@@ -82,11 +64,14 @@ public sealed class ImageDataset
                 string.Join(", ", sources), ImagePart.Join([.. sources.SelectMany(source => ImagePart.Load(source, range))], size));
     }
 
-    /// <summary>The number of classes of the labels, which are 0 and up.</summary>
-    /// <exception cref="TrainingException">There are no labels.</exception>
-    internal int Classes() => Labels is null
-        ? throw new TrainingException($"A GAN of classes needs the class of each image, and '{Source}' has no labels. Use {FashionMnistName}, give ImageDataset labels, or take a recipe without classes.")
-        : (int)Labels.Max().Item() + 1;
+    static Tensor Checked(string source, Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(images);
+        return images.DType == DType.Float32 && images.Rank == 4 && images.Shape[1] is 1 or 3 && images.Count > 0
+            ? images
+            : throw new TrainingException($"{source}: a data set is Float32 [N, 1 or 3, H, W], and this is {images.DType} {images.Shape}.");
+    }
 
     static Tensor Embedded(string name)
     {

@@ -27,7 +27,7 @@ internal sealed record ImagePart(string Name, Tensor Images)
         if (!File.Exists(source))
         {
             throw new TrainingException(
-                $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
+                $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file{(source == GaussianRing.Name ? "; points and images do not mix" : "")}.");
         }
 
         return [Path.GetExtension(source).ToUpperInvariant() switch

@@ -43,7 +43,7 @@ public sealed record GanOptions
     /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
     public double ClassWeight { get; init; }
 
-    /// <summary>What the discriminator's layers are normalised by; if not given, batch norm, or nothing where a penalty needs the slope of each image.</summary>
+    /// <summary>What the discriminator's layers are normalised by; if not given, batch norm, or nothing for points and where a penalty needs the slope of each image.</summary>
     public DiscriminatorNorm? DiscriminatorNorm { get; init; }
 
     /// <summary>What the discriminator says of an image.</summary>
@@ -66,16 +66,15 @@ public sealed record GanOptions
 
     /// <summary>The pair of networks that these options ask for.</summary>
     /// <param name="data">What they are for.</param>
-    /// <param name="width">Channels of the layer next to the image.</param>
-    /// <exception cref="TrainingException">The images are not square, of no size that a DCGAN makes, or lack labels that are needed.</exception>
-    public Dcgan Networks(ImageDataset data, int width = 32)
+    /// <param name="width">Channels of the layer next to an image, or units of a layer for points; 32 and 128 if not given.</param>
+    /// <exception cref="TrainingException">Images are not square, of no size that a DCGAN makes, or data lack labels that are needed.</exception>
+    public GanNetworks Networks(Dataset data, int? width = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Dcgan.For(data, width, Latent, DiscriminatorNorm ?? DefaultNorm) with
-        {
-            DiscriminatorOutput = DiscriminatorOutput,
-            Classes = ClassWeight > 0 ? data.Classes() : 0,
-        };
+        GanNetworks networks = data is ImageDataset images
+            ? Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm)
+            : new PointNetworks(width ?? 128, Latent, DiscriminatorNorm ?? Training.DiscriminatorNorm.None);
+        return networks with { DiscriminatorOutput = DiscriminatorOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
     }
 
     /// <summary>The stream of random numbers for one part of the training.</summary>
@@ -145,4 +144,5 @@ internal enum RandomPart : ulong
     Penalty,
     Samples,
     Labels,
+    Modes,
 }

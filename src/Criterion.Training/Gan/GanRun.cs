@@ -5,32 +5,31 @@ namespace Criterion.Training;
 /// <summary>A whole run of a GAN: networks from a recipe, trained on data.</summary>
 public sealed class GanRun : TrainingRun<GanStep>
 {
-    /// <summary>Images in a picture of samples.</summary>
-    const int SampleCount = 64;
-
-    readonly Dcgan _networks;
+    readonly Dataset _data;
+    readonly GanNetworks _networks;
     readonly Sequential _generator;
     readonly GanTrainer _trainer;
     readonly Tensor _noise;
 
     /// <summary>A run that is ready to start.</summary>
     /// <param name="recipe">The recipe, with the options to use.</param>
-    /// <param name="data">The real images.</param>
-    /// <param name="width">The networks' width.</param>
+    /// <param name="data">The real images or points.</param>
+    /// <param name="width">The networks' width; by the data if not given.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <param name="checkpointEvery">Steps between two checkpoints.</param>
     /// <param name="load">How the data were loaded, if they were.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
-    public GanRun(GanRecipe recipe, ImageDataset data, int width = 32, int sampleEvery = 250, int checkpointEvery = 250, DataArguments? load = null)
+    public GanRun(GanRecipe recipe, Dataset data, int? width = null, int sampleEvery = 250, int checkpointEvery = 250, DataArguments? load = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(checkpointEvery, 1);
         GanOptions options = recipe.Options;
+        _data = data;
         _networks = options.Networks(data, width);
         _generator = _networks.Generator(options.Random(RandomPart.GeneratorWeights));
         _trainer = new GanTrainer(_generator, _networks.Discriminator(options.Random(RandomPart.DiscriminatorWeights)), data, options);
-        _noise = _networks.Latents(SampleCount, options.Random(RandomPart.Samples));
+        _noise = _networks.Latents(_networks.SamplesInPicture, options.Random(RandomPart.Samples));
         Record = new GanRunRecord
         {
             Recipe = recipe.Name,
@@ -52,7 +51,7 @@ public sealed class GanRun : TrainingRun<GanStep>
     /// <param name="checkpoint">Where to go on.</param>
     /// <param name="steps">Generator steps to train for in all; as recorded if not given.</param>
     /// <exception cref="TrainingException">The data are other data.</exception>
-    public static GanRun Resume(GanRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
+    public static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -63,11 +62,26 @@ public sealed class GanRun : TrainingRun<GanStep>
         return run;
     }
 
+    /// <summary>The modes that the generator covers at present; null for data whose modes are not known.</summary>
+    public ModeCoverage? Modes()
+    {
+        if (_data is not PointDataset { Ring: { } ring })
+        {
+            return null;
+        }
+
+        RandomStream random = ((GanRunRecord)Record).Options.Random(RandomPart.Modes);
+        return ModeCoverage.Of(_trainer.Sample(_networks.Latents(ModeCoverage.Samples, random)), ring);
+    }
+
     private protected override GanStep Step() => _trainer.Step();
 
     private protected override void WriteSamples(RunFolder folder) =>
-        folder.WriteSamples(Record.StepsDone, _trainer.Sample(_noise));
+        folder.WritePicture(Record.StepsDone, _networks.Picture(_trainer.Sample(_noise), _data));
 
-    private protected override void WriteResults(RunFolder folder) =>
+    private protected override void WriteResults(RunFolder folder)
+    {
         _trainer.WithAverage(() => folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator)));
+        Record = (GanRunRecord)Record with { Modes = Modes() };
+    }
 }

@@ -7,13 +7,16 @@ public sealed record GanRunRecord : RunRecord
     public required GanOptions Options { get; init; }
 
     /// <summary>The networks.</summary>
-    public required Dcgan Networks { get; init; }
+    public required GanNetworks Networks { get; init; }
 
     /// <summary>The data.</summary>
     public required DataRecord Data { get; init; }
 
     /// <summary>How the data were loaded, so that the run can go on; null for data that were made in memory.</summary>
     public DataArguments? Load { get; init; }
+
+    /// <summary>The modes that the generator covers at the end; null for data whose modes are not known.</summary>
+    public ModeCoverage? Modes { get; init; }
 
     /// <inheritdoc/>
     public override int Steps => Options.Steps;

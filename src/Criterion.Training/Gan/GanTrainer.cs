@@ -12,7 +12,7 @@ namespace Criterion.Training;
 /// <example><code>
 /// ImageDataset data = ImageDataset.FashionMnist();
 /// GanOptions options = GanRecipe.Find("dcgan").Options;
-/// Dcgan networks = options.Networks(data);
+/// GanNetworks networks = options.Networks(data);
 /// RandomStream random = new(0);
 /// GanTrainer trainer = new(networks.Generator(random), networks.Discriminator(random), data, options);
 /// for (int i = 0; i &lt; 1000; i++)
@@ -23,7 +23,7 @@ namespace Criterion.Training;
 public sealed class GanTrainer : IStateful
 {
     readonly GanOptions _options;
-    readonly ImageDataset _data;
+    readonly Dataset _data;
     readonly int _classes;
     readonly Player _generator;
     readonly Player _discriminator;
@@ -38,12 +38,12 @@ public sealed class GanTrainer : IStateful
     long _skipped;
 
     /// <summary>A trainer at step 0.</summary>
-    /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to images like those of the data; with classes <c>[N, Latent + classes, 1, 1]</c>, the last ones 1 for the image's class and 0 for the others.</param>
-    /// <param name="discriminator">Images to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.</param>
-    /// <param name="data">The real images.</param>
+    /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to samples like the data; with classes <c>[N, Latent + classes, 1, 1]</c>, the last ones 1 for the image's class and 0 for the others.</param>
+    /// <param name="discriminator">Samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.</param>
+    /// <param name="data">The real images or points.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="TrainingException">The options, data and networks do not go together.</exception>
-    public GanTrainer(Module generator, Module discriminator, ImageDataset data, GanOptions options)
+    public GanTrainer(Module generator, Module discriminator, Dataset data, GanOptions options)
     {
         ArgumentNullException.ThrowIfNull(generator);
         ArgumentNullException.ThrowIfNull(discriminator);
@@ -54,6 +54,11 @@ public sealed class GanTrainer : IStateful
         {
             throw new TrainingException(
                 "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral).");
+        }
+
+        if (data is not ImageDataset && options.Regularizers.Any(static one => one.Penalty is Consistency))
+        {
+            throw new TrainingException("Consistency compares an image with a shifted copy, and these data are no images. Leave it out.");
         }
 
         (_options, _data) = (options, data);
@@ -133,18 +138,18 @@ public sealed class GanTrainer : IStateful
         _average?.LoadStateDict(state.Part("average"));
     }
 
-    /// <summary>Images of the generator as it is to be used, <c>[N, C, H, W]</c>: with the average of its weights, where one is kept.</summary>
-    /// <param name="latents">One row for each image.</param>
+    /// <summary>Samples of the generator as it is to be used, such as images <c>[N, C, H, W]</c>: with the average of its weights, where one is kept.</summary>
+    /// <param name="latents">One row for each sample.</param>
     public Tensor Sample(Tensor latents)
     {
-        Tensor? images = null;
-        WithAverage(() => images = Sample(_generator.Network, latents));
-        return images!;
+        Tensor? samples = null;
+        WithAverage(() => samples = Sample(_generator.Network, latents));
+        return samples!;
     }
 
-    /// <summary>Images of a generator in evaluation, <c>[N, C, H, W]</c>, made a batch at a time.</summary>
+    /// <summary>Samples of a generator in evaluation, such as images <c>[N, C, H, W]</c>, made a batch at a time.</summary>
     /// <param name="generator">The generator; it is left in evaluation.</param>
-    /// <param name="latents">One row for each image.</param>
+    /// <param name="latents">One row for each sample.</param>
     public static Tensor Sample(Module generator, Tensor latents)
     {
         const int Batch = 64;
@@ -276,11 +281,11 @@ public sealed class GanTrainer : IStateful
     {
         Tensor items = _sampler.Next();
         Tensor? labels = _classes == 0 ? null : Tensor.RandInt(0, _classes, [_options.BatchSize], _labels);
-        Tensor latents = Dcgan.Condition(Tensor.Randn([_options.BatchSize, _options.Latent, 1, 1], random: _latents), labels, _classes);
+        Tensor latents = GanNetworks.Condition(Tensor.Randn([_options.BatchSize, _options.Latent, 1, 1], random: _latents), labels, _classes);
         using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
         {
             return new Round(
-                _data.Images.IndexSelect(0, items),
+                _data.Items.IndexSelect(0, items),
                 _classes == 0 ? null : _data.Labels!.IndexSelect(0, items),
                 latents,
                 labels,

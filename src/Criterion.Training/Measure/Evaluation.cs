@@ -34,6 +34,9 @@ public sealed record Evaluation
     /// <summary>Density and coverage.</summary>
     public required DensityCoverageResult DensityCoverage { get; init; }
 
+    /// <summary>The modes that the generated points cover, where those of the real ones are known.</summary>
+    public ModeCoverage? Modes { get; init; }
+
     /// <summary>Reasons not to trust the numbers, in words.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -50,7 +53,7 @@ public sealed record Evaluation
         ArgumentNullException.ThrowIfNull(fake);
         if (real.Name != fake.Name)
         {
-            throw new TrainingException($"'{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}: distances between different features mean nothing. Give two sets of images, or two files of features of the same network.");
+            throw new TrainingException($"'{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}: distances between different features mean nothing. Give two sets of images or of points, or two files of features of the same network.");
         }
 
         RandomStream random = new(seed);
@@ -67,6 +70,7 @@ public sealed record Evaluation
             InceptionFake = Inception(fake),
             PrecisionRecall = Metrics.PrecisionRecall.Between(real.Features, fake.Features, features: real.Name),
             DensityCoverage = Metrics.DensityCoverage.Between(real.Features, fake.Features, features: real.Name),
+            Modes = real.Ring is { } ring ? ModeCoverage.Of(fake.Features, ring) : null,
             Warnings = frechet.Warnings(),
         };
     }

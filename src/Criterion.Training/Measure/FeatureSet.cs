@@ -8,10 +8,14 @@ namespace Criterion.Training;
 /// <param name="Name">The name of the features: sets are compared only if it is the same.</param>
 /// <param name="Features">One row for each sample, <c>[N, D]</c>.</param>
 /// <param name="Probabilities">Class probabilities <c>[N, classes]</c>, where a classifier made the features.</param>
-public sealed record FeatureSet(string Source, string Name, Tensor Features, Tensor? Probabilities = null)
+/// <param name="Ring">What points were drawn from, where that is known: its modes are counted.</param>
+public sealed record FeatureSet(string Source, string Name, Tensor Features, Tensor? Probabilities = null, GaussianRing? Ring = null)
 {
     /// <summary>What features from a file are called.</summary>
     public const string FromFile = "features from files";
+
+    /// <summary>What the coordinates of points are called.</summary>
+    public const string Coordinates = "coordinates of points";
 
     const int Batch = 100;
 
@@ -42,11 +46,11 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     }
 
     /// <summary>
-    /// Features of a source: <c>fashion-mnist</c>, a folder of PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>,
-    /// the folder of a run, or a generator file. The last two draw images.
+    /// Features of a source: <c>fashion-mnist</c>, <c>ring</c> (whose points are their own features), a folder of PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>,
+    /// the folder of a run, or a generator file. The last two draw samples.
     /// </summary>
     /// <param name="source">A name, file or folder.</param>
-    /// <param name="count">Images that a generator draws.</param>
+    /// <param name="count">Samples that a generator draws, and points of a ring.</param>
     /// <param name="seed">Decides which.</param>
     /// <param name="range">What the numbers in files of floats mean; not used for bytes and features.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or holds neither images nor features.</exception>
@@ -56,8 +60,15 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
         ArgumentNullException.ThrowIfNull(source);
         if (GeneratorOf(source) is { } file)
         {
-            (Dcgan network, Sequential generator) = GeneratorFile.Read(file);
-            return Of(source, GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed))));
+            (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
+            Tensor samples = GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed)));
+            return network is PointNetworks ? new FeatureSet(source, Coordinates, samples) : Of(source, samples);
+        }
+
+        if (source == GaussianRing.Name)
+        {
+            GaussianRing ring = new();
+            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, Ring: ring);
         }
 
         return FeaturesIn(source) is { } features

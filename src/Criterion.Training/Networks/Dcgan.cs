@@ -15,6 +15,7 @@ namespace Criterion.Training;
 /// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
 public sealed record Dcgan(
     int Size = 32, int Channels = 1, int Width = 32, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.Batch)
+    : GanNetworks(Width, Latent, DiscriminatorNorm)
 {
     const int Kernel = 4;
     const double Slope = 0.2;
@@ -27,17 +28,8 @@ public sealed record Dcgan(
     /// <inheritdoc cref="Dcgan"/>
     public int Channels { get; init; } = Within(Channels, 1, 4, nameof(Channels));
 
-    /// <inheritdoc cref="Dcgan"/>
-    public int Width { get; init; } = Within(Width, 1, 1024, nameof(Width));
-
-    /// <inheritdoc cref="Dcgan"/>
-    public int Latent { get; init; } = Within(Latent, 1, 65536, nameof(Latent));
-
-    /// <summary>What the discriminator says of an image.</summary>
-    public DiscriminatorOutput DiscriminatorOutput { get; init; }
-
-    /// <summary>Classes of images: the generator is told one, and the discriminator tells them; 0 for none.</summary>
-    public int Classes { get; init => field = Within(value, 0, 65536, nameof(Classes)); }
+    /// <inheritdoc/>
+    public override int SamplesInPicture => 64;
 
     /// <summary>Channels from the 4×4 image out to the last hidden one: 4w, 2w, w at 32×32.</summary>
     internal int[] Widths => [.. Enumerable.Range(1, BitOperations.Log2((uint)Size / Kernel)).Select(i => Width << (Levels - i))];
@@ -55,11 +47,11 @@ public sealed record Dcgan(
     }
 
     /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].</summary>
-    public Sequential Generator(RandomStream random) => Initialized(Decoder(Latent + Classes, normalize: true, random), random);
+    public override Sequential Generator(RandomStream random) => Initialized(Decoder(Latent + Classes, normalize: true, random), random);
 
     /// <summary>The discriminator: images to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
     /// <exception cref="TrainingException">An auto-encoder is to tell classes.</exception>
-    public Sequential Discriminator(RandomStream random)
+    public override Sequential Discriminator(RandomStream random)
     {
         if (DiscriminatorOutput == DiscriminatorOutput.Logit)
         {
@@ -77,14 +69,8 @@ public sealed record Dcgan(
                 DiscriminatorOutput == DiscriminatorOutput.SquaredError)];
     }
 
-    /// <summary>Normal random numbers for <paramref name="count"/> images, <c>[count, Latent + Classes, 1, 1]</c>, the classes in turn.</summary>
-    public Tensor Latents(int count, RandomStream random) =>
-        Condition(Tensor.Randn([count, Latent, 1, 1], random: random), Classes == 0 ? null : Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], [count]), Classes);
-
-    /// <summary>Latents with a 1 for each image's class and zeros for the others behind them.</summary>
-    internal static Tensor Condition(Tensor latents, Tensor? labels, int classes) => labels is null
-        ? latents
-        : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
+    /// <inheritdoc/>
+    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Compose(samples);
 
     Sequential Decoder(int from, bool normalize, RandomStream random)
     {
@@ -151,8 +137,4 @@ public sealed record Dcgan(
 
         return network;
     }
-
-    static int Within(int value, int low, int high, string name) => value >= low && value <= high
-        ? value
-        : throw new TrainingException($"{name} must be from {low} to {high}, and is {value}.");
 }

@@ -12,46 +12,61 @@ public static class GeneratorFile
 
     const string Architecture = "architecture";
     const string DcganName = "dcgan";
+    const string PointsName = "points";
     const string ClassCount = "classes";
 
     /// <summary>Writes weights and running statistics; what the network was is in the metadata.</summary>
-    public static void Write(string path, Dcgan network, Module generator)
+    public static void Write(string path, GanNetworks network, Module generator)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(generator);
-        Safetensors.Write(path, generator.StateDict(), new OrderedDictionary<string, string>
+        OrderedDictionary<string, string> metadata = new() { [Architecture] = network is Dcgan ? DcganName : PointsName };
+        if (network is Dcgan images)
         {
-            [Architecture] = DcganName,
-            ["size"] = network.Size.ToString(CultureInfo.InvariantCulture),
-            ["channels"] = network.Channels.ToString(CultureInfo.InvariantCulture),
-            ["width"] = network.Width.ToString(CultureInfo.InvariantCulture),
-            ["latent"] = network.Latent.ToString(CultureInfo.InvariantCulture),
-            [ClassCount] = network.Classes.ToString(CultureInfo.InvariantCulture),
-        });
+            Note("size", images.Size);
+            Note("channels", images.Channels);
+        }
+
+        Note("width", network.Width);
+        Note("latent", network.Latent);
+        Note(ClassCount, network.Classes);
+        Safetensors.Write(path, generator.StateDict(), metadata);
+
+        void Note(string name, int value) => metadata[name] = value.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Rebuilds a generator, ready to draw from.</summary>
     /// <exception cref="TrainingException">The file holds no generator of Criterion.</exception>
     /// <exception cref="DataFormatException">The file is damaged or no safetensors.</exception>
-    public static (Dcgan Network, Sequential Generator) Read(string path)
+    public static (GanNetworks Network, Sequential Generator) Read(string path)
     {
         SafetensorsFile file = Safetensors.Read(path);
-        Dcgan network = file.Metadata.GetValueOrDefault(Architecture) == DcganName && Describe(file.Tensors, Classes(file)) is { } found
-            ? found
-            : throw new TrainingException($"'{path}' holds no generator that Criterion made. Give the folder of a run, or its {Name}.");
+        GanNetworks network = Describe(file) ?? throw new TrainingException(
+            $"'{path}' holds no generator that Criterion made. Give the folder of a run, or its {Name}.");
         Sequential generator = network.Generator(new RandomStream(0));
         generator.LoadStateDict(file.Tensors);
         return (network, generator);
     }
 
-    // Files from before there were classes do not say.
-    static int Classes(SafetensorsFile file) => int.TryParse(file.Metadata.GetValueOrDefault(ClassCount, "0"), CultureInfo.InvariantCulture, out int classes) ? classes : -1;
-
-    /// <summary>The network that these weights are of, from their shapes, so that a file can't ask for more memory than it has.</summary>
-    static Dcgan? Describe(IReadOnlyDictionary<string, Tensor> tensors, int classes)
+    /// <summary>The networks that these weights are of, from their shapes, so that a file can't ask for more memory than it has.</summary>
+    static GanNetworks? Describe(SafetensorsFile file)
     {
-        Shape[] kernels = [.. tensors.Values.Where(static tensor => tensor.Rank == 4).Select(static tensor => tensor.Shape)];
-        if (kernels.Length is < 2 or > 7 || kernels.Any(static shape => shape.Count == 0) || classes < 0 || classes >= kernels[0][0])
+        // Files from before there were classes do not say.
+        int classes = int.TryParse(file.Metadata.GetValueOrDefault(ClassCount, "0"), CultureInfo.InvariantCulture, out int count) ? count : -1;
+        return classes < 0 ? null : file.Metadata.GetValueOrDefault(Architecture) switch
+        {
+            DcganName => Images(Weights(file, rank: 4), classes),
+            PointsName => Points(Weights(file, rank: 2), classes),
+            _ => null,
+        };
+    }
+
+    static Shape[] Weights(SafetensorsFile file, int rank) =>
+        [.. file.Tensors.Values.Where(tensor => tensor.Rank == rank && tensor.Count > 0).Select(static tensor => tensor.Shape)];
+
+    static Dcgan? Images(Shape[] kernels, int classes)
+    {
+        if (kernels.Length is < 2 or > 7 || classes >= kernels[0][0])
         {
             return null;
         }
@@ -60,4 +75,10 @@ public static class GeneratorFile
         int[] chain = [kernels[0][0], .. network.Widths, network.Channels];
         return kernels.Select((shape, i) => shape == new Shape(chain[i], chain[i + 1], 4, 4)).All(static fits => fits) ? network : null;
     }
+
+    static PointNetworks? Points(Shape[] weights, int classes) =>
+        weights is [var first, var second, var last] && classes < first[1]
+        && first[0] == second[1] && second[0] == second[1] && last == new Shape(2, second[0])
+            ? new PointNetworks(first[0], first[1] - classes) { Classes = classes }
+            : null;
 }

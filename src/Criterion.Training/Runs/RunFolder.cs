@@ -85,9 +85,14 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
     public void WriteLosses(IRunStep row) => Write(() => _losses.WriteLine(row.ToCsv()));
 
+    /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
+    public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Compose(images, columns));
+
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
-    public void WriteSamples(long step, Tensor images, int? columns = null) => Write(() =>
-        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), ImageGrid.Compose(images, columns)));
+    /// <param name="step">The number of the step.</param>
+    /// <param name="picture">Bytes <c>[C, H, W]</c>.</param>
+    public void WritePicture(long step, Tensor picture) => Write(() =>
+        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), picture));
 
     /// <summary>Writes a file of the run, such as a network's weights.</summary>
     /// <param name="name">The name in the folder.</param>

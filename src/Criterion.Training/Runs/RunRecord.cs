@@ -63,23 +63,22 @@ public abstract record RunRecord
 
 /// <summary>Which data a run used.</summary>
 /// <param name="Source">The name, file or folder.</param>
-/// <param name="Count">The number of images.</param>
-/// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="Height">Their height.</param>
-/// <param name="Width">Their width.</param>
-/// <param name="Checksum">The beginning of a SHA-256 over the pixels.</param>
-public sealed record DataRecord(string Source, int Count, int Channels, int Height, int Width, string Checksum)
+/// <param name="Count">The number of items.</param>
+/// <param name="Shape">The shape of one, such as [1, 32, 32] for a grey image and [2] for a point.</param>
+/// <param name="Checksum">The beginning of a SHA-256 over the numbers.</param>
+public sealed record DataRecord(
+    string Source, int Count, [property: JsonConverter(typeof(ValueListConverter<int>))] ValueList<int> Shape, string Checksum)
 {
     /// <summary>The record of a data set.</summary>
-    public static DataRecord Of(ImageDataset data)
+    public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new DataRecord(data.Source, data.Count, data.Channels, data.Size.Height, data.Size.Width, Sum(data.Images));
+        return new DataRecord(data.Source, data.Count, [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])], Sum(data.Items));
     }
 
     /// <summary>Refuses other data than those of a run that goes on.</summary>
     /// <exception cref="TrainingException">They are other data.</exception>
-    public void CheckSame(ImageDataset data)
+    public void CheckSame(Dataset data)
     {
         if (Of(data) is var given && given != this)
         {
@@ -87,11 +86,11 @@ public sealed record DataRecord(string Source, int Count, int Channels, int Heig
         }
     }
 
-    static string Sum(Tensor images) =>
-        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(images.Contiguous().AsReadOnlySpan<float>())))[..16];
+    static string Sum(Tensor items) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(items.Contiguous().AsReadOnlySpan<float>())))[..16];
 }
 
-/// <summary>How data were loaded: the arguments of <see cref="ImageDataset.Load"/>.</summary>
+/// <summary>How data were loaded: the arguments of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.</summary>
 /// <param name="Sources">Names, files and folders, by their full paths.</param>
 /// <param name="Size">The size that they were resized to.</param>
 /// <param name="Range">What the numbers in files of floats mean.</param>
@@ -102,9 +101,15 @@ public sealed record DataArguments(
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>
         new([.. sources.Select(static source => Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
 
+    /// <summary>Loads images, for what takes no points.</summary>
+    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range);
+
     /// <summary>Loads them.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
-    public ImageDataset Load() => ImageDataset.Load(Sources, Size, Range);
+    public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
+        : Size is null && Range is null ? new GaussianRing().Draw()
+        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have neither a size in pixels nor a range. Leave out --size and --range.");
 }
 
 /// <summary>Where a run ran.</summary>

@@ -120,7 +120,7 @@ public sealed class ToolTests : IDisposable
         (int code, string output, _) = Run("train", "--help");
 
         Assert.Equal(0, code);
-        foreach (string part in new[] { "--data", "--size", "--range", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32]", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
+        foreach (string part in new[] { "--data", "--size", "--range", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32 channels", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }

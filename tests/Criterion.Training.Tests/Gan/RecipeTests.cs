@@ -148,7 +148,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Latents_of_a_conditional_generator_end_in_the_classes_in_turn()
     {
-        Dcgan networks = Tiny.Recipe("acgan").Options.Networks(Tiny.Data, Tiny.Width);
+        GanNetworks networks = Tiny.Recipe("acgan").Options.Networks(Tiny.Data, Tiny.Width);
         Tensor latents = networks.Latents(4, new RandomStream(0));
 
         Assert.Equal((new Shape(4, 9, 1, 1), 3), (latents.Shape, networks.Classes));

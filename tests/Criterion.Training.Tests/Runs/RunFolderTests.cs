@@ -98,7 +98,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal((RunStatus.Stopped, 7L), (record.Status, record.StepsDone));
         Assert.Equal(8, File.ReadAllLines(_temp["run/losses.csv"]).Length);
         Assert.True(File.Exists(_temp["run/samples/step-000007.png"]));
-        Assert.Equal(16, GeneratorFile.Read(_temp["run/generator.safetensors"]).Network.Size);
+        Assert.Equal(16, Assert.IsType<Dcgan>(GeneratorFile.Read(_temp["run/generator.safetensors"]).Network).Size);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class RunFolderTests : IDisposable
         Nn.Sequential generator = network.Generator(new RandomStream(1));
         GeneratorFile.Write(_temp["g.safetensors"], network, generator);
 
-        (Dcgan read, Nn.Sequential again) = GeneratorFile.Read(_temp["g.safetensors"]);
+        (GanNetworks read, Nn.Sequential again) = GeneratorFile.Read(_temp["g.safetensors"]);
 
         Assert.Equal(network, read);
         Assert.Equal(GanTrainer.Sample(generator, latents).ToArray<float>(), GanTrainer.Sample(again, latents).ToArray<float>());

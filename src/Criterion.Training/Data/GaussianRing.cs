@@ -1,0 +1,45 @@
+namespace Criterion.Training;
+
+/// <summary>
+/// Equally likely Gaussians around a circle, on which a generator shows whether it drops modes. Source: Metz, Poole, Pfau,
+/// Sohl-Dickstein, Unrolled generative adversarial networks, 2016: 8 modes, radius 2, deviation 0.02. (The radius of 1 and
+/// deviation of 0.01 of Lin et al., PacGAN, 2017, are the same at another scale.)
+/// </summary>
+/// <param name="Modes">The number of Gaussians.</param>
+/// <param name="Radius">How far from the origin their centres are.</param>
+/// <param name="Deviation">Their standard deviation along each axis.</param>
+public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Deviation = 0.02)
+{
+    /// <summary>The name of the default ring as a source of data.</summary>
+    public const string Name = "ring";
+
+    /// <inheritdoc cref="GaussianRing"/>
+    public int Modes { get; init; } = Modes > 0 ? Modes : throw new TrainingException($"A ring has at least 1 mode, not {Modes}.");
+
+    /// <inheritdoc cref="GaussianRing"/>
+    public double Radius { get; init; } = Positive(Radius, "radius");
+
+    /// <inheritdoc cref="GaussianRing"/>
+    public double Deviation { get; init; } = Positive(Deviation, "deviation");
+
+    /// <summary>The centres of the modes, counterclockwise from the x axis.</summary>
+    internal (double X, double Y)[] Centres =>
+        [.. Enumerable.Range(0, Modes).Select(i => Math.SinCos(i * Math.Tau / Modes)).Select(angle => (Radius * angle.Cos, Radius * angle.Sin))];
+
+    /// <summary>Points of the ring, each labelled with its mode; as many as PacGAN's authors train on if not given.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">Decides which.</param>
+    public PointDataset Draw(int count = 100_000, ulong seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        RandomStream random = new(seed);
+        Tensor modes = Tensor.RandInt(0, Modes, [count], random);
+        float[] centres = [.. Centres.SelectMany(centre => new[] { (float)centre.X, (float)centre.Y })];
+        Tensor points = Tensor.From(centres, [Modes, 2]).IndexSelect(0, modes) + (Deviation * Tensor.Randn([count, 2], random: random));
+        return new PointDataset(Name, points, modes, this);
+    }
+
+    static double Positive(double value, string what) => value > 0 && double.IsFinite(value)
+        ? value
+        : throw new TrainingException($"The {what} of a ring must be a positive number, and is {value}.");
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>The pair of networks of a GAN: a <see cref="Dcgan"/> for images, a <see cref="PointNetworks"/> for points.</summary>
+/// <param name="Width">Channels or units of a hidden layer.</param>
+/// <param name="Latent">How many random numbers make a sample.</param>
+/// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
+[JsonDerivedType(typeof(Dcgan), "dcgan")]
+[JsonDerivedType(typeof(PointNetworks), "points")]
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm DiscriminatorNorm)
+{
+    /// <inheritdoc cref="GanNetworks"/>
+    public int Width { get; init; } = Within(Width, 1, 1024, nameof(Width));
+
+    /// <inheritdoc cref="GanNetworks"/>
+    public int Latent { get; init; } = Within(Latent, 1, 65536, nameof(Latent));
+
+    /// <summary>What the discriminator says of a sample.</summary>
+    public DiscriminatorOutput DiscriminatorOutput { get; init; }
+
+    /// <summary>Classes of samples: the generator is told one, and the discriminator tells them; 0 for none.</summary>
+    public int Classes { get; init => field = Within(value, 0, 65536, nameof(Classes)); }
+
+    /// <summary>Samples that make a good picture.</summary>
+    [JsonIgnore]
+    public abstract int SamplesInPicture { get; }
+
+    /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to samples.</summary>
+    public abstract Sequential Generator(RandomStream random);
+
+    /// <summary>The discriminator: samples to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
+    /// <exception cref="TrainingException">The options ask for what these networks can't be.</exception>
+    public abstract Sequential Discriminator(RandomStream random);
+
+    /// <summary>A picture of samples, as <see cref="Formats.Png"/> writes it.</summary>
+    /// <param name="samples">What the generator made.</param>
+    /// <param name="data">What it was to make, where that is known.</param>
+    public abstract Tensor Picture(Tensor samples, Dataset? data = null);
+
+    /// <summary>Normal random numbers for <paramref name="count"/> samples, <c>[count, Latent + Classes, 1, 1]</c>, the classes in turn.</summary>
+    public Tensor Latents(int count, RandomStream random) =>
+        Condition(Tensor.Randn([count, Latent, 1, 1], random: random), Classes == 0 ? null : Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], [count]), Classes);
+
+    /// <summary>Latents with a 1 for each sample's class and zeros for the others behind them.</summary>
+    internal static Tensor Condition(Tensor latents, Tensor? labels, int classes) => labels is null
+        ? latents
+        : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
+
+    private protected static int Within(int value, int low, int high, string name) => value >= low && value <= high
+        ? value
+        : throw new TrainingException($"{name} must be from {low} to {high}, and is {value}.");
+}
