@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -27,4 +28,15 @@ internal static class CommonOptions
         "0..1" => ImageRange.ZeroOne,
         _ => null,
     };
+
+    /// <summary>What becomes of a step whose loss is no number.</summary>
+    public static Option<string> OnNan() => new Option<string>("--on-nan")
+    {
+        Description = "What to do when a loss is no number: stop and say where it came from, or skip the step and go on",
+        DefaultValueFactory = _ => "stop",
+        HelpName = "what",
+    }.OneOf("stop", "skip");
+
+    /// <summary>The policy that was given.</summary>
+    public static NanPolicy OnNanOf(ParseResult parsed, Option<string> option) => parsed.GetValue(option) == "skip" ? NanPolicy.Skip : NanPolicy.Stop;
 }

@@ -13,9 +13,11 @@ internal static class OptionRules
         $"a whole number from {low} to {high}");
 
     /// <summary>Positive numbers.</summary>
-    public static Option<double?> Positive(this Option<double?> option) => option.Must(
-        text => double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value),
-        "a positive number, such as 2e-4");
+    public static Option<double?> Positive(this Option<double?> option) => option.Must(static text => Number(text) > 0, "a positive number, such as 2e-4");
+
+    /// <summary>The finite number that a text says, or NaN, which passes no test.</summary>
+    public static double Number(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : double.NaN;
 
     /// <summary>A few words.</summary>
     public static Option<T> OneOf<T>(this Option<T> option, params string[] words) =>

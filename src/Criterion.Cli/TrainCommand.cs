@@ -30,37 +30,7 @@ internal sealed class TrainCommand
 
     readonly Option<string?> _range = CommonOptions.Range();
 
-    readonly Option<int?> _steps = new Option<int?>("--steps")
-    {
-        Description = $"Generator steps to train for [default: {PerRecipe(options => $"{options.Steps}")}]",
-        HelpName = "count",
-    }.Within(1);
-
-    readonly Option<int> _batch = new Option<int>("--batch")
-    {
-        Description = "Images in a batch",
-        DefaultValueFactory = _ => new GanOptions().BatchSize,
-        HelpName = "count",
-    }.Within(1, 65536);
-
-    readonly Option<double?> _rate = new Option<double?>("--lr")
-    {
-        Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
-        HelpName = "rate",
-    }.Positive();
-
-    readonly Option<double?> _average = new Option<double?>("--ema")
-    {
-        Description = "How much of the running average of the generator's weights each step keeps, such as 0.999; samples are drawn from the average [default: the recipe's]",
-        HelpName = "decay",
-    }.Must(text => double.TryParse(text, CultureInfo.InvariantCulture, out double decay) && decay is >= 0 and < 1, "a number from 0 up to, not including, 1");
-
-    readonly Option<string> _onNan = new Option<string>("--on-nan")
-    {
-        Description = "What to do when a loss is no number: stop and say where it came from, or skip the step and go on",
-        DefaultValueFactory = _ => "stop",
-        HelpName = "what",
-    }.OneOf("stop", "skip");
+    readonly GanSettings _settings = new();
 
     readonly Option<int?> _width = new Option<int?>("--width")
     {
@@ -80,11 +50,11 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _steps, _batch, _rate, _average, _onNan, _width, _resume,
+            _recipe, _data, _size, _range, _width, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
         };
-        foreach (Option option in _run.All)
+        foreach (Option option in _settings.All.Concat(_run.All))
         {
             command.Options.Add(option);
         }
@@ -106,6 +76,11 @@ internal sealed class TrainCommand
         Dataset data = load.Load();
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
+        foreach (string warning in GanAdvice.Warnings(recipe.Options))
+        {
+            console.Error.WriteLine($"warning: {warning}");
+        }
+
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
         int code = Report(RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
@@ -115,7 +90,7 @@ internal sealed class TrainCommand
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        Option[] fixedOptions = [_data, _size, _range, _batch, _rate, _average, _onNan, _width, _run.Seed, _run.Out, _run.SampleEvery, _run.CheckpointEvery];
+        IEnumerable<Option> fixedOptions = [_data, _size, _range, _width, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
         if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
         {
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
@@ -123,7 +98,7 @@ internal sealed class TrainCommand
 
         RunRecord record = RunFolder.ReadRecord(path);
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
-        int? steps = parsed.GetValue(_steps);
+        int? steps = parsed.GetValue(_settings.Steps);
         console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
         switch (record)
         {
@@ -159,22 +134,6 @@ internal sealed class TrainCommand
     GanRecipe Recipe(ParseResult parsed)
     {
         GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!);
-        GanOptions options = recipe.Options;
-        return recipe with
-        {
-            Options = options with
-            {
-                Steps = parsed.GetValue(_steps) ?? options.Steps,
-                BatchSize = parsed.GetValue(_batch),
-                Seed = parsed.GetValue(_run.Seed),
-                AverageDecay = parsed.GetValue(_average) ?? options.AverageDecay,
-                OnNan = parsed.GetValue(_onNan) == "skip" ? NanPolicy.Skip : NanPolicy.Stop,
-                DiscriminatorLearningRate = parsed.GetValue(_rate) ?? options.DiscriminatorLearningRate,
-                GeneratorLearningRate = parsed.GetValue(_rate) ?? options.GeneratorLearningRate,
-            },
-        };
+        return recipe with { Options = _settings.Change(recipe.Options, parsed, parsed.GetValue(_run.Seed)) };
     }
-
-    static string PerRecipe(Func<GanOptions, string> value) =>
-        string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));
 }

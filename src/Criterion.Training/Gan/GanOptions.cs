@@ -43,11 +43,14 @@ public sealed record GanOptions
     /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
     public double ClassWeight { get; init; }
 
+    /// <summary>Features of the discriminator that the generator matches beside the objective, or null.</summary>
+    public FeatureMatching? FeatureMatching { get; init; }
+
     /// <summary>What the discriminator's layers are normalised by; if not given, batch norm, or nothing for points and where a penalty needs the slope of each image.</summary>
     public DiscriminatorNorm? DiscriminatorNorm { get; init; }
 
-    /// <summary>What the discriminator says of an image.</summary>
-    public DiscriminatorOutput DiscriminatorOutput { get; init; }
+    /// <summary>What the discriminator says of an image; if not given, what the objective takes.</summary>
+    public DiscriminatorOutput? DiscriminatorOutput { get; init; }
 
     /// <summary>Images in a batch.</summary>
     public int BatchSize { get; init; } = 64;
@@ -74,7 +77,7 @@ public sealed record GanOptions
         GanNetworks networks = data is ImageDataset images
             ? Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm)
             : new PointNetworks(width ?? 128, Latent, DiscriminatorNorm ?? Training.DiscriminatorNorm.None);
-        return networks with { DiscriminatorOutput = DiscriminatorOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
+        return networks with { DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
     }
 
     /// <summary>The stream of random numbers for one part of the training.</summary>
@@ -98,8 +101,25 @@ public sealed record GanOptions
             throw new TrainingException($"The weight of the classes must be a number, not negative, and is {ClassWeight}.");
         }
 
+        if (DiscriminatorOutput is { } output && !Takes(output))
+        {
+            throw new TrainingException($"{Objective.GetType().Name} takes no {output} of the discriminator. Leave out DiscriminatorOutput, or set {DefaultOutput}.");
+        }
+
         Regularizer.Check(Regularizers);
     }
+
+    DiscriminatorOutput DefaultOutput => Objective switch
+    {
+        EnergyBased => Training.DiscriminatorOutput.SquaredError,
+        BoundaryEquilibrium => Training.DiscriminatorOutput.AbsoluteError,
+        ProbabilityBCE => Training.DiscriminatorOutput.Probability,
+        _ => Training.DiscriminatorOutput.Logit,
+    };
+
+    // Either error is an energy.
+    bool Takes(DiscriminatorOutput output) => output == DefaultOutput
+        || (Objective is EnergyBased or BoundaryEquilibrium && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
     DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None
@@ -122,16 +142,6 @@ public enum GanOptimizer
 
     /// <summary>RMSprop with α 0.99: Wasserstein critics with clipped weights do badly with momentum.</summary>
     RMSprop,
-}
-
-/// <summary>What to do when a loss or a gradient is no number.</summary>
-public enum NanPolicy
-{
-    /// <summary>Stop, and say where it came from; the last checkpoint is as it was.</summary>
-    Stop,
-
-    /// <summary>Leave the weights as they are, count it, and go on with the next step.</summary>
-    Skip,
 }
 
 /// <summary>The parts of a training that draw random numbers, each from a stream of its own.</summary>

@@ -76,14 +76,12 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (of images in -1..1), otherwise as dcgan", new()
         {
             Objective = new EnergyBased(0.2),
-            DiscriminatorOutput = DiscriminatorOutput.SquaredError,
             Steps = Steps,
         }),
         new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.75), Adam 1e-4 with betas 0.5 and 0.999", new()
         {
             // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
             Objective = new BoundaryEquilibrium(),
-            DiscriminatorOutput = DiscriminatorOutput.AbsoluteError,
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,
             Steps = Steps,

@@ -29,6 +29,20 @@ public readonly record struct GanStep(
     long Skipped,
     double Seconds) : IRunStep
 {
+    /// <summary>What there is to report of a step that was left out.</summary>
+    internal static GanStep NoNumbers { get; } = new()
+    {
+        DiscriminatorLoss = double.NaN,
+        GeneratorLoss = double.NaN,
+        RealScore = double.NaN,
+        FakeScore = double.NaN,
+        Accuracy = double.NaN,
+        Penalty = double.NaN,
+        DiscriminatorGradientNorm = double.NaN,
+        GeneratorGradientNorm = double.NaN,
+        Diversity = double.NaN,
+    };
+
     /// <inheritdoc/>
     public static string Header =>
         "step,discriminator_loss,generator_loss,d_real,d_fake,penalty,discriminator_gradient_norm,generator_gradient_norm,accuracy,diversity,skipped,seconds";

@@ -27,15 +27,16 @@ public sealed class GanTrainer : IStateful
     readonly int _classes;
     readonly Player _generator;
     readonly Player _discriminator;
+    readonly Judge _judge;
     readonly ExponentialMovingAverage? _average;
     readonly DiscriminatorPenalties _penalties;
     readonly BatchSampler _sampler;
+    readonly NanGuard _guard;
     RandomStream _latents;
     RandomStream _labels;
     EquilibriumController _equilibrium;
     long _step;
     long _discriminatorSteps;
-    long _skipped;
 
     /// <summary>A trainer at step 0.</summary>
     /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to samples like the data; with classes <c>[N, Latent + classes, 1, 1]</c>, the last ones 1 for the image's class and 0 for the others.</param>
@@ -50,24 +51,16 @@ public sealed class GanTrainer : IStateful
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        if (options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false }) && MixesImages(discriminator))
-        {
-            throw new TrainingException(
-                "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral).");
-        }
-
-        if (data is not ImageDataset && options.Regularizers.Any(static one => one.Penalty is Consistency))
-        {
-            throw new TrainingException("Consistency compares an image with a shifted copy, and these data are no images. Leave it out.");
-        }
-
+        GanAdvice.Check(options, discriminator, data);
         (_options, _data) = (options, data);
         _classes = options.ClassWeight > 0 ? data.Classes() : 0;
         _generator = new Player([("network", generator)], parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
         _discriminator = new Player([("network", discriminator)], parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
+        _judge = new Judge(discriminator, _classes, options.FeatureMatching);
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(generator, options.AverageDecay) : null;
         _penalties = new DiscriminatorPenalties(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
+        _guard = new NanGuard(options.OnNan);
         _latents = options.Random(RandomPart.Latents);
         _labels = options.Random(RandomPart.Labels);
         _equilibrium = options.Objective is BoundaryEquilibrium start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
@@ -85,18 +78,8 @@ public sealed class GanTrainer : IStateful
     {
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
-        GanStep row;
-        try
-        {
-            row = Play();
-        }
-        catch (NotANumberException) when (_options.OnNan == NanPolicy.Skip)
-        {
-            row = NotANumberException.Row;
-            _skipped++;
-        }
-
-        return row with { Step = ++_step, Skipped = _skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        GanStep row = _guard.Step(Play, GanStep.NoNumbers);
+        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 
     /// <inheritdoc/>
@@ -104,7 +87,7 @@ public sealed class GanTrainer : IStateful
     {
         OrderedDictionary<string, Tensor> state = new()
         {
-            ["step"] = StateDicts.Integers(_step, _discriminatorSteps, _skipped),
+            ["step"] = StateDicts.Integers(_step, _discriminatorSteps, _guard.Skipped),
             ["latents"] = _latents.State(),
             ["labels"] = _labels.State(),
             ["equilibrium"] = StateDicts.Numbers(_equilibrium.K),
@@ -127,7 +110,7 @@ public sealed class GanTrainer : IStateful
     {
         ArgumentNullException.ThrowIfNull(state);
         long[] steps = state.Integers("step", 3);
-        (_step, _discriminatorSteps, _skipped) = (steps[0], steps[1], steps[2]);
+        (_step, _discriminatorSteps, _guard.Skipped) = (steps[0], steps[1], steps[2]);
         (_latents, _labels) = (state.Random("latents"), state.Random("labels"));
         _equilibrium = _equilibrium with { K = state.Numbers("equilibrium", 1)[0] };
         foreach ((string name, IStateful part) in Parts)
@@ -198,8 +181,8 @@ public sealed class GanTrainer : IStateful
         Round round = Draw(withGraph: true);
         GanStep row = TrainDiscriminator(round);
         _discriminator.Freeze();
-        Judgement fake = Judge(round.Fake);
-        Tensor loss = GeneratorLoss(round, fake, Objective is RelativisticObjective ? Judge(round.Real).Logits : null);
+        Judgement fake = _judge.Of(round.Fake);
+        Tensor loss = GeneratorLoss(round, fake);
         double value = Finite(loss.Item(), "generator loss", round, fake.Logits);
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", round, fake.Logits);
         _generator.Update();
@@ -210,11 +193,11 @@ public sealed class GanTrainer : IStateful
     GanStep TrainDiscriminator(Round round)
     {
         Round given = round with { Fake = round.Fake.Detach() };
-        (Judgement real, Judgement fake) = (Judge(given.Real), Judge(given.Fake));
+        (Judgement real, Judgement fake) = (_judge.Of(given.Real), _judge.Of(given.Fake));
         Tensor loss = DiscriminatorLoss(given, real, fake);
         double value = Finite(loss.Item(), "discriminator loss", round, real.Logits, fake.Logits);
         Judged judged = new(given.Real, given.Fake, real.Logits, fake.Logits);
-        (double norm, double penalty) = Update(loss, _penalties.Prompt(Critic, judged), round, judged);
+        (double norm, double penalty) = Update(loss, _penalties.Prompt(_judge.Logits, judged), round, judged);
         penalty += TakeLazyPenalties(round, given);
         _discriminatorSteps++;
         _penalties.Commit();
@@ -239,7 +222,7 @@ public sealed class GanTrainer : IStateful
     double TakeLazyPenalties(Round round, Round given)
     {
         Judged judged = default;
-        (string, Tensor)[] due = [.. _penalties.Lazy(_discriminatorSteps, Critic, () => judged = new(given.Real, given.Fake, Critic(given.Real), Critic(given.Fake)))];
+        (string, Tensor)[] due = [.. _penalties.Lazy(_discriminatorSteps, _judge.Logits, () => judged = new(given.Real, given.Fake, _judge.Logits(given.Real), _judge.Logits(given.Fake)))];
         return due.Length == 0 ? 0 : Update(null, due, round, judged).Penalty;
     }
 
@@ -264,16 +247,16 @@ public sealed class GanTrainer : IStateful
         : new AuxiliaryClassifier(Objective, _options.ClassWeight)
             .Discriminator(real.Logits, fake.Logits, real.Classes!, round.RealLabels!, fake.Classes!, round.FakeLabels!);
 
-    Tensor GeneratorLoss(Round round, Judgement fake, Tensor? realLogits) => _classes == 0
-        ? Objective.Generator(fake.Logits, realLogits)
-        : new AuxiliaryClassifier(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, realLogits);
-
-    Tensor Critic(Tensor images) => Judge(images).Logits;
-
-    Judgement Judge(Tensor images)
+    // Only a relativistic objective and feature matching compare with real samples.
+    Tensor GeneratorLoss(Round round, Judgement fake)
     {
-        Tensor output = _discriminator.Forward(images);
-        return _classes == 0 ? new(output, null) : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes));
+        Judgement? real = Objective is RelativisticObjective || _options.FeatureMatching is not null ? _judge.Of(round.Real) : null;
+        Tensor loss = _classes == 0
+            ? Objective.Generator(fake.Logits, real?.Logits)
+            : new AuxiliaryClassifier(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, real?.Logits);
+        return _options.FeatureMatching is { } matching
+            ? loss + (matching.Weight * new MeanFeatureMatching().Forward(fake.Features!, real!.Value.Features!))
+            : loss;
     }
 
     // Only the images that the generator will learn from need to remember how they were made.
@@ -293,23 +276,12 @@ public sealed class GanTrainer : IStateful
         }
     }
 
-    double Finite(double value, string what, Round round, params Tensor[] logits)
-    {
-        if (double.IsFinite(value))
-        {
-            return value;
-        }
-
-        NanSearch search = new NanSearch().Add("data", round.Real).Add("latents", round.Latents).Add("generator", _generator.Network)
-            .Add("generated images", round.Fake).Add("discriminator", _discriminator.Network);
-        foreach (Tensor output in logits)
-        {
-            search.Add("logits", output);
-        }
-
-        throw new NotANumberException(
-            $"The {what} became {value} in step {_step + 1}. {search.First()} Lower the learning rate (--lr), try another seed, or leave such steps out (--on-nan skip).");
-    }
+    double Finite(double value, string what, Round round, params Tensor[] logits) => NanGuard.Finite(
+        value,
+        what,
+        _step + 1,
+        () => new NanSearch().Add("data", round.Real).Add("latents", round.Latents).Add("generator", _generator.Network)
+            .Add("generated images", round.Fake).Add("discriminator", _discriminator.Network).Add("logits", logits));
 
     Optimizer Optimizer(IReadOnlyList<Tensor> parameters, double learningRate, IEnumerable<Regularizer> regularizers)
     {
@@ -322,29 +294,6 @@ public sealed class GanTrainer : IStateful
         return new Adam(parameters, rate, beta1, beta2);
     }
 
-    static bool MixesImages(Module module) => module is BatchNorm || module.Children().Any(MixesImages);
-
     /// <summary>A batch of real and one of generated images.</summary>
     sealed record Round(Tensor Real, Tensor? RealLabels, Tensor Latents, Tensor? FakeLabels, Tensor Fake);
-
-    /// <summary>What the discriminator says of images.</summary>
-    readonly record struct Judgement(Tensor Logits, Tensor? Classes);
-
-    /// <summary>A loss or gradient that must not reach the weights.</summary>
-    sealed class NotANumberException(string message) : TrainingException(message)
-    {
-        /// <summary>What there is to report of such a step.</summary>
-        public static GanStep Row { get; } = new()
-        {
-            DiscriminatorLoss = double.NaN,
-            GeneratorLoss = double.NaN,
-            RealScore = double.NaN,
-            FakeScore = double.NaN,
-            Accuracy = double.NaN,
-            Penalty = double.NaN,
-            DiscriminatorGradientNorm = double.NaN,
-            GeneratorGradientNorm = double.NaN,
-            Diversity = double.NaN,
-        };
-    }
 }

@@ -7,10 +7,14 @@ internal sealed class NanSearch
 {
     readonly List<(string Name, Tensor Value)> _tensors = [];
 
-    /// <summary>One tensor more.</summary>
-    public NanSearch Add(string name, Tensor value)
+    /// <summary>Tensors more.</summary>
+    public NanSearch Add(string name, params ReadOnlySpan<Tensor> values)
     {
-        _tensors.Add((name, value));
+        foreach (Tensor value in values)
+        {
+            _tensors.Add((name, value));
+        }
+
         return this;
     }
 
@@ -34,6 +38,6 @@ internal sealed class NanSearch
             }
         }
 
-        return "Data, latents, weights, images and logits were all numbers: it arose in the loss or its gradient.";
+        return "Data, weights and what was made of them were all numbers: it arose in the loss or its gradient.";
     }
 }

@@ -53,20 +53,28 @@ public sealed record Dcgan(
     /// <exception cref="TrainingException">An auto-encoder is to tell classes.</exception>
     public override Sequential Discriminator(RandomStream random)
     {
-        if (DiscriminatorOutput == DiscriminatorOutput.Logit)
+        if (IsReconstruction)
         {
-            return Initialized([.. Encoder(1 + Classes, random), Classes == 0 ? new Flatten(0) : new Flatten()], random);
+            return AutoEncoder(random);
+        }
+
+        return Initialized([.. Encoder(1 + Classes, random), .. End(Classes == 0 ? new Flatten(0) : new Flatten())], random);
+    }
+
+    Sequential AutoEncoder(RandomStream random)
+    {
+        if (Classes > 0)
+        {
+            throw new TrainingException("An auto-encoder as discriminator tells no classes. Take DiscriminatorOutput.Logit, or no classes.");
         }
 
         // Without normalisation weights this small would hand nothing through as many layers: they stay as the layers draw them.
         bool normalize = DiscriminatorNorm != DiscriminatorNorm.None;
         (Sequential encoder, Sequential decoder) = ([.. Encoder(Latent, random)], Decoder(Latent, normalize, random));
-        return Classes > 0
-            ? throw new TrainingException("An auto-encoder as discriminator tells no classes. Take DiscriminatorOutput.Logit, or no classes.")
-            : [new ReconstructionError(
-                normalize ? Initialized(encoder, random) : encoder,
-                normalize ? Initialized(decoder, random) : decoder,
-                DiscriminatorOutput == DiscriminatorOutput.SquaredError)];
+        return [new ReconstructionError(
+            normalize ? Initialized(encoder, random) : encoder,
+            normalize ? Initialized(decoder, random) : decoder,
+            DiscriminatorOutput == DiscriminatorOutput.SquaredError)];
     }
 
     /// <inheritdoc/>

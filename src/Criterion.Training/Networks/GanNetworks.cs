@@ -49,6 +49,16 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
         ? latents
         : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
 
+    /// <summary>Whether the discriminator is an auto-encoder.</summary>
+    private protected bool IsReconstruction => DiscriminatorOutput is DiscriminatorOutput.AbsoluteError or DiscriminatorOutput.SquaredError;
+
+    /// <summary>What the discriminator ends in.</summary>
+    /// <exception cref="TrainingException">A probability is asked for beside classes, which are told by logits.</exception>
+    private protected IEnumerable<Module> End(params Module[] shape) =>
+        DiscriminatorOutput != DiscriminatorOutput.Probability ? shape
+        : Classes == 0 ? [.. shape, new Sigmoid()]
+        : throw new TrainingException("A discriminator that tells classes says logits. Take an objective of logits in place of ProbabilityBCE.");
+
     private protected static int Within(int value, int low, int high, string name) => value >= low && value <= high
         ? value
         : throw new TrainingException($"{name} must be from {low} to {high}, and is {value}.");

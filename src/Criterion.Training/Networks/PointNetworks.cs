@@ -31,12 +31,12 @@ public sealed record PointNetworks(int Width = 128, int Latent = 64, Discriminat
 
     /// <summary>The discriminator: points to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
     /// <exception cref="TrainingException">It is to be an auto-encoder, or to normalise the channels of images.</exception>
-    public override Sequential Discriminator(RandomStream random) => DiscriminatorOutput == DiscriminatorOutput.Logit
+    public override Sequential Discriminator(RandomStream random) => !IsReconstruction
         ? [
             .. Hidden(Dimensions, random),
             .. Hidden(Width, random),
             Bounded(new Linear(Width, 1 + Classes, random: random), random),
-            .. Classes == 0 ? [new Flatten(0)] : (Module[])[],
+            .. End(Classes == 0 ? [new Flatten(0)] : []),
         ]
         : throw new TrainingException("An auto-encoder of points gives every point back and tells none apart: a discriminator of points says a logit. Take a recipe other than ebgan and began.");
 

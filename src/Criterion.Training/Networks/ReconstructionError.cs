@@ -32,6 +32,9 @@ public enum DiscriminatorOutput
 
     /// <summary>The mean squared error with which it gives the image back, as in EBGAN.</summary>
     SquaredError,
+
+    /// <summary>A probability: the logit through a sigmoid.</summary>
+    Probability,
 }
 
 /// <summary>An auto-encoder whose output is how badly it gives an image back: images <c>[N, C, H, W]</c> to <c>[N]</c>.</summary>

@@ -62,7 +62,7 @@ internal abstract class NamedConverter<T>(string what) : JsonConverter<T>
 /// <summary>The objectives and penalties that a run may have, named one by one so that trimming keeps them.</summary>
 internal static class Kinds
 {
-    static readonly Type[] All =
+    public static readonly Type[] All =
     [
         typeof(Minimax), typeof(NonSaturating), typeof(LeastSquares), typeof(Wasserstein), typeof(WassersteinLogistic), typeof(Hinge),
         typeof(RelativisticAverageLogistic), typeof(RelativisticAverageLeastSquares), typeof(RelativisticAverageHinge),

@@ -34,6 +34,7 @@ public sealed class RecipeTests : IDisposable
         { "a controller", Tiny.Recipe("began").Options with { Equilibrium = new(Rate: 0.1) } },
         { "classes", Tiny.Recipe("acgan").Options },
         { "spectral norm", Tiny.Recipe("hinge").Options },
+        { "feature matching", Small with { FeatureMatching = new(0.5), Objective = new RelativisticAverageHinge() } },
         { "RMSprop", Tiny.Recipe("wgan").Options },
     };
 

@@ -1,0 +1,66 @@
+using Criterion.Losses;
+
+namespace Criterion.Training.Tests;
+
+public class GanNamesTests
+{
+    public static TheoryData<string, AdversarialObjective> Objectives { get; } = new()
+    {
+        { "nonsaturating", new NonSaturating() },
+        { "non-saturating", new NonSaturating() },
+        { "NonSaturating", new NonSaturating() },
+        { "non-saturating:realTarget=0.9", new NonSaturating(0.9) },
+        { "least-squares:a=-1,c=0", LeastSquares.Pearson },
+        { "f-gan-kl:non-saturating-generator=true", new FGanKL(true) },
+        { "lsgan", new LeastSquares() },
+        { "wgan-gp", new Wasserstein() },
+        { "r3gan", new RelativisticPairedLogistic() },
+        { "ebgan", GanRecipe.Find("ebgan").Options.Objective },
+        { "energy-based:margin=3", new EnergyBased(3) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Objectives))]
+    public void Objectives_go_by_name(string text, AdversarialObjective objective) => Assert.Equal(objective, GanNames.Objective(text));
+
+    public static TheoryData<string, Regularizer> Penalties { get; } = new()
+    {
+        { "r1", new R1() },
+        { "r1=5", new R1(5) },
+        { "r1=5@16", new(new R1(5), 16) },
+        { "r1-r2@4", new(new R1R2(), 4) },
+        { "lecam=0.1:decay=0.9,rectified=true", new LeCam(0.1, 0.9, true) },
+        { "gradient-penalty:at=DraganCodeNoise,sided=oneSided", new GradientPenalty(At: SlopePlace.DraganCodeNoise, Sided: SlopeSide.OneSided) },
+        { "GradientPenalty=10", new GradientPenalty(10) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Penalties))]
+    public void Penalties_go_by_name(string text, Regularizer penalty) => Assert.Equal(penalty, GanNames.Penalty(text));
+
+    [Fact]
+    public void Every_name_that_is_listed_is_one()
+    {
+        Assert.All(GanNames.Objectives, static name => GanNames.Objective(name));
+        Assert.All(GanNames.Penalties, static name => GanNames.Penalty(name));
+        Assert.Equal((21, 7), (GanNames.Objectives.Count, GanNames.Penalties.Count));
+    }
+
+    [Theory]
+    [InlineData("hinges", "no objective 'hinges'. There are: minimax")]
+    [InlineData("r1", "no objective 'r1'")]
+    [InlineData("hinge:gap=1", "no option 'gap'; it has margin")]
+    [InlineData("wasserstein:gap=1", "it has none")]
+    [InlineData("hinge:margin=wide", "'wide' is no value for margin")]
+    [InlineData("hinge:margin=-1", "Hinge")]
+    public void Wrong_objectives_are_refused(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Objective(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("hinge", "no penalty 'hinge'. There are: gradient-penalty, r1")]
+    [InlineData("r1=much", "'much' is no value for weight")]
+    [InlineData("r1@0", "a whole number from 1 on")]
+    [InlineData("gradient-penalty:at=nowhere", "can't be made with {\"at\":\"nowhere\"}")]
+    public void Wrong_penalties_are_refused(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Penalty(text)).Message, StringComparison.Ordinal);
+}
