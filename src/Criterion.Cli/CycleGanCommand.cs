@@ -61,13 +61,15 @@ internal sealed class CycleGanCommand
         HelpName = "rate",
     }.Positive();
 
+    readonly Option<string> _onNan = CommonOptions.OnNan();
+
     public static Command Create(ToolConsole console, CancellationToken stop) => new CycleGanCommand().Build(console, stop);
 
     Command Build(ToolConsole console, CancellationToken stop)
     {
         Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _size, _steps, _batch, _width, _blocks, _rate,
+            _a, _b, _size, _steps, _batch, _width, _blocks, _rate, _onNan,
         };
         foreach (Option option in _run.All)
         {
@@ -114,6 +116,7 @@ internal sealed class CycleGanCommand
             Steps = parsed.GetValue(_steps),
             BatchSize = parsed.GetValue(_batch),
             LearningRate = parsed.GetValue(_rate) ?? new CycleGanOptions().LearningRate,
+            OnNan = CommonOptions.OnNanOf(parsed, _onNan),
             Seed = parsed.GetValue(_run.Seed),
         };
         int width = parsed.GetValue(_width);

@@ -28,7 +28,7 @@ internal sealed class GanSettings
 
     readonly Option<int?> _steps = new Option<int?>("--steps")
     {
-        Description = $"Generator steps to train for [default: {PerRecipe(options => $"{options.Steps}")}]",
+        Description = $"Generator steps to train for [default: {PerRecipe(options => $"{options.Steps}")}; 5000 for points]",
         HelpName = "count",
     }.Within(1);
 
@@ -40,7 +40,7 @@ internal sealed class GanSettings
 
     readonly Option<int> _batch = new Option<int>("--batch")
     {
-        Description = "Images in a batch",
+        Description = "Samples in a batch",
         DefaultValueFactory = _ => new GanOptions().BatchSize,
         HelpName = "count",
     }.Within(1, 65536);
@@ -59,7 +59,7 @@ internal sealed class GanSettings
 
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
-        Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}]",
+        Description = $"The learning rate, for both networks [default: {PerRecipe(options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five times that for points]",
         HelpName = "rate",
     }.Positive();
 

@@ -42,13 +42,15 @@ internal sealed class SiameseCommand
         HelpName = "rate",
     }.Positive();
 
+    readonly Option<string> _onNan = CommonOptions.OnNan();
+
     public static Command Create(ToolConsole console, CancellationToken stop) => new SiameseCommand().Build(console, stop);
 
     Command Build(ToolConsole console, CancellationToken stop)
     {
         Command command = new("siamese", "Trains an encoder of Fashion-MNIST by pairs or triplets, and measures it on classes that it never saw.")
         {
-            _loss, _steps, _batch, _heldOut, _rate,
+            _loss, _steps, _batch, _heldOut, _rate, _onNan,
         };
         foreach (Option option in _run.All)
         {
@@ -70,6 +72,7 @@ internal sealed class SiameseCommand
             BatchSize = parsed.GetValue(_batch),
             LearningRate = parsed.GetValue(_rate) ?? defaults.LearningRate,
             HeldOut = parsed.GetValue(_heldOut) is { Length: > 0 } classes ? [.. classes] : defaults.HeldOut,
+            OnNan = CommonOptions.OnNanOf(parsed, _onNan),
             Seed = parsed.GetValue(_run.Seed),
         };
         SiameseRun run = new(options, new EmbeddingNetwork(), ImageDataset.FashionMnist(), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));

@@ -71,9 +71,9 @@ internal sealed class TrainCommand
 
     int Start(ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        GanRecipe recipe = Recipe(parsed);
         DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
         Dataset data = load.Load();
+        GanRecipe recipe = Recipe(parsed, data);
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
@@ -131,9 +131,9 @@ internal sealed class TrainCommand
         return ended.Code;
     }
 
-    GanRecipe Recipe(ParseResult parsed)
+    GanRecipe Recipe(ParseResult parsed, Dataset data)
     {
-        GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!);
+        GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!).For(data);
         return recipe with { Options = _settings.Change(recipe.Options, parsed, parsed.GetValue(_run.Seed)) };
     }
 }

@@ -35,6 +35,9 @@ public sealed record CycleGanOptions
     /// <summary>Of these, steps at the full learning rate, in [0, 1]; then it falls in a line to 0.</summary>
     public double ConstantShare { get; init; } = 0.5;
 
+    /// <summary>What to do when a loss or gradient is no number.</summary>
+    public NanPolicy OnNan { get; init; }
+
     /// <summary>Decides every random number.</summary>
     public ulong Seed { get; init; }
 

@@ -16,6 +16,7 @@ public sealed class CycleGanTrainer : IStateful
     readonly (ImageDataset Images, BatchSampler Sampler, ImagePool Pool) _b;
     readonly Player _translators;
     readonly Player _discriminators;
+    readonly NanGuard _guard;
     long _step;
 
     /// <summary>A trainer at step 0.</summary>
@@ -43,30 +44,23 @@ public sealed class CycleGanTrainer : IStateful
         _b = (b, new BatchSampler(b.Count, options.BatchSize, random.Fork(13)), new ImagePool(options.PoolSize, random.Fork(14)));
         _translators = new Player([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], options.LearningRate, options.Beta1, options.Beta2);
         _discriminators = new Player([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], options.LearningRate, options.Beta1, options.Beta2);
+        _guard = new NanGuard(options.OnNan, networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB);
     }
 
     /// <summary>One step: the translators' update through the discriminators as they are, then the discriminators' on pooled images.</summary>
-    /// <exception cref="TrainingException">A loss is no longer a number.</exception>
+    /// <exception cref="TrainingException">A loss or gradient is no longer a number, and the options do not say to skip such steps.</exception>
     public CycleStep Step()
     {
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
-        _translators.LearningRate = _discriminators.LearningRate = _options.LearningRate * _options.RateAt(_step);
-        Tensor a = _a.Images.Images.IndexSelect(0, _a.Sampler.Next());
-        Tensor b = _b.Images.Images.IndexSelect(0, _b.Sampler.Next());
-        (CycleStep row, Tensor fakeA, Tensor fakeB) = TrainTranslators(a, b);
-        _discriminators.Train();
-        Tensor lossA = Judge(_networks.DiscriminatorA, a, _a.Pool.Exchange(fakeA));
-        Tensor lossB = Judge(_networks.DiscriminatorB, b, _b.Pool.Exchange(fakeB));
-        row = row with { DiscriminatorA = Finite(lossA, "discriminator A"), DiscriminatorB = Finite(lossB, "discriminator B") };
-        _discriminators.Descend(lossA + lossB);
-        return row with { Step = ++_step, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        CycleStep row = _guard.Step(Play, CycleStep.NoNumbers);
+        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step) };
+        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
         foreach ((string name, IStateful part) in Parts)
         {
             state.AddPart(name, part.StateDict());
@@ -79,7 +73,8 @@ public sealed class CycleGanTrainer : IStateful
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _step = state.Integers("step", 1)[0];
+        long[] steps = state.Integers("step", 2);
+        (_step, _guard.Skipped) = (steps[0], steps[1]);
         foreach ((string name, IStateful part) in Parts)
         {
             part.LoadStateDict(state.Part(name));
@@ -92,23 +87,49 @@ public sealed class CycleGanTrainer : IStateful
         ("translators", _translators), ("discriminators", _discriminators),
     ];
 
-    (CycleStep Row, Tensor FakeA, Tensor FakeB) TrainTranslators(Tensor a, Tensor b)
+    CycleStep Play()
     {
+        _translators.LearningRate = _discriminators.LearningRate = _options.LearningRate * _options.RateAt(_step);
         _translators.Train();
         _discriminators.Freeze();
-        Tensor fakeB = _networks.AToB.Forward(a);
-        Tensor fakeA = _networks.BToA.Forward(b);
+        Tensor a = _a.Images.Images.IndexSelect(0, _a.Sampler.Next());
+        Tensor b = _b.Images.Images.IndexSelect(0, _b.Sampler.Next());
+        Round round = new(a, b, FakeA: _networks.BToA.Forward(b), FakeB: _networks.AToB.Forward(a));
+        CycleStep row = TrainTranslators(round);
+        _discriminators.Train();
+        return TrainDiscriminators(round, row);
+    }
+
+    CycleStep TrainTranslators(Round round)
+    {
+        (Tensor a, Tensor b, Tensor fakeA, Tensor fakeB) = round;
         Tensor adversarial = Deceive(_networks.DiscriminatorB, fakeB, b) + Deceive(_networks.DiscriminatorA, fakeA, a);
         Tensor cycle = _options.Cycle.Forward(_networks.BToA.Forward(fakeB), a, _networks.AToB.Forward(fakeA), b);
         Tensor? identity = _options.Identity?.Forward(_networks.BToA.Forward(a), a, _networks.AToB.Forward(b), b);
         CycleStep row = new()
         {
-            Adversarial = Finite(adversarial, "adversarial"),
-            Cycle = Finite(cycle, "cycle"),
-            Identity = identity is null ? 0 : Finite(identity, "identity"),
+            Adversarial = Finite(adversarial.Item(), "adversarial loss", round),
+            Cycle = Finite(cycle.Item(), "cycle loss", round),
+            Identity = identity is null ? 0 : Finite(identity.Item(), "identity loss", round),
         };
         Tensor loss = adversarial + cycle;
-        return (row with { TranslatorGradientNorm = _translators.Descend(identity is null ? loss : loss + identity) }, fakeA.Detach(), fakeB.Detach());
+        double norm = Finite(_translators.Differentiate(identity is null ? loss : loss + identity), "translators' gradient", round);
+        _translators.Update();
+        return row with { TranslatorGradientNorm = norm };
+    }
+
+    CycleStep TrainDiscriminators(Round round, CycleStep row)
+    {
+        Tensor lossA = Judge(_networks.DiscriminatorA, round.A, _a.Pool.Exchange(round.FakeA.Detach()));
+        Tensor lossB = Judge(_networks.DiscriminatorB, round.B, _b.Pool.Exchange(round.FakeB.Detach()));
+        row = row with
+        {
+            DiscriminatorA = Finite(lossA.Item(), "loss of discriminator A", round),
+            DiscriminatorB = Finite(lossB.Item(), "loss of discriminator B", round),
+        };
+        Finite(_discriminators.Differentiate(lossA + lossB), "discriminators' gradient", round);
+        _discriminators.Update();
+        return row;
     }
 
     // Only a relativistic objective compares with real images.
@@ -118,11 +139,15 @@ public sealed class CycleGanTrainer : IStateful
     Tensor Judge(Nn.Module discriminator, Tensor real, Tensor fake) =>
         _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));
 
-    double Finite(Tensor loss, string name)
-    {
-        double value = loss.Item();
-        return double.IsFinite(value)
-            ? value
-            : throw new TrainingException($"The {name} loss became {value} in step {_step + 1}. Lower the learning rate (--lr), or try another seed.");
-    }
+    double Finite(double value, string what, Round round) => NanGuard.Finite(
+        value,
+        what,
+        _step + 1,
+        () => new NanSearch().Add("images of A", round.A).Add("images of B", round.B)
+            .Add("translator to B", _networks.AToB).Add("translator to A", _networks.BToA)
+            .Add("translations to B", round.FakeB).Add("translations to A", round.FakeA)
+            .Add("discriminator A", _networks.DiscriminatorA).Add("discriminator B", _networks.DiscriminatorB));
+
+    /// <summary>A batch of each domain and its translations.</summary>
+    sealed record Round(Tensor A, Tensor B, Tensor FakeA, Tensor FakeB);
 }

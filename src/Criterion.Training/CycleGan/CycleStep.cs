@@ -10,6 +10,7 @@ namespace Criterion.Training;
 /// <param name="DiscriminatorA">The loss of the discriminator of domain A.</param>
 /// <param name="DiscriminatorB">The loss of the discriminator of domain B.</param>
 /// <param name="TranslatorGradientNorm">The length of the translators' whole gradient.</param>
+/// <param name="Skipped">Steps that were left out up to now, because a loss or a gradient was no number.</param>
 /// <param name="Seconds">How long the step took.</param>
 public readonly record struct CycleStep(
     long Step,
@@ -19,18 +20,30 @@ public readonly record struct CycleStep(
     double DiscriminatorA,
     double DiscriminatorB,
     double TranslatorGradientNorm,
+    long Skipped,
     double Seconds) : IRunStep
 {
+    /// <summary>What there is to report of a step that was left out.</summary>
+    internal static CycleStep NoNumbers { get; } = new()
+    {
+        Adversarial = double.NaN,
+        Cycle = double.NaN,
+        Identity = double.NaN,
+        DiscriminatorA = double.NaN,
+        DiscriminatorB = double.NaN,
+        TranslatorGradientNorm = double.NaN,
+    };
+
     /// <inheritdoc/>
-    public static string Header => "step,adversarial,cycle,identity,discriminator_a,discriminator_b,translator_gradient_norm,seconds";
+    public static string Header => "step,adversarial,cycle,identity,discriminator_a,discriminator_b,translator_gradient_norm,skipped,seconds";
 
     /// <inheritdoc/>
     public string ToCsv() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Step},{Adversarial:G9},{Cycle:G9},{Identity:G9},{DiscriminatorA:G9},{DiscriminatorB:G9},{TranslatorGradientNorm:G9},{Seconds:F6}");
+        $"{Step},{Adversarial:G9},{Cycle:G9},{Identity:G9},{DiscriminatorA:G9},{DiscriminatorB:G9},{TranslatorGradientNorm:G9},{Skipped},{Seconds:F6}");
 
     /// <inheritdoc/>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"adversarial {Adversarial,6:F3}  cycle {Cycle,6:F3}  identity {Identity,6:F3}  D(A) {DiscriminatorA,6:F3} D(B) {DiscriminatorB,6:F3}");
+        $"adversarial {Adversarial,6:F3}  cycle {Cycle,6:F3}  identity {Identity,6:F3}  D(A) {DiscriminatorA,6:F3} D(B) {DiscriminatorB,6:F3}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}");
 }

@@ -9,6 +9,8 @@ namespace Criterion.Training;
 public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
 {
     const int Steps = 3000;
+    const int PointSteps = 5000;
+    const double PointRate = 5;
 
     // The settings of Gulrajani et al. for critics with a penalty.
     static readonly GanOptions PenalizedCritic = new()
@@ -92,6 +94,23 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Steps = Steps,
         }),
     ];
+
+    /// <summary>
+    /// The recipe for the small networks of points: rates five times as high and 5,000 steps, which is a minute, and a weight of 0.1
+    /// for penalties on the line between real and generated points, as in the authors' code for such data (Gulrajani et al.,
+    /// gan_toy.py). For images it stays as it is.
+    /// </summary>
+    /// <param name="data">What it is to be trained on.</param>
+    public GanRecipe For(Dataset data) => data is not PointDataset ? this : this with
+    {
+        Options = Options with
+        {
+            DiscriminatorLearningRate = PointRate * Options.DiscriminatorLearningRate,
+            GeneratorLearningRate = PointRate * Options.GeneratorLearningRate,
+            Regularizers = [.. Options.Regularizers.Select(static one => one.Penalty is GradientPenalty { At: SlopePlace.Interpolates } slope ? one with { Penalty = slope with { Weight = 0.1 } } : one)],
+            Steps = PointSteps,
+        },
+    };
 
     /// <summary>The recipe of that name.</summary>
     /// <exception cref="TrainingException">There is none; the message lists those that there are.</exception>

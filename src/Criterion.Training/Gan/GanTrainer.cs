@@ -60,7 +60,7 @@ public sealed class GanTrainer : IStateful
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(generator, options.AverageDecay) : null;
         _penalties = new DiscriminatorPenalties(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
-        _guard = new NanGuard(options.OnNan);
+        _guard = new NanGuard(options.OnNan, generator, discriminator);
         _latents = options.Random(RandomPart.Latents);
         _labels = options.Random(RandomPart.Labels);
         _equilibrium = options.Objective is BoundaryEquilibrium start ? options.Equilibrium with { K = start.K } : options.Equilibrium;

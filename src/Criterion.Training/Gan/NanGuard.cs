@@ -1,3 +1,5 @@
+using Criterion.Nn;
+
 namespace Criterion.Training;
 
 /// <summary>What to do when a loss or a gradient is no number.</summary>
@@ -10,21 +12,33 @@ public enum NanPolicy
     Skip,
 }
 
-/// <summary>Keeps losses and gradients that are no numbers from the weights, in every trainer alike.</summary>
-internal sealed class NanGuard(NanPolicy policy)
+/// <summary>Keeps losses and gradients that are no numbers from networks, in every trainer alike.</summary>
+/// <param name="policy">What to do with a step that has them.</param>
+/// <param name="networks">What is trained.</param>
+internal sealed class NanGuard(NanPolicy policy, params Module[] networks)
 {
+    readonly Tensor[] _buffers = [.. networks.SelectMany(static network => network.NamedBuffers()).Select(static named => named.Value)];
+
     /// <summary>Steps that were left out up to now.</summary>
     public long Skipped { get; set; }
 
     /// <summary>A step, or <paramref name="skipped"/> in the place of one that is to be left out.</summary>
     public TStep Step<TStep>(Func<TStep> play, TStep skipped)
     {
+        if (policy == NanPolicy.Stop)
+        {
+            return play();
+        }
+
+        // Running statistics take a batch in as it passes, before its loss is known.
+        Tensor[] before = [.. _buffers.Select(static buffer => buffer.Clone())];
         try
         {
             return play();
         }
-        catch (NotANumberException) when (policy == NanPolicy.Skip)
+        catch (NotANumberException)
         {
+            Array.ForEach([.. _buffers.Zip(before)], static pair => pair.First.CopyFrom(pair.Second));
             Skipped++;
             return skipped;
         }

@@ -50,15 +50,6 @@ internal sealed class Player : IStateful
     /// <summary>Lets gradients pass through the networks, and none into them.</summary>
     public void Freeze() => Array.ForEach(_networks, static named => named.Network.Freeze());
 
-    /// <summary>One update down the slope of <paramref name="loss"/>.</summary>
-    /// <returns>The length of the gradient over all parameters.</returns>
-    public double Descend(Tensor loss)
-    {
-        double norm = Differentiate(loss);
-        Update();
-        return norm;
-    }
-
     /// <summary>The gradient of <paramref name="loss"/>, without the update that it is for.</summary>
     /// <returns>Its length over all parameters.</returns>
     public double Differentiate(Tensor loss)

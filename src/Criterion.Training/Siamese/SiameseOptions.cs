@@ -21,6 +21,9 @@ public sealed record SiameseOptions
     [JsonConverter(typeof(ValueListConverter<int>))]
     public ValueList<int> HeldOut { get; init; } = [5, 7, 8];
 
+    /// <summary>What to do when a loss or gradient is no number.</summary>
+    public NanPolicy OnNan { get; init; }
+
     /// <summary>Decides every random number.</summary>
     public ulong Seed { get; init; }
 }

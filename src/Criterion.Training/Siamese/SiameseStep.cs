@@ -6,15 +6,19 @@ namespace Criterion.Training;
 /// <param name="Step">The number of the step, from 1.</param>
 /// <param name="Loss">The loss of the batch.</param>
 /// <param name="GradientNorm">The length of the whole gradient.</param>
+/// <param name="Skipped">Steps that were left out up to now, because the loss or the gradient was no number.</param>
 /// <param name="Seconds">How long the step took.</param>
-public readonly record struct SiameseStep(long Step, double Loss, double GradientNorm, double Seconds) : IRunStep
+public readonly record struct SiameseStep(long Step, double Loss, double GradientNorm, long Skipped, double Seconds) : IRunStep
 {
-    /// <inheritdoc/>
-    public static string Header => "step,loss,gradient_norm,seconds";
+    /// <summary>What there is to report of a step that was left out.</summary>
+    internal static SiameseStep NoNumbers { get; } = new() { Loss = double.NaN, GradientNorm = double.NaN };
 
     /// <inheritdoc/>
-    public string ToCsv() => string.Create(CultureInfo.InvariantCulture, $"{Step},{Loss:G9},{GradientNorm:G9},{Seconds:F6}");
+    public static string Header => "step,loss,gradient_norm,skipped,seconds";
 
     /// <inheritdoc/>
-    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"loss {Loss,6:F4}  gradient {GradientNorm,6:F3}");
+    public string ToCsv() => string.Create(CultureInfo.InvariantCulture, $"{Step},{Loss:G9},{GradientNorm:G9},{Skipped},{Seconds:F6}");
+
+    /// <inheritdoc/>
+    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"loss {Loss,6:F4}  gradient {GradientNorm,6:F3}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}");
 }

@@ -9,6 +9,7 @@ public sealed class SiameseTrainer : IStateful
     readonly SiameseOptions _options;
     readonly PairSampler _sampler;
     readonly Player _encoder;
+    readonly NanGuard _guard;
     long _step;
 
     /// <summary>A trainer at step 0.</summary>
@@ -23,29 +24,23 @@ public sealed class SiameseTrainer : IStateful
         _options = options;
         _sampler = new PairSampler(data, options.BatchSize, new RandomStream(options.Seed).Fork(21));
         _encoder = new Player(encoder, options.LearningRate, 0.9, 0.999);
+        _guard = new NanGuard(options.OnNan, encoder);
     }
 
     /// <summary>One update on a fresh batch.</summary>
-    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="TrainingException">The loss or gradient is no longer a number, and the options do not say to skip such steps.</exception>
     public SiameseStep Step()
     {
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
-        _encoder.Train();
-        Tensor loss = _options.Objective.Loss(_encoder.Forward, _sampler);
-        double value = loss.Item();
-        if (!double.IsFinite(value))
-        {
-            throw new TrainingException($"The loss became {value} in step {_step + 1}. Lower the learning rate (--lr), or try another seed.");
-        }
-
-        return new SiameseStep(++_step, value, _encoder.Descend(loss), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        SiameseStep row = _guard.Step(Play, SiameseStep.NoNumbers);
+        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step) };
+        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
         state.AddPart("pairs", _sampler.StateDict());
         state.AddPart("encoder", _encoder.StateDict());
         return state;
@@ -55,8 +50,27 @@ public sealed class SiameseTrainer : IStateful
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _step = state.Integers("step", 1)[0];
+        long[] steps = state.Integers("step", 2);
+        (_step, _guard.Skipped) = (steps[0], steps[1]);
         _sampler.LoadStateDict(state.Part("pairs"));
         _encoder.LoadStateDict(state.Part("encoder"));
+    }
+
+    SiameseStep Play()
+    {
+        _encoder.Train();
+        NanSearch seen = new();
+        Tensor loss = _options.Objective.Loss(Encode, _sampler);
+        double value = NanGuard.Finite(loss.Item(), "loss", _step + 1, () => seen);
+        double norm = NanGuard.Finite(_encoder.Differentiate(loss), "gradient", _step + 1, () => seen);
+        _encoder.Update();
+        return new SiameseStep { Loss = value, GradientNorm = norm };
+
+        Tensor Encode(Tensor images)
+        {
+            Tensor embeddings = _encoder.Forward(images);
+            seen.Add("images", images).Add("encoder", _encoder.Network).Add("embeddings", embeddings);
+            return embeddings;
+        }
     }
 }

@@ -11,8 +11,8 @@ public sealed class GanSettingsTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Nothing_given_is_the_recipe_as_it_stands() => Assert.All(GanRecipe.All.Where(static recipe => recipe.Name is "dcgan" or "wgan" or "r3gan"), recipe =>
-        Assert.Equal(recipe.Options with { Steps = 1, BatchSize = 2 }, Train(recipe.Name, []).Options));
+    public void Nothing_given_is_the_recipe_as_it_stands() => Assert.All(GanRecipe.All.Where(static recipe => recipe.Name is "dcgan" or "wgan-gp" or "r3gan"), recipe =>
+        Assert.Equal(recipe.For(new GaussianRing().Draw(1)).Options with { Steps = 1, BatchSize = 2 }, Train(recipe.Name, []).Options));
 
     [Fact]
     public void Everything_can_be_given()
@@ -47,6 +47,15 @@ public sealed class GanSettingsTests : IDisposable
                 BatchSize = 2,
             },
             options);
+    }
+
+    [Fact]
+    public void Points_are_learned_faster()
+    {
+        GanOptions options = GanRecipe.Find("wgan-gp").For(new GaussianRing().Draw(1)).Options;
+
+        Assert.Equal((5e-4, 5e-4, 5000, 0.1), (options.GeneratorLearningRate, options.DiscriminatorLearningRate, options.Steps, options.Regularizers[0].Penalty.Weight));
+        Assert.Same(GanRecipe.All[0], GanRecipe.All[0].For(Tiny.Data));
     }
 
     [Fact]
