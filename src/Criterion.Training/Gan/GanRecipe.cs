@@ -53,6 +53,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Beta2 = 0.9,
             Steps = Steps,
         }),
+        // All of it is in the authors' DRAGAN.ipynb.
         new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images, Adam 1e-4 with betas 0.5 and 0.9", new()
         {
             Regularizers = [new GradientPenalty(10, At: SlopePlace.DraganCodeNoise)],
@@ -66,24 +67,26 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Objective = new RelativisticAverageLogistic(),
             Steps = Steps,
         }),
-        new("r3gan", "Huang et al., 2024: relativistic paired logistic loss, R1 and R2 of 1, average of the generator, Adam 2e-4 with betas 0 and 0.99", new()
+        new("r3gan", "Huang et al., 2024, as their code for CIFAR-10 begins: relativistic paired logistic loss, R1 and R2 of 0.05, average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
         {
             Objective = new RelativisticPairedLogistic(),
-            Regularizers = [new R1R2(1)],
+            // Over 20 million images the authors' schedules go to a tenth of this weight, a quarter of the rate and a beta2 of 0.99.
+            Regularizers = [new R1R2(0.05)],
             Beta1 = 0,
-            Beta2 = 0.99,
+            Beta2 = 0.9,
             AverageDecay = 0.99,
             Steps = Steps,
         }),
-        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (of images in -1..1), otherwise as dcgan", new()
+        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper looks for one for each data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
         {
             Objective = new EnergyBased(0.2),
             Steps = Steps,
         }),
-        new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.75), Adam 1e-4 with betas 0.5 and 0.999", new()
+        new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.7), Adam 1e-4 with betas 0.5 and 0.999; unlike theirs with batch norm", new()
         {
             // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
             Objective = new BoundaryEquilibrium(),
+            Equilibrium = new(Gamma: 0.7),
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,
             Steps = Steps,

@@ -9,7 +9,11 @@ public class FeatureMatchingTests
     static readonly PointDataset Data = new("points", Tensor.From([1f, 2, 3, 6], [2, 2]));
     static readonly GanOptions Still = new()
     {
-        Objective = new Wasserstein(), BatchSize = 2, Latent = 1, DiscriminatorLearningRate = 0, GeneratorLearningRate = 0,
+        Objective = new Wasserstein(),
+        BatchSize = 2,
+        Latent = 1,
+        DiscriminatorLearningRate = 0,
+        GeneratorLearningRate = 0,
     };
 
     // The generator makes the point b of everything; the critic is v·(W x).

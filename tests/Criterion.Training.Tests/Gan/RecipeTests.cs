@@ -112,7 +112,7 @@ public sealed class RecipeTests : IDisposable
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe("began").Options with { Objective = new BoundaryEquilibrium(0.5) });
         GanStep step = trainer.Step();
 
-        Assert.Equal(0.5 + (0.001 * ((0.75 * step.RealScore) - step.FakeScore)), trainer.StateDict()["equilibrium"].Item(), 1e-9);
+        Assert.Equal(0.5 + (0.001 * ((0.7 * step.RealScore) - step.FakeScore)), trainer.StateDict()["equilibrium"].Item(), 1e-9);
     }
 
     public static TheoryData<AdversarialObjective, double> Said { get; } = new()

@@ -16,8 +16,8 @@ public enum SlopePlace
     DraganNoise,
 
     /// <summary>
-    /// Beside real images, x + (1 − α) · Noise · σ · u with α and u uniform in [0, 1) for each element and σ the deviation of the whole
-    /// batch: DRAGAN as its authors' code has it.
+    /// Beside real images, x + α · Noise · σ · u with α uniform in [0, 1) for each image, u likewise for each element, and σ the deviation
+    /// of the whole batch: DRAGAN as its authors' code has it (kodalinaveen3/DRAGAN, DRAGAN.ipynb).
     /// </summary>
     DraganCodeNoise,
 }
@@ -78,8 +78,7 @@ public sealed record GradientPenalty(
             throw new ShapeException($"GradientPenalty: real {real.Shape} and fake {fake.Shape} must be of one shape [N, ...]; take equal batches.");
         }
 
-        int[] oneEach = [real.Shape[0], .. Enumerable.Repeat(1, real.Rank - 1)];
-        Tensor place = Tensor.Rand(oneEach, real.DType, random);
+        Tensor place = OneEach(real, random);
         return fake.Detach() + (place * (real.Detach() - fake.Detach()));
     }
 
@@ -92,10 +91,9 @@ public sealed record GradientPenalty(
         _ => real.Detach() + BesideReal(real.Detach(), random),
     }];
 
-    Tensor BesideReal(Tensor real, RandomStream? random)
-    {
-        // A batch of one number has no deviation to speak of: NaN would say so in the penalty.
-        Tensor far = 1 - Tensor.RandLike(real, random);
-        return far * Tensor.RandLike(real, random) * (real.Std() * Noise);
-    }
+    Tensor BesideReal(Tensor real, RandomStream? random) =>
+        OneEach(real, random) * Tensor.RandLike(real, random) * (real.Std(correction: 0) * Noise);
+
+    static Tensor OneEach(Tensor images, RandomStream? random) =>
+        Tensor.Rand([images.Shape[0], .. Enumerable.Repeat(1, images.Rank - 1)], images.DType, random);
 }

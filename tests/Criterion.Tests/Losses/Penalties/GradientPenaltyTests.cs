@@ -76,7 +76,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
         Tensor moved = (seen[0] - real) / real.Std();
         Assert.True(moved.Min().Item() >= 0 && moved.Max().Item() <= 0.5);
 
-        // E[(1 − α) u] = ¼, each element on its own.
+        // E[α u] = ¼, u for each element on its own.
         Assert.Equal(0.125, moved.Mean().Item(), 0.005);
         Assert.True(moved.Var([1]).Min().Item() > 0);
     }
