@@ -54,7 +54,8 @@ internal sealed class RunOptions
         TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
         where TStep : struct, IRunStep
     {
-        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, onStep => run.Execute(folder, onStep + watch, stop));
+        string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
+        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
     }

@@ -47,6 +47,7 @@ internal static class Tool
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
             EvaluateCommand.Create(console),
+            ReportCommand.Create(console),
             LossesCommand.Create(console),
             LossCommand.Create(console),
             new HelpOption { Recursive = true },

@@ -38,6 +38,19 @@ internal sealed class TrainCommand
         HelpName = "channels",
     }.Within(1, 1024);
 
+    readonly Option<int?> _frechetEvery = new Option<int?>("--frechet-every")
+    {
+        Description = "Steps between two measurements of the samples while it trains: the Fréchet distance to all data, in measures.csv [default: never]",
+        HelpName = "steps",
+    }.Within(1);
+
+    readonly Option<int> _frechetCount = new Option<int>("--frechet-count")
+    {
+        Description = "Samples that are drawn for one of these measurements",
+        DefaultValueFactory = _ => new MeasureOptions(1).Samples,
+        HelpName = "count",
+    }.Within(2, 1_000_000);
+
     readonly Option<string?> _resume = new("--resume")
     {
         Description = "Go on with a run that stopped or was killed, as if nothing had happened; with --steps it goes on for longer",
@@ -50,7 +63,7 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _width, _resume,
+            _recipe, _data, _size, _range, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
         };
@@ -74,7 +87,7 @@ internal sealed class TrainCommand
         DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
         Dataset data = load.Load();
         GanRecipe recipe = Recipe(parsed, data);
-        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load);
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load, Measure(parsed));
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
         {
@@ -90,7 +103,7 @@ internal sealed class TrainCommand
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
     {
-        IEnumerable<Option> fixedOptions = [_data, _size, _range, _width, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
+        IEnumerable<Option> fixedOptions = [_data, _size, _range, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
         if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
         {
             throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
@@ -130,6 +143,8 @@ internal sealed class TrainCommand
 
         return ended.Code;
     }
+
+    MeasureOptions? Measure(ParseResult parsed) => parsed.GetValue(_frechetEvery) is { } every ? new(every, parsed.GetValue(_frechetCount)) : null;
 
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {

@@ -10,11 +10,11 @@ internal static class TrainProgress
 {
     const int StepsPerLine = 50;
 
-    /// <summary>Runs <paramref name="train"/> and shows each step that it tells of.</summary>
-    public static RunRecord Show<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
-        where TStep : IRunStep => console.IsInteractive ? Bar(console, steps, train) : Lines(console, steps, train);
+    /// <summary>Runs <paramref name="train"/> and shows each step that it tells of, and what there is to note beside it.</summary>
+    public static RunRecord Show<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
+        where TStep : IRunStep => console.IsInteractive ? Bar(console, steps, note, train) : Lines(console, steps, note, train);
 
-    static RunRecord Lines<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
+    static RunRecord Lines<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
         where TStep : IRunStep
     {
         Speed speed = new(steps);
@@ -23,12 +23,12 @@ internal static class TrainProgress
             speed.Count(step);
             if (step.Step % StepsPerLine == 0 || step.Step == steps)
             {
-                console.Output.WriteLine($"step {step.Step}/{steps}  {step.Describe()}  {speed}");
+                console.Output.WriteLine($"step {step.Step}/{steps}  {step.Describe()}{note()}  {speed}");
             }
         });
     }
 
-    static RunRecord Bar<TStep>(ToolConsole console, int steps, Func<Action<TStep>, RunRecord> train)
+    static RunRecord Bar<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
         where TStep : IRunStep
     {
         Speed speed = new(steps);
@@ -41,7 +41,7 @@ internal static class TrainProgress
                 {
                     speed.Count(step);
                     bar.Value = step.Step;
-                    bar.Description = $"{step.Step}/{steps}  {step.Describe()}  {speed}";
+                    bar.Description = $"{step.Step}/{steps}  {step.Describe()}{note()}  {speed}";
                 });
             });
     }

@@ -43,6 +43,9 @@ public sealed class CheckpointFolder(string path)
         throw new CheckpointException($"There is no checkpoint in '{path}' to go on from. Start again with a new --out.");
     }
 
+    /// <summary>Whether no checkpoint was ever written.</summary>
+    internal bool IsEmpty => !Newest().Any();
+
     IEnumerable<string> Newest() => Directory.Exists(path)
         ? Directory.GetFiles(path, Pattern).OrderDescending(StringComparer.Ordinal)
         : [];

@@ -18,8 +18,16 @@ public sealed class GanRun : TrainingRun<GanStep>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <param name="checkpointEvery">Steps between two checkpoints.</param>
     /// <param name="load">How the data were loaded, if they were.</param>
+    /// <param name="measure">When samples are measured, if they are.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
-    public GanRun(GanRecipe recipe, Dataset data, int? width = null, int sampleEvery = 250, int checkpointEvery = 250, DataArguments? load = null)
+    public GanRun(
+        GanRecipe recipe,
+        Dataset data,
+        int? width = null,
+        int sampleEvery = 250,
+        int checkpointEvery = 250,
+        DataArguments? load = null,
+        MeasureOptions? measure = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
@@ -39,9 +47,15 @@ public sealed class GanRun : TrainingRun<GanStep>
             Load = load,
             SampleEvery = sampleEvery,
             CheckpointEvery = checkpointEvery,
+            Measure = measure,
             Machine = MachineRecord.Here(),
         };
     }
+
+    /// <summary>How samples are measured; runs on the same data may share one.</summary>
+    internal SampleMeasure Measure { get => field ??= SampleMeasure.For(_data); init; }
+
+    GanRunRecord Gan => (GanRunRecord)Record;
 
     private protected override IStateful State => _trainer;
 
@@ -51,14 +65,19 @@ public sealed class GanRun : TrainingRun<GanStep>
     /// <param name="checkpoint">Where to go on.</param>
     /// <param name="steps">Generator steps to train for in all; as recorded if not given.</param>
     /// <exception cref="TrainingException">The data are other data.</exception>
-    public static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps = null)
+    public static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps = null) =>
+        Resume(record, data, checkpoint, steps, null);
+
+    internal static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps, SampleMeasure? measure)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
         record.Data.CheckSame(data);
         GanOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
-        GanRun run = new(new GanRecipe(record.Recipe, "", options), data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load);
+        GanRecipe recipe = new(record.Recipe, "", options);
+        GanRun run = new(recipe, data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load, record.Measure) { Measure = measure! };
         run.Restore(checkpoint, record.Started);
+        run.Record = run.Gan with { Quality = record.Quality?.Step == checkpoint.Step ? record.Quality : null };
         return run;
     }
 
@@ -79,9 +98,30 @@ public sealed class GanRun : TrainingRun<GanStep>
     private protected override void WriteSamples(RunFolder folder) =>
         folder.WritePicture(Record.StepsDone, _networks.Picture(_trainer.Sample(_noise), _data));
 
+    private protected override void WriteMeasures(RunFolder folder)
+    {
+        if (Gan.Measure is { } measure && Record.StepsDone % measure.Every == 0)
+        {
+            MeasureNow(folder, measure.Samples);
+        }
+    }
+
     private protected override void WriteResults(RunFolder folder)
     {
         _trainer.WithAverage(() => folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator)));
-        Record = (GanRunRecord)Record with { Modes = Modes() };
+        Record = Gan with { Modes = Modes() };
+        if (Gan.Measure is { } measure && Gan.Quality?.Step != Record.StepsDone)
+        {
+            MeasureNow(folder, measure.Samples);
+        }
+    }
+
+    // The latents are those of "criterion evaluate", and no stream of the training: measuring changes nothing.
+    void MeasureNow(RunFolder folder, int samples)
+    {
+        Tensor images = _trainer.Sample(_networks.Latents(samples, new RandomStream(0)));
+        SampleQuality quality = new(Record.StepsDone, Measure.Of(images));
+        folder.WriteMeasures(quality);
+        Record = Gan with { Quality = quality };
     }
 }

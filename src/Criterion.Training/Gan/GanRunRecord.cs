@@ -18,6 +18,12 @@ public sealed record GanRunRecord : RunRecord
     /// <summary>The modes that the generator covers at the end; null for data whose modes are not known.</summary>
     public ModeCoverage? Modes { get; init; }
 
+    /// <summary>When samples are measured; null where they are not.</summary>
+    public MeasureOptions? Measure { get; init; }
+
+    /// <summary>What was last measured.</summary>
+    public SampleQuality? Quality { get; init; }
+
     /// <inheritdoc/>
     public override int Steps => Options.Steps;
 }

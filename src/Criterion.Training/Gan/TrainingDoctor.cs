@@ -36,6 +36,9 @@ public static class TrainingDoctor
     // Before this step both players are as good as random.
     const long Settled = 200;
 
+    /// <summary>The first step at which there is something to say.</summary>
+    internal const long FirstLook = Settled + Window - 1;
+
     // A healthy DCGAN is right about nearly all images too, with a loss of 0.1 and more; one that has won is sure of it.
     const double AllApart = 0.995;
     const double Sure = 0.02;

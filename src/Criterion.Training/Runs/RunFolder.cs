@@ -4,26 +4,33 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>The folder that a run leaves: <c>run.json</c>, <c>losses.csv</c>, <c>samples/</c>, <c>checkpoints/</c>, and the networks' weights.</summary>
+/// <summary>
+/// The folder that a run leaves: <c>run.json</c>, <c>losses.csv</c>, <c>measures.csv</c> where samples are measured, <c>report.html</c>,
+/// <c>samples/</c>, <c>checkpoints/</c>, and the networks' weights.
+/// </summary>
 public sealed class RunFolder : IDisposable
 {
     /// <summary>The name of the folder of checkpoints.</summary>
     public const string CheckpointsName = "checkpoints";
 
-    readonly StreamWriter _losses;
+    internal const string RecordName = "run.json";
+    internal const string LossesName = "losses.csv";
+    internal const string MeasuresName = "measures.csv";
+    internal const string SamplesName = "samples";
 
-    RunFolder(string path, IEnumerable<string> rows)
+    readonly CsvFile _losses;
+    readonly long _step;
+    CsvFile? _measures;
+
+    RunFolder(string path, string header, long step)
     {
-        Path = path;
+        (Path, _step) = (path, step);
         Checkpoints = new CheckpointFolder(InFolder(CheckpointsName));
         Directory.CreateDirectory(Samples);
-
-        // Shared, so that it can be read while the run goes on.
-        FileStream losses = new(InFolder("losses.csv"), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
-        _losses = new StreamWriter(losses) { AutoFlush = true, NewLine = "\n" };
-        foreach (string row in rows)
+        _losses = new CsvFile(InFolder(LossesName), header, step);
+        if (File.Exists(InFolder(MeasuresName)))
         {
-            _losses.WriteLine(row);
+            _measures = new CsvFile(InFolder(MeasuresName), File.ReadLines(InFolder(MeasuresName)).First(), step);
         }
     }
 
@@ -33,7 +40,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>From which a run can go on.</summary>
     public CheckpointFolder Checkpoints { get; }
 
-    string Samples => InFolder("samples");
+    string Samples => InFolder(SamplesName);
 
     /// <summary>Makes the folder.</summary>
     /// <exception cref="TrainingException">It is there and not empty, or can't be written.</exception>
@@ -45,7 +52,7 @@ public sealed class RunFolder : IDisposable
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Name a new folder with --out, or remove this one.")
-                : new RunFolder(path, [TStep.Header]);
+                : new RunFolder(path, TStep.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,9 +68,7 @@ public sealed class RunFolder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            string losses = System.IO.Path.Combine(path, "losses.csv");
-            string[] rows = File.Exists(losses) ? [.. File.ReadLines(losses).Skip(1).Where(row => IsUpTo<TStep>(row, step))] : [];
-            return new RunFolder(path, rows.Prepend(TStep.Header));
+            return new RunFolder(path, TStep.Header, step);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,7 +80,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="TrainingException">It is missing or no run record.</exception>
     public static RunRecord ReadRecord(string path)
     {
-        string file = System.IO.Path.Combine(path, "run.json");
+        string file = System.IO.Path.Combine(path, RecordName);
         return File.Exists(file)
             ? RunJson.Read(File.ReadAllText(file))
             : throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run.");
@@ -83,7 +88,11 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
-    public void WriteLosses(IRunStep row) => Write(() => _losses.WriteLine(row.ToCsv()));
+    public void WriteLosses(IRunStep row) => Write(() => _losses.Write(row.Step, row.ToCsv()));
+
+    /// <summary>Appends a row to <c>measures.csv</c>.</summary>
+    public void WriteMeasures(SampleQuality row) => Write(() =>
+        (_measures ??= new CsvFile(InFolder(MeasuresName), row.Header, _step)).Write(row.Step, row.ToCsv()));
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
     public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Compose(images, columns));
@@ -104,10 +113,19 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteRecord(RunRecord record) => Write(() =>
-        AtomicFile.Write(InFolder("run.json"), stream => stream.Write(Encoding.UTF8.GetBytes(RunJson.Write(record) + "\n"))));
+        AtomicFile.Write(InFolder(RecordName), stream => stream.Write(Encoding.UTF8.GetBytes(RunJson.Write(record) + "\n"))));
 
-    /// <summary>Closes <c>losses.csv</c>.</summary>
-    public void Dispose() => _losses.Dispose();
+    /// <summary>Writes <c>report.html</c>: see <see cref="RunReport"/>.</summary>
+    /// <param name="record">What the run says of itself.</param>
+    public void WriteReport(RunRecord record) => Write(() =>
+        AtomicFile.Write(InFolder(RunReport.Name), stream => stream.Write(Encoding.UTF8.GetBytes(RunReport.Of(Path, record)))));
+
+    /// <summary>Closes <c>losses.csv</c> and <c>measures.csv</c>.</summary>
+    public void Dispose()
+    {
+        _losses.Dispose();
+        _measures?.Dispose();
+    }
 
     void Write(Action write)
     {
@@ -120,11 +138,6 @@ public sealed class RunFolder : IDisposable
             throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or train into another folder with --out; what was written before is kept.", e);
         }
     }
-
-    // The last row may be torn.
-    static bool IsUpTo<TStep>(string row, long step)
-        where TStep : IRunStep =>
-        long.TryParse(row.Split(',')[0], CultureInfo.InvariantCulture, out long at) && at <= step && row.Count(',') == TStep.Header.Count(',');
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -90,6 +90,7 @@ internal sealed class PenaltyConverter() : NamedConverter<Penalty>("penalty");
 [JsonSerializable(typeof(Minimax))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Measurement[]))]
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]
 [JsonSerializable(typeof(SiameseRunRecord))]

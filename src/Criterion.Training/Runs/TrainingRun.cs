@@ -19,7 +19,7 @@ public abstract class TrainingRun<TStep>
 
     /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
     /// <param name="folder">Where everything goes.</param>
-    /// <param name="onStep">Told of every step, for progress.</param>
+    /// <param name="onStep">Told of every step when all that is due is written, for progress.</param>
     /// <param name="cancellation">Stops the run after the step.</param>
     /// <returns>What <c>run.json</c> says at the end.</returns>
     /// <exception cref="TrainingException">A loss is no longer a number, or the folder can't be written any more.</exception>
@@ -35,8 +35,8 @@ public abstract class TrainingRun<TStep>
                 TStep step = Step();
                 folder.WriteLosses(step);
                 Record = Record with { StepsDone = step.Step };
-                onStep?.Invoke(step);
                 WriteWhatIsDue(folder);
+                onStep?.Invoke(step);
             }
 
             End(folder, Record.StepsDone >= Record.Steps ? RunStatus.Finished : RunStatus.Stopped);
@@ -66,8 +66,15 @@ public abstract class TrainingRun<TStep>
     /// <summary>Writes what the run was made for.</summary>
     private protected abstract void WriteResults(RunFolder folder);
 
+    /// <summary>Measures samples, if they are due at this step.</summary>
+    private protected virtual void WriteMeasures(RunFolder folder)
+    {
+    }
+
+    // What a checkpoint goes on from is written before it.
     void WriteWhatIsDue(RunFolder folder)
     {
+        WriteMeasures(folder);
         if (Record.StepsDone % Record.SampleEvery == 0)
         {
             WriteSamples(folder);
@@ -92,7 +99,9 @@ public abstract class TrainingRun<TStep>
         }
 
         WriteResults(folder);
-        Note(folder, Record with { Status = status, Ended = DateTimeOffset.Now });
+        RunRecord ended = Record with { Status = status, Ended = DateTimeOffset.Now };
+        folder.WriteReport(ended);
+        Note(folder, ended);
     }
 
     void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()));
@@ -105,6 +114,7 @@ public abstract class TrainingRun<TStep>
         try
         {
             Note(folder, Record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now });
+            folder.WriteReport(Record);
         }
         catch (TrainingException)
         {

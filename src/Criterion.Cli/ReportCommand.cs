@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text;
+using Criterion.Formats;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion report RUN</c>.</summary>
+internal sealed class ReportCommand
+{
+    readonly Argument<string> _run = new("run") { Description = "The folder of a run, also of one that goes on or was killed" };
+
+    readonly Option<string?> _out = new("--out")
+    {
+        Description = $"A new file [default: {RunReport.Name} in the folder of the run, which is written anew]",
+        HelpName = "file",
+    };
+
+    public static Command Create(ToolConsole console) => new ReportCommand().Build(console);
+
+    Command Build(ToolConsole console)
+    {
+        Command command = new("report", "Writes a page about a run that opens anywhere: curves, samples, results, and what looked wrong. Every run leaves one at its end.")
+        {
+            _run, _out,
+        };
+        command.SetAction(parsed => Run(parsed, console));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console)
+    {
+        string run = parsed.GetValue(_run)!;
+        string page = RunReport.Of(run);
+        string file = parsed.GetValue(_out) is { } named ? Tool.NewFile(named) : Path.Combine(run, RunReport.Name);
+        AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        console.Output.WriteLine(file);
+        return Tool.Success;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace Criterion.Training;
+
+/// <summary>One axis of a chart: where a value lies, and which values are marked.</summary>
+/// <param name="Low">The value at its start; the logarithm of it where the axis is logarithmic.</param>
+/// <param name="High">The value at its end, likewise.</param>
+/// <param name="IsLog">Whether equal lengths are equal ratios.</param>
+internal sealed record Axis(double Low, double High, bool IsLog = false)
+{
+    const int MostTicks = 6;
+    const double Border = 0.04;
+    const double Rounding = 1e-9;
+
+    /// <summary>Ratios beyond which an axis may be logarithmic.</summary>
+    const double WideRange = 50;
+
+    /// <summary>An axis from the least to the greatest of the values that are finite.</summary>
+    public static Axis Exact(IEnumerable<double> values)
+    {
+        (double low, double high) = Range(values);
+        return high > low ? new(low, high) : new(low - 0.5, high + 0.5);
+    }
+
+    /// <summary>An axis on which values have room above and below; logarithmic if that is allowed and shows more.</summary>
+    public static Axis Roomy(IReadOnlyCollection<double> values, bool mayBeLog = false)
+    {
+        (double low, double high) = Range(values);
+        bool isLog = mayBeLog && low > 0 && high / low > WideRange;
+        (low, high) = isLog ? (Math.Log10(low), Math.Log10(high)) : (low, high);
+        double room = high > low ? Border * (high - low) : Math.Max(1e-3, Math.Abs(low) / 10);
+        return new(low - room, high + room, isLog);
+    }
+
+    /// <summary>Where a value lies: 0 at the start, 1 at the end, NaN if it has no place.</summary>
+    public double Place(double value) => ((IsLog ? Log(value) : value) - Low) / (High - Low);
+
+    /// <summary>The marked values.</summary>
+    public IEnumerable<double> Ticks()
+    {
+        double step = IsLog ? Math.Max(1, RoundStep((High - Low) / MostTicks)) : RoundStep((High - Low) / MostTicks);
+        for (double i = Math.Ceiling((Low / step) - Rounding); i <= (High / step) + Rounding; i++)
+        {
+            yield return IsLog ? Math.Pow(10, i * step) : i * step;
+        }
+    }
+
+    /// <summary>A number as an axis or a table shows it.</summary>
+    public static string Text(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        >= 1e6 or < 1e-3 => value.ToString("0.##e0", CultureInfo.InvariantCulture),
+        >= 1000 => value.ToString("0", CultureInfo.InvariantCulture),
+        double.NaN => "—",
+        _ => ((double)(float)value).ToString("G4", CultureInfo.InvariantCulture),
+    };
+
+    static double Log(double value) => value > 0 ? Math.Log10(value) : double.NaN;
+
+    // 1, 2 or 5 times a power of ten, not below the given step.
+    static double RoundStep(double least)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * ((least / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 });
+    }
+
+    static (double Low, double High) Range(IEnumerable<double> values)
+    {
+        double[] finite = [.. values.Where(double.IsFinite).DefaultIfEmpty(0)];
+        return (finite.Min(), finite.Max());
+    }
+}

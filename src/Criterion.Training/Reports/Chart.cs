@@ -1,0 +1,117 @@
+using System.Xml.Linq;
+using static Criterion.Training.SvgShapes;
+
+namespace Criterion.Training;
+
+/// <summary>Curves over one axis as a figure of a report: a picture with axes, and its legend below.</summary>
+/// <param name="Title">What is shown.</param>
+/// <param name="Lines">The curves.</param>
+internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
+{
+    const double Width = 460;
+    const double Height = 250;
+    const double Left = 52;
+    const double Right = 12;
+    const double Top = 10;
+    const double Bottom = 36;
+    const int Colors = 8;
+
+    /// <summary>What the points are numbered by.</summary>
+    public string Axis { get; init; } = "step";
+
+    /// <summary>Whether values of very different sizes may be shown by their logarithms.</summary>
+    public bool MayBeLog { get; init; }
+
+    /// <summary>Whether smoothed lines stand without the shade of what was smoothed, where there are too many for it.</summary>
+    public bool Plain { get; init; }
+
+    /// <summary>What to say below.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>The figure.</summary>
+    public XElement Draw()
+    {
+        Axis x = Training.Axis.Exact(Lines.SelectMany(static line => line.X).Prepend(0));
+        Axis y = Training.Axis.Roomy([.. Lines.SelectMany(static line => line.Core())], MayBeLog);
+        string clip = $"inside-{Html.Id(Title)}";
+        XElement picture = new(
+            Svg + "svg",
+            new XAttribute("viewBox", $"0 0 {Width} {Height}"),
+            new XAttribute("role", "img"),
+            new XAttribute("aria-label", $"{Title} by {Axis}. {string.Join(". ", Lines.Select(static line => line.Describe()))}."),
+            new XElement(Svg + "clipPath", new XAttribute("id", clip), Rectangle(Left, Top, Width - Left - Right, Height - Top - Bottom)),
+            y.Ticks().Select(value => Tick(value, Y(y, value))),
+            x.Ticks().Where(static value => value == Math.Floor(value)).Select(value => Label(Training.Axis.Text(value), X(x, value), Height - Bottom + 15, "middle")),
+            Label(Axis, Left + ((Width - Left - Right) / 2), Height - 6, "middle"),
+            Line(Left, Height - Bottom, Width - Right, Height - Bottom, new XAttribute("class", "axis")),
+            new XElement(Svg + "g", new XAttribute("clip-path", $"url(#{clip})"), Lines.Select((line, i) => Curve(line, i, x, y))));
+        return new XElement("figure", new XElement("figcaption", new XElement("h3", Title)), picture, Legend(), Caption(y));
+    }
+
+    object[] Curve(Series line, int index, Axis x, Axis y)
+    {
+        IReadOnlyList<SeriesPoint> points = line.Smooth();
+        double[] places = [.. points.Select(point => X(x, point.X))];
+        XElement curve = Path(Through(places, points.Select(point => Y(y, point.Mean))), new XAttribute("class", $"line {Look(index)}"));
+        IEnumerable<XElement> dots = points.Count < 30
+            ? points.Zip(places).Where(pair => double.IsFinite(Y(y, pair.First.Mean))).Select(pair => Dot(pair.Second, Y(y, pair.First.Mean), index))
+            : [];
+        return [line.Bucket > 1 && !Plain ? Band(points, places, index, y) : null!, curve, .. dots];
+    }
+
+    // Up along the greatest values and back along the least; where there is none, at the mean.
+    static XElement Band(IReadOnlyList<SeriesPoint> points, double[] places, int index, Axis y)
+    {
+        (SeriesPoint Point, double X)[] whole = [.. points.Zip(places).Where(static pair => double.IsFinite(pair.First.Mean))];
+        double Bounded(double value) => double.IsFinite(Y(y, value)) ? Y(y, value) : Height;
+        IEnumerable<(double X, double Y)> outline = whole.Select(pair => (pair.X, Bounded(pair.Point.High)))
+            .Concat(whole.Reverse().Select(pair => (pair.X, Bounded(pair.Point.Low))));
+        return Path(Through(outline.Select(static at => at.X), outline.Select(static at => at.Y)), new XAttribute("class", $"band {Look(index)}"));
+    }
+
+    static XElement Dot(double x, double y, int index) => new(
+        Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "2.5"), new XAttribute("class", $"dot {Look(index)}"));
+
+    static IEnumerable<XElement> Tick(double value, double y) =>
+    [
+        Line(Left, y, Width - Right, y, new XAttribute("class", "grid-line")),
+        Label(Training.Axis.Text(value), Left - 5, y + 4, "end"),
+    ];
+
+    XElement? Legend() => Lines.Count < 2 ? null : new XElement(
+        "ul",
+        new XAttribute("class", "legend"),
+        Lines.Select(static (line, i) => new XElement("li", Swatch(i), " ", line.Name)));
+
+    XElement? Caption(Axis y)
+    {
+        int bucket = Lines.Max(static line => line.Bucket);
+        string[] parts =
+        [
+            Note,
+            bucket > 1 ? $"Lines are means of {bucket} steps{(Plain ? "" : ", shades the least to the greatest")}." : "",
+            y.IsLog ? "Logarithmic scale." : "",
+        ];
+        string text = string.Join(' ', parts.Where(static part => part.Length > 0));
+        return text.Length == 0 ? null : new XElement("p", new XAttribute("class", "note"), text);
+    }
+
+    static XElement Swatch(int index) => new(
+        Svg + "svg",
+        new XAttribute("viewBox", "0 0 24 8"),
+        new XAttribute("aria-hidden", "true"),
+        Line(0, 4, 24, 4, new XAttribute("class", $"line {Look(index)}")));
+
+    static string Look(int index) => $"c{index % Colors}{(index / Colors % 2 == 1 ? " dashed" : "")}";
+
+    static double X(Axis axis, double value) => Left + (axis.Place(value) * (Width - Left - Right));
+
+    static double Y(Axis axis, double value) => Top + ((1 - axis.Place(value)) * (Height - Top - Bottom));
+
+    static XElement Rectangle(double x, double y, double width, double height) => new(
+        Svg + "rect",
+        new XAttribute("x", Number(x)),
+        new XAttribute("y", Number(y)),
+        new XAttribute("width", Number(width)),
+        new XAttribute("height", Number(height)));
+}

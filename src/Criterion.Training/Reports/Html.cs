@@ -1,0 +1,110 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Criterion.Training;
+
+/// <summary>Pages that need nothing but themselves: well-formed, in one file, with their style and pictures inside.</summary>
+internal static class Html
+{
+    static readonly string Style = ReadStyle();
+
+    // The only elements that may close without a tag of their own.
+    static readonly string[] Void = ["meta", "img"];
+
+    /// <summary>A whole page.</summary>
+    public static string Page(string title, params object?[] body)
+    {
+        XElement page = new(
+            "html",
+            new XAttribute("lang", "en"),
+            new XElement(
+                "head",
+                new XElement("meta", new XAttribute("charset", "utf-8")),
+                new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+                new XElement("meta", new XAttribute("name", "color-scheme"), new XAttribute("content", "light dark")),
+                new XElement("title", title),
+                new XElement("style", Style)),
+            new XElement("body", new XElement("main", body)));
+        foreach (XElement empty in page.DescendantsAndSelf().Where(static element => element.IsEmpty && element.Name.Namespace == XNamespace.None && !Void.Contains(element.Name.LocalName)))
+        {
+            empty.Value = "";
+        }
+
+        return $"<!DOCTYPE html>\n{page.ToString(SaveOptions.DisableFormatting)}\n";
+    }
+
+    /// <summary>A part of a page under a heading; nothing if it has no content.</summary>
+    public static XElement? Section(string title, params IEnumerable<object?> content)
+    {
+        object[] there = [.. content.OfType<object>()];
+        return there.Length == 0 ? null : new XElement(
+            "section",
+            new XAttribute("aria-labelledby", Id(title)),
+            new XElement("h2", new XAttribute("id", Id(title)), title),
+            there);
+    }
+
+    /// <summary>A paragraph, of a class if one is given.</summary>
+    public static XElement Paragraph(string text, string? look = null) => new("p", look is null ? null : new XAttribute("class", look), text);
+
+    /// <summary>A list of sentences.</summary>
+    public static XElement Bullets(IEnumerable<string> items) => new("ul", items.Select(static item => new XElement("li", item)));
+
+    /// <summary>A table; the first cell of each row is its name.</summary>
+    /// <param name="caption">What it shows.</param>
+    /// <param name="head">The names of the columns.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="look">A class: "words" for cells of text, which are broken into lines.</param>
+    public static XElement Table(string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) => Scrolled(caption, new XElement(
+        "table",
+        look is null ? null : new XAttribute("class", look),
+        new XElement("caption", caption),
+        new XElement("thead", new XElement("tr", head.Select(static cell => new XElement("th", new XAttribute("scope", "col"), cell)))),
+        new XElement("tbody", rows.Select(Row))));
+
+    /// <summary>A table of names and what belongs to them; nothing without any.</summary>
+    public static XElement? Facts(string caption, IEnumerable<(string Name, string Value)> facts)
+    {
+        XElement[] rows = [.. facts.Select(static fact => Row([fact.Name, fact.Value]))];
+        return rows.Length == 0 ? null : Scrolled(caption, new XElement(
+            "table", new XAttribute("class", "facts"), new XElement("caption", caption), new XElement("tbody", rows)));
+    }
+
+    /// <summary>Things side by side where there is room, one below the other where there is not.</summary>
+    public static XElement? Grid(IEnumerable<XElement?> items, string look = "grid")
+    {
+        XElement[] there = [.. items.OfType<XElement>()];
+        return there.Length == 0 ? null : new XElement("div", new XAttribute("class", look), there);
+    }
+
+    /// <summary>A PNG that stands in the page itself.</summary>
+    public static XElement Picture(byte[] png, string alt, string caption) => new(
+        "figure",
+        new XElement(
+            "img",
+            new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(png)}"),
+            new XAttribute("alt", alt)),
+        new XElement("figcaption", caption));
+
+    /// <summary>A name that an element can be pointed at by.</summary>
+    public static string Id(string title) => string.Concat(title.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
+
+    static XElement Row(IReadOnlyList<string> cells) => new(
+        "tr",
+        cells.Select(static (cell, i) => i == 0 ? new XElement("th", new XAttribute("scope", "row"), cell) : new XElement("td", cell)));
+
+    // A wide table scrolls by itself, by keys too, and leaves the page as wide as the screen.
+    static XElement Scrolled(string name, XElement table) => new(
+        "div",
+        new XAttribute("class", "scroll"),
+        new XAttribute("role", "region"),
+        new XAttribute("aria-label", name),
+        new XAttribute("tabindex", "0"),
+        table);
+
+    static string ReadStyle()
+    {
+        using StreamReader reader = new(typeof(Html).Assembly.GetManifestResourceStream("report.css")!, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

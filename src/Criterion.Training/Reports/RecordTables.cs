@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Criterion.Training;
+
+/// <summary>What a record says as tables, whatever its kind: one for each of its parts, and one for what is left.</summary>
+internal static class RecordTables
+{
+
+    /// <summary>What came out: by the names of the parts that say it.</summary>
+    public static IEnumerable<XElement?> Results(JsonElement record) =>
+        from part in record.EnumerateObject()
+        where part.Name is "quality" or "modes" && part.Value.ValueKind == JsonValueKind.Object
+        select Html.Facts(part.Name == "quality" ? "At the end" : Words.Title(part.Name), Flat(part.Value, ""));
+
+    /// <summary>How it was made: the options, and then everything else but the results.</summary>
+    public static IEnumerable<XElement?> Settings(JsonElement record)
+    {
+        yield return Html.Facts("Run", record.EnumerateObject().Where(static part => !IsPart(part) && part.Name != "error").Select(Fact));
+        foreach (JsonProperty part in record.EnumerateObject().Where(static part => IsPart(part) && part.Name is not ("quality" or "modes")))
+        {
+            yield return Html.Facts(Words.Title(part.Name), Facts(part.Value));
+        }
+    }
+
+    /// <summary>What an object says, line by line.</summary>
+    public static IEnumerable<(string Name, string Value)> Facts(JsonElement part) => part.EnumerateObject().Select(Fact);
+
+    /// <summary>A value in words: <c>{ "Hinge": { "margin": 1 } }</c> is "Hinge (margin 1)".</summary>
+    public static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "none",
+        JsonValueKind.True => "yes",
+        JsonValueKind.False => "no",
+        JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) => $"{time:yyyy-MM-dd HH:mm:ss zzz}",
+        JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),
+        _ => value.ToString(),
+    };
+
+    static bool IsPart(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object;
+
+    static (string Name, string Value) Fact(JsonProperty property) => (Words.Title(property.Name), Text(property.Value));
+
+    static string Named(JsonProperty property) => property.Value.ValueKind != JsonValueKind.Object
+        ? $"{Words.Of(property.Name)} {Text(property.Value)}"
+        : Text(property.Value) is { Length: > 0 } inner ? $"{property.Name} ({inner})" : property.Name;
+
+    // Measurements, which have a name and a value, stand under their name.
+    static IEnumerable<(string Name, string Value)> Flat(JsonElement part, string path) => part.EnumerateObject().SelectMany(property => property.Value.ValueKind switch
+    {
+        JsonValueKind.Object => Flat(property.Value, $"{path}{Words.Title(property.Name)}: "),
+        JsonValueKind.Array when property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out _)) =>
+            property.Value.EnumerateArray().Select(item => ($"{path}{Words.Title(item.GetProperty("name").ToString())}", Number(item.GetProperty("value")))),
+        _ => [(path.Length == 0 ? Words.Title(property.Name) : path + Words.Of(property.Name), Number(property.Value))],
+    });
+
+    static string Number(JsonElement value) => value.ValueKind == JsonValueKind.Number ? Axis.Text(value.GetDouble()) : Text(value);
+}

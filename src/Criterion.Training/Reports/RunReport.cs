@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Criterion.Training;
+
+/// <summary>
+/// A run as one page that needs nothing but itself, <c>report.html</c>: what it was, its curves, pictures and results, and what looked
+/// wrong. Every run leaves one.
+/// </summary>
+public static class RunReport
+{
+    /// <summary>The name of the file in a run folder.</summary>
+    public const string Name = "report.html";
+
+    const int MostPictures = 8;
+
+    /// <summary>The page of the run in a folder, also of one that goes on or was killed.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    /// <exception cref="TrainingException">It holds no run.</exception>
+    public static string Of(string folder) => Of(folder, RunFolder.ReadRecord(folder));
+
+    /// <summary>The page of a run whose record is not written yet.</summary>
+    internal static string Of(string folder, RunRecord record)
+    {
+        CsvTable losses = CsvTable.Read(Path.Combine(folder, RunFolder.LossesName));
+        CsvTable measures = CsvTable.Read(Path.Combine(folder, RunFolder.MeasuresName));
+        using JsonDocument json = JsonDocument.Parse(RunJson.Write(record));
+        return Html.Page(
+            $"{record.Recipe}: training run",
+            new XElement("h1", record.Recipe),
+            Html.Paragraph(Outcome(record, losses), "note"),
+            record.Error is null ? null : new XElement("p", new XAttribute("class", "warn"), new XAttribute("role", "alert"), record.Error),
+            Html.Section("Findings", Findings(record, losses)),
+            Html.Section("Results", Html.Grid(RecordTables.Results(json.RootElement), "tables")),
+            Html.Section("Curves", Html.Grid(RunCharts.Of(losses, measures).Select(static chart => chart.Draw()))),
+            Html.Section("Samples over time", Html.Grid(Pictures(folder), "pictures")),
+            Html.Section("In numbers", losses.Count == 0 ? null : Numbers(losses)),
+            Html.Section("How it was made", Html.Grid(RecordTables.Settings(json.RootElement), "tables")));
+    }
+
+    static string Outcome(RunRecord record, CsvTable losses)
+    {
+        string time = record.Ended - record.Started is { } taken ? Taken(taken) : "";
+        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {losses.Median("seconds") * 1000:G3} ms each.");
+        return string.Create(CultureInfo.InvariantCulture, $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Begun {record.Started:yyyy-MM-dd HH:mm}.{speed}");
+    }
+
+    static string Taken(TimeSpan time) => string.Create(
+        CultureInfo.InvariantCulture, $" in {(time.TotalMinutes < 1 ? $"{time.TotalSeconds:F0} s" : $"{(int)time.TotalMinutes} min {time.Seconds} s")}");
+
+    static XElement? Findings(RunRecord record, CsvTable losses)
+    {
+        if (record is not GanRunRecord gan)
+        {
+            return null;
+        }
+
+        IReadOnlyList<(long Step, Finding Finding)> all = Checkup.Of(losses, gan.Options.Objective);
+        return all.Count > 0
+            ? Html.Bullets(all.Select(static one => $"Step {one.Step}: {one.Finding.Message}"))
+            : Html.Paragraph(losses.Count < TrainingDoctor.FirstLook
+                ? $"Too few steps to judge: the training is looked at from step {TrainingDoctor.FirstLook} on."
+                : "Nothing looked wrong: no player won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
+    }
+
+    // The first and the last, and some between them.
+    static IEnumerable<XElement> Pictures(string folder)
+    {
+        string samples = Path.Combine(folder, RunFolder.SamplesName);
+        string[] all = Directory.Exists(samples) ? [.. Directory.GetFiles(samples, "step-*.png").Order(StringComparer.Ordinal)] : [];
+        IEnumerable<int> chosen = all.Length <= MostPictures
+            ? Enumerable.Range(0, all.Length)
+            : Enumerable.Range(0, MostPictures).Select(i => i * (all.Length - 1) / (MostPictures - 1));
+        return chosen.Select(i => Picture(all[i]));
+    }
+
+    static XElement Picture(string file)
+    {
+        string step = Path.GetFileNameWithoutExtension(file)["step-".Length..].TrimStart('0');
+        string caption = $"Step {(step.Length == 0 ? "0" : step)}";
+        return Html.Picture(File.ReadAllBytes(file), $"Grid of samples at {caption.ToLowerInvariant()}", caption);
+    }
+
+    static XElement Numbers(CsvTable losses)
+    {
+        int part = Math.Max(1, losses.Count / 10);
+        string share = part == 1 ? "" : $" {part} steps, mean";
+        return Html.Table(
+            "What each step recorded",
+            ["", $"First{share}", $"Last{share}", "Least", "Greatest"],
+            losses.Names.Where(static name => name != "step").Select(name => Summary(name, losses[name], part)));
+    }
+
+    static string[] Summary(string name, double[] values, int part) =>
+    [
+        Words.Title(name),
+        Axis.Text(Mean(values.Take(part))),
+        Axis.Text(Mean(values.TakeLast(part))),
+        Axis.Text(values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min()),
+        Axis.Text(values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max()),
+    ];
+
+    static double Mean(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+}
