@@ -48,6 +48,7 @@ internal static class Tool
             SampleCommand.Create(console),
             EvaluateCommand.Create(console),
             ReportCommand.Create(console),
+            CompareCommand.Create(console, stop),
             LossesCommand.Create(console),
             LossCommand.Create(console),
             new HelpOption { Recursive = true },

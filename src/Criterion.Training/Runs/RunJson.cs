@@ -17,15 +17,34 @@ public static class RunJson
 
     /// <summary>The record in <paramref name="json"/>.</summary>
     /// <exception cref="TrainingException">It is no run record.</exception>
-    public static RunRecord Read(string json)
+    public static RunRecord Read(string json) => Read(json, Context.RunRecord, "run record");
+
+    /// <summary>A comparison as indented JSON.</summary>
+    public static string Write(ComparisonRecord record) => JsonSerializer.Serialize(record, Context.ComparisonRecord);
+
+    /// <summary>The comparison in <paramref name="json"/>.</summary>
+    /// <exception cref="TrainingException">It is no comparison.</exception>
+    public static ComparisonRecord ReadComparison(string json) => Read(json, Context.ComparisonRecord, "comparison");
+
+    /// <summary>Options as JSON, for tables of them.</summary>
+    internal static JsonElement Element(GanOptions options) => JsonSerializer.SerializeToElement(options, Context.GanOptions);
+
+    /// <inheritdoc cref="Element(GanOptions)"/>
+    internal static JsonElement Element(ComparisonRecord record) => JsonSerializer.SerializeToElement(record, Context.ComparisonRecord);
+
+    /// <summary>The objective of that name with the options that it has by itself, or null if there is none.</summary>
+    internal static AdversarialObjective? Objective(string name) =>
+        Kinds.Objective(name) is { } kind ? (AdversarialObjective?)JsonSerializer.Deserialize("{}", Context.GetTypeInfo(kind)!) : null;
+
+    static T Read<T>(string json, JsonTypeInfo<T> type, string what)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, Context.RunRecord) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new TrainingException($"This is no run record: {e.Message}", e);
+            throw new TrainingException($"This is no {what}: {e.Message}", e);
         }
     }
 }
@@ -73,6 +92,13 @@ internal static class Kinds
     ];
 
     public static Type? Of(string name) => Array.Find(All, kind => kind.Name == name);
+
+    /// <summary>The objectives that judge by one number, by names as people write them: without regard to case and hyphens.</summary>
+    public static Type? Objective(string name) => Array.Find(Objectives, kind => kind.Name.Equals(name.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Those objectives: others ask for another discriminator.</summary>
+    public static Type[] Objectives => [.. All.Where(static kind =>
+        kind.IsAssignableTo(typeof(AdversarialObjective)) && kind != typeof(EnergyBased) && kind != typeof(BoundaryEquilibrium) && kind != typeof(ProbabilityBCE))];
 }
 
 /// <summary>An objective with its name.</summary>
@@ -91,6 +117,10 @@ internal sealed class PenaltyConverter() : NamedConverter<Penalty>("penalty");
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Measurement[]))]
+[JsonSerializable(typeof(ComparisonRecord))]
+[JsonSerializable(typeof(CompetitorResult[]))]
+[JsonSerializable(typeof(SeedResult[]))]
+[JsonSerializable(typeof(MeasureSummary[]))]
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]
 [JsonSerializable(typeof(SiameseRunRecord))]

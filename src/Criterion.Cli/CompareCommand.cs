@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary><c>criterion compare --objectives A,B,C</c>.</summary>
+internal sealed class CompareCommand
+{
+    static readonly ComparisonOptions Defaults = new() { Objectives = ["nonsaturating", "lsgan", "wgan-gp", "hinge", "r3gan"] };
+
+    readonly Option<string[]> _objectives = new("--objectives")
+    {
+        Description = $"Recipes (see: criterion train --help), or objectives with the settings of dcgan [default: {string.Join(",", Defaults.Objectives)}]",
+        HelpName = "a,b,c",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    readonly Option<int> _seeds = Number("--seeds", "Runs of each, with the seeds 0, 1, ...", Defaults.Seeds, "count").Within(1, 1000);
+
+    readonly Option<int> _steps = Number("--steps", "Generator steps of each run: the budget that is the same for all", Defaults.Steps, "count").Within(1);
+
+    readonly Option<string[]> _data = new("--data")
+    {
+        Description = $"As for train [default: {ImageDataset.FashionMnistName}]",
+        HelpName = "source",
+    };
+
+    readonly Option<int?> _size = new Option<int?>("--size")
+    {
+        Description = "Resize all images to this many pixels a side, as for train [default: as they are]",
+        HelpName = "pixels",
+    }.Within(1, 4096);
+
+    readonly Option<string?> _range = CommonOptions.Range();
+
+    readonly Option<int> _batch = Number("--batch", "Images in a batch", Defaults.BatchSize, "count").Within(1, 65536);
+
+    readonly Option<int> _width = Number("--width", "Channels of the layers next to the image", Defaults.Width, "channels").Within(1, 1024);
+
+    readonly Option<int> _count = Number("--count", "Samples that are drawn for a measurement", Defaults.Measure.Samples, "count").Within(2, 1_000_000);
+
+    readonly Option<int?> _measureEvery = new Option<int?>("--frechet-every")
+    {
+        Description = "Steps between two measurements, for the curves [default: a quarter of the steps]",
+        HelpName = "steps",
+    }.Within(1);
+
+    readonly Option<int> _parallel = new Option<int>("--parallel")
+    {
+        Description = "Runs at a time, each on one thread: the fastest way to do many on several cores",
+        DefaultValueFactory = _ => 1,
+        HelpName = "count",
+    }.Within(1, 1024);
+
+    readonly Option<int> _threads = CommonOptions.Threads();
+
+    readonly Option<string?> _out = new("--out")
+    {
+        Description = "A new folder, or that of a comparison to go on with [default: runs/compare-<time>]",
+        HelpName = "folder",
+    };
+
+    readonly Option<bool> _json = new("--json") { Description = "Print compare.json in place of the table" };
+
+    public static Command Create(ToolConsole console, CancellationToken stop) => new CompareCommand().Build(console, stop);
+
+    Command Build(ToolConsole console, CancellationToken stop)
+    {
+        Command command = new(
+            "compare",
+            "Trains the same networks on the same data with several objectives and seeds, and reports which makes the better samples, with intervals, time and stability. "
+            + "Ctrl-C stops after the step; the same command, or --out alone, goes on.")
+        {
+            _objectives, _seeds, _steps, _data, _size, _range, _batch, _width, _count, _measureEvery, _parallel, _threads, _out, _json,
+        };
+        command.SetAction(parsed => Run(parsed, console, stop));
+        return command;
+    }
+
+    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    {
+        int parallel = parsed.GetValue(_parallel);
+        Compute.Threads = parallel > 1 && !IsGiven(parsed, _threads) ? 1 : parsed.GetValue(_threads);
+        string path = parsed.GetValue(_out) ?? Path.Combine("runs", $"compare-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        Comparison comparison = Comparison.Open(path, Options(parsed, Comparison.ReadRecord(path)?.Options));
+        ComparisonProgress progress = new(console, comparison.Record.Options);
+        ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop);
+        console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : ComparisonTable.Of(record));
+        console.Output.WriteLine($"{record.Status}. Report: {Path.Combine(path, RunReport.Name)}");
+        return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
+    }
+
+    // What is not given is as it was in a comparison that goes on.
+    ComparisonOptions Options(ParseResult parsed, ComparisonOptions? before)
+    {
+        ComparisonOptions from = before ?? Defaults;
+        int steps = Given(parsed, _steps, from.Steps);
+        return new ComparisonOptions
+        {
+            Objectives = IsGiven(parsed, _objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(static names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : from.Objectives,
+            Seeds = Given(parsed, _seeds, from.Seeds),
+            Steps = steps,
+            BatchSize = Given(parsed, _batch, from.BatchSize),
+            Width = Given(parsed, _width, from.Width),
+            Measure = new(parsed.GetValue(_measureEvery) ?? before?.Measure.Every ?? Math.Max(1, steps / 4), Given(parsed, _count, from.Measure.Samples)),
+            Data = IsGiven(parsed, _data) || IsGiven(parsed, _size) || IsGiven(parsed, _range) || before is null ? Data(parsed) : before.Data,
+        };
+    }
+
+    DataArguments Data(ParseResult parsed) =>
+        DataArguments.Of(IsGiven(parsed, _data) ? parsed.GetValue(_data)! : [ImageDataset.FashionMnistName], parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
+
+    static int Given(ParseResult parsed, Option<int> option, int otherwise) => IsGiven(parsed, option) ? parsed.GetValue(option) : otherwise;
+
+    static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    static Option<int> Number(string name, string description, int standard, string help) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => standard,
+        HelpName = help,
+    };
+}

@@ -1,0 +1,26 @@
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary>Shows how a comparison goes: ten lines for each run.</summary>
+internal sealed class ComparisonProgress(ToolConsole console, ComparisonOptions options)
+{
+    const int LinesPerRun = 10;
+
+    readonly Lock _writing = new();
+
+    /// <summary>Looks at one more step, of any run.</summary>
+    public void Watch(ComparisonStep at)
+    {
+        long step = at.Step.Step;
+        if (step % Math.Max(1, options.Steps / LinesPerRun) != 0 && step != options.Steps)
+        {
+            return;
+        }
+
+        lock (_writing)
+        {
+            console.Output.WriteLine($"{at.Name}, seed {at.Seed}: step {step}/{options.Steps}  {at.Step.Describe()}{(at.Quality is { } quality ? $"  {quality.Describe()}" : "")}");
+        }
+    }
+}

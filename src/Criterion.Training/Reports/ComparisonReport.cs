@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Criterion.Training;
+
+/// <summary>A comparison as one page that needs nothing but itself: table, intervals, curves, pictures, findings, and what was the same.</summary>
+internal static class ComparisonReport
+{
+    static readonly string[] Compared = ["diversity", "accuracy", "generator_gradient_norm"];
+
+    /// <summary>The page.</summary>
+    public static string Of(Comparison comparison)
+    {
+        ComparisonRecord record = comparison.Record;
+        return Html.Page(
+            "Comparison of objectives",
+            new XElement("h1", "Comparison of objectives"),
+            Html.Paragraph(Outcome(record), "note"),
+            Html.Section("Result", Result(record)),
+            Html.Section("Curves", Html.Grid(Charts(comparison).Select(static chart => chart.Draw()))),
+            Html.Section("Samples", Html.Grid(record.Results.Select(result => Picture(comparison, result)), "pictures")),
+            Html.Section("What looked wrong", Findings(record)),
+            Html.Section("What was the same", Same(record)),
+            Html.Section("What was not", Settings(record)));
+    }
+
+    /// <summary>The table, the best first.</summary>
+    public static (string[] Head, IReadOnlyList<string[]> Rows) Table(ComparisonRecord record)
+    {
+        string[] measures = record.Results.Count == 0 ? [] : [.. record.Results[0].Measures.Select(static measure => Words.Title(measure.Name))];
+        string[] head = ["Objective", .. measures, .. measures.Select(static name => $"{name}, least to greatest"), "Time per step", "Stable runs"];
+        return (head, [.. record.Results.Select(Row)]);
+    }
+
+    static string[] Row(CompetitorResult result) =>
+    [
+        result.Name,
+        .. result.Measures.Select(static measure => IntervalPlot.Text(measure.Interval)),
+        .. result.Measures.Select((_, i) => Spread([.. result.Runs.Select(run => run.Measures[i].Value)])),
+        string.Create(CultureInfo.InvariantCulture, $"{result.SecondsPerStep * 1000:G3} ms"),
+        $"{result.Runs.Count(static run => run.IsStable)} of {result.Runs.Count}",
+    ];
+
+    static string Spread(double[] values) => $"{Axis.Text(values.Min())} to {Axis.Text(values.Max())}";
+
+    static string Outcome(ComparisonRecord record)
+    {
+        int done = record.Results.Sum(static result => result.Runs.Count);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{record.Status}: {done} of {record.Options.Runs.Count()} runs, {record.Options.Steps} steps each, on {record.Data.Count} items of {record.Data.Source}.");
+    }
+
+    static IEnumerable<XElement?> Result(ComparisonRecord record)
+    {
+        if (record.Results.Count == 0)
+        {
+            yield return Html.Paragraph("No run is finished yet.");
+            yield break;
+        }
+
+        (string[] head, IReadOnlyList<string[]> rows) = Table(record);
+        yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t", head, rows);
+        yield return Html.Paragraph(
+            $"Measured of {record.Options.Measure.Samples} samples at the end. A run is stable if no step was skipped and the samples did not collapse. Intervals that overlap do not tell two objectives apart.", "note");
+        yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
+    }
+
+    static IntervalPlot Plot(ComparisonRecord record, string name, int index) => new(
+        $"{Words.Title(name)} at the end",
+        [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, (IReadOnlyList<double>)[.. result.Runs.Select(run => run.Measures[index].Value)]))]);
+
+    static IEnumerable<Chart> Charts(Comparison comparison)
+    {
+        if (comparison.Record.Results.Count == 0)
+        {
+            return [];
+        }
+
+        Dictionary<string, CsvTable[]> measures = Tables(comparison, RunFolder.MeasuresName);
+        Dictionary<string, CsvTable[]> losses = Tables(comparison, RunFolder.LossesName);
+        return
+        [
+            .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
+            .. Compared.Select(name => Means(losses, name)),
+        ];
+    }
+
+    static Dictionary<string, CsvTable[]> Tables(Comparison comparison, string file) => comparison.Record.Results.ToDictionary(
+        static result => result.Name,
+        result => (CsvTable[])[.. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file)))]);
+
+    static Chart Means(Dictionary<string, CsvTable[]> tables, string name) => new(
+        $"{Words.Title(name)} by step", [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
+    {
+        MayBeLog = name.EndsWith("norm", StringComparison.Ordinal),
+        Note = "Means over the seeds.",
+        Plain = true,
+    };
+
+    // A run that was stopped for a while was measured there as well: only steps that all have can be averaged.
+    static Series Mean(string name, Dictionary<double, double>[] runs)
+    {
+        double[] steps = [.. runs[0].Keys.Where(step => runs.All(run => run.ContainsKey(step)))];
+        return new(name, steps, [.. steps.Select(step => runs.Average(run => run[step]))]);
+    }
+
+    static XElement? Picture(Comparison comparison, CompetitorResult result)
+    {
+        string samples = Path.Combine(comparison.FolderOf(result.Name, result.Runs[0].Seed), RunFolder.SamplesName);
+        return Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) is { } last
+            ? Html.Picture(File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at the end")
+            : null;
+    }
+
+    static XElement Findings(ComparisonRecord record)
+    {
+        string[] all =
+        [
+            .. from result in record.Results
+               from run in result.Runs
+               from finding in run.Findings
+               select $"{result.Name}, seed {run.Seed}. {finding}",
+        ];
+        return all.Length > 0 ? Html.Bullets(all) : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {TrainingDoctor.FirstLook} on.");
+    }
+
+    static IEnumerable<XElement?> Same(ComparisonRecord record)
+    {
+        yield return Html.Paragraph(
+            "The budget is the number of generator steps with the same batch, whatever they cost in time. For one seed all start from the same weights of the generator (but for the inputs of classes) and draw latents and data from the same streams; the layers of the discriminator are the same but for what normalises them, and for those that judge by an auto-encoder.");
+        JsonElement json = RunJson.Element(record);
+        yield return Html.Grid(
+            [
+                Html.Facts("Options", RecordTables.Facts(json.GetProperty("options"))),
+                Html.Facts("Data", RecordTables.Facts(json.GetProperty("data"))),
+                Html.Facts("Machine", RecordTables.Facts(json.GetProperty("machine"))),
+            ],
+            "tables");
+    }
+
+    static IEnumerable<XElement?> Settings(ComparisonRecord record)
+    {
+        yield return Html.Paragraph("Each has the published settings of its recipe; an objective that is no recipe has those of dcgan.");
+        yield return Html.Table(
+            "Settings of each",
+            ["", "Objective", "Penalties", "Clip", "D steps", "Optimizer", "Rate D", "Rate G", "Betas", "Average", "Normalisation of D"],
+            record.Options.Objectives.Select(name => Setting(name, record.Options.Recipe(name, 0).Options)),
+            "words");
+    }
+
+    static string[] Setting(string name, GanOptions options)
+    {
+        JsonElement json = RunJson.Element(options);
+        string Text(string property) => RecordTables.Text(json.GetProperty(property));
+        return
+        [
+            name, Text("objective"), Text("regularizers"), Text("clip"), Text("discriminatorSteps"), Text("optimizer"), Text("discriminatorLearningRate"),
+            Text("generatorLearningRate"), $"{Text("beta1")}, {Text("beta2")}", Text("averageDecay"), Text("discriminatorNorm") is "none" ? "by the penalty: batch norm, or none" : Text("discriminatorNorm"),
+        ];
+    }
+}

@@ -1,0 +1,63 @@
+using System.Xml.Linq;
+using static Criterion.Training.SvgShapes;
+
+namespace Criterion.Training;
+
+/// <summary>Means with their margins, one row each, on a common axis.</summary>
+/// <param name="Title">What is shown.</param>
+/// <param name="Rows">Names, intervals, and the single results that each is of.</param>
+internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, Interval Interval, IReadOnlyList<double> Values)> Rows)
+{
+    const double Width = 460;
+    const double Left = 150;
+    const double Right = 14;
+    const double RowHeight = 24;
+    const double Bottom = 24;
+
+    /// <summary>The figure.</summary>
+    public XElement Draw()
+    {
+        double height = Rows.Count * RowHeight;
+        Axis axis = Axis.Roomy([.. Rows.SelectMany(static row => row.Values.Concat(Ends(row.Interval)))]);
+        XElement picture = new(
+            Svg + "svg",
+            new XAttribute("viewBox", $"0 0 {Number(Width)} {Number(height + Bottom)}"),
+            new XAttribute("role", "img"),
+            new XAttribute("aria-label", $"{Title}: {string.Join(", ", Rows.Select(static row => $"{row.Name} {Text(row.Interval)}"))}."),
+            axis.Ticks().Select(value => Tick(X(axis, value), value, height)),
+            Rows.Select((row, i) => Label(row.Name, Left - 8, Middle(i) + 4, "end")),
+            Rows.Select((row, i) => Row(row.Interval, row.Values, axis, Middle(i))));
+        return new XElement(
+            "figure",
+            new XElement("figcaption", new XElement("h3", Title)),
+            picture,
+            Html.Paragraph("Dots are means, lines their 95 % intervals over the seeds, ticks the single runs.", "note"));
+    }
+
+    /// <summary>Mean ± margin.</summary>
+    public static string Text(Interval interval) => interval.Margin is { } margin ? $"{Axis.Text(interval.Mean)} ± {Axis.Text(margin)}" : Axis.Text(interval.Mean);
+
+    static IEnumerable<XElement> Row(Interval interval, IReadOnlyList<double> values, Axis axis, double y)
+    {
+        double[] ends = Ends(interval);
+        return double.IsFinite(interval.Mean)
+            ? [
+                Line(X(axis, ends[0]), y, X(axis, ends[1]), y, new XAttribute("class", "line c0")),
+                .. values.Where(double.IsFinite).Select(value => Line(X(axis, value), y - 5, X(axis, value), y + 5, new XAttribute("class", "line c1"))),
+                new XElement(Svg + "circle", new XAttribute("cx", Number(X(axis, interval.Mean))), new XAttribute("cy", Number(y)), new XAttribute("r", "4"), new XAttribute("class", "dot c0")),
+            ]
+            : [];
+    }
+
+    static IEnumerable<XElement> Tick(double x, double value, double height) =>
+    [
+        Line(x, 0, x, height, new XAttribute("class", "grid-line")),
+        Label(Axis.Text(value), x, height + 15, "middle"),
+    ];
+
+    static double[] Ends(Interval interval) => [interval.Mean - (interval.Margin ?? 0), interval.Mean + (interval.Margin ?? 0)];
+
+    static double Middle(int row) => (row + 0.5) * RowHeight;
+
+    static double X(Axis axis, double value) => Left + (axis.Place(value) * (Width - Left - Right));
+}

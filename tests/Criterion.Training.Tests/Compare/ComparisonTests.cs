@@ -1,0 +1,183 @@
+using System.Xml.Linq;
+using Criterion.Cli;
+using Criterion.Formats;
+using Criterion.Losses;
+
+namespace Criterion.Training.Tests;
+
+public sealed class ComparisonTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public ComparisonTests() => Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(4), low: -1));
+
+    public void Dispose() => _temp.Dispose();
+
+    ComparisonOptions Options => new()
+    {
+        Objectives = ["nonsaturating", "wgan-gp"],
+        Seeds = 2,
+        Steps = 12,
+        BatchSize = 4,
+        Width = 2,
+        Measure = new(6, 20),
+        Data = DataArguments.Of([_temp["data.npy"]], null, ImageRange.MinusOneOne),
+    };
+
+    [Fact]
+    public void Every_objective_and_seed_is_run_and_measured()
+    {
+        ComparisonRecord record = Execute("all");
+
+        Assert.Equal(RunStatus.Finished, record.Status);
+        Assert.Equal(["nonsaturating", "wgan-gp"], record.Results.Select(static result => result.Name).Order());
+        Assert.All(record.Results, result => Assert.Equal([0ul, 1ul], result.Runs.Select(static run => run.Seed)));
+        CompetitorResult best = record.Results[0];
+        double[] values = [.. best.Runs.Select(static run => run.Measures[0].Value)];
+        Assert.Equal(values.Average(), best.Measures[0].Interval.Mean, 12);
+        Assert.True(best.Measures[0].Interval.Mean <= record.Results[1].Measures[0].Interval.Mean);
+        Assert.Equal(1, best.StableShare);
+        Assert.True(best.SecondsPerStep > 0);
+        Assert.Equal(
+            ((GanRunRecord)RunFolder.ReadRecord(_temp[$"all/runs/{best.Name}-seed-1"])).Quality!.Values[0].Value,
+            values[1]);
+        Assert.Equal(record, Comparison.ReadRecord(_temp["all"]));
+    }
+
+    [Fact]
+    public void All_start_from_the_same_generator_on_the_same_data()
+    {
+        GanRecipe a = Options.Recipe("nonsaturating", 1);
+        GanRecipe b = Options.Recipe("wgan-gp", 1);
+
+        Assert.Equal((a.Options.Steps, a.Options.BatchSize, a.Options.Seed, a.Options.Latent), (b.Options.Steps, b.Options.BatchSize, b.Options.Seed, b.Options.Latent));
+        Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 12, BatchSize = 4, Seed = 1, OnNan = NanPolicy.Skip }, b.Options);
+    }
+
+    [Fact]
+    public void What_stopped_goes_on_and_ends_in_the_same_table()
+    {
+        ComparisonRecord whole = Execute("whole");
+        using CancellationTokenSource stop = new();
+        int steps = 0;
+        ComparisonRecord stopped = Comparison.Open(_temp["parts"], Options).Execute(_ => StopAt(17, ref steps, stop), cancellation: stop.Token);
+        Assert.Equal((RunStatus.Stopped, 17), (stopped.Status, steps));
+        Assert.Equal(5, RunFolder.ReadRecord(_temp["parts/runs/wgan-gp-seed-0"]).StepsDone);
+        DateTime kept = File.GetLastWriteTimeUtc(_temp["parts/runs/nonsaturating-seed-0/run.json"]);
+
+        // One that was killed before its first checkpoint starts again.
+        Directory.CreateDirectory(_temp["parts/runs/nonsaturating-seed-1/checkpoints"]);
+        File.WriteAllText(_temp["parts/runs/nonsaturating-seed-1/losses.csv"], "torn");
+        ComparisonRecord rest = Execute("parts", _ => steps++);
+
+        Assert.Equal(4 * 12, steps);
+        Assert.Equal(kept, File.GetLastWriteTimeUtc(_temp["parts/runs/nonsaturating-seed-0/run.json"]));
+        Assert.Equal(Timeless(whole), Timeless(rest));
+        Assert.Equal(RunStatus.Finished, rest.Status);
+    }
+
+    [Fact]
+    public void Runs_side_by_side_end_in_the_same_table()
+    {
+        ComparisonRecord one = Execute("one");
+
+        ComparisonRecord many = Comparison.Open(_temp["many"], Options).Execute(parallel: 4, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Timeless(one), Timeless(many));
+    }
+
+    [Fact]
+    public void Other_options_and_other_folders_are_refused()
+    {
+        ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
+        Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken);
+
+        string message = Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small with { Steps = 2, Seeds = 5 })).Message;
+        Assert.Contains("seeds 1 there, 5 now; steps 1 there, 2 now", message, StringComparison.Ordinal);
+        Assert.Contains("holds no comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
+        Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(5), low: -1));
+        Assert.Contains("Bring the data back", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cant_be_compared_is_refused_before_anything_is_trained()
+    {
+        Refused("There is neither a recipe nor an objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
+        Refused("'lsgan' is named twice", Options with { Objectives = ["lsgan", "lsgan"] });
+        Refused("at least one objective", Options with { Objectives = [] });
+        Refused("has no labels", Options with { Objectives = ["lsgan", "acgan"] });
+        Refused("do not fill a batch", Options with { BatchSize = 99 });
+        Assert.False(Directory.Exists(_temp["none"]));
+
+        void Refused(string message, ComparisonOptions options) =>
+            Assert.Contains(message, Assert.Throws<TrainingException>(() => Comparison.Open(_temp["none"], options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Objectives_that_are_no_recipe_have_the_settings_of_the_first()
+    {
+        Assert.Equal(new FGanPearson(), Options.Recipe("fgan-pearson", 0).Options.Objective);
+        Assert.Equal(new RelativisticAverageHinge(), Options.Recipe("relativistic-average-hinge", 0).Options.Objective);
+        Assert.Equal(Options.Recipe("dcgan", 0).Options, Options.Recipe("non-saturating", 0).Options);
+        Assert.All(Kinds.Objectives, kind => Assert.IsType(kind, RunJson.Objective(kind.Name)));
+    }
+
+    [Fact]
+    public void The_page_holds_table_intervals_curves_and_pictures()
+    {
+        Execute("run");
+
+        XElement page = WholePage.Read(File.ReadAllText(_temp["run/report.html"]));
+
+        Assert.Equal(2, page.All("tbody")[0].All("tr").Length);
+        Assert.Equal(
+            ["Fréchet distance at the end", "Fréchet distance by step", "Diversity by step", "Accuracy by step", "Generator gradient norm by step"],
+            page.All("h3").Select(static title => title.Value));
+        Assert.Equal(2, page.All("img").Length);
+        Assert.Contains("Wasserstein", page.Value, StringComparison.Ordinal);
+        Assert.StartsWith("Finished: 4 of 4 runs", page.All("p")[0].Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void From_the_command_line_and_on_by_the_folder_alone()
+    {
+        string[] all = ["compare", "--objectives", "lsgan,hinge", "--seeds", "2", "--steps", "3", "--data", _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        (int code, string output, _) = Run(stop.Token, [.. all, "--out", _temp["run"]]);
+        Assert.Equal(130, code);
+        Assert.Contains("Stopped.", output, StringComparison.Ordinal);
+
+        (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
+        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(lsgan|hinge) +\d+.* ± .*2 of 2\n", output);
+        Assert.Contains("other options: seeds 2 there, 3 now.", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
+        Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
+    }
+
+    ComparisonRecord Execute(string name, Action<ComparisonStep>? onStep = null) =>
+        Comparison.Open(_temp[name], Options).Execute(onStep, cancellation: TestContext.Current.CancellationToken);
+
+    static ValueList<CompetitorResult> Timeless(ComparisonRecord record) =>
+        [.. record.Results.Select(static result => result with { SecondsPerStep = 0, Runs = [.. result.Runs.Select(static run => run with { SecondsPerStep = 0 })] })];
+
+    static void StopAt(int at, ref int steps, CancellationTokenSource stop)
+    {
+        if (++steps == at)
+        {
+            stop.Cancel();
+        }
+    }
+
+    static (int Code, string Output, string Error) Run(CancellationToken stop, params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int threads = Compute.Threads;
+        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), stop);
+        Compute.Threads = threads;
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,33 @@
+namespace Criterion.Training.Tests;
+
+public class IntervalTests
+{
+    // Student's table, two-sided 95 %.
+    [Theory]
+    [InlineData(1, 12.7062047362)]
+    [InlineData(2, 4.3026527297)]
+    [InlineData(3, 3.1824463053)]
+    [InlineData(4, 2.7764451052)]
+    [InlineData(9, 2.2621571628)]
+    [InlineData(30, 2.0422724563)]
+    [InlineData(1000, 1.9623390808)]
+    public void Quantiles_are_those_of_the_table(int freedom, double t) => Assert.Equal(t, Interval.Quantile(freedom), 8);
+
+    [Fact]
+    public void By_hand()
+    {
+        // 1, 2, 3: s = 1 and 4.30265 / √3 = 2.48414.
+        Interval interval = Interval.Of([1, 2, 3]);
+
+        Assert.Equal((2, 1), (interval.Mean, interval.Deviation));
+        Assert.Equal(2.4841377, interval.Margin!.Value, 6);
+    }
+
+    [Fact]
+    public void One_result_has_no_interval_and_equal_ones_an_empty_one()
+    {
+        Assert.Equal(new Interval(5, null, null), Interval.Of([5]));
+        Assert.Equal(new Interval(5, 0, 0), Interval.Of([5, 5, 5]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Of([]));
+    }
+}
