@@ -22,7 +22,7 @@ internal sealed class CompareCommand
 
     readonly Option<string[]> _data = new("--data")
     {
-        Description = $"As for train [default: {ImageDataset.FashionMnistName}]",
+        Description = $"As for train: {GaussianRing.Name} counts the modes found in place of the Fréchet distance [default: {ImageDataset.FashionMnistName}]",
         HelpName = "source",
     };
 
@@ -36,7 +36,11 @@ internal sealed class CompareCommand
 
     readonly Option<int> _batch = Number("--batch", "Images in a batch", Defaults.BatchSize, "count").Within(1, 65536);
 
-    readonly Option<int> _width = Number("--width", "Channels of the layers next to the image", Defaults.Width, "channels").Within(1, 1024);
+    readonly Option<int?> _width = new Option<int?>("--width")
+    {
+        Description = "Channels of the layers next to the image, or units of a layer for points [default: 32 channels or 128 units]",
+        HelpName = "channels",
+    }.Within(1, 1024);
 
     readonly Option<int> _count = Number("--count", "Samples that are drawn for a measurement", Defaults.Measure.Samples, "count").Within(2, 1_000_000);
 
@@ -102,7 +106,7 @@ internal sealed class CompareCommand
             Seeds = Given(parsed, _seeds, from.Seeds),
             Steps = steps,
             BatchSize = Given(parsed, _batch, from.BatchSize),
-            Width = Given(parsed, _width, from.Width),
+            Width = parsed.GetValue(_width) ?? from.Width,
             Measure = new(parsed.GetValue(_measureEvery) ?? before?.Measure.Every ?? Math.Max(1, steps / 4), Given(parsed, _count, from.Measure.Samples)),
             Data = IsGiven(parsed, _data) || IsGiven(parsed, _size) || IsGiven(parsed, _range) || before is null ? Data(parsed) : before.Data,
         };

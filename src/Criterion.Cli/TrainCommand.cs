@@ -40,7 +40,7 @@ internal sealed class TrainCommand
 
     readonly Option<int?> _frechetEvery = new Option<int?>("--frechet-every")
     {
-        Description = "Steps between two measurements of the samples while it trains: the Fréchet distance to all data, in measures.csv [default: never]",
+        Description = "Steps between two measurements of the samples while it trains: the Fréchet distance to all data, or the modes of a ring, in measures.csv [default: never]",
         HelpName = "steps",
     }.Within(1);
 

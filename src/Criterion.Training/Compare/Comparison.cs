@@ -13,11 +13,11 @@ public sealed class Comparison
 {
     const int CheckpointEvery = 250;
 
-    readonly ImageDataset _data;
+    readonly Dataset _data;
     readonly SampleMeasure _measure;
     readonly Lock _writing = new();
 
-    Comparison(string path, ComparisonRecord record, ImageDataset data)
+    Comparison(string path, ComparisonRecord record, Dataset data)
     {
         (Path, Record, _data) = (path, record, data);
         _measure = SampleMeasure.For(data);
@@ -54,7 +54,7 @@ public sealed class Comparison
             throw new TrainingException($"'{path}' exists, is not empty, and holds no comparison. Name a new folder with --out.");
         }
 
-        ImageDataset data = options.Data.Load();
+        Dataset data = options.Data.Load();
         ReadRecord(path)?.Data.CheckSame(data);
         ComparisonRecord record = new() { Options = options, Data = DataRecord.Of(data), Machine = MachineRecord.Here() };
         Comparison comparison = new(path, record, data);
@@ -172,7 +172,7 @@ public sealed class Comparison
             let runs = Enumerable.Range(0, Record.Options.Seeds).Select(seed => SeedResult.Read(FolderOf(name, (ulong)seed))).OfType<SeedResult>().ToArray()
             where runs.Length > 0
             select CompetitorResult.Of(name, runs);
-        return [.. results.OrderBy(static result => Badness(result.Measures[0]))];
+        return [.. results.OrderBy(static result => Badness(result.Measures[0])).ThenBy(static result => Badness(result.Measures[^1]))];
     }
 
     static double Badness(MeasureSummary measure) =>
@@ -199,10 +199,11 @@ public sealed class Comparison
             ("seeds", before.Seeds, now.Seeds),
             ("steps", before.Steps, now.Steps),
             ("batch", before.BatchSize, now.BatchSize),
-            ("width", before.Width, now.Width),
+            ("width", Known(before.Width), Known(now.Width)),
             ("measurement", before.Measure, now.Measure),
             ("data", before.Data, now.Data),
         ];
+        static object Known(int? width) => width is { } given ? given : "by the data";
         if (all.Where(static one => !one.Before.Equals(one.Now)).ToArray() is { Length: > 0 } changed)
         {
             throw new TrainingException(

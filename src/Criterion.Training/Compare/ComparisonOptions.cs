@@ -23,11 +23,11 @@ public sealed record ComparisonOptions
     /// <summary>Generator steps of each run.</summary>
     public int Steps { get; init; } = 1000;
 
-    /// <summary>Images in a batch.</summary>
+    /// <summary>Images or points in a batch.</summary>
     public int BatchSize { get; init; } = new GanOptions().BatchSize;
 
-    /// <summary>The networks' width.</summary>
-    public int Width { get; init; } = 32;
+    /// <summary>The networks' width; by the data if not given.</summary>
+    public int? Width { get; init; }
 
     /// <summary>When samples are measured; pictures are written then too.</summary>
     public MeasureOptions Measure { get; init; } = new(250);

@@ -18,8 +18,8 @@ internal static class RunCharts
     static readonly Dictionary<string, string> Notes = new()
     {
         ["What the discriminator says"] = "Mean probability of being real where the objective is logistic, mean score otherwise.",
-        ["Accuracy of the discriminator"] = "How often a real image scores above a generated one; 0.5 is guessing.",
-        ["Diversity of the samples"] = "How far generated images lie from one another, as a multiple of how far real ones do.",
+        ["Accuracy of the discriminator"] = "How often a real sample scores above a generated one; 0.5 is guessing.",
+        ["Diversity of the samples"] = "How far generated samples lie from one another, as a multiple of how far real ones do.",
     };
 
     // Columns that say nothing when they never change, and time, which says more about the machine.

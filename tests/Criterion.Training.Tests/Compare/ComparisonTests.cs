@@ -157,6 +157,20 @@ public sealed class ComparisonTests : IDisposable
         Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void On_the_ring_modes_are_counted()
+    {
+        ComparisonOptions options = Options with { Objectives = ["hinge", "dcgan"], Seeds = 1, Steps = 2, Width = 8, Data = DataArguments.Of([GaussianRing.Name], null, null) };
+
+        ComparisonRecord record = Comparison.Open(_temp["ring"], options).Execute(cancellation: TestContext.Current.CancellationToken);
+
+        Assert.All(record.Results, static result => Assert.Equal(["modes_found", "high_quality"], result.Measures.Select(static measure => measure.Name)));
+        Assert.All(record.Results, static result => Assert.InRange(result.Measures[0].Interval.Mean, 0, 8));
+        XElement page = WholePage.Read(File.ReadAllText(_temp["ring/report.html"]));
+        Assert.Contains("Modes found by step", page.All("h3").Select(static title => title.Value));
+        Assert.Contains("Share of good samples", page.All("th").Select(static cell => cell.Value));
+    }
+
     ComparisonRecord Execute(string name, Action<ComparisonStep>? onStep = null) =>
         Comparison.Open(_temp[name], Options).Execute(onStep, cancellation: TestContext.Current.CancellationToken);
 
