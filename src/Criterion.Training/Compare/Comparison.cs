@@ -86,10 +86,12 @@ public sealed class Comparison
         }
         catch (AggregateException failures)
         {
+            NoteFailure();
             ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
 
-        Renew(cancellation.IsCancellationRequested && Record.Results.Sum(static result => result.Runs.Count) < Record.Options.Runs.Count() ? RunStatus.Stopped : RunStatus.Finished);
+        bool isDone = Record.Results.Sum(static result => result.Runs.Count) == Record.Options.Runs.Count();
+        Renew(isDone ? RunStatus.Finished : RunStatus.Stopped);
         return Record;
     }
 
@@ -162,6 +164,18 @@ public sealed class Comparison
             Directory.CreateDirectory(Path);
             Write("compare.json", RunJson.Write(Record) + "\n");
             Write(RunReport.Name, ComparisonReport.Of(this));
+        }
+    }
+
+    // The first failure is the one to report: a disk that is full refuses this note as well.
+    void NoteFailure()
+    {
+        try
+        {
+            Renew(RunStatus.Failed);
+        }
+        catch (TrainingException)
+        {
         }
     }
 

@@ -56,14 +56,14 @@ public sealed record MeasureSummary(string Name, Interval Interval);
 /// <param name="Measures">Its samples at the end.</param>
 /// <param name="SecondsPerStep">The median of its steps.</param>
 /// <param name="Skipped">Steps that were left out because a loss or gradient was no number.</param>
-/// <param name="Findings">What looked wrong, in words.</param>
+/// <param name="Findings">What looked wrong, and from which step on.</param>
 /// <param name="IsStable">Whether no step was skipped and the samples did not collapse.</param>
 public sealed record SeedResult(
     ulong Seed,
     [property: JsonConverter(typeof(ValueListConverter<Measurement>))] ValueList<Measurement> Measures,
     double SecondsPerStep,
     long Skipped,
-    [property: JsonConverter(typeof(ValueListConverter<string>))] ValueList<string> Findings,
+    [property: JsonConverter(typeof(ValueListConverter<SeedFinding>))] ValueList<SeedFinding> Findings,
     bool IsStable)
 {
     /// <summary>The result of the run in a folder, or null if it is not finished.</summary>
@@ -82,7 +82,13 @@ public sealed record SeedResult(
             quality.Values,
             losses.Median("seconds"),
             skipped,
-            [.. findings.Select(static one => $"Step {one.Step}: {one.Finding.Message}")],
+            [.. findings.Select(static one => new SeedFinding(one.Step, one.Finding.Ailment, one.Finding.Message))],
             skipped == 0 && findings.All(static one => one.Finding.Ailment != Ailment.Collapse));
     }
 }
+
+/// <summary>Something that looked wrong in a run.</summary>
+/// <param name="Step">When it was first seen.</param>
+/// <param name="Ailment">What it is.</param>
+/// <param name="Message">What was seen, and what may help.</param>
+public sealed record SeedFinding(long Step, Ailment Ailment, string Message);

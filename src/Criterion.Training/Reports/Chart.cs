@@ -14,6 +14,7 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
     const double Right = 12;
     const double Top = 10;
     const double Bottom = 36;
+    const double DotRoom = 4;
     const int Colors = 8;
 
     /// <summary>What the points are numbered by.</summary>
@@ -39,7 +40,7 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
             new XAttribute("viewBox", $"0 0 {Width} {Height}"),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", $"{Title} by {Axis}. {string.Join(". ", Lines.Select(static line => line.Describe()))}."),
-            new XElement(Svg + "clipPath", new XAttribute("id", clip), Rectangle(Left, Top, Width - Left - Right, Height - Top - Bottom)),
+            new XElement(Svg + "clipPath", new XAttribute("id", clip), Rectangle(Left - DotRoom, Top - DotRoom, Width - Left - Right + (2 * DotRoom), Height - Top - Bottom + DotRoom)),
             y.Ticks().Select(value => Tick(value, Y(y, value))),
             x.Ticks().Where(static value => value == Math.Floor(value)).Select(value => Label(Training.Axis.Text(value), X(x, value), Height - Bottom + 15, "middle")),
             Label(Axis, Left + ((Width - Left - Right) / 2), Height - 6, "middle"),

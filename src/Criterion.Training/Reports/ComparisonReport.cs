@@ -29,20 +29,19 @@ internal static class ComparisonReport
     public static (string[] Head, IReadOnlyList<string[]> Rows) Table(ComparisonRecord record)
     {
         string[] measures = record.Results.Count == 0 ? [] : [.. record.Results[0].Measures.Select(static measure => Words.Title(measure.Name))];
-        string[] head = ["Objective", .. measures, .. measures.Select(static name => $"{name}, least to greatest"), "Time per step", "Stable runs"];
-        return (head, [.. record.Results.Select(Row)]);
+        return (["Objective", .. measures, "Time per step", "Stable runs"], [.. record.Results.Select(Row)]);
     }
 
     static string[] Row(CompetitorResult result) =>
     [
         result.Name,
-        .. result.Measures.Select(static measure => IntervalPlot.Text(measure.Interval)),
-        .. result.Measures.Select((_, i) => Spread([.. result.Runs.Select(run => run.Measures[i].Value)])),
+        .. result.Measures.Select((measure, i) => Cell(measure.Interval, [.. result.Runs.Select(run => run.Measures[i].Value)])),
         string.Create(CultureInfo.InvariantCulture, $"{result.SecondsPerStep * 1000:G3} ms"),
         $"{result.Runs.Count(static run => run.IsStable)} of {result.Runs.Count}",
     ];
 
-    static string Spread(double[] values) => $"{Axis.Text(values.Min())} to {Axis.Text(values.Max())}";
+    static string Cell(Interval interval, double[] values) =>
+        values.Length < 2 ? IntervalPlot.Text(interval) : $"{IntervalPlot.Text(interval)} ({Axis.Text(values.Min())} to {Axis.Text(values.Max())})";
 
     static string Outcome(ComparisonRecord record)
     {
@@ -61,7 +60,7 @@ internal static class ComparisonReport
         }
 
         (string[] head, IReadOnlyList<string[]> rows) = Table(record);
-        yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t", head, rows);
+        yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t (least to greatest)", head, rows);
         yield return Html.Paragraph(
             $"Measured of {record.Options.Measure.Samples} samples at the end. A run is stable if no step was skipped and the samples did not collapse. Intervals that overlap do not tell two objectives apart.", "note");
         yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
@@ -114,16 +113,19 @@ internal static class ComparisonReport
             : null;
     }
 
+    // The same thing in several seeds is told once, in the words of the first.
     static XElement Findings(ComparisonRecord record)
     {
         string[] all =
         [
             .. from result in record.Results
-               from run in result.Runs
-               from finding in run.Findings
-               select $"{result.Name}, seed {run.Seed}. {finding}",
+               from same in result.Runs.SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding)).GroupBy(static one => one.Finding.Ailment)
+               let first = same.First()
+               select $"{result.Name}, {(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
-        return all.Length > 0 ? Html.Bullets(all) : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {TrainingDoctor.FirstLook} on.");
+        return all.Length > 0
+            ? Html.Bullets(all)
+            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {TrainingDoctor.FirstLook} on.");
     }
 
     static IEnumerable<XElement?> Same(ComparisonRecord record)

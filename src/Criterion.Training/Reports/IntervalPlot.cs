@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using static Criterion.Training.SvgShapes;
 
@@ -34,8 +35,17 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
             Html.Paragraph("Dots are means, lines their 95 % intervals over the seeds, ticks the single runs.", "note"));
     }
 
-    /// <summary>Mean ± margin.</summary>
-    public static string Text(Interval interval) => interval.Margin is { } margin ? $"{Axis.Text(interval.Mean)} ± {Axis.Text(margin)}" : Axis.Text(interval.Mean);
+    /// <summary>Mean ± margin, both to the second digit of the margin.</summary>
+    public static string Text(Interval interval)
+    {
+        if (interval.Margin is not (> 0 and < double.PositiveInfinity and var margin))
+        {
+            return $"{Axis.Text(interval.Mean)}{(interval.Margin is null ? "" : " ± 0")}";
+        }
+
+        string format = $"F{Math.Clamp(1 - (int)Math.Floor(Math.Log10(margin)), 0, 6)}";
+        return $"{interval.Mean.ToString(format, CultureInfo.InvariantCulture)} ± {margin.ToString(format, CultureInfo.InvariantCulture)}";
+    }
 
     static IEnumerable<XElement> Row(Interval interval, IReadOnlyList<double> values, Axis axis, double y)
     {

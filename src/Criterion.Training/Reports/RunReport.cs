@@ -34,7 +34,7 @@ public static class RunReport
             Html.Section("Findings", Findings(record, losses)),
             Html.Section("Results", Html.Grid(RecordTables.Results(json.RootElement), "tables")),
             Html.Section("Curves", Html.Grid(RunCharts.Of(losses, measures).Select(static chart => chart.Draw()))),
-            Html.Section("Samples over time", Html.Grid(Pictures(folder), "pictures")),
+            Html.Section("Samples over time", Pictures(folder, record)),
             Html.Section("In numbers", losses.Count == 0 ? null : Numbers(losses)),
             Html.Section("How it was made", Html.Grid(RecordTables.Settings(json.RootElement), "tables")));
     }
@@ -65,21 +65,30 @@ public static class RunReport
     }
 
     // The first and the last, and some between them.
-    static IEnumerable<XElement> Pictures(string folder)
+    static IEnumerable<XElement?> Pictures(string folder, RunRecord record)
     {
         string samples = Path.Combine(folder, RunFolder.SamplesName);
         string[] all = Directory.Exists(samples) ? [.. Directory.GetFiles(samples, "step-*.png").Order(StringComparer.Ordinal)] : [];
         IEnumerable<int> chosen = all.Length <= MostPictures
             ? Enumerable.Range(0, all.Length)
             : Enumerable.Range(0, MostPictures).Select(i => i * (all.Length - 1) / (MostPictures - 1));
-        return chosen.Select(i => Picture(all[i]));
+        string shows = Shows(record);
+        return all.Length == 0 ? [] : [Html.Paragraph(shows, "note"), Html.Grid(chosen.Select(i => Picture(all[i], shows)), "pictures")];
     }
 
-    static XElement Picture(string file)
+    static string Shows(RunRecord record) => record switch
+    {
+        CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; then an image of B, its translation to A, and that back to B.",
+        SiameseRunRecord => "Each row is an image of a class that the network never saw, and the five that it finds nearest.",
+        GanRunRecord { Modes: not null } => "Points of the generator, and the modes that they should lie at; from the same latents each time.",
+        _ => "What the generator makes of the same latents each time.",
+    };
+
+    static XElement Picture(string file, string shows)
     {
         string step = Path.GetFileNameWithoutExtension(file)["step-".Length..].TrimStart('0');
         string caption = $"Step {(step.Length == 0 ? "0" : step)}";
-        return Html.Picture(File.ReadAllBytes(file), $"Grid of samples at {caption.ToLowerInvariant()}", caption);
+        return Html.Picture(File.ReadAllBytes(file), $"{caption}. {shows}", caption);
     }
 
     static XElement Numbers(CsvTable losses)

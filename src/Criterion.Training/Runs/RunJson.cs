@@ -120,6 +120,7 @@ internal sealed class PenaltyConverter() : NamedConverter<Penalty>("penalty");
 [JsonSerializable(typeof(ComparisonRecord))]
 [JsonSerializable(typeof(CompetitorResult[]))]
 [JsonSerializable(typeof(SeedResult[]))]
+[JsonSerializable(typeof(SeedFinding[]))]
 [JsonSerializable(typeof(MeasureSummary[]))]
 [JsonSerializable(typeof(GanRunRecord))]
 [JsonSerializable(typeof(CycleGanRunRecord))]

@@ -152,7 +152,7 @@ public sealed class ComparisonTests : IDisposable
         (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
-        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(lsgan|hinge) +\d+.* ± .*2 of 2\n", output);
+        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(lsgan|hinge) +\d+.* ± \d.* \(\d.* to \d.*\).*2 of 2\n", output);
         Assert.Contains("other options: seeds 2 there, 3 now.", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
         Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
     }

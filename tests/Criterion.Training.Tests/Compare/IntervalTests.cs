@@ -30,4 +30,13 @@ public class IntervalTests
         Assert.Equal(new Interval(5, 0, 0), Interval.Of([5, 5, 5]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Of([]));
     }
+
+    [Theory]
+    [InlineData(79.654, 1.176, "79.7 ± 1.2")]
+    [InlineData(79.654, 0.9124, "79.65 ± 0.91")]
+    [InlineData(1234.5, 123.4, "1234 ± 123")]
+    [InlineData(2, 0.0, "2 ± 0")]
+    [InlineData(79.654, null, "79.65")]
+    public void Means_are_told_as_exactly_as_they_are_known(double mean, double? margin, string text) =>
+        Assert.Equal(text, IntervalPlot.Text(new Interval(mean, margin, null)));
 }
