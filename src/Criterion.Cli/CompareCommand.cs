@@ -11,7 +11,7 @@ internal sealed class CompareCommand
 
     readonly Option<string[]> _objectives = new("--objectives")
     {
-        Description = $"Recipes (see: criterion train --help), or objectives with the settings of dcgan [default: {string.Join(",", Defaults.Objectives)}]",
+        Description = $"Recipes (see: criterion train --help), or objectives with the settings of dcgan: relativistic-average-hinge, least-squares:a=-1,c=0 [default: {string.Join(",", Defaults.Objectives)}]",
         HelpName = "a,b,c",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -102,7 +102,7 @@ internal sealed class CompareCommand
         int steps = Given(parsed, _steps, from.Steps);
         return new ComparisonOptions
         {
-            Objectives = IsGiven(parsed, _objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(static names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))] : from.Objectives,
+            Objectives = IsGiven(parsed, _objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(Names)] : from.Objectives,
             Seeds = Given(parsed, _seeds, from.Seeds),
             Steps = steps,
             BatchSize = Given(parsed, _batch, from.BatchSize),
@@ -114,6 +114,10 @@ internal sealed class CompareCommand
 
     DataArguments Data(ParseResult parsed) =>
         DataArguments.Of(IsGiven(parsed, _data) ? parsed.GetValue(_data)! : [ImageDataset.FashionMnistName], parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
+
+    // What is no name but an option belongs to the name before it: hinge,least-squares:a=-1,c=0 is two.
+    static IEnumerable<string> Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Aggregate(new List<string>(), static (names, part) => part.Contains('=') && !part.Contains(':') && names.Count > 0 ? [.. names[..^1], $"{names[^1]},{part}"] : [.. names, part]);
 
     static int Given(ParseResult parsed, Option<int> option, int otherwise) => IsGiven(parsed, option) ? parsed.GetValue(option) : otherwise;
 

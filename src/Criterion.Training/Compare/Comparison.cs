@@ -96,7 +96,10 @@ public sealed class Comparison
     }
 
     /// <summary>The folder of a run.</summary>
-    internal string FolderOf(string name, ulong seed) => System.IO.Path.Combine(Path, "runs", $"{name}-seed-{seed}");
+    internal string FolderOf(string name, ulong seed) => System.IO.Path.Combine(Path, "runs", $"{Html.Id(name)}-seed-{seed}");
+
+    /// <summary>How a run is trained.</summary>
+    internal GanRecipe Recipe(string name, ulong seed) => Record.Options.Recipe(name, seed, _data);
 
     void Do(string name, ulong seed, Action<ComparisonStep>? onStep, CancellationTokenSource stop)
     {
@@ -127,7 +130,7 @@ public sealed class Comparison
     GanRun Start(string name, ulong seed)
     {
         ComparisonOptions options = Record.Options;
-        return new GanRun(options.Recipe(name, seed), _data, options.Width, options.Measure.Every, CheckpointEvery, options.Data, options.Measure) { Measure = _measure };
+        return new GanRun(Recipe(name, seed), _data, options.Width, options.Measure.Every, CheckpointEvery, options.Data, options.Measure) { Measure = _measure };
     }
 
     // A run that did not come as far as its first checkpoint starts again.

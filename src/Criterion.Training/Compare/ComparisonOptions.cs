@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Criterion.Losses;
 
 namespace Criterion.Training;
 
@@ -13,7 +12,7 @@ namespace Criterion.Training;
 /// </remarks>
 public sealed record ComparisonOptions
 {
-    /// <summary>Names of recipes, or of objectives.</summary>
+    /// <summary>Names of recipes, or of objectives as <see cref="GanNames"/> has them.</summary>
     [JsonConverter(typeof(ValueListConverter<string>))]
     public required ValueList<string> Objectives { get; init; }
 
@@ -43,24 +42,15 @@ public sealed record ComparisonOptions
 
     /// <summary>The recipe of a name with these options.</summary>
     /// <exception cref="TrainingException">There is neither a recipe nor an objective of that name.</exception>
-    internal GanRecipe Recipe(string name, ulong seed)
+    internal GanRecipe Recipe(string name, ulong seed, Dataset data)
     {
-        GanRecipe recipe = Competitor(name);
+        GanRecipe recipe = Competitor(name).For(data);
         return recipe with { Options = recipe.Options with { Steps = Steps, BatchSize = BatchSize, Seed = seed, OnNan = NanPolicy.Skip } };
     }
 
-    /// <summary>A recipe, or an objective in the place of that of the first one.</summary>
-    static GanRecipe Competitor(string name)
-    {
-        if (GanRecipe.All.FirstOrDefault(recipe => recipe.Name == name) is { } known)
-        {
-            return known;
-        }
-
-        AdversarialObjective objective = RunJson.Objective(name) ?? throw new TrainingException(
-            $"There is neither a recipe nor an objective '{name}'. Recipes: {string.Join(", ", GanRecipe.All.Select(static recipe => recipe.Name))}. Objectives: {string.Join(", ", Kinds.Objectives.Select(static kind => kind.Name.ToLowerInvariant()))}.");
-        return new GanRecipe(name, "", GanRecipe.All[0].Options with { Objective = objective });
-    }
+    // A recipe, or an objective in the place of that of the first one.
+    static GanRecipe Competitor(string name) => GanRecipe.All.FirstOrDefault(recipe => recipe.Name == name)
+        ?? new GanRecipe(name, "", GanRecipe.All[0].Options with { Objective = GanNames.Objective(name) });
 
     /// <summary>Refuses what can't be compared.</summary>
     /// <exception cref="TrainingException">A number is out of range, a name unknown or twice there.</exception>

@@ -22,7 +22,7 @@ internal static class ComparisonReport
             Html.Section("Samples", Html.Grid(record.Results.Select(result => Picture(comparison, result)), "pictures")),
             Html.Section("What looked wrong", Findings(record)),
             Html.Section("What was the same", Same(record)),
-            Html.Section("What was not", Settings(record)));
+            Html.Section("What was not", Settings(comparison)));
     }
 
     /// <summary>The table, the best first.</summary>
@@ -142,13 +142,13 @@ internal static class ComparisonReport
             "tables");
     }
 
-    static IEnumerable<XElement?> Settings(ComparisonRecord record)
+    static IEnumerable<XElement?> Settings(Comparison comparison)
     {
         yield return Html.Paragraph("Each has the published settings of its recipe; an objective that is no recipe has those of dcgan.");
         yield return Html.Table(
             "Settings of each",
             ["", "Objective", "Penalties", "Clip", "D steps", "Optimizer", "Rate D", "Rate G", "Betas", "Average", "Normalisation of D"],
-            record.Options.Objectives.Select(name => Setting(name, record.Options.Recipe(name, 0).Options)),
+            comparison.Record.Options.Objectives.Select(name => Setting(name, comparison.Recipe(name, 0).Options)),
             "words");
     }
 

@@ -32,10 +32,6 @@ public static class RunJson
     /// <inheritdoc cref="Element(GanOptions)"/>
     internal static JsonElement Element(ComparisonRecord record) => JsonSerializer.SerializeToElement(record, Context.ComparisonRecord);
 
-    /// <summary>The objective of that name with the options that it has by itself, or null if there is none.</summary>
-    internal static AdversarialObjective? Objective(string name) =>
-        Kinds.Objective(name) is { } kind ? (AdversarialObjective?)JsonSerializer.Deserialize("{}", Context.GetTypeInfo(kind)!) : null;
-
     static T Read<T>(string json, JsonTypeInfo<T> type, string what)
     {
         try
@@ -92,13 +88,6 @@ internal static class Kinds
     ];
 
     public static Type? Of(string name) => Array.Find(All, kind => kind.Name == name);
-
-    /// <summary>The objectives that judge by one number, by names as people write them: without regard to case and hyphens.</summary>
-    public static Type? Objective(string name) => Array.Find(Objectives, kind => kind.Name.Equals(name.Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Those objectives: others ask for another discriminator.</summary>
-    public static Type[] Objectives => [.. All.Where(static kind =>
-        kind.IsAssignableTo(typeof(AdversarialObjective)) && kind != typeof(EnergyBased) && kind != typeof(BoundaryEquilibrium) && kind != typeof(ProbabilityBCE))];
 }
 
 /// <summary>An objective with its name.</summary>

@@ -10,6 +10,7 @@ public partial class DocumentationTests
     [InlineData("docs/engine.md")]
     [InlineData("docs/article.md")]
     [InlineData("docs/pytorch.md")]
+    [InlineData("docs/compare.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_piece_of_code_stands_in_a_file_that_is_compiled_and_run(string document)
     {
@@ -31,6 +32,7 @@ public partial class DocumentationTests
     [InlineData("docs/engine.md")]
     [InlineData("docs/article.md")]
     [InlineData("docs/pytorch.md")]
+    [InlineData("docs/compare.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_link_leads_somewhere(string document)
     {

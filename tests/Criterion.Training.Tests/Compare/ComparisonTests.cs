@@ -47,8 +47,8 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void All_start_from_the_same_generator_on_the_same_data()
     {
-        GanRecipe a = Options.Recipe("nonsaturating", 1);
-        GanRecipe b = Options.Recipe("wgan-gp", 1);
+        GanRecipe a = Options.Recipe("nonsaturating", 1, Tiny.Data);
+        GanRecipe b = Options.Recipe("wgan-gp", 1, Tiny.Data);
 
         Assert.Equal((a.Options.Steps, a.Options.BatchSize, a.Options.Seed, a.Options.Latent), (b.Options.Steps, b.Options.BatchSize, b.Options.Seed, b.Options.Latent));
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 12, BatchSize = 4, Seed = 1, OnNan = NanPolicy.Skip }, b.Options);
@@ -102,7 +102,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void What_cant_be_compared_is_refused_before_anything_is_trained()
     {
-        Refused("There is neither a recipe nor an objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
+        Refused("There is no objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
         Refused("'lsgan' is named twice", Options with { Objectives = ["lsgan", "lsgan"] });
         Refused("at least one objective", Options with { Objectives = [] });
         Refused("has no labels", Options with { Objectives = ["lsgan", "acgan"] });
@@ -116,10 +116,10 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void Objectives_that_are_no_recipe_have_the_settings_of_the_first()
     {
-        Assert.Equal(new FGanPearson(), Options.Recipe("fgan-pearson", 0).Options.Objective);
-        Assert.Equal(new RelativisticAverageHinge(), Options.Recipe("relativistic-average-hinge", 0).Options.Objective);
-        Assert.Equal(Options.Recipe("dcgan", 0).Options, Options.Recipe("non-saturating", 0).Options);
-        Assert.All(Kinds.Objectives, kind => Assert.IsType(kind, RunJson.Objective(kind.Name)));
+        Assert.Equal(new FGanPearson(), Options.Recipe("fgan-pearson", 0, Tiny.Data).Options.Objective);
+        Assert.Equal(new RelativisticAverageHinge(), Options.Recipe("relativistic-average-hinge", 0, Tiny.Data).Options.Objective);
+        Assert.Equal(Options.Recipe("dcgan", 0, Tiny.Data).Options, Options.Recipe("non-saturating", 0, Tiny.Data).Options);
+        Assert.Equal(new LeastSquares(-1, 1, 0), Options.Recipe("least-squares:a=-1,c=0", 0, Tiny.Data).Options.Objective);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void From_the_command_line_and_on_by_the_folder_alone()
     {
-        string[] all = ["compare", "--objectives", "lsgan,hinge", "--seeds", "2", "--steps", "3", "--data", _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
+        string[] all = ["compare", "--objectives", "least-squares:a=-1,c=0,hinge", "--seeds", "2", "--steps", "3", "--data", _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
         using CancellationTokenSource stop = new();
         stop.Cancel();
 
@@ -152,7 +152,7 @@ public sealed class ComparisonTests : IDisposable
         (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
-        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(lsgan|hinge) +\d+.* ± \d.* \(\d.* to \d.*\).*2 of 2\n", output);
+        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(least-squares:a=-1,c=0|hinge) +\d+.* ± \d.* \(\d.* to \d.*\).*2 of 2\n", output);
         Assert.Contains("other options: seeds 2 there, 3 now.", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
         Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
     }
