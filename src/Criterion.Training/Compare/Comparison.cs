@@ -72,9 +72,10 @@ public sealed class Comparison
     /// <param name="parallel">Runs at a time. Beyond 1 each should compute on one thread: see <see cref="Compute.Threads"/>.</param>
     /// <param name="cancellation">Stops the runs after their steps.</param>
     /// <returns>What <c>compare.json</c> says at the end.</returns>
-    /// <exception cref="TrainingException">The folder can't be written any more, or holds runs of other kinds.</exception>
+    /// <exception cref="TrainingException">The folder can't be written any more, holds runs of other kinds, or another program is at work in it.</exception>
     public ComparisonRecord Execute(Action<ComparisonStep>? onStep = null, int parallel = 1, CancellationToken cancellation = default)
     {
+        using FileStream held = Hold();
         Renew(RunStatus.Running);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -158,13 +159,26 @@ public sealed class Comparison
         return RunFolder.Create<GanStep>(path);
     }
 
+    // Two programs at work on the same runs would ruin them. The lock ends with the process, however it ends.
+    FileStream Hold()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            return new FileStream(System.IO.Path.Combine(Path, "compare.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"'{Path}' can't be worked on: {e.Message} Perhaps another program is at it; wait for that, or name another folder with --out.", e);
+        }
+    }
+
     // Written after every run: what there is can be looked at while the others go on.
     void Renew(RunStatus status)
     {
         lock (_writing)
         {
             Record = Record with { Status = status, Results = Results() };
-            Directory.CreateDirectory(Path);
             Write("compare.json", RunJson.Write(Record) + "\n");
             Write(RunReport.Name, ComparisonReport.Of(this));
         }

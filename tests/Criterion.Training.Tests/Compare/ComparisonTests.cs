@@ -100,6 +100,20 @@ public sealed class ComparisonTests : IDisposable
     }
 
     [Fact]
+    public void Two_at_the_same_folder_are_refused()
+    {
+        ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
+
+        Comparison.Open(_temp["run"], small).Execute(_ => Assert.Contains(
+            "another program is at it",
+            Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small).Execute()).Message,
+            StringComparison.Ordinal), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.False(File.Exists(_temp["run/compare.lock"]));
+        Assert.Equal(RunStatus.Finished, Comparison.ReadRecord(_temp["run"])!.Status);
+    }
+
+    [Fact]
     public void What_cant_be_compared_is_refused_before_anything_is_trained()
     {
         Refused("There is no objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
