@@ -94,7 +94,7 @@ internal sealed class GanSettings
 
     readonly Option<double?> _gamma = new Option<double?>("--gamma")
     {
-        Description = "began's diversity ratio, from 0 to 1 [default: 0.75]",
+        Description = "The ratio of errors that began's controller aims at, up to 1: lower gives better images and less variety [default: the recipe's]",
         HelpName = "ratio",
     }.Must(static text => OptionRules.Number(text) is > 0 and <= 1, "a number above 0, up to 1");
 

@@ -61,7 +61,7 @@ internal sealed class TrainCommand
 
     Command Build(ToolConsole console, CancellationToken stop)
     {
-        Command command = new("train", "Trains a generator on images and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
+        Command command = new("train", "Trains a generator on images or points and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
             _recipe, _data, _size, _range, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),

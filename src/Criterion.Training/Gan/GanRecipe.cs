@@ -67,11 +67,11 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Objective = new RelativisticAverageLogistic(),
             Steps = Steps,
         }),
-        new("r3gan", "Huang et al., 2024, as their code for CIFAR-10 begins: relativistic paired logistic loss, R1 and R2 of 0.05, average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
+        new("r3gan", "Huang et al., 2024, as their code for ImageNet at 32x32 begins: relativistic paired logistic loss, R1 and R2 of 0.5, average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
         {
             Objective = new RelativisticPairedLogistic(),
-            // Over 20 million images the authors' schedules go to a tenth of this weight, a quarter of the rate and a beta2 of 0.99.
-            Regularizers = [new R1R2(0.05)],
+            // Over 200 million images the authors' schedules go to a tenth of this weight, a quarter of the rate and a beta2 of 0.99.
+            Regularizers = [new R1R2(0.5)],
             Beta1 = 0,
             Beta2 = 0.9,
             AverageDecay = 0.99,
