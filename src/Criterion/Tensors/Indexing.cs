@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Criterion;
 
@@ -21,11 +22,18 @@ internal static class Indexing
     /// <summary>Zeros of <paramref name="shape"/> with each slice of x added at its position: the gradient of Select.</summary>
     public static Tensor AddSelected(Tensor x, Shape shape, int dim, Tensor index)
     {
-        int[] expanded = new int[shape.Rank];
-        Array.Fill(expanded, 1);
-        expanded[dim] = index.Count;
-        Tensor positions = index.Reshape(expanded).Expand(x.Shape);
-        return Tensor.Zeros(shape, x.DType).ScatterAdd(dim, positions, x);
+        Run[] runs = Runs(Positions("IndexSelect", index, shape, dim));
+        Tensor result = Tensor.Zeros(shape, x.DType);
+        if (x.DType == DType.Float32)
+        {
+            AddSelected<float>(x, result, dim, runs);
+        }
+        else
+        {
+            AddSelected<double>(x, result, dim, runs);
+        }
+
+        return Autograd.Record("index_add", result, [index], (x, g => g.IndexSelect(dim, index)));
     }
 
     public static Tensor Gather(Tensor x, int dim, Tensor index)
@@ -76,19 +84,62 @@ internal static class Indexing
         Tensor result = Tensor.Empty(x.Shape.With(dim, positions.Length), x.DType);
         ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
         Span<T> destination = result.Memory<T>().Span;
-        int outer = x.Shape.CountOf(0, dim);
-        int inner = x.Shape.CountOf(dim + 1, x.Rank);
+        Run[] runs = Runs(positions);
+        (int outer, int inner) = Around(x.Shape, dim);
         for (int o = 0; o < outer; o++)
         {
-            for (int i = 0; i < positions.Length; i++)
+            ReadOnlySpan<T> all = source.Slice(o * x.Shape[dim] * inner, x.Shape[dim] * inner);
+            Span<T> selected = destination.Slice(o * positions.Length * inner, positions.Length * inner);
+            foreach (Run run in runs)
             {
-                int from = ((o * x.Shape[dim]) + (int)positions[i]) * inner;
-                source.Slice(from, inner).CopyTo(destination.Slice(((o * positions.Length) + i) * inner, inner));
+                all.Slice(run.Position * inner, run.Length * inner).CopyTo(selected[(run.Index * inner)..]);
             }
         }
 
         return result;
     }
+
+    static void AddSelected<T>(Tensor x, Tensor result, int dim, Run[] runs)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
+        Span<T> sums = result.Memory<T>().Span;
+        (int outer, int inner) = Around(x.Shape, dim);
+        for (int o = 0; o < outer; o++)
+        {
+            ReadOnlySpan<T> selected = source.Slice(o * x.Shape[dim] * inner, x.Shape[dim] * inner);
+            Span<T> all = sums.Slice(o * result.Shape[dim] * inner, result.Shape[dim] * inner);
+            foreach (Run run in runs)
+            {
+                Span<T> sum = all.Slice(run.Position * inner, run.Length * inner);
+                TensorPrimitives.Add(sum, selected.Slice(run.Index * inner, sum.Length), sum);
+            }
+        }
+    }
+
+    static (int Outer, int Inner) Around(Shape shape, int dim) => (shape.CountOf(0, dim), shape.CountOf(dim + 1, shape.Rank));
+
+    /// <summary>Positions that follow each other, put together: their slices lie side by side.</summary>
+    static Run[] Runs(long[] positions)
+    {
+        List<Run> runs = [];
+        for (int i = 0; i < positions.Length;)
+        {
+            int length = 1;
+            while (i + length < positions.Length && positions[i + length] == positions[i] + length)
+            {
+                length++;
+            }
+
+            runs.Add(new Run(i, (int)positions[i], length));
+            i += length;
+        }
+
+        return [.. runs];
+    }
+
+    /// <summary>The slices from <paramref name="Position"/> on, selected from <paramref name="Index"/> on.</summary>
+    readonly record struct Run(int Index, int Position, int Length);
 
     static Tensor Gather<T>(Tensor x, int dim, Shape shape, long[] positions)
         where T : unmanaged
