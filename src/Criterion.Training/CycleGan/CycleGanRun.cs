@@ -19,7 +19,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     /// <param name="record">The options and networks; what it says of data and machine is filled in.</param>
     /// <param name="a">Images of domain A.</param>
     /// <param name="b">Images of domain B.</param>
-    /// <param name="pairs">The same images in both domains, for measuring, where they are known.</param>
+    /// <param name="pairs">The same images in both domains, in neither set, for measuring and pictures, where they are known.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
     public CycleGanRun(CycleGanRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
     {
@@ -50,9 +50,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
         int sampleEvery = 250,
         int checkpointEvery = 250)
     {
-        (ImageDataset imagesA, ImageDataset imagesB) = a is null || b is null
-            ? Sketches.Unpaired(ImageDataset.FashionMnist())
-            : (a.LoadImages(), b.LoadImages());
+        (ImageDataset imagesA, ImageDataset imagesB, (Tensor A, Tensor B)? pairs) = a is null || b is null
+            ? Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured)
+            : (a.LoadImages(), b.LoadImages(), ((Tensor, Tensor)?)null);
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
@@ -67,10 +67,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
             CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
-
-        // The sketches of the garments are known, and were never seen.
-        Tensor? known = a is null || b is null ? imagesA.Images[..PairsMeasured].Contiguous() : null;
-        return new CycleGanRun(record, imagesA, imagesB, known is null ? null : (known, Sketches.Of(known)));
+        return new CycleGanRun(record, imagesA, imagesB, pairs);
     }
 
     /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
@@ -94,8 +91,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
 
     private protected override void WriteSamples(RunFolder folder)
     {
-        Tensor there = Trip(_a.Images[..Rows], _networks.AToB, _networks.BToA);
-        Tensor back = Trip(_b.Images[..Rows], _networks.BToA, _networks.AToB);
+        (Tensor a, Tensor b) = _pairs ?? (_a.Images, _b.Images);
+        Tensor there = Trip(a[..Rows], _networks.AToB, _networks.BToA);
+        Tensor back = Trip(b[^Rows..], _networks.BToA, _networks.AToB);
         folder.WriteSamples(Record.StepsDone, Tensor.Cat([there, back], 1).Flatten(0, 1), columns: 6);
     }
 
