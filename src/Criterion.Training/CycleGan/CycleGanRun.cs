@@ -24,6 +24,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     public CycleGanRun(CycleGanRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
     {
         ArgumentNullException.ThrowIfNull(record);
+        record.Translator.CheckKeeps(a.Size);
         (_a, _b, _pairs) = (a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
         _trainer = new CycleGanTrainer(_networks, a, b, record.Options);
@@ -33,18 +34,18 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     private protected override IStateful State => _trainer;
 
     /// <summary>A run on two sets of images, or on garments and sketches of other garments.</summary>
-    /// <param name="options">How to train.</param>
-    /// <param name="translator">The translators; their channels are those of the data.</param>
-    /// <param name="discriminator">The discriminators, likewise.</param>
+    /// <param name="options">How to train; <see cref="CycleGanOptions.Small"/>.</param>
+    /// <param name="translator">The translators; <see cref="ResnetTranslator.Small"/>, with the channels of the data.</param>
+    /// <param name="discriminator">The discriminators; <see cref="PatchDiscriminator.Small"/>, likewise.</param>
     /// <param name="a">Where images of domain A are; null for garments of Fashion-MNIST.</param>
     /// <param name="b">Where images of domain B are; null for sketches.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <param name="checkpointEvery">Steps between two checkpoints.</param>
     /// <exception cref="TrainingException">Data or options can't be trained on.</exception>
     public static CycleGanRun Create(
-        CycleGanOptions options,
-        ResnetTranslator translator,
-        PatchDiscriminator discriminator,
+        CycleGanOptions? options = null,
+        ResnetTranslator? translator = null,
+        PatchDiscriminator? discriminator = null,
         DataArguments? a = null,
         DataArguments? b = null,
         int sampleEvery = 250,
@@ -52,13 +53,13 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     {
         (ImageDataset imagesA, ImageDataset imagesB, (Tensor A, Tensor B)? pairs) = a is null || b is null
             ? Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured)
-            : (a.LoadImages(), b.LoadImages(), ((Tensor, Tensor)?)null);
+            : Loaded(a.LoadImages(), b.LoadImages());
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
-            Options = options,
-            Translator = translator with { Channels = imagesA.Channels },
-            Discriminator = discriminator with { Channels = imagesA.Channels },
+            Options = options ?? CycleGanOptions.Small,
+            Translator = (translator ?? ResnetTranslator.Small) with { Channels = imagesA.Channels },
+            Discriminator = (discriminator ?? PatchDiscriminator.Small) with { Channels = imagesA.Channels },
             A = DataRecord.Of(imagesA),
             B = DataRecord.Of(imagesB),
             LoadA = a,
@@ -68,6 +69,13 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
             Machine = MachineRecord.Here(),
         };
         return new CycleGanRun(record, imagesA, imagesB, pairs);
+    }
+
+    /// <summary>If one domain has colour, both have.</summary>
+    static (ImageDataset A, ImageDataset B, (Tensor, Tensor)? Pairs) Loaded(ImageDataset a, ImageDataset b)
+    {
+        int channels = Math.Max(a.Channels, b.Channels);
+        return (a.WithChannels(channels), b.WithChannels(channels), null);
     }
 
     /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
@@ -92,8 +100,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     private protected override void WriteSamples(RunFolder folder)
     {
         (Tensor a, Tensor b) = _pairs ?? (_a.Images, _b.Images);
-        Tensor there = Trip(a[..Rows], _networks.AToB, _networks.BToA);
-        Tensor back = Trip(b[^Rows..], _networks.BToA, _networks.AToB);
+        int rows = Math.Min(Rows, Math.Min(a.Shape[0], b.Shape[0]));
+        Tensor there = Trip(a[..rows], _networks.AToB, _networks.BToA);
+        Tensor back = Trip(b[^rows..], _networks.BToA, _networks.AToB);
         folder.WriteSamples(Record.StepsDone, Tensor.Cat([there, back], 1).Flatten(0, 1), columns: 6);
     }
 
