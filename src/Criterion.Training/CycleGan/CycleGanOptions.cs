@@ -6,7 +6,7 @@ namespace Criterion.Training;
 public sealed record CycleGanOptions
 {
     /// <summary>For small networks and images, such as garments and their sketches: a higher learning rate, and steps for minutes rather than days.</summary>
-    public static CycleGanOptions Small { get; } = new() { LearningRate = 5e-4, Steps = 8000 };
+    public static CycleGanOptions Small { get; } = new() { LearningRate = 1e-3, Steps = 5000 };
 
     /// <summary>What translators and discriminators minimise.</summary>
     public AdversarialObjective Objective { get; init; } = LeastSquares.CycleGan;
