@@ -64,7 +64,7 @@ internal sealed class CycleGanCommand
 
     readonly Option<int> _layers = new Option<int>("--layers")
     {
-        Description = "Times that each discriminator halves an image after its first layer: 1 judges patches of 16 pixels, 2 of 34, 3 of 70",
+        Description = "Times that each discriminator halves an image: 1 judges patches of 16 pixels, 2 of 34, 3 of 70",
         DefaultValueFactory = _ => PatchDiscriminator.Small.Layers,
         HelpName = "count",
     }.Within(1, 6);

@@ -1,6 +1,9 @@
 namespace Criterion.Training;
 
-/// <summary>Line drawings of images: white lines where brightness changes, on black.</summary>
+/// <summary>
+/// Line drawings of images: white lines where brightness changes, on black, the background that the garments have. A line is as strong
+/// as the change, and two pixels wide, as Sobel's gradient gives it, so that every image has one true sketch.
+/// </summary>
 public static class Sketches
 {
     // Differences of neighbouring pixels in [−1, 1] that are drawn as white.
