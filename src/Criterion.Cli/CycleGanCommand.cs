@@ -23,41 +23,56 @@ internal sealed class CycleGanCommand
 
     readonly Option<int?> _size = new Option<int?>("--size")
     {
-        Description = "Resize all images to this many pixels a side, a multiple of 4 [default: as they are]",
+        Description = "Resize all images to this many pixels a side [default: as they are]",
         HelpName = "pixels",
     }.Within(8, 4096);
 
     readonly Option<int> _steps = new Option<int>("--steps")
     {
         Description = "Steps to train for",
-        DefaultValueFactory = _ => new CycleGanOptions().Steps,
+        DefaultValueFactory = _ => CycleGanOptions.Small.Steps,
         HelpName = "count",
     }.Within(1);
 
     readonly Option<int> _batch = new Option<int>("--batch")
     {
         Description = "Images of each domain in a batch; 1 in the paper",
-        DefaultValueFactory = _ => 4,
+        DefaultValueFactory = _ => CycleGanOptions.Small.BatchSize,
         HelpName = "count",
     }.Within(1, 4096);
 
     readonly Option<int> _width = new Option<int>("--width")
     {
         Description = "Channels of the first layer of each network; 64 in the paper, for photographs",
-        DefaultValueFactory = _ => 16,
+        DefaultValueFactory = _ => ResnetTranslator.Small.Width,
         HelpName = "channels",
     }.Within(1, 1024);
 
     readonly Option<int> _blocks = new Option<int>("--blocks")
     {
         Description = "Residual blocks of each translator; 6 to 9 in the paper",
-        DefaultValueFactory = _ => 3,
+        DefaultValueFactory = _ => ResnetTranslator.Small.Blocks,
         HelpName = "count",
     }.Within(0, 64);
 
+    readonly Option<int> _halvings = new Option<int>("--halvings")
+    {
+        Description = "Times that each translator halves an image before its blocks; 2 in the paper",
+        DefaultValueFactory = _ => ResnetTranslator.Small.Halvings,
+        HelpName = "count",
+    }.Within(0, 4);
+
+    readonly Option<int> _layers = new Option<int>("--layers")
+    {
+        Description = "Times that each discriminator halves an image: 1 judges patches of 16 pixels, 2 of 34, 3 of 70",
+        DefaultValueFactory = _ => PatchDiscriminator.Small.Layers,
+        HelpName = "count",
+    }.Within(1, 6);
+
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
-        Description = "Adam's learning rate, for all networks [default: 2e-4]",
+        Description = "Adam's learning rate, for all networks; 2e-4 in the paper",
+        DefaultValueFactory = _ => CycleGanOptions.Small.LearningRate,
         HelpName = "rate",
     }.Positive();
 
@@ -69,7 +84,7 @@ internal sealed class CycleGanCommand
     {
         Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _size, _steps, _batch, _width, _blocks, _rate, _onNan,
+            _a, _b, _size, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan,
         };
         foreach (Option option in _run.All)
         {
@@ -111,17 +126,17 @@ internal sealed class CycleGanCommand
             throw new TrainingException($"Both domains are needed: give {(a is null ? "--a" : "--b")} as well, or neither for garments and their sketches.");
         }
 
-        CycleGanOptions options = new()
+        CycleGanOptions options = CycleGanOptions.Small with
         {
             Steps = parsed.GetValue(_steps),
             BatchSize = parsed.GetValue(_batch),
-            LearningRate = parsed.GetValue(_rate) ?? new CycleGanOptions().LearningRate,
+            LearningRate = parsed.GetValue(_rate)!.Value,
             OnNan = CommonOptions.OnNanOf(parsed, _onNan),
             Seed = parsed.GetValue(_run.Seed),
         };
         int width = parsed.GetValue(_width);
-        ResnetTranslator translator = new(Width: width, Blocks: parsed.GetValue(_blocks));
-        PatchDiscriminator discriminator = new(Width: width, Layers: 1);
+        ResnetTranslator translator = ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) };
+        PatchDiscriminator discriminator = PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) };
         return CycleGanRun.Create(options, translator, discriminator, a, b, parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
     }
 

@@ -19,11 +19,12 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     /// <param name="record">The options and networks; what it says of data and machine is filled in.</param>
     /// <param name="a">Images of domain A.</param>
     /// <param name="b">Images of domain B.</param>
-    /// <param name="pairs">The same images in both domains, for measuring, where they are known.</param>
+    /// <param name="pairs">The same images in both domains, in neither set, for measuring and pictures, where they are known.</param>
     /// <exception cref="TrainingException">Options and data do not go together.</exception>
     public CycleGanRun(CycleGanRunRecord record, ImageDataset a, ImageDataset b, (Tensor A, Tensor B)? pairs = null)
     {
         ArgumentNullException.ThrowIfNull(record);
+        record.Translator.CheckKeeps(a.Size);
         (_a, _b, _pairs) = (a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
         _trainer = new CycleGanTrainer(_networks, a, b, record.Options);
@@ -33,32 +34,32 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     private protected override IStateful State => _trainer;
 
     /// <summary>A run on two sets of images, or on garments and sketches of other garments.</summary>
-    /// <param name="options">How to train.</param>
-    /// <param name="translator">The translators; their channels are those of the data.</param>
-    /// <param name="discriminator">The discriminators, likewise.</param>
+    /// <param name="options">How to train; <see cref="CycleGanOptions.Small"/>.</param>
+    /// <param name="translator">The translators; <see cref="ResnetTranslator.Small"/>, with the channels of the data.</param>
+    /// <param name="discriminator">The discriminators; <see cref="PatchDiscriminator.Small"/>, likewise.</param>
     /// <param name="a">Where images of domain A are; null for garments of Fashion-MNIST.</param>
     /// <param name="b">Where images of domain B are; null for sketches.</param>
     /// <param name="sampleEvery">Steps between two pictures.</param>
     /// <param name="checkpointEvery">Steps between two checkpoints.</param>
     /// <exception cref="TrainingException">Data or options can't be trained on.</exception>
     public static CycleGanRun Create(
-        CycleGanOptions options,
-        ResnetTranslator translator,
-        PatchDiscriminator discriminator,
+        CycleGanOptions? options = null,
+        ResnetTranslator? translator = null,
+        PatchDiscriminator? discriminator = null,
         DataArguments? a = null,
         DataArguments? b = null,
         int sampleEvery = 250,
         int checkpointEvery = 250)
     {
-        (ImageDataset imagesA, ImageDataset imagesB) = a is null || b is null
-            ? Sketches.Unpaired(ImageDataset.FashionMnist())
-            : (a.LoadImages(), b.LoadImages());
+        (ImageDataset imagesA, ImageDataset imagesB, (Tensor A, Tensor B)? pairs) = a is null || b is null
+            ? Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured)
+            : Loaded(a.LoadImages(), b.LoadImages());
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
-            Options = options,
-            Translator = translator with { Channels = imagesA.Channels },
-            Discriminator = discriminator with { Channels = imagesA.Channels },
+            Options = options ?? CycleGanOptions.Small,
+            Translator = (translator ?? ResnetTranslator.Small) with { Channels = imagesA.Channels },
+            Discriminator = (discriminator ?? PatchDiscriminator.Small) with { Channels = imagesA.Channels },
             A = DataRecord.Of(imagesA),
             B = DataRecord.Of(imagesB),
             LoadA = a,
@@ -67,10 +68,14 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
             CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
+        return new CycleGanRun(record, imagesA, imagesB, pairs);
+    }
 
-        // The sketches of the garments are known, and were never seen.
-        Tensor? known = a is null || b is null ? imagesA.Images[..PairsMeasured].Contiguous() : null;
-        return new CycleGanRun(record, imagesA, imagesB, known is null ? null : (known, Sketches.Of(known)));
+    /// <summary>If one domain has colour, both have.</summary>
+    static (ImageDataset A, ImageDataset B, (Tensor, Tensor)? Pairs) Loaded(ImageDataset a, ImageDataset b)
+    {
+        int channels = Math.Max(a.Channels, b.Channels);
+        return (a.WithChannels(channels), b.WithChannels(channels), null);
     }
 
     /// <summary>A run that goes on where another stopped or was killed, bit for bit.</summary>
@@ -94,8 +99,10 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
 
     private protected override void WriteSamples(RunFolder folder)
     {
-        Tensor there = Trip(_a.Images[..Rows], _networks.AToB, _networks.BToA);
-        Tensor back = Trip(_b.Images[..Rows], _networks.BToA, _networks.AToB);
+        (Tensor a, Tensor b) = _pairs ?? (_a.Images, _b.Images);
+        int rows = Math.Min(Rows, Math.Min(a.Shape[0], b.Shape[0]));
+        Tensor there = Trip(a[..rows], _networks.AToB, _networks.BToA);
+        Tensor back = Trip(b[^rows..], _networks.BToA, _networks.AToB);
         folder.WriteSamples(Record.StepsDone, Tensor.Cat([there, back], 1).Flatten(0, 1), columns: 6);
     }
 

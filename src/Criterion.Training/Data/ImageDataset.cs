@@ -64,6 +64,11 @@ public sealed class ImageDataset : Dataset
                 string.Join(", ", sources), ImagePart.Join([.. sources.SelectMany(source => ImagePart.Load(source, range))], size));
     }
 
+    /// <summary>The images themselves, or, of grey ones, each with several equal channels.</summary>
+    internal ImageDataset WithChannels(int channels) => channels == Channels
+        ? this
+        : new ImageDataset(Source, Images.Expand(-1, channels, -1, -1).Contiguous(), Labels);
+
     static Tensor Checked(string source, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -1,6 +1,9 @@
 namespace Criterion.Training;
 
-/// <summary>Line drawings of images: white lines where brightness changes, on black.</summary>
+/// <summary>
+/// Line drawings of images: white lines where brightness changes, on black, the background that the garments have. A line is as strong
+/// as the change, and two pixels wide, as Sobel's gradient gives it, so that every image has one true sketch.
+/// </summary>
 public static class Sketches
 {
     // Differences of neighbouring pixels in [−1, 1] that are drawn as white.
@@ -22,15 +25,21 @@ public static class Sketches
     }
 
     /// <summary>
-    /// Garments and sketches of other garments: the first half of the images as they are, and the sketches of the second half, so that
-    /// no pair is in both.
+    /// Garments and sketches of other garments, and, of the first images, pairs that are in neither: what a translator that learned
+    /// from the others can be measured on.
     /// </summary>
-    public static (ImageDataset Garments, ImageDataset Sketches) Unpaired(ImageDataset data)
+    /// <param name="data">At least two images more than are held out.</param>
+    /// <param name="heldOut">How many pairs.</param>
+    public static (ImageDataset Garments, ImageDataset Sketches, (Tensor Garments, Tensor Sketches) Pairs) Unpaired(ImageDataset data, int heldOut)
     {
         ArgumentNullException.ThrowIfNull(data);
-        int half = data.Count / 2;
+        ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(heldOut, data.Count - 2);
+        int middle = heldOut + ((data.Count - heldOut) / 2);
+        Tensor known = data.Images[..heldOut].Contiguous();
         return (
-            new ImageDataset($"{data.Source}, first half", data.Images[..half].Contiguous()),
-            new ImageDataset($"{data.Source}, sketches of the second half", Of(data.Images[half..])));
+            new ImageDataset($"{data.Source}, images {heldOut} to {middle - 1}", data.Images[heldOut..middle].Contiguous()),
+            new ImageDataset($"{data.Source}, sketches of images {middle} to {data.Count - 1}", Of(data.Images[middle..])),
+            (known, Of(known)));
     }
 }

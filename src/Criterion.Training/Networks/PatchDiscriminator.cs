@@ -13,6 +13,9 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
 {
     const double Slope = 0.2;
 
+    /// <summary>For images of 32 pixels or so: each patch is most of the image.</summary>
+    public static PatchDiscriminator Small { get; } = new(Width: 16, Layers: 2);
+
     /// <summary>The network, with normal random weights of deviation 0.02.</summary>
     /// <param name="random">Where the weights come from.</param>
     public Sequential Build(RandomStream random)

@@ -1,31 +1,40 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Criterion;
 
 /// <summary>Reading and adding at positions that are data. Every operation sees its tensors as [outer, dim, inner].</summary>
 internal static class Indexing
 {
-    public static Tensor Select(Tensor x, int dim, Tensor index)
+    /// <summary>The slices of x at some positions, and zeros of the other slices as the gradient.</summary>
+    public static Tensor Select(Tensor x, int dim, Selection selection)
     {
-        long[] positions = Positions("IndexSelect", index, x.Shape, dim);
-        return x.DType switch
+        Shape shape = x.Shape;
+        Tensor result = x.DType switch
         {
-            DType.Float32 => Select<float>(x, dim, positions),
-            DType.Float64 => Select<double>(x, dim, positions),
-            DType.Int64 => Select<long>(x, dim, positions),
-            DType.UInt8 => Select<byte>(x, dim, positions),
-            _ => Select<bool>(x, dim, positions),
+            DType.Float32 => Select<float>(x, dim, selection),
+            DType.Float64 => Select<double>(x, dim, selection),
+            DType.Int64 => Select<long>(x, dim, selection),
+            DType.UInt8 => Select<byte>(x, dim, selection),
+            _ => Select<bool>(x, dim, selection),
         };
+        return Autograd.Record("index_select", result, [], (x, g => AddSelected(g, shape, dim, selection)));
     }
 
     /// <summary>Zeros of <paramref name="shape"/> with each slice of x added at its position: the gradient of Select.</summary>
-    public static Tensor AddSelected(Tensor x, Shape shape, int dim, Tensor index)
+    static Tensor AddSelected(Tensor x, Shape shape, int dim, Selection selection)
     {
-        int[] expanded = new int[shape.Rank];
-        Array.Fill(expanded, 1);
-        expanded[dim] = index.Count;
-        Tensor positions = index.Reshape(expanded).Expand(x.Shape);
-        return Tensor.Zeros(shape, x.DType).ScatterAdd(dim, positions, x);
+        Tensor result = Tensor.Zeros(shape, x.DType);
+        if (x.DType == DType.Float32)
+        {
+            AddSelected<float>(x, result, dim, selection);
+        }
+        else
+        {
+            AddSelected<double>(x, result, dim, selection);
+        }
+
+        return Autograd.Record("index_add", result, [], (x, g => Select(g, dim, selection)));
     }
 
     public static Tensor Gather(Tensor x, int dim, Tensor index)
@@ -70,25 +79,46 @@ internal static class Indexing
         return result;
     }
 
-    static Tensor Select<T>(Tensor x, int dim, long[] positions)
+    static Tensor Select<T>(Tensor x, int dim, Selection selection)
         where T : unmanaged
     {
-        Tensor result = Tensor.Empty(x.Shape.With(dim, positions.Length), x.DType);
+        Tensor result = Tensor.Empty(x.Shape.With(dim, selection.Count), x.DType);
         ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
         Span<T> destination = result.Memory<T>().Span;
-        int outer = x.Shape.CountOf(0, dim);
-        int inner = x.Shape.CountOf(dim + 1, x.Rank);
+        (int outer, int size, int inner) = Around(x.Shape, dim);
         for (int o = 0; o < outer; o++)
         {
-            for (int i = 0; i < positions.Length; i++)
+            ReadOnlySpan<T> all = source.Slice(o * size * inner, size * inner);
+            Span<T> selected = destination.Slice(o * selection.Count * inner, selection.Count * inner);
+            foreach (Selection.Run run in selection.Runs)
             {
-                int from = ((o * x.Shape[dim]) + (int)positions[i]) * inner;
-                source.Slice(from, inner).CopyTo(destination.Slice(((o * positions.Length) + i) * inner, inner));
+                all.Slice(run.Position * inner, run.Length * inner).CopyTo(selected[(run.Index * inner)..]);
             }
         }
 
         return result;
     }
+
+    static void AddSelected<T>(Tensor x, Tensor result, int dim, Selection selection)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> source = x.AsReadOnlySpan<T>();
+        Span<T> sums = result.Memory<T>().Span;
+        (int outer, int size, int inner) = Around(result.Shape, dim);
+        int count = selection.Count;
+        for (int o = 0; o < outer; o++)
+        {
+            ReadOnlySpan<T> selected = source.Slice(o * count * inner, count * inner);
+            Span<T> all = sums.Slice(o * size * inner, size * inner);
+            foreach (Selection.Run run in selection.Runs)
+            {
+                Span<T> sum = all.Slice(run.Position * inner, run.Length * inner);
+                TensorPrimitives.Add(sum, selected.Slice(run.Index * inner, sum.Length), sum);
+            }
+        }
+    }
+
+    static (int Outer, int Size, int Inner) Around(Shape shape, int dim) => (shape.CountOf(0, dim), shape[dim], shape.CountOf(dim + 1, shape.Rank));
 
     static Tensor Gather<T>(Tensor x, int dim, Shape shape, long[] positions)
         where T : unmanaged
@@ -117,7 +147,7 @@ internal static class Indexing
         }
     }
 
-    static long[] Positions(string operation, Tensor index, Shape shape, int dim)
+    public static long[] Positions(string operation, Tensor index, Shape shape, int dim)
     {
         if (index.DType != DType.Int64)
         {
@@ -173,4 +203,35 @@ internal static class Indexing
             return place;
         }
     }
+}
+
+/// <summary>Positions along a dimension. Neighbours that are taken one after the other are one run: their slices lie side by side.</summary>
+internal sealed class Selection
+{
+    Selection(int count, Run[] runs) => (Count, Runs) = (count, runs);
+
+    public int Count { get; }
+
+    public Run[] Runs { get; }
+
+    public static Selection Of(ReadOnlySpan<long> positions)
+    {
+        List<Run> runs = [];
+        for (int i = 0; i < positions.Length;)
+        {
+            int length = 1;
+            while (i + length < positions.Length && positions[i + length] == positions[i] + length)
+            {
+                length++;
+            }
+
+            runs.Add(new Run(i, (int)positions[i], length));
+            i += length;
+        }
+
+        return new Selection(positions.Length, [.. runs]);
+    }
+
+    /// <summary>The slices from <paramref name="Position"/> on, taken as those from <paramref name="Index"/> on.</summary>
+    public readonly record struct Run(int Index, int Position, int Length);
 }

@@ -39,9 +39,9 @@ internal static class Resampling
         weights[right] += at - left;
     });
 
-    public static Tensor Nearest(int size, int count) => Positions(count, i => Math.Min((int)((long)i * size / count), size - 1));
+    public static Selection Nearest(int size, int count) => Positions(count, i => Math.Min((int)((long)i * size / count), size - 1));
 
-    public static Tensor Reflected(string operation, int size, int before, int after)
+    public static Selection Reflected(string operation, int size, int before, int after)
     {
         if (before >= size || after >= size || before < 0 || after < 0)
         {
@@ -55,7 +55,7 @@ internal static class Resampling
         });
     }
 
-    public static Tensor Replicated(string operation, int size, int before, int after) => before >= 0 && after >= 0 && size > 0
+    public static Selection Replicated(string operation, int size, int before, int after) => before >= 0 && after >= 0 && size > 0
         ? Positions(before + size + after, i => Math.Clamp(i - before, 0, size - 1))
         : throw new ShapeException($"{operation}: borders of {before} and {after} must not be negative, and a dim of {size} must not be empty.");
 
@@ -72,15 +72,15 @@ internal static class Resampling
         return places;
     }
 
-    static Tensor Positions(int count, Func<int, int> position)
+    static Selection Positions(int count, Func<int, int> position)
     {
-        long[] positions = new long[count];
+        Span<long> positions = count <= 1024 ? stackalloc long[count] : new long[count];
         for (int i = 0; i < count; i++)
         {
             positions[i] = position(i);
         }
 
-        return Tensor.From(positions, [count]);
+        return Selection.Of(positions);
     }
 
     static Tensor Weights(int rows, int columns, FillRow fill)

@@ -235,9 +235,7 @@ public sealed partial class Tensor
         }
 
         int at = Shape.Dim(dim);
-        Shape back = Shape;
-        Tensor result = Indexing.Select(this, at, index);
-        return Autograd.Record("index_select", result, [index], (this, g => Indexing.AddSelected(g, back, at, index)));
+        return Indexing.Select(this, at, Selection.Of(Indexing.Positions("IndexSelect", index, Shape, at)));
     }
 
     /// <summary>Along <paramref name="dim"/>, the element at each position that <paramref name="index"/> names: y[i, j] = x[index[i, j], j] for dim 0.</summary>

@@ -65,7 +65,7 @@ public sealed partial class Tensor
                 .Reshape(Shape[0], Shape[1], size.Height, size.Width);
         }
 
-        return IndexSelect(2, Resampling.Nearest(height, size.Height)).IndexSelect(3, Resampling.Nearest(width, size.Width));
+        return Indexing.Select(Indexing.Select(this, 2, Resampling.Nearest(height, size.Height)), 3, Resampling.Nearest(width, size.Width));
     }
 
     /// <summary>Images [N, C, H, W] enlarged or reduced to a size by weighing the two nearest pixels along each side.</summary>
@@ -187,14 +187,14 @@ public sealed partial class Tensor
         }
     }
 
-    Tensor PadBy(string operation, ReadOnlySpan<int> widths, Func<string, int, int, int, Tensor> positions)
+    Tensor PadBy(string operation, ReadOnlySpan<int> widths, Func<string, int, int, int, Selection> positions)
     {
         CheckPad(operation, widths);
         Tensor result = this;
         for (int i = 0; i < widths.Length / 2; i++)
         {
             int dim = Rank - 1 - i;
-            result = result.IndexSelect(dim, positions(operation, Shape[dim], widths[2 * i], widths[(2 * i) + 1]));
+            result = Indexing.Select(result, dim, positions(operation, Shape[dim], widths[2 * i], widths[(2 * i) + 1]));
         }
 
         return result;

@@ -105,6 +105,41 @@ public sealed class CycleGanTests : IDisposable
         StringComparison.Ordinal);
 
     [Fact]
+    public void Sizes_that_come_out_otherwise_are_refused()
+    {
+        WriteData();
+        string message = Assert.Throws<TrainingException>(() => Create(Options, Translator with { Halvings = 3 })).Message;
+        Assert.Contains("multiples of 8, and these images are 12×12. Resize them with --size 8", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Grey_images_go_with_coloured_ones_and_few_with_a_picture()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.Rand([3, 12, 12], random: new RandomStream(1)));
+        Npy.Write(_temp["b.npy"], Tensor.Rand([2, 3, 12, 12], random: new RandomStream(2)));
+        CycleGanRun run = Create(Options with { Steps = 1 }, Translator);
+        using RunFolder folder = RunFolder.Create<CycleStep>(_temp["run"]);
+        CycleGanRunRecord record = (CycleGanRunRecord)run.Execute(folder, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal((3, 3), (record.Translator.Channels, record.Discriminator.Channels));
+        Assert.True(File.Exists(_temp["run/a-to-b.safetensors"]));
+    }
+
+    [Fact]
+    public void Pairs_that_are_measured_are_in_neither_domain()
+    {
+        ImageDataset data = Data(1);
+        (ImageDataset garments, ImageDataset sketches, (Tensor Garments, Tensor Sketches) pairs) = Sketches.Unpaired(data, heldOut: 4);
+
+        Assert.Equal((3, 3), (garments.Count, sketches.Count));
+        Assert.Equal(data.Images[..4].ToArray<float>(), pairs.Garments.ToArray<float>());
+        Assert.Equal(Sketches.Of(data.Images)[..4].ToArray<float>(), pairs.Sketches.ToArray<float>());
+        Assert.Equal(data.Images[4..7].ToArray<float>(), garments.Images.ToArray<float>());
+        Assert.Equal(Sketches.Of(data.Images[7..]).ToArray<float>(), sketches.Images.ToArray<float>());
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sketches.Unpaired(data, heldOut: 9));
+    }
+
+    [Fact]
     public void Sketches_are_lines_where_brightness_changes()
     {
         Tensor image = Tensor.Full([1, 1, 8, 8], -1);
@@ -118,13 +153,23 @@ public sealed class CycleGanTests : IDisposable
 
     CycleGanRunRecord Run(string folder, int steps, int? stopAfter = null)
     {
-        Npy.Write(_temp["a.npy"], Data(1).Images);
-        Npy.Write(_temp["b.npy"], Data(2).Images);
-        DataArguments Load(string name) => DataArguments.Of([_temp[name]], null, ImageRange.MinusOneOne);
+        WriteData();
         using CancellationTokenSource stop = new();
-        CycleGanRun run = CycleGanRun.Create(Options with { Steps = steps }, Translator, Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
+        CycleGanRun run = Create(Options with { Steps = steps }, Translator);
         using RunFolder created = RunFolder.Create<CycleStep>(_temp[folder]);
         return (CycleGanRunRecord)run.Execute(created, step => Stop(step, stopAfter, stop), stop.Token);
+    }
+
+    void WriteData()
+    {
+        Npy.Write(_temp["a.npy"], Data(1).Images);
+        Npy.Write(_temp["b.npy"], Data(2).Images);
+    }
+
+    CycleGanRun Create(CycleGanOptions options, ResnetTranslator translator)
+    {
+        DataArguments Load(string name) => DataArguments.Of([_temp[name]], null, ImageRange.MinusOneOne);
+        return CycleGanRun.Create(options, translator, Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
     }
 
     static void Stop(CycleStep step, int? after, CancellationTokenSource stop)
