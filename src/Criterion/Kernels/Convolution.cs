@@ -20,10 +20,6 @@ internal static class Convolution
         {
             return;
         }
-        else if (g.IsPointwise)
-        {
-            MultiplyImages(g, Kernel(g, weight), input, g.InChannels, output);
-        }
         else if (Winograd.SuitsOutputs(g))
         {
             Winograd.Forward(g, input, weight, output);
@@ -46,10 +42,6 @@ internal static class Convolution
         else if (g.Batch == 0 || g.InPixels == 0 || g.InChannels == 0)
         {
             return;
-        }
-        else if (g.IsPointwise)
-        {
-            MultiplyImages(g, Kernel(g, weight).Transposed, outputGradient, g.OutChannels, inputGradient);
         }
         else if (Winograd.SuitsInputs(g))
         {
@@ -84,20 +76,6 @@ internal static class Convolution
             DirectConvolution.WeightGradient(g, input, outputGradient, weightGradient);
         }
     }
-
-    /// <summary>[channels, pixels] of every image = weight · [channels, pixels].</summary>
-    static void MultiplyImages<S>(in ConvolutionGeometry g, MatrixView<S> weight, ReadOnlyMemory<S> images, int channels, Memory<S> result)
-        where S : unmanaged, IFloatingPoint<S>
-    {
-        ConvolutionTable none = ConvolutionTable.Of(1, 0, 1, 0, g.Batch, 0);
-        ConvolutionTable offsets = ConvolutionTable.Of(1, 0, 1, 0, g.Batch, channels * g.InPixels);
-        MatrixProduct.MultiplyBatch(g.Batch, weight, none.Values, RowMajor(images, channels, g.InPixels), offsets.Values, result);
-        offsets.Return();
-        none.Return();
-    }
-
-    static MatrixView<S> Kernel<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> weight)
-        where S : unmanaged => RowMajor(weight, g.OutChannels, g.InChannels);
 
     static MatrixView<S> Images<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input)
         where S : unmanaged => RowMajor(input, g.Batch, g.InChannels * g.InPixels);

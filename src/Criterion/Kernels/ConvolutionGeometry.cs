@@ -35,9 +35,6 @@ internal readonly record struct ConvolutionGeometry(
     public bool IsFullyConnected =>
         Groups == 1 && KernelHeight == InHeight && KernelWidth == InWidth && PaddingHeight == 0 && PaddingWidth == 0;
 
-    /// <summary>Windows of one pixel: the convolution of each image is a plain product of matrices.</summary>
-    public bool IsPointwise => Groups == 1 && Taps == 1 && (StrideHeight, StrideWidth, PaddingHeight, PaddingWidth) == (1, 1, 0, 0);
-
     static int Windows(int size, int kernel, int stride, int padding, int dilation)
     {
         int room = size + (2 * padding) - (dilation * (kernel - 1)) - 1;
