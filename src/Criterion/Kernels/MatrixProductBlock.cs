@@ -225,6 +225,7 @@ internal readonly unsafe struct ProductBlock<S>
     }
 
     /// <summary>The steps from <paramref name="first"/> on that are summed up at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ProductBlock<S> Steps(int first) => this with
     {
         Right = Right + ((nint)first * PanelWidth),
