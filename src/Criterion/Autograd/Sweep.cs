@@ -9,7 +9,7 @@ internal static class Sweep
 
         // A copy, because a leaf may keep it as its gradient.
         Dictionary<Node, Tensor> pending = new() { [root] = Seed(output, gradient?.Clone(), nameof(Backward)) };
-        Run(pending, wanted: static _ => true, Accumulate, retainGraph || createGraph, createGraph);
+        Run(pending, wanted: static _ => true, Accumulate, null, retainGraph || createGraph, createGraph);
     }
 
     /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
@@ -36,7 +36,7 @@ internal static class Sweep
         }
 
         HashSet<Node> path = PathsTo(found, pending.Keys, partial);
-        Run(pending, path.Contains, Collect, retainGraph || createGraph, createGraph);
+        Run(pending, path.Contains, Collect, found, retainGraph || createGraph, createGraph);
 
         Tensor[] result = new Tensor[inputs.Length];
         for (int i = 0; i < result.Length; i++)
@@ -62,16 +62,18 @@ internal static class Sweep
 
     /// <summary>
     /// Runs the rules from the newest operation to the oldest. <paramref name="arrived"/> is told the whole gradient of a node
-    /// and says whether to go on through it.
+    /// and says whether to go on through it; what it has put into <paramref name="kept"/> outlives the sweep.
     /// </summary>
     static void Run(
         Dictionary<Node, Tensor> pending,
         Func<Node, bool> wanted,
         Func<Node, Tensor, bool> arrived,
+        Dictionary<Node, Tensor?>? kept,
         bool retainGraph,
         bool createGraph)
     {
         using var mode = new Autograd.Mode(createGraph);
+        SweepMemory memory = SweepMemory.Of(isFinal: !retainGraph);
         PriorityQueue<Node, long> queue = new();
         foreach (Node node in pending.Keys)
         {
@@ -92,6 +94,7 @@ internal static class Sweep
                     $"The graph of '{node.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
             }
 
+            int mark = memory.Mark();
             Tensor?[] gradients = node.Differentiate(gradient!, wanted);
             for (int i = 0; i < gradients.Length; i++)
             {
@@ -104,6 +107,7 @@ internal static class Sweep
             if (!retainGraph)
             {
                 node.Free();
+                memory.Release(mark, gradient!, pending, kept);
             }
         }
     }

@@ -1,19 +1,11 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Two-dimensional cross-correlation and its gradients. Each is a product of matrices whose left operand is read out of the
-/// images in place, through tables of offsets: no patch is ever copied.
+/// Two-dimensional cross-correlation and its gradients, each by the algorithm that suits its shape: a plain product of matrices,
+/// <see cref="Winograd"/> or the <see cref="DirectConvolution"/>.
 /// </summary>
-/// <remarks>
-/// | | rows | depth | columns |
-/// |---|---|---|---|
-/// | forward | output pixels | in channel, tap | out channels |
-/// | gradient of the input | input pixels, one stride phase at a time | out channel, tap of the phase | in channels |
-/// | gradient of the weights | in channel, tap | output pixels | out channels |
-/// </remarks>
 internal static class Convolution
 {
     /// <summary>output = input ⋆ weight.</summary>
@@ -23,21 +15,19 @@ internal static class Convolution
         if (g.IsFullyConnected)
         {
             MatrixProduct.Multiply(Images(g, input), Weights(g, weight).Transposed, output);
-            return;
         }
-
-        if (g.Batch == 0 || g.OutPixels == 0 || g.OutChannels == 0)
+        else if (g.Batch == 0 || g.OutPixels == 0 || g.OutChannels == 0)
         {
             return;
         }
-
-        ConvolutionPadding<S> padded = PadInput(g, input);
-        ConvolutionTarget<S> target = new(
-            output, new(g.Batch, g.OutChannels * g.OutPixels, g.OutHeight, g.OutWidth, g.OutWidth, 1), g.OutPixels, g.GroupOutChannels);
-        Convolve(
-            padded.Data, g.GroupInChannels * padded.Plane, OutputPixels(g, padded), KernelTaps(g, padded),
-            new WeightColumns<S>(g, weight), g.Groups, target);
-        padded.Return();
+        else if (Winograd.SuitsOutputs(g))
+        {
+            Winograd.Forward(g, input, weight, output);
+        }
+        else
+        {
+            DirectConvolution.Forward(g, input, weight, output);
+        }
     }
 
     /// <summary>The gradient of the input, which is also the forward pass of a transposed convolution.</summary>
@@ -48,26 +38,19 @@ internal static class Convolution
         if (g.IsFullyConnected)
         {
             MatrixProduct.Multiply(OutputGradients(g, outputGradient), Weights(g, weight), inputGradient);
-            return;
         }
-
-        if (g.Batch == 0 || g.InPixels == 0 || g.InChannels == 0)
+        else if (g.Batch == 0 || g.InPixels == 0 || g.InChannels == 0)
         {
             return;
         }
-
-        PhaseBorder border = PhaseBorder.Of(g);
-        ConvolutionPadding<S> padded = ConvolutionPadding<S>.Pad(
-            outputGradient, g.Batch * g.OutChannels, g.OutHeight, g.OutWidth, border.Top, border.Bottom, border.Left, border.Right);
-        for (int y = 0; y < g.StrideHeight; y++)
+        else if (Winograd.SuitsInputs(g))
         {
-            for (int x = 0; x < g.StrideWidth; x++)
-            {
-                InputGradient(g, RowPhase(g, y), ColumnPhase(g, x), border, padded, weight, inputGradient);
-            }
+            Winograd.InputGradient(g, outputGradient, weight, inputGradient);
         }
-
-        padded.Return();
+        else
+        {
+            DirectConvolution.InputGradient(g, outputGradient, weight, inputGradient);
+        }
     }
 
     /// <summary>The gradient of the weights, summed over the batch.</summary>
@@ -75,142 +58,24 @@ internal static class Convolution
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
         where S : unmanaged, IFloatingPoint<S>
     {
+        int size = g.OutChannels * g.GroupInChannels * g.Taps;
         if (g.IsFullyConnected)
         {
             MatrixProduct.Multiply(OutputGradients(g, outputGradient).Transposed, Images(g, input), weightGradient);
-            return;
         }
-
-        int size = g.OutChannels * g.GroupInChannels * g.Taps;
-        if (g.Batch == 0 || g.OutPixels == 0 || size == 0)
+        else if (g.Batch == 0 || g.OutPixels == 0 || size == 0)
         {
             weightGradient.Span[..size].Clear();
-            return;
         }
-
-        ConvolutionPadding<S> padded = PadInput(g, input);
-        ConvolutionPatches<S> patches = new(padded.Data, g.GroupInChannels * padded.Plane, KernelTaps(g, padded), OutputPixels(g, padded).Table());
-        OutputGradientColumns<S> source = new(g, outputGradient);
-        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(source, g.Groups, patches.Steps.Count, g.GroupOutChannels, MatrixProductBlock.PanelWidth<S>(g.GroupOutChannels));
-        SumOverSplits(g, patches, columns, weightGradient[..size]);
-        columns.Return();
-        patches.Return();
-        padded.Return();
-    }
-
-    /// <summary>One phase: a convolution of stride 1 over the output gradient, with the kernel turned round.</summary>
-    static void InputGradient<S>(
-        in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, PhaseBorder border,
-        ConvolutionPadding<S> padded, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
-        where S : unmanaged, IFloatingPoint<S>
-    {
-        if (rows.Positions == 0 || columns.Positions == 0)
+        else if (Winograd.SuitsWeights(g))
         {
-            return;
-        }
-
-        ConvolutionGrid source = new(
-            g.Batch, g.OutChannels * padded.Plane, rows.Positions, padded.Width, columns.Positions, 1,
-            ((border.Top + rows.FirstQuotient) * padded.Width) + border.Left + columns.FirstQuotient);
-        ConvolutionGrid target = new(
-            g.Batch, g.InChannels * g.InPixels, rows.Positions, g.StrideHeight * g.InWidth, columns.Positions, g.StrideWidth,
-            (rows.FirstPosition * g.InWidth) + columns.FirstPosition);
-        Convolve(
-            padded.Data, g.GroupOutChannels * padded.Plane, source, PhaseTaps(g, rows, columns, padded),
-            new PhaseWeightColumns<S>(g, rows, columns, weight), g.Groups,
-            new ConvolutionTarget<S>(inputGradient, target, g.InPixels, g.GroupInChannels));
-    }
-
-    /// <summary>Target channels at each position = patches there · packed weights. Owns <paramref name="taps"/>.</summary>
-    static void Convolve<S, TColumns>(
-        ReadOnlyMemory<S> source, int groupStride, ConvolutionGrid positions, ConvolutionTable taps,
-        in TColumns weights, int groups, in ConvolutionTarget<S> target)
-        where S : unmanaged, IFloatingPoint<S>
-        where TColumns : struct, IConvolutionColumns<S>
-    {
-        int channels = target.GroupChannels;
-        bool runs = ConvolutionRuns<S>.Suit(positions, channels);
-        int lanes = ConvolutionRuns<S>.Lanes(positions.Positions);
-        int panelWidth = runs ? ConvolutionRuns<S>.PanelWidth(channels) : MatrixProductBlock.PanelWidth<S>(channels);
-        ConvolutionPatches<S> patches = new(source, groupStride, runs ? positions.Runs(lanes) : positions.Table(), taps);
-        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights, groups, taps.Count, channels, panelWidth);
-        if (runs)
-        {
-            ConvolutionRuns<S>.Run(patches, columns, groups, target, lanes);
+            Winograd.WeightGradient(g, input, outputGradient, weightGradient);
         }
         else
         {
-            ConvolutionProduct<S, ImageSink<S>>.Run(patches, columns, groups, 1, new ImageSink<S>(target));
-        }
-
-        columns.Return();
-        patches.Return();
-    }
-
-    /// <summary>
-    /// Few weights and many pixels would leave threads idle, so the pixels are split and the parts added up in order. The
-    /// number of parts follows from the shapes, never from the threads.
-    /// </summary>
-    static void SumOverSplits<S>(in ConvolutionGeometry g, ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
-    {
-        int splits = ConvolutionProduct<S, WeightSink<S>>.Splits(patches, columns, g.Groups);
-        Memory<S> parts = splits == 1 ? weightGradient : BufferPool<S>.Rent(checked(splits * weightGradient.Length));
-        WeightSink<S> sink = new(parts, g.OutChannels, g.GroupOutChannels, patches.Rows.Count);
-        ConvolutionProduct<S, WeightSink<S>>.Run(patches, columns, g.Groups, splits, sink);
-        if (splits > 1)
-        {
-            AddParts(parts.Span, splits, weightGradient.Span);
-            BufferPool<S>.Return(parts);
+            DirectConvolution.WeightGradient(g, input, outputGradient, weightGradient);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void AddParts<S>(ReadOnlySpan<S> parts, int splits, Span<S> sum)
-        where S : unmanaged, IFloatingPoint<S>
-    {
-        parts[..sum.Length].CopyTo(sum);
-        for (int split = 1; split < splits; split++)
-        {
-            ReadOnlySpan<S> part = parts.Slice(split * sum.Length, sum.Length);
-            int i = 0;
-            for (; i <= sum.Length - Vector<S>.Count; i += Vector<S>.Count)
-            {
-                (new Vector<S>(sum[i..]) + new Vector<S>(part[i..])).CopyTo(sum[i..]);
-            }
-
-            for (; i < sum.Length; i++)
-            {
-                sum[i] += part[i];
-            }
-        }
-    }
-
-    static ConvolutionPadding<S> PadInput<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input)
-        where S : unmanaged => ConvolutionPadding<S>.Pad(
-            input, g.Batch * g.InChannels, g.InHeight, g.InWidth, g.PaddingHeight, g.PaddingHeight, g.PaddingWidth, g.PaddingWidth);
-
-    static ConvolutionGrid OutputPixels<S>(in ConvolutionGeometry g, ConvolutionPadding<S> padded)
-        where S : unmanaged => new(
-            g.Batch, g.InChannels * padded.Plane, g.OutHeight, g.StrideHeight * padded.Width, g.OutWidth, g.StrideWidth);
-
-    static ConvolutionTable KernelTaps<S>(in ConvolutionGeometry g, ConvolutionPadding<S> padded)
-        where S : unmanaged => ConvolutionTable.Of(
-            g.GroupInChannels, padded.Plane, g.KernelHeight, g.DilationHeight * padded.Width, g.KernelWidth, g.DilationWidth);
-
-    /// <summary>Shifts grow evenly from tap to tap of a phase, so the table is a plain one that starts at the first shift.</summary>
-    static ConvolutionTable PhaseTaps<S>(in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, ConvolutionPadding<S> padded)
-        where S : unmanaged => ConvolutionTable.Of(
-            g.GroupOutChannels, padded.Plane,
-            rows.Taps, -rows.ShiftStep * padded.Width,
-            columns.Taps, -columns.ShiftStep,
-            -(rows.Shift(0) * padded.Width) - columns.Shift(0));
-
-    static ConvolutionPhase RowPhase(in ConvolutionGeometry g, int phase) =>
-        new(phase, g.InHeight, g.KernelHeight, g.StrideHeight, g.PaddingHeight, g.DilationHeight);
-
-    static ConvolutionPhase ColumnPhase(in ConvolutionGeometry g, int phase) =>
-        new(phase, g.InWidth, g.KernelWidth, g.StrideWidth, g.PaddingWidth, g.DilationWidth);
 
     static MatrixView<S> Images<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input)
         where S : unmanaged => RowMajor(input, g.Batch, g.InChannels * g.InPixels);
@@ -223,26 +88,4 @@ internal static class Convolution
 
     static MatrixView<S> RowMajor<S>(ReadOnlyMemory<S> data, int rows, int columns)
         where S : unmanaged => new(data, rows, columns, columns, 1);
-
-    /// <summary>The zeros around the output gradient that the windows of all phases need.</summary>
-    readonly record struct PhaseBorder(int Top, int Bottom, int Left, int Right)
-    {
-        public static PhaseBorder Of(in ConvolutionGeometry g)
-        {
-            PhaseBorder border = default;
-            for (int y = 0; y < g.StrideHeight; y++)
-            {
-                (int before, int after) = RowPhase(g, y).Border(g.OutHeight);
-                border = border with { Top = Math.Max(border.Top, before), Bottom = Math.Max(border.Bottom, after) };
-            }
-
-            for (int x = 0; x < g.StrideWidth; x++)
-            {
-                (int before, int after) = ColumnPhase(g, x).Border(g.OutWidth);
-                border = border with { Left = Math.Max(border.Left, before), Right = Math.Max(border.Right, after) };
-            }
-
-            return border;
-        }
-    }
 }

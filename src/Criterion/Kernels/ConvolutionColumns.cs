@@ -37,7 +37,7 @@ internal readonly struct ConvolutionColumns<S>
 
     public int GroupStride => Panels * PanelStride;
 
-    int Panels => (Columns + PanelWidth - 1) / PanelWidth;
+    public int Panels => (Columns + PanelWidth - 1) / PanelWidth;
 
     public static ConvolutionColumns<S> Pack<TSource>(in TSource source, int groups, int depth, int columns, int panelWidth)
         where TSource : struct, IConvolutionColumns<S>

@@ -34,7 +34,16 @@ internal readonly struct ConvolutionPhase
         Positions = Math.Max(0, size - FirstPosition + stride - 1) / stride;
     }
 
+    public static ConvolutionPhase OfRows(in ConvolutionGeometry g, int phase) =>
+        new(phase, g.InHeight, g.KernelHeight, g.StrideHeight, g.PaddingHeight, g.DilationHeight);
+
+    public static ConvolutionPhase OfColumns(in ConvolutionGeometry g, int phase) =>
+        new(phase, g.InWidth, g.KernelWidth, g.StrideWidth, g.PaddingWidth, g.DilationWidth);
+
     public int Taps { get; }
+
+    /// <summary>The taps of the phase in the order of the outputs that they read.</summary>
+    public WinogradTaps Reversed => new(Tap(Taps - 1), -TapStep);
 
     /// <summary>Taps of the phase lie so many taps of the kernel apart.</summary>
     public int TapStep { get; }
@@ -60,4 +69,26 @@ internal readonly struct ConvolutionPhase
     public int ShiftStep => TapStep * _dilation / _stride;
 
     static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
+}
+
+/// <summary>The zeros around the output gradient that the windows of all phases need.</summary>
+internal readonly record struct PhaseBorder(int Top, int Bottom, int Left, int Right)
+{
+    public static PhaseBorder Of(in ConvolutionGeometry g)
+    {
+        PhaseBorder border = default;
+        for (int y = 0; y < g.StrideHeight; y++)
+        {
+            (int before, int after) = ConvolutionPhase.OfRows(g, y).Border(g.OutHeight);
+            border = border with { Top = Math.Max(border.Top, before), Bottom = Math.Max(border.Bottom, after) };
+        }
+
+        for (int x = 0; x < g.StrideWidth; x++)
+        {
+            (int before, int after) = ConvolutionPhase.OfColumns(g, x).Border(g.OutWidth);
+            border = border with { Left = Math.Max(border.Left, before), Right = Math.Max(border.Right, after) };
+        }
+
+        return border;
+    }
 }

@@ -7,6 +7,59 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
     where S : unmanaged
 {
     public int GroupStride => GroupChannels * ChannelStride;
+
+    /// <summary>The outputs of a convolution.</summary>
+    public static ConvolutionTarget<S> Outputs(in ConvolutionGeometry g, Memory<S> output) => new(
+        output, new(g.Batch, g.OutChannels * g.OutPixels, g.OutHeight, g.OutWidth, g.OutWidth, 1), g.OutPixels, g.GroupOutChannels);
+
+    /// <summary>The inputs of one phase of its stride.</summary>
+    public static ConvolutionTarget<S> Inputs(in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, Memory<S> input)
+    {
+        ConvolutionGrid grid = new(
+            g.Batch, g.InChannels * g.InPixels, rows.Positions, g.StrideHeight * g.InWidth, columns.Positions, g.StrideWidth,
+            (rows.FirstPosition * g.InWidth) + columns.FirstPosition);
+        return new(input, grid, g.InPixels, g.GroupInChannels);
+    }
+
+    /// <summary>The lines of the inputs that belong to one phase of its stride, whole.</summary>
+    public static ConvolutionTarget<S> InputLines(in ConvolutionGeometry g, ConvolutionPhase rows, Memory<S> input)
+    {
+        ConvolutionGrid grid = new(
+            g.Batch, g.InChannels * g.InPixels, rows.Positions, g.StrideHeight * g.InWidth, g.InWidth, 1, rows.FirstPosition * g.InWidth);
+        return new(input, grid, g.InPixels, g.GroupInChannels);
+    }
+
+    /// <summary>Turns a run of positions on a line over, from channels side by side to positions side by side.</summary>
+    public unsafe void Store(S* block, int stride, int image, int line, int position, int run, int firstChannel, int channels)
+    {
+        nint offset = Grid.Origin + ((nint)image * Grid.ImageStride) + (line * Grid.LineStride) + (position * Grid.PositionStride);
+        fixed (S* images = Images.Span)
+        {
+            S* target = images + offset + ((nint)firstChannel * ChannelStride);
+            if (Grid.PositionStride == 1)
+            {
+                MatrixProductPanel.Transpose(block, stride, target, ChannelStride, run, channels);
+            }
+            else
+            {
+                Scatter(block, stride, target, run, channels);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    unsafe void Scatter(S* block, int stride, S* target, int run, int channels)
+    {
+        nint step = Grid.PositionStride;
+        for (int channel = 0; channel < channels; channel++, target += ChannelStride)
+        {
+            S* from = block + channel;
+            for (int i = 0; i < run; i++, from += stride)
+            {
+                target[i * step] = *from;
+            }
+        }
+    }
 }
 
 /// <summary>Rows are the positions of a target, image after image; each line of them is turned over at once.</summary>
@@ -14,63 +67,23 @@ internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
     where S : unmanaged
 {
     readonly ConvolutionTarget<S> _target;
-    readonly ConvolutionGrid _grid;
 
-    public ImageSink(ConvolutionTarget<S> target)
-    {
-        _target = target;
-        _grid = target.Grid.Joined();
-    }
+    public ImageSink(ConvolutionTarget<S> target) => _target = target with { Grid = target.Grid.Joined() };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Store(S* block, int stride, int group, int split, int firstRow, int rows)
     {
-        (int line, int position) = Math.DivRem(firstRow, _grid.Positions);
-        fixed (S* images = _target.Images.Span)
+        ConvolutionGrid grid = _target.Grid;
+        (int line, int position) = Math.DivRem(firstRow, grid.Positions);
+        while (rows > 0)
         {
-            S* target = images + ((nint)group * _target.GroupStride);
-            while (rows > 0)
-            {
-                int run = Math.Min(rows, _grid.Positions - position);
-                StoreRun(block, stride, target + Offset(line, position), run);
-                block += (nint)run * stride;
-                rows -= run;
-                line++;
-                position = 0;
-            }
-        }
-    }
-
-    nint Offset(int line, int position)
-    {
-        (int image, int y) = Math.DivRem(line, _grid.Lines);
-        return _grid.Origin + ((nint)image * _grid.ImageStride) + (y * _grid.LineStride) + (position * _grid.PositionStride);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void StoreRun(S* block, int stride, S* target, int run)
-    {
-        if (_grid.PositionStride == 1)
-        {
-            MatrixProductPanel.Transpose(block, stride, target, _target.ChannelStride, run, _target.GroupChannels);
-        }
-        else
-        {
-            Scatter(block, stride, target, run);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Scatter(S* block, int stride, S* target, int run)
-    {
-        nint step = _grid.PositionStride;
-        for (int channel = 0; channel < _target.GroupChannels; channel++, target += _target.ChannelStride)
-        {
-            S* from = block + channel;
-            for (int i = 0; i < run; i++, from += stride)
-            {
-                target[i * step] = *from;
-            }
+            int run = Math.Min(rows, grid.Positions - position);
+            (int image, int y) = Math.DivRem(line, grid.Lines);
+            _target.Store(block, stride, image, y, position, run, group * _target.GroupChannels, _target.GroupChannels);
+            block += (nint)run * stride;
+            rows -= run;
+            line++;
+            position = 0;
         }
     }
 }

@@ -115,15 +115,24 @@ internal static unsafe class MatrixProductBlock
             for (int row = 0; row < panel.Rows; row += height)
             {
                 int rows = Math.Min(height, panel.Rows - row);
+                bool whole = wholeColumns && rows == HeightFor(rows);
                 S* tile = panel.Target + ((nint)row * panel.Stride);
-                if (wholeColumns && rows == HeightFor(rows))
+                int step = 0;
+                do
                 {
-                    Tile<TRegisters>(rows, left.From(row), panel, tile, panel.Stride, panel.Accumulate);
+                    ProductBlock<S> part = panel.Steps(step);
+                    if (whole)
+                    {
+                        Tile<TRegisters>(rows, left.From(row, step), part, tile, part.Stride, part.Accumulate);
+                    }
+                    else
+                    {
+                        Edge<TRegisters>(rows, left.From(row, step), part, tile);
+                    }
+
+                    step += part.Depth;
                 }
-                else
-                {
-                    Edge<TRegisters>(rows, left.From(row), panel, tile);
-                }
+                while (step < panel.Depth);
             }
         }
 
@@ -204,6 +213,25 @@ internal readonly unsafe struct ProductBlock<S>
 
     /// <summary>Adds to the target instead of overwriting it.</summary>
     public required bool Accumulate { get; init; }
+
+    /// <summary>
+    /// Steps that are summed up in registers before they are added to the target. Fewer cost a little time and round less, as the parts
+    /// of a sum are rounded at their own size.
+    /// </summary>
+    public int StepsAtOnce { get; init; } = int.MaxValue;
+
+    public ProductBlock()
+    {
+    }
+
+    /// <summary>The steps from <paramref name="first"/> on that are summed up at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ProductBlock<S> Steps(int first) => this with
+    {
+        Right = Right + ((nint)first * PanelWidth),
+        Depth = Math.Min(StepsAtOnce, Depth - first),
+        Accumulate = Accumulate || first > 0,
+    };
 
     /// <summary>The part of the block under one panel.</summary>
     public ProductBlock<S> Panel(S* right, int column, int columns) =>

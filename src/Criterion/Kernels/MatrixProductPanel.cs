@@ -93,10 +93,28 @@ internal static unsafe class MatrixProductPanel
 
     static bool CanTransposeFour => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
+    /// <summary>
+    /// Where it is the source's rows that lie far apart, four of them are used up a cache line at a time, because lines of many rows would
+    /// push each other out; else four columns run down all rows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void TransposeFours(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
     {
-        for (int column = 0; column < columns; column += 4)
+        int column = 0;
+        for (; sourceStride > targetStride && column <= columns - 16; column += 16)
+        {
+            float* from = source + column;
+            float* to = target + (column * targetStride);
+            for (int row = 0; row < rows; row += 4, from += 4 * sourceStride, to += 4)
+            {
+                TransposeFour(from, sourceStride, to, targetStride);
+                TransposeFour(from + 4, sourceStride, to + (4 * targetStride), targetStride);
+                TransposeFour(from + 8, sourceStride, to + (8 * targetStride), targetStride);
+                TransposeFour(from + 12, sourceStride, to + (12 * targetStride), targetStride);
+            }
+        }
+
+        for (; column < columns; column += 4)
         {
             float* from = source + column;
             float* to = target + (column * targetStride);

@@ -69,7 +69,7 @@ internal readonly struct MatrixProductRow<S>(MatrixView<S> row, MatrixView<S> ma
             for (int run = 0; run < runs; run++)
             {
                 MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, One, One>(
-                    tile.From(run), factors, row.ColumnStride, row.Columns, target + first + (run * Lanes), Lanes, accumulate);
+                    tile.From(run, 0), factors, row.ColumnStride, row.Columns, target + first + (run * Lanes), Lanes, accumulate);
             }
         }
     }

@@ -20,8 +20,8 @@ internal unsafe interface ITileOperands<S, TSelf>
         where V : unmanaged
         where TLanes : ILanes<S, V>;
 
-    /// <summary>The same operands from row <paramref name="row"/> down.</summary>
-    TSelf From(int row);
+    /// <summary>The same operands from a row down, and from a step of the depth on.</summary>
+    TSelf From(int row, int step);
 }
 
 /// <summary>Rows packed for the tile: the elements of one depth step lie side by side. The lanes are columns.</summary>
@@ -41,7 +41,7 @@ internal readonly unsafe struct PackedRows<S>(S* panel, int height, int depth) :
         where V : unmanaged
         where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
 
-    public PackedRows<S> From(int row) => new(panel + ((nint)row * depth), height, depth);
+    public PackedRows<S> From(int row, int step) => new(panel + ((nint)row * depth) + ((nint)step * height), height, depth);
 }
 
 /// <summary>
@@ -64,7 +64,27 @@ internal readonly unsafe struct GatheredRows<S>(S** rows, int* steps) : ITileOpe
         where V : unmanaged
         where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
 
-    public GatheredRows<S> From(int row) => new(rows + row, steps);
+    public GatheredRows<S> From(int row, int step) => new(rows + row, steps + step);
+}
+
+/// <summary>Rows that lie anywhere, each contiguous along the depth from <paramref name="first"/> on.</summary>
+internal readonly unsafe struct PointedRows<S>(S** rows, nint first) : ITileOperands<S, PointedRows<S>>
+    where S : unmanaged
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint Cursor(nint depth) => first + depth;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Row<V, TLanes>(int row, nint cursor)
+        where V : unmanaged
+        where TLanes : ILanes<S, V> => TLanes.Broadcast(rows[row][cursor]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Column<V, TLanes>(S* right, int column)
+        where V : unmanaged
+        where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
+
+    public PointedRows<S> From(int row, int step) => new(rows + row, first + step);
 }
 
 /// <summary>
@@ -87,7 +107,7 @@ internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOpe
         where V : unmanaged
         where TLanes : ILanes<S, V> => TLanes.Broadcast(right[column]);
 
-    public GatheredRuns<S> From(int row) => new(runs + row, steps);
+    public GatheredRuns<S> From(int row, int step) => new(runs + row, steps + step);
 }
 
 /// <summary>A number known to the compiler, so that each tile height gets its own straight code.</summary>

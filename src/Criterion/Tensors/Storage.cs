@@ -16,6 +16,9 @@ internal abstract class Storage(DType dtype, int length)
     /// <summary>The scope that will take this memory back, or null where the garbage collector does.</summary>
     public TensorScope? Scope { get; set; }
 
+    /// <summary>How many storages its scope had before it.</summary>
+    public int Place { get; set; }
+
     /// <summary>Whether this is pooled memory that a leaf's gradient took out of its scope, to go back when the gradient is cleared.</summary>
     public bool IsLent { get; set; }
 

@@ -71,9 +71,36 @@ public sealed class TensorScope : IDisposable
         _storages.Clear();
     }
 
+    /// <summary>How many storages have been made in this scope so far.</summary>
+    internal int Adopted => _storages.Count;
+
+    /// <summary>Releases what was made since there were <paramref name="first"/>, except what is needed.</summary>
+    internal void ReleaseFrom(int first, HashSet<Storage> needed)
+    {
+        for (int i = first; i < _storages.Count; i++)
+        {
+            if (_storages[i].Scope == this && !needed.Contains(_storages[i]))
+            {
+                _storages[i].Scope = null;
+                _storages[i].Release();
+            }
+        }
+    }
+
+    /// <summary>Releases a storage if it was made in this scope since there were <paramref name="first"/>.</summary>
+    internal void Release(Storage storage, int first)
+    {
+        if (storage.Scope == this && storage.Place >= first)
+        {
+            storage.Scope = null;
+            storage.Release();
+        }
+    }
+
     internal void Adopt(Storage storage)
     {
         storage.Scope = this;
+        storage.Place = _storages.Count;
         _storages.Add(storage);
     }
 

@@ -81,6 +81,8 @@ public class LaneTests
         Tensor x = Learned(1, [5, 7, 9, 11]);
         Tensor y = Tensor.Rand(x.Shape, random: new RandomStream(2));
         Tensor weight = Learned(3, [6, 7, 3, 3]);
+        Tensor many = Learned(6, [2, 32, 9, 8]);
+        Tensor kernels = Learned(7, [40, 32, 3, 3]);
         Tensor rows = Learned(4, [13, 33]);
         Tensor other = Tensor.Randn(rows.Shape, random: new RandomStream(5));
         BatchNorm2d norm = new(7);
@@ -89,6 +91,7 @@ public class LaneTests
             .. Both(new BCEWithLogitsLoss().Forward(x, y), x), .. Both(new MSELoss().Forward(x, y), x),
             .. Both(new CosineSimilarityLoss().Forward(rows, other), rows), .. Both(rows.MatMul(other.Transpose()).Pow(2).Mean(), rows),
             .. Both(x.Conv2d(weight, null, 2, 1).Pow(2).Mean(), weight), .. Both(x.Conv2d(weight, null, 1, 1).Pow(2).Mean(), x),
+            .. Both(many.Conv2d(kernels, null, 1, 1).Pow(2).Mean(), many), .. Both(many.Conv2d(kernels, null, 1, 1).Pow(2).Mean(), kernels),
             .. Both((norm.Forward(x) * y).Mean(), x), .. Both(x.Tanh().Mean() + x.Exp().Mean() + x.Erf().Mean() + x.Sigmoid().Mean(), x),
         ];
     }

@@ -1,5 +1,6 @@
 using Criterion.Kernels;
 using Criterion.Losses;
+using Criterion.Nn;
 using Criterion.Tests.Gradients;
 
 namespace Criterion.Tests.Kernels;
@@ -51,6 +52,50 @@ public class ThreadTests
         Tensor sequence = new CTCLoss().Forward(
             steps.LogSoftmax(-1), Tensor.RandInt(1, 5, [9, 4], random.Fork(4)), [.. lengths.Select(static n => 5 * n)], lengths);
         return [hard.Detach(), soft.Detach(), sequence.Detach(), .. Autograd.Grad([hard, soft, sequence], [x, y, steps])];
+    });
+
+    /// <summary>Sizes on both sides of a tile, a block and a slice of the depth.</summary>
+    [Theory]
+    [InlineData(12, 384, 32)]
+    [InlineData(13, 385, 33)]
+    [InlineData(97, 769, 1025)]
+    [InlineData(1, 4097, 513)]
+    public void Matrix_products_are_the_same_bits(int rows, int depth, int columns) => SameBits(() =>
+    {
+        Tensor a = Operation.Learned([Tensor.Randn([rows, depth], random: new RandomStream(1))])[0];
+        Tensor b = Operation.Learned([Tensor.Randn([depth, columns], random: new RandomStream(2))])[0];
+        Tensor product = a.MatMul(b);
+        return [product.Detach(), .. Autograd.Grad([product.Pow(2).Sum()], [a, b])];
+    });
+
+    /// <summary>Direct ones, ones with fewer products and plain matrix products, with batches that fill blocks and that don't.</summary>
+    [Theory]
+    [InlineData(1, 3, 17, 40, 3, 1, 1)]
+    [InlineData(9, 24, 17, 40, 3, 1, 1)]
+    [InlineData(33, 32, 16, 48, 4, 2, 1)]
+    [InlineData(3, 16, 13, 33, 7, 1, 3)]
+    [InlineData(5, 20, 15, 33, 1, 1, 0)]
+    [InlineData(2, 8, 4, 300, 4, 1, 0)]
+    public void Convolutions_are_the_same_bits(int batch, int channels, int side, int outChannels, int kernel, int stride, int padding) => SameBits(() =>
+    {
+        Tensor x = Operation.Learned([Tensor.Randn([batch, channels, side, side], random: new RandomStream(1))])[0];
+        Tensor w = Operation.Learned([Tensor.Randn([outChannels, channels, kernel, kernel], random: new RandomStream(2))])[0];
+        Tensor bias = Operation.Learned([Tensor.Randn([outChannels], random: new RandomStream(3))])[0];
+        Tensor y = x.Conv2d(w, bias, stride, padding);
+        Tensor back = y.ConvTranspose2d(w, null, stride, padding);
+        return [y.Detach(), back.Detach(), .. Autograd.Grad([y.Pow(2).Mean(), back.Pow(2).Mean()], [x, w, bias])];
+    });
+
+    [Theory]
+    [InlineData(3, 5, 2047)]
+    [InlineData(70, 3, 2049)]
+    [InlineData(2, 130, 257)]
+    public void Norms_are_the_same_bits(int batch, int channels, int pixels) => SameBits(() =>
+    {
+        Tensor x = Operation.Learned([Tensor.Randn([batch, channels, 1, pixels], random: new RandomStream(1))])[0];
+        Tensor y = new BatchNorm2d(channels).Forward(x);
+        Tensor z = new InstanceNorm2d(channels).Forward(x);
+        return [y.Detach(), z.Detach(), .. Autograd.Grad([(y * y * y).Sum(), (z * z * z).Sum()], [x])];
     });
 
     [Theory]

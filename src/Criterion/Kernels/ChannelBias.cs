@@ -1,0 +1,61 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Kernels;
+
+/// <summary>Adds a number to every element of each channel of images [N, C, pixels], in place.</summary>
+internal readonly struct ChannelBias<S> : IChunk
+    where S : unmanaged, IFloatingPoint<S>
+{
+    const int ChunkElements = 1 << 15;
+
+    readonly Memory<S> _images;
+    readonly ReadOnlyMemory<S> _bias;
+    readonly int _pixels;
+    readonly int _planesPerChunk;
+
+    ChannelBias(Memory<S> images, ReadOnlyMemory<S> bias, int pixels)
+    {
+        _images = images;
+        _bias = bias;
+        _pixels = pixels;
+        _planesPerChunk = Math.Max(1, ChunkElements / pixels);
+    }
+
+    /// <summary>The images hold whole multiples of the channels that there is a bias for.</summary>
+    public static void Add(Memory<S> images, int pixels, ReadOnlyMemory<S> bias)
+    {
+        if (images.Length > 0)
+        {
+            ChannelBias<S> chunks = new(images, bias, pixels);
+            ParallelFor.Run((chunks.Planes + chunks._planesPerChunk - 1) / chunks._planesPerChunk, chunks);
+        }
+    }
+
+    int Planes => _images.Length / _pixels;
+
+    public void Run(int index)
+    {
+        int end = Math.Min((index + 1) * _planesPerChunk, Planes);
+        for (int plane = index * _planesPerChunk; plane < end; plane++)
+        {
+            Add(_images.Span.Slice(plane * _pixels, _pixels), _bias.Span[plane % _bias.Length]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Add(Span<S> plane, S bias)
+    {
+        Vector<S> all = new(bias);
+        int i = 0;
+        for (; i <= plane.Length - Vector<S>.Count; i += Vector<S>.Count)
+        {
+            (new Vector<S>(plane[i..]) + all).CopyTo(plane[i..]);
+        }
+
+        for (; i < plane.Length; i++)
+        {
+            plane[i] += bias;
+        }
+    }
+}

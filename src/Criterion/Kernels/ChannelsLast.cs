@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Kernels;
+
+/// <summary>A copy of images with the channels of a pixel side by side, whole lanes of them, inside a border of zeros.</summary>
+internal readonly struct ChannelsLast<S>
+    where S : unmanaged
+{
+    ChannelsLast(Memory<S> data, int height, int width, int channels)
+    {
+        Data = data;
+        Height = height;
+        Width = width;
+        Channels = channels;
+    }
+
+    public Memory<S> Data { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>Channels of the copy: those of the images and zeros after them.</summary>
+    public int Channels { get; }
+
+    public int RowStride => Width * Channels;
+
+    public int ImageStride => Height * RowStride;
+
+    /// <summary>Channels in memory: a whole number of the widest registers.</summary>
+    public static int Padded(int channels) => MatrixProduct.RoundUp(channels, 64 / Unsafe.SizeOf<S>());
+
+    /// <summary>Images of [count, channels, height, width], <paramref name="border"/> zeros before them in a frame of the size given.</summary>
+    public static ChannelsLast<S> Of(ReadOnlyMemory<S> images, int count, int channels, Size2 image, Size2 border, Size2 frame)
+    {
+        int padded = Padded(channels);
+        ChannelsLast<S> copy = new(
+            BufferPool<S>.Rent(checked(count * frame.Height * frame.Width * padded)), frame.Height, frame.Width, padded);
+        Lines lines = new(images, copy, count, channels, image, border);
+        ParallelFor.Run(lines.Count, lines);
+        return copy;
+    }
+
+    public void Return() => BufferPool<S>.Return(Data);
+
+    /// <summary>Some lines of the frame; enough in a chunk to be worth a thread.</summary>
+    readonly struct Lines(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
+    {
+        readonly int _linesPerChunk = Math.Max(1, (1 << 15) / copy.RowStride);
+
+        public int Count => ((count * copy.Height) + _linesPerChunk - 1) / _linesPerChunk;
+
+        public unsafe void Run(int index)
+        {
+            int end = Math.Min((index + 1) * _linesPerChunk, count * copy.Height);
+            fixed (S* from = images.Span, to = copy.Data.Span)
+            {
+                for (int line = index * _linesPerChunk; line < end; line++)
+                {
+                    (int number, int y) = Math.DivRem(line, copy.Height);
+                    S* first = from + ((nint)number * channels * image.Height * image.Width);
+                    CopyLine(first, y - border.Height, to + ((nint)line * copy.RowStride));
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        unsafe void CopyLine(S* source, int y, S* target)
+        {
+            bool inside = y >= 0 && y < image.Height;
+            int pixels = inside ? Math.Min(image.Width, copy.Width - border.Width) : 0;
+            int before = inside ? border.Width : 0;
+            new Span<S>(target, before * copy.Channels).Clear();
+            target += before * copy.Channels;
+            new Span<S>(target + (pixels * copy.Channels), (copy.Width - before - pixels) * copy.Channels).Clear();
+            if (inside)
+            {
+                MatrixProductPanel.Pack(
+                    source + ((nint)y * image.Width), 1, image.Height * image.Width, pixels, channels, target, copy.Channels);
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Numerics;
+
+namespace Criterion.Kernels;
+
+/// <summary>
+/// Convolution and its gradients with fewer products: outputs are made in tiles of 2 × 2, whose inputs and weights are added up first so
+/// that a tile of a 3×3 kernel takes 16 products instead of 36. See <see cref="WinogradAxis"/> for the algorithm.
+/// </summary>
+/// <remarks>
+/// Sums are added up in short parts, so that results are no less accurate than the direct ones. Outputs of one tile share their inputs'
+/// rounding: what is not finite, or very large, is felt in the other outputs of its tile.
+/// </remarks>
+internal static class Winograd
+{
+    /// <summary>
+    /// An output is the sum of several sums of products, each about as large as itself. Short sums round less, and make up for that.
+    /// </summary>
+    public const int StepsAtOnce = 48;
+
+    const int LeastChannels = 16;
+
+    /// <summary>Additions cost as much as so many products of each channel.</summary>
+    const double CostOfSums = 8;
+
+    const double LeastGain = 1.15;
+
+    /// <summary>Lines and columns that tiles at the end of a phase may read past the border, when they are not full.</summary>
+    const int Spare = 2;
+
+    /// <summary>The direct sum of fewer terms would round less: speed must not cost digits.</summary>
+    const int LeastTerms = 256;
+
+    /// <summary>Whether the outputs of a convolution are worth it.</summary>
+    public static bool SuitsOutputs(in ConvolutionGeometry g) => g.InChannels * g.Taps >= LeastTerms && SavesTime(g);
+
+    /// <summary>Whether the gradient of the weights is worth it.</summary>
+    public static bool SuitsWeights(in ConvolutionGeometry g) => (long)g.Batch * g.OutPixels >= LeastTerms && SavesTime(g);
+
+    /// <summary>Whether the gradient of the input is worth it.</summary>
+    public static bool SuitsInputs(in ConvolutionGeometry g)
+    {
+        if (!Suits(g) || g.OutChannels * g.Taps / (g.StrideHeight * g.StrideWidth) < LeastTerms)
+        {
+            return false;
+        }
+
+        long products = 0;
+        for (int y = 0; y < g.StrideHeight; y++)
+        {
+            for (int x = 0; x < g.StrideWidth; x++)
+            {
+                (ConvolutionPhase rows, ConvolutionPhase columns) = (ConvolutionPhase.OfRows(g, y), ConvolutionPhase.OfColumns(g, x));
+                products += Products(PlanOf(rows, columns), rows.Positions, columns.Positions);
+            }
+        }
+
+        return Gain(g, products) >= LeastGain;
+    }
+
+    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, Memory<S> output)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        WinogradPlan plan = PlanOf(g);
+        ChannelsLast<S> source = Inputs(g, plan, input);
+        WinogradWeights<S> weights = new(
+            plan, weight, g.InChannels, g.Taps, g.InChannels * g.Taps, (g.KernelHeight, g.KernelWidth), new(0, 1), new(0, 1));
+        Product([Pack(plan, source, weights, g.OutChannels, 0, 0)], source, ConvolutionTarget<S>.Outputs(g, output));
+        source.Return();
+    }
+
+    public static void InputGradient<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        PhaseBorder border = PhaseBorder.Of(g);
+        ChannelsLast<S> source = ChannelsLast<S>.Of(
+            outputGradient, g.Batch, g.OutChannels, (g.OutHeight, g.OutWidth), (border.Top, border.Left),
+            (border.Top + g.OutHeight + border.Bottom + Spare, border.Left + g.OutWidth + border.Right + Spare));
+        for (int y = 0; y < g.StrideHeight; y++)
+        {
+            ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
+            if (rows.Positions > 0)
+            {
+                InputGradient(g, rows, border, source, weight, inputGradient);
+            }
+        }
+
+        source.Return();
+    }
+
+    /// <summary>One phase of the lines, all phases of the columns: in each, a convolution of stride 1 over the output gradient.</summary>
+    static void InputGradient<S>(
+        in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        WinogradPhase<S>[] phases = new WinogradPhase<S>[g.StrideWidth];
+        int top = border.Top + rows.FirstQuotient - rows.Shift(rows.Taps - 1);
+        for (int x = 0; x < phases.Length; x++)
+        {
+            ConvolutionPhase columns = ConvolutionPhase.OfColumns(g, x);
+            WinogradPlan plan = PlanOf(rows, columns);
+            WinogradWeights<S> weights = new(
+                plan, weight, g.OutChannels, g.InChannels * g.Taps, g.Taps, (g.KernelHeight, g.KernelWidth), rows.Reversed, columns.Reversed);
+            int left = border.Left + columns.FirstQuotient - columns.Shift(columns.Taps - 1);
+            phases[x] = Pack(plan, source, weights, g.InChannels, (top * source.RowStride) + (left * source.Channels), columns.FirstPosition);
+        }
+
+        Product(phases, source, ConvolutionTarget<S>.InputLines(g, rows, inputGradient));
+    }
+
+    public static void WeightGradient<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        WinogradPlan plan = PlanOf(g);
+        ChannelsLast<S> source = Inputs(g, plan, input);
+        ChannelsLast<S> gradient = ChannelsLast<S>.Of(
+            outputGradient, g.Batch, g.OutChannels, (g.OutHeight, g.OutWidth), 0, (Even(g.OutHeight), Even(g.OutWidth)));
+        WinogradWeightGradient<S>.Run(plan, source, gradient, g.Batch, g.InChannels, g.OutChannels, weightGradient);
+        gradient.Return();
+        source.Return();
+    }
+
+    static WinogradPhase<S> Pack<S>(
+        WinogradPlan plan, ChannelsLast<S> source, WinogradWeights<S> weights, int channels, int origin, int firstPosition)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        int depth = plan.Pairs.Length * source.Channels;
+        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights, 1, depth, channels, MatrixProductBlock.PanelWidth<S>(channels));
+        return new(plan, columns, origin, firstPosition);
+    }
+
+    static void Product<S>(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        WinogradProduct<S>.Run(phases, source, target);
+        foreach (WinogradPhase<S> phase in phases)
+        {
+            phase.Weights.Return();
+        }
+    }
+
+    /// <summary>The padded input, as far as whole tiles of outputs read it.</summary>
+    static ChannelsLast<S> Inputs<S>(in ConvolutionGeometry g, WinogradPlan plan, ReadOnlyMemory<S> input)
+        where S : unmanaged
+    {
+        int height = plan.Rows.Inputs + ((Even(g.OutHeight) - 2) * g.StrideHeight);
+        int width = plan.Columns.Inputs + ((Even(g.OutWidth) - 2) * g.StrideWidth);
+        return ChannelsLast<S>.Of(
+            input, g.Batch, g.InChannels, (g.InHeight, g.InWidth), (g.PaddingHeight, g.PaddingWidth), (height, width));
+    }
+
+    /// <summary>Whether the algorithm holds for this convolution, worth it or not.</summary>
+    public static bool CanRun(in ConvolutionGeometry g) =>
+        g.Groups == 1 && g.DilationHeight == 1 && g.DilationWidth == 1 && g.StrideHeight <= g.KernelHeight && g.StrideWidth <= g.KernelWidth;
+
+    static bool SavesTime(in ConvolutionGeometry g) => Suits(g) && Gain(g, Products(PlanOf(g), g.OutHeight, g.OutWidth)) >= LeastGain;
+
+    static bool Suits(in ConvolutionGeometry g) =>
+        CanRun(g) && g.InChannels >= LeastChannels && g.OutChannels >= LeastChannels;
+
+    /// <summary>How many times the direct convolution takes the work of so many products per image and pair of channels.</summary>
+    static double Gain(in ConvolutionGeometry g, long products)
+    {
+        double channels = (double)g.InChannels / ChannelsLast<float>.Padded(g.InChannels) * g.OutChannels / ChannelsLast<float>.Padded(g.OutChannels);
+        double sums = 1 + (CostOfSums / g.InChannels) + (CostOfSums / g.OutChannels);
+        return (double)g.OutPixels * g.Taps / products * channels / sums;
+    }
+
+    static long Products(WinogradPlan plan, int height, int width) => (long)plan.Pairs.Length * (Even(height) / 2) * (Even(width) / 2);
+
+    static WinogradPlan PlanOf(in ConvolutionGeometry g) => WinogradPlan.Of(g.KernelHeight, g.StrideHeight, g.KernelWidth, g.StrideWidth);
+
+    static WinogradPlan PlanOf(ConvolutionPhase rows, ConvolutionPhase columns) => WinogradPlan.Of(rows.Taps, 1, columns.Taps, 1);
+
+    static int Even(int size) => (size + 1) & ~1;
+}

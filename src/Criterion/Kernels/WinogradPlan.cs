@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+
+namespace Criterion.Kernels;
+
+/// <summary>One product of a tile of 2 × 2 outputs: a product along the lines with one along the columns.</summary>
+internal readonly record struct WinogradPair(WinogradPoint Row, WinogradPoint Column)
+{
+    public int Kind => (Row.Kind * WinogradAxis.Kinds) + Column.Kind;
+}
+
+/// <summary>The products that make a tile of 2 × 2 outputs, those of one kind together: they are added up in one matrix product.</summary>
+internal sealed class WinogradPlan
+{
+    public const int Kinds = WinogradAxis.Kinds * WinogradAxis.Kinds;
+
+    static readonly ConcurrentDictionary<(int, int, int, int), WinogradPlan> Plans = new();
+
+    readonly int[] _starts = new int[Kinds + 1];
+    readonly int[] _places;
+    readonly WinogradTerm[][] _columnGradients;
+
+    WinogradPlan(WinogradAxis rows, WinogradAxis columns)
+    {
+        Rows = rows;
+        Columns = columns;
+        Pairs = [.. rows.Points.SelectMany(row => columns.Points.Select(column => new WinogradPair(row, column))).OrderBy(pair => pair.Kind)];
+        _places = [.. rows.Points.SelectMany(row => columns.Points.Select(column => Array.IndexOf(Pairs, new(row, column))))];
+        _columnGradients = [.. Enumerable.Range(0, rows.Points.Length).SelectMany(row => columns.Gradients.Select(terms => PlacesOf(row, terms)))];
+        for (int kind = 0; kind < Kinds; kind++)
+        {
+            _starts[kind + 1] = _starts[kind] + Pairs.Count(pair => pair.Kind == kind);
+        }
+    }
+
+    public WinogradAxis Rows { get; }
+
+    public WinogradAxis Columns { get; }
+
+    public WinogradPair[] Pairs { get; }
+
+    public static WinogradPlan Of(int rowTaps, int rowStride, int columnTaps, int columnStride) => Plans.GetOrAdd(
+        (rowTaps, rowStride, columnTaps, columnStride),
+        static key => new(new(key.Item1, key.Item2), new(key.Item3, key.Item4)));
+
+    /// <summary>Where among the pairs that of two points is.</summary>
+    public int PlaceOf(int row, int column) => _places[(row * Columns.Points.Length) + column];
+
+    /// <summary>The pairs of a row's point whose sum is that row's part of the gradient of a column's tap.</summary>
+    public WinogradTerm[] ColumnGradient(int row, int tap) => _columnGradients[(row * Columns.Taps) + tap];
+
+    /// <summary>The pairs of one kind are those from <c>Begin</c> to before <c>End</c>.</summary>
+    public (int Begin, int End) OfKind(int kind) => (_starts[kind], _starts[kind + 1]);
+
+    WinogradTerm[] PlacesOf(int row, WinogradTerm[] columns) => [.. columns.Select(term => term with { Index = PlaceOf(row, term.Index) })];
+}

@@ -1,0 +1,69 @@
+namespace Criterion.Tests.Gradients;
+
+/// <summary>What a sweep gives back to the pool before its scope ends, and what it must not.</summary>
+public class SweepMemoryTests
+{
+    [Fact]
+    public void What_a_rule_makes_and_does_not_return_goes_back_at_once()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        Tensor? aside = null;
+        Doubled(x, g => aside = g * 3).Sum().Backward();
+
+        Assert.Throws<TensorException>(() => aside!.ToArray<float>());
+        Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(2, g));
+    }
+
+    [Fact]
+    public void The_gradient_of_a_result_goes_back_when_those_of_its_inputs_are_known()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        Tensor? passed = null;
+        (Doubled(x, g => passed = g) * 5).Sum().Backward();
+
+        Assert.Throws<TensorException>(() => passed!.ToArray<float>());
+        Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(10, g));
+    }
+
+    [Fact]
+    public void Gradients_that_share_memory_or_are_asked_for_stay()
+    {
+        using TensorScope scope = new();
+        (Tensor x, Tensor y) = (Learned(), Learned());
+        Tensor sum = x + y;
+        Tensor product = sum * sum.Reshape(2, 2).Reshape(4);
+        Tensor[] gradients = Autograd.Grad([product.Sum()], [product, sum, x, y]);
+
+        Assert.All(gradients[0].ToArray<float>(), static g => Assert.Equal(1, g));
+        Assert.All(gradients[1..], g => Assert.Equal([4, 8, 12, 16], g.ToArray<float>()));
+    }
+
+    [Fact]
+    public void A_sweep_that_is_recorded_or_repeated_keeps_all()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        Tensor? aside = null;
+        Tensor y = Doubled(x, g => aside = g * 3).Sum();
+        Autograd.Grad([y], [x], createGraph: true);
+        Assert.Equal([3, 3, 3, 3], aside!.ToArray<float>());
+        Autograd.Grad([y], [x], retainGraph: true);
+        Assert.Equal([3, 3, 3, 3], aside.ToArray<float>());
+    }
+
+    static Tensor Learned()
+    {
+        Tensor x = Tensor.From(1f, 2, 3, 4);
+        x.RequiresGrad = true;
+        return x;
+    }
+
+    /// <summary>2·x with a rule that shows its gradient to <paramref name="look"/>.</summary>
+    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], (x, g =>
+    {
+        look(g);
+        return g * 2;
+    }));
+}
