@@ -25,6 +25,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     {
         ArgumentNullException.ThrowIfNull(record);
         record.Translator.CheckKeeps(a.Size);
+        record.Discriminator.CheckFits(a.Size);
         (_a, _b, _pairs) = (a, b, pairs);
         _networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(record.Options.Seed));
         _trainer = new CycleGanTrainer(_networks, a, b, record.Options);

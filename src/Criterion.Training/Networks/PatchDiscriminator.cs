@@ -33,6 +33,18 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
         return [.. layers, Convolution(width, 1, stride: 1, random)];
     }
 
+    /// <summary>Refuses images that shrink to nothing before the last layer.</summary>
+    /// <exception cref="TrainingException">A side is too short.</exception>
+    internal void CheckFits(Size2 size)
+    {
+        const int Least = 3;
+        if (Math.Min(size.Height, size.Width) >> Layers < Least)
+        {
+            throw new TrainingException(
+                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, and these are {size}. Resize them with --size, or take fewer --layers.");
+        }
+    }
+
     static Module Convolution(int from, int to, int stride, RandomStream random) =>
         WeightInit.Normal(new Conv2d(from, to, 4, stride: stride, padding: 1, random: random), random);
 }

@@ -113,6 +113,17 @@ public sealed class CycleGanTests : IDisposable
     }
 
     [Fact]
+    public void Images_that_a_discriminator_shrinks_to_nothing_are_refused()
+    {
+        WriteData();
+        string message = Assert.Throws<TrainingException>(() => Create(Options, Translator, new(Width: 2, Layers: 3))).Message;
+        Assert.Contains("at least 24 pixels a side, and these are 12×12", message, StringComparison.Ordinal);
+
+        // The least that it takes.
+        Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(Width: 2, Layers: 2).Build(new(1)).Forward(Data(1).Images[..1].Contiguous()).Shape.Dims.ToArray());
+    }
+
+    [Fact]
     public void Grey_images_go_with_coloured_ones_and_few_with_a_picture()
     {
         Npy.Write(_temp["a.npy"], Tensor.Rand([3, 12, 12], random: new RandomStream(1)));
@@ -166,10 +177,10 @@ public sealed class CycleGanTests : IDisposable
         Npy.Write(_temp["b.npy"], Data(2).Images);
     }
 
-    CycleGanRun Create(CycleGanOptions options, ResnetTranslator translator)
+    CycleGanRun Create(CycleGanOptions options, ResnetTranslator translator, PatchDiscriminator? discriminator = null)
     {
         DataArguments Load(string name) => DataArguments.Of([_temp[name]], null, ImageRange.MinusOneOne);
-        return CycleGanRun.Create(options, translator, Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
+        return CycleGanRun.Create(options, translator, discriminator ?? Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
     }
 
     static void Stop(CycleStep step, int? after, CancellationTokenSource stop)

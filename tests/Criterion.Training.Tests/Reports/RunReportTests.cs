@@ -114,7 +114,7 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal(0, Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]).Code);
         Tensor images = Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1);
         Formats.Npy.Write(_temp["a.npy"], images);
-        Assert.Equal(0, Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--out", _temp["cycle"]).Code);
+        Assert.Equal(0, Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]).Code);
 
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
