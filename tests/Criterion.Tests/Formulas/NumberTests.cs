@@ -76,6 +76,59 @@ public class NumberTests
         AgreesDouble(f, f.Formula.Lanes<double, Lane512<double>>(Grid));
     }
 
+    /// <summary>Not only at landmarks: numbers of every exponent, in units of the last place of the rounded result.</summary>
+    [Theory]
+    [InlineData("log", 0.9, 1)]
+    [InlineData("log1p", 2.5, 1.5)]
+    [InlineData("exp", 1, 2)]
+    [InlineData("expm1", 1.5, 5)]
+    public void Functions_are_near_everywhere(string name, double ulpsOfFloats, double ulpsOfDoubles)
+    {
+        IUnary formula = Functions.Single(f => f.Name == name).Formula;
+        float[] singles = EveryExponent(static bits => BitConverter.UInt32BitsToSingle((uint)(bits >> 32)), name);
+        double[] doubles = EveryExponent(BitConverter.UInt64BitsToDouble, name);
+        foreach (float[] actual in new[]
+        {
+            formula.Lanes<float, Lane128<float>>(singles), formula.Lanes<float, Lane256<float>>(singles), formula.Lanes<float, Lane512<float>>(singles),
+        })
+        {
+            Near(singles, actual, ulpsOfFloats, x => formula.Reference(x), static x => MathF.BitIncrement(MathF.Abs((float)x)) - (double)MathF.Abs((float)x));
+        }
+
+        foreach (double[] actual in new[]
+        {
+            formula.Lanes<double, Lane128<double>>(doubles), formula.Lanes<double, Lane256<double>>(doubles), formula.Lanes<double, Lane512<double>>(doubles),
+        })
+        {
+            Near(doubles, actual, ulpsOfDoubles, formula.Reference, static x => Math.BitIncrement(Math.Abs(x)) - Math.Abs(x));
+        }
+    }
+
+    /// <summary>Numbers of random bits; for exponentials also many of moderate size.</summary>
+    static S[] EveryExponent<S>(Func<ulong, S> of, string name)
+        where S : System.Numerics.IFloatingPointIeee754<S>
+    {
+        Random random = new(3);
+        S[] bits = [.. Enumerable.Range(0, 60_000).Select(_ => of(unchecked((ulong)random.NextInt64(long.MinValue, long.MaxValue))))];
+        double width = name.StartsWith("exp", StringComparison.Ordinal) ? 80 : 3;
+        return [.. bits, .. Enumerable.Range(0, 60_000).Select(_ => S.CreateTruncating((random.NextDouble() - 0.2) * width))];
+    }
+
+    static void Near<S>(S[] x, S[] actual, double ulps, Func<double, double> reference, Func<double, double> ulp)
+        where S : System.Numerics.IFloatingPointIeee754<S>
+    {
+        (double worst, S at) = (0, S.Zero);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = reference(double.CreateTruncating(x[i]));
+            bool isSame = S.CreateTruncating(expected).Equals(actual[i]);
+            double off = isSame ? 0 : Math.Abs(double.CreateTruncating(actual[i]) - expected) / ulp(expected);
+            (worst, at) = off <= worst ? (worst, at) : (off, x[i]);
+        }
+
+        Assert.True(worst <= ulps, $"{worst:F2} units off at {at:R}");
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Tensors_agree_with_the_reference(string name)
