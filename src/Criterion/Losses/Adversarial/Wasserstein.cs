@@ -24,6 +24,13 @@ public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wass
     /// <inheritdoc/>
     protected internal override RealTerm Generated => default;
 
+    /// <inheritdoc/>
+    // A mean's gradient is one number for all scores: it need not be written out for each.
+    public override Tensor Discriminator(Tensor real, Tensor fake) => Some(fake).Mean() - Some(real).Mean();
+
+    /// <inheritdoc/>
+    public override Tensor Generator(Tensor fake, Tensor? real = null) => -Some(fake).Mean();
+
     /// <summary>−r.</summary>
     public readonly struct RealTerm : IUnaryFormula
     {
