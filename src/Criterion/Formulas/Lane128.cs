@@ -74,6 +74,9 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         new(Vector128.ShiftLeft((n._vector.AsSingle() + Vector128.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Larger(Lane128<S> a, Lane128<S> b) => new(Vector128.MaxNative(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Round(Lane128<S> x) => new(Vector128.Round(x._vector.AsSingle()).As<float, S>());
 
     // Half of the exponent's last bit is added, so that it steps at 3/2; as the last bits of a large number it becomes one itself.

@@ -74,6 +74,9 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         new(Vector256.ShiftLeft((n._vector.AsSingle() + Vector256.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Larger(Lane256<S> a, Lane256<S> b) => new(Vector256.MaxNative(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Round(Lane256<S> x) => new(Vector256.Round(x._vector.AsSingle()).As<float, S>());
 
     // Half of the exponent's last bit is added, so that it steps at 3/2; as the last bits of a large number it becomes one itself.

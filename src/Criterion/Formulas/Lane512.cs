@@ -69,6 +69,9 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     public static Lane512<S> Scale(Lane512<S> x, Lane512<S> n) => new(Avx512F.Scale(x._vector.AsSingle(), n._vector.AsSingle()).As<float, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Larger(Lane512<S> a, Lane512<S> b) => new(Vector512.MaxNative(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Round(Lane512<S> x) => new(Vector512.Round(x._vector.AsSingle()).As<float, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

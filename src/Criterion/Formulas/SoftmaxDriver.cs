@@ -247,9 +247,39 @@ internal static class SoftmaxDriver
         /// <summary>x − max x and its exponentials, padded with classes of probability 0.</summary>
         static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
         {
-            S peak = TensorPrimitives.Max(x);
+            S peak = Peak(x);
             double sum = Exponentials(x, shifted, exponentials, peak);
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
+        }
+
+        /// <summary>The largest element; any other number where one is NaN, which the exponentials show.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static S Peak(ReadOnlySpan<S> x)
+        {
+            ref S first = ref MemoryMarshal.GetReference(x);
+            L even = L.Const(double.NegativeInfinity);
+            L odd = even;
+            int i = 0;
+            for (; i <= x.Length - (2 * L.Width); i += 2 * L.Width)
+            {
+                even = L.Larger(even, L.Load(in first, i));
+                odd = L.Larger(odd, L.Load(in first, i + L.Width));
+            }
+
+            Span<S> lanes = stackalloc S[L.Width];
+            L.Larger(even, odd).Store(ref lanes[0], 0);
+            return S.MaxNumber(Largest(lanes), Largest(x[i..]));
+        }
+
+        static S Largest(ReadOnlySpan<S> values)
+        {
+            S largest = S.NegativeInfinity;
+            foreach (S value in values)
+            {
+                largest = value > largest ? value : largest;
+            }
+
+            return largest;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -291,14 +321,16 @@ internal static class SoftmaxDriver
             L zero = L.Const(0);
             L sum = zero;
             L slopes = zero;
+            (L logX, L inverseX) = (L.Const(ofX.Log), L.Const(ofX.Inverse));
+            (L logQ, L inverseQ) = (L.Const(ofQ.Log), L.Const(ofQ.Inverse));
             for (int i = 0; i < length; i += L.Width)
             {
-                Dual<L> term = TVariable.Of(
+                Partial<L> term = TVariable.Of(
                     formula,
-                    L.Load(in x, i) - L.Const(ofX.Log),
-                    L.Load(in ex, i) * L.Const(ofX.Inverse),
-                    L.Load(in q, i) - L.Const(ofQ.Log),
-                    L.Load(in eq, i) * L.Const(ofQ.Inverse));
+                    L.Load(in x, i) - logX,
+                    L.Load(in ex, i) * inverseX,
+                    L.Load(in q, i) - logQ,
+                    L.Load(in eq, i) * inverseQ);
                 term.Tangent.Store(ref f, i);
                 L outside = L.Equal(L.Load(in inside, i + L.Width <= length ? 0 : L.Width), zero);
                 sum += L.Select(outside, zero, term.Value);
@@ -337,7 +369,7 @@ internal static class SoftmaxDriver
     /// <summary>Which of the two rows is differentiated by; the derivative of an exponential is itself.</summary>
     interface IVariable
     {
-        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+        static abstract Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
             where T : struct, IReal<T>;
     }
@@ -345,24 +377,24 @@ internal static class SoftmaxDriver
     readonly struct Neither : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => Dual<T>.Fixed(formula.Value(a, p, b, q));
+            where T : struct, IReal<T> => Partial<T>.Fixed(formula.Value(a, p, b, q));
     }
 
     readonly struct First : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
+            where T : struct, IReal<T> => formula.Value(Partial<T>.Variable(a), new(p, p, true), Partial<T>.Fixed(b), Partial<T>.Fixed(q));
     }
 
     readonly struct Second : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
+        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
             where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));
+            where T : struct, IReal<T> => formula.Value(Partial<T>.Fixed(a), Partial<T>.Fixed(p), Partial<T>.Variable(b), new(q, q, true));
     }
 }

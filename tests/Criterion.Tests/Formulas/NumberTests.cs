@@ -186,6 +186,30 @@ public class NumberTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Numbers_that_know_whether_they_vary_agree_with_duals(string name)
+    {
+        IUnary formula = Functions.Single(f => f.Name == name).Formula;
+        foreach (double x in Enumerable.Range(0, 60).Select(static i => 0.111 + (i * 0.0601)))
+        {
+            (double value, double slope, _) = formula.Derivatives(x);
+            Assert.Equal((value, slope), formula.Partial(x, varies: true));
+            Assert.Equal((value, 0.0), formula.Partial(x, varies: false));
+        }
+    }
+
+    [Fact]
+    public void Of_two_numbers_each_may_vary()
+    {
+        Partial<Real> x = Partial<Real>.Variable(3);
+        Partial<Real> y = Partial<Real>.Fixed(5);
+        Partial<Real> infinite = Partial<Real>.Fixed(double.PositiveInfinity);
+        Assert.Equal([1.0, 1, -1, 5, 5, 6, 0.2, -5.0 / 9], new[] { x + y, x - y, y - x, x * y, y * x, x * x, x / y, y / x }.Select(static z => z.Tangent.Value));
+        Assert.Equal([0.0, 0, 0], new[] { y * y, y + y, y * infinite }.Select(static z => z.Tangent.Value));
+        Assert.Equal(0, (Partial<Real>.Const(0) * infinite).Tangent.Value);
+    }
+
     [Fact]
     public void Duals_pass_both_operands()
     {
@@ -245,6 +269,8 @@ public class NumberTests
 
         (double Value, double Slope, double Curvature) Derivatives(double x);
 
+        (double Value, double Slope) Partial(double x, bool varies);
+
         S[] Lanes<S, L>(S[] x)
             where S : unmanaged
             where L : struct, ILane<L, S>;
@@ -261,6 +287,12 @@ public class NumberTests
         {
             Dual<Dual<Real>> result = formula.Value(Dual<Dual<Real>>.Variable(Dual<Real>.Variable(x)));
             return (result.Value.Value.Value, result.Tangent.Value.Value, result.Tangent.Tangent.Value);
+        }
+
+        public (double Value, double Slope) Partial(double x, bool varies)
+        {
+            Partial<Real> result = formula.Value(varies ? Partial<Real>.Variable(x) : Partial<Real>.Fixed(x));
+            return (result.Value.Value, result.Tangent.Value);
         }
 
         public S[] Lanes<S, L>(S[] x)
