@@ -12,6 +12,16 @@ public static partial class Formula
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
 
+    /// <summary>The mean of x, rounded once. Its gradient is one number for all elements and is not written out for each.</summary>
+    internal static Tensor Mean(Tensor x)
+    {
+        Tensor numbers = x.Floating().Contiguous();
+        double scale = 1.0 / numbers.Count;
+        PointwiseTotal total = PointwiseDriver.Run(new OfOne<Affine>(new(1, 0)), new(numbers, numbers, numbers, scale));
+        return Autograd.RecordJoint(
+            nameof(Mean), Tensor.Scalar(total.Value, numbers.DType), [], [numbers], g => [(g * scale).Expand(numbers.Shape)]);
+    }
+
     /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1);

@@ -115,7 +115,7 @@ internal static class SoftmaxDriver
             Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
             if (run.Origin == RowOrigin.LogSumExp)
             {
-                return Exponentials(x, sheet.X, sheet.ExpX);
+                return Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm);
             }
 
             if (!HasOneTerm)
@@ -133,7 +133,7 @@ internal static class SoftmaxDriver
             shifted[length..].Clear();
             if (Target.AreLogs)
             {
-                Exponentials(shifted, shifted, exponentials, S.Zero);
+                Exponentials(shifted, shifted, exponentials, S.Zero, keeps: true);
             }
         }
 
@@ -222,7 +222,7 @@ internal static class SoftmaxDriver
             ReadOnlySpan<S> q = Row(Target.Values, row, length);
             if (Target.AreLogits)
             {
-                return Exponentials(q, sheet.Q, sheet.ExpQ);
+                return Exponentials(q, sheet.Q, sheet.ExpQ, keeps: true);
             }
 
             Differences(q, 0, sheet.Q, sheet.ExpQ);
@@ -244,11 +244,11 @@ internal static class SoftmaxDriver
             }
         }
 
-        /// <summary>x − max x and its exponentials, padded with classes of probability 0.</summary>
-        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
+        /// <summary>x − max x, if it is to be kept, and its exponentials, padded with classes of probability 0.</summary>
+        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps)
         {
             S peak = Peak(x);
-            double sum = Exponentials(x, shifted, exponentials, peak);
+            double sum = Exponentials(x, shifted, exponentials, peak, keeps);
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
         }
 
@@ -283,7 +283,7 @@ internal static class SoftmaxDriver
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak)
+        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps)
         {
             // The elements after the last whole lane go through one that is padded.
             int whole = source.Length / L.Width * L.Width;
@@ -297,7 +297,11 @@ internal static class SoftmaxDriver
             for (int i = 0; i < row.Length; i += L.Width)
             {
                 L shifted = (i < whole ? L.Load(in from, i) : L.Load(in x, i)) - shift;
-                shifted.Store(ref x, i);
+                if (keeps)
+                {
+                    shifted.Store(ref x, i);
+                }
+
                 L power = L.Exp(shifted);
                 power.Store(ref e, i);
                 sum += power;

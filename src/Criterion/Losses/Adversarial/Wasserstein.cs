@@ -25,11 +25,10 @@ public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wass
     protected internal override RealTerm Generated => default;
 
     /// <inheritdoc/>
-    // A mean's gradient is one number for all scores: it need not be written out for each.
-    public override Tensor Discriminator(Tensor real, Tensor fake) => Some(fake).Mean() - Some(real).Mean();
+    public override Tensor Discriminator(Tensor real, Tensor fake) => Formula.Mean(Some(fake)) - Formula.Mean(Some(real));
 
     /// <inheritdoc/>
-    public override Tensor Generator(Tensor fake, Tensor? real = null) => -Some(fake).Mean();
+    public override Tensor Generator(Tensor fake, Tensor? real = null) => -Formula.Mean(Some(fake));
 
     /// <summary>−r.</summary>
     public readonly struct RealTerm : IUnaryFormula
