@@ -89,7 +89,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
             Vector128<uint> bits = Vector128.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle()).AsUInt32();
             Vector128<uint> n = Vector128.ShiftRightLogical(bits + Vector128.Create(0x0040_0000u), 23);
             Vector128<float> biased = (n | Vector128.Create(0x4B00_0000u)).AsSingle() - (isSmall & Vector128.Create(24f));
-            exponent = LaneMath<Lane128<S>, S>.ExponentOf(x, new((biased - Vector128.Create(8388608f + 127)).As<float, S>()));
+            exponent = new(OrSpecial(x._vector.AsSingle(), biased - Vector128.Create(8388608f + 127)).As<float, S>());
             return new((bits - Vector128.ShiftLeft(n, 23) + Vector128.Create(0x3F80_0000u)).As<uint, S>());
         }
         else
@@ -98,9 +98,23 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
             Vector128<ulong> bits = Vector128.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble()).AsUInt64();
             Vector128<ulong> n = Vector128.ShiftRightLogical(bits + Vector128.Create(0x0008_0000_0000_0000ul), 52);
             Vector128<double> biased = (n | Vector128.Create(0x4330_0000_0000_0000ul)).AsDouble() - (isSmall & Vector128.Create(53d));
-            exponent = LaneMath<Lane128<S>, S>.ExponentOf(x, new((biased - Vector128.Create(4503599627370496d + 1023)).As<double, S>()));
+            exponent = new(OrSpecial(x._vector.AsDouble(), biased - Vector128.Create(4503599627370496d + 1023)).As<double, S>());
             return new((bits - Vector128.ShiftLeft(n, 52) + Vector128.Create(0x3FF0_0000_0000_0000ul)).As<ulong, S>());
         }
+    }
+
+    // The exponent where x is positive and finite; else what the logarithm is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<F> OrSpecial<F>(Vector128<F> x, Vector128<F> exponent)
+        where F : IFloatingPointIeee754<F>
+    {
+        Vector128<F> infinity = Vector128.Create(F.PositiveInfinity);
+        Vector128<F> special = Vector128.ConditionalSelect(
+            Vector128.Equals(x, Vector128<F>.Zero),
+            Vector128.Create(F.NegativeInfinity),
+            Vector128.ConditionalSelect(Vector128.Equals(x, infinity), infinity, Vector128.Create(F.NaN)));
+        Vector128<F> isUsual = Vector128.GreaterThan(x, Vector128<F>.Zero) & Vector128.LessThan(x, infinity);
+        return Vector128.ConditionalSelect(isUsual, exponent, special);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -89,7 +89,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
             Vector256<uint> bits = Vector256.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle()).AsUInt32();
             Vector256<uint> n = Vector256.ShiftRightLogical(bits + Vector256.Create(0x0040_0000u), 23);
             Vector256<float> biased = (n | Vector256.Create(0x4B00_0000u)).AsSingle() - (isSmall & Vector256.Create(24f));
-            exponent = LaneMath<Lane256<S>, S>.ExponentOf(x, new((biased - Vector256.Create(8388608f + 127)).As<float, S>()));
+            exponent = new(OrSpecial(x._vector.AsSingle(), biased - Vector256.Create(8388608f + 127)).As<float, S>());
             return new((bits - Vector256.ShiftLeft(n, 23) + Vector256.Create(0x3F80_0000u)).As<uint, S>());
         }
         else
@@ -98,9 +98,23 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
             Vector256<ulong> bits = Vector256.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble()).AsUInt64();
             Vector256<ulong> n = Vector256.ShiftRightLogical(bits + Vector256.Create(0x0008_0000_0000_0000ul), 52);
             Vector256<double> biased = (n | Vector256.Create(0x4330_0000_0000_0000ul)).AsDouble() - (isSmall & Vector256.Create(53d));
-            exponent = LaneMath<Lane256<S>, S>.ExponentOf(x, new((biased - Vector256.Create(4503599627370496d + 1023)).As<double, S>()));
+            exponent = new(OrSpecial(x._vector.AsDouble(), biased - Vector256.Create(4503599627370496d + 1023)).As<double, S>());
             return new((bits - Vector256.ShiftLeft(n, 52) + Vector256.Create(0x3FF0_0000_0000_0000ul)).As<ulong, S>());
         }
+    }
+
+    // The exponent where x is positive and finite; else what the logarithm is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<F> OrSpecial<F>(Vector256<F> x, Vector256<F> exponent)
+        where F : IFloatingPointIeee754<F>
+    {
+        Vector256<F> infinity = Vector256.Create(F.PositiveInfinity);
+        Vector256<F> special = Vector256.ConditionalSelect(
+            Vector256.Equals(x, Vector256<F>.Zero),
+            Vector256.Create(F.NegativeInfinity),
+            Vector256.ConditionalSelect(Vector256.Equals(x, infinity), infinity, Vector256.Create(F.NaN)));
+        Vector256<F> isUsual = Vector256.GreaterThan(x, Vector256<F>.Zero) & Vector256.LessThan(x, infinity);
+        return Vector256.ConditionalSelect(isUsual, exponent, special);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

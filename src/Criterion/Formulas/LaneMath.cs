@@ -94,15 +94,6 @@ internal static class LaneMath<T, S>
         return T.MultiplyAdd(e, T.Const(6.93147180369123816490e-01), f - (half - rest));
     }
 
-    /// <summary>The exponent where x is positive and finite; else what the logarithm is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T ExponentOf(T x, T exponent)
-    {
-        T infinity = T.Const(double.PositiveInfinity);
-        T other = T.Select(T.Equal(x, T.Const(0)), -infinity, T.Select(T.Equal(x, infinity), infinity, T.Const(double.NaN)));
-        return T.Select(T.Less(T.Const(0), x), T.Select(T.Less(x, infinity), exponent, other), other);
-    }
-
     // log(1 + x) · x / ((1 + x) − 1): the rounding of 1 + x cancels between numerator and denominator (W. Kahan).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Log1p(T x)

@@ -10,7 +10,7 @@ namespace Criterion.Formulas;
 /// Runs a softmax formula over rows of logits. A row is copied into scratch memory that stays in the cache and is padded to whole
 /// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them.
 /// </summary>
-internal static class SoftmaxDriver
+internal static partial class SoftmaxDriver
 {
     public static void Run<TFormula>(TFormula formula, in SoftmaxRun run)
         where TFormula : struct, ISoftmaxFormula => WidestLane.Run(new Task<TFormula>(formula, run), run.X.DType);
@@ -368,37 +368,5 @@ internal static class SoftmaxDriver
                 slopes[i..gradient.Length].CopyTo(gradient[i..]);
             }
         }
-    }
-
-    /// <summary>Which of the two rows is differentiated by; the derivative of an exponential is itself.</summary>
-    interface IVariable
-    {
-        static abstract Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T>;
-    }
-
-    readonly struct Neither : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => Partial<T>.Fixed(formula.Value(a, p, b, q));
-    }
-
-    readonly struct First : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(Partial<T>.Variable(a), new(p, p, true), Partial<T>.Fixed(b), Partial<T>.Fixed(q));
-    }
-
-    readonly struct Second : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Partial<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(Partial<T>.Fixed(a), Partial<T>.Fixed(p), Partial<T>.Variable(b), new(q, q, true));
     }
 }
