@@ -6,11 +6,21 @@ public static partial class Formula
 {
     /// <summary>Σ f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(new IgnoringSecond<TFormula>(formula), x, x.Detach(), 1);
+        where TFormula : struct, IUnaryFormula => Total(formula, x, 1);
 
     /// <summary>The mean of f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(new IgnoringSecond<TFormula>(formula), x, x.Detach(), 1.0 / x.Count);
+        where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
+
+    /// <summary>The mean of x, rounded once. Its gradient is one number for all elements and is not written out for each.</summary>
+    internal static Tensor Mean(Tensor x)
+    {
+        Tensor numbers = x.Floating().Contiguous();
+        double scale = 1.0 / numbers.Count;
+        PointwiseTotal total = PointwiseDriver.Run(new OfOne<Affine>(new(1, 0)), new(numbers, numbers, numbers, scale));
+        return Autograd.RecordJoint(
+            nameof(Mean), Tensor.Scalar(total.Value, numbers.DType), [], [numbers], g => [(g * scale).Expand(numbers.Shape)]);
+    }
 
     /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
@@ -20,28 +30,81 @@ public static partial class Formula
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1.0 / x.Count);
 
-    static Tensor Total<TFormula>(TFormula formula, Tensor a, Tensor b, double scale)
-        where TFormula : struct, IBinaryFormula
-    {
-        (Tensor x, Tensor y) = Tensor.Promote(a.Floating(), b.Floating());
-        if (x.Shape != y.Shape)
-        {
-            throw new ShapeException($"{Name<TFormula>()}: {x.Shape} and {y.Shape} differ; expand one of them to the other.");
-        }
+    /// <summary>Σ f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1);
 
-        Tensor first = x.Contiguous();
-        Tensor second = y.Contiguous();
-        Tensor? gradientX = Autograd.Wanted(first) ? Tensor.EmptyLike(first) : null;
-        Tensor? gradientY = Autograd.Wanted(second) ? Tensor.EmptyLike(second) : null;
-        double total = PointwiseDriver.Run(formula, first, second, scale, gradientX, gradientY);
+    /// <summary>The mean of f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
+
+    /// <summary>
+    /// The mean of f(x − c) for a scalar c, which may come from other tensors; value and gradients in one pass, in which the slopes
+    /// are added up too: minus their sum is the gradient by c.
+    /// </summary>
+    internal static Tensor MeanFrom<TFormula>(TFormula formula, Tensor x, Tensor c)
+        where TFormula : struct, IUnaryFormula
+    {
+        (x, c) = Tensor.Promote(x.Floating(), c);
+        Tensor numbers = x.Contiguous();
+        Tensor? gradient = Autograd.Wanted(numbers) ? Tensor.EmptyLike(numbers) : null;
+        PointwiseTotal total = PointwiseDriver.Run(
+            new OfOne<Shifted<TFormula>>(new(formula, c.Item())),
+            new(numbers, numbers, numbers, 1.0 / numbers.Count, gradient, WantsSlope: Autograd.Wanted(c)));
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            Tensor.Scalar(total, first.DType),
-            [first, second, .. Made(gradientX, gradientY)],
-            [first, second],
+            Tensor.Scalar(total.Value, numbers.DType),
+            [numbers, c, .. Made(gradient)],
+            [numbers, c],
             g => Autograd.Enabled
-                ? Autograd.Compose([first, second], () => Map(formula, first, second).Sum() * scale, g)
-                : [Scaled(gradientX, g), Scaled(gradientY, g)]);
+                ? Autograd.Compose([numbers, c], () => Map(formula, numbers - c).Mean(), g)
+                : [Scaled(gradient, g), g * -total.Slope]);
+    }
+
+    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
+        where TFormula : struct, IUnaryFormula =>
+        Total(Name<TFormula>(), new OfOne<TFormula>(formula), [x], scale, inputs => Map(formula, inputs[0]));
+
+    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
+        where TFormula : struct, IBinaryFormula =>
+        Total(Name<TFormula>(), new OfTwo<TFormula>(formula), [x, y], scale, inputs => Map(formula, inputs[0], inputs[1]));
+
+    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
+        where TFormula : struct, ITernaryFormula =>
+        Total(Name<TFormula>(), new OfThree<TFormula>(formula), [x, y, z], scale, inputs => Map(formula, inputs[0], inputs[1], inputs[2]));
+
+    static Tensor Total<TFormula>(string name, TFormula formula, Tensor[] given, double scale, Func<Tensor[], Tensor> map)
+        where TFormula : struct, IMapFormula
+    {
+        Tensor[] inputs = OfOneType(name, given);
+        Tensor?[] gradients = [.. inputs.Select(static input => Autograd.Wanted(input) ? Tensor.EmptyLike(input) : null)];
+        (Tensor x, Tensor y, Tensor z) = (inputs[0], inputs[1 % inputs.Length], inputs[^1]);
+        PointwiseTotal total = PointwiseDriver.Run(
+            formula, new(x, y, z, scale, gradients[0], gradients.ElementAtOrDefault(1), gradients.ElementAtOrDefault(2)));
+        return Autograd.RecordJoint(
+            name,
+            Tensor.Scalar(total.Value, inputs[0].DType),
+            [.. inputs, .. Made(gradients)],
+            inputs,
+            g => Autograd.Enabled
+                ? Autograd.Compose(inputs, () => map(inputs).Sum() * scale, g)
+                : [.. gradients.Select(gradient => Scaled(gradient, g))]);
+    }
+
+    /// <summary>The inputs, contiguous and in the one type that holds them all.</summary>
+    static Tensor[] OfOneType(string name, Tensor[] given)
+    {
+        DType type = given[0].Floating().DType;
+        foreach (Tensor input in given)
+        {
+            type = DTypes.Promote(type, input.DType);
+            if (input.Shape != given[0].Shape)
+            {
+                throw new ShapeException($"{name}: {given[0].Shape} and {input.Shape} differ; expand one of them to the other.");
+            }
+        }
+
+        return [.. given.Select(input => input.To(type).Contiguous())];
     }
 
     /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
@@ -60,11 +123,20 @@ internal readonly struct OfDifference<TFormula>(TFormula formula) : IBinaryFormu
         where T : struct, IReal<T> => formula.Value(x - y);
 }
 
-/// <summary>A formula of one number where two are expected.</summary>
-internal readonly struct IgnoringSecond<TFormula>(TFormula formula) : IBinaryFormula
+/// <summary>f(x − c).</summary>
+internal readonly struct Shifted<TFormula>(TFormula formula, double c) : IUnaryFormula
     where TFormula : struct, IUnaryFormula
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Value<T>(T x, T y)
-        where T : struct, IReal<T> => formula.Value(x);
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => formula.Value(x - T.Const(c));
+}
+
+/// <summary>f(−x).</summary>
+internal readonly struct OfNegative<TFormula>(TFormula formula) : IUnaryFormula
+    where TFormula : struct, IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => formula.Value(-x);
 }

@@ -26,6 +26,18 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     /// <summary>x · 2ⁿ for whole n from −252 to 254, in single precision only.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
 
+    /// <summary>The larger; either of the two where one is NaN.</summary>
+    static abstract TSelf Larger(TSelf a, TSelf b);
+
+    /// <summary>The nearest whole number, in single precision only.</summary>
+    static abstract TSelf Round(TSelf x);
+
+    /// <summary>
+    /// m in [3/4, 3/2) and a whole exponent with x = m · 2ᵉ. Of 0 and ∞ m is 1 and the exponent −∞ and ∞; of a negative number and of
+    /// NaN one of the two is NaN.
+    /// </summary>
+    static abstract TSelf Split(TSelf x, out TSelf exponent);
+
     /// <summary>The sum of the elements, always added in the same order.</summary>
     S Sum();
 }

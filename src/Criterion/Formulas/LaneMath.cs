@@ -49,7 +49,7 @@ internal static class LaneMath<T, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T ReducedExpm1(T x, out T n)
     {
-        n = Round(x * T.Const(1.44269504088896341));
+        n = T.Round(x * T.Const(1.44269504088896341));
         T r = T.MultiplyAdd(n, T.Const(2.12194440e-4), T.MultiplyAdd(n, T.Const(-0.693359375), x));
         T p = T.MultiplyAdd(T.Const(1.9875691500e-4), r, T.Const(1.3981999507e-3));
         p = T.MultiplyAdd(p, r, T.Const(8.3334519073e-3));
@@ -57,6 +57,41 @@ internal static class LaneMath<T, S>
         p = T.MultiplyAdd(p, r, T.Const(1.6666665459e-1));
         p = T.MultiplyAdd(p, r, T.Const(5.0000001201e-1));
         return T.MultiplyAdd(r * r, p, r);
+    }
+
+    /// <summary>ln x = e ln 2 + ln(1 + f) for x = 2ᵉ (1 + f), f in [−1/4, 1/2). ln 2 is in two parts, of which the first has few bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Log(T x)
+    {
+        T f = T.Split(x, out T e) - T.Const(1);
+        return typeof(S) == typeof(float) ? LogSingle(f, e) : LogDouble(f, e);
+    }
+
+    // ln(1 + f) = f − f²/2 + f³ p(f), p fitted to 1e-8 of the logarithm.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T LogSingle(T f, T e)
+    {
+        T square = f * f;
+        T p = T.MultiplyAdd(T.Const(-0.04507480180324868), f, T.Const(0.10463025830288895));
+        p = T.MultiplyAdd(p, f, T.Const(-0.1316119723802005));
+        p = T.MultiplyAdd(p, f, T.Const(0.1447839574874724));
+        p = T.MultiplyAdd(p, f, T.Const(-0.16647311921342914));
+        p = T.MultiplyAdd(p, f, T.Const(0.19990861144243793));
+        p = T.MultiplyAdd(p, f, T.Const(-0.2500009584493871));
+        p = T.MultiplyAdd(p, f, T.Const(0.3333344911440896));
+        T rest = T.MultiplyAdd(T.Const(-0.5), square, e * T.Const(9.0580006145e-6));
+        return T.MultiplyAdd(e, T.Const(0.69313812256), f + T.MultiplyAdd(square * f, p, rest));
+    }
+
+    // ln(1 + f) = 2 artanh(s), s = f / (2 + f), put together as in Sun's fdlibm (e_log.c): f − (f²/2 − s (f²/2 + z p(z))), z = s².
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T LogDouble(T f, T e)
+    {
+        T s = f / (f + T.Const(2));
+        T z = s * s;
+        T half = T.Const(0.5) * f * f;
+        T rest = T.MultiplyAdd(s, half + (z * Polynomial(z, LogP)), e * T.Const(1.90821492927058770002e-10));
+        return T.MultiplyAdd(e, T.Const(6.93147180369123816490e-01), f - (half - rest));
     }
 
     // log(1 + x) · x / ((1 + x) − 1): the rounding of 1 + x cancels between numerator and denominator (W. Kahan).
@@ -162,10 +197,6 @@ internal static class LaneMath<T, S>
         return x * sum;
     }
 
-    // To a whole number, in single precision: beyond 1.5 · 2²³ there are no fractions.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T Round(T x) => x + T.Const(12582912) - T.Const(12582912);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Polynomial(T x, ReadOnlySpan<double> coefficients)
     {
@@ -177,6 +208,13 @@ internal static class LaneMath<T, S>
 
         return sum;
     }
+
+    // Through Chebyshev's points up to s = 1/5.
+    static ReadOnlySpan<double> LogP =>
+    [
+        0.6666666666666666, 0.40000000000007807, 0.28571428567336676, 0.2222222303822691,
+        0.18181738421712204, 0.15388835999460426, 0.1321033443219967, 0.13604216246696962,
+    ];
 
     static ReadOnlySpan<double> ErfSmallP =>
     [

@@ -11,10 +11,43 @@ internal static class Piecewise
     public static T Relu<T>(T x)
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 
+    /// <summary>softplus(x) and softplus(−x), which have softplus(−|x|) in common.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Softplus<T>(T x, out T ofNegative)
+        where T : struct, IReal<T>
+    {
+        if (typeof(T) == typeof(Latex))
+        {
+            ofNegative = T.Softplus(-x);
+            return T.Softplus(x);
+        }
+
+        T zero = T.Const(0);
+        T isNegative = T.Less(x, zero);
+        T shared = T.Softplus(T.Select(isNegative, x, -x));
+        ofNegative = shared + T.Select(isNegative, -x, zero);
+        return shared + T.Select(isNegative, zero, x);
+    }
+
     /// <summary>x, but <paramref name="instead"/> where the mask holds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Unless<T>(T mask, T instead, T x)
         where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, instead, x);
+
+    /// <summary>x, but NaN where the mask holds: where a formula is not defined. What it says of its errors is said by the loss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T UndefinedWhere<T>(T mask, T x)
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, T.Const(double.NaN), x);
+
+    /// <summary>x, but NaN where y is not in [0, 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ForProbability<T>(T y, T x)
+        where T : struct, IReal<T> => UndefinedWhere(T.Less(y * (T.Const(1) - y), T.Const(0)), x);
+
+    /// <summary>x, but NaN where y is neither 1 nor −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ForSign<T>(T y, T x)
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
 
     /// <summary>x, but 0 where it is infinite and has no weight: 0 · ∞ is 0 for a class that cannot be. NaN stays.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,42 +5,73 @@ using Criterion.Kernels;
 
 namespace Criterion.Formulas;
 
+/// <summary>What a sum over the elements of up to three tensors of one shape reads and writes.</summary>
+/// <param name="X">The first numbers.</param>
+/// <param name="Y">The second; the first again where the formula takes one number.</param>
+/// <param name="Z">The third; the first again where it takes fewer than three.</param>
+/// <param name="Scale">A factor for sum and gradients.</param>
+/// <param name="GradientX">Takes ∂f/∂x times the scale, or null.</param>
+/// <param name="GradientY">Takes ∂f/∂y times the scale, or null.</param>
+/// <param name="GradientZ">Takes ∂f/∂z times the scale, or null.</param>
+/// <param name="WantsSlope">Whether the sum of ∂f/∂x is wanted, also where its single elements are not.</param>
+internal readonly record struct PointwiseRun(
+    Tensor X, Tensor Y, Tensor Z, double Scale, Tensor? GradientX = null, Tensor? GradientY = null, Tensor? GradientZ = null, bool WantsSlope = false);
+
+/// <summary>The sum of a formula over elements, and of its derivative by the first number if that was worked out.</summary>
+internal readonly record struct PointwiseTotal(double Value, double Slope);
+
 /// <summary>
-/// The sum of a formula over the elements of two tensors, with the gradients by both, in one pass over memory: the value comes
-/// out of the same dual numbers as the derivative.
+/// The sum of a formula over the elements of up to three tensors, with the gradients, in one pass over memory: the value comes out of
+/// the same dual numbers as the derivative. A second and third gradient are worked out while a chunk is in the cache.
 /// </summary>
 internal static class PointwiseDriver
 {
-    /// <summary>Adds up f(x, y) · scale; writes ∂f/∂x · scale and ∂f/∂y · scale where a tensor for them is given.</summary>
-    public static double Run<TFormula>(TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY)
-        where TFormula : struct, IBinaryFormula
+    public static PointwiseTotal Run<TFormula>(TFormula formula, in PointwiseRun run)
+        where TFormula : struct, IMapFormula
     {
-        int chunks = (x.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength;
-        Memory<double> partial = BufferPool<double>.Rent(chunks);
-        WidestLane.Run(new Task<TFormula>(formula, x, y, scale, gradientX, gradientY, partial, chunks), x.DType);
-        double sum = 0;
-        foreach (double part in partial.Span[..chunks])
+        int chunks = (run.X.Count + MapDriver.ChunkLength - 1) / MapDriver.ChunkLength;
+        Memory<double> partial = BufferPool<double>.Rent(2 * chunks);
+        WidestLane.Run(new Task<TFormula>(formula, run, partial, chunks), run.X.DType);
+        PointwiseTotal total = default;
+        for (int i = 0; i < chunks; i++)
         {
-            sum += part;
+            total = new(total.Value + partial.Span[2 * i], total.Slope + partial.Span[(2 * i) + 1]);
         }
 
         BufferPool<double>.Return(partial);
-        return sum * scale;
+        return new(total.Value * run.Scale, total.Slope * run.Scale);
     }
 
-    readonly struct Task<TFormula>(
-        TFormula formula, Tensor x, Tensor y, double scale, Tensor? gradientX, Tensor? gradientY, Memory<double> partial, int chunks) : ILaneTask
-        where TFormula : struct, IBinaryFormula
+    readonly struct Task<TFormula>(TFormula formula, PointwiseRun run, Memory<double> partial, int chunks) : ILaneTask
+        where TFormula : struct, IMapFormula
     {
         public void Run<S, L>()
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S> => ParallelFor.Run(chunks, new Chunk<TFormula, S, L>(
-                formula, x.Memory<S>(), y.Memory<S>(), scale, gradientX?.Memory<S>() ?? default, gradientY?.Memory<S>() ?? default, partial));
+                formula,
+                run.X.Memory<S>(),
+                run.Y.Memory<S>(),
+                run.Z.Memory<S>(),
+                run.Scale,
+                run.GradientX?.Memory<S>() ?? default,
+                run.GradientY?.Memory<S>() ?? default,
+                run.GradientZ?.Memory<S>() ?? default,
+                run.WantsSlope,
+                partial));
     }
 
     readonly struct Chunk<TFormula, S, L>(
-        TFormula formula, Memory<S> x, Memory<S> y, double scale, Memory<S> gradientX, Memory<S> gradientY, Memory<double> partial) : IChunk
-        where TFormula : struct, IBinaryFormula
+        TFormula formula,
+        Memory<S> x,
+        Memory<S> y,
+        Memory<S> z,
+        double scale,
+        Memory<S> gradientX,
+        Memory<S> gradientY,
+        Memory<S> gradientZ,
+        bool wantsSlope,
+        Memory<double> partial) : IChunk
+        where TFormula : struct, IMapFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
@@ -48,73 +79,102 @@ internal static class PointwiseDriver
         {
             int start = index * MapDriver.ChunkLength;
             int length = Math.Min(MapDriver.ChunkLength, x.Length - start);
-            ReadOnlySpan<S> a = x.Span.Slice(start, length);
-            ReadOnlySpan<S> b = y.Span.Slice(start, length);
-            double sum = gradientX.IsEmpty
-                ? Values(formula, a, b)
-                : Differentiate<First>(a, b, gradientX.Span.Slice(start, length));
-            if (!gradientY.IsEmpty)
-            {
-                sum = Differentiate<Second>(a, b, gradientY.Span.Slice(start, length));
-            }
-
-            partial.Span[index] = sum;
+            PointwiseTotal? total = null;
+            Differentiate<First>(gradientX, start, length, wantsSlope, ref total);
+            Differentiate<Second>(gradientY, start, length, false, ref total);
+            Differentiate<Third>(gradientZ, start, length, false, ref total);
+            total ??= new(Values(formula, Part(x, start, length), Part(y, start, length), Part(z, start, length)), 0);
+            partial.Span[2 * index] = total.Value.Value;
+            partial.Span[(2 * index) + 1] = total.Value.Slope;
         }
 
-        double Differentiate<TVariable>(ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
-            where TVariable : struct, IVariable => ValuesAndGradients<TVariable>(formula, scale, a, b, gradient, x.Length);
+        static ReadOnlySpan<S> Part(Memory<S> memory, int start, int length) => memory.Span.Slice(start, length);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Values(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
+        /// <summary>Writes a gradient, if it is wanted; the first one that is also gives the sum.</summary>
+        void Differentiate<TVariable>(Memory<S> gradient, int start, int length, bool always, ref PointwiseTotal? total)
+            where TVariable : struct, IVariable
         {
-            ref S x = ref MemoryMarshal.GetReference(a);
-            ref S y = ref MemoryMarshal.GetReference(b);
-            L sum = L.Const(0);
-            int i = 0;
-            for (; i <= a.Length - L.Width; i += L.Width)
+            if (gradient.IsEmpty && !always)
             {
-                sum += formula.Value(L.Load(in x, i), L.Load(in y, i));
+                return;
             }
 
-            return double.CreateTruncating(sum.Sum()) + Rest(formula, a[i..], b[i..]);
+            ReadOnlySpan<S> a = Part(x, start, length);
+            ReadOnlySpan<S> b = Part(y, start, length);
+            ReadOnlySpan<S> c = Part(z, start, length);
+            Span<S> target = gradient.IsEmpty ? default : gradient.Span.Slice(start, length);
+            if (total is null)
+            {
+                total = Gradients<TVariable, WithTotal>(formula, scale, a, b, c, target, x.Length);
+            }
+            else
+            {
+                Gradients<TVariable, Alone>(formula, scale, a, b, c, target, x.Length);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static double Values(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+        {
+            ref S a = ref MemoryMarshal.GetReference(x);
+            ref S b = ref MemoryMarshal.GetReference(y);
+            ref S c = ref MemoryMarshal.GetReference(z);
+            L sum = L.Const(0);
+            int i = 0;
+            for (; i <= x.Length - L.Width; i += L.Width)
+            {
+                sum += formula.Value(L.Load(in a, i), TFormula.Arity > 1 ? L.Load(in b, i) : default, TFormula.Arity > 2 ? L.Load(in c, i) : default);
+            }
+
+            return double.CreateTruncating(sum.Sum()) + Rest(formula, x[i..], y[i..], z[i..]);
         }
 
         // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static double Rest(TFormula formula, ReadOnlySpan<S> a, ReadOnlySpan<S> b)
+        static double Rest(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
         {
             double total = 0;
-            for (int i = 0; i < a.Length; i++)
+            for (int i = 0; i < x.Length; i++)
             {
-                total += formula.Value<Real>(double.CreateTruncating(a[i]), double.CreateTruncating(b[i])).Value;
+                total += formula.Value<Real>(double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i])).Value;
             }
 
             return total;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static unsafe double ValuesAndGradients<TVariable>(
-            TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient, int count)
+        static unsafe PointwiseTotal Gradients<TVariable, TExtent>(
+            TFormula formula, double scale, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient, int count)
             where TVariable : struct, IVariable
+            where TExtent : struct, IExtent
         {
-            ref S x = ref MemoryMarshal.GetReference(a);
-            ref S y = ref MemoryMarshal.GetReference(b);
+            ref S a = ref MemoryMarshal.GetReference(x);
+            ref S b = ref MemoryMarshal.GetReference(y);
+            ref S c = ref MemoryMarshal.GetReference(z);
             ref S g = ref MemoryMarshal.GetReference(gradient);
             L factor = L.Const(scale);
             L sum = L.Const(0);
+            L slope = sum;
             int i = 0;
             fixed (S* target = gradient)
             {
-                bool stream = Streaming.Suits<L, S>(target, count);
-                for (; i <= a.Length - L.Width; i += L.Width)
+                bool stores = !gradient.IsEmpty;
+                bool streams = stores && Streaming.Suits<L, S>(target, count);
+                for (; i <= x.Length - L.Width; i += L.Width)
                 {
-                    Dual<L> value = TVariable.Of(formula, L.Load(in x, i), L.Load(in y, i));
-                    sum += value.Value;
-                    if (stream)
+                    Dual<L> value = TVariable.Of(
+                        formula, L.Load(in a, i), TFormula.Arity > 1 ? L.Load(in b, i) : default, TFormula.Arity > 2 ? L.Load(in c, i) : default);
+                    if (TExtent.Sums)
+                    {
+                        sum += value.Value;
+                        slope += value.Tangent;
+                    }
+
+                    if (streams)
                     {
                         (value.Tangent * factor).Stream(target + i);
                     }
-                    else
+                    else if (stores)
                     {
                         (value.Tangent * factor).Store(ref g, i);
                     }
@@ -123,46 +183,76 @@ internal static class PointwiseDriver
                 Streaming.End();
             }
 
-            return double.CreateTruncating(sum.Sum()) + Rest<TVariable>(formula, scale, a[i..], b[i..], gradient[i..]);
+            PointwiseTotal rest = Rest<TVariable>(formula, scale, x[i..], y[i..], z[i..], gradient.IsEmpty ? gradient : gradient[i..]);
+            return new(double.CreateTruncating(sum.Sum()) + rest.Value, double.CreateTruncating(slope.Sum()) + rest.Slope);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static double Rest<TVariable>(TFormula formula, double scale, ReadOnlySpan<S> a, ReadOnlySpan<S> b, Span<S> gradient)
+        static PointwiseTotal Rest<TVariable>(
+            TFormula formula, double scale, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
             where TVariable : struct, IVariable
         {
-            double total = 0;
-            for (int i = 0; i < a.Length; i++)
+            PointwiseTotal total = default;
+            for (int i = 0; i < x.Length; i++)
             {
-                Dual<Real> value = TVariable.Of<TFormula, Real>(formula, double.CreateTruncating(a[i]), double.CreateTruncating(b[i]));
-                total += value.Value.Value;
-                gradient[i] = S.CreateTruncating(value.Tangent.Value * scale);
+                Dual<Real> value = TVariable.Of<TFormula, Real>(
+                    formula, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
+                total = new(total.Value + value.Value.Value, total.Slope + value.Tangent.Value);
+                if (!gradient.IsEmpty)
+                {
+                    gradient[i] = S.CreateTruncating(value.Tangent.Value * scale);
+                }
             }
 
             return total;
         }
     }
 
-    /// <summary>Which of the two numbers is differentiated by.</summary>
+    /// <summary>Whether a pass adds up: where it does not, what only the value needs is not worked out.</summary>
+    interface IExtent
+    {
+        static abstract bool Sums { get; }
+    }
+
+    readonly struct WithTotal : IExtent
+    {
+        public static bool Sums => true;
+    }
+
+    readonly struct Alone : IExtent
+    {
+        public static bool Sums => false;
+    }
+
+    /// <summary>Which of the numbers is differentiated by.</summary>
     interface IVariable
     {
-        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
-            where TFormula : struct, IBinaryFormula
+        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
             where T : struct, IReal<T>;
     }
 
     readonly struct First : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
-            where TFormula : struct, IBinaryFormula
-            where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(x), Dual<T>.Fixed(y));
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(a), Dual<T>.Fixed(b), Dual<T>.Fixed(c));
     }
 
     readonly struct Second : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T x, T y)
-            where TFormula : struct, IBinaryFormula
-            where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(x), Dual<T>.Variable(y));
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(a), Dual<T>.Variable(b), Dual<T>.Fixed(c));
+    }
+
+    readonly struct Third : IVariable
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(a), Dual<T>.Fixed(b), Dual<T>.Variable(c));
     }
 }

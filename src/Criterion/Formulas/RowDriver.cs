@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
@@ -71,18 +72,21 @@ internal static class RowDriver
         public void Run(int index)
         {
             int end = Math.Min(values.Length, (index + 1) * rowsPerChunk);
-            for (int row = index * rowsPerChunk; row < end; row++)
+            int start = index * rowsPerChunk;
+            Rows rows = RowsOf(start, end);
+            for (int row = start; row < end; row++)
             {
-                RunRow(row);
+                RunRow(row, (row - start) * length, rows);
             }
+
+            Streaming.End();
         }
 
-        void RunRow(int row)
+        void RunRow(int row, int at, Rows rows)
         {
-            int at = row * length;
-            ReadOnlySpan<S> x = a.Span.Slice(at, length);
-            ReadOnlySpan<S> y = b.Span.Slice(at, length);
-            ReadOnlySpan<S> z = c.Span.Slice(at, length);
+            ReadOnlySpan<S> x = rows.A.Slice(at, length);
+            ReadOnlySpan<S> y = rows.B.Slice(at, length);
+            ReadOnlySpan<S> z = rows.C.Slice(at, length);
             Real t = perRow.IsEmpty ? 0 : double.CreateTruncating(perRow.Span[row]);
             Statistics<Real> sums = Sum(formula, x, y, z);
             values.Span[row] = S.CreateTruncating(formula.Value(sums, t).Value);
@@ -92,31 +96,61 @@ internal static class RowDriver
             }
 
             Statistics<Real> slopes = Slopes(sums, t);
-            Differentiate<First>(slopes, x, y, z, gradientA, at);
-            Differentiate<Second>(slopes, x, y, z, gradientB, at);
-            Differentiate<Third>(slopes, x, y, z, gradientC, at);
+            Differentiate<First>(slopes, x, y, z, rows.GradientA, at);
+            Differentiate<Second>(slopes, x, y, z, rows.GradientB, at);
+            Differentiate<Third>(slopes, x, y, z, rows.GradientC, at);
         }
 
-        /// <summary>The scaled derivatives of the row's loss by each of its sums.</summary>
-        Statistics<Real> Slopes(Statistics<Real> s, Real t)
+        /// <summary>A chunk's part of each tensor.</summary>
+        readonly ref struct Rows
         {
-            static Dual<Real> Fix(Real x) => Dual<Real>.Fixed(x);
-            static Dual<Real> Vary(Real x) => Dual<Real>.Variable(x);
-            Statistics<Dual<Real>> still = s.Select(Fix);
-            return new(
-                formula.Value(still with { First = Vary(s.First) }, Fix(t)).Tangent * scale,
-                formula.Value(still with { Second = Vary(s.Second) }, Fix(t)).Tangent * scale,
-                formula.Value(still with { Third = Vary(s.Third) }, Fix(t)).Tangent * scale,
-                formula.Value(still with { Fourth = Vary(s.Fourth) }, Fix(t)).Tangent * scale);
+            public ReadOnlySpan<S> A { get; init; }
+
+            public ReadOnlySpan<S> B { get; init; }
+
+            public ReadOnlySpan<S> C { get; init; }
+
+            public Span<S> GradientA { get; init; }
+
+            public Span<S> GradientB { get; init; }
+
+            public Span<S> GradientC { get; init; }
+        }
+
+        Rows RowsOf(int start, int end)
+        {
+            Range range = (start * length)..(end * length);
+            return new()
+            {
+                A = a.Span[range],
+                B = b.Span[range],
+                C = c.Span[range],
+                GradientA = gradientA.IsEmpty ? default : gradientA.Span[range],
+                GradientB = gradientB.IsEmpty ? default : gradientB.Span[range],
+                GradientC = gradientC.IsEmpty ? default : gradientC.Span[range],
+            };
+        }
+
+        /// <summary>The scaled derivatives of the row's loss by each of its sums: four numbers at once, each with a tangent along one sum.</summary>
+        Statistics<Real> Slopes(Statistics<Real> sums, Real t)
+        {
+            static Dual<Lane256<double>> Along(Real sum, double first, double second, double third, double fourth) =>
+                new(Lane256<double>.Const(sum.Value), new(Vector256.Create(first, second, third, fourth)));
+            Statistics<Dual<Lane256<double>>> along = new(
+                Along(sums.First, 1, 0, 0, 0), Along(sums.Second, 0, 1, 0, 0), Along(sums.Third, 0, 0, 1, 0), Along(sums.Fourth, 0, 0, 0, 1));
+            Lane256<double> slopes = formula.Value(along, Dual<Lane256<double>>.Const(t.Value)).Tangent * Lane256<double>.Const(scale);
+            Span<double> each = stackalloc double[4];
+            slopes.Store(ref each[0], 0);
+            return new(each[0], each[1], each[2], each[3]);
         }
 
         void Differentiate<TVariable>(
-            Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Memory<S> gradient, int at)
+            Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient, int at)
             where TVariable : struct, IVariable
         {
             if (!gradient.IsEmpty)
             {
-                Gradient<TVariable>(formula, slopes, x, y, z, gradient.Span.Slice(at, length));
+                Gradient<TVariable>(formula, slopes, x, y, z, gradient.Slice(at, length), (long)values.Length * length);
             }
         }
 
@@ -171,8 +205,8 @@ internal static class RowDriver
         static Real Total(L lane) => double.CreateTruncating(lane.Sum());
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static void Gradient<TVariable>(
-            TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+        static unsafe void Gradient<TVariable>(
+            TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient, long count)
             where TVariable : struct, IVariable
         {
             ref S a = ref MemoryMarshal.GetReference(x);
@@ -182,11 +216,27 @@ internal static class RowDriver
             Statistics<L> weights = new(
                 L.Const(slopes.First.Value), L.Const(slopes.Second.Value), L.Const(slopes.Third.Value), L.Const(slopes.Fourth.Value));
             int i = 0;
-            for (; i <= x.Length - L.Width; i += L.Width)
+            fixed (S* target = gradient)
             {
-                Weighted(TVariable.Of(
-                    formula, L.Load(in a, i), TFormula.Inputs > 1 ? L.Load(in b, i) : default, TFormula.Inputs > 2 ? L.Load(in c, i) : default), weights)
-                    .Store(ref g, i);
+                bool streams = Streaming.Suits<L, S>(target, count);
+                for (; i <= x.Length - L.Width; i += L.Width)
+                {
+                    L slope = Weighted(
+                        TVariable.Of(
+                            formula,
+                            L.Load(in a, i),
+                            TFormula.Inputs > 1 ? L.Load(in b, i) : default,
+                            TFormula.Inputs > 2 ? L.Load(in c, i) : default),
+                        weights);
+                    if (streams)
+                    {
+                        slope.Stream(target + i);
+                    }
+                    else
+                    {
+                        slope.Store(ref g, i);
+                    }
+                }
             }
 
             if (i < x.Length)
@@ -202,23 +252,23 @@ internal static class RowDriver
         {
             for (int i = 0; i < x.Length; i++)
             {
-                Statistics<Dual<Real>> terms = TVariable.Of<TFormula, Real>(
+                Statistics<Partial<Real>> terms = TVariable.Of<TFormula, Real>(
                     formula, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
                 gradient[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Weighted<T>(Statistics<Dual<T>> terms, Statistics<T> weights)
+        static T Weighted<T>(Statistics<Partial<T>> terms, Statistics<T> weights)
             where T : struct, IReal<T> =>
-            (terms.First.Tangent * weights.First) + (terms.Second.Tangent * weights.Second)
-            + ((terms.Third.Tangent * weights.Third) + (terms.Fourth.Tangent * weights.Fourth));
+            ((terms.First * Partial<T>.Fixed(weights.First)) + (terms.Second * Partial<T>.Fixed(weights.Second))
+            + ((terms.Third * Partial<T>.Fixed(weights.Third)) + (terms.Fourth * Partial<T>.Fixed(weights.Fourth)))).Tangent;
     }
 
     /// <summary>Which of the rows is differentiated by.</summary>
     interface IVariable
     {
-        static abstract Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+        static abstract Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
             where T : struct, IReal<T>;
     }
@@ -226,24 +276,24 @@ internal static class RowDriver
     readonly struct First : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Dual<T>.Variable(a), Dual<T>.Fixed(b), Dual<T>.Fixed(c));
+            where T : struct, IReal<T> => formula.Terms(Partial<T>.Variable(a), Partial<T>.Fixed(b), Partial<T>.Fixed(c));
     }
 
     readonly struct Second : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Variable(b), Dual<T>.Fixed(c));
+            where T : struct, IReal<T> => formula.Terms(Partial<T>.Fixed(a), Partial<T>.Variable(b), Partial<T>.Fixed(c));
     }
 
     readonly struct Third : IVariable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Dual<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Dual<T>.Fixed(a), Dual<T>.Fixed(b), Dual<T>.Variable(c));
+            where T : struct, IReal<T> => formula.Terms(Partial<T>.Fixed(a), Partial<T>.Fixed(b), Partial<T>.Variable(c));
     }
 }

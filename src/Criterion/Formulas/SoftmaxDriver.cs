@@ -10,7 +10,7 @@ namespace Criterion.Formulas;
 /// Runs a softmax formula over rows of logits. A row is copied into scratch memory that stays in the cache and is padded to whole
 /// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them.
 /// </summary>
-internal static class SoftmaxDriver
+internal static partial class SoftmaxDriver
 {
     public static void Run<TFormula>(TFormula formula, in SoftmaxRun run)
         where TFormula : struct, ISoftmaxFormula => WidestLane.Run(new Task<TFormula>(formula, run), run.X.DType);
@@ -115,7 +115,7 @@ internal static class SoftmaxDriver
             Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
             if (run.Origin == RowOrigin.LogSumExp)
             {
-                return Exponentials(x, sheet.X, sheet.ExpX);
+                return Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm);
             }
 
             if (!HasOneTerm)
@@ -133,7 +133,7 @@ internal static class SoftmaxDriver
             shifted[length..].Clear();
             if (Target.AreLogs)
             {
-                Exponentials(shifted, shifted, exponentials, S.Zero);
+                Exponentials(shifted, shifted, exponentials, S.Zero, keeps: true);
             }
         }
 
@@ -222,7 +222,7 @@ internal static class SoftmaxDriver
             ReadOnlySpan<S> q = Row(Target.Values, row, length);
             if (Target.AreLogits)
             {
-                return Exponentials(q, sheet.Q, sheet.ExpQ);
+                return Exponentials(q, sheet.Q, sheet.ExpQ, keeps: true);
             }
 
             Differences(q, 0, sheet.Q, sheet.ExpQ);
@@ -244,16 +244,46 @@ internal static class SoftmaxDriver
             }
         }
 
-        /// <summary>x − max x and its exponentials, padded with classes of probability 0.</summary>
-        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
+        /// <summary>x − max x, if it is to be kept, and its exponentials, padded with classes of probability 0.</summary>
+        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps)
         {
-            S peak = TensorPrimitives.Max(x);
-            double sum = Exponentials(x, shifted, exponentials, peak);
+            S peak = Peak(x);
+            double sum = Exponentials(x, shifted, exponentials, peak, keeps);
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
         }
 
+        /// <summary>The largest element; any other number where one is NaN, which the exponentials show.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak)
+        static S Peak(ReadOnlySpan<S> x)
+        {
+            ref S first = ref MemoryMarshal.GetReference(x);
+            L even = L.Const(double.NegativeInfinity);
+            L odd = even;
+            int i = 0;
+            for (; i <= x.Length - (2 * L.Width); i += 2 * L.Width)
+            {
+                even = L.Larger(even, L.Load(in first, i));
+                odd = L.Larger(odd, L.Load(in first, i + L.Width));
+            }
+
+            Span<S> lanes = stackalloc S[L.Width];
+            L.Larger(even, odd).Store(ref lanes[0], 0);
+            return S.MaxNumber(Largest(lanes), Largest(x[i..]));
+        }
+
+        static S Largest(ReadOnlySpan<S> values)
+        {
+            S largest = S.NegativeInfinity;
+            foreach (S value in values)
+            {
+                largest = value > largest ? value : largest;
+            }
+
+            return largest;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps)
         {
             // The elements after the last whole lane go through one that is padded.
             int whole = source.Length / L.Width * L.Width;
@@ -267,7 +297,11 @@ internal static class SoftmaxDriver
             for (int i = 0; i < row.Length; i += L.Width)
             {
                 L shifted = (i < whole ? L.Load(in from, i) : L.Load(in x, i)) - shift;
-                shifted.Store(ref x, i);
+                if (keeps)
+                {
+                    shifted.Store(ref x, i);
+                }
+
                 L power = L.Exp(shifted);
                 power.Store(ref e, i);
                 sum += power;
@@ -291,14 +325,16 @@ internal static class SoftmaxDriver
             L zero = L.Const(0);
             L sum = zero;
             L slopes = zero;
+            (L logX, L inverseX) = (L.Const(ofX.Log), L.Const(ofX.Inverse));
+            (L logQ, L inverseQ) = (L.Const(ofQ.Log), L.Const(ofQ.Inverse));
             for (int i = 0; i < length; i += L.Width)
             {
-                Dual<L> term = TVariable.Of(
+                Partial<L> term = TVariable.Of(
                     formula,
-                    L.Load(in x, i) - L.Const(ofX.Log),
-                    L.Load(in ex, i) * L.Const(ofX.Inverse),
-                    L.Load(in q, i) - L.Const(ofQ.Log),
-                    L.Load(in eq, i) * L.Const(ofQ.Inverse));
+                    L.Load(in x, i) - logX,
+                    L.Load(in ex, i) * inverseX,
+                    L.Load(in q, i) - logQ,
+                    L.Load(in eq, i) * inverseQ);
                 term.Tangent.Store(ref f, i);
                 L outside = L.Equal(L.Load(in inside, i + L.Width <= length ? 0 : L.Width), zero);
                 sum += L.Select(outside, zero, term.Value);
@@ -332,37 +368,5 @@ internal static class SoftmaxDriver
                 slopes[i..gradient.Length].CopyTo(gradient[i..]);
             }
         }
-    }
-
-    /// <summary>Which of the two rows is differentiated by; the derivative of an exponential is itself.</summary>
-    interface IVariable
-    {
-        static abstract Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T>;
-    }
-
-    readonly struct Neither : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => Dual<T>.Fixed(formula.Value(a, p, b, q));
-    }
-
-    readonly struct First : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(1)), new(p, p), new(b, T.Const(0)), new(q, T.Const(0)));
-    }
-
-    readonly struct Second : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T p, T b, T q)
-            where TFormula : struct, ISoftmaxFormula
-            where T : struct, IReal<T> => formula.Value(new Dual<T>(a, T.Const(0)), new(p, T.Const(0)), new(b, T.Const(1)), new(q, q));
     }
 }

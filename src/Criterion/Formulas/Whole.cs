@@ -54,6 +54,12 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public static Whole Scale(Whole x, Whole n) => throw NoInteger("2ⁿ");
 
+    public static Whole Larger(Whole a, Whole b) => Math.Max(a.Value, b.Value);
+
+    public static Whole Round(Whole x) => x;
+
+    public static Whole Split(Whole x, out Whole exponent) => throw NoInteger("log");
+
     public static Whole Exp(Whole x) => throw NoInteger("exp");
 
     public static Whole Expm1(Whole x) => throw NoInteger("expm1");

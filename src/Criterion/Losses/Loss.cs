@@ -94,6 +94,27 @@ public abstract record Loss : ICriterion
         CheckValues(target, Formula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
     }
 
+    /// <summary>
+    /// A reduced loss whose formula is NaN on values that it is not defined on: only if it comes out as NaN are they looked at, which
+    /// takes a pass over memory of its own.
+    /// </summary>
+    private protected Tensor CheckedAfterwards(Func<Tensor> evaluate, Action check)
+    {
+        if (Reduction == Reduction.None)
+        {
+            check();
+            return evaluate();
+        }
+
+        Tensor loss = evaluate();
+        if (double.IsNaN(loss.Item()))
+        {
+            check();
+        }
+
+        return loss;
+    }
+
     /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
     protected Tensor Reduce(Tensor losses)
     {

@@ -20,6 +20,11 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
+        if (IsNaNOutside)
+        {
+            return ForEmpty(prediction, prediction.Count) ?? CheckedAfterwards(() => Evaluate(prediction, target), () => Check(prediction, target));
+        }
+
         Check(prediction, target);
         return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target);
     }
@@ -38,6 +43,9 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     protected virtual void Check(Tensor prediction, Tensor target)
     {
     }
+
+    /// <summary>Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.</summary>
+    private protected virtual bool IsNaNOutside => false;
 
     /// <summary>The reduced formula; a loss with weights adds them here.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch

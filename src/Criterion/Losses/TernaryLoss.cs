@@ -17,6 +17,13 @@ public abstract record TernaryLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     /// <summary>What the three are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
-    /// <summary>The reduced formula.</summary>
-    protected Tensor Evaluate(Tensor x, Tensor y, Tensor z) => Reduce(Formulas.Formula.Map(Formula, x.Floating(), y, z));
+    /// <summary>The reduced formula, which is NaN on values that it is not defined on; <paramref name="check"/> says which they are.</summary>
+    private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => CheckedAfterwards(
+        () => Reduction switch
+        {
+            Reduction.Mean => Formulas.Formula.Mean(Formula, x, y, z),
+            Reduction.Sum => Formulas.Formula.Sum(Formula, x, y, z),
+            _ => Formulas.Formula.Map(Formula, x.Floating(), y, z),
+        },
+        check);
 }

@@ -76,6 +76,59 @@ public class NumberTests
         AgreesDouble(f, f.Formula.Lanes<double, Lane512<double>>(Grid));
     }
 
+    /// <summary>Not only at landmarks: numbers of every exponent, in units of the last place of the rounded result.</summary>
+    [Theory]
+    [InlineData("log", 0.9, 1)]
+    [InlineData("log1p", 2.5, 1.5)]
+    [InlineData("exp", 1, 2)]
+    [InlineData("expm1", 1.5, 5)]
+    public void Functions_are_near_everywhere(string name, double ulpsOfFloats, double ulpsOfDoubles)
+    {
+        IUnary formula = Functions.Single(f => f.Name == name).Formula;
+        float[] singles = EveryExponent(static bits => BitConverter.UInt32BitsToSingle((uint)(bits >> 32)), name);
+        double[] doubles = EveryExponent(BitConverter.UInt64BitsToDouble, name);
+        foreach (float[] actual in new[]
+        {
+            formula.Lanes<float, Lane128<float>>(singles), formula.Lanes<float, Lane256<float>>(singles), formula.Lanes<float, Lane512<float>>(singles),
+        })
+        {
+            Near(singles, actual, ulpsOfFloats, x => formula.Reference(x), static x => MathF.BitIncrement(MathF.Abs((float)x)) - (double)MathF.Abs((float)x));
+        }
+
+        foreach (double[] actual in new[]
+        {
+            formula.Lanes<double, Lane128<double>>(doubles), formula.Lanes<double, Lane256<double>>(doubles), formula.Lanes<double, Lane512<double>>(doubles),
+        })
+        {
+            Near(doubles, actual, ulpsOfDoubles, formula.Reference, static x => Math.BitIncrement(Math.Abs(x)) - Math.Abs(x));
+        }
+    }
+
+    /// <summary>Numbers of random bits; for exponentials also many of moderate size.</summary>
+    static S[] EveryExponent<S>(Func<ulong, S> of, string name)
+        where S : System.Numerics.IFloatingPointIeee754<S>
+    {
+        Random random = new(3);
+        S[] bits = [.. Enumerable.Range(0, 60_000).Select(_ => of(unchecked((ulong)random.NextInt64(long.MinValue, long.MaxValue))))];
+        double width = name.StartsWith("exp", StringComparison.Ordinal) ? 80 : 3;
+        return [.. bits, .. Enumerable.Range(0, 60_000).Select(_ => S.CreateTruncating((random.NextDouble() - 0.2) * width))];
+    }
+
+    static void Near<S>(S[] x, S[] actual, double ulps, Func<double, double> reference, Func<double, double> ulp)
+        where S : System.Numerics.IFloatingPointIeee754<S>
+    {
+        (double worst, S at) = (0, S.Zero);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double expected = reference(double.CreateTruncating(x[i]));
+            bool isSame = S.CreateTruncating(expected).Equals(actual[i]);
+            double off = isSame ? 0 : Math.Abs(double.CreateTruncating(actual[i]) - expected) / ulp(expected);
+            (worst, at) = off <= worst ? (worst, at) : (off, x[i]);
+        }
+
+        Assert.True(worst <= ulps, $"{worst:F2} units off at {at:R}");
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Tensors_agree_with_the_reference(string name)
@@ -131,6 +184,30 @@ public class NumberTests
             Assert.Equal(Difference(formula.Reference, x), slope, 1e-6 * Math.Max(1, Math.Abs(slope)));
             Assert.Equal(Difference(t => formula.Derivatives(t).Slope, x), curvature, 1e-6 * Math.Max(1, Math.Abs(curvature)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Numbers_that_know_whether_they_vary_agree_with_duals(string name)
+    {
+        IUnary formula = Functions.Single(f => f.Name == name).Formula;
+        foreach (double x in Enumerable.Range(0, 60).Select(static i => 0.111 + (i * 0.0601)))
+        {
+            (double value, double slope, _) = formula.Derivatives(x);
+            Assert.Equal((value, slope), formula.Partial(x, varies: true));
+            Assert.Equal((value, 0.0), formula.Partial(x, varies: false));
+        }
+    }
+
+    [Fact]
+    public void Of_two_numbers_each_may_vary()
+    {
+        Partial<Real> x = Partial<Real>.Variable(3);
+        Partial<Real> y = Partial<Real>.Fixed(5);
+        Partial<Real> infinite = Partial<Real>.Fixed(double.PositiveInfinity);
+        Assert.Equal([1.0, 1, -1, 5, 5, 6, 0.2, -5.0 / 9], new[] { x + y, x - y, y - x, x * y, y * x, x * x, x / y, y / x }.Select(static z => z.Tangent.Value));
+        Assert.Equal([0.0, 0, 0], new[] { y * y, y + y, y * infinite }.Select(static z => z.Tangent.Value));
+        Assert.Equal(0, (Partial<Real>.Const(0) * infinite).Tangent.Value);
     }
 
     [Fact]
@@ -192,6 +269,8 @@ public class NumberTests
 
         (double Value, double Slope, double Curvature) Derivatives(double x);
 
+        (double Value, double Slope) Partial(double x, bool varies);
+
         S[] Lanes<S, L>(S[] x)
             where S : unmanaged
             where L : struct, ILane<L, S>;
@@ -208,6 +287,12 @@ public class NumberTests
         {
             Dual<Dual<Real>> result = formula.Value(Dual<Dual<Real>>.Variable(Dual<Real>.Variable(x)));
             return (result.Value.Value.Value, result.Tangent.Value.Value, result.Tangent.Tangent.Value);
+        }
+
+        public (double Value, double Slope) Partial(double x, bool varies)
+        {
+            Partial<Real> result = formula.Value(varies ? Partial<Real>.Variable(x) : Partial<Real>.Fixed(x));
+            return (result.Value.Value, result.Tangent.Value);
         }
 
         public S[] Lanes<S, L>(S[] x)

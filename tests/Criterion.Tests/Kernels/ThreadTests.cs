@@ -98,6 +98,49 @@ public class ThreadTests
         return [y.Detach(), z.Detach(), .. Autograd.Grad([(y * y * y).Sum(), (z * z * z).Sum()], [x])];
     });
 
+    /// <summary>Up to, at and beyond the end of a chunk of 16384 elements, and several of them.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16383)]
+    [InlineData(16384)]
+    [InlineData(16385)]
+    [InlineData((3 * 16384) + 5)]
+    public void Losses_of_elements_are_the_same_bits(int count) => SameBits(() =>
+    {
+        Tensor[] x = Drawn(3, [count]);
+        Tensor variance = Operation.Learned([Tensor.Rand([count], random: new RandomStream(9)) + 0.1])[0];
+        Tensor[] losses =
+        [
+            new HuberLoss().Forward(x[0], x[1]), new BCEWithLogitsLoss().Forward(x[0], variance.Sigmoid()),
+            new GaussianNLLLoss().Forward(x[0], x[1], variance), new RelativisticAverageHinge().Discriminator(x[1], x[2]),
+            new Wasserstein().Discriminator(x[0], x[2]),
+        ];
+        return [.. losses.Select(static loss => loss.Detach()), .. Autograd.Grad(losses, [.. x, variance])];
+    });
+
+    /// <summary>Rows of which a chunk holds several, exactly one, or not a whole one.</summary>
+    [Theory]
+    [InlineData(16385, 1)]
+    [InlineData(65, 512)]
+    [InlineData(33, 500)]
+    [InlineData(3, 16384)]
+    [InlineData(2, 16385)]
+    public void Losses_of_rows_are_the_same_bits(int rows, int length) => SameBits(() =>
+    {
+        Tensor[] x = Drawn(3, [rows, length]);
+        Tensor classes = Tensor.RandInt(0, length, [rows], new RandomStream(4));
+        Tensor[] losses =
+        [
+            new CosineSimilarityLoss().Forward(x[0], x[1]), new TripletMarginLoss().Forward(x[0], x[1], x[2]),
+            new GradientPenalty().Of(x[2]), new CrossEntropyLoss().Forward(x[0], classes),
+            new KlFromLogits().Forward(x[1], x[2]),
+        ];
+        return [.. losses.Select(static loss => loss.Detach()), .. Autograd.Grad(losses, x)];
+    });
+
+    static Tensor[] Drawn(int count, Shape shape) =>
+        Operation.Learned([.. Enumerable.Range(0, count).Select(i => Tensor.Randn(shape, random: new RandomStream((ulong)i)))]);
+
     [Theory]
     [InlineData(SsimPreset.Wang2004)]
     [InlineData(SsimPreset.Kornia)]

@@ -86,12 +86,17 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
             T y = T.Const(target);
             if (target is not (0 or 1))
             {
-                return default(BCELoss.CrossEntropy).Value(x, y);
+                return Smoothed(x, y);
             }
 
             // Only one of the two logarithms counts.
             T surprise = -BCELoss.CrossEntropy.Log(target == 1 ? x : T.Const(1) - x);
             return T.WithSlope(T.Detach(surprise), x, BCELoss.CrossEntropy.Slope(x, y));
         }
+
+        // A call: with three logarithms the loop would exceed what the compiler inlines into it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static T Smoothed<T>(T x, T y)
+            where T : struct, IReal<T> => default(BCELoss.CrossEntropy).Value(x, y);
     }
 }

@@ -26,6 +26,9 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0.01, 0.99), Curve("y = 0", 0, 0.01, 0.99)];
 
     /// <inheritdoc/>
+    private protected override bool IsNaNOutside => true;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
         CheckRange(prediction, 0, 1, "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
@@ -48,7 +51,8 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
             T one = T.Const(1);
             T ofOne = Log(x);
             T ofZero = Log(one - x);
-            T value = T.Detach(-((y * ofOne) + ((one - y) * ofZero)));
+            T value = -((y * ofOne) + ((one - y) * ofZero));
+            value = T.Detach(Piecewise.ForProbability(x, Piecewise.ForProbability(y, value)));
             return T.WithSlope(T.WithSlope(value, x, Slope(x, y)), y, ofZero - ofOne);
         }
 

@@ -26,6 +26,9 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
+    private protected override bool IsNaNOutside => true;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
         CheckRange(target, 0, 1, "in [0, 1] (SoftMarginLoss takes classes 1 and −1)");
 
@@ -49,7 +52,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => T.Softplus(AwayFrom0(x)) + Linear(x, y, y);
+            where T : struct, IReal<T> => Piecewise.ForProbability(y, T.Softplus(AwayFrom0(x)) + Linear(x, y, y));
     }
 
     /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
@@ -61,7 +64,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
             where T : struct, IReal<T>
         {
             T one = T.Const(1);
-            return ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y);
+            return Piecewise.ForProbability(y, ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y));
         }
     }
 

@@ -38,6 +38,9 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
+    private protected override bool IsNaNOutside => true;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) => CheckRange(target, 0, 1, "in [0, 1] (for classes 1 and −1 use (y + 1) / 2)");
 
     static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.Within01(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
@@ -53,10 +56,10 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
             where T : struct, IReal<T>
         {
             T not = T.Const(1) - y;
-            T ofOne = T.Softplus(-x);
-            T ofZero = T.Softplus(x);
-            return (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), ofZero))
+            T ofZero = Piecewise.Softplus(x, out T ofOne);
+            T loss = (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), ofZero))
                 + (T.Const(negative) * not * Focused(Piecewise.Weighable(ofZero, not), ofOne));
+            return Piecewise.ForProbability(y, loss);
         }
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.

@@ -42,6 +42,9 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
 
     /// <inheritdoc/>
+    private protected override bool IsNaNOutside => true;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
         CheckRange(prediction, double.NegativeInfinity, Rounding, "the logarithm of a probability, 0 or less (take LogSoftmax of logits, Log of probabilities)");
@@ -71,7 +74,11 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
         {
             T probability = logTarget ? T.Exp(y) : y;
             T log = logTarget ? Piecewise.Weighable(y, probability) : T.Log(Piecewise.Unless(T.Equal(y, T.Const(0)), T.Const(1), y));
-            return probability * (log - Piecewise.Weighable(x, probability));
+            T loss = probability * (log - Piecewise.Weighable(x, probability));
+
+            // The logarithm of a negative probability is NaN by itself.
+            T excess = T.Max(x - T.Const(Rounding), logTarget ? y - T.Const(Rounding) : y - T.Const(1 + Rounding));
+            return Piecewise.UndefinedWhere(T.Less(T.Const(0), excess), loss);
         }
     }
 }

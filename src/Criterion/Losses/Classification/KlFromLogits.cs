@@ -57,9 +57,14 @@ public sealed record KlFromLogits(bool Reverse = false, int Dim = 1, Reduction R
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(p, a, b) : Weighted(q, b, a);
 
-        // p (a − b), 0 where p is.
+        // p (a − b), 0 where p is, though logarithms may be infinite there. NaN stays: of a it is in p.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T p, T a, T b)
-            where T : struct, IReal<T> => p * (Piecewise.Weighable(a, p) - Piecewise.Weighable(b, p));
+            where T : struct, IReal<T>
+        {
+            T zero = T.Const(0);
+            T nothing = T.Select(T.Equal(b, b), zero, T.Detach(b));
+            return p * Piecewise.Unless(T.Equal(p, zero), nothing, a - b);
+        }
     }
 }

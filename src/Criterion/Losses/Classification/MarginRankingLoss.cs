@@ -45,8 +45,7 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     {
         CheckSameShape(x1, x2);
         CheckSameShape(x1, target);
-        CheckSigns(target);
-        return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target);
+        return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, () => CheckSigns(target));
     }
 
     static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
@@ -60,6 +59,6 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T> => T.PositivePart(-(z * (x - y)) + T.Const(margin));
+            where T : struct, IReal<T> => Piecewise.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));
     }
 }

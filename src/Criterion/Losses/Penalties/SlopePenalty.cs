@@ -68,7 +68,8 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     public Tensor Of(Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        return Formulas.Formula.RowMean(Formula, [Some(gradient).Flatten(1)]) * Scale;
+        Tensor rows = Some(gradient).Flatten(1);
+        return Formulas.Formula.RowSum(Formula, [rows], scale: Scale / rows.Shape[0]);
     }
 
     /// <summary>The gradient of the summed scores by the images, with its graph, also where recording is switched off.</summary>

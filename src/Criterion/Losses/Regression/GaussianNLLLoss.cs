@@ -56,9 +56,11 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         CheckSameShape(prediction, target);
         ArgumentNullException.ThrowIfNull(variance);
         Tensor each = ForEach(prediction, variance);
-        CheckRange(variance, 0, double.PositiveInfinity, "0 or more (take Softplus() or Exp() of what a layer gives)");
-        return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target, each);
+        return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target, each, () => Check(variance));
     }
+
+    void Check(Tensor variance) =>
+        CheckRange(variance, 0, double.PositiveInfinity, "0 or more (take Softplus() or Exp() of what a layer gives)");
 
     static double Checked(double epsilon) => Require.Positive(epsilon, nameof(GaussianNLLLoss), nameof(Epsilon));
 
@@ -88,7 +90,8 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {
-            T variance = T.WithSlope(T.Detach(T.Max(z, T.Const(epsilon))), z, T.Const(1));
+            T held = Piecewise.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
+            T variance = T.WithSlope(T.Detach(held), z, T.Const(1));
             T difference = x - y;
             T loss = T.Const(0.5) * (T.Log(variance) + (difference * difference / variance));
             return full ? loss + T.Const(0.5 * Math.Log(2 * Math.PI)) : loss;
