@@ -26,6 +26,22 @@ public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Embe
         return [.. layers, new AdaptiveAvgPool2d(2), new Flatten(), new Linear(4 * from, Embedding, random: random), new UnitLength()];
     }
 
+    /// <summary>The network that these weights are of, from their shapes, so that a file can't ask for more memory than it has; null for others.</summary>
+    internal static EmbeddingNetwork? Of(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        Shape[] kernels = [.. tensors.Values.Where(static tensor => tensor.Rank == 4).Select(static tensor => tensor.Shape)];
+        Shape last = tensors.Values.LastOrDefault(static tensor => tensor.Rank == 2)?.Shape ?? [];
+        if (kernels.Length != Steps || last.Rank != 2 || kernels.Any(static shape => shape.Count == 0))
+        {
+            return null;
+        }
+
+        EmbeddingNetwork network = new(kernels[0][1], kernels[0][0], last[0]);
+        int[] chain = [network.Channels, .. Enumerable.Range(0, Steps).Select(i => network.Width << i)];
+        bool fits = Enumerable.Range(0, Steps).All(i => kernels[i].Dims.SequenceEqual([chain[i + 1], chain[i], 4, 4]));
+        return fits && last[0] > 0 && last[1] == 4 * chain[^1] ? network : null;
+    }
+
     /// <summary>Rows of length 1; a row of zeros stays one.</summary>
     sealed class UnitLength : Module
     {

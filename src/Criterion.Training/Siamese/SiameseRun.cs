@@ -1,4 +1,3 @@
-using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -28,9 +27,10 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(data);
-        (ImageDataset seen, _unseen) = Part(data, options.HeldOut);
+        ImageDataset unseen = Unseen(data, options.HeldOut);
+        _unseen = unseen.Select(Enumerable.Range(0, Math.Min(unseen.Count, Measured)));
         _encoder = encoder.Build(new RandomStream(options.Seed).Fork(20));
-        _trainer = new SiameseTrainer(_encoder, seen, options);
+        _trainer = new SiameseTrainer(_encoder, data.Without(options.HeldOut), options);
         Record = new SiameseRunRecord
         {
             Recipe = "siamese",
@@ -75,29 +75,19 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
 
     private protected override void WriteResults(RunFolder folder)
     {
-        folder.WriteFile("encoder.safetensors", path => Safetensors.Write(path, _encoder.StateDict()));
+        folder.WriteFile(EncoderFile.Name, path => EncoderFile.Write(path, _encoder));
         Record = (SiameseRunRecord)Record with
         {
             Quality = EmbeddingQuality.Measure(GanTrainer.Sample(_encoder, _unseen.Images), _unseen.Labels!),
         };
     }
 
-    /// <summary>The images of the classes to train on, and the first thousand of those to measure.</summary>
-    static (ImageDataset Seen, ImageDataset Unseen) Part(ImageDataset data, IReadOnlyCollection<int> heldOut)
+    /// <summary>The images of the held-out classes, of which there must be enough to measure.</summary>
+    static ImageDataset Unseen(ImageDataset data, IReadOnlyCollection<int> heldOut)
     {
-        Tensor labels = data.Labels ?? throw new TrainingException($"'{data.Source}' has no labels, and a Siamese network learns from pairs by class.");
-        ILookup<bool, long> places = labels.ToArray<long>().Index().ToLookup(item => heldOut.Contains((int)item.Item), static item => (long)item.Index);
-        if (places[true].Count() < Queries + Shown)
-        {
-            throw new TrainingException($"There are {places[true].Count()} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {Queries + Shown} are needed.");
-        }
-
-        return (Take(places[false]), Take(places[true].Take(Measured)));
-
-        ImageDataset Take(IEnumerable<long> chosen)
-        {
-            Tensor at = Tensor.From([.. chosen]);
-            return new ImageDataset(data.Source, data.Images.IndexSelect(0, at), labels.IndexSelect(0, at));
-        }
+        int count = data.LabelsOf("a Siamese network learns from pairs by class").Count(heldOut.Contains);
+        return count >= Queries + Shown
+            ? data.Only(heldOut)
+            : throw new TrainingException($"There are {count} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {Queries + Shown} are needed.");
     }
 }

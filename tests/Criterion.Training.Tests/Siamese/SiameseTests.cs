@@ -8,8 +8,7 @@ public sealed class SiameseTests : IDisposable
 
     readonly TempFolder _temp = new();
 
-    /// <summary>Images of eight classes, each a noisy picture of its own.</summary>
-    static ImageDataset Data { get; } = Make();
+    static ImageDataset Data { get; } = Levels(160, classes: 8);
 
     public static TheoryData<string> Losses => ["cosine-embedding", "contrastive", "triplet"];
 
@@ -120,12 +119,13 @@ public sealed class SiameseTests : IDisposable
     // Each class has a mean of its own.
     static long[] Classes(Tensor images) => [.. images.Flatten(1).Mean(1).ToArray<float>().Select(static mean => (long)Math.Round((mean + 0.7) / 0.2))];
 
-    static ImageDataset Make()
+    /// <summary>Noisy pictures, whose mean tells the class; the classes take turns.</summary>
+    internal static ImageDataset Levels(int count, int classes)
     {
         RandomStream random = new(5);
-        long[] labels = [.. Enumerable.Range(0, 160).Select(static i => (long)(i % 8))];
+        long[] labels = [.. Enumerable.Range(0, count).Select(i => (long)(i % classes))];
         Tensor level = (Tensor.From(labels).To(DType.Float32) * 0.2) - 0.7;
-        Tensor noise = Tensor.Randn([160, 1, 16, 16], random: random) * 0.05;
-        return new ImageDataset("levels", level.Reshape(160, 1, 1, 1) + noise, Tensor.From(labels));
+        Tensor noise = Tensor.Randn([count, 1, 16, 16], random: random) * 0.05;
+        return new ImageDataset("levels", level.Reshape(count, 1, 1, 1) + noise, Tensor.From(labels));
     }
 }
