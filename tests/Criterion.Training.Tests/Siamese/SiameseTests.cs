@@ -66,6 +66,27 @@ public sealed class SiameseTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_that_is_no_number_stops_the_training_and_says_where_it_came_from()
+    {
+        SiameseTrainer trainer = new(Broken(out _), Data, new SiameseOptions { BatchSize = 8 });
+        string message = Assert.Throws<TrainingException>(() => trainer.Step()).Message;
+
+        Assert.Contains("The loss became NaN in step 1.", message, StringComparison.Ordinal);
+        Assert.Contains("The first tensor without a number is encoder.0.weight [2, 1, 4, 4]: 1 of 32 values.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_without_numbers_can_be_skipped()
+    {
+        Nn.Sequential encoder = Broken(out Tensor weight);
+        SiameseTrainer trainer = new(encoder, Data, new SiameseOptions { BatchSize = 8, OnNan = NanPolicy.Skip });
+        float[] before = weight.ToArray<float>();
+
+        Assert.Equal((1L, 1L), (trainer.Step().Skipped, trainer.StateDict()["step"].ToArray<long>()[1]));
+        Assert.Equal(before, weight.ToArray<float>());
+    }
+
+    [Fact]
     public void Data_without_labels_or_classes_is_refused()
     {
         Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
@@ -106,6 +127,18 @@ public sealed class SiameseTests : IDisposable
         SiameseRun run = new(new SiameseOptions { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
         using RunFolder created = RunFolder.Create<SiameseStep>(_temp[folder]);
         return (SiameseRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
+    }
+
+    static Nn.Sequential Broken(out Tensor weight)
+    {
+        Nn.Sequential encoder = Encoder.Build(new RandomStream(1));
+        weight = encoder.Parameters()[0];
+        using (Autograd.NoGrad())
+        {
+            weight.AsSpan<float>()[5] = float.NaN;
+        }
+
+        return encoder;
     }
 
     static void Stop(SiameseStep step, int? after, CancellationTokenSource stop)
