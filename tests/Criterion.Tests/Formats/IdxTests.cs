@@ -74,7 +74,7 @@ public class IdxTests
     public void A_packed_stream_that_cannot_seek_is_read_too()
     {
         AssertValues(Idx.Read(new Trickle(Fixture("IdxGzip").ToArray())), [2, 3, 4], Counting);
-        Assert.Contains("damaged", Refused(static () => Idx.Read(new Trickle(Fixture("IdxGzip").ToArray()[..^9]))));
+        Assert.Contains("damaged", Refused(static () => Idx.Read(new Trickle(Fixture("IdxGzip").ToArray()[..^20]))));
         Refused(static () => Idx.Read(new Trickle([0x1F])));
     }
 
