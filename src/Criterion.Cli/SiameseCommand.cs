@@ -88,7 +88,7 @@ internal sealed class SiameseCommand
         {
             console.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Unseen classes: same or not {quality.Verification.Accuracy:P1} right at a cosine of {quality.Verification.Threshold:F2}, area under the curve {quality.Verification.AreaUnderCurve:F3}, equal error rate {quality.Verification.EqualErrorRate:P1}, precision at 1 {quality.PrecisionAtOne:P1} (guessing {quality.Chance:P1})"));
+                $"Unseen classes: same or not {quality.Accuracy:P1} right at a cosine of {quality.Threshold:F2}, chosen on other images ({quality.Verification.Accuracy:P1} at the best, {quality.Verification.Threshold:F2}), area under the curve {quality.Verification.AreaUnderCurve:F3}, equal error rate {quality.Verification.EqualErrorRate:P1}, precision at 1 {quality.PrecisionAtOne:P1} (guessing {quality.Chance:P1})"));
         }
 
         return end.Code;

@@ -3,7 +3,8 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Images to search for those that are most like another, by the cosine of their embeddings.</summary>
+/// <summary>Images to search for those that are most like another, by the cosine of their embeddings, less their centre.</summary>
+/// <remarks>Embeddings of classes that an encoder never saw lie on one side of the sphere; what they have in common says nothing of which are alike.</remarks>
 /// <example><code>
 /// Gallery gallery = new(EncoderFile.Read("runs/siamese"), images);
 /// int nearest = gallery.Search(query).Ranking[0];
@@ -11,6 +12,7 @@ namespace Criterion.Training;
 public sealed class Gallery
 {
     readonly Module _encoder;
+    readonly Tensor _centre;
 
     /// <summary>Embeds the images, once for all searches.</summary>
     /// <param name="encoder">Images to embeddings; it is left in evaluation.</param>
@@ -20,13 +22,15 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(images);
         (_encoder, Images) = (encoder, images);
-        Embeddings = GanTrainer.Sample(encoder, images.Images);
+        Tensor embeddings = GanTrainer.Sample(encoder, images.Images);
+        _centre = embeddings.Mean(0, keepDim: true);
+        Embeddings = UnitLength.Of(embeddings - _centre);
     }
 
     /// <summary>What is searched.</summary>
     public ImageDataset Images { get; }
 
-    /// <summary>The embeddings of the images, [N, D].</summary>
+    /// <summary>The embeddings of the images less their mean, [N, D], of length 1.</summary>
     public Tensor Embeddings { get; }
 
     /// <summary>Ranks all images by their likeness to another.</summary>
@@ -37,7 +41,7 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(image);
         Shape each = new(Images.Images.Shape.Dims[1..]);
         return image.Shape == each
-            ? new GallerySearch(GanTrainer.Sample(_encoder, image.Unsqueeze(0))[0], Embeddings)
+            ? new GallerySearch((GanTrainer.Sample(_encoder, image.Unsqueeze(0)) - _centre)[0], Embeddings)
             : throw new ShapeException($"Gallery: the query is {image.Shape}, and the images of the gallery are {each}. Load both with the same size.");
     }
 }

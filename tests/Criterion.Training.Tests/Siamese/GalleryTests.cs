@@ -17,7 +17,7 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void A_query_is_found_in_a_gallery_of_a_thousand_by_a_run_of_its_folder()
     {
-        SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] }, new EmbeddingNetwork(Width: 2, Embedding: 8), Data);
+        SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] }, new EmbeddingNetwork(Width: 2, Head: 8), Data);
         using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
         {
             run.Execute(folder, cancellation: TestContext.Current.CancellationToken);
@@ -28,7 +28,7 @@ public sealed class GalleryTests : IDisposable
         GallerySearch found = new Gallery(encoder, task.Gallery).Search(task.Query);
         RetrievalQuality quality = found.Measure(task.IsSame);
 
-        Assert.Equal(new Shape(900, 8), found.Gallery.Shape);
+        Assert.Equal(new Shape(900, 32), found.Gallery.Shape);
         Assert.Equal(100, quality.Hits.Count(static hit => hit));
         Assert.Equal(Enumerable.Range(0, 900), found.Ranking.Order());
         Assert.True(quality.AveragePrecision > 3 * quality.Chance, $"average precision {quality.AveragePrecision}, guessing {quality.Chance}");
@@ -36,7 +36,7 @@ public sealed class GalleryTests : IDisposable
         // The documents' own lines.
         Tensor query = found.Query[0];
         Tensor target = Tensor.Cat([Tensor.Ones([100]), Tensor.Ones([800]) * -1]);
-        Assert.Equal(new CosineEmbeddingLoss(0.1).Forward(query.Unsqueeze(0).Expand(900, 8), found.Gallery, target).Item(), quality.Loss);
+        Assert.Equal(new CosineEmbeddingLoss(0.1).Forward(query.Unsqueeze(0).Expand(900, 32), found.Gallery, target).Item(), quality.Loss);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void An_encoder_comes_back_as_it_was()
     {
-        Sequential encoder = new EmbeddingNetwork(Channels: 3, Width: 3, Embedding: 5).Build(new RandomStream(1));
+        Sequential encoder = new EmbeddingNetwork(Channels: 3, Width: 3, Head: 5).Build(new RandomStream(1));
         Tensor images = Tensor.Rand([4, 3, 16, 16], random: new RandomStream(2), low: -1);
         encoder.Train().Forward(images);
         EncoderFile.Write(_temp["encoder"], encoder);

@@ -4,7 +4,7 @@ namespace Criterion.Training.Tests;
 
 public sealed class SiameseTests : IDisposable
 {
-    static readonly EmbeddingNetwork Encoder = new(Width: 2, Embedding: 8);
+    static readonly EmbeddingNetwork Encoder = new(Width: 2, Head: 8);
 
     readonly TempFolder _temp = new();
 
@@ -99,12 +99,28 @@ public sealed class SiameseTests : IDisposable
     public void Embeddings_of_the_same_class_are_found_and_others_are_not()
     {
         Tensor embeddings = Tensor.From(new double[,] { { 1, 0 }, { 0.8, 0.6 }, { 0, 1 }, { -0.6, 0.8 } });
-        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]));
-        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]));
+        Tensor others = Tensor.From(new double[,] { { 1, 0 }, { -0.5, 0.5 }, { -0.5, -0.5 } });
+        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]), others, Tensor.From<long>([0, 1, 1]));
+        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]), others, Tensor.From<long>([0, 1, 1]));
 
         Assert.Equal((1.0, 1.0), (perfect.PrecisionAtOne, perfect.Verification.AreaUnderCurve));
         Assert.Equal(0, wrong.PrecisionAtOne);
         Assert.Equal(1.0 / 3, perfect.Chance, 1e-12);
+
+        // Of the others the one similar pair is at a right angle: that is the threshold, at which one of four dissimilar pairs is accepted.
+        Assert.Equal(0, perfect.Threshold, 1e-12);
+        Assert.Equal((1 + 0.75) / 2, perfect.Accuracy, 1e-12);
+    }
+
+    [Fact]
+    public void Embeddings_are_compared_around_the_centre_of_others()
+    {
+        Tensor embeddings = Tensor.From(new double[,] { { 10, 1 }, { 10, 2 }, { 10, -1 }, { 10, -2 } });
+        Tensor labels = Tensor.From<long>([0, 0, 1, 1]);
+        EmbeddingQuality quality = EmbeddingQuality.Measure(embeddings, labels, embeddings * 1, labels);
+
+        Assert.Equal((1.0, 1.0, 1.0), (quality.Verification.Accuracy, quality.Accuracy, quality.PrecisionAtOne));
+        Assert.Equal(1, quality.Threshold, 1e-12);
     }
 
     [Fact]
@@ -117,6 +133,9 @@ public sealed class SiameseTests : IDisposable
         Assert.Equal(0.75, verification.Accuracy, 1e-12);
         Assert.Equal(0.9, verification.Threshold);
         Assert.InRange(verification.EqualErrorRate, 0.25, 0.5);
+        Assert.Equal((2.0 / 2 + (0.0 / 3)) / 2, Verification.AccuracyAt(-9, [(1, true), (2, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Equal((1.0 / 2 + (2.0 / 3)) / 2, Verification.AccuracyAt(1, [(1, true), (0.5, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Throws<ArgumentException>(() => Verification.AccuracyAt(1, [(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(double.NaN, true), (1, false)]));
     }
