@@ -96,7 +96,7 @@ public sealed class InterruptTests : IDisposable
     {
         string[] small = trainer switch
         {
-            "siamese" => ["--batch", "4"],
+            "siamese" => ["--batch", "4", "--width", "2"],
             "cyclegan" => ["--a", Data("a"), "--b", Data("b"), "--batch", "2", "--width", "2", "--blocks", "1"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };

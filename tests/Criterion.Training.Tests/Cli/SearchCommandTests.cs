@@ -14,6 +14,8 @@ public sealed class SearchCommandTests : IDisposable
     public void The_nearest_are_listed_measured_and_drawn()
     {
         Train();
+        SiameseRunRecord record = (SiameseRunRecord)RunFolder.ReadRecord(_temp["run"]);
+        Assert.Equal((new CosinePairs(0.4), NanPolicy.Skip, 32), (record.Options.Objective, record.Options.OnNan, record.Encoder.Embedding));
         (int code, string output, _) = Run("search", _temp["run"], "--show", "5", "--out", _temp["found.png"]);
 
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -51,7 +53,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
-    void Train() => Assert.Equal(0, Run("train", "siamese", "--steps", "1", "--batch", "4", "--out", _temp["run"]).Code);
+    void Train() => Assert.Equal(0, Run("train", "siamese", "--steps", "1", "--batch", "4", "--width", "2", "--margin", "0.4", "--on-nan", "skip", "--out", _temp["run"]).Code);
 
     static (int Code, string Output, string Error) Run(params string[] args)
     {
