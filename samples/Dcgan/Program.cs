@@ -10,7 +10,7 @@ string picture = args.ElementAtOrDefault(1) ?? "clothes.png";
 ImageDataset data = ImageDataset.FashionMnist();
 GanOptions options = GanRecipe.Find("dcgan").Options with { Seed = 1 };
 RandomStream random = new(options.Seed);
-Dcgan networks = options.Networks(data);
+GanNetworks networks = options.Networks(data);
 GanTrainer trainer = new(networks.Generator(random), networks.Discriminator(random), data, options);
 
 for (int i = 0; i < steps; i++)
@@ -22,5 +22,5 @@ for (int i = 0; i < steps; i++)
     }
 }
 
-Png.Write(picture, ImageGrid.Compose(trainer.Sample(networks.Latents(64, random))));
+Png.Write(picture, networks.Picture(trainer.Sample(networks.Latents(64, random))));
 Console.WriteLine($"64 images in {picture}");

@@ -95,7 +95,7 @@ internal sealed class SearchCommand
 
     static ImageDataset Load(string[] sources, SiameseRunRecord record)
     {
-        ImageDataset images = ImageDataset.Load(sources, record.Data.Height, ImageRange.MinusOneOne);
+        ImageDataset images = ImageDataset.Load(sources, record.Data.Shape[^1], ImageRange.MinusOneOne);
         return images.Channels == record.Encoder.Channels
             ? images
             : throw new TrainingException($"'{images.Source}' has {images.Channels} channels, and the encoder was trained on {record.Encoder.Channels}. Convert the images.");
