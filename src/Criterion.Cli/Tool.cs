@@ -46,6 +46,7 @@ internal static class Tool
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
+            SearchCommand.Create(console),
             EvaluateCommand.Create(console),
             ReportCommand.Create(console),
             CompareCommand.Create(console, stop),

@@ -9,18 +9,22 @@ namespace Criterion.Training;
 /// <param name="Step">Steps that were done.</param>
 /// <param name="State">Everything that changes from step to step: tensors by name.</param>
 /// <remarks>
-/// On disk it is a <c>.safetensors</c> whose metadata holds the version of the layout, the step, and a SHA-256 over names, shapes and
-/// values. It is written under another name, flushed to the disk and renamed, so that it is whole or not there.
+/// On disk it is a <c>.safetensors</c> whose metadata holds the version of the layout, the step, the run's record, and a SHA-256 over all
+/// of these with names, shapes and values. It is written under another name, flushed to the disk and renamed, so that it is whole or not there.
 /// </remarks>
 public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> State)
 {
-    const string Version = "1";
+    const string Version = "2";
+
+    /// <summary>The run that it is of, with all its options: <see cref="RunJson"/>; empty for none.</summary>
+    public string Run { get; init; } = "";
 
     /// <summary>Writes the checkpoint.</summary>
     public void Write(string path) => Safetensors.Write(path, State, new OrderedDictionary<string, string>
     {
         ["criterion_checkpoint"] = Version,
         ["step"] = Step.ToString(CultureInfo.InvariantCulture),
+        ["run"] = Run,
         ["sha256"] = Checksum(),
     });
 
@@ -37,8 +41,9 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
                 : $"The checkpoint '{path}' is of version {version}, and this program reads {Version}. Go on with the program that wrote it.");
         }
 
-        Checkpoint checkpoint = new(long.Parse(file.Metadata.GetValueOrDefault("step", "0"), CultureInfo.InvariantCulture), file.Tensors);
-        return checkpoint.Checksum() == file.Metadata.GetValueOrDefault("sha256")
+        bool hasStep = long.TryParse(file.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out long step);
+        Checkpoint checkpoint = new(step, file.Tensors) { Run = file.Metadata.GetValueOrDefault("run", "") };
+        return hasStep && checkpoint.Checksum() == file.Metadata.GetValueOrDefault("sha256")
             ? checkpoint
             : throw new CheckpointException($"The checkpoint '{path}' is not as it was written: its checksum differs.");
     }
@@ -58,7 +63,7 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
     string Checksum()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {Step}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{Version} {Step} {Run}"));
         foreach ((string name, Tensor tensor) in State)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"|{name} {tensor.DType} {tensor.Shape}"));

@@ -31,6 +31,22 @@ public sealed class ImageDataset : Dataset
     /// <inheritdoc/>
     public override string Description => $"{Count} images of {Source} ({Size})";
 
+    /// <summary>Some of the images, with their labels: a copy.</summary>
+    /// <param name="places">Which, in the order in which they are wanted.</param>
+    public ImageDataset Select(IEnumerable<int> places)
+    {
+        Tensor at = Tensor.From([.. places.Select(static place => (long)place)]);
+        return new ImageDataset(Source, Images.IndexSelect(0, at), Labels?.IndexSelect(0, at));
+    }
+
+    /// <summary>The images of some classes.</summary>
+    /// <exception cref="TrainingException">There are no labels, or no such images.</exception>
+    public ImageDataset Only(IReadOnlyCollection<int> classes) => OfClasses(classes, isWanted: true);
+
+    /// <summary>The images of all classes but some.</summary>
+    /// <exception cref="TrainingException">There are no labels, or no such images.</exception>
+    public ImageDataset Without(IReadOnlyCollection<int> classes) => OfClasses(classes, isWanted: false);
+
     /// <summary>The embedded test set of Fashion-MNIST (Zalando SE, MIT licence): 10,000 grey garments, padded to 32×32, with labels.</summary>
     /// <param name="size">Resize to this many pixels a side instead of padding.</param>
     public static ImageDataset FashionMnist(int? size = null)
@@ -76,6 +92,29 @@ public sealed class ImageDataset : Dataset
         return images.DType == DType.Float32 && images.Rank == 4 && images.Shape[1] is 1 or 3 && images.Count > 0
             ? images
             : throw new TrainingException($"{source}: a data set is Float32 [N, 1 or 3, H, W], and this is {images.DType} {images.Shape}.");
+    }
+
+    /// <summary>The class of each image.</summary>
+    /// <param name="why">What they are needed for, for the error.</param>
+    /// <exception cref="TrainingException">There are no labels.</exception>
+    internal int[] LabelsOf(string why) =>
+        [.. (Labels ?? throw new TrainingException($"'{Source}' has no labels, and {why}.")).ToArray<long>().Select(static label => (int)label)];
+
+    /// <summary>The place of the first image of some classes.</summary>
+    /// <exception cref="TrainingException">There are no labels, or no such images.</exception>
+    public int FirstOf(IReadOnlyCollection<int> classes)
+    {
+        int place = Array.FindIndex(LabelsOf("images are chosen by class"), classes.Contains);
+        return place >= 0 ? place : throw new TrainingException($"'{Source}' has no images of the classes {string.Join(", ", classes)}.");
+    }
+
+    ImageDataset OfClasses(IReadOnlyCollection<int> classes, bool isWanted)
+    {
+        int[] labels = LabelsOf("images are chosen by class");
+        int[] places = [.. Enumerable.Range(0, labels.Length).Where(i => classes.Contains(labels[i]) == isWanted)];
+        return places.Length > 0
+            ? Select(places)
+            : throw new TrainingException($"'{Source}' has no images {(isWanted ? "of" : "but those of")} the classes {string.Join(", ", classes)}.");
     }
 
     static Tensor Embedded(string name)

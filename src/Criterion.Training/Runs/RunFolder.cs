@@ -76,14 +76,14 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>What <c>run.json</c> of a folder says.</summary>
-    /// <exception cref="TrainingException">It is missing or no run record.</exception>
+    /// <summary>What <c>run.json</c> of a folder says, or its newest checkpoint if that is gone.</summary>
+    /// <exception cref="TrainingException">Both are missing, or no run record.</exception>
     public static RunRecord ReadRecord(string path)
     {
         string file = System.IO.Path.Combine(path, RecordName);
-        return File.Exists(file)
-            ? RunJson.Read(File.ReadAllText(file))
-            : throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run.");
+        string checkpoints = System.IO.Path.Combine(path, CheckpointsName);
+        string? json = File.Exists(file) ? File.ReadAllText(file) : Directory.Exists(checkpoints) ? new CheckpointFolder(checkpoints).Latest().Run : null;
+        return RunJson.Read(json ?? throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run."));
     }
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
@@ -123,21 +123,42 @@ public sealed class RunFolder : IDisposable
     /// <summary>Closes <c>losses.csv</c> and <c>measures.csv</c>.</summary>
     public void Dispose()
     {
-        _losses.Dispose();
-        _measures?.Dispose();
+        Close(_losses);
+        Close(_measures);
     }
 
+    // Files that are open can be written to after the folder is gone, and a checkpoint would make it anew: nobody would know.
     void Write(Action write)
     {
         try
         {
+            if (!Directory.Exists(Path))
+            {
+                throw new DirectoryNotFoundException("the folder is gone.");
+            }
+
             write();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfTheDisk(e))
         {
             throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or train into another folder with --out; what was written before is kept.", e);
         }
     }
+
+    static void Close(IDisposable? table)
+    {
+        try
+        {
+            table?.Dispose();
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            // A row that could not be written was told of then; the error that is under way says more than this one.
+        }
+    }
+
+    // A file that may not grow any further is an argument out of range to .NET.
+    static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -104,7 +104,7 @@ public abstract class TrainingRun<TStep>
         Note(folder, ended);
     }
 
-    void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()));
+    void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()) { Run = RunJson.Write(Record) });
 
     void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(Record = record);
 

@@ -11,12 +11,14 @@ namespace Criterion.Training;
 public abstract record SiameseObjective
 {
     /// <summary>The objective of a name: cosine-embedding, contrastive or triplet.</summary>
+    /// <param name="name">What the command line calls it.</param>
+    /// <param name="margin">Its margin; its default if not given.</param>
     /// <exception cref="TrainingException">There is none of that name.</exception>
-    public static SiameseObjective Named(string name) => name switch
+    public static SiameseObjective Named(string name, double? margin = null) => name switch
     {
-        "cosine-embedding" => new CosinePairs(),
-        "contrastive" => new ContrastivePairs(),
-        "triplet" => new Triplets(),
+        "cosine-embedding" => new CosinePairs(margin ?? new CosinePairs().Margin),
+        "contrastive" => new ContrastivePairs(margin ?? new ContrastivePairs().Margin),
+        "triplet" => new Triplets(margin ?? new Triplets().Margin),
         _ => throw new TrainingException($"There is no Siamese loss '{name}'. There are: cosine-embedding, contrastive, triplet."),
     };
 
@@ -32,7 +34,7 @@ public abstract record SiameseObjective
 
 /// <summary>Pairs under <see cref="CosineEmbeddingLoss"/>.</summary>
 /// <param name="Margin">The similarity below which dissimilar pairs cost nothing.</param>
-public sealed record CosinePairs(double Margin = 0.2) : SiameseObjective
+public sealed record CosinePairs(double Margin = 0.5) : SiameseObjective
 {
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -56,7 +58,7 @@ public sealed record ContrastivePairs(double Margin = 1) : SiameseObjective
 
 /// <summary>Triplets under <see cref="TripletMarginLoss"/>.</summary>
 /// <param name="Margin">How much nearer the anchor should be to its own kind.</param>
-public sealed record Triplets(double Margin = 0.3) : SiameseObjective
+public sealed record Triplets(double Margin = 1) : SiameseObjective
 {
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {

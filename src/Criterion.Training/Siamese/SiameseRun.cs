@@ -1,4 +1,3 @@
-using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -9,12 +8,13 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
     const int Queries = 10;
     const int Shown = 5;
 
-    // Enough for steady figures; all pairs of these are compared.
+    // Enough for steady figures; all pairs of these are compared, and as many others give the centre and the threshold.
     const int Measured = 1000;
 
     readonly Sequential _encoder;
     readonly SiameseTrainer _trainer;
     readonly ImageDataset _unseen;
+    readonly ImageDataset _others;
 
     /// <summary>A run that is ready to start.</summary>
     /// <param name="options">How to train.</param>
@@ -28,9 +28,12 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(data);
-        (ImageDataset seen, _unseen) = Part(data, options.HeldOut);
+        ImageDataset unseen = Unseen(data, options.HeldOut);
+        int measured = Math.Min(unseen.Count / 2, Measured);
+        _unseen = unseen.Select(Enumerable.Range(0, measured));
+        _others = unseen.Select(Enumerable.Range(measured, measured));
         _encoder = encoder.Build(new RandomStream(options.Seed).Fork(20));
-        _trainer = new SiameseTrainer(_encoder, seen, options);
+        _trainer = new SiameseTrainer(_encoder, data.Without(options.HeldOut), options);
         Record = new SiameseRunRecord
         {
             Recipe = "siamese",
@@ -66,38 +69,28 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
     // One row for each query: itself, and its five nearest among images of classes that were never seen.
     private protected override void WriteSamples(RunFolder folder)
     {
-        Tensor embeddings = GanTrainer.Sample(_encoder, _unseen.Images);
-        int count = _unseen.Count;
-        double[] cosine = embeddings.MatMul(embeddings.Transpose()).To(DType.Float64).ToArray<double>();
-        long[] picture = [.. Enumerable.Range(0, Queries).SelectMany(query => EmbeddingQuality.Nearest(cosine, count, query, Shown).Prepend(query)).Select(static i => (long)i)];
-        folder.WriteSamples(Record.StepsDone, _unseen.Images.IndexSelect(0, Tensor.From(picture)), columns: Shown + 1);
+        double[] cosines = EmbeddingQuality.Cosines(Encoded(_unseen), Encoded(_others).Mean(0, keepDim: true));
+        IEnumerable<int> picture = Enumerable.Range(0, Queries).SelectMany(query => EmbeddingQuality.Nearest(cosines, _unseen.Count, query, Shown).Prepend(query));
+        folder.WriteSamples(Record.StepsDone, _unseen.Select(picture).Images, columns: Shown + 1);
     }
 
     private protected override void WriteResults(RunFolder folder)
     {
-        folder.WriteFile("encoder.safetensors", path => Safetensors.Write(path, _encoder.StateDict()));
+        folder.WriteFile(EncoderFile.Name, path => EncoderFile.Write(path, _encoder));
         Record = (SiameseRunRecord)Record with
         {
-            Quality = EmbeddingQuality.Measure(GanTrainer.Sample(_encoder, _unseen.Images), _unseen.Labels!),
+            Quality = EmbeddingQuality.Measure(Encoded(_unseen), _unseen.Labels!, Encoded(_others), _others.Labels!),
         };
     }
 
-    /// <summary>The images of the classes to train on, and the first thousand of those to measure.</summary>
-    static (ImageDataset Seen, ImageDataset Unseen) Part(ImageDataset data, IReadOnlyCollection<int> heldOut)
+    Tensor Encoded(ImageDataset images) => GanTrainer.Sample(_encoder, images.Images);
+
+    /// <summary>The images of the held-out classes, of which there must be enough to measure.</summary>
+    static ImageDataset Unseen(ImageDataset data, IReadOnlyCollection<int> heldOut)
     {
-        Tensor labels = data.Labels ?? throw new TrainingException($"'{data.Source}' has no labels, and a Siamese network learns from pairs by class.");
-        ILookup<bool, long> places = labels.ToArray<long>().Index().ToLookup(item => heldOut.Contains((int)item.Item), static item => (long)item.Index);
-        if (places[true].Count() < Queries + Shown)
-        {
-            throw new TrainingException($"There are {places[true].Count()} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {Queries + Shown} are needed.");
-        }
-
-        return (Take(places[false]), Take(places[true].Take(Measured)));
-
-        ImageDataset Take(IEnumerable<long> chosen)
-        {
-            Tensor at = Tensor.From([.. chosen]);
-            return new ImageDataset(data.Source, data.Images.IndexSelect(0, at), labels.IndexSelect(0, at));
-        }
+        int count = data.LabelsOf("a Siamese network learns from pairs by class").Count(heldOut.Contains);
+        return count >= 2 * (Queries + Shown)
+            ? data.Only(heldOut)
+            : throw new TrainingException($"There are {count} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {2 * (Queries + Shown)} are needed.");
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     /// <summary>The CRC-32 of the bytes taken from the stream, where the source keeps one.</summary>
     public uint Checksum => ~_sum;
 
-    /// <summary>The stream itself, for a decompressor.</summary>
+    /// <summary>The stream itself, for a reader that seeks in it.</summary>
     public Stream Stream => stream;
 
     /// <summary>Reads a file, which errors then name.</summary>
@@ -45,18 +45,36 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>
     public ByteSource Part(Stream part, long length) => new(part, format, path, length);
 
-    /// <summary>Whether these bytes come next. Nobody can tell, and the answer is no, where the stream cannot seek.</summary>
+    /// <summary>Whether the source, of which nothing was taken yet, starts with these bytes.</summary>
     public bool StartsWith(ReadOnlySpan<byte> magic)
     {
+        byte[] next = new byte[magic.Length];
+        int read = ReadSome(next);
         if (_left is null)
         {
-            return false;
+            _ahead = next.AsMemory(0, read);
+        }
+        else
+        {
+            stream.Position -= read;
         }
 
-        Span<byte> next = stackalloc byte[magic.Length];
-        int read = ReadSome(next);
-        stream.Position -= read;
-        return next.SequenceEqual(magic);
+        return next.AsSpan(0, read).SequenceEqual(magic);
+    }
+
+    /// <summary>All that is left, for a decompressor; the stream itself where nothing was taken ahead of it.</summary>
+    public Stream Rest()
+    {
+        if (_ahead.IsEmpty)
+        {
+            return stream;
+        }
+
+        MemoryStream rest = new();
+        rest.Write(_ahead.Span);
+        stream.CopyTo(rest);
+        (_ahead, rest.Position) = (default, 0);
+        return rest;
     }
 
     /// <summary>Makes sure that <paramref name="count"/> bytes follow, before anything is allocated for them.</summary>

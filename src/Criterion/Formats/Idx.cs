@@ -34,7 +34,7 @@ public static class Idx
         }
 
         // Reading on to the end is what makes the decompressor check its sum.
-        using GZipStream unpacked = new(source.Stream, CompressionMode.Decompress, leaveOpen: true);
+        using GZipStream unpacked = new(source.Rest(), CompressionMode.Decompress, leaveOpen: true);
         ByteSource inner = source.Through(unpacked);
         return inner.Last(ReadArray(inner));
     }
@@ -47,7 +47,7 @@ public static class Idx
         {
             throw source.Error(
                 $"it starts with the bytes {Convert.ToHexString(magic)}, which is no IDX of bytes, integers or floats.",
-                "An IDX file starts with 0000, a type from 08 to 0E, and the number of dims. Unpack zip files first, and gzip where the stream cannot seek.");
+                "An IDX file starts with 0000, a type from 08 to 0E, and the number of dims. Unpack zip files first.");
         }
 
         byte[] sizes = source.Take(sizeof(int) * magic[3], "the sizes");

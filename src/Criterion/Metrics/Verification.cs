@@ -7,19 +7,24 @@ namespace Criterion.Metrics;
 /// <param name="EqualErrorRate">The share of mistakes where as many similar pairs are refused as dissimilar ones are accepted.</param>
 public sealed record Verification(double Accuracy, double Threshold, double AreaUnderCurve, double EqualErrorRate)
 {
+    /// <summary>The share of pairs that a threshold tells right, similar and dissimilar pairs weighing the same: for a threshold that comes from other pairs.</summary>
+    /// <param name="threshold">The lowest score that counts as the same.</param>
+    /// <param name="pairs">The score of each pair, higher for more alike, and whether it is of one kind.</param>
+    /// <exception cref="ArgumentException">There are no similar pairs or no others, or a score is NaN.</exception>
+    public static double AccuracyAt(double threshold, IReadOnlyCollection<(double Score, bool IsSame)> pairs)
+    {
+        (double same, double others) = Count(pairs);
+        double accepted = pairs.Count(pair => pair.IsSame && pair.Score >= threshold);
+        double refused = pairs.Count(pair => !pair.IsSame && pair.Score < threshold);
+        return ((accepted / same) + (refused / others)) / 2;
+    }
+
     /// <summary>Measures scored pairs.</summary>
     /// <param name="pairs">The score of each pair, higher for more alike, and whether it is of one kind.</param>
     /// <exception cref="ArgumentException">There are no similar pairs or no others, or a score is NaN.</exception>
     public static Verification Measure(IReadOnlyCollection<(double Score, bool IsSame)> pairs)
     {
-        ArgumentNullException.ThrowIfNull(pairs);
-        double same = pairs.Count(static pair => pair.IsSame);
-        double others = pairs.Count - same;
-        if (same == 0 || others == 0 || pairs.Any(static pair => double.IsNaN(pair.Score)))
-        {
-            throw new ArgumentException($"Verification: of {pairs.Count} pairs {same} are of one kind; both kinds are needed, with scores that are numbers.", nameof(pairs));
-        }
-
+        (double same, double others) = Count(pairs);
         Verification best = new(0.5, double.PositiveInfinity, 0, 1);
         (double accepted, double mistaken, double area, double gap) = (0, 0, 0, double.PositiveInfinity);
         foreach (IGrouping<double, (double Score, bool IsSame)> tied in pairs.GroupBy(static pair => pair.Score).OrderByDescending(static group => group.Key))
@@ -42,5 +47,15 @@ public sealed record Verification(double Accuracy, double Threshold, double Area
         }
 
         return best with { AreaUnderCurve = area };
+    }
+
+    static (double Same, double Others) Count(IReadOnlyCollection<(double Score, bool IsSame)> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        double same = pairs.Count(static pair => pair.IsSame);
+        double others = pairs.Count - same;
+        return same > 0 && others > 0 && !pairs.Any(static pair => double.IsNaN(pair.Score))
+            ? (same, others)
+            : throw new ArgumentException($"Verification: of {pairs.Count} pairs {same} are of one kind; both kinds are needed, with scores that are numbers.", nameof(pairs));
     }
 }

@@ -7,6 +7,10 @@ internal static class Resampling
     public static int[] Starts(int size, int kernel, int stride, int padding) =>
         [.. Enumerable.Range(0, ((size + (2 * padding) - kernel) / stride) + 1).Select(i => i * stride)];
 
+    /// <summary>The part of each window that lies on the side itself.</summary>
+    public static (int Start, int End)[] Clipped(int size, int kernel, int stride, int padding) =>
+        [.. Starts(size, kernel, stride, padding).Select(start => (Math.Max(0, start - padding), Math.Min(size, start - padding + kernel)))];
+
     /// <summary>Area i of <paramref name="count"/> goes from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
     public static (int Start, int End)[] AdaptiveAreas(int size, int count) =>
         [.. Enumerable.Range(0, count).Select(i => (i * size / count, (((i + 1) * size) + count - 1) / count))];
@@ -58,19 +62,6 @@ internal static class Resampling
     public static Selection Replicated(string operation, int size, int before, int after) => before >= 0 && after >= 0 && size > 0
         ? Positions(before + size + after, i => Math.Clamp(i - before, 0, size - 1))
         : throw new ShapeException($"{operation}: borders of {before} and {after} must not be negative, and a dim of {size} must not be empty.");
-
-    /// <summary>Positions within areas of one width as positions in the whole image.</summary>
-    public static Tensor Place(Tensor within, int areaWidth, int top, int left, int width)
-    {
-        Tensor places = within.Clone();
-        foreach (ref long place in places.AsSpan<long>())
-        {
-            (long row, long column) = Math.DivRem(place, areaWidth);
-            place = ((top + row) * width) + left + column;
-        }
-
-        return places;
-    }
 
     static Selection Positions(int count, Func<int, int> position)
     {

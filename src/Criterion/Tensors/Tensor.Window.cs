@@ -1,7 +1,9 @@
+using Criterion.Kernels;
+
 namespace Criterion;
 
-// Pooling, padding and resampling, composed of operations that have their gradients: averages and bilinear samples are products
-// with small matrices, one along each side; maxima, patches and mirrored borders are chosen by position.
+// Pooling, padding and resampling. Most are composed of operations that have their gradients: averages and bilinear samples are
+// products with small matrices, one along each side; patches and mirrored borders are chosen by position.
 public sealed partial class Tensor
 {
     /// <summary>The mean of each window of images [N, C, H, W].</summary>
@@ -28,11 +30,8 @@ public sealed partial class Tensor
         Size2 step = stride ?? kernel;
         Size2 border = padding ?? 0;
         CheckPool("MaxPool2d", kernel, step, border);
-        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height], double.NegativeInfinity);
-        int[] rows = Resampling.Starts(Shape[2], kernel.Height, step.Height, border.Height);
-        int[] columns = Resampling.Starts(Shape[3], kernel.Width, step.Width, border.Width);
-        return padded.MaxOver(
-            [.. rows.Select(start => (start, start + kernel.Height))], [.. columns.Select(start => (start, start + kernel.Width))]);
+        return MaxOver(
+            Resampling.Clipped(Shape[2], kernel.Height, step.Height, border.Height), Resampling.Clipped(Shape[3], kernel.Width, step.Width, border.Width));
     }
 
     /// <summary>The mean of each of <paramref name="output"/> areas that cover images [N, C, H, W] evenly.</summary>
@@ -140,22 +139,64 @@ public sealed partial class Tensor
         return rows.To(x.DType).MatMul(x).MatMul(columns.To(x.DType).Transpose());
     }
 
-    /// <summary>The largest value of each area; its position is found first, and the value is then gathered.</summary>
+    /// <summary>The largest value of each area, which alone gets the gradient.</summary>
     Tensor MaxOver((int Start, int End)[] rows, (int Start, int End)[] columns)
     {
-        int width = Shape[3];
-        Tensor flat = Flatten(2);
-        Tensor plain = Detach();
-        Tensor[] places = new Tensor[rows.Length * columns.Length];
-        for (int i = 0; i < places.Length; i++)
+        Tensor x = Floating().Contiguous();
+        if (x.Shape[2] == 0 || x.Shape[3] == 0)
         {
-            (int top, int bottom) = rows[i / columns.Length];
-            (int left, int right) = columns[i % columns.Length];
-            Tensor place = plain[.., .., top..bottom, left..right].Flatten(2).ArgMax(2, keepDim: true);
-            places[i] = Resampling.Place(place, right - left, top, left, width);
+            throw new ShapeException($"AdaptiveMaxPool2d: images {x.Shape} without pixels have no largest value.");
         }
 
-        return flat.Gather(2, Cat(places, 2)).Reshape(Shape[0], Shape[1], rows.Length, columns.Length);
+        PoolingAreas areas = new(x.Shape[3], x.Shape[2] * x.Shape[3], rows, columns);
+        Tensor largest = Empty([x.Shape[0], x.Shape[1], rows.Length, columns.Length], x.DType);
+        Tensor places = Empty(largest.Shape, DType.Int64);
+        if (x.DType == DType.Float32)
+        {
+            MaxPooling.Largest(x.Memory<float>(), areas, largest.Memory<float>(), places.Memory<long>());
+        }
+        else
+        {
+            MaxPooling.Largest(x.Memory<double>(), areas, largest.Memory<double>(), places.Memory<long>());
+        }
+
+        return Autograd.Record("max_pool2d", largest, [], (x, g => g.Spread(places, x.Shape)));
+    }
+
+    /// <summary>Planes of zeros with each value of this added at its place.</summary>
+    Tensor Spread(Tensor places, Shape shape)
+    {
+        Tensor x = Contiguous();
+        Tensor planes = Zeros(shape, DType);
+        (int pixels, int count) = (shape.CountOf(2, 4), Shape.CountOf(2, 4));
+        if (DType == DType.Float32)
+        {
+            MaxPooling.Spread(planes.Memory<float>(), pixels, places.Memory<long>(), count, x.Memory<float>());
+        }
+        else
+        {
+            MaxPooling.Spread(planes.Memory<double>(), pixels, places.Memory<long>(), count, x.Memory<double>());
+        }
+
+        return Autograd.Record("max_pool2d gradient", planes, [], (x, g => g.Pick(places)));
+    }
+
+    /// <summary>The value at each place of its plane.</summary>
+    Tensor Pick(Tensor places)
+    {
+        Tensor x = Contiguous();
+        Tensor picked = Empty(places.Shape, DType);
+        (int pixels, int count) = (Shape.CountOf(2, 4), places.Shape.CountOf(2, 4));
+        if (DType == DType.Float32)
+        {
+            MaxPooling.Pick(x.Memory<float>(), pixels, places.Memory<long>(), count, picked.Memory<float>());
+        }
+        else
+        {
+            MaxPooling.Pick(x.Memory<double>(), pixels, places.Memory<long>(), count, picked.Memory<double>());
+        }
+
+        return Autograd.Record("max_pool2d values", picked, [], (x, g => g.Spread(places, x.Shape)));
     }
 
     Tensor PadOne(int dim, int before, int after, double value)

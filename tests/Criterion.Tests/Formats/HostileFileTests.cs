@@ -15,6 +15,8 @@ public class HostileFileTests
     // Files here are below 10 KB. The margin is the largest piece read ahead, and the text of an error.
     const long Little = 1_000_000;
 
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     // A packed image may honestly be a thousand times its file, times 32 where one bit stands for a pixel of four bytes.
     const long Unpacked = 64_000_000;
 
@@ -37,7 +39,9 @@ public class HostileFileTests
     static readonly Dictionary<string, Target> Targets = new()
     {
         ["npy"] = new(NpyFiles, Same, Little, static stream => Npy.Read(stream)),
-        ["safetensors"] = new([TwoTensors], Same, Little, static stream => Safetensors.Read(stream).Tensors.Values.FirstOrDefault()),
+        ["npy with a header of the right length"] = new([.. NpyFiles.Where(static file => file[6] == 1).Select(NpyHeader)], WithNpyLength, Little, static stream => Npy.Read(stream)),
+        ["safetensors"] = new([TwoTensors], Same, Little, ReadSafetensors),
+        ["safetensors with a header of the right length"] = new([SafetensorsHeader], WithSafetensorsLength, Little, ReadSafetensors),
         ["idx"] = new([Idx3, Fixture("IdxGzip").ToArray()], Same, Little, static stream => Idx.Read(stream)),
         ["idx in an intact wrapper"] = new([Idx3], Packed, Little, static stream => Idx.Read(stream)),
         ["png"] = new(PngFiles, Same, Unpacked, static stream => Png.Read(stream)),
@@ -57,14 +61,27 @@ public class HostileFileTests
     [Trait("Category", "Long")]
     public void Damage_is_survived_a_million_times() => Assert.All(Targets.Values, static target => Attack(target, 42, ManyRounds));
 
+    // A reader that hangs is one that is still at the same file after the longest that all of them can take.
     static void Attack(Target target, int seed, int rounds)
     {
-        Random random = new(seed);
+        byte[] current = [];
+        Task attack = Task.Run(() => Attack(target, new Random(seed), rounds, damaged => current = damaged), TestContext.Current.CancellationToken);
+        byte[]? before = null;
+        while (!attack.Wait(Patience, TestContext.Current.CancellationToken))
+        {
+            Assert.False(ReferenceEquals(before, current), $"the reader hangs on {Convert.ToHexString(current)}");
+            before = current;
+        }
+    }
+
+    static void Attack(Target target, Random random, int rounds, Action<byte[]> onFile)
+    {
         int survivors = 0;
         for (int round = 0; round < rounds; round++)
         {
             byte[] file = Damage(random.GetItems(target.Files, 1)[0], random.GetItems(target.Files, 1)[0], random);
             byte[] damaged = target.Finish(file);
+            onFile(damaged);
             using Stream stream = random.Next(2) == 0 ? new MemoryStream(damaged) : new Trickle(damaged);
             long before = GC.GetAllocatedBytesForCurrentThread();
             survivors += TryRead(stream, target.Read, damaged) ? 1 : 0;
@@ -100,6 +117,8 @@ public class HostileFileTests
         }
     }
 
+    static Tensor? ReadSafetensors(Stream stream) => Safetensors.Read(stream).Tensors.Values.FirstOrDefault();
+
     static Tensor? ReadPth(Stream stream)
     {
         // Only a stream that can seek is read at all.
@@ -117,8 +136,11 @@ public class HostileFileTests
             int near = random.Next(Math.Min(bytes.Count, 100));
             int at = random.Next(8) switch { < 3 => near, < 5 => bytes.Count - 1 - near, _ => random.Next(bytes.Count) };
             int length = Math.Min(random.Next(1, 9), bytes.Count - at);
-            switch (random.Next(8))
+            switch (random.Next(10))
             {
+                case 8 or 9:
+                    ReplaceDigits(bytes, random);
+                    break;
                 case 0:
                     bytes[at] ^= (byte)(1 << random.Next(8));
                     break;
@@ -166,11 +188,38 @@ public class HostileFileTests
         return number;
     }
 
+    /// <summary>A number that is written in digits, such as a size or an offset in a header, becomes one that is nearly right or far from it.</summary>
+    static void ReplaceDigits(List<byte> bytes, Random random)
+    {
+        int from = random.Next(bytes.Count);
+        int start = bytes.FindIndex(from, static b => char.IsAsciiDigit((char)b));
+        if (start < 0)
+        {
+            return;
+        }
+
+        int end = bytes.FindIndex(start, static b => !char.IsAsciiDigit((char)b));
+        string[] telling = ["0", "1", "-1", "00", "1.5", "1e9", "1e999", "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "99999999999999999999", $"{random.Next(100)}", new('9', 400)];
+        bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
+        bytes.InsertRange(start, System.Text.Encoding.ASCII.GetBytes(random.GetItems(telling, 1)[0]));
+    }
+
     static void Replace(List<byte> bytes, int at, ReadOnlySpan<byte> by)
     {
         bytes.RemoveRange(at, Math.Min(by.Length, bytes.Count - at));
         bytes.InsertRange(at, by);
     }
+
+    static byte[] SafetensorsHeader => TwoTensors[8..^SafetensorsData];
+
+    // Of the two tensors: 6 floats, 5 truth values, an integer.
+    static int SafetensorsData => (6 * sizeof(float)) + 5 + sizeof(long);
+
+    static byte[] WithSafetensorsLength(byte[] header) => [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[SafetensorsData]];
+
+    static byte[] NpyHeader(byte[] file) => file[10..(10 + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(8)))];
+
+    static byte[] WithNpyLength(byte[] header) => [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. new byte[256]];
 
     static bool IsZip(byte[] file) => file[0] == 'P';
 

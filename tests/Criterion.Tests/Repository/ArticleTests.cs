@@ -19,7 +19,7 @@ public partial class ArticleTests
                from line in block.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                select line,
         ];
-        string[] printed = [.. SampleTests.Run("Article"), .. SampleTests.Run("CosineEmbedding")];
+        string[] printed = [.. SampleProgram.Run("Article"), .. SampleProgram.Run("CosineEmbedding")];
         Assert.Equal(printed.Select(Words), shown.Select(Words));
         foreach ((string expected, string actual) in shown.Zip(printed))
         {

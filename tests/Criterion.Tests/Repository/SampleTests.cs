@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 
 namespace Criterion.Tests.Repository;
 
@@ -10,7 +9,7 @@ public class SampleTests
     [Fact]
     public void QuickStart_learns()
     {
-        double[] errors = [.. Run("QuickStart").Select(static line => Number(line.Split(' ')[^1]))];
+        double[] errors = [.. SampleProgram.Run("QuickStart").Select(static line => Number(line.Split(' ')[^1]))];
         Assert.Equal(3, errors.Length);
         Assert.True(errors[2] < 0.6 * errors[0], $"the error went from {errors[0]} to {errors[2]}");
     }
@@ -18,7 +17,7 @@ public class SampleTests
     [Fact]
     public void CosineEmbedding_runs_its_four_examples()
     {
-        double[] losses = [.. Run("CosineEmbedding").Select(static line => Number(line.Split(' ')[^1]))];
+        double[] losses = [.. SampleProgram.Run("CosineEmbedding").Select(static line => Number(line.Split(' ')[^1]))];
         Assert.Equal(4, losses.Length);
         Assert.InRange(losses[0], 0.8, 1.2); // random directions are nearly orthogonal
         Assert.InRange(losses[1], 0.4, 0.7); // half of them are asked to be dissimilar, and are
@@ -29,30 +28,11 @@ public class SampleTests
     [Fact]
     public void CustomLoss_agrees_with_its_differences_and_stays_on_the_cheap_side()
     {
-        string[] lines = Run("CustomLoss");
+        string[] lines = SampleProgram.Run("CustomLoss");
         Assert.Equal(4, lines.Length);
         Assert.StartsWith("derivatives agree", lines[1], StringComparison.Ordinal);
         Assert.InRange(Number(lines[2].Split(' ')[^1]), 0.05, 0.42); // a normal spread of ½: Φ(−a σ / 2) = 0.31
         Assert.InRange(Number(lines[3].Split(' ')[^1]), 0.42, 0.58); // the mean
-    }
-
-    internal static string[] Run(string sample)
-    {
-        RandomStream.Seed(0);
-        using StringWriter output = new(CultureInfo.InvariantCulture);
-        TextWriter console = Console.Out;
-        Console.SetOut(output);
-        try
-        {
-            MethodInfo main = Assembly.Load(sample).EntryPoint!;
-            main.Invoke(null, main.GetParameters().Length == 0 ? [] : [Array.Empty<string>()]);
-        }
-        finally
-        {
-            Console.SetOut(console);
-        }
-
-        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

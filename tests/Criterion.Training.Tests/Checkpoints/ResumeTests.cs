@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Criterion.Cli;
 using Criterion.Formats;
 
@@ -79,12 +78,11 @@ public sealed class ResumeTests : IDisposable
                 Directory.Delete(_temp["parts"], recursive: true);
             }
 
-            using Process process = StartTool(isStarted ? ["train", "--resume", _temp["parts"]] : start);
+            using ToolProcess process = new(isStarted ? ["train", "--resume", _temp["parts"]] : start);
             done = killed >= kills ? process.WaitForExit(120_000) : process.WaitForExit(random.Next(200, 1200));
             if (!done)
             {
-                process.Kill(entireProcessTree: true);
-                process.WaitForExit();
+                process.Kill();
                 killed++;
             }
             else if (killed < kills)
@@ -118,19 +116,6 @@ public sealed class ResumeTests : IDisposable
 
     // Every column but the last, which is time.
     string[] Steps(string run) => [.. File.ReadAllLines(_temp[$"{run}/losses.csv"]).Select(static row => row[..row.LastIndexOf(',')])];
-
-    static Process StartTool(string[] args)
-    {
-        ProcessStartInfo info = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Criterion.Cli.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process process = Process.Start(info)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
 
     (int Code, string Output, string Error) Train(string recipe, params string[] args) => Run(["train", recipe, .. recipe == "acgan" ? Labelled : Small, .. args]);
 

@@ -27,6 +27,23 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Images_are_chosen_by_place_and_by_class()
+    {
+        ImageDataset data = new("four", Tensor.Arange(4).To(DType.Float32).Reshape(4, 1, 1, 1), Tensor.From<long>([2, 0, 1, 2]));
+
+        Assert.Equal([3f, 0f, 3f], data.Select([3, 0, 3]).Images.ToArray<float>());
+        Assert.Equal([2L, 2L, 2L], data.Select([3, 0, 3]).Labels!.ToArray<long>());
+        Assert.Equal([0f, 1f, 3f], data.Only([0, 2]).Images.ToArray<float>());
+        Assert.Equal([1L], data.Without([0, 2]).Labels!.ToArray<long>());
+        Assert.Equal(1, data.FirstOf([1, 0]));
+        Assert.Contains("no images of the classes 7, 9", Assert.Throws<TrainingException>(() => data.Only([7, 9])).Message, StringComparison.Ordinal);
+        Assert.Contains("no images but those", Assert.Throws<TrainingException>(() => data.Without([0, 1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains("no images of the classes 7", Assert.Throws<TrainingException>(() => data.FirstOf([7])).Message, StringComparison.Ordinal);
+        Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new ImageDataset("x", data.Images).Only([1])).Message, StringComparison.Ordinal);
+        Assert.Null(new ImageDataset("x", data.Images).Select([1]).Labels);
+    }
+
+    [Fact]
     public void Fashion_mnist_can_be_resized() =>
         Assert.Equal(new Size2(16, 16), ImageDataset.Load(["fashion-mnist"], size: 16).Size);
 

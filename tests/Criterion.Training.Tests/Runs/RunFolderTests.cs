@@ -128,6 +128,62 @@ public sealed class RunFolderTests : IDisposable
         StringComparison.Ordinal);
 
     [Fact]
+    public void A_whole_run_folder_that_vanishes_stops_the_run_at_once_and_is_not_made_anew()
+    {
+        int steps = 0;
+        string message = Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ =>
+        {
+            steps++;
+            Vanish(_temp["run"]);
+        })).Message;
+
+        Assert.Contains("the folder is gone", message, StringComparison.Ordinal);
+        Assert.Equal(1, steps);
+        Assert.False(Directory.Exists(_temp["run"]));
+    }
+
+    [Fact]
+    public void A_folder_without_permission_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may write everywhere");
+        Directory.CreateDirectory(_temp["locked"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["locked/run"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_nobody_may_write_to_is_refused()
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "this system has no /proc");
+        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>("/proc/self/run")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_locked_while_training_stops_the_run_and_keeps_the_last_checkpoint()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may write everywhere");
+        Assert.Contains(
+            "can't be written any more",
+            Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserExecute))).Message,
+            StringComparison.Ordinal);
+        File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.Equal(0, new CheckpointFolder(_temp["run/checkpoints"]).Latest(static message => Assert.Fail(message)).Step);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_leaves_the_last_checkpoint_as_it_was()
+    {
+        GanRecipe recipe = Tiny.Recipe();
+        GanRun run = new(recipe with { Options = recipe.Options with { DiscriminatorLearningRate = 1e30 } }, Tiny.Data, Tiny.Width, checkpointEvery: 1);
+        using RunFolder folder = RunFolder.Create<GanStep>(_temp["run"]);
+
+        string message = Assert.ThrowsAny<TrainingException>(() => run.Execute(folder, cancellation: TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("The first tensor without a number is", message, StringComparison.Ordinal);
+        Checkpoint last = folder.Checkpoints.Latest(static problem => Assert.Fail(problem));
+        Assert.Equal(run.Record.StepsDone, last.Step);
+        Assert.All(last.State.Values, static tensor => Assert.Equal(1, tensor.To(DType.Float64).IsFinite().To(DType.Float64).Mean().Item()));
+    }
+
+    [Fact]
     public void A_full_disk_stops_the_run_with_the_cause_and_keeps_the_rest()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");

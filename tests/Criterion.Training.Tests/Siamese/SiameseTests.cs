@@ -4,12 +4,11 @@ namespace Criterion.Training.Tests;
 
 public sealed class SiameseTests : IDisposable
 {
-    static readonly EmbeddingNetwork Encoder = new(Width: 2, Embedding: 8);
+    static readonly EmbeddingNetwork Encoder = new(Width: 2, Head: 8);
 
     readonly TempFolder _temp = new();
 
-    /// <summary>Images of eight classes, each a noisy picture of its own.</summary>
-    static ImageDataset Data { get; } = Make();
+    static ImageDataset Data { get; } = Levels(160, classes: 8);
 
     public static TheoryData<string> Losses => ["cosine-embedding", "contrastive", "triplet"];
 
@@ -67,6 +66,27 @@ public sealed class SiameseTests : IDisposable
     }
 
     [Fact]
+    public void A_loss_that_is_no_number_stops_the_training_and_says_where_it_came_from()
+    {
+        SiameseTrainer trainer = new(Broken(out _), Data, new SiameseOptions { BatchSize = 8 });
+        string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
+
+        Assert.Contains("The loss became NaN in step 1.", message, StringComparison.Ordinal);
+        Assert.Contains("The first tensor without a number is encoder.0.weight [2, 1, 4, 4]: 1 of 32 values.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Steps_without_numbers_can_be_skipped()
+    {
+        Nn.Sequential encoder = Broken(out Tensor weight);
+        SiameseTrainer trainer = new(encoder, Data, new SiameseOptions { BatchSize = 8, OnNan = NanPolicy.Skip });
+        float[] before = weight.ToArray<float>();
+
+        Assert.Equal((1L, 1L), (trainer.Step().Skipped, trainer.StateDict()["step"].ToArray<long>()[1]));
+        Assert.Equal(before, weight.ToArray<float>());
+    }
+
+    [Fact]
     public void Data_without_labels_or_classes_is_refused()
     {
         Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
@@ -79,12 +99,28 @@ public sealed class SiameseTests : IDisposable
     public void Embeddings_of_the_same_class_are_found_and_others_are_not()
     {
         Tensor embeddings = Tensor.From(new double[,] { { 1, 0 }, { 0.8, 0.6 }, { 0, 1 }, { -0.6, 0.8 } });
-        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]));
-        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]));
+        Tensor others = Tensor.From(new double[,] { { 1, 0 }, { -0.5, 0.5 }, { -0.5, -0.5 } });
+        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]), others, Tensor.From<long>([0, 1, 1]));
+        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]), others, Tensor.From<long>([0, 1, 1]));
 
         Assert.Equal((1.0, 1.0), (perfect.PrecisionAtOne, perfect.Verification.AreaUnderCurve));
         Assert.Equal(0, wrong.PrecisionAtOne);
         Assert.Equal(1.0 / 3, perfect.Chance, 1e-12);
+
+        // Of the others the one similar pair is at a right angle: that is the threshold, at which one of four dissimilar pairs is accepted.
+        Assert.Equal(0, perfect.Threshold, 1e-12);
+        Assert.Equal((1 + 0.75) / 2, perfect.Accuracy, 1e-12);
+    }
+
+    [Fact]
+    public void Embeddings_are_compared_around_the_centre_of_others()
+    {
+        Tensor embeddings = Tensor.From(new double[,] { { 10, 1 }, { 10, 2 }, { 10, -1 }, { 10, -2 } });
+        Tensor labels = Tensor.From<long>([0, 0, 1, 1]);
+        EmbeddingQuality quality = EmbeddingQuality.Measure(embeddings, labels, embeddings * 1, labels);
+
+        Assert.Equal((1.0, 1.0, 1.0), (quality.Verification.Accuracy, quality.Accuracy, quality.PrecisionAtOne));
+        Assert.Equal(1, quality.Threshold, 1e-12);
     }
 
     [Fact]
@@ -97,6 +133,9 @@ public sealed class SiameseTests : IDisposable
         Assert.Equal(0.75, verification.Accuracy, 1e-12);
         Assert.Equal(0.9, verification.Threshold);
         Assert.InRange(verification.EqualErrorRate, 0.25, 0.5);
+        Assert.Equal((2.0 / 2 + (0.0 / 3)) / 2, Verification.AccuracyAt(-9, [(1, true), (2, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Equal((1.0 / 2 + (2.0 / 3)) / 2, Verification.AccuracyAt(1, [(1, true), (0.5, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Throws<ArgumentException>(() => Verification.AccuracyAt(1, [(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(double.NaN, true), (1, false)]));
     }
@@ -107,6 +146,18 @@ public sealed class SiameseTests : IDisposable
         SiameseRun run = new(new SiameseOptions { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
         using RunFolder created = RunFolder.Create<SiameseStep>(_temp[folder]);
         return (SiameseRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
+    }
+
+    static Nn.Sequential Broken(out Tensor weight)
+    {
+        Nn.Sequential encoder = Encoder.Build(new RandomStream(1));
+        weight = encoder.Parameters()[0];
+        using (Autograd.NoGrad())
+        {
+            weight.AsSpan<float>()[5] = float.NaN;
+        }
+
+        return encoder;
     }
 
     static void Stop(SiameseStep step, int? after, CancellationTokenSource stop)
@@ -120,12 +171,13 @@ public sealed class SiameseTests : IDisposable
     // Each class has a mean of its own.
     static long[] Classes(Tensor images) => [.. images.Flatten(1).Mean(1).ToArray<float>().Select(static mean => (long)Math.Round((mean + 0.7) / 0.2))];
 
-    static ImageDataset Make()
+    /// <summary>Noisy pictures, whose mean tells the class; the classes take turns.</summary>
+    internal static ImageDataset Levels(int count, int classes)
     {
         RandomStream random = new(5);
-        long[] labels = [.. Enumerable.Range(0, 160).Select(static i => (long)(i % 8))];
+        long[] labels = [.. Enumerable.Range(0, count).Select(i => (long)(i % classes))];
         Tensor level = (Tensor.From(labels).To(DType.Float32) * 0.2) - 0.7;
-        Tensor noise = Tensor.Randn([160, 1, 16, 16], random: random) * 0.05;
-        return new ImageDataset("levels", level.Reshape(160, 1, 1, 1) + noise, Tensor.From(labels));
+        Tensor noise = Tensor.Randn([count, 1, 16, 16], random: random) * 0.05;
+        return new ImageDataset("levels", level.Reshape(count, 1, 1, 1) + noise, Tensor.From(labels));
     }
 }

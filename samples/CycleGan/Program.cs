@@ -1,0 +1,25 @@
+using Criterion;
+using Criterion.Formats;
+using Criterion.Training;
+
+// From garments to sketches and back, learned from images of which no two belong together.
+int steps = int.Parse(args.ElementAtOrDefault(0) ?? "1500");
+var (garments, sketches, unseen) = Sketches.Unpaired(ImageDataset.FashionMnist(), heldOut: 500);
+CycleGanOptions options = CycleGanOptions.Small with { Steps = steps };
+CycleGanNetworks networks = CycleGanNetworks.Build(ResnetTranslator.Small, PatchDiscriminator.Small, new RandomStream(1));
+CycleGanTrainer trainer = new(networks, garments, sketches, options);
+
+for (int i = 0; i < steps; i++)
+{
+    CycleStep step = trainer.Step();
+    if (i % 50 == 0)
+    {
+        Console.WriteLine($"step {step.Step}  {step.Describe()}");
+    }
+}
+
+// Each row: a garment that the networks never saw, its sketch, and the garment made again from the sketch.
+Tensor garment = unseen.Garments[..8];
+Tensor sketch = GanTrainer.Sample(networks.AToB, garment);
+Tensor again = GanTrainer.Sample(networks.BToA, sketch);
+Png.Write(args.ElementAtOrDefault(1) ?? "cyclegan.png", ImageGrid.Compose(Tensor.Stack([garment, sketch, again], 1).Flatten(0, 1), columns: 3));

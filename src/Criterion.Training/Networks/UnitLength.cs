@@ -1,0 +1,13 @@
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>Rows of length 1; a row of zeros stays one.</summary>
+internal sealed class UnitLength : Module
+{
+    const double Least = 1e-12;
+
+    public static Tensor Of(Tensor rows) => rows / ((rows * rows).Sum(1, keepDim: true) + Least).Sqrt();
+
+    public override Tensor Forward(Tensor input) => Of(input);
+}

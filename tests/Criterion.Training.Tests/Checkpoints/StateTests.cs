@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using Criterion.Losses;
+
+namespace Criterion.Training.Tests;
+
+/// <summary>A checkpoint holds everything that changes from step to step, by name.</summary>
+public sealed partial class StateTests
+{
+    // What Adam remembers, and at which rate the next step goes: schedules move it.
+    static readonly string[] Adam = ["learning_rate", "#.step", "#.exp_avg", "#.exp_avg_sq"];
+
+    [Fact]
+    public void Of_a_gan_both_players_their_optimizers_streams_penalties_controller_and_average() => AssertHolds(
+        Stepped(new GanOptions
+        {
+            Regularizers = [new(new R1(2), 4), new LeCam(0.1)],
+            DiscriminatorNorm = DiscriminatorNorm.Spectral,
+            AverageDecay = 0.9,
+            BatchSize = 8,
+            Latent = 6,
+        }),
+        [
+            "step", "latents", "labels", "data.place", "equilibrium", "penalties.places", "penalties.lecam",
+            .. Of("generator.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
+            .. Of("average", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
+            .. Of("discriminator.network", "#.weight_orig", "#.bias", "#.weight_u", "#.weight_v"),
+            .. Of("generator.optimizer", Adam), .. Of("discriminator.optimizer", Adam),
+        ]);
+
+    [Fact]
+    public void Of_a_gan_by_RMSprop_its_mean_squares() => AssertHolds(
+        Stepped(new GanOptions { Optimizer = GanOptimizer.RMSprop, BatchSize = 8, Latent = 6 }),
+        [.. Of("generator.optimizer", "learning_rate", "#.square_avg"), .. Of("discriminator.optimizer", "learning_rate", "#.square_avg")]);
+
+    [Fact]
+    public void Of_a_cyclegan_all_networks_both_optimizers_pools_and_samplers()
+    {
+        CycleGanNetworks networks = CycleGanNetworks.Build(new ResnetTranslator(Width: 2, Blocks: 1), new PatchDiscriminator(Width: 2, Layers: 1), new RandomStream(1));
+        CycleGanTrainer trainer = new(networks, Tiny.Data, Tiny.Data, new CycleGanOptions());
+        trainer.Step();
+
+        AssertHolds(
+            trainer,
+            [
+                "step", "data_a.place", "data_b.place", "pool_a.random", "pool_a.images.#", "pool_b.random", "pool_b.images.#",
+                .. Of("translators.a_to_b", "#.weight", "#.bias", "#.body.#.weight"), .. Of("translators.b_to_a", "#.weight", "#.bias", "#.body.#.weight"),
+                .. Of("discriminators.a", "#.weight", "#.bias"), .. Of("discriminators.b", "#.weight", "#.bias"),
+                .. Of("translators.optimizer", Adam), .. Of("discriminators.optimizer", Adam),
+            ]);
+    }
+
+    [Fact]
+    public void Of_a_siamese_network_the_encoder_its_optimizer_and_the_pairs()
+    {
+        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 2).Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 4 });
+        trainer.Step();
+
+        AssertHolds(
+            trainer,
+            ["step", "pairs.random", .. Of("encoder.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"), .. Of("encoder.optimizer", Adam)]);
+    }
+
+    /// <summary>A checkpoint knows its run as well: all options, which run.json holds too.</summary>
+    [Fact]
+    public void Of_a_run_the_record_with_all_options()
+    {
+        using TempFolder temp = new();
+        GanRunRecord record = Tiny.Run(temp["run"], Tiny.Recipe("began", seed: 3, steps: 5));
+        Checkpoint checkpoint = new CheckpointFolder(temp["run/checkpoints"]).Latest();
+
+        Assert.Equal(record.Options, ((GanRunRecord)RunJson.Read(checkpoint.Run)).Options);
+        File.Delete(temp["run/run.json"]);
+        Assert.Equal(record.Options, ((GanRunRecord)RunFolder.ReadRecord(temp["run"])).Options);
+    }
+
+    static GanTrainer Stepped(GanOptions options)
+    {
+        GanTrainer trainer = Tiny.Trainer(options);
+        trainer.Step();
+        return trainer;
+    }
+
+    static IEnumerable<string> Of(string part, params string[] names) => names.Select(name => $"{part}.{name}");
+
+    static void AssertHolds(IStateful trainer, string[] names)
+    {
+        string[] held = [.. trainer.StateDict().Keys.Select(static key => Numbers().Replace(key, "#")).Distinct()];
+        Assert.Empty(names.Except(held));
+    }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
+}

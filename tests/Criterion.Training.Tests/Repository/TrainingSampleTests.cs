@@ -1,0 +1,41 @@
+using Criterion.Formats;
+using Criterion.Tests.Repository;
+
+namespace Criterion.Training.Tests;
+
+/// <summary>The samples of training run, with few steps, and are as short as they should be.</summary>
+[Collection(nameof(TrainingSampleTests))]
+public sealed class TrainingSampleTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData("Dcgan", 8, 8)]
+    [InlineData("WganGp", 8, 8)]
+    [InlineData("CycleGan", 8, 3)]
+    [InlineData("Siamese", 1, 11)]
+    public void A_sample_trains_and_draws(string sample, int rows, int columns)
+    {
+        string picture = _temp["picture.png"];
+        string[] lines = SampleProgram.Run(sample, "2", picture);
+
+        Shape shape = Png.Read(picture).Shape;
+        Assert.Equal((double)rows / columns, (shape[1] - 2.0) / (shape[2] - 2.0), 1e-9);
+        Assert.NotEmpty(lines);
+        Assert.DoesNotContain("NaN", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Dcgan")]
+    [InlineData("WganGp")]
+    [InlineData("CycleGan")]
+    [InlineData("Siamese")]
+    public void A_sample_has_under_thirty_lines(string sample) =>
+        Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", sample, "Program.cs")).Length, 10, 29);
+}
+
+/// <summary>Samples draw from the default stream and write to the console: they run alone.</summary>
+[CollectionDefinition(nameof(TrainingSampleTests), DisableParallelization = true)]
+public class TrainingSampleCollection;
