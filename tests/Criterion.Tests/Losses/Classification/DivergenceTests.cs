@@ -67,6 +67,19 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
     public void Class_that_only_the_prediction_rules_out_costs_infinity() =>
         Assert.Equal(double.PositiveInfinity, new KlFromLogits().Forward(Doubles(0, double.NegativeInfinity), Doubles(0, 0)).Item());
 
+    /// <summary>p − q, as everywhere: what is infinite is the way to it, not its direction.</summary>
+    [Fact]
+    public void An_infinite_divergence_has_a_finite_gradient()
+    {
+        foreach (DType type in new[] { DType.Float32, DType.Float64 })
+        {
+            Tensor x = Doubles(0, double.NegativeInfinity).To(type);
+            x.RequiresGrad = true;
+            new KlFromLogits().Forward(x, Doubles(0, 0).To(type)).Backward();
+            Assert.Equal([0.5, -0.5], x.Grad!.To(DType.Float64).ToArray<double>());
+        }
+    }
+
     [Fact]
     public void All_three_entries_agree()
     {
