@@ -97,18 +97,18 @@ public sealed class InterruptTests : IDisposable
         string[] small = trainer switch
         {
             "siamese" => ["--batch", "4", "--width", "2"],
-            "cyclegan" => ["--a", Data("a"), "--b", Data("b"), "--batch", "2", "--width", "2", "--blocks", "1"],
+            "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--batch", "2", "--width", "2", "--blocks", "1"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };
         return ["train", trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
     }
 
-    string Data(string name)
+    string Data(string name, int size = 8)
     {
         string file = _temp[$"{name}.npy"];
         if (!File.Exists(file))
         {
-            Npy.Write(file, Tensor.Rand([16, 1, 8, 8], random: new RandomStream(name[0]), low: -1));
+            Npy.Write(file, Tensor.Rand([16, 1, size, size], random: new RandomStream(name[0]), low: -1));
         }
 
         return file;
