@@ -106,7 +106,7 @@ public sealed class ComparisonTests : IDisposable
 
         Comparison.Open(_temp["run"], small).Execute(_ => Assert.Contains(
             "another program is at it",
-            Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small).Execute()).Message,
+            Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal), cancellation: TestContext.Current.CancellationToken);
 
         Assert.False(File.Exists(_temp["run/compare.lock"]));

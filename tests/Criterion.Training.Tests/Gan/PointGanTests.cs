@@ -24,7 +24,7 @@ public sealed class PointGanTests : IDisposable
         GanRun run = new(Tiny.Recipe(recipe, steps: 3), Data, Tiny.Width);
         using RunFolder folder = RunFolder.Create<GanStep>(_temp["run"]);
         List<GanStep> steps = [];
-        GanRunRecord record = (GanRunRecord)run.Execute(folder, steps.Add);
+        GanRunRecord record = (GanRunRecord)run.Execute(folder, steps.Add, TestContext.Current.CancellationToken);
 
         Assert.Equal(record, RunJson.Read(File.ReadAllText(_temp["run/run.json"])));
         Assert.Equal(8, record.Modes!.Modes);
