@@ -11,7 +11,7 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
     const double Width = 460;
     const double Height = 250;
     const double Left = 52;
-    const double Right = 12;
+    const double Right = 20;
     const double Top = 10;
     const double Bottom = 36;
     const double DotRoom = 4;
