@@ -39,19 +39,13 @@ public enum WindowBorder
 public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowBorder Border = WindowBorder.Valid, int Stride = 1)
 {
     /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public int Size { get; init; } = Size >= 1 && Size % 2 == 1
-        ? Size
-        : throw new ArgumentOutOfRangeException(nameof(Size), Size, "BlurWindow: a window has a pixel in its middle: its size must be odd and at least 1.");
+    public int Size { get; init => field = CheckedSize(value); } = CheckedSize(Size);
 
     /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public double? Sigma { get; init; } = Sigma is null or > 0
-        ? Sigma
-        : throw new ArgumentOutOfRangeException(nameof(Sigma), Sigma, "BlurWindow: sigma must be positive, or null for equal weights.");
+    public double? Sigma { get; init => field = CheckedSigma(value); } = CheckedSigma(Sigma);
 
     /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public int Stride { get; init; } = Stride >= 1
-        ? Stride
-        : throw new ArgumentOutOfRangeException(nameof(Stride), Stride, "BlurWindow: windows must move by at least 1 pixel.");
+    public int Stride { get; init => field = CheckedStride(value); } = CheckedStride(Stride);
 
     /// <summary>The least side of an image that the window goes with.</summary>
     public int LeastSide => Border switch
@@ -63,6 +57,18 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
 
     /// <summary>Pixels that the window reaches over the edge.</summary>
     internal int Padding => Border == WindowBorder.Valid ? 0 : Size / 2;
+
+    static int CheckedSize(int size) => size >= 1 && size % 2 == 1
+        ? size
+        : throw new ArgumentOutOfRangeException(nameof(Size), size, "BlurWindow: a window has a pixel in its middle: its size must be odd and at least 1.");
+
+    static double? CheckedSigma(double? sigma) => sigma is null or > 0
+        ? sigma
+        : throw new ArgumentOutOfRangeException(nameof(Sigma), sigma, "BlurWindow: sigma must be positive, or null for equal weights.");
+
+    static int CheckedStride(int stride) => stride >= 1
+        ? stride
+        : throw new ArgumentOutOfRangeException(nameof(Stride), stride, "BlurWindow: windows must move by at least 1 pixel.");
 
     /// <summary>The weights along a side.</summary>
     internal double[] Weights()

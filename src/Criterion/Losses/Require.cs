@@ -27,6 +27,10 @@ internal static class Require
     public static double Target(double value, string owner, [CallerMemberName] string option = "") =>
         That(value is > 0 and <= 1, value, owner, "in (0, 1]; 1 is no smoothing", option);
 
+    /// <summary>How far from 1 a row of probabilities may sum to.</summary>
+    public static double Tolerance(double value, string owner, [CallerMemberName] string option = "") =>
+        That(value > 0, value, owner, "positive; infinity switches the check off", option);
+
     /// <summary>Any other requirement, in words that go after "must be".</summary>
     public static T That<T>(bool holds, T value, string owner, string requirement, [CallerMemberName] string option = "") => holds
         ? value

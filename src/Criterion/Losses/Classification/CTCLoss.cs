@@ -25,7 +25,7 @@ namespace Criterion.Losses;
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
     /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
-    public int Blank { get; init; } = Require.That(Blank >= 0, Blank, nameof(CTCLoss), "a class, 0 or more");
+    public int Blank { get; init => field = CheckedBlank(value); } = CheckedBlank(Blank);
 
     /// <summary>The loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
@@ -88,6 +88,8 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
                 Tensor.Stack([step, step, step]), Tensor.Ones([x.Count, 1], DType.Int64), [.. ones.Select(static n => 3 * n)], ones);
         }),
     ];
+
+    static int CheckedBlank(int blank) => Require.That(blank >= 0, blank, nameof(CTCLoss), "a class, 0 or more", nameof(Blank));
 
     Tensor Reduce(Tensor losses, int[] lengths)
     {

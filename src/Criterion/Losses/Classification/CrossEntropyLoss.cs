@@ -32,7 +32,8 @@ public sealed record CrossEntropyLoss(
     const double Slack = 1e-5;
 
     /// <inheritdoc cref="CrossEntropyLoss(Tensor, long, double, Reduction)"/>
-    public double LabelSmoothing { get; init; } = Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
+    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(CrossEntropyLoss)); } =
+        Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
     protected internal override Surprise Formula => default;

@@ -24,7 +24,8 @@ public sealed record FocalLoss(
     : SoftmaxLoss<FocalLoss.Focused>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="FocalLoss(double, Tensor, long, Reduction)"/>
-    public double Gamma { get; init; } = Require.NotNegative(Gamma, nameof(FocalLoss));
+    public double Gamma { get; init => field = Require.NotNegative(value, nameof(FocalLoss)); } =
+        Require.NotNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
     protected internal override Focused Formula => new(Gamma);

@@ -22,8 +22,8 @@ public sealed record KlFromLogProbabilities(bool Reverse = false, double Toleran
     : SoftmaxLoss<KlFromLogits.Divergence>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="KlFromLogProbabilities(bool, double, int, Reduction)"/>
-    public double Tolerance { get; init; } =
-        Require.That(Tolerance > 0, Tolerance, nameof(KlFromLogProbabilities), "positive; infinity switches the check off");
+    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilities)); } =
+        Require.Tolerance(Tolerance, nameof(KlFromLogProbabilities));
 
     /// <inheritdoc/>
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);

@@ -23,8 +23,8 @@ public sealed record KlFromProbabilities(bool Reverse = false, double Tolerance 
     : SoftmaxLoss<KlFromProbabilities.Divergence>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="KlFromProbabilities(bool, double, int, Reduction)"/>
-    public double Tolerance { get; init; } =
-        Require.That(Tolerance > 0, Tolerance, nameof(KlFromProbabilities), "positive; infinity switches the check off");
+    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilities)); } =
+        Require.Tolerance(Tolerance, nameof(KlFromProbabilities));
 
     /// <inheritdoc/>
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);

@@ -23,10 +23,11 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     : SoftmaxLoss<MultiMarginLoss.Hinge>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
-    public int P { get; init; } = Require.That(P is 1 or 2, P, nameof(MultiMarginLoss), "1 or 2, the power of the hinge");
+    public int P { get; init => field = CheckedPower(value); } = CheckedPower(P);
 
     /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
-    public double Margin { get; init; } = Require.Finite(Margin, nameof(MultiMarginLoss));
+    public double Margin { get; init => field = Require.Finite(value, nameof(MultiMarginLoss)); } =
+        Require.Finite(Margin, nameof(MultiMarginLoss));
 
     /// <inheritdoc/>
     protected internal override Hinge Formula => new(P, Margin);
@@ -57,6 +58,8 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+
+    static int CheckedPower(int p) => Require.That(p is 1 or 2, p, nameof(MultiMarginLoss), "1 or 2, the power of the hinge", nameof(P));
 
     Tensor Factors(Tensor classes, Tensor prediction)
     {

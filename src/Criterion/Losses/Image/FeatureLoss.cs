@@ -6,9 +6,7 @@ namespace Criterion.Losses;
 public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Reduction) : Loss(Reduction)
 {
     /// <inheritdoc cref="FeatureLoss(IReadOnlyList{double}, Reduction)"/>
-    public IReadOnlyList<double>? Weights { get; init; } = Weights is null || Weights.All(double.IsFinite)
-        ? Weights
-        : throw new ArgumentOutOfRangeException(nameof(Weights), string.Join(", ", Weights), "The weights of layers must be finite numbers.");
+    public IReadOnlyList<double>? Weights { get; init => field = CheckedWeights(value); } = CheckedWeights(Weights);
 
     /// <summary>The loss of features.</summary>
     /// <param name="prediction">Layer by layer, each [N, C, ...].</param>
@@ -48,6 +46,10 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
 
     /// <summary>Σ wₗ · term, in LaTeX.</summary>
     protected string SumOfLayers(string term) => $@"\sum_l {(Weights is null ? "" : @"w_l \cdot ")}{term}";
+
+    static IReadOnlyList<double>? CheckedWeights(IReadOnlyList<double>? weights) => weights is null || weights.All(double.IsFinite)
+        ? weights
+        : throw new ArgumentOutOfRangeException(nameof(Weights), string.Join(", ", weights), "The weights of layers must be finite numbers.");
 
     Tensor PerImage(IReadOnlyList<Tensor> prediction, IReadOnlyList<Tensor> target)
     {

@@ -29,10 +29,11 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Alpha { get; init; } = Require.Within01(Alpha, nameof(MsSsimL1Loss));
+    public double Alpha { get; init => field = Require.Within01(value, nameof(MsSsimL1Loss)); } =
+        Require.Within01(Alpha, nameof(MsSsimL1Loss));
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Scale { get; init; } = Require.That(Scale > 0, Scale, nameof(MsSsimL1Loss), "positive");
+    public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } = Require.Positive(Scale, nameof(MsSsimL1Loss));
 
     /// <inheritdoc/>
     public override string ToLatex()

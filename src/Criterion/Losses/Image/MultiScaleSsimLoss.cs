@@ -29,8 +29,7 @@ public sealed record MultiScaleSsimLoss(
     Reduction Reduction = Reduction.Mean) : ImageLoss(Range, Reduction)
 {
     /// <inheritdoc cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)"/>
-    public int Scales { get; init; } = Require.That(
-        Scales is >= 1 and <= MultiScaleSimilarity.MostScales, Scales, nameof(MultiScaleSsimLoss), "1 to 5: there are weights for so many");
+    public int Scales { get; init => field = CheckedScales(value); } = CheckedScales(Scales);
 
     /// <summary>Window and constants, those of Wang et al. 2004 unless set.</summary>
     public SsimOptions? Options { get; init; }
@@ -56,4 +55,7 @@ public sealed record MultiScaleSsimLoss(
         Tensor losses = 1 - MultiScaleSimilarity.PerImage(Name, Chosen, Range, Negative, scales, prediction, target);
         return Reduce(losses);
     }
+
+    static int CheckedScales(int scales) => Require.That(
+        scales is >= 1 and <= MultiScaleSimilarity.MostScales, scales, nameof(MultiScaleSsimLoss), "1 to 5: there are weights for so many", nameof(Scales));
 }

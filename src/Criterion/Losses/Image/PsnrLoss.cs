@@ -25,11 +25,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     : RowLoss<PsnrLoss.Decibels>(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
-    public double Cap { get; init; } = Require.That(
-        Cap > 0 && double.IsFinite(Cap),
-        Cap,
-        nameof(PsnrLoss),
-        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0");
+    public double Cap { get; init => field = CheckedCap(value); } = CheckedCap(Cap);
 
     /// <inheritdoc/>
     protected internal override Decibels Formula => new(Range.Extent(), Cap);
@@ -59,6 +55,13 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
+
+    static double CheckedCap(double cap) => Require.That(
+        cap > 0 && double.IsFinite(cap),
+        cap,
+        nameof(PsnrLoss),
+        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0",
+        nameof(Cap));
 
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
     public readonly struct Decibels(double extent, double cap) : IRowFormula

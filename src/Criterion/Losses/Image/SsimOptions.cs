@@ -61,23 +61,22 @@ public sealed record SsimOptions(
     double Epsilon = 0)
 {
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public int WindowSize { get; init; } = new BlurWindow(WindowSize).Size;
+    public int WindowSize { get; init => field = new BlurWindow(value).Size; } = new BlurWindow(WindowSize).Size;
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double? Sigma { get; init; } = new BlurWindow(1, Sigma).Sigma;
+    public double? Sigma { get; init => field = new BlurWindow(1, value).Sigma; } = new BlurWindow(1, Sigma).Sigma;
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public int Stride { get; init; } = new BlurWindow(1, Stride: Stride).Stride;
+    public int Stride { get; init => field = new BlurWindow(1, Stride: value).Stride; } = new BlurWindow(1, Stride: Stride).Stride;
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double K1 { get; init; } = Positive(K1, nameof(K1));
+    public double K1 { get; init => field = Positive(value, nameof(K1)); } = Positive(K1, nameof(K1));
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double K2 { get; init; } = Positive(K2, nameof(K2));
+    public double K2 { get; init => field = Positive(value, nameof(K2)); } = Positive(K2, nameof(K2));
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double Epsilon { get; init; } =
-        Require.That(Epsilon >= 0, Epsilon, nameof(SsimOptions), "0 or positive: it is added to the denominator");
+    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(SsimOptions)); } = Require.NotNegative(Epsilon, nameof(SsimOptions));
 
     /// <summary>The conventions of a name.</summary>
     public static SsimOptions Of(SsimPreset preset) => preset switch
