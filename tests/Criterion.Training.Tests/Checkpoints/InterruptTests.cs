@@ -1,5 +1,6 @@
 using Criterion.Cli;
 using Criterion.Formats;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -20,7 +21,7 @@ public sealed class InterruptTests : IDisposable
     {
         SkipOnWindows();
         string[] training = [.. Training(trainer), "--steps", "120"];
-        Assert.Equal(0, Run([.. training, "--threads", "2", "--out", _temp["whole"]]).Code);
+        Succeeded(Run([.. training, "--threads", "2", "--out", _temp["whole"]]));
         while (!WasKilled(training))
         {
             Directory.Delete(_temp["parts"], recursive: true);
@@ -54,8 +55,8 @@ public sealed class InterruptTests : IDisposable
         Assert.True(File.Exists(_temp["parts/generator.safetensors"]));
 
         string steps = $"{record.StepsDone + 5}";
-        Assert.Equal(0, Run("train", "--resume", _temp["parts"], "--steps", steps).Code);
-        Assert.Equal(0, Run([.. training, "--steps", steps, "--out", _temp["whole"]]).Code);
+        Succeeded(Run("train", "--resume", _temp["parts"], "--steps", steps));
+        Succeeded(Run([.. training, "--steps", steps, "--out", _temp["whole"]]));
         AssertSame();
     }
 
@@ -63,7 +64,7 @@ public sealed class InterruptTests : IDisposable
     public async Task A_disk_that_fills_up_stops_the_run_with_the_cause_and_the_last_checkpoint_is_whole()
     {
         SkipOnWindows();
-        Assert.Equal(0, Run([.. Training("dcgan"), "--steps", "5", "--out", _temp["small"]]).Code);
+        Succeeded(Run([.. Training("dcgan"), "--steps", "5", "--out", _temp["small"]]));
         long checkpoint = new FileInfo(_temp["small/checkpoints/step-000000005.safetensors"]).Length;
 
         // The checkpoints fit, and the losses do so only for a while.
@@ -78,8 +79,8 @@ public sealed class InterruptTests : IDisposable
 
         // With room again it goes on as if nothing had happened.
         long step = new CheckpointFolder(_temp["parts/checkpoints"]).Latest(static message => Assert.Fail(message)).Step;
-        Assert.Equal(0, Run("train", "--resume", _temp["parts"], "--steps", $"{step + 5}").Code);
-        Assert.Equal(0, Run([.. Training("dcgan"), "--steps", $"{step + 5}", "--out", _temp["whole"]]).Code);
+        Succeeded(Run("train", "--resume", _temp["parts"], "--steps", $"{step + 5}"));
+        Succeeded(Run([.. Training("dcgan"), "--steps", $"{step + 5}", "--out", _temp["whole"]]));
         AssertSame();
     }
 
@@ -130,12 +131,4 @@ public sealed class InterruptTests : IDisposable
     string[] Rows(string run) => [.. File.ReadAllLines(_temp[$"{run}/losses.csv"]).Select(static row => row[..row.LastIndexOf(',')])];
 
     static void SkipOnWindows() => Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals and limits are Unix's");
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
 }

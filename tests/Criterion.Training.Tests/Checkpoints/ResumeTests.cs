@@ -1,5 +1,5 @@
-using Criterion.Cli;
 using Criterion.Formats;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -16,8 +16,8 @@ public sealed class ResumeTests : IDisposable
     [MemberData(nameof(Recipes))]
     public void Forty_steps_are_twenty_and_twenty(string recipe)
     {
-        Assert.Equal(0, Train(recipe, "--steps", "40", "--out", _temp["whole"]).Code);
-        Assert.Equal(0, Train(recipe, "--steps", "20", "--out", _temp["parts"]).Code);
+        Succeeded(Train(recipe, "--steps", "40", "--out", _temp["whole"]));
+        Succeeded(Train(recipe, "--steps", "20", "--out", _temp["parts"]));
         (int code, string output, _) = Run("train", "--resume", _temp["parts"], "--steps", "40", "--threads", "3");
 
         Assert.Equal(0, code);
@@ -29,8 +29,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void A_torn_checkpoint_costs_the_steps_since_the_one_before()
     {
-        Assert.Equal(0, Train("dcgan", "--steps", "12", "--out", _temp["whole"]).Code);
-        Assert.Equal(0, Train("dcgan", "--steps", "10", "--out", _temp["parts"]).Code);
+        Succeeded(Train("dcgan", "--steps", "12", "--out", _temp["whole"]));
+        Succeeded(Train("dcgan", "--steps", "10", "--out", _temp["parts"]));
         string newest = _temp["parts/checkpoints/step-000000010.safetensors"];
         File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..^100]);
 
@@ -46,7 +46,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Other_options_and_other_data_are_refused()
     {
-        Assert.Equal(0, Train("dcgan", "--steps", "2", "--out", _temp["run"]).Code);
+        Succeeded(Train("dcgan", "--steps", "2", "--out", _temp["run"]));
         Assert.Contains("--lr does not go with --resume", Run("train", "--resume", _temp["run"], "--lr", "1").Error, StringComparison.Ordinal);
         Assert.Contains("is not the folder of a run", Run("train", "--resume", _temp["nowhere"]).Error, StringComparison.Ordinal);
         File.Delete(_temp["data.npy"]);
@@ -65,7 +65,7 @@ public sealed class ResumeTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "SIGKILL is Unix's");
         const string Steps = "400";
-        Assert.Equal(0, Train("dcgan", "--steps", Steps, "--out", _temp["whole"]).Code);
+        Succeeded(Train("dcgan", "--steps", Steps, "--out", _temp["whole"]));
         Random random = new(kills);
         int killed = 0;
         bool done = false;
@@ -121,12 +121,4 @@ public sealed class ResumeTests : IDisposable
 
     // Only the embedded data have labels.
     static string[] Labelled => ["--size", "8", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5", "--threads", "1"];
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
 }

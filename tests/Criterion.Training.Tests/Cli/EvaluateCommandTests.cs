@@ -1,5 +1,5 @@
-using Criterion.Cli;
 using Criterion.Formats;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -88,13 +88,5 @@ public sealed class EvaluateCommandTests : IDisposable
         string file = _temp[$"{name}.npy"];
         Npy.Write(file, Tensor.Randn([count, dimensions], random: new RandomStream(seed)));
         return file;
-    }
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Losses;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -117,13 +118,5 @@ public sealed class LossCommandTests : IDisposable
         (int code, string output, string error) = Run(args);
         Assert.Equal((0, ""), (code, error));
         return output;
-    }
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,5 +1,5 @@
-using Criterion.Cli;
 using Criterion.Formats;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -53,13 +53,5 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
-    void Train() => Assert.Equal(0, Run("train", "siamese", "--steps", "1", "--batch", "4", "--width", "2", "--margin", "0.4", "--on-nan", "skip", "--out", _temp["run"]).Code);
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
-    }
+    void Train() => Succeeded(Run("train", "siamese", "--steps", "1", "--batch", "4", "--width", "2", "--margin", "0.4", "--on-nan", "skip", "--out", _temp["run"]));
 }

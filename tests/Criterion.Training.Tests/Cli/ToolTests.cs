@@ -1,5 +1,6 @@
 using Criterion.Cli;
 using Criterion.Formats;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -20,13 +21,13 @@ public sealed class ToolTests : IDisposable
         Assert.Contains("Finished after 3 steps", output, StringComparison.Ordinal);
         Assert.True(File.Exists(_temp["run/samples/step-000002.png"]));
 
-        Assert.Equal(0, Run("sample", _temp["run"], "--count", "5", "--out", _temp["x.npy"]).Code);
+        Succeeded(Run("sample", _temp["run"], "--count", "5", "--out", _temp["x.npy"]));
         Assert.Equal(new Shape(5, 1, 8, 8), Npy.Read(_temp["x.npy"]).Shape);
-        Assert.Equal(0, Run("sample", _temp["run/generator.safetensors"], "--count", "5", "--out", _temp["x.png"]).Code);
+        Succeeded(Run("sample", _temp["run/generator.safetensors"], "--count", "5", "--out", _temp["x.png"]));
         Assert.Equal(1, Png.Read(_temp["x.png"]).Shape[0]);
 
-        Assert.Equal(0, Run("sample", _temp["run"], "--count", "5", "--out", _temp["same.npy"]).Code);
-        Assert.Equal(0, Run("sample", _temp["run"], "--count", "5", "--out", _temp["other.npy"], "--seed", "1").Code);
+        Succeeded(Run("sample", _temp["run"], "--count", "5", "--out", _temp["same.npy"]));
+        Succeeded(Run("sample", _temp["run"], "--count", "5", "--out", _temp["other.npy"], "--seed", "1"));
         Assert.Equal(File.ReadAllBytes(_temp["x.npy"]), File.ReadAllBytes(_temp["same.npy"]));
         Assert.NotEqual(File.ReadAllBytes(_temp["x.npy"]), File.ReadAllBytes(_temp["other.npy"]));
     }
@@ -34,7 +35,7 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Wgan_gp_trains_with_its_own_settings()
     {
-        Assert.Equal(0, Run("train", "wgan-gp", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--seed", "9", "--out", _temp["run"]).Code);
+        Succeeded(Run("train", "wgan-gp", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--seed", "9", "--out", _temp["run"]));
 
         GanOptions options = ((GanRunRecord)RunJson.Read(File.ReadAllText(_temp["run/run.json"]))).Options;
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 2, BatchSize = 4, Seed = 9 }, options);
@@ -126,14 +127,6 @@ public sealed class ToolTests : IDisposable
         }
 
         Assert.Contains("criterion [command]", Run().Output, StringComparison.Ordinal);
-    }
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
     }
 
     string TinyImages()

@@ -201,11 +201,9 @@ public sealed class ComparisonTests : IDisposable
 
     static (int Code, string Output, string Error) Run(CancellationToken stop, params string[] args)
     {
-        using StringWriter output = new();
-        using StringWriter error = new();
         int threads = Compute.Threads;
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), stop);
+        var run = ToolRun.Run(stop, args);
         Compute.Threads = threads;
-        return (code, output.ToString(), error.ToString());
+        return run;
     }
 }

@@ -1,7 +1,7 @@
-using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Losses;
 using Criterion.Nn;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -68,7 +68,7 @@ public sealed class PointGanTests : IDisposable
         Assert.Contains("from step 2 of 4", Run("train", "--resume", _temp["run"], "--steps", "4").Output, StringComparison.Ordinal);
         Assert.Contains("7 points", Run("sample", _temp["run"], "--count", "7", "--out", _temp["x.npy"]).Output, StringComparison.Ordinal);
         Assert.Equal(new Shape(7, 2), Npy.Read(_temp["x.npy"]).Shape);
-        Assert.Equal(0, Run("sample", _temp["run"], "--out", _temp["x.png"]).Code);
+        Succeeded(Run("sample", _temp["run"], "--out", _temp["x.png"]));
         Assert.Contains("modes                   0 of 8", Run("evaluate", "ring", _temp["run"], "--count", "50").Output, StringComparison.Ordinal);
         Assert.Contains("modes                   8 of 8", Run("evaluate", "ring", "ring", "--count", "400").Output, StringComparison.Ordinal);
         Assert.Contains("different features mean nothing", Run("evaluate", "fashion-mnist", _temp["run"], "--count", "10").Error, StringComparison.Ordinal);
@@ -85,12 +85,5 @@ public sealed class PointGanTests : IDisposable
             GanNetworks networks = options.Networks(Data, Tiny.Width);
             _ = new GanTrainer(networks.Generator(new RandomStream(1)), networks.Discriminator(new RandomStream(2)), Data, options);
         }
-    }
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        return (Tool.Run(args, new ToolConsole(output, error, false), CancellationToken.None), output.ToString(), error.ToString());
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Criterion.Cli;
+using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -111,10 +112,10 @@ public sealed class RunReportTests : IDisposable
     [Fact]
     public void Every_kind_of_run_leaves_a_page()
     {
-        Assert.Equal(0, Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]).Code);
+        Succeeded(Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]));
         Tensor images = Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1);
         Formats.Npy.Write(_temp["a.npy"], images);
-        Assert.Equal(0, Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]).Code);
+        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
 
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
@@ -148,7 +149,7 @@ public sealed class RunReportTests : IDisposable
 
         Assert.Equal((0, _temp["run/report.html"]), (Run("report", _temp["run"]).Code, Run("report", _temp["run"]).Output.Trim()));
         Assert.Equal(before, File.ReadAllText(_temp["run/report.html"]));
-        Assert.Equal(0, Run("report", _temp["run"], "--out", _temp["page.html"]).Code);
+        Succeeded(Run("report", _temp["run"], "--out", _temp["page.html"]));
         Assert.Contains("is not written over", Run("report", _temp["run"], "--out", _temp["page.html"]).Error, StringComparison.Ordinal);
         Assert.Contains("is not the folder of a run", Run("report", _temp["nowhere"]).Error, StringComparison.Ordinal);
     }
@@ -164,13 +165,5 @@ public sealed class RunReportTests : IDisposable
         {
             stop.Cancel();
         }
-    }
-
-    static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), CancellationToken.None);
-        return (code, output.ToString(), error.ToString());
     }
 }
