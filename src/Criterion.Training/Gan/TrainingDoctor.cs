@@ -6,13 +6,13 @@ namespace Criterion.Training;
 /// <summary>What may be wrong with a training.</summary>
 public enum Ailment
 {
-    /// <summary>The discriminator tells all images apart, and no longer teaches the generator.</summary>
+    /// <summary>The discriminator tells real and generated samples apart, and no longer teaches the generator.</summary>
     DiscriminatorWon,
 
-    /// <summary>The discriminator takes generated images for the real ones.</summary>
+    /// <summary>The discriminator takes generated samples for the real ones.</summary>
     GeneratorWon,
 
-    /// <summary>The generator makes nearly the same image of all latents.</summary>
+    /// <summary>The generator makes nearly the same sample of all latents.</summary>
     Collapse,
 
     /// <summary>Hardly any gradient reaches the generator.</summary>
@@ -39,7 +39,7 @@ public static class TrainingDoctor
     /// <summary>The first step at which there is something to say.</summary>
     internal const long FirstLook = Settled + Window - 1;
 
-    // A healthy DCGAN is right about nearly all images too, with a loss of 0.1 and more; one that has won is sure of it.
+    // A healthy DCGAN is right about nearly all samples too, with a loss of 0.1 and more; one that has won is sure of it.
     const double AllApart = 0.995;
     const double Sure = 0.02;
     const double WrongWayRound = 0.1;
@@ -48,7 +48,7 @@ public static class TrainingDoctor
 
     /// <summary>What looks wrong in the last <see cref="Window"/> rows; nothing while there are fewer.</summary>
     /// <param name="rows">The rows so far, or the last of them, in order.</param>
-    /// <param name="objective">What the players minimise: that a critic tells all images apart is its job in some games.</param>
+    /// <param name="objective">What the players minimise: that a critic tells all samples apart is its job in some games.</param>
     public static IReadOnlyList<Finding> Examine(IReadOnlyList<GanStep> rows, AdversarialObjective objective)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -69,13 +69,13 @@ public static class TrainingDoctor
         if (accuracy >= AllApart && loss < Sure && objective is not (Wasserstein or EnergyBased or BoundaryEquilibrium))
         {
             yield return new(Ailment.DiscriminatorWon, Text(
-                $"The discriminator has won: for {Window} steps it told {accuracy:P1} of real and generated images apart at a loss of {loss:F4}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
+                $"The discriminator has won: for {Window} steps it told {accuracy:P1} of real and generated samples apart at a loss of {loss:F4}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
         }
 
         if (accuracy <= WrongWayRound)
         {
             yield return new(Ailment.GeneratorWon, Text(
-                $"The generator has won: for {Window} steps the discriminator took generated images for the real ones ({accuracy:P1} right). Give the discriminator more steps or a higher learning rate."));
+                $"The generator has won: for {Window} steps the discriminator took generated samples for the real ones ({accuracy:P1} right). Give the discriminator more steps or a higher learning rate."));
         }
     }
 
@@ -84,7 +84,7 @@ public static class TrainingDoctor
         if (rows.All(static row => row.Diversity < AllAlike))
         {
             yield return new(Ailment.Collapse, Text(
-                $"The samples have collapsed: generated images lie {rows[^1].Diversity:F2} times as far from one another as real ones. Go back to a checkpoint and lower the learning rate, or take a recipe that keeps modes (r3gan, wgan-gp)."));
+                $"The samples have collapsed: generated ones lie {rows[^1].Diversity:F2} times as far from one another as real ones. Go back to a checkpoint and lower the learning rate, or take a recipe that keeps modes (r3gan, wgan-gp)."));
         }
     }
 
