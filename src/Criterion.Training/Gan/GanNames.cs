@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Criterion.Losses;
 
@@ -47,12 +48,17 @@ public static class GanNames
         return new Regularizer(Create<Penalty>("penalty", name, settings, Penalties), interval);
     }
 
-    static string[] Named<T>() =>
-        [.. Kinds.All.Where(static kind => kind.IsAssignableTo(typeof(T))).Select(static kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.Name))];
+    static string[] Named<T>() => [.. Kinds<T>().Select(static kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.Name))];
+
+    // As JSON names them, of penalties those for discriminators.
+    static IEnumerable<Type> Kinds<T>() =>
+        from kind in typeof(T).GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false)
+        where typeof(T) != typeof(Penalty) || Regularizer.Takes(kind.DerivedType)
+        select kind.DerivedType;
 
     static T Create<T>(string what, string name, IEnumerable<(string Key, string Value)> settings, IReadOnlyList<string> names)
     {
-        Type kind = Kinds.All.FirstOrDefault(kind => kind.IsAssignableTo(typeof(T)) && Same(kind.Name, name))
+        Type kind = Kinds<T>().FirstOrDefault(kind => Same(kind.Name, name))
             ?? throw new TrainingException($"There is no {what} '{name}'. There are: {string.Join(", ", names)}.");
         JsonTypeInfo type = RunJsonContext.Default.GetTypeInfo(kind)!;
         JsonObject json = [];

@@ -16,6 +16,10 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
     /// <summary>Whether the penalty has updates of its own.</summary>
     internal bool IsLazy => Interval > 1;
 
+    /// <summary>Whether penalties of a kind are for discriminators.</summary>
+    internal static bool Takes(Type kind) =>
+        kind.IsAssignableTo(typeof(SlopePenalty)) || kind == typeof(Drift) || kind == typeof(LeCam) || kind == typeof(Consistency);
+
     /// <summary>A penalty of every step.</summary>
     public static implicit operator Regularizer(Penalty penalty) => new(penalty);
 
@@ -30,7 +34,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
     /// <exception cref="TrainingException">A penalty is of no kind for discriminators, an interval out of range, or intervals do not go together.</exception>
     internal static void Check(IReadOnlyList<Regularizer> all)
     {
-        if (all.FirstOrDefault(static one => one.Penalty is not (SlopePenalty or Drift or LeCam or Consistency)) is { } other)
+        if (all.FirstOrDefault(static one => !Takes(one.Penalty.GetType())) is { } other)
         {
             throw new TrainingException($"{other.Penalty.GetType().Name} is no penalty that the trainer of GANs gives a discriminator. It takes GradientPenalty, R1, R2, R1R2, Drift, LeCam and Consistency.");
         }

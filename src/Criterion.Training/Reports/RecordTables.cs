@@ -26,7 +26,7 @@ internal static class RecordTables
     /// <summary>What an object says, line by line.</summary>
     public static IEnumerable<(string Name, string Value)> Facts(JsonElement part) => part.EnumerateObject().Select(Fact);
 
-    /// <summary>A value in words: <c>{ "Hinge": { "margin": 1 } }</c> is "Hinge (margin 1)".</summary>
+    /// <summary>A value in words: <c>{ "kind": "Hinge", "margin": 1 }</c> is "Hinge (margin 1)".</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => "none",
@@ -34,6 +34,7 @@ internal static class RecordTables
         JsonValueKind.False => "no",
         JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) => $"{time:yyyy-MM-dd HH:mm:ss zzz}",
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
+        JsonValueKind.Object when value.TryGetProperty("kind", out JsonElement kind) => WithOptions(kind.ToString(), value),
         JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),
         _ => value.ToString(),
     };
@@ -41,6 +42,12 @@ internal static class RecordTables
     static bool IsPart(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object;
 
     static (string Name, string Value) Fact(JsonProperty property) => (Words.Title(property.Name), Text(property.Value));
+
+    static string WithOptions(string kind, JsonElement value)
+    {
+        string options = string.Join(", ", value.EnumerateObject().Where(static property => property.Name != "kind").Select(Named));
+        return options.Length > 0 ? $"{kind} ({options})" : kind;
+    }
 
     static string Named(JsonProperty property) => property.Value.ValueKind != JsonValueKind.Object
         ? $"{Words.Of(property.Name)} {Text(property.Value)}"

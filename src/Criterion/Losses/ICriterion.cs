@@ -11,7 +11,7 @@ public interface ICriterion
 }
 
 /// <summary>A loss of a prediction against a target. Such losses are added and weighted: <c>l1 * 10 + ssim</c>.</summary>
-public interface IPredictionLoss : ICriterion
+public partial interface IPredictionLoss : ICriterion
 {
     /// <summary>The loss of a prediction.</summary>
     /// <param name="prediction">What a model says.</param>

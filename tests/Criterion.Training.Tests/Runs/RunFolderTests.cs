@@ -85,9 +85,9 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("{\"options\":{\"objective\":3}}")]
-    [InlineData("{\"options\":{\"objective\":{\"Nonsense\":{}}}}")]
-    [InlineData("{\"options\":{\"objective\":{\"R1\":{}}}}")]
-    [InlineData("{\"options\":{\"penalty\":{\"Hinge\":{}}}}")]
+    [InlineData("{\"options\":{\"objective\":{\"kind\":\"Nonsense\"}}}")]
+    [InlineData("{\"options\":{\"objective\":{\"kind\":\"R1\"}}}")]
+    [InlineData("{\"options\":{\"penalty\":{\"kind\":\"Hinge\"}}}")]
     public void Other_json_is_no_record(string json) => Assert.Throws<TrainingException>(() => RunJson.Read(json));
 
     [Fact]

@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// generator's part gets logits of the very images, through a discriminator whose weights are frozen but which is differentiable
 /// by its input. No objective detaches anything itself. E is the mean over images and patches alike.
 /// </remarks>
-public abstract record AdversarialObjective : ICriterion
+public abstract partial record AdversarialObjective : ICriterion
 {
     /// <inheritdoc/>
     public abstract string ToLatex();

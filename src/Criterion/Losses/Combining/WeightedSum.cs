@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Criterion.Losses;
 
 /// <summary>A term of a <see cref="WeightedSum"/>.</summary>
@@ -16,13 +13,12 @@ public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule 
 /// <summary>A sum of losses of one prediction against one target, each with a weight: what <c>loss1 * 10 + loss2</c> makes.</summary>
 /// <remarks>
 /// Each loss must come out as one number. A weight that changes with the step is fixed by <see cref="At"/>. Two sums are equal if
-/// their terms are. JSON holds a sum as its text, for people: the types of its losses do not survive there, so it is not read back.
+/// their terms are. JSON names the kinds of its losses, and so holds those of this library.
 /// </remarks>
 /// <example><code>
 /// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearWeight(0, 1, Steps: 1000));
 /// LossReport report = loss.At(step).Evaluate(prediction, target);
 /// </code></example>
-[JsonConverter(typeof(AsText))]
 public sealed record WeightedSum : IPredictionLoss
 {
     /// <summary>A sum of terms. Names that come twice are numbered: L1, L1 2.</summary>
@@ -113,13 +109,4 @@ public sealed record WeightedSum : IPredictionLoss
         ConstantWeight { Weight: double weight } => Formulas.Latex.Const(weight) + @" \cdot ",
         _ => $@"w_{{\text{{{term.Name}}}}}(t) \cdot ",
     };
-
-    /// <summary>A sum in JSON.</summary>
-    internal sealed class AsText : JsonConverter<WeightedSum>
-    {
-        public override WeightedSum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("WeightedSum: a sum of losses is not read from JSON; read its losses and add them up.");
-
-        public override void Write(Utf8JsonWriter writer, WeightedSum value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-    }
 }

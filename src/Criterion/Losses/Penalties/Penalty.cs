@@ -2,7 +2,7 @@ namespace Criterion.Losses;
 
 /// <summary>What is added to a player's loss to keep its network in check.</summary>
 /// <param name="Weight">A factor.</param>
-public abstract record Penalty(double Weight) : ICriterion
+public abstract partial record Penalty(double Weight) : ICriterion
 {
     /// <inheritdoc cref="Penalty(double)"/>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>

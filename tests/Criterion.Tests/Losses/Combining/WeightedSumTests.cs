@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Combining;
@@ -87,10 +88,32 @@ public class WeightedSumTests
     }
 
     [Fact]
-    public void Json_holds_the_text_and_says_that_it_cannot_be_read()
+    public void Json_holds_terms_weights_and_sums_within()
     {
-        Assert.Equal("\"10 · L1 \\u002B MSE\"".Replace("·", "\\u00B7", StringComparison.Ordinal), JsonSerializer.Serialize((L1 * 10) + Squares));
-        Assert.Throws<NotSupportedException>(() => JsonSerializer.Deserialize<WeightedSum>("\"L1\""));
+        WeightedSum inner = ((new HuberLoss(0.5) * 2) + new CrossEntropyLoss(Tensor.From([1.0, 2.0]))).Named("inner");
+        WeightedSum sum = (L1 * new LinearWeight(0, 1, Steps: 10)) + (Squares * 3) + inner;
+
+        string json = JsonSerializer.Serialize(sum);
+
+        Assert.Equal(sum.At(5).ToString(), JsonSerializer.Deserialize<WeightedSum>(json)!.At(5).ToString());
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<IPredictionLoss>(JsonSerializer.Serialize<IPredictionLoss>(sum)), typeof(WeightedSum)));
+        Assert.Equal((L1 * 10) + Squares, JsonSerializer.Deserialize<WeightedSum>(JsonSerializer.Serialize((L1 * 10) + Squares)));
+    }
+
+    [Fact]
+    public void Json_of_a_loss_that_it_does_not_know_is_an_error() =>
+        Assert.Throws<NotSupportedException>(static () => JsonSerializer.Serialize(new Foreign() * 2));
+
+    [Theory]
+    [InlineData(typeof(IPredictionLoss))]
+    [InlineData(typeof(AdversarialObjective))]
+    [InlineData(typeof(Penalty))]
+    public void Json_knows_every_kind(Type type)
+    {
+        IEnumerable<Type> kinds = type.GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Select(static kind => ((JsonDerivedTypeAttribute)kind).DerivedType);
+        IEnumerable<Type> all = type.Assembly.GetTypes().Where(kind => kind is { IsPublic: true, IsAbstract: false } && kind.IsAssignableTo(type));
+
+        Assert.Empty(all.Except(kinds).Select(static kind => $"{kind.Name} is missing in JsonKinds.cs"));
     }
 
     [Fact]
@@ -116,5 +139,14 @@ public class WeightedSumTests
         Assert.Throws<ArgumentOutOfRangeException>(() => L1 * double.NaN);
         Assert.Throws<ArgumentException>(() => L1.Named(" "));
         Assert.Throws<ArgumentException>(() => new WeightedSum());
+    }
+
+    sealed record Foreign : IPredictionLoss
+    {
+        public Tensor Forward(Tensor prediction, Tensor target) => (prediction - target).Sum();
+
+        public string ToLatex() => "x - y";
+
+        public IEnumerable<LossCurve> Curves() => [];
     }
 }
