@@ -25,10 +25,19 @@ internal readonly struct WindowGeometry(BlurWindow window, int height, int width
 
     public int DenseWidth => PaddedWidth - Size + 1;
 
+    /// <summary>Bands of rows that a plane is cut into, by its size alone.</summary>
+    public int Bands => Math.Max(1, PaddedHeight / LeastBand);
+
+    // Bands share rows of windows, which both work out: tall ones are nearly as fast as none. A row that mirrors another is in its band.
+    int LeastBand => Math.Max(256, 2 * Size);
+
     /// <summary>The weights along a side of the window.</summary>
     public double[] Weights { get; } = window.Weights();
 
     public int Places => Window.Places(Height) * Window.Places(Width);
+
+    /// <summary>The padded rows of a band; the last goes to the end.</summary>
+    public (int From, int To) BandRows(int band) => (band * LeastBand, band == Bands - 1 ? PaddedHeight : (band + 1) * LeastBand);
 
     /// <summary>The row of the image that padded row <paramref name="row"/> repeats; −1 for zeros.</summary>
     public int SourceRow(int row) => Window.Source(row - Padding, Height);

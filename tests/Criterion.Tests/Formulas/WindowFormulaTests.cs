@@ -55,6 +55,30 @@ public class WindowFormulaTests
         }
     }
 
+    /// <summary>Rows are taken in bands of 256 and more, or of twice the window; windows reach from one into the next.</summary>
+    [Theory]
+    [InlineData(5, WindowBorder.Valid, 1, 512)]
+    [InlineData(11, WindowBorder.Zero, 1, 700)]
+    [InlineData(11, WindowBorder.Reflect, 1, 502)]
+    [InlineData(7, WindowBorder.Reflect, 3, 800)]
+    [InlineData(151, WindowBorder.Reflect, 1, 560)]
+    public void Bands_of_tall_images_add_up_to_the_composed_graph(int size, WindowBorder border, int stride, int height)
+    {
+        BlurWindow window = new(size, size / 4.0, border, stride);
+        int width = Math.Max(6, window.LeastSide);
+        Assert.InRange(new WindowGeometry(window, height, width).Bands, 2, 3);
+        Tensor[] x = [Draw(height, width, 1), Draw(height, width, 2)];
+        Tensor plain = Formula.Windows(default(Four), window, x[0], x[1]);
+        Array.ForEach(x, image => image.RequiresGrad = true);
+        Tensor means = Formula.Windows(default(Four), window, x[0], x[1]);
+        Tensor[] composed = Criterion.Autograd.Grad([means.Sum()], x, createGraph: true);
+        means.Sum().Backward();
+        Golden.GoldenAssert.Close(plain, means.Detach(), "means without gradients", 1e-13);
+        Golden.GoldenAssert.Close(Formula.WindowMap(default(Four), window, x[0], x[1]).Mean([2, 3]).Detach(), means.Detach(), "means", 1e-11);
+        Golden.GoldenAssert.Close(composed[0].Detach(), x[0].Grad!, "gradient by x", 1e-10);
+        Golden.GoldenAssert.Close(composed[1].Detach(), x[1].Grad!, "gradient by y", 1e-10);
+    }
+
     [Fact]
     public void One_image_may_need_no_gradient()
     {

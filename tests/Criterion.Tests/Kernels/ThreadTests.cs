@@ -154,6 +154,22 @@ public class ThreadTests
         return [loss.Detach(), x[0].Grad!, x[1].Grad!];
     });
 
+    /// <summary>Planes of a band of 256 rows and more, up to the last row before a second one, and of two and three bands.</summary>
+    [Theory]
+    [InlineData(SsimPreset.Wang2004, 511)]
+    [InlineData(SsimPreset.Wang2004, 512)]
+    [InlineData(SsimPreset.Kornia, 501)]
+    [InlineData(SsimPreset.Kornia, 502)]
+    [InlineData(SsimPreset.Article, 781)]
+    public void Windows_of_tall_images_are_the_same_bits(SsimPreset preset, int height) => SameBits(() =>
+    {
+        Tensor[] x = [.. Enumerable.Range(0, 2).Select(i => Tensor.Rand([1, 2, height, 17], random: new RandomStream((ulong)i)))];
+        Array.ForEach(x, image => image.RequiresGrad = true);
+        Tensor loss = new SsimLoss(ImageRange.ZeroOne, preset).Forward(x[0], x[1]);
+        loss.Backward();
+        return [loss.Detach(), x[0].Grad!, x[1].Grad!];
+    });
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
