@@ -245,6 +245,6 @@ def simple(f):
 
 
 def make():
-    f = File("adversarial")
+    f = File("adversarial", singles=True)
     objectives(f), probabilities(f), with_labels(f), sets(f), penalties(f), path_length(f), simple(f)
     return f

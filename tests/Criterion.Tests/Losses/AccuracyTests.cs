@@ -9,7 +9,7 @@ namespace Criterion.Tests.Losses;
 /// </summary>
 public class AccuracyTests
 {
-    public static TheoryData<string> Files => ["regression", "classification", "embedding", "softmax", "ctc"];
+    public static TheoryData<string> Files => ["regression", "classification", "embedding", "softmax", "ctc", "adversarial"];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -55,6 +55,7 @@ public class ObjectiveGoldenTests
     {
         GoldenCase golden = GoldenFile.Find("adversarial", op, name);
         GoldenAssert.SingleMatches(golden, x => Evaluate(golden, x));
+        Accuracy.NoWorseThanPyTorch(golden, x => Evaluate(golden, x));
     }
 
     [Fact]
