@@ -26,7 +26,8 @@ internal static class Normalization
     {
         DType type = weight is null ? x.DType : DTypes.Promote(x.DType, DTypes.Promote(weight.DType, bias!.DType));
         (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
-        (mean, variance) = (Tensor.Empty([layout.Channels], type), Tensor.Empty([layout.Channels], type));
+        mean = Tensor.Empty([layout.Channels], type);
+        variance = Tensor.EmptyLike(mean);
         Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, variance);
         Tensor result = Result(applied);
         return weight is null
