@@ -56,7 +56,7 @@ internal sealed class Player : IStateful
     {
         _optimizer.ZeroGrad();
         loss.Backward();
-        return Math.Sqrt(_optimizer.Parameters.Sum(static parameter => Square(parameter.Grad)));
+        return GradientClip.ByNorm(_optimizer.Parameters, max: double.PositiveInfinity);
     }
 
     /// <summary>The update down the gradient that there is.</summary>
@@ -85,6 +85,4 @@ internal sealed class Player : IStateful
 
         _optimizer.LoadStateDict(state.Part("optimizer"));
     }
-
-    static double Square(Tensor? gradient) => gradient is null ? 0 : Math.Pow(gradient.Norm().Item(), 2);
 }

@@ -53,42 +53,41 @@ public static class Autograd
         ReadOnlySpan<Tensor> saved,
         params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
     {
-        if (t_off)
+        if (Sources(rules) is { } inputs)
         {
-            return output;
+            output.Node = new ClosureNode(operation, inputs, saved, Rules(rules));
         }
 
-        bool any = false;
-        foreach ((Tensor input, _) in rules)
+        return output;
+    }
+
+    /// <summary>
+    /// Records an operation with rules that are static: what they read comes in <paramref name="state"/>. It costs nothing where nothing
+    /// is recorded, and less memory where it is; for the operations that a training step is made of.
+    /// </summary>
+    internal static Tensor RecordWith<TState>(
+        string operation,
+        Tensor output,
+        ReadOnlySpan<Tensor> saved,
+        TState state,
+        params ReadOnlySpan<(Tensor Input, Func<Tensor, TState, Tensor> Rule)> rules)
+    {
+        if (Sources(rules) is { } inputs)
         {
-            any |= input.Node is not null;
+            output.Node = new StateNode<TState>(operation, inputs, saved, state, Rules(rules));
         }
 
-        if (!any)
-        {
-            return output;
-        }
-
-        Node?[] inputs = new Node?[rules.Length];
-        var functions = new Func<Tensor, Tensor>?[rules.Length];
-        for (int i = 0; i < rules.Length; i++)
-        {
-            inputs[i] = rules[i].Input.Node;
-            functions[i] = rules[i].Rule;
-        }
-
-        output.Node = Node.Operation(operation, inputs, saved, functions);
         return output;
     }
 
     /// <summary>Records an operation whose gradients come out together, null where an input needs none.</summary>
-    /// <inheritdoc cref="Record(string, Tensor, ReadOnlySpan{Tensor}, ReadOnlySpan{ValueTuple{Tensor, Func{Tensor, Tensor}}})"/>
-    internal static Tensor RecordJoint(
+    internal static Tensor RecordJoint<TState>(
         string operation,
         Tensor output,
         ReadOnlySpan<Tensor> saved,
         ReadOnlySpan<Tensor> inputs,
-        Func<Tensor, Tensor?[]> rule)
+        TState state,
+        Func<Tensor, TState, Tensor?[]> rule)
     {
         if (!Wanted(inputs))
         {
@@ -101,8 +100,51 @@ public static class Autograd
             nodes[i] = inputs[i].Node;
         }
 
-        output.Node = Node.Operation(operation, nodes, saved, rule);
+        output.Node = new JointNode<TState>(operation, nodes, saved, state, rule);
         return output;
+    }
+
+    /// <summary>A joint rule that holds itself what it reads.</summary>
+    internal static Tensor RecordJoint(
+        string operation,
+        Tensor output,
+        ReadOnlySpan<Tensor> saved,
+        ReadOnlySpan<Tensor> inputs,
+        Func<Tensor, Tensor?[]> rule) =>
+        RecordJoint(operation, output, saved, inputs, rule, static (g, own) => own(g));
+
+    /// <summary>Where the inputs of rules come from, or null where nothing is to be recorded.</summary>
+    static Node?[]? Sources<TRule>(ReadOnlySpan<(Tensor Input, TRule Rule)> rules)
+    {
+        bool any = false;
+        foreach ((Tensor input, _) in rules)
+        {
+            any |= input.Node is not null;
+        }
+
+        if (t_off || !any)
+        {
+            return null;
+        }
+
+        Node?[] nodes = new Node?[rules.Length];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            nodes[i] = rules[i].Input.Node;
+        }
+
+        return nodes;
+    }
+
+    static TRule[] Rules<TRule>(ReadOnlySpan<(Tensor Input, TRule Rule)> rules)
+    {
+        TRule[] functions = new TRule[rules.Length];
+        for (int i = 0; i < functions.Length; i++)
+        {
+            functions[i] = rules[i].Rule;
+        }
+
+        return functions;
     }
 
     /// <summary>Whether an operation on these inputs is recorded.</summary>

@@ -1,19 +1,13 @@
 namespace Criterion;
 
-/// <summary>One recorded operation, or a leaf: how to turn the gradient of its result into those of its inputs.</summary>
-internal sealed class Node
+/// <summary>One recorded operation, or a leaf.</summary>
+internal abstract class Node
 {
     static long s_last;
 
-    readonly Tensor? _leaf;
-    SavedValue[] _saved = [];
-    Func<Tensor, Tensor>?[] _rules = [];
-    Func<Tensor, Tensor?[]>? _jointRule;
-
-    Node(string name, Tensor? leaf, Node?[] inputs)
+    private protected Node(string name, Node?[] inputs)
     {
         Name = name;
-        _leaf = leaf;
         Inputs = inputs;
         Id = Interlocked.Increment(ref s_last);
     }
@@ -26,58 +20,47 @@ internal sealed class Node
     /// <summary>Grows with time, so that sweeping from the highest visits results before what they came from.</summary>
     public long Id { get; }
 
-    public bool IsLeaf => _leaf is not null;
+    public static Node Leaf(Tensor tensor) => tensor.DType.IsFloat()
+        ? new LeafNode(tensor)
+        : throw new DTypeException($"Only floating-point tensors have gradients, and this one holds {tensor.DType}; convert it with .To(DType.Float32).");
+}
+
+/// <summary>A tensor that was not computed: the gradient ends up in it.</summary>
+internal sealed class LeafNode(Tensor target) : Node("leaf", [])
+{
+    public Tensor Target { get; } = target;
+}
+
+/// <summary>How to turn the gradient of a result into those of its inputs.</summary>
+internal abstract class OperationNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved) : Node(name, inputs)
+{
+    SavedValue[] _saved = SavedValue.Of(saved);
 
     public bool IsFreed { get; private set; }
 
-    public Tensor Target => _leaf!;
-
-    public static Node Leaf(Tensor tensor) => tensor.DType.IsFloat()
-        ? new Node("leaf", tensor, [])
-        : throw new DTypeException($"Only floating-point tensors have gradients, and this one holds {tensor.DType}; convert it with .To(DType.Float32).");
-
-    public static Node Operation(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, Func<Tensor, Tensor>?[] rules) =>
-        new(name, null, inputs) { _saved = SavedValue.Of(saved), _rules = rules };
-
-    public static Node Operation(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, Func<Tensor, Tensor?[]> rule) =>
-        new(name, null, inputs) { _saved = SavedValue.Of(saved), _jointRule = rule };
-
-    /// <summary>The gradients of the inputs for which <paramref name="wanted"/> holds, from the gradient of the result.</summary>
-    public Tensor?[] Differentiate(Tensor gradient, Func<Node, bool> wanted)
+    /// <summary>Works out the gradients of the inputs for which <paramref name="wanted"/> holds, from the gradient of the result.</summary>
+    public void Differentiate(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
     {
         foreach (SavedValue value in _saved)
         {
             value.CheckUnchanged(Name);
         }
 
-        if (_jointRule is not null)
-        {
-            return _jointRule(gradient);
-        }
-
-        Tensor?[] gradients = new Tensor?[Inputs.Length];
-        for (int i = 0; i < gradients.Length; i++)
-        {
-            if (Inputs[i] is { } input && wanted(input))
-            {
-                gradients[i] = _rules[i]!(gradient);
-            }
-        }
-
-        return gradients;
+        ofInputs.Clear();
+        ApplyRules(gradient, wanted, ofInputs);
     }
 
     /// <summary>Forgets the rules, and with them the values that they hold.</summary>
     public void Free()
     {
-        if (!IsLeaf)
-        {
-            IsFreed = true;
-            _rules = [];
-            _jointRule = null;
-            _saved = [];
-        }
+        IsFreed = true;
+        _saved = [];
+        ForgetRules();
     }
+
+    private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs);
+
+    private protected abstract void ForgetRules();
 
     /// <summary>The memory of a value that a rule reads, as it was when it was recorded.</summary>
     readonly struct SavedValue(Storage storage)
@@ -86,6 +69,11 @@ internal sealed class Node
 
         public static SavedValue[] Of(ReadOnlySpan<Tensor> tensors)
         {
+            if (tensors.IsEmpty)
+            {
+                return [];
+            }
+
             SavedValue[] saved = new SavedValue[tensors.Length];
             for (int i = 0; i < saved.Length; i++)
             {
@@ -104,4 +92,59 @@ internal sealed class Node
             }
         }
     }
+}
+
+/// <summary>An operation with one rule for each input.</summary>
+internal abstract class SeparateNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved) : OperationNode(name, inputs, saved)
+{
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
+    {
+        for (int i = 0; i < Inputs.Length; i++)
+        {
+            if (Inputs[i] is { } input && wanted(input))
+            {
+                ofInputs[i] = ApplyRule(i, gradient);
+            }
+        }
+    }
+
+    private protected abstract Tensor ApplyRule(int input, Tensor gradient);
+}
+
+/// <summary>Rules that hold themselves what they read.</summary>
+internal sealed class ClosureNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, Func<Tensor, Tensor>[] rules)
+    : SeparateNode(name, inputs, saved)
+{
+    Func<Tensor, Tensor>[] _rules = rules;
+
+    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient);
+
+    private protected override void ForgetRules() => _rules = [];
+}
+
+/// <summary>Rules that hold nothing: what they read is held once, for all of them, in <typeparamref name="TState"/>.</summary>
+internal sealed class StateNode<TState>(
+    string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, TState state, Func<Tensor, TState, Tensor>[] rules)
+    : SeparateNode(name, inputs, saved)
+{
+    TState _state = state;
+    Func<Tensor, TState, Tensor>[] _rules = rules;
+
+    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient, _state);
+
+    private protected override void ForgetRules() => (_state, _rules) = (default!, []);
+}
+
+/// <summary>An operation whose gradients come out together.</summary>
+internal sealed class JointNode<TState>(
+    string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, TState state, Func<Tensor, TState, Tensor?[]>? rule)
+    : OperationNode(name, inputs, saved)
+{
+    TState _state = state;
+    Func<Tensor, TState, Tensor?[]>? _rule = rule;
+
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs) =>
+        _rule!(gradient, _state).CopyTo(ofInputs);
+
+    private protected override void ForgetRules() => (_state, _rule) = (default!, null);
 }

@@ -56,7 +56,7 @@ internal static class Sweep
                 found[node] = gradient;
             }
 
-            return !node.IsLeaf && path.Contains(node) && !(partial && isInput);
+            return node is OperationNode && path.Contains(node) && !(partial && isInput);
         }
     }
 
@@ -74,6 +74,7 @@ internal static class Sweep
     {
         using var mode = new Autograd.Mode(createGraph);
         SweepMemory memory = SweepMemory.Of(isFinal: !retainGraph);
+        Tensor?[] gradients = new Tensor?[4];
         PriorityQueue<Node, long> queue = new();
         foreach (Node node in pending.Keys)
         {
@@ -88,15 +89,18 @@ internal static class Sweep
                 continue;
             }
 
-            if (node.IsFreed)
+            OperationNode operation = (OperationNode)node;
+            if (operation.IsFreed)
             {
                 throw new AutogradException(
                     $"The graph of '{node.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
             }
 
             int mark = memory.Mark();
-            Tensor?[] gradients = node.Differentiate(gradient!, wanted);
-            for (int i = 0; i < gradients.Length; i++)
+            int inputs = node.Inputs.Length;
+            Array.Resize(ref gradients, Math.Max(inputs, gradients.Length));
+            operation.Differentiate(gradient!, wanted, gradients.AsSpan(0, inputs));
+            for (int i = 0; i < inputs; i++)
             {
                 if (gradients[i] is { } part && node.Inputs[i] is { } input && wanted(input) && Add(pending, input, part))
                 {
@@ -106,7 +110,7 @@ internal static class Sweep
 
             if (!retainGraph)
             {
-                node.Free();
+                operation.Free();
                 memory.Release(mark, gradient!, pending, kept);
             }
         }
@@ -114,9 +118,8 @@ internal static class Sweep
 
     static bool Accumulate(Node node, Tensor gradient)
     {
-        if (node.IsLeaf)
+        if (node is LeafNode { Target: var leaf })
         {
-            Tensor leaf = node.Target;
             Tensor? before = leaf.Grad;
             leaf.Grad = Autograd.TakeOver(before is null ? gradient : before + gradient);
             if (before is not null)
@@ -125,7 +128,7 @@ internal static class Sweep
             }
         }
 
-        return !node.IsLeaf;
+        return node is OperationNode;
     }
 
     /// <returns>Whether the node had no gradient yet.</returns>

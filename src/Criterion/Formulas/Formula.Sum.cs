@@ -61,6 +61,14 @@ public static partial class Formula
                 : [Scaled(gradient, g), g * -total.Slope]);
     }
 
+    /// <summary>Σ f(x) as a number, not recorded.</summary>
+    internal static double Total<TFormula>(TFormula formula, Tensor x)
+        where TFormula : struct, IUnaryFormula
+    {
+        Tensor numbers = x.Detach().Floating().Contiguous();
+        return PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, 1)).Value;
+    }
+
     static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
         where TFormula : struct, IUnaryFormula =>
         Total(Name<TFormula>(), new OfOne<TFormula>(formula), [x], scale, inputs => Map(formula, inputs[0]));

@@ -19,13 +19,14 @@ public static partial class Formula
         where TFormula : struct, IUnaryFormula
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Autograd.Record(
+        return Autograd.RecordWith(
             Name<TFormula>(),
             MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x),
-            saved: [x],
-            (x, g => Autograd.Enabled
-                ? (new TensorReal(g) * formula.Value(Dual<TensorReal>.Variable(x)).Tangent).ToTensor(x)
-                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(formula)), x.Shape, x, g, x)));
+            [x],
+            (F: formula, X: x),
+            (x, static (g, of) => Autograd.Enabled
+                ? (new TensorReal(g) * of.F.Value(Dual<TensorReal>.Variable(of.X)).Tangent).ToTensor(of.X)
+                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(of.F)), of.X.Shape, of.X, g, of.X)));
     }
 
     /// <summary>f(x, y) for every pair of elements, after promotion to one type and broadcasting to one shape.</summary>
@@ -34,16 +35,17 @@ public static partial class Formula
     {
         (x, y) = Tensor.Promote(x, y);
         Shape shape = Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>());
-        return Autograd.Record(
+        return Autograd.RecordWith(
             Name<TFormula>(),
             MapDriver.Run(new OfTwo<TFormula>(formula), shape, x, y, x),
-            saved: [x, y],
-            (x, g => (Autograd.Enabled
-                ? Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y)))
-                : MapDriver.Run(new OfThree<FirstGradient<TFormula>>(new(formula)), shape, x, y, g)).SumTo(x.Shape)),
-            (y, g => (Autograd.Enabled
-                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y)))
-                : MapDriver.Run(new OfThree<SecondGradient<TFormula>>(new(formula)), shape, x, y, g)).SumTo(y.Shape)));
+            [x, y],
+            (F: formula, X: x, Y: y, Shape: shape),
+            (x, static (g, of) => (Autograd.Enabled
+                ? Times(g, of.F.Value(Dual<TensorReal>.Variable(of.X), Dual<TensorReal>.Fixed(of.Y)))
+                : MapDriver.Run(new OfThree<FirstGradient<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, g)).SumTo(of.X.Shape)),
+            (y, static (g, of) => (Autograd.Enabled
+                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Variable(of.Y)))
+                : MapDriver.Run(new OfThree<SecondGradient<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, g)).SumTo(of.Y.Shape)));
     }
 
     /// <summary>f(x, y, z) for every triple of elements, after promotion to one type and broadcasting to one shape.</summary>
@@ -54,19 +56,20 @@ public static partial class Formula
         (x, z) = Tensor.Promote(x, z);
         (y, z) = Tensor.Promote(y, z);
         Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>()), z.Shape, Name<TFormula>());
-        return Autograd.Record(
+        return Autograd.RecordWith(
             Name<TFormula>(),
             MapDriver.Run(new OfThree<TFormula>(formula), shape, x, y, z),
-            saved: [x, y, z],
-            (x, g => (Autograd.Enabled
-                ? Times(g, formula.Value(Dual<TensorReal>.Variable(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Fixed(z)))
-                : g * MapDriver.Run(new OfThree<FirstSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(x.Shape)),
-            (y, g => (Autograd.Enabled
-                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Variable(y), Dual<TensorReal>.Fixed(z)))
-                : g * MapDriver.Run(new OfThree<SecondSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(y.Shape)),
-            (z, g => (Autograd.Enabled
-                ? Times(g, formula.Value(Dual<TensorReal>.Fixed(x), Dual<TensorReal>.Fixed(y), Dual<TensorReal>.Variable(z)))
-                : g * MapDriver.Run(new OfThree<ThirdSlope<TFormula>>(new(formula)), shape, x, y, z)).SumTo(z.Shape)));
+            [x, y, z],
+            (F: formula, X: x, Y: y, Z: z, Shape: shape),
+            (x, static (g, of) => (Autograd.Enabled
+                ? Times(g, of.F.Value(Dual<TensorReal>.Variable(of.X), Dual<TensorReal>.Fixed(of.Y), Dual<TensorReal>.Fixed(of.Z)))
+                : g * MapDriver.Run(new OfThree<FirstSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.X.Shape)),
+            (y, static (g, of) => (Autograd.Enabled
+                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Variable(of.Y), Dual<TensorReal>.Fixed(of.Z)))
+                : g * MapDriver.Run(new OfThree<SecondSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.Y.Shape)),
+            (z, static (g, of) => (Autograd.Enabled
+                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Fixed(of.Y), Dual<TensorReal>.Variable(of.Z)))
+                : g * MapDriver.Run(new OfThree<ThirdSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.Z.Shape)));
     }
 
     /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: how weights are updated.</summary>
@@ -92,7 +95,7 @@ public static partial class Formula
         Tensor.CheckUpdate(Name<TUpdate>(), parameter, gradient, first, second);
         first.AboutToChange(Name<TUpdate>());
         second.AboutToChange(Name<TUpdate>());
-        UpdateDriver.Run(update, gradient.Detach().Expand(parameter.Shape).Contiguous(), parameter, first, second);
+        UpdateDriver.Run(update, gradient.Expand(parameter.Shape).Contiguous(), parameter, first, second);
     }
 
     /// <summary>The formula in LaTeX, in the names of its parameters.</summary>

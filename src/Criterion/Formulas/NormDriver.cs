@@ -5,8 +5,18 @@ using Criterion.Kernels;
 
 namespace Criterion.Formulas;
 
+/// <summary>A tensor seen as [A, C, L] with statistics for each of C.</summary>
+/// <param name="Rows">A, the rows of a channel.</param>
+/// <param name="Channels">C.</param>
+/// <param name="Length">L, the length of a row.</param>
+internal readonly record struct NormLayout(int Rows, int Channels, int Length)
+{
+    /// <summary>How many values share a statistic.</summary>
+    public int Count => Rows * Length;
+}
+
 /// <summary>
-/// Normalisation of a contiguous tensor [A, C, L] with statistics for each of C: one pass over a channel for the statistics, and
+/// Normalisation of a contiguous tensor by the statistics of each channel of its layout: one pass over a channel for the statistics, and
 /// one for the result, backwards, because the end of the first is still in the cache. Channels are shared between threads.
 /// </summary>
 /// <remarks>
@@ -24,16 +34,16 @@ internal static class NormDriver
     const int PieceLength = 2048;
 
     /// <summary>y = (x − mean) / √(variance + ε) · weight + bias; writes mean and variance too.</summary>
-    public static void Forward(Tensor x, Tensor? weight, Tensor? bias, double epsilon, Tensor y, Tensor mean, Tensor variance) =>
-        WidestLane.Run(new Operands(x, null, weight, bias, y, mean, variance, epsilon, IsForward: true), x.DType);
+    public static void Forward(Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, Tensor y, Tensor mean, Tensor variance) =>
+        WidestLane.Run(new Operands(x, layout, null, weight, bias, y, mean, variance, epsilon, IsForward: true), x.DType);
 
-    /// <summary>The gradient by x where wanted; in <paramref name="sum"/> that by the bias, in <paramref name="along"/> that by the weight.</summary>
+    /// <summary>The gradients where wanted: by x, in <paramref name="sum"/> by the bias, in <paramref name="along"/> by the weight.</summary>
     public static void Backward(
-        Tensor x, Tensor g, Tensor? weight, double epsilon, Tensor? gradient, Tensor mean, Tensor variance, Tensor sum, Tensor along) =>
-        WidestLane.Run(new Operands(x, g, weight, null, gradient, mean, variance, epsilon, IsForward: false) { Sum = sum, Along = along }, x.DType);
+        Tensor x, NormLayout layout, Tensor g, Tensor? weight, double epsilon, Tensor? gradient, Tensor mean, Tensor variance, Tensor? sum, Tensor? along) =>
+        WidestLane.Run(new Operands(x, layout, g, weight, null, gradient, mean, variance, epsilon, IsForward: false) { Sum = sum, Along = along }, x.DType);
 
     readonly record struct Operands(
-        Tensor X, Tensor? G, Tensor? Weight, Tensor? Bias, Tensor? Result, Tensor Mean, Tensor Variance, double Epsilon, bool IsForward) : ILaneTask
+        Tensor X, NormLayout Layout, Tensor? G, Tensor? Weight, Tensor? Bias, Tensor? Result, Tensor Mean, Tensor Variance, double Epsilon, bool IsForward) : ILaneTask
     {
         public Tensor? Sum { get; init; }
 
@@ -43,9 +53,8 @@ internal static class NormDriver
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S>
         {
-            int perChannel = Math.Max(1, X.Shape[0] * X.Shape[2]);
-            int channels = Math.Max(1, MapDriver.ChunkLength / perChannel);
-            ParallelFor.Run((X.Shape[1] + channels - 1) / channels, new Chunk<S, L>(this, channels));
+            int channels = Math.Max(1, MapDriver.ChunkLength / Math.Max(1, Layout.Count));
+            ParallelFor.Run((Layout.Channels + channels - 1) / channels, new Chunk<S, L>(this, channels));
         }
     }
 
@@ -60,7 +69,7 @@ internal static class NormDriver
 
         public Chunk(in Operands o, int channelsPerChunk)
         {
-            (_rows, _channels, _length, _channelsPerChunk) = (o.X.Shape[0], o.X.Shape[1], o.X.Shape[2], channelsPerChunk);
+            ((_rows, _channels, _length), _channelsPerChunk) = (o.Layout, channelsPerChunk);
             (_epsilon, _isForward) = (o.Epsilon, o.IsForward);
             (_x, _g, _weight, _bias) = (Memory(o.X), Memory(o.G), Memory(o.Weight), Memory(o.Bias));
             (_result, _mean, _variance, _sum, _along) = (Memory(o.Result), Memory(o.Mean), Memory(o.Variance), Memory(o.Sum), Memory(o.Along));
@@ -146,8 +155,12 @@ internal static class NormDriver
             double inverse = 1 / Math.Sqrt(double.CreateTruncating(_variance.Span[channel]) + _epsilon);
             double scale = Of(_weight, channel, 1) * inverse;
             (double sum, double product) = Products(channel, mean);
-            _sum.Span[channel] = S.CreateTruncating(sum);
-            _along.Span[channel] = S.CreateTruncating(product * inverse);
+            if (!_sum.IsEmpty)
+            {
+                _sum.Span[channel] = S.CreateTruncating(sum);
+                _along.Span[channel] = S.CreateTruncating(product * inverse);
+            }
+
             if (!_result.IsEmpty)
             {
                 Map<Plane>(x, g, channel, mean, -scale * inverse * inverse * product / Count, scale, -scale * sum / Count);

@@ -33,9 +33,11 @@ internal static class StridedCopy
     /// <summary>Joins neighbouring dimensions over which both layouts step evenly, and drops those of size 1.</summary>
     static (int[] Dims, int[] From, int[] To) Collapse(ReadOnlySpan<int> dims, ReadOnlySpan<int> from, ReadOnlySpan<int> to)
     {
-        List<int> sizes = [1];
-        List<int> sources = [0];
-        List<int> destinations = [0];
+        Span<int> sizes = stackalloc int[dims.Length + 1];
+        Span<int> sources = stackalloc int[dims.Length + 1];
+        Span<int> destinations = stackalloc int[dims.Length + 1];
+        (sizes[0], sources[0], destinations[0]) = (1, 0, 0);
+        int last = 0;
         for (int i = 0; i < dims.Length; i++)
         {
             if (dims[i] == 1)
@@ -43,21 +45,14 @@ internal static class StridedCopy
                 continue;
             }
 
-            bool joins = sizes[^1] == 1 || (sources[^1] == from[i] * dims[i] && destinations[^1] == to[i] * dims[i]);
-            if (joins)
-            {
-                sizes[^1] *= dims[i];
-                (sources[^1], destinations[^1]) = (from[i], to[i]);
-            }
-            else
-            {
-                sizes.Add(dims[i]);
-                sources.Add(from[i]);
-                destinations.Add(to[i]);
-            }
+            bool joins = sizes[last] == 1 || (sources[last] == from[i] * dims[i] && destinations[last] == to[i] * dims[i]);
+            last += joins ? 0 : 1;
+            sizes[last] = joins ? sizes[last] * dims[i] : dims[i];
+            (sources[last], destinations[last]) = (from[i], to[i]);
         }
 
-        return ([.. sizes], [.. sources], [.. destinations]);
+        last++;
+        return (sizes[..last].ToArray(), sources[..last].ToArray(), destinations[..last].ToArray());
     }
 
     readonly struct Chunk<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk

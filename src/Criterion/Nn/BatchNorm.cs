@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Nn;
 
 /// <summary>
@@ -15,24 +17,24 @@ public abstract class BatchNorm : ChannelNorm
     /// <exception cref="ShapeException">The input does not fit, or has but one value for each channel while training.</exception>
     public sealed override Tensor Forward(Tensor input)
     {
-        Tensor x = AsChannels(input);
-        return (UsesRunningStats ? ByRunningStats(x) : ByBatch(x)).Reshape(input.Shape);
+        NormLayout layout = LayoutOf(input);
+        return UsesRunningStats ? ByRunningStats(input, layout) : ByBatch(input, layout);
     }
 
-    /// <summary>The input as [N, C, L].</summary>
-    private protected abstract Tensor AsChannels(Tensor input);
+    /// <summary>How the input is seen as [N, C, L].</summary>
+    private protected abstract NormLayout LayoutOf(Tensor input);
 
-    Tensor ByBatch(Tensor x)
+    Tensor ByBatch(Tensor x, NormLayout layout)
     {
         BatchCoupling.Note(GetType().Name);
-        int n = x.Shape[0] * x.Shape[2];
+        int n = layout.Count;
         if (n <= 1)
         {
             throw new ShapeException(
                 $"{GetType().Name}: the batch has {n} value(s) for each channel, too few for a variance. Use a larger batch, or Eval().");
         }
 
-        Tensor y = Normalization.Apply(x, Weight, Bias, Epsilon, out Tensor mean, out Tensor variance);
+        Tensor y = Normalization.Apply(x, layout, Weight, Bias, Epsilon, out Tensor mean, out Tensor variance);
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
@@ -61,7 +63,7 @@ public sealed class BatchNorm1d : BatchNorm
     {
     }
 
-    private protected override Tensor AsChannels(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
+    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
 }
 
 /// <summary>Batch normalisation of images [N, C, H, W]. The twin of <c>torch.nn.BatchNorm2d</c>.</summary>
@@ -75,5 +77,5 @@ public sealed class BatchNorm2d : BatchNorm
     {
     }
 
-    private protected override Tensor AsChannels(Tensor input) => CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
+    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
 }

@@ -50,23 +50,29 @@ public abstract class ChannelNorm : Module
 
     private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
 
-    /// <summary>The input as [N, C, L].</summary>
-    private protected Tensor CheckChannels(Tensor input, bool fits, string shapes)
+    /// <summary>How the input is seen as [N, C, L].</summary>
+    private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
     {
         ArgumentNullException.ThrowIfNull(input);
         return fits && input.Shape[1] == _features
-            ? input.Reshape(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
+            ? new(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
             : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, and is {input.Shape}.");
     }
 
     /// <summary>x normalised with the running statistics, which count as constants.</summary>
-    private protected Tensor ByRunningStats(Tensor x)
+    private protected Tensor ByRunningStats(Tensor x, NormLayout layout)
     {
         Tensor inverse = (RunningVar! + Epsilon).Rsqrt();
         Tensor scale = Weight is null ? inverse : inverse * Weight;
         Tensor shift = -(RunningMean! * scale);
-        return Normalization.ScaleAndShift(
-            x, Normalization.Channels(scale), Normalization.Channels(Bias is null ? shift : shift + Bias));
+        return ScaleAndShift(x, layout, scale, Bias is null ? shift : shift + Bias);
+    }
+
+    /// <summary>x · scale + shift, each [C].</summary>
+    private protected static Tensor ScaleAndShift(Tensor x, NormLayout layout, Tensor scale, Tensor shift)
+    {
+        Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
+        return Normalization.ScaleAndShift(channels, Normalization.Channels(scale), Normalization.Channels(shift)).Reshape(x.Shape);
     }
 
     /// <summary>Moves the running statistics towards those of a batch.</summary>
@@ -76,8 +82,8 @@ public abstract class ChannelNorm : Module
     /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
     private protected void Track(Tensor mean, Tensor variance, double unbias, double step)
     {
-        Formula.Update(new Towards(step, 1), RunningMean!, mean.Reshape(_features));
-        Formula.Update(new Towards(step, unbias), RunningVar!, variance.Reshape(_features));
+        Formula.Update(new Towards(step, 1), RunningMean!, mean);
+        Formula.Update(new Towards(step, unbias), RunningVar!, variance);
     }
 
     /// <summary>(1 − step) · running + step · factor · value.</summary>

@@ -6,13 +6,18 @@ internal static class Gradients
     /// <summary>Clears them; inside a <see cref="TensorScope"/> their memory goes back to the pool when it ends.</summary>
     public static void Clear(IReadOnlyList<Tensor> parameters)
     {
-        foreach (Tensor parameter in parameters)
+        for (int i = 0; i < parameters.Count; i++)
         {
-            if (parameter.Grad is { } gradient)
-            {
-                Autograd.GiveBack(gradient);
-                parameter.Grad = null;
-            }
+            Clear(parameters[i]);
+        }
+    }
+
+    public static void Clear(Tensor parameter)
+    {
+        if (parameter.Grad is { } gradient)
+        {
+            Autograd.GiveBack(gradient);
+            parameter.Grad = null;
         }
     }
 }

@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Nn;
 
 /// <summary>
@@ -50,9 +52,11 @@ public sealed class GroupNorm : Module
         }
 
         int samples = input.Shape[0];
-        Tensor rows = input.Reshape(1, samples * _groups, input.Count / (samples * _groups));
-        Tensor y = Normalization.Apply(rows, null, null, _epsilon, out _, out _).Reshape(samples, _channels, -1);
-        y = Weight is null ? y : Normalization.ScaleAndShift(y, Normalization.Channels(Weight), Normalization.Channels(Bias!));
-        return y.Reshape(input.Shape);
+        NormLayout groups = new(1, samples * _groups, input.Count / (samples * _groups));
+        Tensor y = Normalization.Apply(input, groups, null, null, _epsilon, out _, out _);
+        return Weight is null
+            ? y
+            : Normalization.ScaleAndShift(
+                y.Reshape(samples, _channels, -1), Normalization.Channels(Weight), Normalization.Channels(Bias!)).Reshape(input.Shape);
     }
 }

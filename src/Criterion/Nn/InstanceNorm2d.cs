@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Nn;
 
 /// <summary>
@@ -24,25 +26,24 @@ public sealed class InstanceNorm2d : ChannelNorm
     /// <exception cref="ShapeException">The input does not fit, or its images have but one pixel.</exception>
     public override Tensor Forward(Tensor input)
     {
-        Tensor x = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
-        return (UsesRunningStats ? ByRunningStats(x) : ByInstance(x)).Reshape(input!.Shape);
+        NormLayout layout = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
+        return UsesRunningStats ? ByRunningStats(input!, layout) : ByInstance(input!, layout);
     }
 
-    Tensor ByInstance(Tensor x)
+    Tensor ByInstance(Tensor x, NormLayout layout)
     {
-        (int images, int channels, int n) = (x.Shape[0], x.Shape[1], x.Shape[2]);
+        (int images, int channels, int n) = layout;
         if (n <= 1)
         {
             throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalise before the image shrinks to a point.");
         }
 
-        Tensor rows = x.Reshape(1, images * channels, n);
-        Tensor y = Normalization.Apply(rows, null, null, Epsilon, out Tensor mean, out Tensor variance).Reshape(x.Shape);
+        Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor variance);
         if (IsTraining && RunningMean is not null)
         {
             Track(mean.Reshape(images, channels).Mean(0), variance.Reshape(images, channels).Mean(0), n / (n - 1.0), _momentum);
         }
 
-        return Weight is null ? y : Normalization.ScaleAndShift(y, Normalization.Channels(Weight), Normalization.Channels(Bias!));
+        return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);
     }
 }

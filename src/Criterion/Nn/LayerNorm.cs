@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Nn;
 
 /// <summary>
@@ -47,8 +49,8 @@ public sealed class LayerNorm : Module
             throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {_shape}.");
         }
 
-        Tensor rows = input.Reshape(1, input.Count / _shape.Count, _shape.Count);
-        Tensor y = Normalization.Apply(rows, null, null, _epsilon, out _, out _).Reshape(input.Shape);
+        NormLayout rows = new(1, input.Count / _shape.Count, _shape.Count);
+        Tensor y = Normalization.Apply(input, rows, null, null, _epsilon, out _, out _);
         return Weight is null ? y : Normalization.ScaleAndShift(y, Weight, Bias!);
     }
 }

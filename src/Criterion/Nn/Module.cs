@@ -59,7 +59,18 @@ public abstract partial class Module
     public Module Unfreeze() => SetRequiresGrad(true);
 
     /// <summary>Clears the gradient of every parameter; inside a <see cref="TensorScope"/> its memory is used again.</summary>
-    public void ZeroGrad() => Gradients.Clear(Parameters());
+    public void ZeroGrad()
+    {
+        foreach ((_, Tensor parameter) in _parameters)
+        {
+            Gradients.Clear(parameter);
+        }
+
+        foreach ((_, Module child) in _children)
+        {
+            child.ZeroGrad();
+        }
+    }
 
     /// <summary>Registers what is to be learned: it requires a gradient from now on.</summary>
     /// <returns>The same tensor.</returns>
@@ -102,7 +113,7 @@ public abstract partial class Module
     Module SetTraining(bool training)
     {
         IsTraining = training;
-        foreach (Module child in Children())
+        foreach ((_, Module child) in _children)
         {
             child.SetTraining(training);
         }
@@ -112,9 +123,14 @@ public abstract partial class Module
 
     Module SetRequiresGrad(bool learns)
     {
-        foreach (Tensor parameter in Parameters())
+        foreach ((_, Tensor parameter) in _parameters)
         {
             parameter.RequiresGrad = learns;
+        }
+
+        foreach ((_, Module child) in _children)
+        {
+            child.SetRequiresGrad(learns);
         }
 
         return this;

@@ -13,60 +13,70 @@ internal static class Normalization
 
     static readonly int[] Shared = [0, 2];
 
-    /// <summary>(x − mean) / √(variance + ε) · weight + bias, for x seen as [A, C, L] with statistics for each of C.</summary>
-    /// <param name="x">Values [A, C, L].</param>
-    /// <param name="weight">[C], or null for 1.</param>
-    /// <param name="bias">[C], or null for 0.</param>
+    /// <summary>(x − mean) / √(variance + ε) · weight + bias, with statistics for each channel of x's layout.</summary>
+    /// <param name="x">Values of any shape.</param>
+    /// <param name="layout">How they are seen as [A, C, L].</param>
+    /// <param name="weight">[C], or null for 1 and no bias.</param>
+    /// <param name="bias">[C], or null as the weight.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="mean">The mean for each of C, [1, C, 1], without history.</param>
-    /// <param name="variance">The variance (with n below) for each of C, [1, C, 1], without history.</param>
-    public static Tensor Apply(Tensor x, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor variance)
+    /// <param name="mean">The mean of each channel, [C], without history.</param>
+    /// <param name="variance">The variance (with n below) of each channel, [C], without history.</param>
+    public static Tensor Apply(
+        Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor variance)
     {
-        DType type = Promoted(x, weight, bias);
+        DType type = weight is null ? x.DType : DTypes.Promote(x.DType, DTypes.Promote(weight.DType, bias!.DType));
         (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
-        Tensor plain = Rows(x);
-        Shape ofChannels = [1, x.Shape[1], 1];
-        Tensor average = mean = Tensor.Empty(ofChannels, x.DType);
-        Tensor spread = variance = Tensor.Empty(ofChannels, x.DType);
-        Tensor result = Tensor.EmptyLike(plain);
-        NormDriver.Forward(plain, weight?.Contiguous(), bias?.Contiguous(), epsilon, result, average, spread);
-
-        Tensor?[] operands = [x, weight, bias];
-        Tensor[] inputs = [.. operands.OfType<Tensor>()];
-        Tensor[] saved = weight is null ? [x] : [x, weight];
-        return Autograd.RecordJoint("normalize", Unrows(result, x.Shape), saved, inputs, Rule);
-
-        Tensor?[] Rule(Tensor g)
-        {
-            if (Autograd.Enabled)
-            {
-                return Autograd.Compose(inputs, () => Composite(x, weight, bias, epsilon), g);
-            }
-
-            Tensor? gradient = x.RequiresGrad ? Tensor.EmptyLike(plain) : null;
-            Tensor along = Tensor.Empty(ofChannels, x.DType);
-            Tensor sum = Tensor.Empty(ofChannels, x.DType);
-            NormDriver.Backward(plain, Rows(g), weight?.Contiguous(), epsilon, gradient, average, spread, sum, along);
-            return [gradient is null ? null : Unrows(gradient, x.Shape), .. Of(weight, along), .. Of(bias, sum)];
-        }
-
-        static Tensor?[] Of(Tensor? parameter, Tensor gradient) => parameter is null ? [] : [gradient.Reshape(parameter.Shape)];
+        mean = Tensor.Empty([layout.Channels], type);
+        variance = Tensor.EmptyLike(mean);
+        Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, variance);
+        Tensor result = Result(applied);
+        return weight is null
+            ? Autograd.RecordJoint("normalize", result, [x], [x], applied, Gradients)
+            : Autograd.RecordJoint("normalize", result, [x, weight], [x, weight, bias!], applied, Gradients);
     }
 
-    static DType Promoted(Tensor x, Tensor? weight, Tensor? bias) =>
-        DTypes.Promote(x.DType, DTypes.Promote((weight ?? x).DType, (bias ?? x).DType));
+    static Tensor Result(in Applied of)
+    {
+        Tensor result = Tensor.EmptyLike(of.Plain);
+        NormDriver.Forward(of.Plain, Joined(of.Layout), of.Weight?.Contiguous(), of.Bias?.Contiguous(), of.Epsilon, result, of.Mean, of.Variance);
+        return Unrows(result, of);
+    }
 
-    /// <summary>[A, C, L] without history in row-major order; as [1, C, A · L] where L is short.</summary>
-    static Tensor Rows(Tensor x) => IsShort(x.Shape)
-        ? x.Detach().Transpose(0, 1).Reshape(1, x.Shape[1], -1).Contiguous()
-        : x.Detach().Contiguous();
+    static Tensor?[] Gradients(Tensor g, Applied of) => Autograd.Enabled ? Composed(g, of) : Fused(g, of);
 
-    /// <summary>Back to the shape that <see cref="Rows"/> was given.</summary>
-    static Tensor Unrows(Tensor rows, Shape shape) => IsShort(shape)
-        ? rows.Reshape(shape[1], shape[0], shape[2]).Transpose(0, 1).Contiguous()
+    static Tensor?[] Composed(Tensor g, Applied of) =>
+        Autograd.Compose(of.Weight is null ? [of.X] : [of.X, of.Weight, of.Bias!], () => Composite(of), g);
+
+    static Tensor?[] Fused(Tensor g, Applied of)
+    {
+        Tensor? gradient = of.X.RequiresGrad ? Tensor.EmptyLike(of.Plain) : null;
+        (Tensor? sum, Tensor? along) = of.Weight is null ? default : (Tensor.EmptyLike(of.Mean), Tensor.EmptyLike(of.Mean));
+        NormDriver.Backward(
+            of.Plain, Joined(of.Layout), Rows(g, of.Layout), of.Weight?.Contiguous(), of.Epsilon, gradient, of.Mean, of.Variance, sum, along);
+        Tensor? ofX = gradient is null ? null : Unrows(gradient, of);
+        return of.Weight is null ? [ofX] : [ofX, along, sum];
+    }
+
+    /// <summary>The values in row-major order without history; as [C, A, L] where L is short.</summary>
+    static Tensor Rows(Tensor x, NormLayout layout)
+    {
+        if (IsShort(layout))
+        {
+            return x.Detach().Reshape(layout.Rows, layout.Channels, layout.Length).Transpose(0, 1).Contiguous();
+        }
+
+        return x.IsContiguous ? x : x.Detach().Contiguous();
+    }
+
+    /// <summary>Back to the order and shape that <see cref="Rows"/> was given.</summary>
+    static Tensor Unrows(Tensor rows, in Applied of) => IsShort(of.Layout)
+        ? rows.Transpose(0, 1).Contiguous().Reshape(of.X.Shape)
         : rows;
 
-    static bool IsShort(Shape shape) => shape[2] < ShortRow && shape[0] > 1;
+    /// <summary>The layout of what <see cref="Rows"/> gives.</summary>
+    static NormLayout Joined(NormLayout layout) => IsShort(layout) ? new(1, layout.Channels, layout.Count) : layout;
+
+    static bool IsShort(NormLayout layout) => layout.Length < ShortRow && layout.Rows > 1;
 
     /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
     public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => Formula.Map(default(Line), x, scale, shift);
@@ -75,14 +85,19 @@ internal static class Normalization
     public static Tensor Channels(Tensor values) => values.Reshape(1, values.Count, 1);
 
     /// <summary>The layer in tensor operations: the definition, differentiable to any order.</summary>
-    static Tensor Composite(Tensor x, Tensor? weight, Tensor? bias, double epsilon)
+    static Tensor Composite(in Applied of)
     {
+        Tensor x = of.X.Reshape(of.Layout.Rows, of.Layout.Channels, of.Layout.Length);
         Tensor centred = x - x.Mean(Shared, keepDim: true);
         Tensor variance = (centred * centred).Mean(Shared, keepDim: true);
-        Tensor normal = centred * (variance + epsilon).Rsqrt();
-        Tensor scaled = weight is null ? normal : normal * Channels(weight);
-        return bias is null ? scaled : scaled + Channels(bias);
+        Tensor normal = centred * (variance + of.Epsilon).Rsqrt();
+        Tensor scaled = of.Weight is null ? normal : (normal * Channels(of.Weight)) + Channels(of.Bias!);
+        return scaled.Reshape(of.X.Shape);
     }
+
+    /// <summary>What went into a layer's pass and what its gradients read.</summary>
+    readonly record struct Applied(
+        Tensor X, NormLayout Layout, Tensor? Weight, Tensor? Bias, double Epsilon, Tensor Plain, Tensor Mean, Tensor Variance);
 
     readonly struct Line : ITernaryFormula
     {

@@ -50,6 +50,11 @@ public static class GradientClip
 
     static double TotalNorm(Tensor[] gradients, double norm)
     {
+        if (norm == 2)
+        {
+            return Math.Sqrt(gradients.Sum(static gradient => Formula.Total(default(Square), gradient)));
+        }
+
         double[] norms = [.. gradients.Select(gradient => gradient.Norm(norm).Item())];
         return norms.Length == 0 ? 0 : Tensor.From(norms, [norms.Length]).Norm(norm).Item();
     }
@@ -66,6 +71,13 @@ public static class GradientClip
         {
             throw new ArgumentOutOfRangeException(nameof(max), max, $"GradientClip.{operation}: the limit must not be negative.");
         }
+    }
+
+    readonly struct Square : IUnaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => x * x;
     }
 
     readonly struct Scaled(double factor) : IBinaryFormula

@@ -9,7 +9,6 @@ internal static class Indexing
     /// <summary>The slices of x at some positions, and zeros of the other slices as the gradient.</summary>
     public static Tensor Select(Tensor x, int dim, Selection selection)
     {
-        Shape shape = x.Shape;
         Tensor result = x.DType switch
         {
             DType.Float32 => Select<float>(x, dim, selection),
@@ -18,7 +17,8 @@ internal static class Indexing
             DType.UInt8 => Select<byte>(x, dim, selection),
             _ => Select<bool>(x, dim, selection),
         };
-        return Autograd.Record("index_select", result, [], (x, g => AddSelected(g, shape, dim, selection)));
+        return Autograd.RecordWith(
+            "index_select", result, [], (x.Shape, dim, selection), (x, static (g, of) => AddSelected(g, of.Shape, of.dim, of.selection)));
     }
 
     /// <summary>Zeros of <paramref name="shape"/> with each slice of x added at its position: the gradient of Select.</summary>
@@ -34,7 +34,7 @@ internal static class Indexing
             AddSelected<double>(x, result, dim, selection);
         }
 
-        return Autograd.Record("index_add", result, [], (x, g => Select(g, dim, selection)));
+        return Autograd.RecordWith("index_add", result, [], (dim, selection), (x, static (g, of) => Select(g, of.dim, of.selection)));
     }
 
     public static Tensor Gather(Tensor x, int dim, Tensor index)
@@ -216,20 +216,37 @@ internal sealed class Selection
 
     public static Selection Of(ReadOnlySpan<long> positions)
     {
-        List<Run> runs = [];
-        for (int i = 0; i < positions.Length;)
+        Run[] runs = new Run[CountRuns(positions)];
+        for (int run = 0, i = 0; run < runs.Length; run++)
         {
-            int length = 1;
-            while (i + length < positions.Length && positions[i + length] == positions[i] + length)
-            {
-                length++;
-            }
-
-            runs.Add(new Run(i, (int)positions[i], length));
+            int length = LengthOfRun(positions[i..]);
+            runs[run] = new Run(i, (int)positions[i], length);
             i += length;
         }
 
-        return new Selection(positions.Length, [.. runs]);
+        return new Selection(positions.Length, runs);
+    }
+
+    static int CountRuns(ReadOnlySpan<long> positions)
+    {
+        int runs = 0;
+        for (int i = 0; i < positions.Length; i += LengthOfRun(positions[i..]))
+        {
+            runs++;
+        }
+
+        return runs;
+    }
+
+    static int LengthOfRun(ReadOnlySpan<long> positions)
+    {
+        int length = 1;
+        while (length < positions.Length && positions[length] == positions[0] + length)
+        {
+            length++;
+        }
+
+        return length;
     }
 
     /// <summary>The slices from <paramref name="Position"/> on, taken as those from <paramref name="Index"/> on.</summary>

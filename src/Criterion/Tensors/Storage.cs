@@ -4,11 +4,14 @@ using Criterion.Kernels;
 namespace Criterion;
 
 /// <summary>The memory behind one tensor, or behind several that are views of one another.</summary>
-internal abstract class Storage(DType dtype, int length)
+internal abstract class Storage(int length, bool isPooled)
 {
-    public DType DType { get; } = dtype;
+    public abstract DType DType { get; }
 
     public int Length { get; } = length;
+
+    /// <summary>Whether the memory goes back to the pool when it is released.</summary>
+    public bool IsPooled { get; } = isPooled;
 
     /// <summary>Counts changes in place, so that a gradient can tell that a value it needs is gone.</summary>
     public int Version { get; set; }
@@ -21,6 +24,9 @@ internal abstract class Storage(DType dtype, int length)
 
     /// <summary>Whether this is pooled memory that a leaf's gradient took out of its scope, to go back when the gradient is cleared.</summary>
     public bool IsLent { get; set; }
+
+    /// <summary>Whether the memory was given back.</summary>
+    protected bool IsReleased { get; set; }
 
     /// <summary>Gives the memory back to the pool: whoever uses the storage after that is told.</summary>
     public abstract void Release();
@@ -54,24 +60,23 @@ internal abstract class Storage(DType dtype, int length)
 internal sealed class Storage<T> : Storage
     where T : unmanaged
 {
-    readonly bool _pooled;
-    readonly object? _owner;
     Memory<T> _memory;
-    bool _released;
 
-    public Storage(Memory<T> memory, int length, bool pooled, object? owner = null)
-        : base(DTypes.Of<T>(), length)
+    /// <exception cref="TensorException"><typeparamref name="T"/> is no element type.</exception>
+    public Storage(Memory<T> memory, int length, bool pooled)
+        : base(length, pooled)
     {
+        _ = DType;
         _memory = memory;
-        _pooled = pooled;
-        _owner = owner;
     }
+
+    public override DType DType => DTypes.Of<T>();
 
     public Memory<T> Memory
     {
         get
         {
-            if (_released)
+            if (IsReleased)
             {
                 ThrowReleased();
             }
@@ -82,19 +87,18 @@ internal sealed class Storage<T> : Storage
 
     public override void Release()
     {
-        if (_released)
+        if (IsReleased)
         {
             return;
         }
 
-        _released = true;
-        if (_pooled)
+        IsReleased = true;
+        if (IsPooled)
         {
             BufferPool<T>.Return(_memory);
         }
 
         _memory = default;
-        GC.KeepAlive(_owner);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

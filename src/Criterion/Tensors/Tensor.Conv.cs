@@ -60,8 +60,13 @@ public sealed partial class Tensor
             Convolution.Forward<double>(geometry, input.Memory<double>(), kernel.Memory<double>(), result.Memory<double>());
         }
 
-        return Autograd.Record(
-            "conv2d", result, [x, w], (x, g => Spread(g, w, geometry)), (w, g => CorrelateWindows(x, g, geometry)));
+        return Autograd.RecordWith(
+            "conv2d",
+            result,
+            [x, w],
+            (X: x, W: w, Geometry: geometry),
+            (x, static (g, of) => Spread(g, of.W, of.Geometry)),
+            (w, static (g, of) => CorrelateWindows(of.X, g, of.Geometry)));
     }
 
     /// <summary>Each value of y times the kernel, added up where it came from: the gradient of a convolution by its input.</summary>
@@ -78,8 +83,13 @@ public sealed partial class Tensor
             Convolution.InputGradient<double>(geometry, output.Memory<double>(), kernel.Memory<double>(), result.Memory<double>());
         }
 
-        return Autograd.Record(
-            "conv_transpose2d", result, [y, w], (y, g => Correlate(g, w, geometry)), (w, g => CorrelateWindows(g, y, geometry)));
+        return Autograd.RecordWith(
+            "conv_transpose2d",
+            result,
+            [y, w],
+            (Y: y, W: w, Geometry: geometry),
+            (y, static (g, of) => Correlate(g, of.W, of.Geometry)),
+            (w, static (g, of) => CorrelateWindows(g, of.Y, of.Geometry)));
     }
 
     /// <summary>Every window of x times its value of y, added up: the gradient of a convolution by its weights.</summary>
@@ -97,8 +107,13 @@ public sealed partial class Tensor
             Convolution.WeightGradient<double>(geometry, input.Memory<double>(), output.Memory<double>(), result.Memory<double>());
         }
 
-        return Autograd.Record(
-            "conv2d_weight", result, [x, y], (x, g => Spread(y, g, geometry)), (y, g => Correlate(x, g, geometry)));
+        return Autograd.RecordWith(
+            "conv2d_weight",
+            result,
+            [x, y],
+            (X: x, Y: y, Geometry: geometry),
+            (x, static (g, of) => Spread(of.Y, g, of.Geometry)),
+            (y, static (g, of) => Correlate(of.X, g, of.Geometry)));
     }
 
     static Tensor AddBias(string operation, Tensor y, Tensor? bias)

@@ -8,22 +8,39 @@ public sealed partial class Tensor
     public static Tensor operator +(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.Record("add", Arithmetic(default(Add), x, y), [], (x, g => g.SumTo(x.Shape)), (y, g => g.SumTo(y.Shape)));
+        return Autograd.RecordWith(
+            "add",
+            Arithmetic(default(Add), x, y),
+            [],
+            (X: x.Shape, Y: y.Shape),
+            (x, static (g, of) => g.SumTo(of.X)),
+            (y, static (g, of) => g.SumTo(of.Y)));
     }
 
     /// <summary>a − b, element by element.</summary>
     public static Tensor operator -(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.Record("sub", Arithmetic(default(Subtract), x, y), [], (x, g => g.SumTo(x.Shape)), (y, g => (-g).SumTo(y.Shape)));
+        return Autograd.RecordWith(
+            "sub",
+            Arithmetic(default(Subtract), x, y),
+            [],
+            (X: x.Shape, Y: y.Shape),
+            (x, static (g, of) => g.SumTo(of.X)),
+            (y, static (g, of) => (-g).SumTo(of.Y)));
     }
 
     /// <summary>a · b, element by element.</summary>
     public static Tensor operator *(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.Record(
-            "mul", Arithmetic(default(Multiply), x, y), [x, y], (x, g => (g * y).SumTo(x.Shape)), (y, g => (g * x).SumTo(y.Shape)));
+        return Autograd.RecordWith(
+            "mul",
+            Arithmetic(default(Multiply), x, y),
+            [x, y],
+            (X: x, Y: y),
+            (x, static (g, of) => (g * of.Y).SumTo(of.X.Shape)),
+            (y, static (g, of) => (g * of.X).SumTo(of.Y.Shape)));
     }
 
     /// <summary>a / b, element by element; integers divide to Float32.</summary>
@@ -42,7 +59,7 @@ public sealed partial class Tensor
     public static Tensor operator +(Tensor x, double c)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.Record("add", Arithmetic(new Affine(1, c), a), [], (a, g => g));
+        return Autograd.Record("add", Arithmetic(new Affine(1, c), a), [], (a, static g => g));
     }
 
     /// <inheritdoc cref="op_Addition(Tensor, double)"/>
@@ -55,14 +72,14 @@ public sealed partial class Tensor
     public static Tensor operator -(double c, Tensor x)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.Record("sub", Arithmetic(new Affine(-1, c), a), [], (a, g => -g));
+        return Autograd.Record("sub", Arithmetic(new Affine(-1, c), a), [], (a, static g => -g));
     }
 
     /// <summary>c · x.</summary>
     public static Tensor operator *(Tensor x, double c)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.Record("mul", Arithmetic(new Affine(c, 0), a), [], (a, g => g * c));
+        return Autograd.RecordWith("mul", Arithmetic(new Affine(c, 0), a), [], c, (a, static (g, c) => g * c));
     }
 
     /// <inheritdoc cref="op_Multiply(Tensor, double)"/>
@@ -72,7 +89,7 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor x, double c)
     {
         Tensor a = NotNull(x).Floating();
-        return Autograd.Record("div", Arithmetic(new DividedBy(c), a), [], (a, g => g / c));
+        return Autograd.RecordWith("div", Arithmetic(new DividedBy(c), a), [], c, (a, static (g, c) => g / c));
     }
 
     /// <summary>c / x, element by element.</summary>
@@ -82,7 +99,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Tensor x)
     {
         Tensor a = NotNull(x).Countable();
-        return Autograd.Record("neg", Arithmetic(default(Negate), a), [], (a, g => -g));
+        return Autograd.Record("neg", Arithmetic(default(Negate), a), [], (a, static g => -g));
     }
 
     /// <summary>The larger of two, element by element; NaN if either is. Where they are equal, each gets half of the gradient.</summary>
@@ -204,7 +221,7 @@ public sealed partial class Tensor
     public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
 
     /// <summary>Whether every value lies in [low, high], in one pass; NaN counts as inside.</summary>
-    internal bool AllWithin(double low, double high) => Formula.Sum(new IsOutside(low, high), Floating().Detach()).Item() == 0;
+    internal bool AllWithin(double low, double high) => Formula.Total(new IsOutside(low, high), this) == 0;
 
     /// <summary>Whether x is false (0), as Bool.</summary>
     public Tensor Not() => EqualTo(0);
@@ -244,7 +261,7 @@ public sealed partial class Tensor
     static Tensor Arithmetic<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IBinaryFormula
     {
-        Shape shape = Shape.Broadcast(x.Shape, y.Shape, typeof(TFormula).Name.ToLowerInvariant());
+        Shape shape = x.Shape == y.Shape ? x.Shape : Shape.Broadcast(x.Shape, y.Shape, typeof(TFormula).Name.ToLowerInvariant());
         Tensor result = MapDriver.Run(new OfTwo<TFormula>(formula), shape, x.Countable(), y.Countable(), x.Countable());
         return x.DType == DType.UInt8 && y.DType == DType.UInt8 ? result.To(DType.UInt8) : result;
     }

@@ -12,10 +12,10 @@ public sealed partial class Tensor
             return this;
         }
 
-        Shape back = Shape;
-        int[]? strides = StridesFor(shape);
+        int[]? strides = IsContiguous ? null : StridesFor(shape);
         Tensor source = strides is null ? Contiguous() : this;
-        return Autograd.Record("reshape", source.View(shape, strides, source.Offset), [], (this, g => g.Reshape(back)));
+        return Autograd.RecordWith(
+            "reshape", source.View(shape, strides, source.Offset), [], Shape, (this, static (g, back) => g.Reshape(back)));
     }
 
     /// <summary>Dimensions <paramref name="start"/> to <paramref name="end"/>, both included, joined into one.</summary>
@@ -79,7 +79,8 @@ public sealed partial class Tensor
             throw new ShapeException($"Expand: {sizes.Length} sizes cannot hold {Shape}.");
         }
 
-        int[] target = sizes.ToArray();
+        Span<int> target = stackalloc int[sizes.Length];
+        sizes.CopyTo(target);
         int[] strides = new int[target.Length];
         for (int i = lead; i < target.Length; i++)
         {
@@ -93,10 +94,9 @@ public sealed partial class Tensor
             strides[i] = own == target[i] ? Strides[i - lead] : 0;
         }
 
-        Shape back = Shape;
-        return target.AsSpan().SequenceEqual(Shape.Dims)
+        return target.SequenceEqual(Shape.Dims)
             ? this
-            : Autograd.Record("expand", View(target, strides, Offset), [], (this, g => g.SumTo(back)));
+            : Autograd.RecordWith("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
     }
 
     /// <summary>A dimension of size 1 taken out.</summary>
@@ -292,11 +292,6 @@ public sealed partial class Tensor
     /// <summary>The strides with which this memory reads as another shape; null where that takes a copy.</summary>
     int[]? StridesFor(Shape shape)
     {
-        if (IsContiguous)
-        {
-            return RowMajor(shape);
-        }
-
         // From the last dim on, each run over which memory is stepped evenly must be filled by whole dims of the new shape.
         int[] strides = new int[shape.Rank];
         int next = shape.Rank - 1;
@@ -343,7 +338,8 @@ public sealed partial class Tensor
             }
         }
 
-        int[] result = sizes.ToArray();
+        Span<int> result = stackalloc int[sizes.Length];
+        sizes.CopyTo(result);
         if (open >= 0)
         {
             result[open] = known == 0 ? 0 : Count / known;

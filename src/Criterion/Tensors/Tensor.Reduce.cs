@@ -12,7 +12,8 @@ public sealed partial class Tensor
     {
         Tensor x = Countable();
         Reduced to = new(Shape, dims, "Sum");
-        return Autograd.Record("sum", Reduce<SumOf>(x, to, keepDim), [], (x, g => g.Reshape(to.Kept).Expand(x.Shape)));
+        return Autograd.RecordWith(
+            "sum", Reduce<SumOf>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
     /// <summary>The sum of all elements.</summary>
@@ -208,8 +209,9 @@ public sealed partial class Tensor
         where TReduction : struct, IReduction
     {
         // One run of neighbouring dimensions after another, the innermost first, where memory is read in order.
-        Tensor source = x.Detach().Contiguous();
+        Tensor source = x.IsContiguous ? x : x.Detach().Contiguous();
         Shape shape = source.Shape;
+        Span<int> sizes = stackalloc int[shape.Rank];
         for (int end = shape.Rank; end > 0; end--)
         {
             if (!to.Mask[end - 1])
@@ -224,7 +226,6 @@ public sealed partial class Tensor
             }
 
             int length = shape.CountOf(start, end);
-            Span<int> sizes = new int[shape.Rank];
             shape.Dims.CopyTo(sizes);
             sizes[start..end].Fill(1);
             Shape reduced = new(sizes);
@@ -242,7 +243,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Which dimensions a reduction takes away.</summary>
-    sealed class Reduced
+    readonly struct Reduced
     {
         public Reduced(Shape shape, ReadOnlySpan<int> dims, string operation)
         {
@@ -260,7 +261,8 @@ public sealed partial class Tensor
                 Array.Fill(Mask, true);
             }
 
-            int[] kept = shape.Dims.ToArray();
+            Span<int> kept = stackalloc int[shape.Rank];
+            shape.Dims.CopyTo(kept);
             Count = 1;
             for (int i = 0; i < kept.Length; i++)
             {

@@ -12,15 +12,15 @@ namespace Criterion;
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
-    readonly int[]? _strides;
-    int[]? _rowMajor;
+    int[]? _strides;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
         Storage = storage;
         Shape = shape;
         Offset = offset;
-        _strides = strides is null || AreContiguous(shape, strides) ? null : strides;
+        IsContiguous = strides is null || AreContiguous(shape, strides);
+        _strides = IsContiguous ? null : strides;
     }
 
     /// <summary>The sizes along the dimensions.</summary>
@@ -36,7 +36,7 @@ public sealed partial class Tensor
     public int Count => Shape.Count;
 
     /// <summary>Whether the elements lie in memory in row-major order without gaps.</summary>
-    public bool IsContiguous => _strides is null;
+    public bool IsContiguous { get; }
 
     /// <summary>Whether operations on this tensor are recorded for gradients. Set it on what is to be learned.</summary>
     /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
@@ -48,7 +48,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Whether this tensor was not computed from others that require gradients: <c>Backward</c> fills <see cref="Grad"/> of leaves.</summary>
-    public bool IsLeaf => Node is null or { IsLeaf: true };
+    public bool IsLeaf => Node is null or LeafNode;
 
     /// <summary>The gradient that <see cref="Backward"/> added up for this leaf, or null when there is none yet.</summary>
     public Tensor? Grad { get; set; }
@@ -58,7 +58,7 @@ public sealed partial class Tensor
     internal int Offset { get; }
 
     /// <summary>The step in memory for one step along each dimension, in elements.</summary>
-    internal ReadOnlySpan<int> Strides => _strides ?? (_rowMajor ??= RowMajor(Shape));
+    internal ReadOnlySpan<int> Strides => _strides ??= RowMajor(Shape);
 
     /// <summary>Where this tensor comes from; null when no gradient is wanted.</summary>
     internal Node? Node { get; set; }

@@ -19,13 +19,18 @@ public sealed class TensorScope : IDisposable
     [ThreadStatic]
     static TensorScope? t_current;
 
-    readonly List<Storage> _storages = [];
+    /// <summary>Lists of scopes that have ended, for those that are opened next.</summary>
+    [ThreadStatic]
+    static Stack<List<Storage>>? t_spare;
+
+    readonly List<Storage> _storages;
     readonly TensorScope? _outer;
     bool _ended;
 
     /// <summary>Opens a scope on this thread.</summary>
     public TensorScope()
     {
+        _storages = (t_spare ??= new()).TryPop(out List<Storage>? spare) ? spare : [];
         _outer = t_current;
         t_current = this;
     }
@@ -69,6 +74,7 @@ public sealed class TensorScope : IDisposable
         }
 
         _storages.Clear();
+        (t_spare ??= new()).Push(_storages);
     }
 
     /// <summary>How many storages have been made in this scope so far.</summary>
