@@ -17,20 +17,17 @@ internal readonly record struct NormLayout(int Rows, int Channels, int Length)
 
 /// <summary>
 /// Normalisation of a contiguous tensor by the statistics of each channel of its layout: one pass over a channel for the statistics, and
-/// one for the result, backwards, because the end of the first is still in the cache. Channels are shared between threads.
+/// one for the result, backwards, because the end of the first is still in the cache; a large result is streamed past it. Channels are
+/// shared between threads.
 /// </summary>
 /// <remarks>
 /// Rows of a channel (of length L) are worked on in lanes; the elements that L leaves over are summed one by one and mapped in a
-/// padded lane. Mean and variance come from pieces that stay in the nearest cache between their mean and their squared distances
-/// from it, and that are put together as in Chan, Golub and LeVeque, Algorithms for computing the sample variance, 1983: as exact as
-/// two passes over memory.
+/// padded lane. Mean and variance come from pieces, each summed in a single pass around the mean of those before it, and put together as
+/// in Chan, Golub and LeVeque, Algorithms for computing the sample variance, 1983: as exact as two passes over memory.
 /// </remarks>
 internal static class NormDriver
 {
-    /// <summary>
-    /// Elements that are summed in single precision; what comes out is added up in double precision. So many stay in the nearest
-    /// cache.
-    /// </summary>
+    /// <summary>Elements that are summed in single precision; what comes out is added up in double precision.</summary>
     const int PieceLength = 2048;
 
     /// <summary>y = (x − mean) / √(variance + ε) · weight + bias; writes mean and variance too.</summary>
@@ -64,6 +61,9 @@ internal static class NormDriver
     {
         readonly Memory<S> _x, _g, _weight, _bias, _result, _mean, _variance, _sum, _along;
         readonly int _rows, _channels, _length, _channelsPerChunk;
+
+        // A piece is made up of short rows, or is a part of a long one.
+        readonly int _rowsPerPiece, _piecesPerRow, _pieces;
         readonly double _epsilon;
         readonly bool _isForward;
 
@@ -71,6 +71,9 @@ internal static class NormDriver
         {
             ((_rows, _channels, _length), _channelsPerChunk) = (o.Layout, channelsPerChunk);
             (_epsilon, _isForward) = (o.Epsilon, o.IsForward);
+            _rowsPerPiece = Math.Max(1, PieceLength / Math.Max(1, _length));
+            _piecesPerRow = (_length + PieceLength - 1) / PieceLength;
+            _pieces = (_rows + _rowsPerPiece - 1) / _rowsPerPiece * _piecesPerRow;
             (_x, _g, _weight, _bias) = (Memory(o.X), Memory(o.G), Memory(o.Weight), Memory(o.Bias));
             (_result, _mean, _variance, _sum, _along) = (Memory(o.Result), Memory(o.Mean), Memory(o.Variance), Memory(o.Sum), Memory(o.Along));
         }
@@ -93,6 +96,8 @@ internal static class NormDriver
                     Backward(channel);
                 }
             }
+
+            Streaming.End();
         }
 
         void Forward(int channel)
@@ -106,21 +111,21 @@ internal static class NormDriver
 
         (double Mean, double Variance) Statistics(int channel)
         {
+            Piece first = PieceAt(0, channel);
+            double mean = Reduce<Values>(first, 0).First / first.Count;
             double count = 0;
-            double mean = 0;
             double squares = 0;
-            for (int row = 0; row < _rows; row++)
+            for (int i = 0; i < _pieces; i++)
             {
-                for (int at = 0; at < _length; at += PieceLength)
-                {
-                    ReadOnlySpan<S> piece = _x.Span.Slice(Row(row, channel) + at, Math.Min(PieceLength, _length - at));
-                    double pieceMean = Reduce<Values>(piece, piece, 0).First / piece.Length;
-                    double distance = pieceMean - mean;
-                    double share = piece.Length / (count + piece.Length);
-                    squares += Reduce<Squares>(piece, piece, pieceMean).First + (distance * distance * count * share);
-                    mean += distance * share;
-                    count += piece.Length;
-                }
+                Piece piece = PieceAt(i, channel);
+                double centre = double.CreateTruncating(S.CreateTruncating(mean));
+                (double sum, double sumOfSquares) = Reduce<Distances>(piece, centre);
+                double shift = sum / piece.Count;
+                double distance = centre + shift - mean;
+                double share = piece.Count / (count + piece.Count);
+                squares += Math.Max(0, sumOfSquares - (sum * shift)) + (distance * distance * count * share);
+                mean += distance * share;
+                count += piece.Count;
             }
 
             return (mean, squares / count);
@@ -129,19 +134,22 @@ internal static class NormDriver
         (double Sum, double Product) Products(int channel, double mean)
         {
             (double sum, double product) = (0, 0);
-            for (int row = 0; row < _rows; row++)
+            for (int i = 0; i < _pieces; i++)
             {
-                for (int at = 0; at < _length; at += PieceLength)
-                {
-                    int length = Math.Min(PieceLength, _length - at);
-                    int start = Row(row, channel) + at;
-                    (double first, double second) = Reduce<GradientTerms>(_x.Span.Slice(start, length), _g.Span.Slice(start, length), mean);
-                    sum += first;
-                    product += second;
-                }
+                (double first, double second) = Reduce<GradientTerms>(PieceAt(i, channel), mean);
+                sum += first;
+                product += second;
             }
 
             return (sum, product);
+        }
+
+        Piece PieceAt(int index, int channel)
+        {
+            (int block, int part) = Math.DivRem(index, _piecesPerRow);
+            int row = block * _rowsPerPiece;
+            int at = part * PieceLength;
+            return new(Row(row, channel) + at, Math.Min(_rowsPerPiece, _rows - row), Math.Min(PieceLength, _length - at));
         }
 
         /// <summary>
@@ -173,42 +181,49 @@ internal static class NormDriver
         int Row(int row, int channel) => ((row * _channels) + channel) * _length;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static (double First, double Second) Reduce<TTerms>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, double centre)
+        (double First, double Second) Reduce<TTerms>(Piece piece, double centre)
             where TTerms : struct, ITerms
         {
-            ref S xs = ref MemoryMarshal.GetReference(x);
-            ref S gs = ref MemoryMarshal.GetReference(g);
+            ReadOnlySpan<S> x = _x.Span;
+            ReadOnlySpan<S> g = TTerms.Inputs > 1 ? _g.Span : x;
             L mean = L.Const(centre);
             L a = L.Const(0), b = a, c = a, d = a;
             L a2 = a, b2 = a, c2 = a, d2 = a;
-            int i = 0;
-
-            // Four sums, because one would wait for its own last addition.
-            for (; i <= x.Length - (4 * L.Width); i += 4 * L.Width)
+            (Real restFirst, Real restSecond) = (0, 0);
+            for (int row = 0, start = piece.Start; row < piece.Rows; row++, start += _channels * _length)
             {
-                TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
-                TTerms.Add(L.Load(in xs, i + L.Width), L.Load(in gs, i + L.Width), mean, ref b, ref b2);
-                TTerms.Add(L.Load(in xs, i + (2 * L.Width)), L.Load(in gs, i + (2 * L.Width)), mean, ref c, ref c2);
-                TTerms.Add(L.Load(in xs, i + (3 * L.Width)), L.Load(in gs, i + (3 * L.Width)), mean, ref d, ref d2);
+                ref S xs = ref MemoryMarshal.GetReference(x.Slice(start, piece.Length));
+                ref S gs = ref MemoryMarshal.GetReference(g.Slice(start, piece.Length));
+                int i = 0;
+
+                // Four sums, because one would wait for its own last addition.
+                for (; i <= piece.Length - (4 * L.Width); i += 4 * L.Width)
+                {
+                    TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
+                    TTerms.Add(L.Load(in xs, i + L.Width), L.Load(in gs, i + L.Width), mean, ref b, ref b2);
+                    TTerms.Add(L.Load(in xs, i + (2 * L.Width)), L.Load(in gs, i + (2 * L.Width)), mean, ref c, ref c2);
+                    TTerms.Add(L.Load(in xs, i + (3 * L.Width)), L.Load(in gs, i + (3 * L.Width)), mean, ref d, ref d2);
+                }
+
+                for (; i <= piece.Length - L.Width; i += L.Width)
+                {
+                    TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
+                }
+
+                for (; i < piece.Length; i++)
+                {
+                    TTerms.Add(
+                        double.CreateTruncating(Unsafe.Add(ref xs, i)), double.CreateTruncating(Unsafe.Add(ref gs, i)), (Real)centre, ref restFirst, ref restSecond);
+                }
             }
 
-            for (; i <= x.Length - L.Width; i += L.Width)
-            {
-                TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, ref a, ref a2);
-            }
-
-            Real first = double.CreateTruncating((a + b + (c + d)).Sum());
-            Real second = TTerms.Sums > 1 ? double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum()) : 0;
-            for (; i < x.Length; i++)
-            {
-                TTerms.Add(double.CreateTruncating(x[i]), double.CreateTruncating(g[i]), (Real)centre, ref first, ref second);
-            }
-
-            return (first.Value, second.Value);
+            double first = restFirst.Value + double.CreateTruncating((a + b + (c + d)).Sum());
+            double second = TTerms.Sums == 1 ? 0 : restSecond.Value + double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum());
+            return (first, second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        void Map<TMap>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, int channel, double centre, double slope, double factor, double shift)
+        unsafe void Map<TMap>(ReadOnlySpan<S> x, ReadOnlySpan<S> g, int channel, double centre, double slope, double factor, double shift)
             where TMap : struct, IMap
         {
             (L mean, L a, L b, L c) = (L.Const(centre), L.Const(slope), L.Const(factor), L.Const(shift));
@@ -220,9 +235,19 @@ internal static class NormDriver
                 ref S gs = ref MemoryMarshal.GetReference(g.Slice(Row(row, channel), _length));
                 ref S target = ref MemoryMarshal.GetReference(result.Slice(Row(row, channel), _length));
                 int i = 0;
+                S* address = (S*)Unsafe.AsPointer(ref target);
+                bool streams = Streaming.Suits<L, S>(address, result.Length);
                 for (; i <= _length - L.Width; i += L.Width)
                 {
-                    TMap.Of<L, S>(L.Load(in xs, i), L.Load(in gs, i), mean, a, b, c).Store(ref target, i);
+                    L mapped = TMap.Of<L, S>(L.Load(in xs, i), L.Load(in gs, i), mean, a, b, c);
+                    if (streams)
+                    {
+                        mapped.Stream(address + i);
+                    }
+                    else
+                    {
+                        mapped.Store(ref target, i);
+                    }
                 }
 
                 if (i < _length)
@@ -237,9 +262,18 @@ internal static class NormDriver
         }
     }
 
+    /// <summary>Short rows of a channel, or a part of a long one.</summary>
+    readonly record struct Piece(int Start, int Rows, int Length)
+    {
+        public int Count => Rows * Length;
+    }
+
     /// <summary>What is summed over a channel.</summary>
     interface ITerms
     {
+        /// <summary>1, or 2 with the upstream gradient.</summary>
+        static abstract int Inputs { get; }
+
         /// <summary>1 or 2.</summary>
         static abstract int Sums { get; }
 
@@ -249,6 +283,8 @@ internal static class NormDriver
 
     readonly struct Values : ITerms
     {
+        public static int Inputs => 1;
+
         public static int Sums => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -256,17 +292,26 @@ internal static class NormDriver
             where T : struct, IReal<T> => first += x;
     }
 
-    readonly struct Squares : ITerms
+    readonly struct Distances : ITerms
     {
-        public static int Sums => 1;
+        public static int Inputs => 1;
+
+        public static int Sums => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Add<T>(T x, T g, T mean, ref T first, ref T second)
-            where T : struct, IReal<T> => first += (x - mean) * (x - mean);
+            where T : struct, IReal<T>
+        {
+            T distance = x - mean;
+            first += distance;
+            second += distance * distance;
+        }
     }
 
     readonly struct GradientTerms : ITerms
     {
+        public static int Inputs => 2;
+
         public static int Sums => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -122,6 +122,29 @@ public class LayerTests
         }
     }
 
+    // Every level but the first is far from the centre around which the sums of a channel begin.
+    [Theory]
+    [InlineData(1000, 0, 1)]
+    [InlineData(0, 100, 1)]
+    [InlineData(-1e4, 1, 0.01)]
+    [InlineData(3, 0, 1e-6)]
+    public void Statistics_in_single_precision_stay_near(double offset, double levelPerImage, double spread)
+    {
+        Tensor levels = Tensor.Arange(0, 80, dtype: DType.Float64).Reshape(80, 1, 1, 1) * levelPerImage;
+        Tensor x = ((Tensor.Randn([80, 3, 6, 7], DType.Float64, new RandomStream(8)) * spread) + levels + offset).To(DType.Float32);
+        (Tensor mean, Tensor variance) = StatisticsOf(x);
+        (Tensor expectedMean, Tensor expectedVariance) = StatisticsOf(x.To(DType.Float64));
+        Golden.GoldenAssert.Close(expectedMean, mean, "mean", 1e-6);
+        Golden.GoldenAssert.Close(expectedVariance, variance, "variance", 1e-6);
+
+        static (Tensor Mean, Tensor Variance) StatisticsOf(Tensor x)
+        {
+            BatchNorm2d norm = new(3, momentum: 1, dtype: x.DType);
+            norm.Forward(x);
+            return (norm.RunningMean!, norm.RunningVar!);
+        }
+    }
+
     [Fact]
     public void Spectral_norm_comes_to_the_largest_singular_value()
     {
