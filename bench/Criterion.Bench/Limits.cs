@@ -1,25 +1,24 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Criterion.Bench;
 
 /// <summary>What the machine can do at most, for comparison: bytes per second when copying, and multiply-adds per second.</summary>
-internal static unsafe class Limits
+internal static class Limits
 {
-    const nuint CopyBytes = 64 << 20;
+    const int CopyFloats = 16 << 20;
     const int Steps = 200_000;
 
-    static readonly nint Source = Zeros();
-    static readonly nint Target = Zeros();
+    static readonly Tensor Source = Tensor.Zeros([CopyFloats]);
+    static readonly Tensor Target = Tensor.Zeros([CopyFloats]);
 
     /// <summary>Bytes read plus bytes written per second, by so many threads at once.</summary>
     public static double Copy(int threads)
     {
-        nuint each = CopyBytes / (nuint)threads;
-        double seconds = OnThreads(threads, i => NativeMemory.Copy((byte*)Source + ((nuint)i * each), (byte*)Target + ((nuint)i * each), each));
-        return 2 * CopyBytes / seconds;
+        int each = CopyFloats / threads;
+        double seconds = OnThreads(threads, i => Source.AsSpan<float>().Slice(i * each, each).CopyTo(Target.AsSpan<float>()[(i * each)..]));
+        return 2.0 * sizeof(float) * CopyFloats / seconds;
     }
 
     /// <summary>Floating-point operations per second of independent multiply-adds in registers, single precision.</summary>
@@ -70,13 +69,6 @@ internal static unsafe class Limits
             work(i);
             Interlocked.Exchange(ref ended, Stopwatch.GetTimestamp());
         }
-    }
-
-    static nint Zeros()
-    {
-        void* memory = NativeMemory.AlignedAlloc(CopyBytes, 4096);
-        NativeMemory.Clear(memory, CopyBytes);
-        return (nint)memory;
     }
 
     // Twelve sums, because each waits four steps for its last.
