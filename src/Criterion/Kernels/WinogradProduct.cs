@@ -25,8 +25,7 @@ internal readonly struct WinogradProduct<S> : IChunk
     readonly WinogradPhase<S>[] _phases;
     readonly ChannelsLast<S> _source;
     readonly ConvolutionTarget<S> _target;
-    readonly int _tilesAcross;
-    readonly int _tilesDown;
+    readonly WinogradGrid _grid;
     readonly int _blockTiles;
     readonly int _columnBlocks;
     readonly int _blockPanels;
@@ -38,12 +37,11 @@ internal readonly struct WinogradProduct<S> : IChunk
         _phases = phases;
         _source = source;
         _target = target;
-        _tilesAcross = (target.Grid.Positions + (2 * phases.Length) - 1) / (2 * phases.Length);
-        _tilesDown = (target.Grid.Lines + 1) / 2;
+        _grid = new(target.Grid.Images, (target.Grid.Lines + 1) / 2, (target.Grid.Positions + (2 * phases.Length) - 1) / (2 * phases.Length));
         int depth = phases.Max(static phase => phase.Weights.Depth);
         _rowStride = depth + Spare;
         int height = MatrixProductBlock.TileRows<S>(PanelWidth);
-        _blockTiles = Math.Clamp(Math.Min(BlockElements / depth, Tiles / TargetChunks) / height, 2, MaxBlockTiles) * height;
+        _blockTiles = Math.Clamp(Math.Min(BlockElements / depth, _grid.Tiles / TargetChunks) / height, 2, MaxBlockTiles) * height;
         _columnBlocks = Math.Clamp(TargetChunks / TileBlocks, 1, Math.Min(MaxColumnBlocks, Weights.Panels));
         _blockPanels = (Weights.Panels + _columnBlocks - 1) / _columnBlocks;
     }
@@ -62,9 +60,7 @@ internal readonly struct WinogradProduct<S> : IChunk
 
     int PanelWidth => Weights.PanelWidth;
 
-    int Tiles => _target.Grid.Images * _tilesDown * _tilesAcross;
-
-    int TileBlocks => (Tiles + _blockTiles - 1) / _blockTiles;
+    int TileBlocks => (_grid.Tiles + _blockTiles - 1) / _blockTiles;
 
     int KindStride => (_blockTiles * PanelWidth) + Spare;
 
@@ -77,7 +73,7 @@ internal readonly struct WinogradProduct<S> : IChunk
     {
         (int columnBlock, int tileBlock) = Math.DivRem(index, TileBlocks);
         int first = tileBlock * _blockTiles;
-        int tiles = Math.Min(_blockTiles, Tiles - first);
+        int tiles = Math.Min(_blockTiles, _grid.Tiles - first);
         int firstPanel = columnBlock * _blockPanels;
         int panels = Math.Min(_blockPanels, Weights.Panels - firstPanel);
         Memory<S> inputs = BufferPool<S>.Rent(_blockTiles * _rowStride);
@@ -118,26 +114,19 @@ internal readonly struct WinogradProduct<S> : IChunk
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Gather(WinogradPlan plan, S* source, int first, int tiles, S* rows)
     {
-        int channels = _source.Channels;
-        for (int i = 0; i < tiles; i++)
+        Size2 stride = new(plan.Rows.Stride, plan.Columns.Stride);
+        for (int done = 0; done < tiles;)
         {
-            (int image, int y, int x) = At(first + i);
-            S* pixel = source + ((nint)image * _source.ImageStride)
-                + ((nint)2 * y * plan.Rows.Stride * _source.RowStride) + ((nint)2 * x * plan.Columns.Stride * channels);
-            S* target = rows + ((nint)i * _rowStride);
+            WinogradTiles<S> line = WinogradTiles<S>.Of(source, _source, _grid, stride, first + done, tiles - done);
+            S* target = rows + ((nint)done * _rowStride);
             foreach (ref readonly WinogradPair pair in plan.Pairs.AsSpan())
             {
-                WinogradTransform<S>.Input(pixel, _source.RowStride, channels, pair, channels, target);
-                target += channels;
+                line.Transform(pair, 0, _source.Channels, target, _rowStride);
+                target += _source.Channels;
             }
-        }
-    }
 
-    (int Image, int Y, int X) At(int tile)
-    {
-        (int line, int x) = Math.DivRem(tile, _tilesAcross);
-        (int image, int y) = Math.DivRem(line, _tilesDown);
-        return (image, y, x);
+            done += line.Count;
+        }
     }
 
     /// <summary>Kinds that the plan has no products of count as zeros.</summary>
@@ -204,8 +193,8 @@ internal readonly struct WinogradProduct<S> : IChunk
         int channels = Math.Min(width, Weights.Columns - column);
         for (int done = 0; done < tiles;)
         {
-            (int image, int y, int x) = At(first + done);
-            int run = Math.Min(tiles - done, _tilesAcross - x);
+            (int image, int y, int x) = _grid.At(first + done);
+            int run = Math.Min(tiles - done, _grid.Across - x);
             int positions = Math.Min(run * tileWidth, _target.Grid.Positions - (x * tileWidth));
             S* from = lines + ((nint)done * tileWidth * PixelStride);
             for (int line = 2 * y; line < Math.Min((2 * y) + 2, _target.Grid.Lines); line++, from += LineStride)

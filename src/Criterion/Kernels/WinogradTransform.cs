@@ -3,36 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
-/// <summary>The additions before and after the products, on runs of channels: whole vectors, as channels are padded to them.</summary>
+/// <summary>The additions after the products and of weights, on runs of channels: whole vectors, as channels are padded to them.</summary>
 internal static unsafe class WinogradTransform<S>
     where S : unmanaged, IFloatingPoint<S>
 {
-    /// <summary>The input of a product, for <paramref name="count"/> channels: (a ± b) ± (c ± d), or what of it there is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Input(S* pixel, int rowStride, int pixelStride, in WinogradPair pair, int count, S* target)
-    {
-        (WinogradPoint row, WinogradPoint column) = (pair.Row, pair.Column);
-        S* a = pixel + ((nint)row.First * rowStride) + ((nint)column.First * pixelStride);
-        nint across = (nint)(column.Second - column.First) * pixelStride;
-        nint down = (nint)(row.Second - row.First) * rowStride;
-        if (row.Sign == 0 && column.Sign == 0)
-        {
-            MatrixProductPanel.Copy(a, target, count);
-        }
-        else if (row.Sign == 0)
-        {
-            Two(a, a + across, column.Sign, count, target);
-        }
-        else if (column.Sign == 0)
-        {
-            Two(a, a + down, row.Sign, count, target);
-        }
-        else
-        {
-            Four(a, across, down, column.Sign, row.Sign, count, target);
-        }
-    }
-
     /// <summary>
     /// Two lines of two pixels from the sums of products, <paramref name="kindStride"/> apart: the pixels of the second line follow
     /// <paramref name="lineStride"/> after the first's, the channels of a pixel side by side.
@@ -90,40 +64,11 @@ internal static unsafe class WinogradTransform<S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector<S> MultiplyAdd(Vector<S> a, Vector<S> b, Vector<S> sum) => typeof(S) == typeof(float)
-        ? Vector.MultiplyAddEstimate(a.As<S, float>(), b.As<S, float>(), sum.As<S, float>()).As<float, S>()
-        : Vector.MultiplyAddEstimate(a.As<S, double>(), b.As<S, double>(), sum.As<S, double>()).As<double, S>();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (Vector<S> First, Vector<S> Second) Pair(S* sums, nint stride)
     {
         Vector<S> both = Vector.Load(sums + stride);
         Vector<S> apart = Vector.Load(sums + (2 * stride));
         return (Vector.Load(sums) + both + apart, both - apart + Vector.Load(sums + (3 * stride)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Two(S* a, S* b, int sign, int count, S* target)
-    {
-        Vector<S> factor = new(S.CreateTruncating(sign));
-        for (int i = 0; i < count; i += Vector<S>.Count)
-        {
-            MultiplyAdd(factor, Vector.Load(b + i), Vector.Load(a + i)).Store(target + i);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Four(S* a, nint across, nint down, int columnSign, int rowSign, int count, S* target)
-    {
-        Vector<S> column = new(S.CreateTruncating(columnSign));
-        Vector<S> row = new(S.CreateTruncating(rowSign));
-        S* b = a + down;
-        for (int i = 0; i < count; i += Vector<S>.Count)
-        {
-            Vector<S> first = MultiplyAdd(column, Vector.Load(a + across + i), Vector.Load(a + i));
-            Vector<S> second = MultiplyAdd(column, Vector.Load(b + across + i), Vector.Load(b + i));
-            MultiplyAdd(row, second, first).Store(target + i);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

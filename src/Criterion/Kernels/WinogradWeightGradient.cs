@@ -24,9 +24,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     readonly ChannelsLast<S> _input;
     readonly ChannelsLast<S> _gradient;
     readonly Memory<S> _products;
-    readonly int _images;
-    readonly int _tilesDown;
-    readonly int _tilesAcross;
+    readonly WinogradGrid _grid;
     readonly int _panelWidth;
     readonly int _sliceTiles;
     readonly int _splitTiles;
@@ -37,13 +35,11 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         _plan = plan;
         _input = input;
         _gradient = gradient;
-        _images = images;
         _products = products;
-        _tilesDown = gradient.Height / 2;
-        _tilesAcross = gradient.Width / 2;
+        _grid = new(images, gradient.Height / 2, gradient.Width / 2);
         _panelWidth = MatrixProductBlock.PanelWidth<S>(gradient.Channels);
         _sliceTiles = SliceTiles(plan, input.Channels, gradient.Channels);
-        _splitTiles = (Tiles + splits - 1) / splits;
+        _splitTiles = (_grid.Tiles + splits - 1) / splits;
         _kindsPerChunk = splits == MaxSplits ? WinogradPlan.Kinds : splits > 1 ? WinogradAxis.Kinds : 1;
     }
 
@@ -60,8 +56,6 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         ParallelFor.Run((inChannels + ChannelsPerChunk - 1) / ChannelsPerChunk, taps);
         BufferPool<S>.Return(products);
     }
-
-    int Tiles => _images * _tilesDown * _tilesAcross;
 
     /// <summary>
     /// Parts of the tiles, each with products of its own that are added up in order. With many parts a chunk is a part, and reads its
@@ -83,7 +77,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         Memory<S> left = BufferPool<S>.Rent((_sliceTiles * MaxBlockRows) + MatrixProductBlock.MaxTileRows);
         Memory<S> right = BufferPool<S>.Rent(_sliceTiles * columns);
         int begin = split * _splitTiles;
-        int end = Math.Min(begin + _splitTiles, Tiles);
+        int end = Math.Min(begin + _splitTiles, _grid.Tiles);
         for (int tile = begin; tile < end; tile += _sliceTiles)
         {
             for (int kind = group * _kindsPerChunk; kind < (group + 1) * _kindsPerChunk; kind++)
@@ -122,15 +116,28 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void GatherInputs(int firstTile, int tiles, int firstRow, int rows, S* target)
     {
+        Size2 stride = new(_plan.Rows.Stride, _plan.Columns.Stride);
         fixed (S* input = _input.Data.Span)
         {
-            for (int i = 0; i < tiles; i++, target += rows)
+            for (int done = 0; done < tiles;)
             {
-                (int image, int y, int x) = At(firstTile + i);
-                S* pixel = input + ((nint)image * _input.ImageStride)
-                    + ((nint)2 * y * _plan.Rows.Stride * _input.RowStride) + ((nint)2 * x * _plan.Columns.Stride * _input.Channels);
-                GatherInputs(pixel, firstRow, rows, target);
+                WinogradTiles<S> line = WinogradTiles<S>.Of(input, _input, _grid, stride, firstTile + done, tiles - done);
+                GatherInputs(line, firstRow, rows, target + ((nint)done * rows));
+                done += line.Count;
             }
+        }
+    }
+
+    /// <summary>Rows from <paramref name="first"/> on: what is left of a pair's channels, then the next pair's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    unsafe void GatherInputs(WinogradTiles<S> line, int first, int rows, S* target)
+    {
+        (int pair, int channel) = Math.DivRem(first, _input.Channels);
+        for (int done = 0; done < rows; pair++, channel = 0)
+        {
+            int count = Math.Min(rows - done, _input.Channels - channel);
+            line.Transform(_plan.Pairs[pair], channel, count, target + done, rows);
+            done += count;
         }
     }
 
@@ -139,44 +146,17 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     {
         fixed (S* gradient = _gradient.Data.Span)
         {
-            for (int i = 0; i < tiles; i++, target += _panelWidth)
+            for (int done = 0; done < tiles;)
             {
-                (int image, int y, int x) = At(firstTile + i);
-                S* pixel = gradient + ((nint)image * _gradient.ImageStride) + ((nint)2 * y * _gradient.RowStride) + ((nint)2 * x * _gradient.Channels);
-                GatherOutputs(pixel, outputs, target);
+                WinogradTiles<S> line = WinogradTiles<S>.Of(gradient, _gradient, _grid, 1, firstTile + done, tiles - done);
+                S* panel = target + ((nint)done * _panelWidth);
+                for (int column = 0; column < _gradient.Channels; column += _panelWidth, panel += (nint)_sliceTiles * _panelWidth)
+                {
+                    line.Transform(outputs, column, Math.Min(_panelWidth, _gradient.Channels - column), panel, _panelWidth);
+                }
+
+                done += line.Count;
             }
-        }
-    }
-
-    (int Image, int Y, int X) At(int tile)
-    {
-        (int line, int x) = Math.DivRem(tile, _tilesAcross);
-        (int image, int y) = Math.DivRem(line, _tilesDown);
-        return (image, y, x);
-    }
-
-    /// <summary>Rows from <paramref name="first"/> on: what is left of a pair's channels, then the next pair's.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    unsafe void GatherInputs(S* pixel, int first, int rows, S* target)
-    {
-        int channels = _input.Channels;
-        (int pair, int channel) = Math.DivRem(first, channels);
-        for (int done = 0; done < rows; pair++, channel = 0)
-        {
-            int count = Math.Min(rows - done, channels - channel);
-            WinogradTransform<S>.Input(pixel + channel, _input.RowStride, channels, _plan.Pairs[pair], count, target + done);
-            done += count;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    unsafe void GatherOutputs(S* pixel, in WinogradPair outputs, S* target)
-    {
-        int channels = _gradient.Channels;
-        for (int column = 0; column < channels; column += _panelWidth, target += (nint)_sliceTiles * _panelWidth)
-        {
-            WinogradTransform<S>.Input(
-                pixel + column, _gradient.RowStride, channels, outputs, Math.Min(_panelWidth, channels - column), target);
         }
     }
 
