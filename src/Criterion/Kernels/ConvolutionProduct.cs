@@ -138,6 +138,7 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
                     Depth = depth,
                     Right = columns + ((nint)k * _columns.PanelWidth),
                     PanelWidth = _columns.PanelWidth,
+                    TileRows = MatrixProductBlock.TileRows<S>(_columns.PanelWidth),
                     Target = target,
                     Stride = _stride,
                     Accumulate = k > begin,

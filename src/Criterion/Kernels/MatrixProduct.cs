@@ -58,12 +58,32 @@ internal static class MatrixProduct
     static void MultiplyPacked<S>(MatrixView<S> a, MatrixView<S> b, Memory<S> destination, bool accumulate)
         where S : unmanaged, IFloatingPoint<S>
     {
-        int width = MatrixProductBlock.PanelWidth<S>(b.Columns);
-        Memory<S> packed = BufferPool<S>.Rent(checked(RoundUp(b.Columns, width) * b.Rows));
-        PackRight(b, packed, width);
-        ProductChunks<S> chunks = new(a, b.Columns, packed, width, destination, accumulate);
-        ParallelFor.Run(chunks.Count, chunks);
+        (int whole, int last) = Panels<S>(b.Columns);
+        Memory<S> packed = BufferPool<S>.Rent(checked((whole + last) * b.Rows));
+        PackRight(b, packed);
+        ProductChunks<S> chunks = new(a, b.Columns, packed, destination, accumulate);
+        if (Work(a, b) < SmallProduct)
+        {
+            ParallelFor.RunHere(chunks.Count, chunks);
+        }
+        else
+        {
+            ParallelFor.Run(chunks.Count, chunks);
+        }
+
         BufferPool<S>.Return(packed);
+    }
+
+    /// <summary>
+    /// Columns in panels of the full width, and the width of the panel for those that are left: they may take a narrower register, so that
+    /// few lanes are multiplied in vain.
+    /// </summary>
+    static (int Whole, int Last) Panels<S>(int columns)
+        where S : unmanaged
+    {
+        int width = MatrixProductBlock.PanelWidth<S>(columns);
+        int whole = columns / width * width;
+        return (whole, whole == columns ? 0 : MatrixProductBlock.PanelWidth<S>(columns - whole));
     }
 
     /// <summary>
@@ -98,15 +118,15 @@ internal static class MatrixProduct
     static long Work<S>(MatrixView<S> a, MatrixView<S> b)
         where S : unmanaged => (long)a.Rows * a.Columns * b.Columns;
 
-    static void PackRight<S>(MatrixView<S> b, Memory<S> packed, int width)
+    static void PackRight<S>(MatrixView<S> b, Memory<S> packed)
         where S : unmanaged
     {
-        PackChunks<S> chunks = new(b, packed, width);
+        PackChunks<S> chunks = new(b, packed);
         ParallelFor.Run(chunks.Count, chunks);
     }
 
     /// <summary>Packs a few rows of the right operand, into all panels: whole rows are read, page after page.</summary>
-    readonly struct PackChunks<S>(MatrixView<S> right, Memory<S> packed, int width) : IChunk
+    readonly struct PackChunks<S>(MatrixView<S> right, Memory<S> packed) : IChunk
         where S : unmanaged
     {
         readonly int _rowsPerChunk = Math.Max(32, (1 << 16) / Math.Max(1, right.Columns));
@@ -119,8 +139,10 @@ internal static class MatrixProduct
             int rows = Math.Min(_rowsPerChunk, right.Rows - row);
             fixed (S* source = right.Data.Span, target = packed.Span)
             {
+                int width = MatrixProductBlock.PanelWidth<S>(right.Columns);
                 for (int column = 0; column < right.Columns; column += width)
                 {
+                    width = MatrixProductBlock.PanelWidth<S>(right.Columns - column);
                     MatrixProductPanel.Pack(
                         source + ((nint)row * right.RowStride) + ((nint)column * right.ColumnStride), right.RowStride, right.ColumnStride,
                         rows, Math.Min(width, right.Columns - column), target + ((nint)column * right.Rows) + (row * width), width);
@@ -133,9 +155,15 @@ internal static class MatrixProduct
     readonly struct ProductChunks<S> : IChunk
         where S : unmanaged, IFloatingPoint<S>
     {
-        const int TargetChunks = 16;
+        const int TargetChunks = 24;
         const int MaxRows = 96;
         const int MaxColumns = 1024;
+
+        /// <summary>Each left element meets so many panels before it pays to pack it.</summary>
+        const int FewPanels = 2;
+
+        /// <summary>Rows so far apart, or a multiple of it, push each other out of the nearest cache.</summary>
+        const int CacheWayBytes = 4096;
 
         readonly MatrixView<S> _left;
         readonly Memory<S> _right;
@@ -146,20 +174,21 @@ internal static class MatrixProduct
         readonly int _blockRows;
         readonly int _blockColumns;
         readonly bool _accumulate;
+        readonly bool _packsRows;
 
-        public ProductChunks(MatrixView<S> left, int columns, Memory<S> right, int panelWidth, Memory<S> destination, bool accumulate)
+        public ProductChunks(MatrixView<S> left, int columns, Memory<S> right, Memory<S> destination, bool accumulate)
         {
             _left = left;
             _right = right;
             _destination = destination;
             _columns = columns;
-            _panelWidth = panelWidth;
-            _tileRows = MatrixProductBlock.TileRows<S>(panelWidth);
+            _panelWidth = MatrixProductBlock.PanelWidth<S>(columns);
+            _tileRows = MatrixProductBlock.TileRows<S>(_panelWidth);
             _accumulate = accumulate;
-            bool small = (long)left.Rows * left.Columns * columns < SmallProduct;
-            _blockColumns = Math.Min(MaxColumns, RoundUp(columns, panelWidth));
-            int rowsForAll = left.Rows * ColumnBlocks / TargetChunks;
-            _blockRows = small ? RoundUp(left.Rows, _tileRows) : Math.Clamp(RoundUp(rowsForAll, _tileRows), 2 * _tileRows, MaxRows);
+            _blockColumns = Math.Min(MaxColumns, RoundUp(columns, _panelWidth));
+            int rowsForAll = (int)((long)left.Rows * ColumnBlocks / TargetChunks);
+            _blockRows = Math.Clamp(RoundUp(rowsForAll, _tileRows), 2 * _tileRows, MaxRows);
+            _packsRows = left.ColumnStride != 1 || columns > FewPanels * _panelWidth || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
         }
 
         public int Count => RowBlocks * ColumnBlocks;
@@ -173,42 +202,75 @@ internal static class MatrixProduct
             (int columnBlock, int rowBlock) = Math.DivRem(index, RowBlocks);
             int row = rowBlock * _blockRows;
             int column = columnBlock * _blockColumns;
-            Memory<S> packedRows = BufferPool<S>.Rent(_blockRows * MatrixProductBlock.DepthSlice);
-            fixed (S* left = _left.Data.Span, right = _right.Span, target = _destination.Span, scratch = packedRows.Span)
+            int rows = Math.Min(_blockRows, _left.Rows - row);
+            Memory<S> packed = _packsRows ? BufferPool<S>.Rent(_blockRows * MatrixProductBlock.DepthSlice) : default;
+            fixed (S* left = _left.Data.Span, right = _right.Span, target = _destination.Span, packedRows = packed.Span)
             {
+                S** pointers = stackalloc S*[_blockRows];
+                for (int i = 0; i < _blockRows; i++)
+                {
+                    pointers[i] = left + ((nint)(row + Math.Min(i, rows - 1)) * _left.RowStride);
+                }
+
                 Multiply(
-                    left + ((nint)row * _left.RowStride), Math.Min(_blockRows, _left.Rows - row),
-                    right + ((nint)column * _left.Columns), Math.Min(_blockColumns, _columns - column),
-                    target + ((nint)row * _columns) + column, scratch);
+                    pointers, rows, right + ((nint)column * _left.Columns), Math.Min(_blockColumns, _columns - column),
+                    target + ((nint)row * _columns) + column, packedRows);
             }
 
-            BufferPool<S>.Return(packedRows);
+            if (_packsRows)
+            {
+                BufferPool<S>.Return(packed);
+            }
         }
 
         /// <summary>One block of the destination, a slice of the depth at a time.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        unsafe void Multiply(S* left, int rows, S* right, int columns, S* target, S* packedRows)
+        unsafe void Multiply(S** rows, int count, S* right, int columns, S* target, S* packedRows)
         {
             int k = 0;
             do
             {
                 int depth = Math.Min(MatrixProductBlock.DepthSlice, _left.Columns - k);
-                PackRows(left + ((nint)k * _left.ColumnStride), rows, depth, packedRows);
                 ProductBlock<S> block = new()
                 {
-                    Rows = rows,
+                    Rows = count,
                     Columns = columns,
                     Depth = depth,
-                    Right = right + ((nint)k * _panelWidth),
+                    Right = right,
                     PanelWidth = _panelWidth,
+                    TileRows = _tileRows,
                     Target = target,
                     Stride = _columns,
                     Accumulate = _accumulate || k > 0,
                 };
-                MatrixProductBlock.Multiply(new PackedRows<S>(packedRows, _tileRows, depth), block, (nint)_left.Columns * _panelWidth);
+                if (_packsRows)
+                {
+                    PackRows(rows[0] + ((nint)k * _left.ColumnStride), count, depth, packedRows);
+                    Multiply(new PackedRows<S>(packedRows, _tileRows, depth), block, k);
+                }
+                else
+                {
+                    Multiply(new PointedRows<S>(rows, k), block, k);
+                }
+
                 k += depth;
             }
             while (k < _left.Columns);
+        }
+
+        /// <summary>The panels of full width, then the one for the columns that are left; each from step <paramref name="k"/> of the depth on.</summary>
+        unsafe void Multiply<TLeft>(TLeft left, in ProductBlock<S> block, int k)
+            where TLeft : unmanaged, ITileOperands<S, TLeft>
+        {
+            (int whole, int last) = Panels<S>(block.Columns);
+            MatrixProductBlock.Multiply(
+                left, block with { Columns = whole, Right = block.Right + ((nint)k * _panelWidth) }, (nint)_left.Columns * _panelWidth);
+            if (last > 0)
+            {
+                S* right = block.Right + ((nint)whole * _left.Columns) + ((nint)k * last);
+                MatrixProductBlock.Multiply(
+                    left, block with { Columns = block.Columns - whole, Right = right, PanelWidth = last, Target = block.Target + whole }, panelStride: 0);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

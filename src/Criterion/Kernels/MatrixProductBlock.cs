@@ -111,10 +111,9 @@ internal static unsafe class MatrixProductBlock
             where TRegisters : IExtent
         {
             bool wholeColumns = panel.Columns == TRegisters.Value * TLanes.Count;
-            int height = TileRows<S>(panel.PanelWidth);
-            for (int row = 0; row < panel.Rows; row += height)
+            for (int row = 0; row < panel.Rows; row += panel.TileRows)
             {
-                int rows = Math.Min(height, panel.Rows - row);
+                int rows = Math.Min(panel.TileRows, panel.Rows - row);
                 bool whole = wholeColumns && rows == HeightFor(rows);
                 S* tile = panel.Target + ((nint)row * panel.Stride);
                 int step = 0;
@@ -205,6 +204,9 @@ internal readonly unsafe struct ProductBlock<S>
     public required S* Right { get; init; }
 
     public required int PanelWidth { get; init; }
+
+    /// <summary>Rows of a full tile; packed rows are packed for so many.</summary>
+    public required int TileRows { get; init; }
 
     public required S* Target { get; init; }
 

@@ -42,11 +42,7 @@ internal static class ParallelFor
     {
         if (count <= 1 || s_threads == 1 || t_inside || !Busy.TryEnter())
         {
-            for (int i = 0; i < count; i++)
-            {
-                body.Run(i);
-            }
-
+            RunHere(count, body);
             return;
         }
 
@@ -57,6 +53,16 @@ internal static class ParallelFor
         finally
         {
             Busy.Exit();
+        }
+    }
+
+    /// <summary>Runs <paramref name="body"/> for every index on the caller's thread.</summary>
+    public static void RunHere<TBody>(int count, in TBody body)
+        where TBody : struct, IChunk
+    {
+        for (int i = 0; i < count; i++)
+        {
+            body.Run(i);
         }
     }
 

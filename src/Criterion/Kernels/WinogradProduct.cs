@@ -164,6 +164,7 @@ internal readonly struct WinogradProduct<S> : IChunk
                     Depth = Math.Min(MatrixProductBlock.DepthSlice, last - k),
                     Right = panel + ((nint)k * PanelWidth),
                     PanelWidth = PanelWidth,
+                    TileRows = MatrixProductBlock.TileRows<S>(PanelWidth),
                     StepsAtOnce = Winograd.StepsAtOnce,
                     Target = sums + ((nint)kind * KindStride),
                     Stride = PanelWidth,

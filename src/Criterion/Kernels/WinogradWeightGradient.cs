@@ -169,6 +169,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
             Depth = tiles,
             Right = right,
             PanelWidth = _panelWidth,
+            TileRows = MatrixProductBlock.TileRows<S>(_panelWidth),
             StepsAtOnce = Winograd.StepsAtOnce,
             Target = target,
             Stride = _gradient.Channels,

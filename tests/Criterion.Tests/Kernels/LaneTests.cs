@@ -85,11 +85,13 @@ public class LaneTests
         Tensor kernels = Learned(7, [40, 32, 3, 3]);
         Tensor rows = Learned(4, [13, 33]);
         Tensor other = Tensor.Randn(rows.Shape, random: new RandomStream(5));
+        Tensor tall = Learned(8, [67, 13]);
         BatchNorm2d norm = new(7);
         return
         [
             .. Both(new BCEWithLogitsLoss().Forward(x, y), x), .. Both(new MSELoss().Forward(x, y), x),
             .. Both(new CosineSimilarityLoss().Forward(rows, other), rows), .. Both(rows.MatMul(other.Transpose()).Pow(2).Mean(), rows),
+            .. Both(tall.MatMul(other).Pow(2).Mean(), tall),
             .. Both(x.Conv2d(weight, null, 2, 1).Pow(2).Mean(), weight), .. Both(x.Conv2d(weight, null, 1, 1).Pow(2).Mean(), x),
             .. Both(many.Conv2d(kernels, null, 1, 1).Pow(2).Mean(), many), .. Both(many.Conv2d(kernels, null, 1, 1).Pow(2).Mean(), kernels),
             .. Both((norm.Forward(x) * y).Mean(), x), .. Both(x.Tanh().Mean() + x.Exp().Mean() + x.Erf().Mean() + x.Sigmoid().Mean(), x),

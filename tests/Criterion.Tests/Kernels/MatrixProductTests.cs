@@ -1,0 +1,71 @@
+using Criterion.Kernels;
+
+namespace Criterion.Tests.Kernels;
+
+/// <summary>Products of every edge that tiles, panels, slices and blocks have, against sums one term at a time.</summary>
+public class MatrixProductTests
+{
+    static readonly int[] Rows = [1, 2, 7, 12, 13, 25, 67, 97, 200];
+    static readonly int[] Depths = [0, 1, 47, 385];
+    static readonly int[] Columns = [1, 3, 4, 9, 16, 17, 31, 33, 40, 49, 65];
+
+    public static TheoryData<bool, bool> Layouts => new() { { false, false }, { false, true }, { true, false }, { true, true } };
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void Products_are_sums_of_products(bool turnedLeft, bool turnedRight)
+    {
+        foreach (int rows in Rows)
+        {
+            foreach (int depth in Depths)
+            {
+                foreach (int columns in Columns)
+                {
+                    Check(rows, depth, columns, turnedLeft, turnedRight, accumulate: rows == 13);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(5, 3, 1030)]
+    [InlineData(5000, 1, 2)]
+    [InlineData(100, 2, 2100)]
+    [InlineData(25, 1024, 33)]
+    public void Long_and_wide_products_are_cut_into_blocks(int rows, int depth, int columns) =>
+        Check(rows, depth, columns, turnedLeft: false, turnedRight: false, accumulate: true);
+
+    static void Check(int rows, int depth, int columns, bool turnedLeft, bool turnedRight, bool accumulate)
+    {
+        RandomStream random = new(9);
+        MatrixView<float> a = View(rows, depth, turnedLeft, random);
+        MatrixView<float> b = View(depth, columns, turnedRight, random);
+        float[] product = [.. Enumerable.Repeat(2f, rows * columns)];
+        MatrixProduct.Multiply(a, b, product, accumulate);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                double expected = accumulate ? 2 : 0;
+                for (int k = 0; k < depth; k++)
+                {
+                    expected += (double)At(a, row, k) * At(b, k, column);
+                }
+
+                float actual = product[(row * columns) + column];
+                Assert.True(
+                    Math.Abs(actual - expected) <= 2e-5 * Math.Sqrt(depth + 1),
+                    $"{rows}×{depth} · {depth}×{columns}, element ({row}, {column}): {actual} instead of {expected}");
+            }
+        }
+    }
+
+    static float At(MatrixView<float> matrix, int row, int column) =>
+        matrix.Data.Span[(row * matrix.RowStride) + (column * matrix.ColumnStride)];
+
+    static MatrixView<float> View(int rows, int columns, bool isTurned, RandomStream random)
+    {
+        float[] data = Tensor.Randn([rows, columns], random: random).ToArray<float>();
+        return isTurned ? new(data, rows, columns, 1, rows) : new(data, rows, columns, columns, 1);
+    }
+}
