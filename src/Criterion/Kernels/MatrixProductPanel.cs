@@ -94,7 +94,7 @@ internal static unsafe class MatrixProductPanel
     static bool CanTransposeFour => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
     /// <summary>
-    /// Where it is the source's rows that lie far apart, four of them are used up a cache line at a time, because lines of many rows would
+    /// Where it is the source's rows that lie far apart, some of them are used up a cache line at a time, because lines of many rows would
     /// push each other out; else four columns run down all rows.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -105,7 +105,13 @@ internal static unsafe class MatrixProductPanel
         {
             float* from = source + column;
             float* to = target + (column * targetStride);
-            for (int row = 0; row < rows; row += 4, from += 4 * sourceStride, to += 4)
+            int row = 0;
+            for (; Avx512F.IsSupported && row <= rows - 16; row += 16, from += 16 * sourceStride, to += 16)
+            {
+                TransposeSixteen(from, sourceStride, to, targetStride);
+            }
+
+            for (; row < rows; row += 4, from += 4 * sourceStride, to += 4)
             {
                 Prefetch(from + 16, sourceStride);
                 TransposeFour(from, sourceStride, to, targetStride);
@@ -124,6 +130,56 @@ internal static unsafe class MatrixProductPanel
                 TransposeFour(from, sourceStride, to, targetStride);
             }
         }
+    }
+
+    /// <summary>16×16: every four rows are turned over in each quarter of their registers, then the quarters among the registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void TransposeSixteen(float* source, nint sourceStride, float* target, nint targetStride)
+    {
+        Prefetch(source + 16, sourceStride);
+        Prefetch(source + 16 + (4 * sourceStride), sourceStride);
+        Prefetch(source + 16 + (8 * sourceStride), sourceStride);
+        Prefetch(source + 16 + (12 * sourceStride), sourceStride);
+        TurnFour(source, sourceStride, out Vector512<float> a0, out Vector512<float> a1, out Vector512<float> a2, out Vector512<float> a3);
+        TurnFour(source + (4 * sourceStride), sourceStride, out Vector512<float> b0, out Vector512<float> b1, out Vector512<float> b2, out Vector512<float> b3);
+        TurnFour(source + (8 * sourceStride), sourceStride, out Vector512<float> c0, out Vector512<float> c1, out Vector512<float> c2, out Vector512<float> c3);
+        TurnFour(source + (12 * sourceStride), sourceStride, out Vector512<float> d0, out Vector512<float> d1, out Vector512<float> d2, out Vector512<float> d3);
+        StoreQuarters(a0, b0, c0, d0, target, targetStride);
+        StoreQuarters(a1, b1, c1, d1, target + targetStride, targetStride);
+        StoreQuarters(a2, b2, c2, d2, target + (2 * targetStride), targetStride);
+        StoreQuarters(a3, b3, c3, d3, target + (3 * targetStride), targetStride);
+    }
+
+    /// <summary>Four rows of 16; in quarter q of result i comes their column 4q + i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void TurnFour(float* source, nint stride, out Vector512<float> first, out Vector512<float> second, out Vector512<float> third, out Vector512<float> fourth)
+    {
+        Vector512<float> a = Vector512.Load(source);
+        Vector512<float> b = Vector512.Load(source + stride);
+        Vector512<float> c = Vector512.Load(source + (2 * stride));
+        Vector512<float> d = Vector512.Load(source + (3 * stride));
+        (Vector512<double> ab0, Vector512<double> ab1) = (Avx512F.UnpackLow(a, b).AsDouble(), Avx512F.UnpackHigh(a, b).AsDouble());
+        (Vector512<double> cd0, Vector512<double> cd1) = (Avx512F.UnpackLow(c, d).AsDouble(), Avx512F.UnpackHigh(c, d).AsDouble());
+        first = Avx512F.UnpackLow(ab0, cd0).AsSingle();
+        second = Avx512F.UnpackHigh(ab0, cd0).AsSingle();
+        third = Avx512F.UnpackLow(ab1, cd1).AsSingle();
+        fourth = Avx512F.UnpackHigh(ab1, cd1).AsSingle();
+    }
+
+    /// <summary>Quarter q of all four side by side, to every fourth row from the target on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreQuarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint targetStride)
+    {
+        const byte Lower = 0x44;
+        const byte Upper = 0xEE;
+        const byte Even = 0x88;
+        const byte Odd = 0xDD;
+        (Vector512<float> ab0, Vector512<float> ab1) = (Avx512F.Shuffle4x128(a, b, Lower), Avx512F.Shuffle4x128(a, b, Upper));
+        (Vector512<float> cd0, Vector512<float> cd1) = (Avx512F.Shuffle4x128(c, d, Lower), Avx512F.Shuffle4x128(c, d, Upper));
+        Avx512F.Shuffle4x128(ab0, cd0, Even).Store(target);
+        Avx512F.Shuffle4x128(ab0, cd0, Odd).Store(target + (4 * targetStride));
+        Avx512F.Shuffle4x128(ab1, cd1, Even).Store(target + (8 * targetStride));
+        Avx512F.Shuffle4x128(ab1, cd1, Odd).Store(target + (12 * targetStride));
     }
 
     /// <summary>Asks for four lines that will be needed: rows lie too far apart for the machine to foresee them.</summary>
