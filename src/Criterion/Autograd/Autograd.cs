@@ -53,9 +53,9 @@ public static class Autograd
         ReadOnlySpan<Tensor> saved,
         params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
     {
-        if (Sources(rules) is { } inputs)
+        if (Sources(rules!) is { } inputs)
         {
-            output.Node = new ClosureNode(operation, inputs, saved, Rules(rules));
+            output.Node = new ClosureNode(operation, inputs, saved, Rules(rules!));
         }
 
         return output;
@@ -70,7 +70,7 @@ public static class Autograd
         Tensor output,
         ReadOnlySpan<Tensor> saved,
         TState state,
-        params ReadOnlySpan<(Tensor Input, Func<Tensor, TState, Tensor> Rule)> rules)
+        params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
         if (Sources(rules) is { } inputs)
         {
@@ -114,12 +114,12 @@ public static class Autograd
         RecordJoint(operation, output, saved, inputs, rule, static (g, own) => own(g));
 
     /// <summary>Where the inputs of rules come from, or null where nothing is to be recorded.</summary>
-    static Node?[]? Sources<TRule>(ReadOnlySpan<(Tensor Input, TRule Rule)> rules)
+    static Node?[]? Sources<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
         bool any = false;
-        foreach ((Tensor input, _) in rules)
+        foreach ((Tensor? input, _) in rules)
         {
-            any |= input.Node is not null;
+            any |= input?.Node is not null;
         }
 
         if (t_off || !any)
@@ -130,13 +130,13 @@ public static class Autograd
         Node?[] nodes = new Node?[rules.Length];
         for (int i = 0; i < nodes.Length; i++)
         {
-            nodes[i] = rules[i].Input.Node;
+            nodes[i] = rules[i].Input?.Node;
         }
 
         return nodes;
     }
 
-    static TRule[] Rules<TRule>(ReadOnlySpan<(Tensor Input, TRule Rule)> rules)
+    static TRule[] Rules<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
         TRule[] functions = new TRule[rules.Length];
         for (int i = 0; i < functions.Length; i++)

@@ -22,10 +22,10 @@ internal readonly struct ChannelBias<S> : IChunk
         _planesPerChunk = Math.Max(1, ChunkElements / pixels);
     }
 
-    /// <summary>The images hold whole multiples of the channels that there is a bias for.</summary>
+    /// <summary>The images hold whole multiples of the channels that there is a bias for; an empty one is none.</summary>
     public static void Add(Memory<S> images, int pixels, ReadOnlyMemory<S> bias)
     {
-        if (images.Length > 0)
+        if (images.Length > 0 && !bias.IsEmpty)
         {
             ChannelBias<S> chunks = new(images, bias, pixels);
             ParallelFor.Run((chunks.Planes + chunks._planesPerChunk - 1) / chunks._planesPerChunk, chunks);

@@ -8,13 +8,15 @@ namespace Criterion.Kernels;
 /// </summary>
 internal static class Convolution
 {
-    /// <summary>output = input ⋆ weight.</summary>
-    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, Memory<S> output)
+    /// <summary>output = input ⋆ weight + bias, where there is a bias.</summary>
+    public static void Forward<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
         where S : unmanaged, IFloatingPoint<S>
     {
         if (g.IsFullyConnected)
         {
             MatrixProduct.Multiply(Images(g, input), Weights(g, weight).Transposed, output);
+            ChannelBias<S>.Add(output, g.OutPixels, bias);
         }
         else if (g.Batch == 0 || g.OutPixels == 0 || g.OutChannels == 0)
         {
@@ -22,22 +24,23 @@ internal static class Convolution
         }
         else if (Winograd.SuitsOutputs(g))
         {
-            Winograd.Forward(g, input, weight, output);
+            Winograd.Forward(g, input, weight, bias, output);
         }
         else
         {
-            DirectConvolution.Forward(g, input, weight, output);
+            DirectConvolution.Forward(g, input, weight, bias, output);
         }
     }
 
-    /// <summary>The gradient of the input, which is also the forward pass of a transposed convolution.</summary>
+    /// <summary>The gradient of the input, which is also the forward pass of a transposed convolution, and then has a bias.</summary>
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
         where S : unmanaged, IFloatingPoint<S>
     {
         if (g.IsFullyConnected)
         {
             MatrixProduct.Multiply(OutputGradients(g, outputGradient), Weights(g, weight), inputGradient);
+            ChannelBias<S>.Add(inputGradient, g.InPixels, bias);
         }
         else if (g.Batch == 0 || g.InPixels == 0 || g.InChannels == 0)
         {
@@ -45,11 +48,11 @@ internal static class Convolution
         }
         else if (Winograd.SuitsInputs(g))
         {
-            Winograd.InputGradient(g, outputGradient, weight, inputGradient);
+            Winograd.InputGradient(g, outputGradient, weight, bias, inputGradient);
         }
         else
         {
-            DirectConvolution.InputGradient(g, outputGradient, weight, inputGradient);
+            DirectConvolution.InputGradient(g, outputGradient, weight, bias, inputGradient);
         }
     }
 

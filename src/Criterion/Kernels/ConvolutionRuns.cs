@@ -147,23 +147,24 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         fixed (S* images = _target.Images.Span)
         {
             S* target = images + ((nint)group * _target.GroupStride);
+            ReadOnlySpan<S> bias = _target.Bias.IsEmpty ? default : _target.Bias.Span.Slice(group * _target.GroupChannels, _columns.Columns);
             foreach (int offset in _targets.Values.Slice(first, runs))
             {
                 for (int channel = 0; channel < _columns.Columns; channel++, sums += _lanes)
                 {
-                    StoreRun(sums, target + offset + ((nint)channel * _target.ChannelStride));
+                    StoreRun(sums, bias.IsEmpty ? S.Zero : bias[channel], target + offset + ((nint)channel * _target.ChannelStride));
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    unsafe void StoreRun(S* sums, S* target)
+    unsafe void StoreRun(S* sums, S bias, S* target)
     {
         nint step = _target.Grid.PositionStride;
         for (int lane = 0; lane < _lanes; lane++)
         {
-            target[lane * step] = sums[lane];
+            target[lane * step] = sums[lane] + bias;
         }
     }
 }

@@ -1,11 +1,16 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
 /// <summary>Where the channels of images are written: positions on a grid, channels <paramref name="ChannelStride"/> apart.</summary>
 internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, ConvolutionGrid Grid, int ChannelStride, int GroupChannels)
-    where S : unmanaged
+    where S : unmanaged, IFloatingPoint<S>
 {
+    /// <summary>What each channel gets added on its way, or nothing.</summary>
+    public ReadOnlyMemory<S> Bias { get; init; }
+
     public int GroupStride => GroupChannels * ChannelStride;
 
     /// <summary>The outputs of a convolution.</summary>
@@ -32,6 +37,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
     /// <summary>Turns a run of positions on a line over, from channels side by side to positions side by side.</summary>
     public unsafe void Store(S* block, int stride, int image, int line, int position, int run, int firstChannel, int channels)
     {
+        AddBias(block, stride, run, firstChannel, channels);
         nint offset = Grid.Origin + ((nint)image * Grid.ImageStride) + (line * Grid.LineStride) + (position * Grid.PositionStride);
         fixed (S* images = Images.Span)
         {
@@ -44,6 +50,15 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
             {
                 Scatter(block, stride, target, run, channels);
             }
+        }
+    }
+
+    unsafe void AddBias(S* block, int stride, int run, int firstChannel, int channels)
+    {
+        for (int i = 0; i < run && !Bias.IsEmpty; i++, block += stride)
+        {
+            Span<S> position = new(block, channels);
+            TensorPrimitives.Add(position, Bias.Span.Slice(firstChannel, channels), position);
         }
     }
 
@@ -64,7 +79,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
 
 /// <summary>Rows are the positions of a target, image after image; each line of them is turned over at once.</summary>
 internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
-    where S : unmanaged
+    where S : unmanaged, IFloatingPoint<S>
 {
     readonly ConvolutionTarget<S> _target;
 

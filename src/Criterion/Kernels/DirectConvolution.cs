@@ -16,18 +16,19 @@ namespace Criterion.Kernels;
 /// </remarks>
 internal static class DirectConvolution
 {
-    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, Memory<S> output)
+    public static void Forward<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
         where S : unmanaged, IFloatingPoint<S>
     {
         ConvolutionPadding<S> padded = PadInput(g, input);
         Convolve(
             padded.Data, g.GroupInChannels * padded.Plane, OutputPixels(g, padded), KernelTaps(g, padded),
-            new WeightColumns<S>(g, weight), g.Groups, ConvolutionTarget<S>.Outputs(g, output));
+            new WeightColumns<S>(g, weight), g.Groups, ConvolutionTarget<S>.Outputs(g, output) with { Bias = bias });
         padded.Return();
     }
 
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
         where S : unmanaged, IFloatingPoint<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
@@ -37,7 +38,9 @@ internal static class DirectConvolution
         {
             for (int x = 0; x < g.StrideWidth; x++)
             {
-                InputGradient(g, ConvolutionPhase.OfRows(g, y), ConvolutionPhase.OfColumns(g, x), border, padded, weight, inputGradient);
+                (ConvolutionPhase rows, ConvolutionPhase columns) = (ConvolutionPhase.OfRows(g, y), ConvolutionPhase.OfColumns(g, x));
+                ConvolutionTarget<S> target = ConvolutionTarget<S>.Inputs(g, rows, columns, inputGradient) with { Bias = bias };
+                InputGradient(g, rows, columns, border, padded, weight, target);
             }
         }
 
@@ -61,7 +64,7 @@ internal static class DirectConvolution
     /// <summary>One phase: a convolution of stride 1 over the output gradient, with the kernel turned round.</summary>
     static void InputGradient<S>(
         in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, PhaseBorder border,
-        ConvolutionPadding<S> padded, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        ConvolutionPadding<S> padded, ReadOnlyMemory<S> weight, in ConvolutionTarget<S> target)
         where S : unmanaged, IFloatingPoint<S>
     {
         if (rows.Positions == 0 || columns.Positions == 0)
@@ -74,8 +77,7 @@ internal static class DirectConvolution
             ((border.Top + rows.FirstQuotient) * padded.Width) + border.Left + columns.FirstQuotient);
         Convolve(
             padded.Data, g.GroupOutChannels * padded.Plane, source, PhaseTaps(g, rows, columns, padded),
-            new PhaseWeightColumns<S>(g, rows, columns, weight), g.Groups,
-            ConvolutionTarget<S>.Inputs(g, rows, columns, inputGradient));
+            new PhaseWeightColumns<S>(g, rows, columns, weight), g.Groups, target);
     }
 
     /// <summary>Target channels at each position = patches there · packed weights. Owns <paramref name="taps"/>.</summary>

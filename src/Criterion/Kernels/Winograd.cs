@@ -57,19 +57,19 @@ internal static class Winograd
         return Gain(g, products) >= LeastGain;
     }
 
-    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, Memory<S> output)
+    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
         where S : unmanaged, IFloatingPoint<S>
     {
         WinogradPlan plan = PlanOf(g);
         ChannelsLast<S> source = Inputs(g, plan, input);
         WinogradWeights<S> weights = new(
             plan, weight, g.InChannels, g.Taps, g.InChannels * g.Taps, (g.KernelHeight, g.KernelWidth), new(0, 1), new(0, 1));
-        Product([Pack(plan, source, weights, g.OutChannels, 0, 0)], source, ConvolutionTarget<S>.Outputs(g, output));
+        Product([Pack(plan, source, weights, g.OutChannels, 0, 0)], source, ConvolutionTarget<S>.Outputs(g, output) with { Bias = bias });
         source.Return();
     }
 
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
         where S : unmanaged, IFloatingPoint<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
@@ -81,7 +81,7 @@ internal static class Winograd
             ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
             if (rows.Positions > 0)
             {
-                InputGradient(g, rows, border, source, weight, inputGradient);
+                InputGradient(g, rows, border, source, weight, ConvolutionTarget<S>.InputLines(g, rows, inputGradient) with { Bias = bias });
             }
         }
 
@@ -90,7 +90,7 @@ internal static class Winograd
 
     /// <summary>One phase of the lines, all phases of the columns: in each, a convolution of stride 1 over the output gradient.</summary>
     static void InputGradient<S>(
-        in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, Memory<S> inputGradient)
+        in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, ConvolutionTarget<S> target)
         where S : unmanaged, IFloatingPoint<S>
     {
         WinogradPhase<S>[] phases = new WinogradPhase<S>[g.StrideWidth];
@@ -105,7 +105,7 @@ internal static class Winograd
             phases[x] = Pack(plan, source, weights, g.InChannels, (top * source.RowStride) + (left * source.Channels), columns.FirstPosition);
         }
 
-        Product(phases, source, ConvolutionTarget<S>.InputLines(g, rows, inputGradient));
+        Product(phases, source, target);
     }
 
     public static void WeightGradient<S>(

@@ -20,7 +20,7 @@ public sealed partial class Tensor
         (Tensor x, Tensor w) = Promote(Floating(), weight);
         Windows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
         ConvolutionGeometry geometry = windows.Forward("Conv2d", x.Shape, w.Shape);
-        return AddBias("Conv2d", Correlate(x, w, geometry), bias);
+        return Correlate(x, w, geometry, BiasOf("Conv2d", bias, geometry.OutChannels, x.DType));
     }
 
     /// <summary>The transpose of <see cref="Conv2d"/>: images [N, K, H, W] with weights [K, C / groups, h, w] to larger ones [N, C, ..].</summary>
@@ -44,20 +44,20 @@ public sealed partial class Tensor
         (Tensor x, Tensor w) = Promote(Floating(), weight);
         Windows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
         ConvolutionGeometry geometry = windows.Transposed(x.Shape, w.Shape, outputPadding ?? 0);
-        return AddBias("ConvTranspose2d", Spread(x, w, geometry), bias);
+        return Spread(x, w, geometry, BiasOf("ConvTranspose2d", bias, geometry.InChannels, x.DType));
     }
 
-    static Tensor Correlate(Tensor x, Tensor w, ConvolutionGeometry geometry)
+    static Tensor Correlate(Tensor x, Tensor w, ConvolutionGeometry geometry, Tensor? bias = null)
     {
         Tensor result = Empty([geometry.Batch, geometry.OutChannels, geometry.OutHeight, geometry.OutWidth], x.DType);
         (Tensor input, Tensor kernel) = (x.Contiguous(), w.Contiguous());
         if (x.DType == DType.Float32)
         {
-            Convolution.Forward<float>(geometry, input.Memory<float>(), kernel.Memory<float>(), result.Memory<float>());
+            Convolution.Forward<float>(geometry, input.Memory<float>(), kernel.Memory<float>(), Values<float>(bias), result.Memory<float>());
         }
         else
         {
-            Convolution.Forward<double>(geometry, input.Memory<double>(), kernel.Memory<double>(), result.Memory<double>());
+            Convolution.Forward<double>(geometry, input.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
         }
 
         return Autograd.RecordWith(
@@ -66,21 +66,22 @@ public sealed partial class Tensor
             [x, w],
             (X: x, W: w, Geometry: geometry),
             (x, static (g, of) => Spread(g, of.W, of.Geometry)),
-            (w, static (g, of) => CorrelateWindows(of.X, g, of.Geometry)));
+            (w, static (g, of) => CorrelateWindows(of.X, g, of.Geometry)),
+            (bias, static (g, _) => g.Sum([0, 2, 3])));
     }
 
     /// <summary>Each value of y times the kernel, added up where it came from: the gradient of a convolution by its input.</summary>
-    static Tensor Spread(Tensor y, Tensor w, ConvolutionGeometry geometry)
+    static Tensor Spread(Tensor y, Tensor w, ConvolutionGeometry geometry, Tensor? bias = null)
     {
         Tensor result = Empty([geometry.Batch, geometry.InChannels, geometry.InHeight, geometry.InWidth], y.DType);
         (Tensor output, Tensor kernel) = (y.Contiguous(), w.Contiguous());
         if (y.DType == DType.Float32)
         {
-            Convolution.InputGradient<float>(geometry, output.Memory<float>(), kernel.Memory<float>(), result.Memory<float>());
+            Convolution.InputGradient<float>(geometry, output.Memory<float>(), kernel.Memory<float>(), Values<float>(bias), result.Memory<float>());
         }
         else
         {
-            Convolution.InputGradient<double>(geometry, output.Memory<double>(), kernel.Memory<double>(), result.Memory<double>());
+            Convolution.InputGradient<double>(geometry, output.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
         }
 
         return Autograd.RecordWith(
@@ -89,7 +90,8 @@ public sealed partial class Tensor
             [y, w],
             (Y: y, W: w, Geometry: geometry),
             (y, static (g, of) => Correlate(g, of.W, of.Geometry)),
-            (w, static (g, of) => CorrelateWindows(g, of.Y, of.Geometry)));
+            (w, static (g, of) => CorrelateWindows(g, of.Y, of.Geometry)),
+            (bias, static (g, _) => g.Sum([0, 2, 3])));
     }
 
     /// <summary>Every window of x times its value of y, added up: the gradient of a convolution by its weights.</summary>
@@ -116,33 +118,13 @@ public sealed partial class Tensor
             (y, static (g, of) => Correlate(of.X, g, of.Geometry)));
     }
 
-    static Tensor AddBias(string operation, Tensor y, Tensor? bias)
-    {
-        if (bias is null)
-        {
-            return y;
-        }
+    static Tensor? BiasOf(string operation, Tensor? bias, int channels, DType type) =>
+        bias is null || bias.Shape == [channels]
+            ? bias?.To(type)
+            : throw new ShapeException($"{operation}: the bias {bias.Shape} must have one value for each of the {channels} output channels.");
 
-        return bias.Shape == [y.Shape[1]]
-            ? AddChannels(y, bias.To(y.DType))
-            : throw new ShapeException($"{operation}: the bias {bias.Shape} must have one value for each of the {y.Shape[1]} output channels.");
-    }
-
-    /// <summary>Adds to each channel of y its bias, in the memory of y: no rule has read that yet, and nobody else will.</summary>
-    static Tensor AddChannels(Tensor y, Tensor bias)
-    {
-        Tensor result = y.Detach();
-        if (y.DType == DType.Float32)
-        {
-            ChannelBias<float>.Add(y.Memory<float>(), y.Shape[2] * y.Shape[3], bias.Contiguous().Memory<float>());
-        }
-        else
-        {
-            ChannelBias<double>.Add(y.Memory<double>(), y.Shape[2] * y.Shape[3], bias.Contiguous().Memory<double>());
-        }
-
-        return Autograd.Record("bias", result, [], (y, static g => g), (bias, static g => g.Sum([0, 2, 3])));
-    }
+    static Memory<S> Values<S>(Tensor? bias)
+        where S : unmanaged => bias is null ? default : bias.Contiguous().Memory<S>();
 
     /// <summary>How windows lie on an image.</summary>
     readonly record struct Windows(Size2 Stride, Size2 Padding, Size2 Dilation, int Groups)

@@ -32,8 +32,8 @@ public class WinogradTests
         Sides<double> expected = Sums(g, given);
         Sides<double> actual = Sides<double>.Of(g, double.NaN);
 
-        Winograd.Forward<double>(g, given.Input, given.Weight, actual.Output);
-        Winograd.InputGradient<double>(g, given.Output, given.Weight, actual.Input);
+        Winograd.Forward<double>(g, given.Input, given.Weight, default, actual.Output);
+        Winograd.InputGradient<double>(g, given.Output, given.Weight, default, actual.Input);
         Winograd.WeightGradient<double>(g, given.Input, given.Output, actual.Weight);
 
         Close(expected.Output, actual.Output);
@@ -56,11 +56,11 @@ public class WinogradTests
         Sides<float> winograd = Sides<float>.Of(fast, 0);
         Sides<float> direct = Sides<float>.Of(fast, 0);
 
-        Winograd.Forward<float>(fast, given.Input, given.Weight, winograd.Output);
-        Winograd.InputGradient<float>(fast, given.Output, given.Weight, winograd.Input);
+        Winograd.Forward<float>(fast, given.Input, given.Weight, default, winograd.Output);
+        Winograd.InputGradient<float>(fast, given.Output, given.Weight, default, winograd.Input);
         Winograd.WeightGradient<float>(fast, given.Input, given.Output, winograd.Weight);
-        DirectConvolution.Forward<float>(fast, given.Input, given.Weight, direct.Output);
-        DirectConvolution.InputGradient<float>(fast, given.Output, given.Weight, direct.Input);
+        DirectConvolution.Forward<float>(fast, given.Input, given.Weight, default, direct.Output);
+        DirectConvolution.InputGradient<float>(fast, given.Output, given.Weight, default, direct.Input);
         DirectConvolution.WeightGradient<float>(fast, given.Input, given.Output, direct.Weight);
 
         Assert.InRange(Error(exact.Output, winograd.Output), 0, Error(exact.Output, direct.Output));
