@@ -18,6 +18,9 @@ internal readonly unsafe struct WinogradWeights<S>(
     : IConvolutionColumns<S>
     where S : unmanaged, IFloatingPoint<S>
 {
+    /// <summary>Their taps and what becomes of them stay in the nearest cache.</summary>
+    const int ChannelsAtOnce = 8;
+
     public int Parts => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -25,15 +28,21 @@ internal readonly unsafe struct WinogradWeights<S>(
     {
         int padded = ChannelsLast<S>.Padded(channels);
         int taps = kernel.Height * kernel.Width;
-        nint pairStride = (nint)padded * width;
-        Memory<S> scratch = BufferPool<S>.Rent((taps + kernel.Width) * width);
+        int run = ChannelsAtOnce * width;
+        Memory<S> scratch = BufferPool<S>.Rent((taps + kernel.Width) * run);
         fixed (S* source = weight.Span, side = scratch.Span)
         {
-            for (int channel = 0; channel < channels; channel++)
+            new Span<S>(side, taps * run).Clear();
+            for (int first = 0; first < channels; first += ChannelsAtOnce)
             {
-                S* first = source + ((nint)channel * channelStride) + ((nint)column * laneStride);
-                MatrixProductPanel.Pack(first, 1, laneStride, taps, lanes, side, width);
-                Transform(side, side + (taps * width), panel + ((nint)channel * width), pairStride, width);
+                int count = Math.Min(ChannelsAtOnce, channels - first);
+                for (int i = 0; i < count; i++)
+                {
+                    S* from = source + ((nint)(first + i) * channelStride) + ((nint)column * laneStride);
+                    MatrixProductPanel.Transpose(from, laneStride, side + (i * width), run, lanes, taps);
+                }
+
+                Transform(side, run, side + (taps * run), panel + ((nint)first * width), (nint)padded * width, count * width);
             }
         }
 
@@ -41,18 +50,18 @@ internal readonly unsafe struct WinogradWeights<S>(
         BufferPool<S>.Return(scratch);
     }
 
-    /// <summary>First along the lines of the kernel, all columns at once, then along the columns.</summary>
+    /// <summary>First along the lines of the kernel, all columns at once, then along the columns; the channels of a tap are side by side.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Transform(S* taps, S* line, S* target, nint pairStride, int width)
+    void Transform(S* taps, int tapStride, S* line, S* target, nint pairStride, int count)
     {
-        nint lineStride = (nint)kernel.Width * width;
+        nint lineStride = (nint)kernel.Width * tapStride;
         for (int y = 0; y < plan.Rows.Points.Length; y++)
         {
             WinogradTransform<S>.Sum(taps + (rows.First * lineStride), rows.Step * lineStride, plan.Rows.Points[y].Taps, (int)lineStride, line);
             for (int x = 0; x < plan.Columns.Points.Length; x++)
             {
                 WinogradTransform<S>.Sum(
-                    line + (columns.First * width), columns.Step * width, plan.Columns.Points[x].Taps, width,
+                    line + (columns.First * tapStride), columns.Step * tapStride, plan.Columns.Points[x].Taps, count,
                     target + (plan.PlaceOf(y, x) * pairStride));
             }
         }
