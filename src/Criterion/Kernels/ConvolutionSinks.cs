@@ -44,7 +44,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
             S* target = images + offset + ((nint)firstChannel * ChannelStride);
             if (Grid.PositionStride == 1)
             {
-                MatrixProductPanel.Transpose(block, stride, target, ChannelStride, run, channels);
+                MatrixTranspose.Run(block, stride, target, ChannelStride, run, channels);
             }
             else
             {
@@ -112,7 +112,7 @@ internal readonly unsafe struct WeightSink<S>(Memory<S> weights, int channels, i
         nint channel = ((nint)split * channels) + (group * groupChannels);
         fixed (S* target = weights.Span)
         {
-            MatrixProductPanel.Transpose(block, stride, target + (channel * taps) + firstRow, taps, rows, groupChannels);
+            MatrixTranspose.Run(block, stride, target + (channel * taps) + firstRow, taps, rows, groupChannels);
         }
     }
 }

@@ -199,7 +199,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
                     Sum(product, side + ((nint)channels * _taps * _width), side + ((nint)channel * _taps * _width));
                 }
 
-                MatrixProductPanel.Transpose(side, _width, target + ((nint)first * _taps), inChannels * _taps, channels * _taps, outChannels);
+                MatrixTranspose.Run(side, _width, target + ((nint)first * _taps), inChannels * _taps, channels * _taps, outChannels);
             }
 
             BufferPool<S>.Return(scratch);

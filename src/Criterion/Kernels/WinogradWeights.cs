@@ -39,7 +39,7 @@ internal readonly unsafe struct WinogradWeights<S>(
                 for (int i = 0; i < count; i++)
                 {
                     S* from = source + ((nint)(first + i) * channelStride) + ((nint)column * laneStride);
-                    MatrixProductPanel.Transpose(from, laneStride, side + (i * width), run, lanes, taps);
+                    MatrixTranspose.Run(from, laneStride, side + (i * width), run, lanes, taps);
                 }
 
                 Transform(side, run, side + (taps * run), panel + ((nint)first * width), (nint)padded * width, count * width);
