@@ -12,15 +12,15 @@ namespace Criterion;
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
-    int[]? _strides;
+    /// <summary>Null where the elements lie in row-major order without gaps.</summary>
+    readonly int[]? _strides;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
         Storage = storage;
         Shape = shape;
         Offset = offset;
-        IsContiguous = strides is null || AreContiguous(shape, strides);
-        _strides = IsContiguous ? null : strides;
+        _strides = strides is null || AreContiguous(shape, strides) ? null : strides;
     }
 
     /// <summary>The sizes along the dimensions.</summary>
@@ -36,7 +36,7 @@ public sealed partial class Tensor
     public int Count => Shape.Count;
 
     /// <summary>Whether the elements lie in memory in row-major order without gaps.</summary>
-    public bool IsContiguous { get; }
+    public bool IsContiguous => _strides is null;
 
     /// <summary>Whether operations on this tensor are recorded for gradients. Set it on what is to be learned.</summary>
     /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
@@ -58,7 +58,7 @@ public sealed partial class Tensor
     internal int Offset { get; }
 
     /// <summary>The step in memory for one step along each dimension, in elements.</summary>
-    internal ReadOnlySpan<int> Strides => _strides ??= RowMajor(Shape);
+    internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
     /// <summary>Where this tensor comes from; null when no gradient is wanted.</summary>
     internal Node? Node { get; set; }
@@ -100,19 +100,6 @@ public sealed partial class Tensor
 
     /// <summary>Another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);
-
-    internal static int[] RowMajor(Shape shape)
-    {
-        int[] strides = new int[shape.Rank];
-        int stride = 1;
-        for (int i = shape.Rank - 1; i >= 0; i--)
-        {
-            strides[i] = stride;
-            stride *= shape[i];
-        }
-
-        return strides;
-    }
 
     // A dimension of size 1 may have any stride; an empty tensor is contiguous however it is strided.
     static bool AreContiguous(Shape shape, int[] strides)
