@@ -166,7 +166,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// </summary>
     sealed class Sizes
     {
-        static readonly Sizes?[] Remembered = new Sizes?[1024];
+        static readonly Sizes?[] Remembered = new Sizes?[4096];
 
         Sizes(ReadOnlySpan<int> dims, int count)
         {
@@ -193,7 +193,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
                 hash = (hash * 31) + (uint)dim;
             }
 
-            ref Sizes? place = ref Remembered[hash * 0x9E3779B1u >> 22];
+            ref Sizes? place = ref Remembered[hash * 0x9E3779B1u >> 20];
             return place is { } known && dims.SequenceEqual(known.Dims) ? known : place = new Sizes(dims, count);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 
 namespace Criterion;
@@ -12,12 +13,18 @@ namespace Criterion;
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
+    readonly Storage _storage;
+
     /// <summary>Null where the elements lie in row-major order without gaps.</summary>
     readonly int[]? _strides;
 
+    /// <summary>That of the storage while its memory was this tensor's.</summary>
+    readonly int _generation;
+
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
-        Storage = storage;
+        _storage = storage;
+        _generation = storage.Generation;
         Shape = shape;
         Offset = offset;
         _strides = strides is null || AreContiguous(shape, strides) ? null : strides;
@@ -27,7 +34,7 @@ public sealed partial class Tensor
     public Shape Shape { get; }
 
     /// <summary>The type of the elements.</summary>
-    public DType DType => Storage.DType;
+    public DType DType => _storage.DType;
 
     /// <summary>The number of dimensions.</summary>
     public int Rank => Shape.Rank;
@@ -53,7 +60,19 @@ public sealed partial class Tensor
     /// <summary>The gradient that <see cref="Backward"/> added up for this leaf, or null when there is none yet.</summary>
     public Tensor? Grad { get; set; }
 
-    internal Storage Storage { get; }
+    /// <exception cref="TensorException">The memory was given back.</exception>
+    internal Storage Storage
+    {
+        get
+        {
+            if (_storage.Generation != _generation)
+            {
+                ThrowReleased();
+            }
+
+            return _storage;
+        }
+    }
 
     internal int Offset { get; }
 
@@ -117,6 +136,10 @@ public sealed partial class Tensor
 
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void ThrowReleased() => throw new TensorException(
+        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. Call scope.Keep(tensor) before that to take it out.");
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this
