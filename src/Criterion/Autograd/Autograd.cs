@@ -53,28 +53,36 @@ public static class Autograd
         ReadOnlySpan<Tensor> saved,
         params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
     {
-        if (Sources(rules!) is { } inputs)
+        if (t_off || !Learns(rules!))
         {
-            output.Node = new ClosureNode(operation, inputs, saved, Rules(rules!));
+            return output;
         }
 
+        Node?[] inputs = new Node?[rules.Length];
+        Func<Tensor, Tensor>[] functions = new Func<Tensor, Tensor>[rules.Length];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            (inputs[i], functions[i]) = (rules[i].Input.Node, rules[i].Rule);
+        }
+
+        output.Node = new ClosureNode(operation, saved, inputs, functions);
         return output;
     }
 
     /// <summary>
-    /// Records an operation with rules that are static: what they read comes in <paramref name="state"/>. It costs nothing where nothing
-    /// is recorded, and less memory where it is; for the operations that a training step is made of.
+    /// Records an operation of at most three inputs, with rules that are static: what they read comes in <paramref name="state"/>. It
+    /// costs nothing where nothing is recorded, and less memory where it is; for the operations that a training step is made of.
     /// </summary>
     internal static Tensor RecordWith<TState>(
         string operation,
         Tensor output,
-        ReadOnlySpan<Tensor> saved,
+        ReadOnlySpan<Tensor?> saved,
         TState state,
         params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
-        if (Sources(rules) is { } inputs)
+        if (!t_off && Learns(rules))
         {
-            output.Node = new StateNode<TState>(operation, inputs, saved, state, Rules(rules));
+            output.Node = new StateNode<TState>(operation, saved, state, rules);
         }
 
         return output;
@@ -84,23 +92,16 @@ public static class Autograd
     internal static Tensor RecordJoint<TState>(
         string operation,
         Tensor output,
-        ReadOnlySpan<Tensor> saved,
-        ReadOnlySpan<Tensor> inputs,
+        ReadOnlySpan<Tensor?> saved,
+        ReadOnlySpan<Tensor?> inputs,
         TState state,
         Func<Tensor, TState, Tensor?[]> rule)
     {
-        if (!Wanted(inputs))
+        if (Wanted(inputs))
         {
-            return output;
+            output.Node = new JointNode<TState>(operation, saved, state, inputs, rule);
         }
 
-        Node?[] nodes = new Node?[inputs.Length];
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            nodes[i] = inputs[i].Node;
-        }
-
-        output.Node = new JointNode<TState>(operation, nodes, saved, state, rule);
         return output;
     }
 
@@ -108,51 +109,30 @@ public static class Autograd
     internal static Tensor RecordJoint(
         string operation,
         Tensor output,
-        ReadOnlySpan<Tensor> saved,
-        ReadOnlySpan<Tensor> inputs,
+        ReadOnlySpan<Tensor?> saved,
+        ReadOnlySpan<Tensor?> inputs,
         Func<Tensor, Tensor?[]> rule) =>
         RecordJoint(operation, output, saved, inputs, rule, static (g, own) => own(g));
 
-    /// <summary>Where the inputs of rules come from, or null where nothing is to be recorded.</summary>
-    static Node?[]? Sources<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
+    static bool Learns<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
-        bool any = false;
         foreach ((Tensor? input, _) in rules)
         {
-            any |= input?.Node is not null;
+            if (input?.Node is not null)
+            {
+                return true;
+            }
         }
 
-        if (t_off || !any)
-        {
-            return null;
-        }
-
-        Node?[] nodes = new Node?[rules.Length];
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            nodes[i] = rules[i].Input?.Node;
-        }
-
-        return nodes;
-    }
-
-    static TRule[] Rules<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
-    {
-        TRule[] functions = new TRule[rules.Length];
-        for (int i = 0; i < functions.Length; i++)
-        {
-            functions[i] = rules[i].Rule;
-        }
-
-        return functions;
+        return false;
     }
 
     /// <summary>Whether an operation on these inputs is recorded.</summary>
-    internal static bool Wanted(params ReadOnlySpan<Tensor> inputs)
+    internal static bool Wanted(params ReadOnlySpan<Tensor?> inputs)
     {
-        foreach (Tensor input in inputs)
+        foreach (Tensor? input in inputs)
         {
-            if (input.Node is not null && !t_off)
+            if (input?.Node is not null && !t_off)
             {
                 return true;
             }
@@ -195,7 +175,7 @@ public static class Autograd
     {
         Storage storage = gradient.Storage;
         bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
-        Tensor own = isWhole && !storage.IsLent && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
+        Tensor own = isWhole && storage is { IsLent: false, Readers: 0 } && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
         TensorScope.Current?.Keep(own);
         own.Storage.IsLent = true;
         return own;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion;
 
 /// <summary>One recorded operation, or a leaf.</summary>
@@ -5,17 +7,16 @@ internal abstract class Node
 {
     static long s_last;
 
-    private protected Node(string name, Node?[] inputs)
+    private protected Node(string name)
     {
         Name = name;
-        Inputs = inputs;
         Id = Interlocked.Increment(ref s_last);
     }
 
     public string Name { get; }
 
     /// <summary>Where the inputs come from; null for one that needs no gradient.</summary>
-    public Node?[] Inputs { get; }
+    public abstract ReadOnlySpan<Node?> Inputs { get; }
 
     /// <summary>Grows with time, so that sweeping from the highest visits results before what they came from.</summary>
     public long Id { get; }
@@ -26,22 +27,24 @@ internal abstract class Node
 }
 
 /// <summary>A tensor that was not computed: the gradient ends up in it.</summary>
-internal sealed class LeafNode(Tensor target) : Node("leaf", [])
+internal sealed class LeafNode(Tensor target) : Node("leaf")
 {
     public Tensor Target { get; } = target;
+
+    public override ReadOnlySpan<Node?> Inputs => [];
 }
 
 /// <summary>How to turn the gradient of a result into those of its inputs.</summary>
-internal abstract class OperationNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved) : Node(name, inputs)
+internal abstract class OperationNode(string name, ReadOnlySpan<Tensor?> saved) : Node(name)
 {
-    SavedValue[] _saved = SavedValue.Of(saved);
+    SavedValue[]? _saved = SavedValue.Of(saved);
 
-    public bool IsFreed { get; private set; }
+    public bool IsFreed => _saved is null;
 
     /// <summary>Works out the gradients of the inputs for which <paramref name="wanted"/> holds, from the gradient of the result.</summary>
     public void Differentiate(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
     {
-        foreach (SavedValue value in _saved)
+        foreach (SavedValue value in _saved!)
         {
             value.CheckUnchanged(Name);
         }
@@ -50,52 +53,91 @@ internal abstract class OperationNode(string name, Node?[] inputs, ReadOnlySpan<
         ApplyRules(gradient, wanted, ofInputs);
     }
 
-    /// <summary>Forgets the rules, and with them the values that they hold.</summary>
-    public void Free()
+    /// <summary>Forgets what the rules hold.</summary>
+    /// <returns>The values that this operation will not read again.</returns>
+    public SavedValue[] Free()
     {
-        IsFreed = true;
-        _saved = [];
+        SavedValue[] saved = _saved!;
+        foreach (SavedValue value in saved)
+        {
+            value.Leave();
+        }
+
+        _saved = null;
         ForgetRules();
+        return saved;
     }
 
     private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs);
 
     private protected abstract void ForgetRules();
+}
 
-    /// <summary>The memory of a value that a rule reads, as it was when it was recorded.</summary>
-    readonly struct SavedValue(Storage storage)
+/// <summary>The memory of a value that a rule reads, as it was when it was recorded.</summary>
+internal readonly struct SavedValue(Storage storage)
+{
+    readonly int _version = storage.Version;
+    readonly int _generation = storage.Generation;
+
+    public static SavedValue[] Of(ReadOnlySpan<Tensor?> tensors)
     {
-        readonly int _version = storage.Version;
-
-        public static SavedValue[] Of(ReadOnlySpan<Tensor> tensors)
+        int count = 0;
+        foreach (Tensor? tensor in tensors)
         {
-            if (tensors.IsEmpty)
-            {
-                return [];
-            }
-
-            SavedValue[] saved = new SavedValue[tensors.Length];
-            for (int i = 0; i < saved.Length; i++)
-            {
-                saved[i] = new SavedValue(tensors[i].Storage);
-            }
-
-            return saved;
+            count += tensor is null ? 0 : 1;
         }
 
-        public void CheckUnchanged(string operation)
+        SavedValue[] saved = count == 0 ? [] : new SavedValue[count];
+        foreach (Tensor? tensor in tensors)
         {
-            if (storage.Version != _version)
+            if (tensor is not null)
             {
-                throw new AutogradException(
-                    $"A tensor that the gradient of '{operation}' needs was changed in place after it was used. Change a .Clone() of it instead, or run the backward pass first.");
+                saved[^count--] = new SavedValue(tensor.Storage);
+                tensor.Storage.Readers++;
             }
+        }
+
+        return saved;
+    }
+
+    /// <summary>The operation is not among the readers any more.</summary>
+    public void Leave()
+    {
+        if (storage.Generation == _generation)
+        {
+            storage.Readers--;
+        }
+    }
+
+    /// <summary>Gives memory that nobody reads any more back to its scope, unless it is <paramref name="needed"/>.</summary>
+    public void Release(TensorScope scope, HashSet<Storage> needed)
+    {
+        if (storage is { IsPassing: true, Readers: 0 } && storage.Generation == _generation && !needed.Contains(storage))
+        {
+            scope.Release(storage, 0);
+        }
+    }
+
+    public void CheckUnchanged(string operation)
+    {
+        // A rule that reads memory that was given back says so itself.
+        if (storage.Version != _version && storage.Generation == _generation)
+        {
+            throw new AutogradException(
+                $"A tensor that the gradient of '{operation}' needs was changed in place after it was used. Change a .Clone() of it instead, or run the backward pass first.");
         }
     }
 }
 
+/// <summary>Up to three inputs of an operation, or their rules, inside of its node.</summary>
+[InlineArray(3)]
+internal struct UpToThree<T>
+{
+    T _first;
+}
+
 /// <summary>An operation with one rule for each input.</summary>
-internal abstract class SeparateNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved) : OperationNode(name, inputs, saved)
+internal abstract class SeparateNode(string name, ReadOnlySpan<Tensor?> saved) : OperationNode(name, saved)
 {
     private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
     {
@@ -111,11 +153,13 @@ internal abstract class SeparateNode(string name, Node?[] inputs, ReadOnlySpan<T
     private protected abstract Tensor ApplyRule(int input, Tensor gradient);
 }
 
-/// <summary>Rules that hold themselves what they read.</summary>
-internal sealed class ClosureNode(string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, Func<Tensor, Tensor>[] rules)
-    : SeparateNode(name, inputs, saved)
+/// <summary>Rules that hold themselves what they read, for any number of inputs.</summary>
+internal sealed class ClosureNode(string name, ReadOnlySpan<Tensor?> saved, Node?[] inputs, Func<Tensor, Tensor>[] rules)
+    : SeparateNode(name, saved)
 {
     Func<Tensor, Tensor>[] _rules = rules;
+
+    public override ReadOnlySpan<Node?> Inputs => inputs;
 
     private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient);
 
@@ -123,28 +167,52 @@ internal sealed class ClosureNode(string name, Node?[] inputs, ReadOnlySpan<Tens
 }
 
 /// <summary>Rules that hold nothing: what they read is held once, for all of them, in <typeparamref name="TState"/>.</summary>
-internal sealed class StateNode<TState>(
-    string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, TState state, Func<Tensor, TState, Tensor>[] rules)
-    : SeparateNode(name, inputs, saved)
+internal sealed class StateNode<TState> : SeparateNode
 {
-    TState _state = state;
-    Func<Tensor, TState, Tensor>[] _rules = rules;
+    UpToThree<Node?> _inputs;
+    UpToThree<Func<Tensor, TState, Tensor>> _rules;
+    TState _state;
+
+    public StateNode(
+        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
+        : base(name, saved)
+    {
+        _state = state;
+        for (int i = 0; i < rules.Length; i++)
+        {
+            (_inputs[i], _rules[i]) = (rules[i].Input?.Node, rules[i].Rule);
+        }
+    }
+
+    public override ReadOnlySpan<Node?> Inputs => _inputs;
 
     private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient, _state);
 
-    private protected override void ForgetRules() => (_state, _rules) = (default!, []);
+    private protected override void ForgetRules() => _state = default!;
 }
 
 /// <summary>An operation whose gradients come out together.</summary>
-internal sealed class JointNode<TState>(
-    string name, Node?[] inputs, ReadOnlySpan<Tensor> saved, TState state, Func<Tensor, TState, Tensor?[]>? rule)
-    : OperationNode(name, inputs, saved)
+internal sealed class JointNode<TState> : OperationNode
 {
-    TState _state = state;
-    Func<Tensor, TState, Tensor?[]>? _rule = rule;
+    readonly Func<Tensor, TState, Tensor?[]> _rule;
+    UpToThree<Node?> _inputs;
+    TState _state;
+
+    public JointNode(
+        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<Tensor?> inputs, Func<Tensor, TState, Tensor?[]> rule)
+        : base(name, saved)
+    {
+        (_state, _rule) = (state, rule);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            _inputs[i] = inputs[i]?.Node;
+        }
+    }
+
+    public override ReadOnlySpan<Node?> Inputs => _inputs;
 
     private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs) =>
-        _rule!(gradient, _state).CopyTo(ofInputs);
+        _rule(gradient, _state).CopyTo(ofInputs);
 
-    private protected override void ForgetRules() => (_state, _rule) = (default!, null);
+    private protected override void ForgetRules() => _state = default!;
 }

@@ -1,15 +1,54 @@
+using Criterion.Formulas;
+
 namespace Criterion;
 
-/// <summary>The backward sweep: visits recorded operations from results to leaves, each once, and adds up gradients.</summary>
-internal static class Sweep
+/// <summary>
+/// The backward sweep: visits recorded operations from results to leaves, each once, and adds up gradients. A sweep that has ended is
+/// used again for the next one on its thread, because what it keeps books in grows with the graph.
+/// </summary>
+internal sealed class Sweep : IDisposable
 {
+    [ThreadStatic]
+    static Stack<Sweep>? t_spare;
+
+    readonly PriorityQueue<Node, long> _queue = new();
+    readonly Dictionary<Node, Tensor> _pending = [];
+    readonly Dictionary<Node, Tensor?> _found = [];
+    readonly HashSet<Node> _path = [];
+    readonly HashSet<Storage> _needed = [];
+    readonly Func<Node, bool> _wanted;
+    Tensor?[] _gradients = new Tensor?[4];
+    bool _isToLeaves;
+    bool _isPartial;
+
+    Sweep() => _wanted = node => _isToLeaves || _path.Contains(node);
+
+    static Sweep New(bool toLeaves = false, bool partial = false)
+    {
+        Sweep sweep = (t_spare ??= new()).TryPop(out Sweep? spare) ? spare : new();
+        (sweep._isToLeaves, sweep._isPartial) = (toLeaves, partial);
+        return sweep;
+    }
+
+    public void Dispose()
+    {
+        _queue.Clear();
+        _pending.Clear();
+        _found.Clear();
+        _path.Clear();
+        _needed.Clear();
+        Array.Clear(_gradients);
+        (t_spare ??= new()).Push(this);
+    }
+
     public static void Backward(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
     {
         Node root = RootOf(output, nameof(Backward));
+        using Sweep sweep = New(toLeaves: true);
 
         // A copy, because a leaf may keep it as its gradient.
-        Dictionary<Node, Tensor> pending = new() { [root] = Seed(output, gradient?.Clone(), nameof(Backward)) };
-        Run(pending, wanted: static _ => true, Accumulate, null, retainGraph || createGraph, createGraph);
+        sweep.Add(root, Seed(output, gradient?.Clone(), nameof(Backward)));
+        sweep.Run(retainGraph || createGraph, createGraph);
     }
 
     /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
@@ -22,135 +61,158 @@ internal static class Sweep
         bool allowUnused,
         bool partial = false)
     {
-        Dictionary<Node, Tensor> pending = [];
+        using Sweep sweep = New(partial: partial);
         for (int i = 0; i < outputs.Length; i++)
         {
             Tensor seed = Seed(outputs[i], gradients.IsEmpty ? null : gradients[i], nameof(Grad));
-            Add(pending, RootOf(outputs[i], nameof(Grad)), seed);
+            sweep.Add(RootOf(outputs[i], nameof(Grad)), seed);
         }
 
-        Dictionary<Node, Tensor?> found = [];
         foreach (Tensor input in inputs)
         {
-            found[RootOf(input, nameof(Grad))] = null;
+            sweep._found[RootOf(input, nameof(Grad))] = null;
         }
 
-        HashSet<Node> path = PathsTo(found, pending.Keys, partial);
-        Run(pending, path.Contains, Collect, found, retainGraph || createGraph, createGraph);
+        sweep.FindPaths();
+        sweep.Run(retainGraph || createGraph, createGraph);
 
         Tensor[] result = new Tensor[inputs.Length];
         for (int i = 0; i < result.Length; i++)
         {
-            result[i] = found[inputs[i].Node!] ?? (allowUnused
+            result[i] = sweep._found[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
                 : throw new AutogradException($"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs; pass allowUnused: true to get zeros."));
         }
 
         return result;
-
-        bool Collect(Node node, Tensor gradient)
-        {
-            bool isInput = found.ContainsKey(node);
-            if (isInput)
-            {
-                found[node] = gradient;
-            }
-
-            return node is OperationNode && path.Contains(node) && !(partial && isInput);
-        }
     }
 
-    /// <summary>
-    /// Runs the rules from the newest operation to the oldest. <paramref name="arrived"/> is told the whole gradient of a node
-    /// and says whether to go on through it; what it has put into <paramref name="kept"/> outlives the sweep.
-    /// </summary>
-    static void Run(
-        Dictionary<Node, Tensor> pending,
-        Func<Node, bool> wanted,
-        Func<Node, Tensor, bool> arrived,
-        Dictionary<Node, Tensor?>? kept,
-        bool retainGraph,
-        bool createGraph)
+    /// <summary>Runs the rules from the newest operation to the oldest.</summary>
+    void Run(bool retainGraph, bool createGraph)
     {
         using var mode = new Autograd.Mode(createGraph);
-        SweepMemory memory = SweepMemory.Of(isFinal: !retainGraph);
-        Tensor?[] gradients = new Tensor?[4];
-        PriorityQueue<Node, long> queue = new();
-        foreach (Node node in pending.Keys)
+        SweepMemory memory = new(isFinal: !retainGraph, _needed);
+        while (_queue.TryDequeue(out Node? node, out _))
         {
-            queue.Enqueue(node, -node.Id);
-        }
-
-        while (queue.TryDequeue(out Node? node, out _))
-        {
-            pending.Remove(node, out Tensor? gradient);
-            if (!arrived(node, gradient!))
+            _pending.Remove(node, out Tensor? gradient);
+            if (!Arrive(node, gradient!))
             {
                 continue;
             }
 
-            OperationNode operation = (OperationNode)node;
-            if (operation.IsFreed)
-            {
-                throw new AutogradException(
-                    $"The graph of '{node.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
-            }
-
             int mark = memory.Mark();
-            int inputs = node.Inputs.Length;
-            Array.Resize(ref gradients, Math.Max(inputs, gradients.Length));
-            operation.Differentiate(gradient!, wanted, gradients.AsSpan(0, inputs));
-            for (int i = 0; i < inputs; i++)
+            OperationNode operation = (OperationNode)node;
+            Differentiate(operation, gradient!);
+            SavedValue[] read = retainGraph ? [] : operation.Free();
+            HandOn(operation.Inputs);
+            memory.Release(mark, read, gradient!, _pending, _found);
+        }
+    }
+
+    void Differentiate(OperationNode operation, Tensor gradient)
+    {
+        if (operation.IsFreed)
+        {
+            throw new AutogradException(
+                $"The graph of '{operation.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
+        }
+
+        Array.Resize(ref _gradients, Math.Max(operation.Inputs.Length, _gradients.Length));
+        operation.Differentiate(gradient, _wanted, _gradients);
+    }
+
+    /// <summary>Takes note of the whole gradient of a node, and says whether to go on through it.</summary>
+    bool Arrive(Node node, Tensor gradient)
+    {
+        if (_isToLeaves && node is LeafNode { Target: var leaf })
+        {
+            Accumulate(leaf, gradient);
+        }
+
+        bool isFound = _found.ContainsKey(node);
+        if (isFound)
+        {
+            _found[node] = gradient;
+        }
+
+        return node is OperationNode && _wanted(node) && !(_isPartial && isFound);
+    }
+
+    /// <summary>The gradients of an operation's inputs, added to what has come to these so far.</summary>
+    void HandOn(ReadOnlySpan<Node?> inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (_gradients[i] is not { } part || inputs[i] is not { } input || !_wanted(input))
             {
-                if (gradients[i] is { } part && node.Inputs[i] is { } input && wanted(input) && Add(pending, input, part))
-                {
-                    queue.Enqueue(input, -input.Id);
-                }
+                continue;
             }
 
-            if (!retainGraph)
+            if (_isToLeaves && input is LeafNode { Target: var leaf })
             {
-                operation.Free();
-                memory.Release(mark, gradient!, pending, kept);
+                Accumulate(leaf, part);
+            }
+            else
+            {
+                Add(input, part);
             }
         }
     }
 
-    static bool Accumulate(Node node, Tensor gradient)
+    /// <summary>Adds to a leaf's gradient: in place where nobody else can know that memory.</summary>
+    void Accumulate(Tensor leaf, Tensor part)
     {
-        if (node is LeafNode { Target: var leaf })
+        switch (leaf.Grad)
         {
-            Tensor? before = leaf.Grad;
-            leaf.Grad = Autograd.TakeOver(before is null ? gradient : before + gradient);
-            if (before is not null)
-            {
+            case null:
+                leaf.Grad = Autograd.TakeOver(IsShared(part.Storage) ? part.Clone() : part);
+                break;
+            case { Storage: { IsLent: true, Readers: 0 } } sum when !Autograd.Enabled:
+                Formula.Update(default(Add), sum, part);
+                break;
+            case var before:
+                leaf.Grad = Autograd.TakeOver(before + part);
                 Autograd.GiveBack(before);
-            }
+                break;
         }
-
-        return node is OperationNode;
     }
 
-    /// <returns>Whether the node had no gradient yet.</returns>
-    static bool Add(Dictionary<Node, Tensor> pending, Node node, Tensor gradient)
+    /// <summary>Whether the memory of one gradient is that of another one on its way too.</summary>
+    bool IsShared(Storage storage)
     {
-        if (pending.TryGetValue(node, out Tensor? sum))
+        int holders = 0;
+        foreach (Tensor? gradient in _gradients)
         {
-            pending[node] = sum + gradient;
-            return false;
+            holders += gradient?.Storage == storage ? 1 : 0;
         }
 
-        pending[node] = gradient;
-        return true;
+        foreach (Tensor gradient in _pending.Values)
+        {
+            holders += gradient.Storage == storage ? 2 : 0;
+        }
+
+        return holders > 1;
     }
 
-    /// <summary>The nodes from which one of <paramref name="targets"/> can be reached, not looking beyond these if <paramref name="partial"/>.</summary>
-    static HashSet<Node> PathsTo(Dictionary<Node, Tensor?> targets, IEnumerable<Node> roots, bool partial)
+    void Add(Node node, Tensor gradient)
     {
-        HashSet<Node> path = [.. targets.Keys];
+        if (_pending.TryGetValue(node, out Tensor? sum))
+        {
+            _pending[node] = sum + gradient;
+        }
+        else
+        {
+            _pending.Add(node, gradient);
+            _queue.Enqueue(node, -node.Id);
+        }
+    }
+
+    /// <summary>Finds the nodes from which one of those asked for can be reached, not looking beyond these if the sweep is partial.</summary>
+    void FindPaths()
+    {
         HashSet<Node> seen = [];
         List<Node> order = [];
-        Stack<Node> stack = new(roots);
+        Stack<Node> stack = new(_pending.Keys);
         while (stack.TryPop(out Node? node))
         {
             if (!seen.Add(node))
@@ -159,7 +221,7 @@ internal static class Sweep
             }
 
             order.Add(node);
-            foreach (Node? input in partial && targets.ContainsKey(node) ? [] : node.Inputs)
+            foreach (Node? input in _isPartial && _found.ContainsKey(node) ? [] : node.Inputs)
             {
                 if (input is not null)
                 {
@@ -169,15 +231,19 @@ internal static class Sweep
         }
 
         // Inputs are older than results: from the oldest up, a node is on a path when one of its inputs is.
-        foreach (Node node in order.OrderBy(static n => n.Id))
+        order.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        _path.UnionWith(_found.Keys);
+        foreach (Node node in order)
         {
-            if (node.Inputs.Any(input => input is not null && path.Contains(input)))
+            foreach (Node? input in node.Inputs)
             {
-                path.Add(node);
+                if (input is not null && _path.Contains(input))
+                {
+                    _path.Add(node);
+                    break;
+                }
             }
         }
-
-        return path;
     }
 
     static Node RootOf(Tensor tensor, string operation) => tensor.Node ?? throw new AutogradException(

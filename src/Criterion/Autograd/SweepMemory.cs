@@ -7,26 +7,25 @@ namespace Criterion;
 internal readonly struct SweepMemory
 {
     readonly TensorScope? _scope;
-    readonly HashSet<Storage> _needed = [];
+    readonly HashSet<Storage> _needed;
     readonly int _start;
 
-    SweepMemory(TensorScope? scope)
-    {
-        _scope = scope;
-        _start = scope?.Adopted ?? 0;
-    }
-
     /// <summary>Of a sweep that begins now. One that is recorded, or that will be repeated, needs all that it makes.</summary>
-    public static SweepMemory Of(bool isFinal) => new(isFinal ? TensorScope.Current : null);
+    public SweepMemory(bool isFinal, HashSet<Storage> needed)
+    {
+        _scope = isFinal ? TensorScope.Current : null;
+        _start = _scope?.Adopted ?? 0;
+        _needed = needed;
+    }
 
     /// <summary>To be passed to <see cref="Release"/> when a rule has run.</summary>
     public int Mark() => _scope?.Adopted ?? 0;
 
     /// <summary>
-    /// Releases what was made since <paramref name="mark"/>, and <paramref name="passed"/>, unless a gradient that is
-    /// <paramref name="pending"/> or <paramref name="kept"/> shares it.
+    /// Releases what was made since <paramref name="mark"/>, what was last <paramref name="read"/> by the rule that ran, and
+    /// <paramref name="passed"/>, unless a gradient that is <paramref name="pending"/> or <paramref name="kept"/> shares it.
     /// </summary>
-    public void Release(int mark, Tensor passed, Dictionary<Node, Tensor> pending, Dictionary<Node, Tensor?>? kept)
+    public void Release(int mark, SavedValue[] read, Tensor passed, Dictionary<Node, Tensor> pending, Dictionary<Node, Tensor?> kept)
     {
         if (_scope is null)
         {
@@ -39,15 +38,17 @@ internal readonly struct SweepMemory
             _needed.Add(tensor.Storage);
         }
 
-        if (kept is not null)
+        foreach (Tensor? tensor in kept.Values)
         {
-            foreach (Tensor? tensor in kept.Values)
+            if (tensor is not null)
             {
-                if (tensor is not null)
-                {
-                    _needed.Add(tensor.Storage);
-                }
+                _needed.Add(tensor.Storage);
             }
+        }
+
+        foreach (SavedValue value in read)
+        {
+            value.Release(_scope, _needed);
         }
 
         _scope.ReleaseFrom(mark, _needed);

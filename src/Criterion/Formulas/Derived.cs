@@ -67,6 +67,8 @@ internal readonly struct OfOne<TFormula>(TFormula formula) : IMapFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a);
+
+    public Tensor Map(Tensor a, Tensor b, Tensor c) => Formula.Map(formula, a);
 }
 
 /// <summary>A formula of two numbers where the drivers expect three.</summary>
@@ -78,6 +80,8 @@ internal readonly struct OfTwo<TFormula>(TFormula formula) : IMapFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a, b);
+
+    public Tensor Map(Tensor a, Tensor b, Tensor c) => Formula.Map(formula, a, b);
 }
 
 /// <summary>A formula of three numbers, as the drivers expect it.</summary>
@@ -89,6 +93,8 @@ internal readonly struct OfThree<TFormula>(TFormula formula) : IMapFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T a, T b, T c)
         where T : struct, IReal<T> => formula.Value(a, b, c);
+
+    public Tensor Map(Tensor a, Tensor b, Tensor c) => Formula.Map(formula, a, b, c);
 }
 
 /// <summary>What the map driver runs: up to three inputs, of which it loads <see cref="Arity"/>.</summary>
@@ -98,4 +104,7 @@ internal interface IMapFormula
 
     T Value<T>(T a, T b, T c)
         where T : struct, IReal<T>;
+
+    /// <summary>The formula over tensors, recorded.</summary>
+    Tensor Map(Tensor a, Tensor b, Tensor c);
 }

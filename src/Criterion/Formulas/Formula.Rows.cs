@@ -35,7 +35,7 @@ public static partial class Formula
         return Autograd.RecordJoint(
             Name<TFormula>(),
             values.Sum() * scale,
-            [.. rows, .. Made(gradients)],
+            [.. rows, .. gradients],
             rows,
             g => Autograd.Enabled
                 ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).Sum() * scale, g)

@@ -46,7 +46,7 @@ public static partial class Formula
         return Autograd.RecordJoint(
             Name<TFormula>(),
             run.Values.Sum() * scale,
-            [.. inputs, .. Made(run.GradientX, run.GradientTarget)],
+            [.. inputs, run.GradientX, run.GradientTarget],
             inputs,
             g => Autograd.Enabled
                 ? Autograd.Compose(inputs, () => Composed(formula, run).Sum() * scale, g)

@@ -18,8 +18,12 @@ public static partial class Formula
         Tensor numbers = x.Floating().Contiguous();
         double scale = 1.0 / numbers.Count;
         PointwiseTotal total = PointwiseDriver.Run(new OfOne<Affine>(new(1, 0)), new(numbers, numbers, numbers, scale));
-        return Autograd.RecordJoint(
-            nameof(Mean), Tensor.Scalar(total.Value, numbers.DType), [], [numbers], g => [(g * scale).Expand(numbers.Shape)]);
+        return Autograd.RecordWith(
+            nameof(Mean),
+            Tensor.Scalar(total.Value, numbers.DType),
+            [],
+            (Scale: scale, numbers.Shape),
+            (numbers, static (g, of) => (g * of.Scale).Expand(of.Shape)));
     }
 
     /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
@@ -47,14 +51,14 @@ public static partial class Formula
     {
         (x, c) = Tensor.Promote(x.Floating(), c);
         Tensor numbers = x.Contiguous();
-        Tensor? gradient = Autograd.Wanted(numbers) ? Tensor.EmptyLike(numbers) : null;
+        Tensor? gradient = Wanted(numbers);
         PointwiseTotal total = PointwiseDriver.Run(
             new OfOne<Shifted<TFormula>>(new(formula, c.Item())),
             new(numbers, numbers, numbers, 1.0 / numbers.Count, gradient, WantsSlope: Autograd.Wanted(c)));
         return Autograd.RecordJoint(
             Name<TFormula>(),
             Tensor.Scalar(total.Value, numbers.DType),
-            [numbers, c, .. Made(gradient)],
+            [numbers, c, gradient],
             [numbers, c],
             g => Autograd.Enabled
                 ? Autograd.Compose([numbers, c], () => Map(formula, numbers - c).Mean(), g)
@@ -70,56 +74,62 @@ public static partial class Formula
     }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula =>
-        Total(Name<TFormula>(), new OfOne<TFormula>(formula), [x], scale, inputs => Map(formula, inputs[0]));
+        where TFormula : struct, IUnaryFormula => Total(Name<TFormula>(), new OfOne<TFormula>(formula), scale, x);
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula =>
-        Total(Name<TFormula>(), new OfTwo<TFormula>(formula), [x, y], scale, inputs => Map(formula, inputs[0], inputs[1]));
+        where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new OfTwo<TFormula>(formula), scale, x, y);
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula =>
-        Total(Name<TFormula>(), new OfThree<TFormula>(formula), [x, y, z], scale, inputs => Map(formula, inputs[0], inputs[1], inputs[2]));
+        where TFormula : struct, ITernaryFormula => Total(Name<TFormula>(), new OfThree<TFormula>(formula), scale, x, y, z);
 
-    static Tensor Total<TFormula>(string name, TFormula formula, Tensor[] given, double scale, Func<Tensor[], Tensor> map)
+    static Tensor Total<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
         where TFormula : struct, IMapFormula
     {
-        Tensor[] inputs = OfOneType(name, given);
-        Tensor?[] gradients = [.. inputs.Select(static input => Autograd.Wanted(input) ? Tensor.EmptyLike(input) : null)];
-        (Tensor x, Tensor y, Tensor z) = (inputs[0], inputs[1 % inputs.Length], inputs[^1]);
-        PointwiseTotal total = PointwiseDriver.Run(
-            formula, new(x, y, z, scale, gradients[0], gradients.ElementAtOrDefault(1), gradients.ElementAtOrDefault(2)));
+        DType type = OneType(name, x, y, z);
+        (x, y, z) = (x.To(type).Contiguous(), y?.To(type).Contiguous(), z?.To(type).Contiguous());
+        PointwiseRun run = new(x, y ?? x, z ?? x, scale, Wanted(x), Wanted(y), Wanted(z));
+
+        // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
         return Autograd.RecordJoint(
             name,
-            Tensor.Scalar(total.Value, inputs[0].DType),
-            [.. inputs, .. Made(gradients)],
-            inputs,
-            g => Autograd.Enabled
-                ? Autograd.Compose(inputs, () => map(inputs).Sum() * scale, g)
-                : [.. gradients.Select(gradient => Scaled(gradient, g))]);
+            Tensor.Scalar(PointwiseDriver.Run(formula, run).Value, type),
+            [x, y, z, run.GradientX, run.GradientY, run.GradientZ],
+            [x, y, z],
+            (F: formula, Run: run),
+            static (g, of) => Autograd.Enabled
+                ? Composed(of.F, of.Run, g)
+                : [Scaled(of.Run.GradientX, g), Scaled(of.Run.GradientY, g), Scaled(of.Run.GradientZ, g)]);
     }
 
-    /// <summary>The inputs, contiguous and in the one type that holds them all.</summary>
-    static Tensor[] OfOneType(string name, Tensor[] given)
+    static Tensor?[] Composed<TFormula>(TFormula formula, PointwiseRun run, Tensor g)
+        where TFormula : struct, IMapFormula
     {
-        DType type = given[0].Floating().DType;
-        foreach (Tensor input in given)
+        Tensor[] inputs = [run.X, run.Y, run.Z];
+        return Autograd.Compose(inputs.AsSpan(0, TFormula.Arity), () => formula.Map(run.X, run.Y, run.Z).Sum() * run.Scale, g);
+    }
+
+    /// <summary>The one type that holds all inputs.</summary>
+    static DType OneType(string name, Tensor x, Tensor? y, Tensor? z)
+    {
+        DType type = x.Floating().DType;
+        foreach (Tensor? input in (ReadOnlySpan<Tensor?>)[y, z])
         {
-            type = DTypes.Promote(type, input.DType);
-            if (input.Shape != given[0].Shape)
+            if (input is not null && input.Shape != x.Shape)
             {
-                throw new ShapeException($"{name}: {given[0].Shape} and {input.Shape} differ; expand one of them to the other.");
+                throw new ShapeException($"{name}: {x.Shape} and {input.Shape} differ; expand one of them to the other.");
             }
+
+            type = DTypes.Promote(type, input?.DType ?? type);
         }
 
-        return [.. given.Select(input => input.To(type).Contiguous())];
+        return type;
     }
+
+    /// <summary>Room for the gradient of an input, if one is wanted.</summary>
+    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.Wanted(input) ? Tensor.EmptyLike(input) : null;
 
     /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;
-
-    // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
-    static Tensor[] Made(params Tensor?[] gradients) => [.. gradients.OfType<Tensor>()];
 }
 
 /// <summary>A formula of the difference of two numbers.</summary>

@@ -41,7 +41,7 @@ public static partial class Formula
         return Autograd.RecordJoint(
             Name<TFormula>(),
             Tensor.Scalar(run.Sum * scale, run.X.DType),
-            [run.X, run.Y, .. Made(run.Gradients)],
+            [run.X, run.Y, .. run.Gradients],
             [run.X, run.Y],
             g => Autograd.Enabled
                 ? Autograd.Compose([run.X, run.Y], () => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]).Sum() * scale, g)

@@ -19,15 +19,27 @@ public static partial class Formula
         where TFormula : struct, IUnaryFormula
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Autograd.RecordWith(
-            Name<TFormula>(),
-            MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x),
-            [x],
-            (F: formula, X: x),
-            (x, static (g, of) => Autograd.Enabled
-                ? (new TensorReal(g) * of.F.Value(Dual<TensorReal>.Variable(of.X)).Tangent).ToTensor(of.X)
-                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(of.F)), of.X.Shape, of.X, g, of.X)));
+        return Sloped(formula, x, MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x), at: x);
     }
+
+    /// <summary>f(x) where f′(x) = f′(f(x)): the gradient reads the result, which the next operation most often keeps too, and not x.</summary>
+    internal static Tensor MapBySlopeOfResult<TFormula>(TFormula formula, Tensor x)
+        where TFormula : struct, IUnaryFormula
+    {
+        Tensor result = MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x);
+        return Sloped(formula, x, result, at: result);
+    }
+
+    /// <summary>Records a result whose slope is that of the formula at <paramref name="at"/>.</summary>
+    static Tensor Sloped<TFormula>(TFormula formula, Tensor x, Tensor result, Tensor at)
+        where TFormula : struct, IUnaryFormula => Autograd.RecordWith(
+            Name<TFormula>(),
+            result,
+            [at],
+            (F: formula, At: at),
+            (x, static (g, of) => Autograd.Enabled
+                ? (new TensorReal(g) * of.F.Value(Dual<TensorReal>.Variable(of.At)).Tangent).ToTensor(of.At)
+                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(of.F)), of.At.Shape, of.At, g, of.At)));
 
     /// <summary>f(x, y) for every pair of elements, after promotion to one type and broadcasting to one shape.</summary>
     public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y)

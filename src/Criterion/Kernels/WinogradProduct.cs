@@ -38,7 +38,12 @@ internal readonly struct WinogradProduct<S> : IChunk
         _source = source;
         _target = target;
         _grid = new(target.Grid.Images, (target.Grid.Lines + 1) / 2, (target.Grid.Positions + (2 * phases.Length) - 1) / (2 * phases.Length));
-        int depth = phases.Max(static phase => phase.Weights.Depth);
+        int depth = 0;
+        foreach (WinogradPhase<S> phase in phases)
+        {
+            depth = Math.Max(depth, phase.Weights.Depth);
+        }
+
         _rowStride = depth + Spare;
         int height = MatrixProductBlock.TileRows<S>(PanelWidth);
         _blockTiles = Math.Clamp(Math.Min(BlockElements / depth, _grid.Tiles / TargetChunks) / height, 2, MaxBlockTiles) * height;

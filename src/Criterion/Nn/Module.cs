@@ -34,7 +34,12 @@ public abstract partial class Module
     public IEnumerable<Module> Children() => _children.Select(static child => child.Value);
 
     /// <summary>All parameters, this module's own first; one that is shared comes once.</summary>
-    public IReadOnlyList<Tensor> Parameters() => [.. NamedParameters().Select(static named => named.Value).Distinct()];
+    public IReadOnlyList<Tensor> Parameters()
+    {
+        List<Tensor> all = [];
+        AddParameters(all);
+        return all;
+    }
 
     /// <summary>All parameters by dotted name, such as <c>blocks.0.weight</c>.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedParameters() => Named(static module => module._parameters);
@@ -134,6 +139,22 @@ public abstract partial class Module
         }
 
         return this;
+    }
+
+    void AddParameters(List<Tensor> all)
+    {
+        foreach ((_, Tensor parameter) in _parameters)
+        {
+            if (!all.Contains(parameter))
+            {
+                all.Add(parameter);
+            }
+        }
+
+        foreach ((_, Module child) in _children)
+        {
+            child.AddParameters(all);
+        }
     }
 
     List<(string Name, Tensor Value)> Named(Func<Module, List<(string, Tensor)>> own)

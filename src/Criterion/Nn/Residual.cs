@@ -14,9 +14,12 @@ public sealed class Residual : Module
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        Passage passage = Passage.Begin();
         Tensor change = _body.Forward(input);
-        return change.Shape == input.Shape
+        Tensor output = change.Shape == input.Shape
             ? input + change
             : throw new ShapeException($"Residual: the body made {change.Shape} of {input.Shape}, which can't be added to it. Pad its convolutions so that the shape stays.");
+        passage.Leave(change, output);
+        return output;
     }
 }

@@ -4,6 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Nn;
 
 /// <summary>Modules one after another; their names are "0", "1", …. The twin of <c>torch.nn.Sequential</c>.</summary>
+/// <remarks>
+/// Inside of a <see cref="TensorScope"/> the memory of what passes between them goes back to the pool when the last gradient that reads
+/// it is known, or at once if none will. A module that hands on a tensor and reads it again later keeps it with <see cref="TensorScope.Keep"/>.
+/// </remarks>
 /// <example><code>Sequential net = [new Linear(784, 128), new ReLU(), new Linear(128, 10)];</code></example>
 [CollectionBuilder(typeof(Sequential), nameof(Create))]
 public sealed class Sequential : Module, IReadOnlyList<Module>
@@ -32,9 +36,12 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
+        Passage passage = Passage.Begin();
         foreach (Module module in _modules)
         {
-            input = module.Forward(input);
+            Tensor output = module.Forward(input);
+            passage.Leave(input, output);
+            input = output;
         }
 
         return input;

@@ -187,7 +187,7 @@ internal static class Indexing
         public Walk(Shape from, Shape into, int dim)
         {
             _sizes = from.Dims.ToArray();
-            _strides = Tensor.RowMajor(into);
+            _strides = into.RowMajor.ToArray();
             _dim = dim;
         }
 

@@ -43,32 +43,12 @@ internal static class Resampling
         weights[right] += at - left;
     });
 
-    public static Selection Nearest(int size, int count) => Positions(count, i => Math.Min((int)((long)i * size / count), size - 1));
-
-    public static Selection Reflected(string operation, int size, int before, int after)
-    {
-        if (before >= size || after >= size || before < 0 || after < 0)
-        {
-            throw new ShapeException($"{operation}: borders of {before} and {after} must lie between 0 and {size - 1}, one less than the dim of {size}.");
-        }
-
-        return Positions(before + size + after, i =>
-        {
-            int at = Math.Abs(i - before);
-            return at < size ? at : (2 * (size - 1)) - at;
-        });
-    }
-
-    public static Selection Replicated(string operation, int size, int before, int after) => before >= 0 && after >= 0 && size > 0
-        ? Positions(before + size + after, i => Math.Clamp(i - before, 0, size - 1))
-        : throw new ShapeException($"{operation}: borders of {before} and {after} must not be negative, and a dim of {size} must not be empty.");
-
-    static Selection Positions(int count, Func<int, int> position)
+    public static Selection Nearest(int size, int count)
     {
         Span<long> positions = count <= 1024 ? stackalloc long[count] : new long[count];
         for (int i = 0; i < count; i++)
         {
-            positions[i] = position(i);
+            positions[i] = Math.Min((long)i * size / count, size - 1);
         }
 
         return Selection.Of(positions);

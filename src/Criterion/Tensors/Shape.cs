@@ -7,7 +7,7 @@ namespace Criterion;
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
-    readonly int[]? _dims;
+    readonly Sizes? _sizes;
 
     /// <summary>A shape of the given sizes.</summary>
     /// <exception cref="ShapeException">A size is negative, or there are more elements than one tensor can hold.</exception>
@@ -28,32 +28,23 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             }
         }
 
-        _dims = dims.ToArray();
+        _sizes = dims.IsEmpty ? null : Sizes.Of(dims, (int)count);
     }
 
     /// <summary>The number of dimensions.</summary>
-    public int Rank => _dims?.Length ?? 0;
+    public int Rank => Dims.Length;
 
     /// <summary>The same as <see cref="Rank"/>: what C# goes by in <c>[.. shape, 3]</c>, <c>shape[^1]</c> and <c>shape is [var n, _]</c>.</summary>
     public int Length => Rank;
 
     /// <summary>The number of elements, the product of the sizes.</summary>
-    public int Count
-    {
-        get
-        {
-            int count = 1;
-            foreach (int dim in Dims)
-            {
-                count *= dim;
-            }
-
-            return count;
-        }
-    }
+    public int Count => _sizes?.Count ?? 1;
 
     /// <summary>The sizes.</summary>
-    public ReadOnlySpan<int> Dims => _dims;
+    public ReadOnlySpan<int> Dims => _sizes?.Dims;
+
+    /// <summary>The step in memory for one step along each dimension, where elements lie in row-major order without gaps.</summary>
+    internal ReadOnlySpan<int> RowMajor => _sizes?.RowMajor;
 
     int IReadOnlyCollection<int>.Count => Rank;
 
@@ -142,7 +133,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Shape other) => Dims.SequenceEqual(other.Dims);
+    public bool Equals(Shape other) => _sizes == other._sizes || Dims.SequenceEqual(other.Dims);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Shape other && Equals(other);
@@ -163,9 +154,47 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public override string ToString() => Describe(Dims);
 
     /// <inheritdoc/>
-    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_dims ?? [])).GetEnumerator();
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)(_sizes?.Dims ?? [])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     static string Describe(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
+
+    /// <summary>
+    /// Sizes and what follows from them. A training step makes the same few shapes again and again: they are remembered, so that it
+    /// allocates none of them.
+    /// </summary>
+    sealed class Sizes
+    {
+        static readonly Sizes?[] Remembered = new Sizes?[4096];
+
+        Sizes(ReadOnlySpan<int> dims, int count)
+        {
+            (Dims, Count, RowMajor) = (dims.ToArray(), count, new int[dims.Length]);
+            for (int i = dims.Length - 1, step = 1; i >= 0; i--)
+            {
+                RowMajor[i] = step;
+                step *= dims[i];
+            }
+        }
+
+        public int[] Dims { get; }
+
+        public int Count { get; }
+
+        public int[] RowMajor { get; }
+
+        // Others that fall on the same place take it over. Threads need no lock for that: whatever they find there is complete.
+        public static Sizes Of(ReadOnlySpan<int> dims, int count)
+        {
+            uint hash = 0;
+            foreach (int dim in dims)
+            {
+                hash = (hash * 31) + (uint)dim;
+            }
+
+            ref Sizes? place = ref Remembered[hash * 0x9E3779B1u >> 20];
+            return place is { } known && dims.SequenceEqual(known.Dims) ? known : place = new Sizes(dims, count);
+        }
+    }
 }

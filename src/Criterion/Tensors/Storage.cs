@@ -1,17 +1,16 @@
-using System.Runtime.CompilerServices;
 using Criterion.Kernels;
 
 namespace Criterion;
 
 /// <summary>The memory behind one tensor, or behind several that are views of one another.</summary>
-internal abstract class Storage(int length, bool isPooled)
+internal abstract class Storage
 {
     public abstract DType DType { get; }
 
-    public int Length { get; } = length;
+    public int Length { get; private protected set; }
 
-    /// <summary>Whether the memory goes back to the pool when it is released.</summary>
-    public bool IsPooled { get; } = isPooled;
+    /// <summary>How often the memory was given back: a tensor of an earlier time has none any more.</summary>
+    public int Generation { get; private protected set; }
 
     /// <summary>Counts changes in place, so that a gradient can tell that a value it needs is gone.</summary>
     public int Version { get; set; }
@@ -22,13 +21,16 @@ internal abstract class Storage(int length, bool isPooled)
     /// <summary>How many storages its scope had before it.</summary>
     public int Place { get; set; }
 
-    /// <summary>Whether this is pooled memory that a leaf's gradient took out of its scope, to go back when the gradient is cleared.</summary>
+    /// <summary>Whether this is memory that a leaf's gradient took out of its scope, to go back when the gradient is cleared.</summary>
     public bool IsLent { get; set; }
 
-    /// <summary>Whether the memory was given back.</summary>
-    protected bool IsReleased { get; set; }
+    /// <summary>How many recorded operations will read this for their gradients.</summary>
+    public int Readers { get; set; }
 
-    /// <summary>Gives the memory back to the pool: whoever uses the storage after that is told.</summary>
+    /// <summary>Whether nothing but those operations will read this.</summary>
+    public bool IsPassing { get; set; }
+
+    /// <summary>Gives the memory back to the pool: whoever uses a tensor of it after that is told.</summary>
     public abstract void Release();
 
     /// <summary>Memory with unspecified content; it belongs to the scope that is open, if any.</summary>
@@ -37,10 +39,10 @@ internal abstract class Storage(int length, bool isPooled)
     {
         if (TensorScope.Current is not { } scope)
         {
-            return new Storage<T>(BufferPool<T>.Allocate(length), length, pooled: false);
+            return new Storage<T>(BufferPool<T>.Allocate(length));
         }
 
-        Storage<T> storage = new(BufferPool<T>.Rent(length), length, pooled: true);
+        Storage<T> storage = Storage<T>.Rent(length);
         scope.Adopt(storage);
         return storage;
     }
@@ -60,48 +62,41 @@ internal abstract class Storage(int length, bool isPooled)
 internal sealed class Storage<T> : Storage
     where T : unmanaged
 {
-    Memory<T> _memory;
+    /// <summary>Those that were given back on this thread, for the next ones: they are as many as a step has tensors.</summary>
+    [ThreadStatic]
+    static Stack<Storage<T>>? t_spare;
 
+    bool _isPooled;
+
+    /// <summary>Memory that the garbage collector owns.</summary>
     /// <exception cref="TensorException"><typeparamref name="T"/> is no element type.</exception>
-    public Storage(Memory<T> memory, int length, bool pooled)
-        : base(length, pooled)
+    public Storage(Memory<T> memory)
     {
         _ = DType;
-        _memory = memory;
+        (Memory, Length) = (memory, memory.Length);
     }
 
     public override DType DType => DTypes.Of<T>();
 
-    public Memory<T> Memory
-    {
-        get
-        {
-            if (IsReleased)
-            {
-                ThrowReleased();
-            }
+    public Memory<T> Memory { get; private set; }
 
-            return _memory;
-        }
+    /// <summary>Memory of the pool.</summary>
+    public static Storage<T> Rent(int length)
+    {
+        Storage<T> storage = t_spare is not null && t_spare.TryPop(out Storage<T>? spare) ? spare : new(default);
+        (storage.Memory, storage.Length, storage._isPooled) = (BufferPool<T>.Rent(length), length, true);
+        return storage;
     }
 
     public override void Release()
     {
-        if (IsReleased)
+        Memory<T> memory = Memory;
+        (Memory, Readers, IsPassing) = (default, 0, false);
+        Generation++;
+        if (_isPooled)
         {
-            return;
+            BufferPool<T>.Return(memory);
+            (t_spare ??= new()).Push(this);
         }
-
-        IsReleased = true;
-        if (IsPooled)
-        {
-            BufferPool<T>.Return(_memory);
-        }
-
-        _memory = default;
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static void ThrowReleased() => throw new TensorException(
-        "This tensor was made in a TensorScope that has ended, and its memory is in use elsewhere. Call scope.Keep(tensor) before the scope ends to take it out.");
 }

@@ -109,7 +109,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         CheckCount(memory.Length, shape);
-        return new Tensor(new Storage<T>(memory, memory.Length, pooled: false), shape);
+        return new Tensor(new Storage<T>(memory), shape);
     }
 
     /// <summary>A tensor over a <see cref="System.Numerics.Tensors.Tensor{T}"/>: without a copy when it is dense, else with one.</summary>

@@ -167,7 +167,9 @@ public sealed partial class Tensor
     public Tensor Relu() => LeakyRelu(0);
 
     /// <summary>x above 0, slope · x below; the gradient at 0 is the slope.</summary>
-    public Tensor LeakyRelu(double slope = 0.01) => Formula.Map(new Rectifier(slope), Floating());
+    public Tensor LeakyRelu(double slope = 0.01) => slope >= 0
+        ? Formula.MapBySlopeOfResult(new Rectifier(slope), Floating())
+        : Formula.Map(new Rectifier(slope), Floating());
 
     /// <summary>x above 0, α(eˣ − 1) below.</summary>
     public Tensor Elu(double alpha = 1) => Formula.Map(new ExponentialRectifier(alpha, 1), Floating());

@@ -73,6 +73,11 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">A size other than 1 would have to change.</exception>
     public Tensor Expand(params ReadOnlySpan<int> sizes)
     {
+        if (sizes.SequenceEqual(Shape.Dims))
+        {
+            return this;
+        }
+
         int lead = sizes.Length - Rank;
         if (lead < 0)
         {

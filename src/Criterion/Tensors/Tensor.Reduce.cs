@@ -210,55 +210,51 @@ public sealed partial class Tensor
     {
         // One run of neighbouring dimensions after another, the innermost first, where memory is read in order.
         Tensor source = x.IsContiguous ? x : x.Detach().Contiguous();
-        Shape shape = source.Shape;
-        Span<int> sizes = stackalloc int[shape.Rank];
-        for (int end = shape.Rank; end > 0; end--)
+        Span<int> sizes = stackalloc int[x.Rank];
+        x.Shape.Dims.CopyTo(sizes);
+        (int start, int end) = to.RunBefore(x.Rank);
+        while (end > 0)
         {
-            if (!to.Mask[end - 1])
-            {
-                continue;
-            }
-
-            int start = end - 1;
-            while (start > 0 && to.Mask[start - 1])
-            {
-                start--;
-            }
-
-            int length = shape.CountOf(start, end);
-            shape.Dims.CopyTo(sizes);
+            int outer = source.Shape.CountOf(0, start);
+            int length = source.Shape.CountOf(start, end);
+            int inner = source.Shape.CountOf(end, x.Rank);
             sizes[start..end].Fill(1);
-            Shape reduced = new(sizes);
-            Tensor output = Empty(reduced, source.DType);
+            (start, end) = to.RunBefore(start);
+            Tensor output = Empty(end > 0 ? new Shape(sizes) : to.Result(keepDim), source.DType);
             if (output.Count > 0)
             {
-                ReduceDriver.Run<TReduction>(source, output, shape.CountOf(0, start), length, shape.CountOf(end, shape.Rank));
+                ReduceDriver.Run<TReduction>(source, output, outer, length, inner);
             }
 
-            (source, shape, end) = (output, reduced, start + 1);
+            source = output;
         }
 
-        Tensor result = source.Reshape(to.Result(keepDim));
-        return ReferenceEquals(result, x) || result.Storage == x.Storage ? result.Clone() : result;
+        return (source.Storage == x.Storage ? source.Detach().Clone() : source).Reshape(to.Result(keepDim));
     }
 
     /// <summary>Which dimensions a reduction takes away.</summary>
     readonly struct Reduced
     {
+        readonly ulong _mask;
+
         public Reduced(Shape shape, ReadOnlySpan<int> dims, string operation)
         {
-            Mask = new bool[shape.Rank];
+            if (shape.Rank > 64)
+            {
+                throw new ShapeException($"{operation}: {shape.Rank} dims are more than the 64 that can be reduced; reshape to fewer.");
+            }
+
             foreach (int dim in dims)
             {
                 int at = shape.Dim(dim);
-                Mask[at] = !Mask[at]
-                    ? true
+                _mask = !Has(at)
+                    ? _mask | (1UL << at)
                     : throw new ShapeException($"{operation}: dim {dim} is named twice for {shape}.");
             }
 
             if (dims.IsEmpty)
             {
-                Array.Fill(Mask, true);
+                _mask = ulong.MaxValue;
             }
 
             Span<int> kept = stackalloc int[shape.Rank];
@@ -266,23 +262,42 @@ public sealed partial class Tensor
             Count = 1;
             for (int i = 0; i < kept.Length; i++)
             {
-                if (Mask[i])
+                if (Has(i))
                 {
                     Count *= kept[i];
                     kept[i] = 1;
                 }
             }
 
+            Shape = shape;
             Kept = new Shape(kept);
         }
 
-        public bool[] Mask { get; }
+        /// <summary>What is reduced.</summary>
+        public Shape Shape { get; }
 
         /// <summary>The result's shape with the reduced dimensions at size 1.</summary>
         public Shape Kept { get; }
 
         /// <summary>How many elements go into one.</summary>
         public int Count { get; }
+
+        /// <summary>The last neighbours before <paramref name="end"/> that are taken away and are not all of size 1; an end of 0 where there are none.</summary>
+        public (int Start, int End) RunBefore(int end)
+        {
+            while (end > 0 && !(Has(end - 1) && Shape[end - 1] != 1))
+            {
+                end--;
+            }
+
+            int start = end;
+            while (start > 0 && Has(start - 1))
+            {
+                start--;
+            }
+
+            return (start, end);
+        }
 
         public Shape Result(bool keepDim)
         {
@@ -296,10 +311,12 @@ public sealed partial class Tensor
             for (int i = 0; i < Kept.Rank; i++)
             {
                 sizes[rank] = Kept[i];
-                rank += Mask[i] ? 0 : 1;
+                rank += Has(i) ? 0 : 1;
             }
 
             return new Shape(sizes[..rank]);
         }
+
+        bool Has(int dim) => (_mask >> dim & 1) != 0;
     }
 }

@@ -126,11 +126,11 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Pad"/>
     /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on.</param>
     /// <exception cref="ShapeException">A border is as wide as the dimension.</exception>
-    public Tensor PadReflect(params ReadOnlySpan<int> widths) => PadBy("PadReflect", widths, Resampling.Reflected);
+    public Tensor PadReflect(params ReadOnlySpan<int> widths) => PadBy<Mirrored>("PadReflect", widths);
 
     /// <summary>The tensor with a border that repeats its edge.</summary>
     /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on.</param>
-    public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy("PadReplicate", widths, Resampling.Replicated);
+    public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy<Repeated>("PadReplicate", widths);
 
     /// <summary>rows · x · columnsᵀ for every image.</summary>
     Tensor Resample(Tensor rows, Tensor columns)
@@ -228,17 +228,76 @@ public sealed partial class Tensor
         }
     }
 
-    Tensor PadBy(string operation, ReadOnlySpan<int> widths, Func<string, int, int, int, Selection> positions)
+    Tensor PadBy<TBorder>(string operation, ReadOnlySpan<int> widths)
+        where TBorder : struct, IBorder
     {
         CheckPad(operation, widths);
-        Tensor result = this;
-        for (int i = 0; i < widths.Length / 2; i++)
+        for (int i = 0; i < widths.Length; i++)
         {
-            int dim = Rank - 1 - i;
-            result = Indexing.Select(result, dim, positions(operation, Shape[dim], widths[2 * i], widths[(2 * i) + 1]));
+            int size = Shape[Rank - 1 - (i / 2)];
+            if (!TBorder.Fits(widths[i], size))
+            {
+                throw new ShapeException($"{operation}: a border of {widths[i]} {TBorder.Rule(size)}.");
+            }
+        }
+
+        // The last two dims in one go, then each further one, as rows of all that lies within it.
+        Tensor result = widths.IsEmpty ? this : Framed<TBorder>(Border.OfPlanes(Shape, widths[..Math.Min(4, widths.Length)]), Rank - 2);
+        for (int i = 4; i < widths.Length; i += 2)
+        {
+            int dim = Rank - 1 - (i / 2);
+            result = result.Framed<TBorder>(Border.OfRows(result.Shape, dim, widths[i], widths[i + 1]), dim);
         }
 
         return result;
+    }
+
+    /// <summary>This tensor with a border around its planes, whose rows lie along <paramref name="dim"/>.</summary>
+    Tensor Framed<TBorder>(Border border, int dim)
+        where TBorder : struct, IBorder
+    {
+        Tensor result = Empty(border.Around(Shape, dim), DType);
+        Tensor planes = Contiguous();
+        switch (DType)
+        {
+            case DType.Float32:
+                border.Put<TBorder, float>(planes.Memory<float>(), result.Memory<float>());
+                break;
+            case DType.Float64:
+                border.Put<TBorder, double>(planes.Memory<double>(), result.Memory<double>());
+                break;
+            case DType.Int64:
+                border.Put<TBorder, long>(planes.Memory<long>(), result.Memory<long>());
+                break;
+            case DType.UInt8:
+                border.Put<TBorder, byte>(planes.Memory<byte>(), result.Memory<byte>());
+                break;
+            default:
+                border.Put<TBorder, bool>(planes.Memory<bool>(), result.Memory<bool>());
+                break;
+        }
+
+        return Autograd.RecordWith(
+            "pad", result, [], (Shape, Border: border, Dim: dim), (this, static (g, of) => g.Folded<TBorder>(of.Shape, of.Border, of.Dim)));
+    }
+
+    /// <summary>What lies in the border added to where it comes from: the gradient of <see cref="Framed"/>.</summary>
+    Tensor Folded<TBorder>(Shape shape, Border border, int dim)
+        where TBorder : struct, IBorder
+    {
+        Tensor result = Empty(shape, DType);
+        Tensor framed = Contiguous();
+        if (DType == DType.Float32)
+        {
+            border.Fold<TBorder, float>(framed.Memory<float>(), result.Memory<float>());
+        }
+        else
+        {
+            border.Fold<TBorder, double>(framed.Memory<double>(), result.Memory<double>());
+        }
+
+        return Autograd.RecordWith(
+            "unpad", result, [], (Border: border, Dim: dim), (this, static (g, of) => g.Framed<TBorder>(of.Border, of.Dim)));
     }
 
     void CheckPad(string operation, ReadOnlySpan<int> widths)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 
 namespace Criterion;
@@ -12,22 +13,28 @@ namespace Criterion;
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
-    int[]? _strides;
+    readonly Storage _storage;
+
+    /// <summary>Null where the elements lie in row-major order without gaps.</summary>
+    readonly int[]? _strides;
+
+    /// <summary>That of the storage while its memory was this tensor's.</summary>
+    readonly int _generation;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
-        Storage = storage;
+        _storage = storage;
+        _generation = storage.Generation;
         Shape = shape;
         Offset = offset;
-        IsContiguous = strides is null || AreContiguous(shape, strides);
-        _strides = IsContiguous ? null : strides;
+        _strides = strides is null || AreContiguous(shape, strides) ? null : strides;
     }
 
     /// <summary>The sizes along the dimensions.</summary>
     public Shape Shape { get; }
 
     /// <summary>The type of the elements.</summary>
-    public DType DType => Storage.DType;
+    public DType DType => _storage.DType;
 
     /// <summary>The number of dimensions.</summary>
     public int Rank => Shape.Rank;
@@ -36,7 +43,7 @@ public sealed partial class Tensor
     public int Count => Shape.Count;
 
     /// <summary>Whether the elements lie in memory in row-major order without gaps.</summary>
-    public bool IsContiguous { get; }
+    public bool IsContiguous => _strides is null;
 
     /// <summary>Whether operations on this tensor are recorded for gradients. Set it on what is to be learned.</summary>
     /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
@@ -53,12 +60,24 @@ public sealed partial class Tensor
     /// <summary>The gradient that <see cref="Backward"/> added up for this leaf, or null when there is none yet.</summary>
     public Tensor? Grad { get; set; }
 
-    internal Storage Storage { get; }
+    /// <exception cref="TensorException">The memory was given back.</exception>
+    internal Storage Storage
+    {
+        get
+        {
+            if (_storage.Generation != _generation)
+            {
+                ThrowReleased();
+            }
+
+            return _storage;
+        }
+    }
 
     internal int Offset { get; }
 
     /// <summary>The step in memory for one step along each dimension, in elements.</summary>
-    internal ReadOnlySpan<int> Strides => _strides ??= RowMajor(Shape);
+    internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
     /// <summary>Where this tensor comes from; null when no gradient is wanted.</summary>
     internal Node? Node { get; set; }
@@ -101,19 +120,6 @@ public sealed partial class Tensor
     /// <summary>Another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);
 
-    internal static int[] RowMajor(Shape shape)
-    {
-        int[] strides = new int[shape.Rank];
-        int stride = 1;
-        for (int i = shape.Rank - 1; i >= 0; i--)
-        {
-            strides[i] = stride;
-            stride *= shape[i];
-        }
-
-        return strides;
-    }
-
     // A dimension of size 1 may have any stride; an empty tensor is contiguous however it is strided.
     static bool AreContiguous(Shape shape, int[] strides)
     {
@@ -130,6 +136,10 @@ public sealed partial class Tensor
 
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void ThrowReleased() => throw new TensorException(
+        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. Call scope.Keep(tensor) before that to take it out.");
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this

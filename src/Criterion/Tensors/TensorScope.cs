@@ -6,7 +6,8 @@ namespace Criterion;
 /// </summary>
 /// <remarks>
 /// <see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
-/// ended throws. Scopes nest; each belongs to the thread that opened it.
+/// ended throws. Gradients on their way through a backward pass, and what passes between the modules of a network, go back before that,
+/// when they have been read. Scopes nest; each belongs to the thread that opened it.
 /// </remarks>
 /// <example><code>
 /// using (var scope = new TensorScope())
@@ -100,6 +101,22 @@ public sealed class TensorScope : IDisposable
         {
             storage.Scope = null;
             storage.Release();
+        }
+    }
+
+    /// <summary>
+    /// Says of what was made in this scope since there were <paramref name="first"/> that only the gradients of operations recorded so
+    /// far will read it: it is released when they have, or now if there are none.
+    /// </summary>
+    internal void Pass(Storage storage, int first)
+    {
+        if (storage.Scope == this && storage.Place >= first)
+        {
+            storage.IsPassing = true;
+            if (storage.Readers == 0)
+            {
+                Release(storage, first);
+            }
         }
     }
 

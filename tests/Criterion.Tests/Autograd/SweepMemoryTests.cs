@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Tests.Gradients;
 
 /// <summary>What a sweep gives back to the pool before its scope ends, and what it must not.</summary>
@@ -51,6 +53,56 @@ public class SweepMemoryTests
         Assert.Equal([3, 3, 3, 3], aside!.ToArray<float>());
         Autograd.Grad([y], [x], retainGraph: true);
         Assert.Equal([3, 3, 3, 3], aside.ToArray<float>());
+    }
+
+    [Fact]
+    public void The_gradients_of_leaves_that_get_the_same_one_are_their_own()
+    {
+        using TensorScope scope = new();
+        (Tensor x, Tensor y) = (Learned(), Learned());
+        ((x + y) + (x + (y * 3))).Sum().Backward();
+        (x * 10).Sum().Backward();
+
+        Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(12, g));
+        Assert.All(y.Grad!.ToArray<float>(), static g => Assert.Equal(4, g));
+    }
+
+    [Fact]
+    public void A_leaf_and_a_result_that_get_the_same_gradient_do_not_share_it()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        Tensor doubled = x * 2;
+        ((doubled + x) + x).Sum().Backward();
+
+        Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(4, g));
+    }
+
+    [Fact]
+    public void Adding_in_place_to_a_gradient_leaves_those_of_a_retained_graph_alone()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        Tensor loss = Formula.Sum(new FixedPower(2), x);
+        loss.Backward(retainGraph: true);
+        (x * 10).Sum().Backward();
+        loss.Backward(retainGraph: true);
+        loss.Backward();
+
+        Assert.Equal([16, 22, 28, 34], x.Grad!.ToArray<float>());
+    }
+
+    [Fact]
+    public void A_gradient_that_was_kept_is_not_added_to()
+    {
+        using TensorScope scope = new();
+        Tensor x = Learned();
+        (x * 10).Sum().Backward();
+        Tensor kept = scope.Keep(x.Grad!);
+        (x * 10).Sum().Backward();
+
+        Assert.All(kept.ToArray<float>(), static g => Assert.Equal(10, g));
+        Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(20, g));
     }
 
     static Tensor Learned()

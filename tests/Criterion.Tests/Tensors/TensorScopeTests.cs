@@ -38,6 +38,24 @@ public class TensorScopeTests
     }
 
     [Fact]
+    public void It_says_so_too_when_its_memory_has_become_anothers()
+    {
+        Tensor lost;
+        using (new TensorScope())
+        {
+            lost = Tensor.Ones([3]);
+        }
+
+        using TensorScope scope = new();
+        Tensor[] others = [.. Enumerable.Range(0, 10).Select(static _ => Tensor.Ones([3]))];
+        Assert.Throws<TensorException>(() => lost.ToArray<float>());
+        Assert.Throws<TensorException>(() => lost.Detach());
+        Assert.Throws<TensorException>(() => scope.Keep(lost));
+        Assert.Equal([3], lost.Shape.Dims);
+        Assert.All(others, static other => Assert.Equal([1, 1, 1], other.ToArray<float>()));
+    }
+
+    [Fact]
     public void What_is_kept_lives_on()
     {
         Tensor kept;

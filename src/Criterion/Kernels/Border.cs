@@ -1,0 +1,163 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
+namespace Criterion.Kernels;
+
+/// <summary>How a border continues what it is put around.</summary>
+internal interface IBorder
+{
+    /// <summary>Whether a border of this width can go around a side of this size.</summary>
+    static abstract bool Fits(int width, int size);
+
+    /// <summary>What a border must satisfy, for the message.</summary>
+    static abstract string Rule(int size);
+
+    /// <summary>The place on a side from which the value at <paramref name="at"/> comes, which may lie beside it.</summary>
+    static abstract int Source(int at, int size);
+}
+
+/// <summary>The side mirrored at its edge, which is not repeated.</summary>
+internal readonly struct Mirrored : IBorder
+{
+    public static bool Fits(int width, int size) => width >= 0 && width < size;
+
+    public static string Rule(int size) => $"must lie between 0 and {size - 1}, one less than the dim of {size}";
+
+    public static int Source(int at, int size)
+    {
+        int inside = Math.Abs(at);
+        return inside < size ? inside : (2 * (size - 1)) - inside;
+    }
+}
+
+/// <summary>The edge repeated.</summary>
+internal readonly struct Repeated : IBorder
+{
+    public static bool Fits(int width, int size) => width >= 0 && size > 0;
+
+    public static string Rule(int size) => $"must not be negative, and a dim of {size} must not be empty";
+
+    public static int Source(int at, int size) => Math.Clamp(at, 0, size - 1);
+}
+
+/// <summary>A border around each of several planes that lie one after another.</summary>
+internal readonly record struct Border(int Planes, int Height, int Width, int Top, int Bottom, int Left, int Right)
+{
+    const int ChunkLength = 16384;
+
+    public int OuterHeight => Top + Height + Bottom;
+
+    public int OuterWidth => Left + Width + Right;
+
+    public int OuterPlane => OuterHeight * OuterWidth;
+
+    public int Plane => Height * Width;
+
+    int PlanesPerChunk => Math.Max(1, ChunkLength / Math.Max(1, OuterPlane));
+
+    int Chunks => (Planes + PlanesPerChunk - 1) / PlanesPerChunk;
+
+    /// <summary>Around the planes of the last two dims, or the rows of the only one.</summary>
+    /// <param name="shape">The shape of the tensor.</param>
+    /// <param name="widths">Left and right, then, if there are more, top and bottom.</param>
+    public static Border OfPlanes(Shape shape, ReadOnlySpan<int> widths)
+    {
+        (int top, int bottom) = widths.Length > 2 ? (widths[2], widths[3]) : (0, 0);
+        int height = shape.Rank > 1 ? shape[-2] : 1;
+        return new(shape.CountOf(0, Math.Max(0, shape.Rank - 2)), height, shape[-1], top, bottom, widths[0], widths[1]);
+    }
+
+    /// <summary>Before and after all that lies within each place along a dim.</summary>
+    public static Border OfRows(Shape shape, int dim, int before, int after) =>
+        new(shape.CountOf(0, dim), shape[dim], shape.CountOf(dim + 1, shape.Rank), before, after, 0, 0);
+
+    /// <summary>The shape with the border.</summary>
+    /// <param name="shape">The shape without it.</param>
+    /// <param name="dim">The dim along which the rows of a plane lie; negative if there is one row.</param>
+    public Shape Around(Shape shape, int dim)
+    {
+        Shape rows = dim < 0 ? shape : shape.With(dim, OuterHeight);
+        return OuterWidth == Width ? rows : rows.With(-1, OuterWidth);
+    }
+
+    /// <summary>Puts the border around the planes.</summary>
+    public void Put<TBorder, T>(ReadOnlyMemory<T> planes, Memory<T> framed)
+        where TBorder : struct, IBorder
+        where T : unmanaged => ParallelFor.Run(Chunks, new Putting<TBorder, T>(this, planes, framed));
+
+    /// <summary>The planes, and each value of their border added to the one that it comes from: the gradient of <see cref="Put"/>.</summary>
+    public void Fold<TBorder, T>(ReadOnlyMemory<T> framed, Memory<T> planes)
+        where TBorder : struct, IBorder
+        where T : unmanaged, INumber<T> => ParallelFor.Run(Chunks, new Folding<TBorder, T>(this, framed, planes));
+
+    (int First, int End) PlanesOf(int chunk) => (chunk * PlanesPerChunk, Math.Min(Planes, (chunk + 1) * PlanesPerChunk));
+
+    readonly struct Putting<TBorder, T>(Border border, ReadOnlyMemory<T> planes, Memory<T> framed) : IChunk
+        where TBorder : struct, IBorder
+        where T : unmanaged
+    {
+        public void Run(int index)
+        {
+            (int first, int end) = border.PlanesOf(index);
+            for (int plane = first; plane < end; plane++)
+            {
+                PutOne(planes.Span.Slice(plane * border.Plane, border.Plane), framed.Span.Slice(plane * border.OuterPlane, border.OuterPlane));
+            }
+        }
+
+        void PutOne(ReadOnlySpan<T> inside, Span<T> outside)
+        {
+            int width = border.Width;
+            for (int y = 0; y < border.OuterHeight; y++)
+            {
+                ReadOnlySpan<T> source = inside.Slice(TBorder.Source(y - border.Top, border.Height) * width, width);
+                Span<T> row = outside.Slice(y * border.OuterWidth, border.OuterWidth);
+                source.CopyTo(row[border.Left..]);
+                for (int x = 0; x < border.Left; x++)
+                {
+                    row[x] = source[TBorder.Source(x - border.Left, width)];
+                }
+
+                for (int x = border.Left + width; x < row.Length; x++)
+                {
+                    row[x] = source[TBorder.Source(x - border.Left, width)];
+                }
+            }
+        }
+    }
+
+    readonly struct Folding<TBorder, T>(Border border, ReadOnlyMemory<T> framed, Memory<T> planes) : IChunk
+        where TBorder : struct, IBorder
+        where T : unmanaged, INumber<T>
+    {
+        public void Run(int index)
+        {
+            (int first, int end) = border.PlanesOf(index);
+            for (int plane = first; plane < end; plane++)
+            {
+                FoldOne(framed.Span.Slice(plane * border.OuterPlane, border.OuterPlane), planes.Span.Slice(plane * border.Plane, border.Plane));
+            }
+        }
+
+        void FoldOne(ReadOnlySpan<T> outside, Span<T> inside)
+        {
+            inside.Clear();
+            int width = border.Width;
+            for (int y = 0; y < border.OuterHeight; y++)
+            {
+                Span<T> sum = inside.Slice(TBorder.Source(y - border.Top, border.Height) * width, width);
+                ReadOnlySpan<T> row = outside.Slice(y * border.OuterWidth, border.OuterWidth);
+                TensorPrimitives.Add(sum, row.Slice(border.Left, width), sum);
+                for (int x = 0; x < border.Left; x++)
+                {
+                    sum[TBorder.Source(x - border.Left, width)] += row[x];
+                }
+
+                for (int x = border.Left + width; x < row.Length; x++)
+                {
+                    sum[TBorder.Source(x - border.Left, width)] += row[x];
+                }
+            }
+        }
+    }
+}
