@@ -40,4 +40,7 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     /// <summary>The sum of the elements, always added in the same order.</summary>
     S Sum();
+
+    /// <summary>The largest element; any number or NaN where one is NaN.</summary>
+    S Largest();
 }

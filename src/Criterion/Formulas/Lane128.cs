@@ -45,6 +45,18 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector128.Sum(_vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S Largest()
+    {
+        S largest = _vector[0];
+        for (int i = 1; i < Width; i++)
+        {
+            largest = S.MaxNative(largest, _vector[i]);
+        }
+
+        return largest;
+    }
+
     // Two roundings on machines that have no fused instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> MultiplyAdd(Lane128<S> a, Lane128<S> b, Lane128<S> c) => typeof(S) == typeof(float)

@@ -45,6 +45,9 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector256.Sum(_vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S Largest() => new Lane128<S>(Vector128.MaxNative(_vector.GetLower(), _vector.GetUpper())).Largest();
+
     // Two roundings on machines that have no fused instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> MultiplyAdd(Lane256<S> a, Lane256<S> b, Lane256<S> c) => typeof(S) == typeof(float)
