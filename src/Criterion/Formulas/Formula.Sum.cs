@@ -12,16 +12,6 @@ public static partial class Formula
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
 
-    /// <summary>The mean of x, rounded once. Its gradient is one number for all elements and is not written out for each.</summary>
-    internal static Tensor Mean(Tensor x)
-    {
-        Tensor numbers = x.Floating().Contiguous();
-        double scale = 1.0 / numbers.Count;
-        PointwiseTotal total = PointwiseDriver.Run(new OfOne<Affine>(new(1, 0)), new(numbers, numbers, numbers, scale));
-        return Autograd.RecordJoint(
-            nameof(Mean), Tensor.Scalar(total.Value, numbers.DType), [], [numbers], g => [(g * scale).Expand(numbers.Shape)]);
-    }
-
     /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1);
@@ -70,8 +60,23 @@ public static partial class Formula
     }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula =>
-        Total(Name<TFormula>(), new OfOne<TFormula>(formula), [x], scale, inputs => Map(formula, inputs[0]));
+        where TFormula : struct, IUnaryFormula
+    {
+        Line line = formula.Value(Line.Variable);
+        return line.IsStraight
+            ? Total(formula, x, scale, line.Slope * scale)
+            : Total(Name<TFormula>(), new OfOne<TFormula>(formula), [x], scale, inputs => Map(formula, inputs[0]));
+    }
+
+    /// <summary>The same for a straight line. Its gradient is one number for all elements and is not written out for each.</summary>
+    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale, double slope)
+        where TFormula : struct, IUnaryFormula
+    {
+        Tensor numbers = x.Floating().Contiguous();
+        PointwiseTotal total = PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, scale));
+        return Autograd.RecordJoint(
+            Name<TFormula>(), Tensor.Scalar(total.Value, numbers.DType), [], [numbers], g => [(g * slope).Expand(numbers.Shape)]);
+    }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
         where TFormula : struct, IBinaryFormula =>
