@@ -170,13 +170,14 @@ internal static class PointwiseDriver
                         slope += value.Tangent;
                     }
 
+                    L scaled = value.Tangent * factor;
                     if (streams)
                     {
-                        (value.Tangent * factor).Stream(target + i);
+                        scaled.Stream(target + i);
                     }
                     else if (stores)
                     {
-                        (value.Tangent * factor).Store(ref g, i);
+                        scaled.Store(ref g, i);
                     }
                 }
 
