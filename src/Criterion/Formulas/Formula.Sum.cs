@@ -29,26 +29,34 @@ public static partial class Formula
         where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
 
     /// <summary>
-    /// The mean of f(x − c) for a scalar c, which may come from other tensors; value and gradients in one pass, in which the slopes
-    /// are added up too: minus their sum is the gradient by c.
+    /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
+    /// in all of the terms of y, and the other way round: these slopes are added up before the gradients are written.
     /// </summary>
-    internal static Tensor MeanFrom<TFormula>(TFormula formula, Tensor x, Tensor c)
+    internal static Tensor MeanAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula
     {
-        (x, c) = Tensor.Promote(x.Floating(), c);
-        Tensor numbers = x.Contiguous();
-        Tensor? gradient = Autograd.Wanted(numbers) ? Tensor.EmptyLike(numbers) : null;
-        PointwiseTotal total = PointwiseDriver.Run(
-            new OfOne<Shifted<TFormula>>(new(formula, c.Item())),
-            new(numbers, numbers, numbers, 1.0 / numbers.Count, gradient, WantsSlope: Autograd.Wanted(c)));
+        (x, y) = Tensor.Promote(x.Floating().Contiguous(), y.Floating().Contiguous());
+        var ofX = new OfOne<Shifted<TFormula>>(new(formula, y.Detach().Mean().Item()));
+        var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
+        PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.Wanted(y));
+        PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.Wanted(x));
+        Tensor? gradientX = Autograd.Wanted(x) ? Tensor.EmptyLike(x) : null;
+        Tensor? gradientY = Autograd.Wanted(y) ? Tensor.EmptyLike(y) : null;
+        PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
+        PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
+        if (gradientY is not null)
+        {
+            PointwiseDriver.Run(ofY, overY with { GradientX = gradientY, Offset = -totalX.Slope / y.Count });
+        }
+
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            Tensor.Scalar(total.Value, numbers.DType),
-            [numbers, c, .. Made(gradient)],
-            [numbers, c],
+            Tensor.Scalar(totalX.Value + totalY.Value, x.DType),
+            [x, y, .. Made(gradientX, gradientY)],
+            [x, y],
             g => Autograd.Enabled
-                ? Autograd.Compose([numbers, c], () => Map(formula, numbers - c).Mean(), g)
-                : [Scaled(gradient, g), g * -total.Slope]);
+                ? Autograd.Compose([x, y], () => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean(), g)
+                : [Scaled(gradientX, g), Scaled(gradientY, g)]);
     }
 
     /// <summary>Σ f(x) as a number, not recorded.</summary>

@@ -57,18 +57,19 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T zero = T.Const(0);
             T not = T.Const(1) - y;
+            (T weight, T weightOfNot, T exponent) = (T.Const(positive) * y, T.Const(negative) * not, T.Const(-gamma));
             T ofZero = Piecewise.Softplus(x, out T ofOne);
 
             // What has no weight may be infinite, but not NaN: that would be in the other term too, whose weight then is 1.
             T known = Piecewise.Unless(T.Equal(y, zero), zero, ofOne);
             T unknown = Piecewise.Unless(T.Equal(not, zero), zero, ofZero);
-            T loss = (T.Const(positive) * y * Focused(known, ofZero)) + (T.Const(negative) * not * Focused(unknown, ofOne));
+            T loss = (weight * Focused(known, exponent * ofZero)) + (weightOfNot * Focused(unknown, exponent * ofOne));
             return Piecewise.UndefinedWhere(T.Less(y * not, zero), loss);
         }
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        T Focused<T>(T surprise, T ofOther)
-            where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(T.Const(-gamma) * ofOther) * surprise;
+        T Focused<T>(T surprise, T logOfWeight)
+            where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(logOfWeight) * surprise;
     }
 }
