@@ -12,6 +12,28 @@ namespace Criterion.Formulas;
 public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     where T : struct, IReal<T>
 {
+    // For the rules below: what the compiler inlines into a loop has a limit, and against it a property counts where a field does not.
+    readonly T _value = Value;
+    readonly T _tangent = Tangent;
+
+    /// <summary>The value.</summary>
+    public T Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        init => _value = value;
+    }
+
+    /// <summary>Its derivative.</summary>
+    public T Tangent
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _tangent;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        init => _tangent = value;
+    }
+
     static T Zero
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,27 +56,27 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> operator +(Dual<T> a, Dual<T> b) => new(a.Value + b.Value, a.Tangent + b.Tangent);
+    public static Dual<T> operator +(Dual<T> a, Dual<T> b) => new(a._value + b._value, a._tangent + b._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> operator -(Dual<T> a, Dual<T> b) => new(a.Value - b.Value, a.Tangent - b.Tangent);
+    public static Dual<T> operator -(Dual<T> a, Dual<T> b) => new(a._value - b._value, a._tangent - b._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> operator *(Dual<T> a, Dual<T> b) => new(a.Value * b.Value, (a.Tangent * b.Value) + (a.Value * b.Tangent));
+    public static Dual<T> operator *(Dual<T> a, Dual<T> b) => new(a._value * b._value, (a._tangent * b._value) + (a._value * b._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> operator /(Dual<T> a, Dual<T> b)
     {
-        T quotient = a.Value / b.Value;
-        return new(quotient, (a.Tangent - (quotient * b.Tangent)) / b.Value);
+        T quotient = a._value / b._value;
+        return new(quotient, (a._tangent - (quotient * b._tangent)) / b._value);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> operator -(Dual<T> a) => new(-a.Value, -a.Tangent);
+    public static Dual<T> operator -(Dual<T> a) => new(-a._value, -a._tangent);
 
     /// <inheritdoc/>
     // In one step, not through Fixed: what the compiler inlines into a loop has a limit, and a call there would empty all registers.
@@ -65,125 +87,125 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Exp(Dual<T> x)
     {
-        T e = T.Exp(x.Value);
-        return new(e, e * x.Tangent);
+        T e = T.Exp(x._value);
+        return new(e, e * x._tangent);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Expm1(Dual<T> x) => new(T.Expm1(x.Value), T.Exp(x.Value) * x.Tangent);
+    public static Dual<T> Expm1(Dual<T> x) => new(T.Expm1(x._value), T.Exp(x._value) * x._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Log(Dual<T> x) => new(T.Log(x.Value), x.Tangent / x.Value);
+    public static Dual<T> Log(Dual<T> x) => new(T.Log(x._value), x._tangent / x._value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Log1p(Dual<T> x) => new(T.Log1p(x.Value), x.Tangent / (One + x.Value));
+    public static Dual<T> Log1p(Dual<T> x) => new(T.Log1p(x._value), x._tangent / (One + x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Sqrt(Dual<T> x)
     {
-        T root = T.Sqrt(x.Value);
-        return new(root, x.Tangent / (root + root));
+        T root = T.Sqrt(x._value);
+        return new(root, x._tangent / (root + root));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Abs(Dual<T> x) => new(T.Abs(x.Value), T.Sign(x.Value) * x.Tangent);
+    public static Dual<T> Abs(Dual<T> x) => new(T.Abs(x._value), T.Sign(x._value) * x._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Sign(Dual<T> x) => Fixed(T.Sign(x.Value));
+    public static Dual<T> Sign(Dual<T> x) => Fixed(T.Sign(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Sin(Dual<T> x) => new(T.Sin(x.Value), T.Cos(x.Value) * x.Tangent);
+    public static Dual<T> Sin(Dual<T> x) => new(T.Sin(x._value), T.Cos(x._value) * x._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Cos(Dual<T> x) => new(T.Cos(x.Value), -(T.Sin(x.Value) * x.Tangent));
+    public static Dual<T> Cos(Dual<T> x) => new(T.Cos(x._value), -(T.Sin(x._value) * x._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Tanh(Dual<T> x)
     {
-        T y = T.Tanh(x.Value);
-        return new(y, (One - (y * y)) * x.Tangent);
+        T y = T.Tanh(x._value);
+        return new(y, (One - (y * y)) * x._tangent);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Erf(Dual<T> x) =>
-        new(T.Erf(x.Value), T.Const(2 / Math.Sqrt(Math.PI)) * T.Exp(-(x.Value * x.Value)) * x.Tangent);
+        new(T.Erf(x._value), T.Const(2 / Math.Sqrt(Math.PI)) * T.Exp(-(x._value * x._value)) * x._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Sigmoid(Dual<T> x)
     {
-        T s = T.Sigmoid(x.Value);
-        return new(s, s * T.Sigmoid(-x.Value) * x.Tangent);
+        T s = T.Sigmoid(x._value);
+        return new(s, s * T.Sigmoid(-x._value) * x._tangent);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Softplus(Dual<T> x)
     {
-        T value = T.Softplus(x.Value, out T sigmoid);
-        return new(value, sigmoid * x.Tangent);
+        T value = T.Softplus(x._value, out T sigmoid);
+        return new(value, sigmoid * x._tangent);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Max(Dual<T> a, Dual<T> b) => new(T.Max(a.Value, b.Value), Larger(a, b, a.Tangent, b.Tangent));
+    public static Dual<T> Max(Dual<T> a, Dual<T> b) => new(T.Max(a._value, b._value), Larger(a, b, a._tangent, b._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Min(Dual<T> a, Dual<T> b) => new(T.Min(a.Value, b.Value), Larger(a, b, b.Tangent, a.Tangent));
+    public static Dual<T> Min(Dual<T> a, Dual<T> b) => new(T.Min(a._value, b._value), Larger(a, b, b._tangent, a._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Pow(Dual<T> x, Dual<T> y)
     {
         // A fixed base or exponent must not bring in 0·∞ or the logarithm of a negative base.
-        T power = T.Pow(x.Value, y.Value);
-        T byBase = x.Tangent * y.Value * T.Pow(x.Value, y.Value - One);
-        T byExponent = T.Select(T.Equal(power, Zero), Zero, y.Tangent * power * T.Log(x.Value));
-        return new(power, Unless(x.Tangent, byBase) + Unless(y.Tangent, byExponent));
+        T power = T.Pow(x._value, y._value);
+        T byBase = x._tangent * y._value * T.Pow(x._value, y._value - One);
+        T byExponent = T.Select(T.Equal(power, Zero), Zero, y._tangent * power * T.Log(x._value));
+        return new(power, Unless(x._tangent, byBase) + Unless(y._tangent, byExponent));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Pow(Dual<T> x, double p) => p == 0
         ? Const(1)
-        : new(T.Pow(x.Value, p), T.Const(p) * T.Pow(x.Value, p - 1) * x.Tangent);
+        : new(T.Pow(x._value, p), T.Const(p) * T.Pow(x._value, p - 1) * x._tangent);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Detach(Dual<T> x) => Fixed(T.Detach(x.Value));
+    public static Dual<T> Detach(Dual<T> x) => Fixed(T.Detach(x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> WithSlope(Dual<T> value, Dual<T> x, Dual<T> slope) =>
-        new(T.WithSlope(value.Value, x.Value, slope.Value), value.Tangent + (slope.Value * x.Tangent));
+        new(T.WithSlope(value._value, x._value, slope._value), value._tangent + (slope._value * x._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Less(Dual<T> a, Dual<T> b) => Fixed(T.Less(a.Value, b.Value));
+    public static Dual<T> Less(Dual<T> a, Dual<T> b) => Fixed(T.Less(a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> LessOrEqual(Dual<T> a, Dual<T> b) => Fixed(T.LessOrEqual(a.Value, b.Value));
+    public static Dual<T> LessOrEqual(Dual<T> a, Dual<T> b) => Fixed(T.LessOrEqual(a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Equal(Dual<T> a, Dual<T> b) => Fixed(T.Equal(a.Value, b.Value));
+    public static Dual<T> Equal(Dual<T> a, Dual<T> b) => Fixed(T.Equal(a._value, b._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Select(Dual<T> mask, Dual<T> a, Dual<T> b) =>
-        new(T.Select(mask.Value, a.Value, b.Value), T.Select(mask.Value, a.Tangent, b.Tangent));
+        new(T.Select(mask._value, a._value, b._value), T.Select(mask._value, a._tangent, b._tangent));
 
     /// <summary><paramref name="term"/>, or 0 where the tangent that it stands for is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -191,5 +213,5 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Larger(Dual<T> a, Dual<T> b, T ofA, T ofB) => T.Select(
-        T.Less(b.Value, a.Value), ofA, T.Select(T.Less(a.Value, b.Value), ofB, (ofA + ofB) * T.Const(0.5)));
+        T.Less(b._value, a._value), ofA, T.Select(T.Less(a._value, b._value), ofB, (ofA + ofB) * T.Const(0.5)));
 }

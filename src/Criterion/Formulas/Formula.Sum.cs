@@ -12,20 +12,6 @@ public static partial class Formula
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
 
-    /// <summary>The mean of x, rounded once. Its gradient is one number for all elements and is not written out for each.</summary>
-    internal static Tensor Mean(Tensor x)
-    {
-        Tensor numbers = x.Floating().Contiguous();
-        double scale = 1.0 / numbers.Count;
-        PointwiseTotal total = PointwiseDriver.Run(new OfOne<Affine>(new(1, 0)), new(numbers, numbers, numbers, scale));
-        return Autograd.RecordWith(
-            nameof(Mean),
-            Tensor.Scalar(total.Value, numbers.DType),
-            [],
-            (Scale: scale, numbers.Shape),
-            (numbers, static (g, of) => (g * of.Scale).Expand(of.Shape)));
-    }
-
     /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1);
@@ -43,26 +29,34 @@ public static partial class Formula
         where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
 
     /// <summary>
-    /// The mean of f(x − c) for a scalar c, which may come from other tensors; value and gradients in one pass, in which the slopes
-    /// are added up too: minus their sum is the gradient by c.
+    /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
+    /// in all of the terms of y, and the other way round: these slopes are added up before the gradients are written.
     /// </summary>
-    internal static Tensor MeanFrom<TFormula>(TFormula formula, Tensor x, Tensor c)
+    internal static Tensor MeanAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula
     {
-        (x, c) = Tensor.Promote(x.Floating(), c);
-        Tensor numbers = x.Contiguous();
-        Tensor? gradient = Wanted(numbers);
-        PointwiseTotal total = PointwiseDriver.Run(
-            new OfOne<Shifted<TFormula>>(new(formula, c.Item())),
-            new(numbers, numbers, numbers, 1.0 / numbers.Count, gradient, WantsSlope: Autograd.Wanted(c)));
+        (x, y) = Tensor.Promote(x.Floating().Contiguous(), y.Floating().Contiguous());
+        var ofX = new OfOne<Shifted<TFormula>>(new(formula, y.Detach().Mean().Item()));
+        var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
+        PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.Wanted(y));
+        PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.Wanted(x));
+        Tensor? gradientX = Wanted(x);
+        Tensor? gradientY = Wanted(y);
+        PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
+        PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
+        if (gradientY is not null)
+        {
+            PointwiseDriver.Run(ofY, overY with { GradientX = gradientY, Offset = -totalX.Slope / y.Count });
+        }
+
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            Tensor.Scalar(total.Value, numbers.DType),
-            [numbers, c, gradient],
-            [numbers, c],
+            Tensor.Scalar(totalX.Value + totalY.Value, x.DType),
+            [x, y, gradientX, gradientY],
+            [x, y],
             g => Autograd.Enabled
-                ? Autograd.Compose([numbers, c], () => Map(formula, numbers - c).Mean(), g)
-                : [Scaled(gradient, g), g * -total.Slope]);
+                ? Autograd.Compose([x, y], () => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean(), g)
+                : [Scaled(gradientX, g), Scaled(gradientY, g)]);
     }
 
     /// <summary>Σ f(x) as a number, not recorded.</summary>
@@ -74,7 +68,27 @@ public static partial class Formula
     }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula => Total(Name<TFormula>(), new OfOne<TFormula>(formula), scale, x);
+        where TFormula : struct, IUnaryFormula
+    {
+        Line line = formula.Value(Line.Variable);
+        return line.IsStraight
+            ? Total(formula, x, scale, line.Slope * scale)
+            : Total(Name<TFormula>(), new OfOne<TFormula>(formula), scale, x);
+    }
+
+    /// <summary>The same for a straight line. Its gradient is one number for all elements and is not written out for each.</summary>
+    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale, double slope)
+        where TFormula : struct, IUnaryFormula
+    {
+        Tensor numbers = x.Floating().Contiguous();
+        PointwiseTotal total = PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, scale));
+        return Autograd.RecordWith(
+            Name<TFormula>(),
+            Tensor.Scalar(total.Value, numbers.DType),
+            [],
+            (Slope: slope, numbers.Shape),
+            (numbers, static (g, of) => (g * of.Slope).Expand(of.Shape)));
+    }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
         where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new OfTwo<TFormula>(formula), scale, x, y);

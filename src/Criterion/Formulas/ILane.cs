@@ -26,7 +26,7 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     /// <summary>x · 2ⁿ for whole n from −252 to 254, in single precision only.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
 
-    /// <summary>The larger; either of the two where one is NaN.</summary>
+    /// <summary>The larger; where one is NaN, b or NaN.</summary>
     static abstract TSelf Larger(TSelf a, TSelf b);
 
     /// <summary>The nearest whole number, in single precision only.</summary>
@@ -40,4 +40,7 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     /// <summary>The sum of the elements, always added in the same order.</summary>
     S Sum();
+
+    /// <summary>The largest element; any number or NaN where one is NaN.</summary>
+    S Largest();
 }

@@ -45,6 +45,18 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector128.Sum(_vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S Largest()
+    {
+        S largest = _vector[0];
+        for (int i = 1; i < Width; i++)
+        {
+            largest = S.MaxNative(largest, _vector[i]);
+        }
+
+        return largest;
+    }
+
     // Two roundings on machines that have no fused instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> MultiplyAdd(Lane128<S> a, Lane128<S> b, Lane128<S> c) => typeof(S) == typeof(float)
@@ -64,14 +76,14 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Scale(Lane128<S> x, Lane128<S> n)
     {
-        Lane128<S> half = Const(12582912) + (n * Const(0.5)) - Const(12582912);
-        return x * PowerOf2(half) * PowerOf2(n - half);
+        Vector128<float> all = n._vector.AsSingle();
+        Vector128<float> half = (all * 0.5f) + Vector128.Create(12582912f) - Vector128.Create(12582912f);
+        return new((x._vector.AsSingle() * PowerOf2(half) * PowerOf2(all - half)).As<float, S>());
     }
 
     // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Lane128<S> PowerOf2(Lane128<S> n) =>
-        new(Vector128.ShiftLeft((n._vector.AsSingle() + Vector128.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>());
+    static Vector128<float> PowerOf2(Vector128<float> n) => Vector128.ShiftLeft((n + Vector128.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Larger(Lane128<S> a, Lane128<S> b) => new(Vector128.MaxNative(a._vector, b._vector));

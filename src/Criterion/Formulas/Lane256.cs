@@ -45,6 +45,9 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector256.Sum(_vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S Largest() => new Lane128<S>(Vector128.MaxNative(_vector.GetLower(), _vector.GetUpper())).Largest();
+
     // Two roundings on machines that have no fused instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> MultiplyAdd(Lane256<S> a, Lane256<S> b, Lane256<S> c) => typeof(S) == typeof(float)
@@ -64,14 +67,14 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Scale(Lane256<S> x, Lane256<S> n)
     {
-        Lane256<S> half = Const(12582912) + (n * Const(0.5)) - Const(12582912);
-        return x * PowerOf2(half) * PowerOf2(n - half);
+        Vector256<float> all = n._vector.AsSingle();
+        Vector256<float> half = (all * 0.5f) + Vector256.Create(12582912f) - Vector256.Create(12582912f);
+        return new((x._vector.AsSingle() * PowerOf2(half) * PowerOf2(all - half)).As<float, S>());
     }
 
     // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Lane256<S> PowerOf2(Lane256<S> n) =>
-        new(Vector256.ShiftLeft((n._vector.AsSingle() + Vector256.Create(12582912f + 127)).AsUInt32(), 23).As<uint, S>());
+    static Vector256<float> PowerOf2(Vector256<float> n) => Vector256.ShiftLeft((n + Vector256.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Larger(Lane256<S> a, Lane256<S> b) => new(Vector256.MaxNative(a._vector, b._vector));

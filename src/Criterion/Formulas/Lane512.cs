@@ -50,6 +50,9 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public S Sum() => Vector512.Sum(_vector);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public S Largest() => new Lane256<S>(Vector256.MaxNative(_vector.GetLower(), _vector.GetUpper())).Largest();
+
     // Two roundings on machines that have no fused instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> MultiplyAdd(Lane512<S> a, Lane512<S> b, Lane512<S> c) => typeof(S) == typeof(float)

@@ -13,9 +13,18 @@ namespace Criterion.Formulas;
 /// <param name="GradientX">Takes ∂f/∂x times the scale, or null.</param>
 /// <param name="GradientY">Takes ∂f/∂y times the scale, or null.</param>
 /// <param name="GradientZ">Takes ∂f/∂z times the scale, or null.</param>
+/// <param name="Offset">What is added to the gradient by x.</param>
 /// <param name="WantsSlope">Whether the sum of ∂f/∂x is wanted, also where its single elements are not.</param>
 internal readonly record struct PointwiseRun(
-    Tensor X, Tensor Y, Tensor Z, double Scale, Tensor? GradientX = null, Tensor? GradientY = null, Tensor? GradientZ = null, bool WantsSlope = false);
+    Tensor X,
+    Tensor Y,
+    Tensor Z,
+    double Scale,
+    Tensor? GradientX = null,
+    Tensor? GradientY = null,
+    Tensor? GradientZ = null,
+    double Offset = 0,
+    bool WantsSlope = false);
 
 /// <summary>The sum of a formula over elements, and of its derivative by the first number if that was worked out.</summary>
 internal readonly record struct PointwiseTotal(double Value, double Slope);
@@ -56,6 +65,7 @@ internal static class PointwiseDriver
                 run.GradientX?.Memory<S>() ?? default,
                 run.GradientY?.Memory<S>() ?? default,
                 run.GradientZ?.Memory<S>() ?? default,
+                run.Offset,
                 run.WantsSlope,
                 partial));
     }
@@ -69,6 +79,7 @@ internal static class PointwiseDriver
         Memory<S> gradientX,
         Memory<S> gradientY,
         Memory<S> gradientZ,
+        double offset,
         bool wantsSlope,
         Memory<double> partial) : IChunk
         where TFormula : struct, IMapFormula
@@ -80,10 +91,10 @@ internal static class PointwiseDriver
             int start = index * MapDriver.ChunkLength;
             int length = Math.Min(MapDriver.ChunkLength, x.Length - start);
             PointwiseTotal? total = null;
-            Differentiate<First>(gradientX, start, length, wantsSlope, ref total);
-            Differentiate<Second>(gradientY, start, length, false, ref total);
-            Differentiate<Third>(gradientZ, start, length, false, ref total);
-            total ??= new(Values(formula, Part(x, start, length), Part(y, start, length), Part(z, start, length)), 0);
+            Differentiate<First>(gradientX, offset, start, length, wantsSlope, ref total);
+            Differentiate<Second>(gradientY, 0, start, length, false, ref total);
+            Differentiate<Third>(gradientZ, 0, start, length, false, ref total);
+            total ??= new(Value(start, length), 0);
             partial.Span[2 * index] = total.Value.Value;
             partial.Span[(2 * index) + 1] = total.Value.Slope;
         }
@@ -91,7 +102,7 @@ internal static class PointwiseDriver
         static ReadOnlySpan<S> Part(Memory<S> memory, int start, int length) => memory.Span.Slice(start, length);
 
         /// <summary>Writes a gradient, if it is wanted; the first one that is also gives the sum.</summary>
-        void Differentiate<TVariable>(Memory<S> gradient, int start, int length, bool always, ref PointwiseTotal? total)
+        void Differentiate<TVariable>(Memory<S> gradient, double offset, int start, int length, bool always, ref PointwiseTotal? total)
             where TVariable : struct, IVariable
         {
             if (gradient.IsEmpty && !always)
@@ -103,30 +114,49 @@ internal static class PointwiseDriver
             ReadOnlySpan<S> b = Part(y, start, length);
             ReadOnlySpan<S> c = Part(z, start, length);
             Span<S> target = gradient.IsEmpty ? default : gradient.Span.Slice(start, length);
-            if (total is null)
-            {
-                total = Gradients<TVariable, WithTotal>(formula, scale, a, b, c, target, x.Length);
-            }
-            else
-            {
-                Gradients<TVariable, Alone>(formula, scale, a, b, c, target, x.Length);
-            }
+            PointwiseTotal lanes = total is null
+                ? Gradients<TVariable, WithTotal>(formula, scale, offset, a, b, c, target, x.Length)
+                : Gradients<TVariable, Alone>(formula, scale, offset, a, b, c, target, x.Length);
+            int whole = length - (length % L.Width);
+            PointwiseTotal rest = Rest<TVariable>(
+                formula, scale, offset, a[whole..], b[whole..], c[whole..], target.IsEmpty ? target : target[whole..]);
+            total ??= new(lanes.Value + rest.Value, lanes.Slope + rest.Slope);
         }
 
+        double Value(int start, int length)
+        {
+            ReadOnlySpan<S> a = Part(x, start, length);
+            ReadOnlySpan<S> b = Part(y, start, length);
+            ReadOnlySpan<S> c = Part(z, start, length);
+            int whole = length - (length % L.Width);
+            return Values(formula, a, b, c) + Rest(formula, a[whole..], b[whole..], c[whole..]);
+        }
+
+        // Two things make these loops fast. The test is at their end: only then does the compiler move out of them what stays the same,
+        // such as an option of the formula made into a lane. And nothing is called after them: what is needed after a call would be kept
+        // in memory within the loop too.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static double Values(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
         {
+            int last = x.Length - L.Width;
+            if (last < 0)
+            {
+                return 0;
+            }
+
             ref S a = ref MemoryMarshal.GetReference(x);
             ref S b = ref MemoryMarshal.GetReference(y);
             ref S c = ref MemoryMarshal.GetReference(z);
             L sum = L.Const(0);
             int i = 0;
-            for (; i <= x.Length - L.Width; i += L.Width)
+            do
             {
                 sum += formula.Value(L.Load(in a, i), TFormula.Arity > 1 ? L.Load(in b, i) : default, TFormula.Arity > 2 ? L.Load(in c, i) : default);
+                i += L.Width;
             }
+            while (i <= last);
 
-            return double.CreateTruncating(sum.Sum()) + Rest(formula, x[i..], y[i..], z[i..]);
+            return double.CreateTruncating(sum.Sum());
         }
 
         // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
@@ -144,15 +174,22 @@ internal static class PointwiseDriver
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static unsafe PointwiseTotal Gradients<TVariable, TExtent>(
-            TFormula formula, double scale, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient, int count)
+            TFormula formula, double scale, double offset, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient, int count)
             where TVariable : struct, IVariable
             where TExtent : struct, IExtent
         {
+            int last = x.Length - L.Width;
+            if (last < 0)
+            {
+                return default;
+            }
+
             ref S a = ref MemoryMarshal.GetReference(x);
             ref S b = ref MemoryMarshal.GetReference(y);
             ref S c = ref MemoryMarshal.GetReference(z);
             ref S g = ref MemoryMarshal.GetReference(gradient);
             L factor = L.Const(scale);
+            L shift = L.Const(offset);
             L sum = L.Const(0);
             L slope = sum;
             int i = 0;
@@ -160,7 +197,7 @@ internal static class PointwiseDriver
             {
                 bool stores = !gradient.IsEmpty;
                 bool streams = stores && Streaming.Suits<L, S>(target, count);
-                for (; i <= x.Length - L.Width; i += L.Width)
+                do
                 {
                     Dual<L> value = TVariable.Of(
                         formula, L.Load(in a, i), TFormula.Arity > 1 ? L.Load(in b, i) : default, TFormula.Arity > 2 ? L.Load(in c, i) : default);
@@ -170,26 +207,29 @@ internal static class PointwiseDriver
                         slope += value.Tangent;
                     }
 
+                    L scaled = L.MultiplyAdd(value.Tangent, factor, shift);
                     if (streams)
                     {
-                        (value.Tangent * factor).Stream(target + i);
+                        scaled.Stream(target + i);
                     }
                     else if (stores)
                     {
-                        (value.Tangent * factor).Store(ref g, i);
+                        scaled.Store(ref g, i);
                     }
+
+                    i += L.Width;
                 }
+                while (i <= last);
 
                 Streaming.End();
             }
 
-            PointwiseTotal rest = Rest<TVariable>(formula, scale, x[i..], y[i..], z[i..], gradient.IsEmpty ? gradient : gradient[i..]);
-            return new(double.CreateTruncating(sum.Sum()) + rest.Value, double.CreateTruncating(slope.Sum()) + rest.Slope);
+            return new(double.CreateTruncating(sum.Sum()), double.CreateTruncating(slope.Sum()));
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static PointwiseTotal Rest<TVariable>(
-            TFormula formula, double scale, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+            TFormula formula, double scale, double offset, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
             where TVariable : struct, IVariable
         {
             PointwiseTotal total = default;
@@ -200,7 +240,7 @@ internal static class PointwiseDriver
                 total = new(total.Value + value.Value.Value, total.Slope + value.Tangent.Value);
                 if (!gradient.IsEmpty)
                 {
-                    gradient[i] = S.CreateTruncating(value.Tangent.Value * scale);
+                    gradient[i] = S.CreateTruncating((value.Tangent.Value * scale) + offset);
                 }
             }
 

@@ -83,7 +83,7 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Pow(Real x, Real y) => Math.Pow(x.Value, y.Value);
 
     /// <inheritdoc/>
-    public static Real Pow(Real x, double p) => Math.Pow(x.Value, p);
+    public static Real Pow(Real x, double p) => p == 2 ? x.Value * x.Value : Math.Pow(x.Value, p);
 
     /// <inheritdoc/>
     public static Real Detach(Real x) => x;

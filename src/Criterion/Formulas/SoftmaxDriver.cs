@@ -8,7 +8,8 @@ namespace Criterion.Formulas;
 
 /// <summary>
 /// Runs a softmax formula over rows of logits. A row is copied into scratch memory that stays in the cache and is padded to whole
-/// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them.
+/// lanes; there its exponentials are taken once, and the gradient fₐ(aⱼ) − pⱼ Σₖ fₐ(aₖ) is put together from them. Meanwhile the
+/// memory for the gradient and the next row is asked for.
 /// </summary>
 internal static partial class SoftmaxDriver
 {
@@ -40,6 +41,9 @@ internal static partial class SoftmaxDriver
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
+        /// <summary>How many elements ahead of its exponentials a row is asked for; less where the next row begins sooner.</summary>
+        const int MostAhead = 1024;
+
         SoftmaxTarget Target => run.Target;
 
         /// <summary>Whether a row has a single term that is not 0.</summary>
@@ -60,13 +64,14 @@ internal static partial class SoftmaxDriver
             BufferPool<S>.Return(scratch);
         }
 
-        static Span<S> Row(Tensor tensor, int row, int length) => tensor.Memory<S>().Span.Slice(row * length, length);
+        /// <summary>A row of a tensor; none of one that is not there.</summary>
+        Span<S> Row(Tensor? tensor, int row) => tensor is null ? default : tensor.Memory<S>().Span.Slice(row * length, length);
 
         void Prepare(SoftmaxSheet<S> sheet)
         {
             int rest = length % L.Width;
-            sheet.Inside[..(L.Width + (rest == 0 ? L.Width : rest))].Fill(S.One);
-            sheet.Inside[(L.Width + rest)..(2 * L.Width)].Fill(rest == 0 ? S.One : S.Zero);
+            sheet.Inside[..rest].Fill(S.One);
+            sheet.Inside[rest..L.Width].Clear();
             sheet.Q.Clear();
             sheet.Weights.Clear();
             if (Target.Weight is { } weight)
@@ -94,28 +99,28 @@ internal static partial class SoftmaxDriver
             }
 
             double factor = run.PerRow is { } perRow ? double.CreateTruncating(perRow.Memory<S>().Span[row]) : 1;
-            ReadOnlySpan<S> x = Row(run.X, row, length);
-            Normal normal = Shift(x, target, sheet);
-            double value = HasOneTerm ? RunTerm(row, x, target, factor, normal, sheet) : RunTerms(row, target, factor, normal, sheet);
+            ReadOnlySpan<S> x = Row(run.X, row);
+            Span<S> gradient = Row(run.GradientX, row);
+            Normal normal = Shift(x, target, sheet, gradient);
+            double value = HasOneTerm
+                ? RunTerm(x, target, factor, normal, sheet, gradient)
+                : RunTerms(row, target, factor, normal, sheet, gradient);
             run.Values.Memory<S>().Span[row] = S.CreateTruncating(value * factor);
         }
 
         void LeaveOut(int row)
         {
             run.Values.Memory<S>().Span[row] = S.Zero;
-            if (run.GradientX is { } gradient)
-            {
-                Row(gradient, row, length).Clear();
-            }
+            Row(run.GradientX, row).Clear();
         }
 
         /// <summary>Puts the row, less its origin, into the scratch memory.</summary>
-        Normal Shift(ReadOnlySpan<S> x, int target, SoftmaxSheet<S> sheet)
+        Normal Shift(ReadOnlySpan<S> x, int target, SoftmaxSheet<S> sheet, Span<S> gradient)
         {
             Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
             if (run.Origin == RowOrigin.LogSumExp)
             {
-                return Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm);
+                return Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm, gradient);
             }
 
             if (!HasOneTerm)
@@ -133,54 +138,55 @@ internal static partial class SoftmaxDriver
             shifted[length..].Clear();
             if (Target.AreLogs)
             {
-                Exponentials(shifted, shifted, exponentials, S.Zero, keeps: true);
+                Exponentials(shifted, shifted, exponentials, S.Zero, true, default);
             }
         }
 
         /// <summary>The loss of a row with a single term, and the gradient from its one derivative.</summary>
-        double RunTerm(int row, ReadOnlySpan<S> x, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
+        double RunTerm(ReadOnlySpan<S> x, int target, double factor, Normal normal, SoftmaxSheet<S> sheet, Span<S> gradient)
         {
             Real a = double.CreateTruncating(x[target]) - normal.Peak - normal.Log;
             Real weight = double.CreateTruncating(sheet.Weights[target]);
             Real p = Real.Exp(a);
-            if (run.GradientX is { } gradient)
-            {
-                Span<S> g = Row(gradient, row, length);
 
-                // Where the loss is infinite its slope is not: it is taken far out, where 0 · ∞ does not come in.
-                Real near = a.Value == double.NegativeInfinity ? double.MinValue : a;
-                double slope = First.Of<TFormula, Real>(formula, near, p, weight, 0).Tangent.Value * run.Scale * factor;
-                TensorPrimitives.Multiply(sheet.ExpX[..length], S.CreateTruncating(-slope * normal.Inverse), g);
-                g[target] = S.CreateTruncating(slope - (slope * double.CreateTruncating(sheet.ExpX[target]) * normal.Inverse));
+            // Where the loss is infinite its slope is not: it is taken far out, where 0 · ∞ does not come in.
+            Real near = a.Value == double.NegativeInfinity ? double.MinValue : a;
+            Partial<Real> term = First.Of<TFormula, Real>(formula, near, p, weight, 0);
+            if (!gradient.IsEmpty)
+            {
+                double slope = term.Tangent.Value * run.Scale * factor;
+                TensorPrimitives.Multiply(sheet.ExpX[..length], S.CreateTruncating(-slope * normal.Inverse), gradient);
+                gradient[target] = S.CreateTruncating(slope - (slope * double.CreateTruncating(sheet.ExpX[target]) * normal.Inverse));
                 if (run.Origin != RowOrigin.LogSumExp)
                 {
-                    g.Clear();
-                    g[target] = S.CreateTruncating(run.Origin == RowOrigin.Zero ? slope : 0);
+                    gradient.Clear();
+                    gradient[target] = S.CreateTruncating(run.Origin == RowOrigin.Zero ? slope : 0);
                 }
             }
 
-            return formula.Value(a, p, weight, (Real)0).Value;
+            return near.Value == a.Value ? term.Value.Value : formula.Value(a, p, weight, (Real)0).Value;
         }
 
         /// <summary>The loss of a row and its gradients from the terms of all classes.</summary>
-        double RunTerms(int row, int target, double factor, Normal normal, SoftmaxSheet<S> sheet)
+        double RunTerms(int row, int target, double factor, Normal normal, SoftmaxSheet<S> sheet, Span<S> gradientX)
         {
-            Normal ofTarget = SetTarget(row, target, sheet);
+            Span<S> gradientTarget = Row(run.GradientTarget, row);
+            Normal ofTarget = SetTarget(row, target, sheet, gradientTarget);
             double scale = run.Scale * factor;
             double value = double.NaN;
-            if (run.GradientX is { } gradientX)
+            if (!gradientX.IsEmpty)
             {
                 (value, double sum) = Terms<First>(formula, sheet, length, normal, ofTarget);
-                DifferentiateX(sum, Row(gradientX, row, length), target, scale, normal, sheet);
+                DifferentiateX(sum, gradientX, target, scale, normal, sheet);
             }
 
-            if (run.GradientTarget is { } gradientTarget)
+            if (!gradientTarget.IsEmpty)
             {
                 (value, double sum) = Terms<Second>(formula, sheet, length, normal, ofTarget);
-                DifferentiateTarget(sum, Row(gradientTarget, row, length), scale, ofTarget, sheet);
+                DifferentiateTarget(sum, gradientTarget, scale, ofTarget, sheet);
             }
 
-            if (run.GradientX is null && run.GradientTarget is null)
+            if (gradientX.IsEmpty && gradientTarget.IsEmpty)
             {
                 (value, _) = Terms<Neither>(formula, sheet, length, normal, ofTarget);
             }
@@ -211,7 +217,7 @@ internal static partial class SoftmaxDriver
         }
 
         /// <summary>Puts the target's row into the scratch memory.</summary>
-        Normal SetTarget(int row, int target, SoftmaxSheet<S> sheet)
+        Normal SetTarget(int row, int target, SoftmaxSheet<S> sheet, Span<S> gradient)
         {
             if (Target.AreClasses)
             {
@@ -219,10 +225,10 @@ internal static partial class SoftmaxDriver
                 return Normal.None;
             }
 
-            ReadOnlySpan<S> q = Row(Target.Values, row, length);
+            ReadOnlySpan<S> q = Row(Target.Values, row);
             if (Target.AreLogits)
             {
-                return Exponentials(q, sheet.Q, sheet.ExpQ, keeps: true);
+                return Exponentials(q, sheet.Q, sheet.ExpQ, true, gradient);
             }
 
             Differences(q, 0, sheet.Q, sheet.ExpQ);
@@ -245,45 +251,47 @@ internal static partial class SoftmaxDriver
         }
 
         /// <summary>x − max x, if it is to be kept, and its exponentials, padded with classes of probability 0.</summary>
-        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps)
+        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps, ReadOnlySpan<S> written)
         {
             S peak = Peak(x);
-            double sum = Exponentials(x, shifted, exponentials, peak, keeps);
+            double sum = Exponentials(x, shifted, exponentials, peak, keeps, written);
             return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
         }
 
-        /// <summary>The largest element; any other number where one is NaN, which the exponentials show.</summary>
+        /// <summary>The largest element; any number or NaN where one is NaN, which the exponentials show.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static S Peak(ReadOnlySpan<S> x)
         {
             ref S first = ref MemoryMarshal.GetReference(x);
-            L even = L.Const(double.NegativeInfinity);
-            L odd = even;
-            int i = 0;
-            for (; i <= x.Length - (2 * L.Width); i += 2 * L.Width)
+            if (x.Length < L.Width)
             {
-                even = L.Larger(even, L.Load(in first, i));
-                odd = L.Larger(odd, L.Load(in first, i + L.Width));
+                return Largest(x);
             }
 
-            Span<S> lanes = stackalloc S[L.Width];
-            L.Larger(even, odd).Store(ref lanes[0], 0);
-            return S.MaxNumber(Largest(lanes), Largest(x[i..]));
+            // Two in turn, because one would wait for its own last comparison. The last lane overlaps the one before.
+            L largest = L.Load(in first, x.Length - L.Width);
+            L other = largest;
+            for (int i = 0; i <= x.Length - L.Width; i += L.Width)
+            {
+                (largest, other) = (other, L.Larger(largest, L.Load(in first, i)));
+            }
+
+            return L.Larger(largest, other).Largest();
         }
 
         static S Largest(ReadOnlySpan<S> values)
         {
-            S largest = S.NegativeInfinity;
+            S largest = values[0];
             foreach (S value in values)
             {
-                largest = value > largest ? value : largest;
+                largest = S.MaxNative(largest, value);
             }
 
             return largest;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps)
+        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps, ReadOnlySpan<S> written)
         {
             // The elements after the last whole lane go through one that is padded.
             int whole = source.Length / L.Width * L.Width;
@@ -292,6 +300,8 @@ internal static partial class SoftmaxDriver
             ref S from = ref MemoryMarshal.GetReference(source);
             ref S x = ref MemoryMarshal.GetReference(row);
             ref S e = ref MemoryMarshal.GetReference(exponentials);
+            ref S soon = ref MemoryMarshal.GetReference(written.IsEmpty ? source : written);
+            int ahead = Math.Min(source.Length, MostAhead);
             L shift = L.Const(double.CreateTruncating(peak));
             L sum = L.Const(0);
             for (int i = 0; i < row.Length; i += L.Width)
@@ -302,6 +312,9 @@ internal static partial class SoftmaxDriver
                     shifted.Store(ref x, i);
                 }
 
+                // Much is computed here, and little elsewhere: the time for the next row and the gradient to arrive.
+                Prefetch.Line(in from, i + ahead);
+                Prefetch.Line(in soon, i);
                 L power = L.Exp(shifted);
                 power.Store(ref e, i);
                 sum += power;
@@ -335,10 +348,16 @@ internal static partial class SoftmaxDriver
                     L.Load(in ex, i) * inverseX,
                     L.Load(in q, i) - logQ,
                     L.Load(in eq, i) * inverseQ);
-                term.Tangent.Store(ref f, i);
-                L outside = L.Equal(L.Load(in inside, i + L.Width <= length ? 0 : L.Width), zero);
-                sum += L.Select(outside, zero, term.Value);
-                slopes += L.Select(outside, zero, term.Tangent);
+                (L value, L slope) = (term.Value, term.Tangent);
+                slope.Store(ref f, i);
+                if (i + L.Width > length)
+                {
+                    L outside = L.Equal(L.Load(in inside, 0), zero);
+                    (value, slope) = (L.Select(outside, zero, value), L.Select(outside, zero, slope));
+                }
+
+                sum += value;
+                slopes += slope;
             }
 
             return (double.CreateTruncating(sum.Sum()), double.CreateTruncating(slopes.Sum()));
@@ -358,13 +377,13 @@ internal static partial class SoftmaxDriver
             for (; i <= gradient.Length - L.Width; i += L.Width)
             {
                 L own = L.Load(in f, i) * k;
-                (isAlong ? own + (L.Load(in e, i) * c) : own).Store(ref g, i);
+                (isAlong ? L.MultiplyAdd(L.Load(in e, i), c, own) : own).Store(ref g, i);
             }
 
             if (i < gradient.Length)
             {
                 L own = L.Load(in f, i) * k;
-                (isAlong ? own + (L.Load(in e, i) * c) : own).Store(ref f, i);
+                (isAlong ? L.MultiplyAdd(L.Load(in e, i), c, own) : own).Store(ref f, i);
                 slopes[i..gradient.Length].CopyTo(gradient[i..]);
             }
         }

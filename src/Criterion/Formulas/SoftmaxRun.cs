@@ -16,7 +16,7 @@ internal readonly record struct SoftmaxRun(
 internal readonly ref struct SoftmaxSheet<S>(Span<S> memory, int padded)
     where S : unmanaged
 {
-    public const int Parts = 8;
+    public const int Parts = 7;
 
     readonly Span<S> _memory = memory;
 
@@ -38,8 +38,8 @@ internal readonly ref struct SoftmaxSheet<S>(Span<S> memory, int padded)
     /// <summary>The weights of the classes.</summary>
     public Span<S> Weights => Part(5);
 
-    /// <summary>A lane of 1, and one with 1 where the last lane holds elements of the row, else 0.</summary>
-    public Span<S> Inside => _memory[(6 * padded)..];
+    /// <summary>A lane with 1 where the last one of the row holds elements of it, else 0.</summary>
+    public Span<S> Inside => Part(6);
 
     Span<S> Part(int index) => _memory.Slice(index * padded, padded);
 }

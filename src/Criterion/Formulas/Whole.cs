@@ -28,6 +28,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public long Sum() => Value;
 
+    public long Largest() => Value;
+
     public static Whole Abs(Whole x) => Math.Abs(x.Value);
 
     public static Whole Sign(Whole x) => Math.Sign(x.Value);

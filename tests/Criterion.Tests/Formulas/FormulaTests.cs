@@ -49,6 +49,19 @@ public class FormulaTests
     }
 
     [Fact]
+    public void The_gradient_of_a_straight_line_is_one_number()
+    {
+        Tensor x = Numbers([5, 16385], 1).Detach();
+        x[0, 0].Fill(double.NaN);
+        x.RequiresGrad = true;
+        Tensor slope = Autograd.Grad(Formula.Mean(new Affine(3, 1), x), x);
+        Assert.Equal([0, 0], slope.Strides.ToArray());
+        Assert.Equal(3.0 / x.Count, slope[0, 0].Item(), 1e-19);
+        GradCheck.Check(static x => Formula.Sum(new Affine(-2, 5), x[0]), [Numbers([7], 1)]);
+        Assert.Equal(Formula.Map(new Affine(-2, 5), Numbers([7], 1)).Sum().Item(), Formula.Sum(new Affine(-2, 5), Numbers([7], 1)).Item(), 1e-13);
+    }
+
+    [Fact]
     public void An_update_changes_the_target_in_place()
     {
         Tensor target = Tensor.From(1.0, 2.0, 3.0);

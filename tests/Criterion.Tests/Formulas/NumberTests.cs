@@ -199,6 +199,27 @@ public class NumberTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Lines_know_what_bends(string name)
+    {
+        IUnary formula = Functions.Single(f => f.Name == name).Formula;
+        Assert.All(Grid, x => Assert.Equal(Line.Const(formula.Reference(x)), formula.Along(Line.Const(x))));
+        Assert.Equal(name == "negation", formula.Along(Line.Variable).IsStraight);
+    }
+
+    [Fact]
+    public void Lines_pass_through_what_keeps_them_straight()
+    {
+        Line x = Line.Variable;
+        Line two = Line.Const(2);
+        Assert.Equal(new Line(3, 4), (two * x) - ((-x - two) * Line.Const(1)) + (Line.Sqrt(Line.Const(16)) / two));
+        Assert.Equal(new Line(0.5, 0.5), Line.Pow((x + Line.Const(1)) / two, 1));
+        Assert.Equal(x, Line.Select(Line.Less(Line.Const(1), two), x, x * x));
+        Assert.Equal(two, Line.WithSlope(Line.Detach(two), two, x));
+        Assert.All([two / x, Line.Detach(x), Line.WithSlope(two, x, two), Line.Select(x, two, two)], bent => Assert.False(bent.IsStraight));
+    }
+
     [Fact]
     public void Of_two_numbers_each_may_vary()
     {
@@ -271,6 +292,8 @@ public class NumberTests
 
         (double Value, double Slope) Partial(double x, bool varies);
 
+        Line Along(Line x);
+
         S[] Lanes<S, L>(S[] x)
             where S : unmanaged
             where L : struct, ILane<L, S>;
@@ -294,6 +317,8 @@ public class NumberTests
             Partial<Real> result = formula.Value(varies ? Partial<Real>.Variable(x) : Partial<Real>.Fixed(x));
             return (result.Value.Value, result.Tangent.Value);
         }
+
+        public Line Along(Line x) => formula.Value(x);
 
         public S[] Lanes<S, L>(S[] x)
             where S : unmanaged

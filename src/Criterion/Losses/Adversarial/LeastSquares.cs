@@ -67,8 +67,10 @@ public sealed record LeastSquares(double A = 0, double B = 1, double C = 1, doub
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
-            T error = target == 0 ? x : x - T.Const(target);
-            return scale == 1 ? error * error : T.Const(scale) * (error * error);
+            // Before they are chosen: what stays the same is moved out of a loop only if it is worked out in any case.
+            (T shift, T factor) = (T.Const(target), T.Const(scale));
+            T error = target == 0 ? x : x - shift;
+            return scale == 1 ? error * error : factor * (error * error);
         }
     }
 }

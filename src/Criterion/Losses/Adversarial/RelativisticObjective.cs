@@ -34,7 +34,7 @@ public abstract record RelativisticAverage<TTerm> : RelativisticObjective
 
     /// <inheritdoc/>
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) =>
-        Formula.MeanFrom(Lead, Some(real), Some(fake).Mean()) + Formula.MeanFrom(new OfNegative<TTerm>(Lead), fake, real.Mean());
+        Formula.MeanAcross(Lead, Some(real), Some(fake));
 
     /// <inheritdoc/>
     public override string ToLatex() =>

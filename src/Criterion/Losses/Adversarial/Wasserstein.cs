@@ -24,12 +24,6 @@ public sealed record Wasserstein : PointwiseObjective<Wasserstein.RealTerm, Wass
     /// <inheritdoc/>
     protected internal override RealTerm Generated => default;
 
-    /// <inheritdoc/>
-    public override Tensor Discriminator(Tensor real, Tensor fake) => Formula.Mean(Some(fake)) - Formula.Mean(Some(real));
-
-    /// <inheritdoc/>
-    public override Tensor Generator(Tensor fake, Tensor? real = null) => -Formula.Mean(Some(fake));
-
     /// <summary>−r.</summary>
     public readonly struct RealTerm : IUnaryFormula
     {

@@ -55,17 +55,21 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
+            T zero = T.Const(0);
             T not = T.Const(1) - y;
+            (T weight, T weightOfNot, T exponent) = (T.Const(positive) * y, T.Const(negative) * not, T.Const(-gamma));
             T ofZero = Piecewise.Softplus(x, out T ofOne);
-            T loss = (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), ofZero))
-                + (T.Const(negative) * not * Focused(Piecewise.Weighable(ofZero, not), ofOne));
-            return Piecewise.ForProbability(y, loss);
+
+            // What has no weight may be infinite, but not NaN: that would be in the other term too, whose weight then is 1.
+            T known = Piecewise.Unless(T.Equal(y, zero), zero, ofOne);
+            T unknown = Piecewise.Unless(T.Equal(not, zero), zero, ofZero);
+            T loss = (weight * Focused(known, exponent * ofZero)) + (weightOfNot * Focused(unknown, exponent * ofOne));
+            return Piecewise.UndefinedWhere(T.Less(y * not, zero), loss);
         }
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.
-        // A call: with two of them the loop would exceed what the compiler inlines into it.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        T Focused<T>(T surprise, T ofOther)
-            where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(T.Const(-gamma) * ofOther) * surprise;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        T Focused<T>(T surprise, T logOfWeight)
+            where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(logOfWeight) * surprise;
     }
 }

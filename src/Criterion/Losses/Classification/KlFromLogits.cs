@@ -55,16 +55,11 @@ public sealed record KlFromLogits(bool Reverse = false, int Dim = 1, Reduction R
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
-            where T : struct, IReal<T> => reverse ? Weighted(p, a, b) : Weighted(q, b, a);
+            where T : struct, IReal<T> => reverse ? Weighted(p, a, b, q) : Weighted(q, b, a, p);
 
-        // p (a − b), 0 where p is, though logarithms may be infinite there. NaN stays: of a it is in p.
+        // p (a − b), 0 where p is, though logarithms may be infinite there. NaN stays: of a it is in p, of b in e^b.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Weighted<T>(T p, T a, T b)
-            where T : struct, IReal<T>
-        {
-            T zero = T.Const(0);
-            T nothing = T.Select(T.Equal(b, b), zero, T.Detach(b));
-            return p * Piecewise.Unless(T.Equal(p, zero), nothing, a - b);
-        }
+        static T Weighted<T>(T p, T a, T b, T ofB)
+            where T : struct, IReal<T> => p * Piecewise.Unless(T.Equal(p, T.Const(0)), T.Detach(ofB), a - b);
     }
 }
