@@ -40,8 +40,7 @@ public static partial class Formula
         var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
         PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.Wanted(y));
         PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.Wanted(x));
-        Tensor? gradientX = Wanted(x);
-        Tensor? gradientY = Wanted(y);
+        (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
         PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
         PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
         if (gradientY is not null)
