@@ -45,7 +45,7 @@ internal static class BufferPool<T>
     }
 
     /// <summary>Fresh memory of <paramref name="length"/> elements that the garbage collector owns.</summary>
-    public static unsafe Memory<T> Allocate(int length)
+    public static Memory<T> Allocate(int length)
     {
         Interlocked.Add(ref s_allocated, (long)length * Unsafe.SizeOf<T>());
         if ((long)length * Unsafe.SizeOf<T>() < LeastAligned)
@@ -55,15 +55,12 @@ internal static class BufferPool<T>
 
         int padding = Alignment / Unsafe.SizeOf<T>();
         T[] array = GC.AllocateUninitializedArray<T>(checked(length + padding), pinned: true);
-        LargePages.Suggest(Address(array), (nuint)array.Length * (nuint)Unsafe.SizeOf<T>());
         return array.AsMemory(FirstAligned(array), length);
     }
 
-    static unsafe void* Address(T[] pinned) => Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
-
     static unsafe int FirstAligned(T[] array)
     {
-        nuint address = (nuint)Address(array);
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
         nuint aligned = (address + (Alignment - 1)) & ~(nuint)(Alignment - 1);
         return (int)((aligned - address) / (nuint)Unsafe.SizeOf<T>());
     }
