@@ -13,7 +13,8 @@ internal interface IChunk
 /// </summary>
 /// <remarks>
 /// Results are the same bits on any number of threads as long as each index writes its own outputs: callers cut work into
-/// chunks whose size does not depend on <see cref="Threads"/>.
+/// chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in every
+/// loop, so that it finds in its cache what it wrote in the loop before; when it is done it helps with the parts of others.
 /// </remarks>
 internal static class ParallelFor
 {
@@ -79,11 +80,11 @@ internal static class ParallelFor
         job.Begin(count, helpers, body);
         for (int i = 0; i < helpers; i++)
         {
-            Workers[i].Start(job);
+            Workers[i].Start(job, i + 1);
         }
 
         t_inside = true;
-        job.Work();
+        job.Work(0);
         t_inside = false;
         job.WaitForHelpers();
         job.End();
@@ -91,7 +92,8 @@ internal static class ParallelFor
 
     abstract class Job
     {
-        public abstract void Work();
+        /// <summary>What falls to a thread: its own part first.</summary>
+        public abstract void Work(int part);
 
         public abstract void HelperDone();
     }
@@ -101,9 +103,13 @@ internal static class ParallelFor
     {
         public static readonly Job<TBody> Shared = new();
 
+        /// <summary>Numbers of different threads lie two cache lines apart.</summary>
+        const int Apart = 32;
+
         TBody _body;
-        int _next;
+        int[] _next = [];
         int _count;
+        int _parts;
         int _helpersLeft;
         ExceptionDispatchInfo? _failure;
 
@@ -111,26 +117,48 @@ internal static class ParallelFor
         {
             _body = body;
             _count = count;
-            _next = -1;
+            _parts = helpers + 1;
             _failure = null;
+            if (_next.Length < _parts * Apart)
+            {
+                _next = new int[_parts * Apart];
+            }
+
+            for (int part = 0; part < _parts; part++)
+            {
+                _next[part * Apart] = FirstOf(part) - 1;
+            }
+
             Volatile.Write(ref _helpersLeft, helpers);
         }
 
-        public override void Work()
+        int FirstOf(int part) => (int)((long)_count * part / _parts);
+
+        public override void Work(int part)
         {
             try
             {
-                for (int i = Interlocked.Increment(ref _next); i < _count; i = Interlocked.Increment(ref _next))
+                for (int i = 0; i < _parts; i++)
                 {
-                    _body.Run(i);
+                    RunPart((part + i) % _parts);
                 }
             }
             catch (Exception e)
             {
                 Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-                Volatile.Write(ref _next, _count);
             }
         }
+
+        void RunPart(int part)
+        {
+            int end = FirstOf(part + 1);
+            for (int i = Next(part); i < end && Volatile.Read(ref _failure) is null; i = Next(part))
+            {
+                _body.Run(i);
+            }
+        }
+
+        int Next(int part) => Interlocked.Increment(ref _next[part * Apart]);
 
         public override void HelperDone() => Interlocked.Decrement(ref _helpersLeft);
 
@@ -154,12 +182,13 @@ internal static class ParallelFor
     {
         readonly SemaphoreSlim _wake = new(0);
         Job? _job;
+        int _part;
 
         public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.Start();
 
-        public void Start(Job job)
+        public void Start(Job job, int part)
         {
-            _job = job;
+            (_job, _part) = (job, part);
             _wake.Release();
         }
 
@@ -169,7 +198,7 @@ internal static class ParallelFor
             while (true)
             {
                 _wake.Wait();
-                _job!.Work();
+                _job!.Work(_part);
                 _job.HelperDone();
             }
         }
