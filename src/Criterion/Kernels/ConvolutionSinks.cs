@@ -55,10 +55,16 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
 
     unsafe void AddBias(S* block, int stride, int run, int firstChannel, int channels)
     {
-        for (int i = 0; i < run && !Bias.IsEmpty; i++, block += stride)
+        if (Bias.IsEmpty)
+        {
+            return;
+        }
+
+        ReadOnlySpan<S> bias = Bias.Span.Slice(firstChannel, channels);
+        for (int i = 0; i < run; i++, block += stride)
         {
             Span<S> position = new(block, channels);
-            TensorPrimitives.Add(position, Bias.Span.Slice(firstChannel, channels), position);
+            TensorPrimitives.Add(position, bias, position);
         }
     }
 

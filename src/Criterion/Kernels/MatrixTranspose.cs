@@ -114,10 +114,10 @@ internal static unsafe class MatrixTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void PrefetchFour(float* source, nint stride)
     {
-        Sse.Prefetch0(source);
-        Sse.Prefetch0(source + stride);
-        Sse.Prefetch0(source + (2 * stride));
-        Sse.Prefetch0(source + (3 * stride));
+        Prefetch.Line(in *source, 0);
+        Prefetch.Line(in *source, stride);
+        Prefetch.Line(in *source, 2 * stride);
+        Prefetch.Line(in *source, 3 * stride);
     }
 
     /// <summary>Every four rows are turned over in each quarter of their registers, then the quarters among the registers.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Criterion.Formulas;
+namespace Criterion.Kernels;
 
 /// <summary>
 /// Asks for memory before it is used. Along a stretch the processor does so by itself, but it starts anew at every page: where a row
