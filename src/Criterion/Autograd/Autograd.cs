@@ -1,13 +1,15 @@
 namespace Criterion;
 
 /// <summary>Gradients as values, and switches for recording.</summary>
+/// <remarks>
+/// Recording is on or off for each thread by itself. A graph may be recorded on one thread and differentiated on another. Backward passes
+/// on several threads may add to the gradients of the same leaves: nothing is lost, but the order of the sums, and so their last bits,
+/// is not determined.
+/// </remarks>
 public static class Autograd
 {
-    [ThreadStatic]
-    static bool t_off;
-
     /// <summary>Whether operations on this thread are recorded.</summary>
-    public static bool Enabled => !t_off;
+    public static bool Enabled => !ThreadState.Current.Ambient.IsUnrecorded;
 
     /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
     /// <example><code>using (Autograd.NoGrad()) { weight.CopyFrom(weight - (weight.Grad! * 0.1)); }</code></example>
@@ -53,7 +55,7 @@ public static class Autograd
         ReadOnlySpan<Tensor> saved,
         params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
     {
-        if (t_off || !Learns(rules!))
+        if (!Enabled || !Learns(rules!))
         {
             return output;
         }
@@ -80,7 +82,7 @@ public static class Autograd
         TState state,
         params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
-        if (!t_off && Learns(rules))
+        if (Enabled && Learns(rules))
         {
             output.Node = new StateNode<TState>(operation, saved, state, rules);
         }
@@ -132,7 +134,7 @@ public static class Autograd
     {
         foreach (Tensor? input in inputs)
         {
-            if (input?.Node is not null && !t_off)
+            if (input?.Node is not null && Enabled)
             {
                 return true;
             }
@@ -176,7 +178,7 @@ public static class Autograd
         Storage storage = gradient.Storage;
         bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
         Tensor own = isWhole && storage is { IsLent: false, Readers: 0 } && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
-        TensorScope.Current?.Keep(own);
+        TensorScope.Current?.Keep(own.Storage);
         own.Storage.IsLent = true;
         return own;
     }
@@ -192,17 +194,23 @@ public static class Autograd
     }
 
     /// <summary>A stretch of code with recording switched on or off; ends when disposed.</summary>
-    public readonly struct Mode : IDisposable
+    /// <remarks>
+    /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
+    /// lambda, or stored in a field: the compiler refuses.
+    /// </remarks>
+    public readonly ref struct Mode : IDisposable
     {
-        readonly bool _wasOff;
+        readonly Guard _guard;
 
         internal Mode(bool enabled)
         {
-            _wasOff = t_off;
-            t_off = !enabled;
+            ThreadState thread = ThreadState.Current;
+            _guard = new Guard(thread);
+            thread.Ambient.IsUnrecorded = !enabled;
         }
 
-        /// <summary>Back to how it was.</summary>
-        public void Dispose() => t_off = _wasOff;
+        /// <summary>Restores what was before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+        public void Dispose() => _guard.End(nameof(Autograd));
     }
 }

@@ -13,15 +13,12 @@ namespace Criterion;
 /// </code></example>
 public static class BatchCoupling
 {
-    [ThreadStatic]
-    static string? t_reason;
-
     /// <summary>Says that this layer's output for one sample depends on the other samples of the batch. Costs nothing where nobody minds.</summary>
     /// <param name="layer">The layer, for the message.</param>
     /// <exception cref="BatchCouplingException">Coupling is refused at present.</exception>
     public static void Note(string layer)
     {
-        if (t_reason is { } reason)
+        if (ThreadState.Current.Ambient.CouplingRefusal is { } reason)
         {
             throw new BatchCouplingException(layer, reason);
         }
@@ -39,18 +36,24 @@ public static class BatchCoupling
     public static Refusal Allow() => new(null);
 
     /// <summary>A stretch of code in which coupling is refused or allowed; ends when disposed.</summary>
-    public readonly struct Refusal : IDisposable
+    /// <remarks>
+    /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
+    /// lambda, or stored in a field: the compiler refuses.
+    /// </remarks>
+    public readonly ref struct Refusal : IDisposable
     {
-        readonly string? _before;
+        readonly Guard _guard;
 
         internal Refusal(string? reason)
         {
-            _before = t_reason;
-            t_reason = reason;
+            ThreadState thread = ThreadState.Current;
+            _guard = new Guard(thread);
+            thread.Ambient.CouplingRefusal = reason;
         }
 
-        /// <summary>Back to how it was.</summary>
-        public void Dispose() => t_reason = _before;
+        /// <summary>Restores what was before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+        public void Dispose() => _guard.End(nameof(BatchCoupling));
     }
 }
 

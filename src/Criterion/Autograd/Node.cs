@@ -110,7 +110,7 @@ internal readonly struct SavedValue(Storage storage)
     }
 
     /// <summary>Gives memory that nobody reads any more back to its scope, unless it is <paramref name="needed"/>.</summary>
-    public void Release(TensorScope scope, HashSet<Storage> needed)
+    public void Release(ScopedMemory scope, HashSet<Storage> needed)
     {
         if (storage is { IsPassing: true, Readers: 0 } && storage.Generation == _generation && !needed.Contains(storage))
         {

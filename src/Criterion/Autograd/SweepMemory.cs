@@ -6,7 +6,7 @@ namespace Criterion;
 /// </summary>
 internal readonly struct SweepMemory
 {
-    readonly TensorScope? _scope;
+    readonly ScopedMemory? _scope;
     readonly HashSet<Storage> _needed;
     readonly int _start;
 

@@ -4,7 +4,12 @@ namespace Criterion.Nn;
 /// A part of a network: a function of one tensor with parameters that are learned, buffers that are not, and further modules
 /// inside. Names, order and layout of the state are PyTorch's.
 /// </summary>
-/// <remarks>Register everything in the constructor; nothing is found by reflection. The twin of <c>torch.nn.Module</c>.</remarks>
+/// <remarks>
+/// <para>Register everything in the constructor; nothing is found by reflection. The twin of <c>torch.nn.Module</c>.</para>
+/// <para>In evaluation any number of threads may call <see cref="Forward"/> at once: no layer of the library changes its state then. In
+/// training a module belongs to one thread at a time, as batch norm and spectral norm update their buffers; so do switching the mode,
+/// loading a state, and clearing gradients.</para>
+/// </remarks>
 /// <example><code>
 /// sealed class Residual : Module
 /// {
@@ -113,7 +118,7 @@ public abstract partial class Module
     }
 
     /// <summary>State outlives the <see cref="TensorScope"/> in which a network happens to be built.</summary>
-    static Tensor Lasting(Tensor value) => value.Storage.Scope?.Keep(value) ?? value;
+    static Tensor Lasting(Tensor value) => value.Keep();
 
     Module SetTraining(bool training)
     {

@@ -6,10 +6,10 @@ namespace Criterion.Nn;
 /// </summary>
 internal readonly struct Passage
 {
-    readonly TensorScope? _scope;
+    readonly ScopedMemory? _scope;
     readonly int _start;
 
-    Passage(TensorScope? scope) => (_scope, _start) = (scope, scope?.Adopted ?? 0);
+    Passage(ScopedMemory? scope) => (_scope, _start) = (scope, scope?.Adopted ?? 0);
 
     /// <summary>Before the first module runs: what there is by then belongs to others.</summary>
     public static Passage Begin() => new(TensorScope.Current);

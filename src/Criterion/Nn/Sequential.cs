@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// <summary>Modules one after another; their names are "0", "1", …. The twin of <c>torch.nn.Sequential</c>.</summary>
 /// <remarks>
 /// Inside of a <see cref="TensorScope"/> the memory of what passes between them goes back to the pool when the last gradient that reads
-/// it is known, or at once if none will. A module that hands on a tensor and reads it again later keeps it with <see cref="TensorScope.Keep"/>.
+/// it is known, or at once if none will. A module that hands on a tensor and reads it again later keeps it with <see cref="Tensor.Keep"/>.
 /// </remarks>
 /// <example><code>Sequential net = [new Linear(784, 128), new ReLU(), new Linear(128, 10)];</code></example>
 [CollectionBuilder(typeof(Sequential), nameof(Create))]

@@ -16,7 +16,7 @@ internal abstract class Storage
     public int Version { get; set; }
 
     /// <summary>The scope that will take this memory back, or null where the garbage collector does.</summary>
-    public TensorScope? Scope { get; set; }
+    public ScopedMemory? Scope { get; set; }
 
     /// <summary>How many storages its scope had before it.</summary>
     public int Place { get; set; }
@@ -62,6 +62,9 @@ internal abstract class Storage
 internal sealed class Storage<T> : Storage
     where T : unmanaged
 {
+    /// <summary>More than a step makes. Beyond it, a thread that returns what others make would collect them without end.</summary>
+    const int MostSpare = 1 << 15;
+
     /// <summary>Those that were given back on this thread, for the next ones: they are as many as a step has tensors.</summary>
     [ThreadStatic]
     static Stack<Storage<T>>? t_spare;
@@ -96,7 +99,16 @@ internal sealed class Storage<T> : Storage
         if (_isPooled)
         {
             BufferPool<T>.Return(memory);
-            (t_spare ??= new()).Push(this);
+            Spare();
+        }
+    }
+
+    void Spare()
+    {
+        Stack<Storage<T>> spare = t_spare ??= new();
+        if (spare.Count < MostSpare)
+        {
+            spare.Push(this);
         }
     }
 }

@@ -8,7 +8,8 @@ namespace Criterion;
 /// </summary>
 /// <remarks>
 /// Operations give new tensors; those that move data without changing it (<see cref="Reshape"/>, <see cref="Permute"/>,
-/// slices, <see cref="Expand"/>) give views of the same memory. Memory is managed: there is nothing to dispose.
+/// slices, <see cref="Expand"/>) give views of the same memory. Memory is managed: there is nothing to dispose. Any number of threads
+/// may read a tensor at once; changing it, or setting <see cref="RequiresGrad"/> or <see cref="Grad"/>, needs it alone.
 /// </remarks>
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
@@ -88,6 +89,19 @@ public sealed partial class Tensor
     /// <summary>The same values without history: gradients stop here.</summary>
     public Tensor Detach() => new(Storage, Shape, Offset, _strides);
 
+    /// <summary>
+    /// Takes this tensor's memory out of the <see cref="TensorScope"/> in which it was made, so that it lives as long as it is
+    /// referenced: for code that did not open the scope itself.
+    /// </summary>
+    /// <returns>This tensor.</returns>
+    /// <exception cref="TensorException">The scope has ended, or is one of another thread.</exception>
+    public Tensor Keep()
+    {
+        Storage.IsLent = false;
+        Storage.Scope?.Keep(Storage);
+        return this;
+    }
+
     /// <summary>Adds the gradient of this scalar by every leaf that it was computed from to the leaf's <see cref="Grad"/>.</summary>
     /// <param name="gradient">What flows in from above, of this tensor's shape; 1 for a scalar when not given.</param>
     /// <param name="retainGraph">Keep the graph for another pass. It is kept anyway with <paramref name="createGraph"/>.</param>
@@ -139,7 +153,8 @@ public sealed partial class Tensor
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void ThrowReleased() => throw new TensorException(
-        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. Call scope.Keep(tensor) before that to take it out.");
+        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. "
+        + "Call Keep() on it before that to take it out; make a static or cached tensor by TensorScope.Outside.");
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this

@@ -1,13 +1,15 @@
 namespace Criterion;
 
 /// <summary>
-/// While a scope is open, what is made on its thread lives in pooled memory that goes back when the scope ends, so that a
+/// While a scope is open, what is made on its thread lives in pooled memory that is returned when the scope ends, so that a
 /// training step allocates nothing once it is warm.
 /// </summary>
 /// <remarks>
-/// <see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
-/// ended throws. Gradients on their way through a backward pass, and what passes between the modules of a network, go back before that,
-/// when they have been read. Scopes nest; each belongs to the thread that opened it.
+/// <para><see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
+/// ended throws. Gradients on their way through a backward pass, and what passes between the modules of a network, are returned before
+/// that, when they have been read.</para>
+/// <para>Scopes nest. A scope belongs to the thread that opened it and adopts nothing that other threads make. As a ref struct it cannot
+/// be held across <c>await</c> or <c>yield</c>, captured by a lambda, or stored in a field: the compiler refuses.</para>
 /// </remarks>
 /// <example><code>
 /// using (var scope = new TensorScope())
@@ -15,130 +17,90 @@ namespace Criterion;
 ///     loss = scope.Keep(model.Forward(batch).Mean());
 /// }
 /// </code></example>
-public sealed class TensorScope : IDisposable
+public readonly ref struct TensorScope : IDisposable
 {
-    [ThreadStatic]
-    static TensorScope? t_current;
-
-    /// <summary>Lists of scopes that have ended, for those that are opened next.</summary>
-    [ThreadStatic]
-    static Stack<List<Storage>>? t_spare;
-
-    readonly List<Storage> _storages;
-    readonly TensorScope? _outer;
-    bool _ended;
+    readonly ScopedMemory? _memory;
+    readonly Guard _guard;
 
     /// <summary>Opens a scope on this thread.</summary>
     public TensorScope()
     {
-        _storages = (t_spare ??= new()).TryPop(out List<Storage>? spare) ? spare : [];
-        _outer = t_current;
-        t_current = this;
+        ThreadState thread = ThreadState.Current;
+        _guard = new Guard(thread);
+        thread.Ambient.Scope = _memory = ScopedMemory.Rent();
     }
 
-    internal static TensorScope? Current => t_current;
+    /// <summary>The memory of the innermost scope of this thread, or null outside every scope.</summary>
+    internal static ScopedMemory? Current => ThreadState.Current.Ambient.Scope;
 
-    /// <summary>Steps out of every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
-    public static Suspension Suspend() => new(t_current);
+    /// <summary>Leaves every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
+    public static Suspension Suspend() => new(ThreadState.Current);
+
+    /// <summary>
+    /// Calls a function outside every scope, recording as usual: for what is made once, by whoever needs it first, and shared from then
+    /// on, such as a static tensor.
+    /// </summary>
+    /// <example><code>static readonly Tensor Kernel = TensorScope.Outside(static () => Tensor.From(1f, 2, 1) / 4);</code></example>
+    public static T Outside<T>(Func<T> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        using (Suspend())
+        using (Autograd.EnableGrad())
+        {
+            return make();
+        }
+    }
 
     /// <summary>Takes a tensor's memory out of this scope, so that it lives as long as it is referenced.</summary>
     /// <returns>The same tensor.</returns>
+    /// <exception cref="TensorException">The tensor's scope has ended, or is one of another thread.</exception>
     public Tensor Keep(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        tensor.Storage.IsLent = false;
-        if (tensor.Storage.Scope == this)
+        if (_guard.IsOpen)
         {
-            tensor.Storage.Scope = null;
+            _memory!.Keep(tensor.Storage);
+        }
+        else
+        {
+            tensor.Storage.IsLent = false;
         }
 
         return tensor;
     }
 
-    /// <summary>Ends the scope: the memory of all that was made in it and not kept goes back to the pool.</summary>
+    /// <summary>Ends the scope: the memory of all that was made in it and not kept is returned to the pool.</summary>
+    /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
     public void Dispose()
     {
-        if (_ended)
+        if (!_guard.IsOpen)
         {
             return;
         }
 
-        _ended = true;
-        t_current = _outer;
-        foreach (Storage storage in _storages)
+        try
         {
-            if (storage.Scope == this)
-            {
-                storage.Scope = null;
-                storage.Release();
-            }
+            _memory!.End();
         }
-
-        _storages.Clear();
-        (t_spare ??= new()).Push(_storages);
-    }
-
-    /// <summary>How many storages have been made in this scope so far.</summary>
-    internal int Adopted => _storages.Count;
-
-    /// <summary>Releases what was made since there were <paramref name="first"/>, except what is needed.</summary>
-    internal void ReleaseFrom(int first, HashSet<Storage> needed)
-    {
-        for (int i = first; i < _storages.Count; i++)
+        finally
         {
-            if (_storages[i].Scope == this && !needed.Contains(_storages[i]))
-            {
-                _storages[i].Scope = null;
-                _storages[i].Release();
-            }
+            _guard.End(nameof(TensorScope));
         }
-    }
-
-    /// <summary>Releases a storage if it was made in this scope since there were <paramref name="first"/>.</summary>
-    internal void Release(Storage storage, int first)
-    {
-        if (storage.Scope == this && storage.Place >= first)
-        {
-            storage.Scope = null;
-            storage.Release();
-        }
-    }
-
-    /// <summary>
-    /// Says of what was made in this scope since there were <paramref name="first"/> that only the gradients of operations recorded so
-    /// far will read it: it is released when they have, or now if there are none.
-    /// </summary>
-    internal void Pass(Storage storage, int first)
-    {
-        if (storage.Scope == this && storage.Place >= first)
-        {
-            storage.IsPassing = true;
-            if (storage.Readers == 0)
-            {
-                Release(storage, first);
-            }
-        }
-    }
-
-    internal void Adopt(Storage storage)
-    {
-        storage.Scope = this;
-        storage.Place = _storages.Count;
-        _storages.Add(storage);
     }
 
     /// <summary>A stretch of code outside every scope; ends when disposed.</summary>
-    public readonly struct Suspension : IDisposable
+    public readonly ref struct Suspension : IDisposable
     {
-        readonly TensorScope? _resume;
+        readonly Guard _guard;
 
-        internal Suspension(TensorScope? current)
+        internal Suspension(ThreadState thread)
         {
-            _resume = current;
-            t_current = null;
+            _guard = new Guard(thread);
+            thread.Ambient.Scope = null;
         }
 
-        /// <summary>Goes back into the scope that was left.</summary>
-        public void Dispose() => t_current = _resume;
+        /// <summary>Returns to the scope that was left.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+        public void Dispose() => _guard.End("TensorScope.Suspension");
     }
 }

@@ -65,7 +65,7 @@ public class PassageTests
     public void What_is_kept_stays()
     {
         using TensorScope scope = new();
-        Tap tap = new(scope);
+        Tap tap = new(keeps: true);
         Sequential net = [new Linear(4, 4), tap, new Linear(4, 2)];
         net.Forward(Tensor.Ones([3, 4])).Sum().Backward();
         Assert.Equal(12, tap.Seen!.ToArray<float>().Length);
@@ -120,14 +120,13 @@ public class PassageTests
     }
 
     /// <summary>Hands on what it is given, and shows it afterwards.</summary>
-    sealed class Tap(TensorScope? keeper = null) : Module
+    sealed class Tap(bool keeps = false) : Module
     {
         public Tensor? Seen { get; private set; }
 
         public override Tensor Forward(Tensor input)
         {
-            keeper?.Keep(input);
-            return Seen = input;
+            return Seen = keeps ? input.Keep() : input;
         }
     }
 }
