@@ -6,23 +6,37 @@ namespace Criterion;
 /// A stream of random numbers whose whole state is two integers: the same numbers on any number of threads and any machine,
 /// and in a checkpoint.
 /// </summary>
+/// <remarks>
+/// Threads may draw from one stream at once: no two draws use the same part of it, but which thread gets which part is not determined.
+/// Where results must be repeatable, give each thread a <see cref="Fork"/> of its own, named by its work rather than by the thread.
+/// </remarks>
 /// <param name="seed">Names the stream: the same seed gives the same numbers.</param>
 /// <param name="position">How much of the stream has been used, in blocks.</param>
 public sealed class RandomStream(ulong seed, ulong position = 0)
 {
     const int BlocksPerChunk = 4096;
 
-    /// <summary>The stream that is used where none is given; set its seed with <see cref="Seed"/>.</summary>
-    public static RandomStream Default { get; private set; } = new(0);
+    static RandomStream s_default = new(0);
+
+    ulong _position = position;
+
+    /// <summary>The stream that is used where none is given, on any thread; set its seed with <see cref="Seed"/>.</summary>
+    public static RandomStream Default => Volatile.Read(ref s_default);
 
     /// <summary>The seed.</summary>
     public ulong Key { get; } = seed;
 
-    /// <summary>How much of the stream has been used, in blocks of four words.</summary>
-    public ulong Position { get; private set; } = position;
+    /// <summary>
+    /// Gets or sets how much of the stream has been used, in blocks of four words. Setting it back draws the same numbers again.
+    /// </summary>
+    public ulong Position
+    {
+        get => Volatile.Read(ref _position);
+        set => Volatile.Write(ref _position, value);
+    }
 
-    /// <summary>Starts <see cref="Default"/> afresh.</summary>
-    public static void Seed(ulong seed) => Default = new RandomStream(seed);
+    /// <summary>Replaces <see cref="Default"/> by a new stream of this seed.</summary>
+    public static void Seed(ulong seed) => Volatile.Write(ref s_default, new RandomStream(seed));
 
     /// <summary>Another stream, independent of this one, for a part of a program that draws on its own.</summary>
     public RandomStream Fork(ulong name)
@@ -34,7 +48,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     /// <summary>A number in [0, 1).</summary>
     public double NextDouble()
     {
-        (uint a, uint b, _, _) = Philox.Block(Key, Position++);
+        (uint a, uint b, _, _) = Philox.Block(Key, Reserve(1));
         return Unit(a, b);
     }
 
@@ -42,7 +56,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     public int NextInt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return (int)NextLong(count);
+        return (int)new Draws(this, 1).Next(count);
     }
 
     /// <summary>Fills a tensor of floats with numbers from [low, high).</summary>
@@ -74,9 +88,11 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     /// <summary>Fills a tensor of integers with numbers from [low, high).</summary>
     internal void FillIntegers(Tensor target, long low, long high)
     {
-        foreach (ref long value in target.Memory<long>().Span)
+        Span<long> values = target.Memory<long>().Span;
+        Draws draws = new(this, values.Length);
+        foreach (ref long value in values)
         {
-            value = low + NextLong(high - low);
+            value = low + draws.Next(high - low);
         }
     }
 
@@ -88,30 +104,19 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
             values[i] = i;
         }
 
+        Draws draws = new(this, Math.Max(0, values.Length - 1));
         for (int i = values.Length - 1; i > 0; i--)
         {
-            int j = NextInt(i + 1);
+            int j = (int)draws.Next(i + 1);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }
 
     static double Unit(uint a, uint b) => (((ulong)a << 21) ^ (b >> 11)) * (1.0 / (1L << 53));
 
-    // Words at the ragged end of the range are drawn again, so that no number is favoured.
-    long NextLong(long count)
-    {
-        ulong range = (ulong)count;
-        ulong limit = ulong.MaxValue - (((ulong.MaxValue % range) + 1) % range);
-        while (true)
-        {
-            (uint a, uint b, _, _) = Philox.Block(Key, Position++);
-            ulong word = a | ((ulong)b << 32);
-            if (word <= limit)
-            {
-                return (long)(word % range);
-            }
-        }
-    }
+    /// <summary>Takes blocks that no other draw gets.</summary>
+    /// <returns>The position of the first.</returns>
+    ulong Reserve(ulong blocks) => Interlocked.Add(ref _position, blocks) - blocks;
 
     void Fill<T, TDraw>(Tensor target, TDraw draw)
         where T : unmanaged
@@ -120,8 +125,37 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
         Memory<T> memory = target.Memory<T>();
         ulong blocks = ((ulong)memory.Length + (ulong)TDraw.PerBlock - 1) / (ulong)TDraw.PerBlock;
         int chunks = (int)((blocks + BlocksPerChunk - 1) / BlocksPerChunk);
-        ParallelFor.Run(chunks, new FillChunk<T, TDraw>(memory, draw, Key, Position));
-        Position += blocks;
+        ParallelFor.Run(chunks, new FillChunk<T, TDraw>(memory, draw, Key, Reserve(blocks)));
+    }
+
+    /// <summary>Integers from blocks that are reserved together, one for each draw.</summary>
+    struct Draws(RandomStream stream, int count)
+    {
+        ulong _next = stream.Reserve((ulong)count);
+        int _left = count;
+
+        /// <summary>An integer in [0, <paramref name="count"/>).</summary>
+        public long Next(long count)
+        {
+            // Words at the ragged end of the range are drawn again, so that no number is favoured.
+            ulong range = (ulong)count;
+            ulong limit = ulong.MaxValue - (((ulong.MaxValue % range) + 1) % range);
+            while (true)
+            {
+                ulong word = NextWord();
+                if (word <= limit)
+                {
+                    return (long)(word % range);
+                }
+            }
+        }
+
+        ulong NextWord()
+        {
+            ulong block = _left-- > 0 ? _next++ : stream.Reserve(1);
+            (uint a, uint b, _, _) = Philox.Block(stream.Key, block);
+            return a | ((ulong)b << 32);
+        }
     }
 
     /// <summary>What becomes of the words of one block.</summary>
