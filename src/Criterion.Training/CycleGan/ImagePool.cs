@@ -6,12 +6,14 @@ namespace Criterion.Training;
 /// </summary>
 /// <param name="capacity">Images that it holds, 50 in the paper; with 0 every image passes through.</param>
 /// <param name="random">Decides which images come back.</param>
+/// <remarks>Threads may exchange images with one pool at once, in an order that is then not determined.</remarks>
 public sealed class ImagePool(int capacity, RandomStream random) : IStateful
 {
     readonly int _capacity = capacity >= 0
         ? capacity
         : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "ImagePool: the capacity can't be negative.");
 
+    readonly Lock _gate = new();
     readonly List<Tensor> _images = [];
     RandomStream _random = random ?? throw new ArgumentNullException(nameof(random));
 
@@ -26,28 +28,42 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
     public Tensor Exchange(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return _capacity == 0 ? images.Detach() : Tensor.Cat([.. images.Detach().Split(1).Select(ExchangeOne)]);
+        if (_capacity == 0)
+        {
+            return images.Detach();
+        }
+
+        lock (_gate)
+        {
+            return Tensor.Cat([.. images.Detach().Split(1).Select(ExchangeOne)]);
+        }
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["random"] = _random.State() };
-        for (int i = 0; i < _images.Count; i++)
+        lock (_gate)
         {
-            state.Add($"images.{i}", _images[i]);
-        }
+            OrderedDictionary<string, Tensor> state = new() { ["random"] = _random.State() };
+            for (int i = 0; i < _images.Count; i++)
+            {
+                state.Add($"images.{i}", _images[i]);
+            }
 
-        return state;
+            return state;
+        }
     }
 
     /// <inheritdoc/>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _random = state.Random("random");
-        _images.Clear();
-        _images.AddRange(state.Part("images").Values.Select(Own));
+        lock (_gate)
+        {
+            _random = state.Random("random");
+            _images.Clear();
+            _images.AddRange(state.Part("images").Values.Select(Own));
+        }
     }
 
     Tensor ExchangeOne(Tensor image)

@@ -4,8 +4,10 @@ namespace Criterion.Training;
 /// Draws batches without end: every epoch in a new random order, the last, incomplete batch of an epoch left out. Its state is
 /// two integers, <see cref="Epoch"/> and <see cref="Batch"/>.
 /// </summary>
+/// <remarks>Threads may draw from one sampler at once: each batch is given out once, in an order that is then not determined.</remarks>
 public sealed class BatchSampler : IStateful
 {
+    readonly Lock _gate = new();
     readonly int _count;
     readonly int _batchSize;
     readonly RandomStream _random;
@@ -43,25 +45,37 @@ public sealed class BatchSampler : IStateful
     /// <summary>Which items the next batch holds, Int64 <c>[batch]</c>.</summary>
     public Tensor Next()
     {
-        if ((Batch + 1) * _batchSize > _count)
+        lock (_gate)
         {
-            (Epoch, Batch) = (Epoch + 1, 0);
-            _order = Order(Epoch);
-        }
+            if ((Batch + 1) * _batchSize > _count)
+            {
+                (Epoch, Batch) = (Epoch + 1, 0);
+                _order = Order(Epoch);
+            }
 
-        return _order.Narrow(0, _batchSize * Batch++, _batchSize);
+            return _order.Narrow(0, _batchSize * Batch++, _batchSize);
+        }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor> { ["place"] = StateDicts.Integers(Epoch, Batch) };
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        lock (_gate)
+        {
+            return new OrderedDictionary<string, Tensor> { ["place"] = StateDicts.Integers(Epoch, Batch) };
+        }
+    }
 
     /// <inheritdoc/>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
         long[] place = state.Integers("place", 2);
-        (Epoch, Batch) = ((int)place[0], (int)place[1]);
-        _order = Order(Epoch);
+        lock (_gate)
+        {
+            (Epoch, Batch) = ((int)place[0], (int)place[1]);
+            _order = Order(Epoch);
+        }
     }
 
     // A function of the epoch alone, so that the state needs no random numbers; it outlives the step that draws it.

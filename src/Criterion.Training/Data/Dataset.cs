@@ -1,6 +1,9 @@
 namespace Criterion.Training;
 
 /// <summary>What a GAN learns to make more of: an <see cref="ImageDataset"/> or a <see cref="PointDataset"/>.</summary>
+/// <remarks>
+/// Immutable: any number of threads may read one at once. It outlives the <see cref="TensorScope"/> in which it happens to be made.
+/// </remarks>
 public abstract class Dataset
 {
     /// <summary>A data set that is in memory.</summary>
@@ -12,7 +15,7 @@ public abstract class Dataset
             throw new TrainingException($"{source}: {items.Shape[0]} items need as many labels, and there are {labels.Shape}.");
         }
 
-        (Source, Items, Labels) = (source, items, labels);
+        (Source, Items, Labels) = (source, items.Keep(), labels?.Keep());
     }
 
     /// <summary>Where the data come from.</summary>

@@ -4,6 +4,7 @@ namespace Criterion.Training;
 /// Draws pairs and triplets of images with every class equally often: half of the pairs of one class, half of two. No batch is
 /// without similar pairs.
 /// </summary>
+/// <remarks>Threads may draw from one sampler at once, in an order that is then not determined.</remarks>
 public sealed class PairSampler : IStateful
 {
     readonly ImageDataset _data;

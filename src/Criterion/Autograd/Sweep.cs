@@ -124,7 +124,7 @@ internal sealed class Sweep : IDisposable
     /// <summary>Takes note of the whole gradient of a node, and says whether to go on through it.</summary>
     bool Arrive(Node node, Tensor gradient)
     {
-        if (_isToLeaves && node is LeafNode { Target: var leaf })
+        if (_isToLeaves && node is LeafNode leaf)
         {
             Accumulate(leaf, gradient);
         }
@@ -148,7 +148,7 @@ internal sealed class Sweep : IDisposable
                 continue;
             }
 
-            if (_isToLeaves && input is LeafNode { Target: var leaf })
+            if (_isToLeaves && input is LeafNode leaf)
             {
                 Accumulate(leaf, part);
             }
@@ -159,7 +159,15 @@ internal sealed class Sweep : IDisposable
         }
     }
 
-    /// <summary>Adds to a leaf's gradient: in place where nobody else can know that memory.</summary>
+    /// <summary>Adds to a leaf's gradient, in place where nobody else can know that memory. Sweeps of other threads may do so too.</summary>
+    void Accumulate(LeafNode node, Tensor part)
+    {
+        lock (node)
+        {
+            Accumulate(node.Target, part);
+        }
+    }
+
     void Accumulate(Tensor leaf, Tensor part)
     {
         switch (leaf.Grad)

@@ -12,8 +12,9 @@ internal interface IChunk
 /// A parallel loop that allocates nothing: workers stay alive, and the body is a struct copied into a job that is reused.
 /// </summary>
 /// <remarks>
-/// Results are the same bits on any number of threads as long as each index writes its own outputs: callers cut work into
-/// chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in every
+/// Any thread may call it, of the thread pool or not, and many at once: one loop at a time has the workers, which no other work can
+/// occupy, and the others run on their callers' threads. Results are the same bits on any number of threads as long as each index
+/// writes its own outputs: callers cut work into chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in every
 /// loop, so that it finds in its cache what it wrote in the loop before; when it is done it helps with the parts of others.
 /// </remarks>
 internal static class ParallelFor
@@ -28,11 +29,11 @@ internal static class ParallelFor
     /// <summary>Threads that share a loop, the caller included.</summary>
     public static int Threads
     {
-        get => s_threads;
+        get => Volatile.Read(ref s_threads);
         set
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            s_threads = value;
+            Volatile.Write(ref s_threads, value);
         }
     }
 
@@ -41,7 +42,8 @@ internal static class ParallelFor
     public static void Run<TBody>(int count, in TBody body)
         where TBody : struct, IChunk
     {
-        if (count <= 1 || s_threads == 1 || t_inside || !Busy.TryEnter())
+        int threads = count <= 1 || t_inside ? 1 : Math.Min(Threads, count);
+        if (threads == 1 || !Busy.TryEnter())
         {
             RunHere(count, body);
             return;
@@ -49,7 +51,7 @@ internal static class ParallelFor
 
         try
         {
-            RunShared(count, body);
+            RunShared(count, threads - 1, body);
         }
         finally
         {
@@ -67,10 +69,9 @@ internal static class ParallelFor
         }
     }
 
-    static void RunShared<TBody>(int count, in TBody body)
+    static void RunShared<TBody>(int count, int helpers, in TBody body)
         where TBody : struct, IChunk
     {
-        int helpers = Math.Min(s_threads, count) - 1;
         while (Workers.Count < helpers)
         {
             Workers.Add(new Worker());
@@ -162,19 +163,34 @@ internal static class ParallelFor
 
         public override void HelperDone() => Interlocked.Decrement(ref _helpersLeft);
 
+        // Helpers write to the caller's memory: not even Thread.Interrupt may end the wait before they do.
         public void WaitForHelpers()
         {
+            bool isInterrupted = false;
             SpinWait spinner = default;
             while (Volatile.Read(ref _helpersLeft) > 0)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                try
+                {
+                    spinner.SpinOnce(sleep1Threshold: -1);
+                }
+                catch (ThreadInterruptedException)
+                {
+                    isInterrupted = true;
+                }
+            }
+
+            if (isInterrupted)
+            {
+                Thread.CurrentThread.Interrupt();
             }
         }
 
         public void End()
         {
-            _body = default;
-            _failure?.Throw();
+            ExceptionDispatchInfo? failure = _failure;
+            (_body, _failure) = (default, null);
+            failure?.Throw();
         }
     }
 
@@ -184,7 +200,8 @@ internal static class ParallelFor
         Job? _job;
         int _part;
 
-        public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.Start();
+        // Without the execution context of the first caller, whose AsyncLocal values the worker would hold for good.
+        public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.UnsafeStart();
 
         public void Start(Job job, int part)
         {

@@ -6,6 +6,7 @@ namespace Criterion.Losses;
 /// <summary>
 /// A loss: immutable, its properties are its options, so that it compares, prints and copies with <c>with</c>.
 /// </summary>
+/// <remarks>Any number of threads may use one at once.</remarks>
 public abstract record Loss : ICriterion
 {
     /// <summary>A loss with a reduction.</summary>

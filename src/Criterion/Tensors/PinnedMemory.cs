@@ -10,9 +10,16 @@ internal sealed unsafe class PinnedMemory<T>(ref T first, int length, MemoryHand
     readonly T* _first = (T*)Unsafe.AsPointer(ref first);
     readonly PinLifetime _pin = new(handle);
 
-    public override Span<T> GetSpan() => new(_first, length);
+    public override Span<T> GetSpan()
+    {
+        Span<T> span = new(_first, length);
 
-    public override MemoryHandle Pin(int elementIndex = 0) => new(_first + elementIndex);
+        // The span keeps the memory alive, but the pin must last until there is one.
+        GC.KeepAlive(_pin);
+        return span;
+    }
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new(_first + elementIndex, pinnable: this);
 
     public override void Unpin()
     {

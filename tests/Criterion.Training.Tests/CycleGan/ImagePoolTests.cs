@@ -60,5 +60,18 @@ public class ImagePoolTests
     }
 
     [Fact]
+    public void Threads_get_and_leave_every_image_once()
+    {
+        ImagePool pool = new(10, new RandomStream(1));
+        double[] seen = new double[400];
+        Parallel.For(0, seen.Length, i => seen[i] = pool.Exchange(Image(i)).Mean().Item());
+        IEnumerable<double> held = pool.StateDict().Where(static pair => pair.Key != "random").Select(static pair => (double)pair.Value.Mean().Item());
+
+        // While it fills, images also pass: those ten are seen and held.
+        Assert.Equal(400, seen.Concat(held).Distinct().Count());
+        Assert.Equal(10, pool.Count);
+    }
+
+    [Fact]
     public void A_negative_capacity_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePool(-1, new RandomStream(1)));
 }

@@ -54,6 +54,27 @@ public class BatchSamplerTests
     }
 
     [Fact]
+    public void Threads_get_each_batch_once()
+    {
+        BatchSampler sampler = new(4000, 1, new RandomStream(3));
+        long[][] drawn = new long[8][];
+        Parallel.For(0, drawn.Length, i => drawn[i] = [.. Draw(sampler, 500).Select(static batch => batch[0])]);
+        Assert.Equal(4000, drawn.SelectMany(static items => items).Distinct().Count());
+    }
+
+    [Fact]
+    public void Data_outlive_the_scope_in_which_they_are_made()
+    {
+        ImageDataset data;
+        using (new TensorScope())
+        {
+            data = new ImageDataset("ones", Tensor.Ones([4, 1, 8, 8]));
+        }
+
+        Assert.Equal(256, data.Images.ToArray<float>().Length);
+    }
+
+    [Fact]
     public void Too_few_images_are_refused()
     {
         TrainingException error = Assert.Throws<TrainingException>(() => new BatchSampler(5, 8, new RandomStream(0)));
