@@ -11,6 +11,7 @@ public partial class DocumentationTests
     [InlineData("docs/article.md")]
     [InlineData("docs/pytorch.md")]
     [InlineData("docs/compare.md")]
+    [InlineData("docs/threads.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_piece_of_code_stands_in_a_file_that_is_compiled_and_run(string document)
     {
@@ -33,6 +34,7 @@ public partial class DocumentationTests
     [InlineData("docs/article.md")]
     [InlineData("docs/pytorch.md")]
     [InlineData("docs/compare.md")]
+    [InlineData("docs/threads.md")]
     [InlineData("CONTRIBUTING.md")]
     public void Every_link_leads_somewhere(string document)
     {
