@@ -12,7 +12,7 @@ public abstract class Dataset
             throw new TrainingException($"{source}: {items.Shape[0]} items need as many labels, and there are {labels.Shape}.");
         }
 
-        (Source, Items, Labels) = (source, items, labels);
+        (Source, Items, Labels) = (source, TensorScope.Persist(items), labels is null ? null : TensorScope.Persist(labels));
     }
 
     /// <summary>Where the data come from.</summary>

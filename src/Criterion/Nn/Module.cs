@@ -85,7 +85,7 @@ public abstract partial class Module
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
         value.RequiresGrad = true;
-        _parameters.Add((name, Lasting(value)));
+        _parameters.Add((name, TensorScope.Persist(value)));
         return value;
     }
 
@@ -96,7 +96,7 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        _buffers.Add((name, Lasting(value)));
+        _buffers.Add((name, TensorScope.Persist(value)));
         return value;
     }
 
@@ -111,9 +111,6 @@ public abstract partial class Module
         _children.Add((name, module));
         return module;
     }
-
-    /// <summary>State outlives the <see cref="TensorScope"/> in which a network happens to be built.</summary>
-    static Tensor Lasting(Tensor value) => value.Storage.Scope?.Keep(value) ?? value;
 
     Module SetTraining(bool training)
     {

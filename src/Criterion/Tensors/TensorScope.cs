@@ -8,6 +8,10 @@ namespace Criterion;
 /// <see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
 /// ended throws. Gradients on their way through a backward pass, and what passes between the modules of a network, go back before that,
 /// when they have been read. Scopes nest; each belongs to the thread that opened it.
+/// <para>
+/// A static field is initialised when it is first read. If that is inside a scope, its tensor ends with the scope: initialise it with
+/// <see cref="Persist"/>. Modules, optimizers, data sets, feature sets and galleries do so themselves.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// using (var scope = new TensorScope())
@@ -53,6 +57,15 @@ public sealed class TensorScope : IDisposable
         }
 
         return tensor;
+    }
+
+    /// <summary>Takes a tensor's memory out of the scope in which it was created, if any, so that it lives as long as it is referenced.</summary>
+    /// <returns>The same tensor.</returns>
+    /// <exception cref="TensorException">That scope has ended.</exception>
+    public static Tensor Persist(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.Storage.Scope?.Keep(tensor) ?? tensor;
     }
 
     /// <summary>Ends the scope: the memory of all that was made in it and not kept goes back to the pool.</summary>
