@@ -1,18 +1,23 @@
-"""Trains PyTorch's twin of a recipe of `criterion train` on the embedded images: same networks, options and order of play; other random numbers."""
+"""Trains PyTorch's twin of a recipe of `criterion train`: same networks, options and order of play; other random numbers."""
+import copy
+import dataclasses
 import gzip
+import math
 import os
+from typing import Callable, Optional
 
 import numpy
 import torch
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
 
-from networks import critic, dcgan
+import networks
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../src/Criterion.Training/Data")
-LATENT, WIDTH, BATCH = 64, 32, 64
+LATENT, BATCH = 64, 64
+MODES, RADIUS, DEVIATION = 8, 2.0, 0.02
 
 
-def images():
+def clothes():
     """The 10,000 embedded images, [N, 1, 32, 32] in [-1, 1], padded with black."""
     pixels = numpy.frombuffer(gzip.open(os.path.join(DATA, "t10k-images-idx3-ubyte.gz")).read(), numpy.uint8, offset=16).reshape(-1, 1, 28, 28)
     return torch.nn.functional.pad(torch.from_numpy(pixels.copy()).float() / 127.5 - 1, (2, 2, 2, 2), value=-1.0)
@@ -20,6 +25,23 @@ def images():
 
 def labels():
     return torch.from_numpy(numpy.frombuffer(gzip.open(os.path.join(DATA, "t10k-labels-idx1-ubyte.gz")).read(), numpy.uint8, offset=8).astype(numpy.int64))
+
+
+def centres():
+    angles = torch.arange(MODES) * (2 * math.pi / MODES)
+    return RADIUS * torch.stack([angles.cos(), angles.sin()], 1)
+
+
+def ring(count=100_000):
+    """Points around eight centres on a circle, [N, 2]."""
+    return centres()[torch.randint(0, MODES, (count,))] + DEVIATION * torch.randn(count, 2)
+
+
+def coverage(points, least=20):
+    """The number of modes found, and the share of points within three deviations of one."""
+    distance, mode = torch.cdist(points, centres()).min(1)
+    counts = torch.bincount(mode[distance <= 3 * DEVIATION], minlength=MODES)
+    return int((counts >= least).sum()), float(counts.sum()) / len(points)
 
 
 def non_saturating(real, fake):
@@ -34,28 +56,83 @@ def wasserstein(real, fake):
     return fake.mean() - real.mean()
 
 
-# Loss of the discriminator, of the generator, weight of the gradient penalty, discriminator steps, learning rate, betas.
+def hinge(real, fake):
+    return relu(1 - real).mean() + relu(1 + fake).mean()
+
+
+def paired(real, fake):
+    return softplus(fake - real).mean()
+
+
+def energy(real, fake, margin=0.2):
+    return real.mean() + relu(margin - fake).mean()
+
+
+def slopes(network, x):
+    x = x.detach().requires_grad_()
+    (slope,) = torch.autograd.grad(network(x).sum(), x, create_graph=True)
+    return (slope.flatten(1) ** 2).sum(1)
+
+
+def one_each(x):
+    return torch.rand(len(x), *[1] * (x.dim() - 1))
+
+
+def distance_from_one(square):
+    return ((square + 1e-10).sqrt() - 1).square().mean()
+
+
+def between(network, real, fake):
+    return distance_from_one(slopes(network, real + one_each(real) * (fake - real)))
+
+
+def beside_real(network, real, fake):
+    noise = 0.5 * real.std(unbiased=False) * torch.rand_like(real)
+    return distance_from_one(slopes(network, real + one_each(real) * noise))
+
+
+def at_both(network, real, fake):
+    return (slopes(network, real).mean() + slopes(network, fake).mean()) / 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    judge: Callable = non_saturating
+    deceive: Callable = lambda real, fake: softplus(-fake).mean()
+    penalty: Optional[Callable] = None
+    weight: float = 0
+    judgements: int = 1
+    optimizer: str = "adam"
+    judge_rate: float = 2e-4
+    rate: float = 2e-4
+    betas: tuple = (0.5, 0.999)
+    norm: str = "batch"
+    clip: float = 0
+    average: float = 0
+
+    def on(self, data):
+        """Criterion's GanRecipe.For: faster on points, with a smaller penalty between real and generated ones."""
+        if data == "clothes":
+            return self
+        return dataclasses.replace(
+            self, judge_rate=5 * self.judge_rate, rate=5 * self.rate, weight=0.1 if self.penalty is between else self.weight,
+            norm="none" if self.norm == "batch" else self.norm)
+
+
 RECIPES = {
-    "dcgan": (non_saturating, lambda fake: softplus(-fake).mean(), 0, 1, 2e-4, (0.5, 0.999)),
-    "lsgan": (least_squares, lambda fake: 0.5 * ((fake - 1) ** 2).mean(), 0, 1, 2e-4, (0.5, 0.999)),
-    "wgan-gp": (wasserstein, lambda fake: -fake.mean(), 10, 5, 1e-4, (0.0, 0.9)),
+    "dcgan": Recipe(),
+    "lsgan": Recipe(least_squares, lambda real, fake: 0.5 * ((fake - 1) ** 2).mean()),
+    "wgan": Recipe(wasserstein, lambda real, fake: -fake.mean(), judgements=5, optimizer="rmsprop", judge_rate=5e-5, rate=5e-5, clip=0.01),
+    "wgan-gp": Recipe(wasserstein, lambda real, fake: -fake.mean(), between, 10, judgements=5, judge_rate=1e-4, rate=1e-4, betas=(0.0, 0.9), norm="none"),
+    "hinge": Recipe(hinge, lambda real, fake: -fake.mean(), judge_rate=4e-4, rate=1e-4, betas=(0.0, 0.9), norm="spectral"),
+    "dragan": Recipe(penalty=beside_real, weight=10, judge_rate=1e-4, rate=1e-4, betas=(0.5, 0.9), norm="none"),
+    "r3gan": Recipe(paired, lambda real, fake: softplus(real - fake).mean(), at_both, 0.5, betas=(0.0, 0.9), norm="none", average=0.99),
+    "ebgan": Recipe(energy, lambda real, fake: fake.mean(), norm="reconstruction"),
 }
 
 
-def penalty(network, real, fake):
-    between = (real + torch.rand(len(real), 1, 1, 1) * (fake - real)).requires_grad_()
-    (slope,) = torch.autograd.grad(network(between).sum(), between, create_graph=True)
-    return (((slope.flatten(1) ** 2).sum(1) + 1e-10).sqrt() - 1).square().mean()
-
-
-def initialise(network):
-    """Weights as DCGAN's authors draw them."""
-    for layer in network.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
-            layer.weight.data.normal_(1, 0.02)
-        elif hasattr(layer, "weight"):
-            layer.weight.data.normal_(0, 0.02)
-    return network
+def optimizer(recipe, network, rate):
+    return torch.optim.RMSprop(network.parameters(), rate) if recipe.optimizer == "rmsprop" else torch.optim.Adam(network.parameters(), rate, recipe.betas)
 
 
 def batches(data):
@@ -65,26 +142,46 @@ def batches(data):
             yield data[order[i * BATCH:(i + 1) * BATCH]]
 
 
-def train(recipe, seed, steps, count):
-    """Trains, and gives images of the trained generator, [count, 1, 32, 32]."""
+def train(recipe, seed, steps, count, data="clothes", width=32):
+    """Trains, and gives samples of the trained generator: images [count, 1, 32, 32] or points [count, 2]."""
     torch.manual_seed(seed)
-    judge, deceive, weight, judgements, rate, betas = RECIPES[recipe]
-    generator, discriminator = dcgan(WIDTH, LATENT)
-    discriminator = critic(WIDTH) if weight else discriminator
-    initialise(generator), initialise(discriminator)
-    optimizers = [torch.optim.Adam(network.parameters(), rate, betas) for network in (generator, discriminator)]
-    real = batches(images())
+    recipe = (RECIPES[recipe] if isinstance(recipe, str) else recipe).on(data)
+    generator, discriminator = networks.dcgan(width, LATENT, recipe.norm) if data == "clothes" else networks.points(LATENT, recipe.norm)
+    average = copy.deepcopy(generator)
+    generator_step, discriminator_step = optimizer(recipe, generator, recipe.rate), optimizer(recipe, discriminator, recipe.judge_rate)
+    real = batches(clothes() if data == "clothes" else ring())
     for _ in range(steps):
-        for i in range(judgements):
-            with torch.set_grad_enabled(i == judgements - 1):
+        for i in range(recipe.judgements):
+            with torch.set_grad_enabled(i == recipe.judgements - 1):
                 fake = generator(torch.randn(BATCH, LATENT, 1, 1))
             shown = next(real)
-            loss = judge(discriminator(shown), discriminator(fake.detach()))
-            loss = loss + weight * penalty(discriminator, shown, fake.detach()) if weight else loss
-            descend(loss, optimizers[1], discriminator)
+            loss = recipe.judge(discriminator(shown), discriminator(fake.detach()))
+            loss = loss + recipe.weight * recipe.penalty(discriminator, shown, fake.detach()) if recipe.penalty else loss
+            descend(loss, discriminator_step, discriminator)
+            clip(discriminator, recipe.clip)
         discriminator.requires_grad_(False)
-        descend(deceive(discriminator(fake)), optimizers[0], generator)
+        descend(recipe.deceive(discriminator(shown) if recipe.judge is paired else None, discriminator(fake)), generator_step, generator)
         discriminator.requires_grad_(True)
+        follow(average, generator, recipe.average)
+    return sample(average, count)
+
+
+def follow(average, network, decay):
+    """The running average of the weights; buffers are copied."""
+    with torch.no_grad():
+        for mean, value in zip(average.parameters(), network.parameters()):
+            mean.lerp_(value, 1 - decay)
+        for mean, value in zip(average.buffers(), network.buffers()):
+            mean.copy_(value)
+
+
+def clip(network, most):
+    if most:
+        for parameter in network.parameters():
+            parameter.data.clamp_(-most, most)
+
+
+def sample(generator, count):
     generator.eval()
     with torch.no_grad():
         return torch.cat([generator(torch.randn(100, LATENT, 1, 1)) for _ in range(count // 100)])

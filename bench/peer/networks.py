@@ -1,32 +1,74 @@
 """The networks of Criterion.Training (Dcgan for images of 32×32, ResnetTranslator, PatchDiscriminator), layer by layer."""
 from torch.nn import (
-    BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, InstanceNorm2d, LeakyReLU, Module, ReflectionPad2d, ReLU, Sequential, Tanh)
+    BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, InstanceNorm2d, LeakyReLU, Linear, Module, ReflectionPad2d, ReLU, Sequential, Tanh)
+from torch.nn.utils.parametrizations import spectral_norm
 
 
-def dcgan(width, latent):
-    generator = Sequential(
+def dcgan(width, latent, norm="batch"):
+    return initialise(generator(width, latent)), initialise(reconstruction(width, latent) if norm == "reconstruction" else discriminator(width, norm))
+
+
+def generator(width, latent):
+    return Sequential(
         ConvTranspose2d(latent, 4 * width, 4, bias=False), BatchNorm2d(4 * width), ReLU(),
         ConvTranspose2d(4 * width, 2 * width, 4, 2, 1, bias=False), BatchNorm2d(2 * width), ReLU(),
         ConvTranspose2d(2 * width, width, 4, 2, 1, bias=False), BatchNorm2d(width), ReLU(),
         ConvTranspose2d(width, 1, 4, 2, 1), Tanh(),
     )
-    return zero_biases(generator), discriminator(width, normalize=True)
 
 
 def critic(width):
-    return discriminator(width, normalize=False)
+    return initialise(discriminator(width, "none"))
 
 
-def discriminator(width, normalize):
-    def norm(channels):
-        return [BatchNorm2d(channels)] if normalize else []
+def discriminator(width, norm, outputs=1):
+    def convolution(*arguments, bias=True):
+        layer = Conv2d(*arguments, bias=bias)
+        return spectral_norm(initialise(layer)) if norm == "spectral" else layer
 
-    return zero_biases(Sequential(
-        Conv2d(1, width, 4, 2, 1), LeakyReLU(0.2),
-        Conv2d(width, 2 * width, 4, 2, 1, bias=not normalize), *norm(2 * width), LeakyReLU(0.2),
-        Conv2d(2 * width, 4 * width, 4, 2, 1, bias=not normalize), *norm(4 * width), LeakyReLU(0.2),
-        Conv2d(4 * width, 1, 4), Flatten(0),
-    ))
+    def normal(channels):
+        return [BatchNorm2d(channels)] if norm == "batch" else []
+
+    return Sequential(
+        convolution(1, width, 4, 2, 1), LeakyReLU(0.2),
+        convolution(width, 2 * width, 4, 2, 1, bias=norm != "batch"), *normal(2 * width), LeakyReLU(0.2),
+        convolution(2 * width, 4 * width, 4, 2, 1, bias=norm != "batch"), *normal(4 * width), LeakyReLU(0.2),
+        convolution(4 * width, outputs, 4), *([Flatten(0)] if outputs == 1 else []),
+    )
+
+
+def reconstruction(width, latent):
+    return ReconstructionError(discriminator(width, "batch", latent), generator(width, latent))
+
+
+class ReconstructionError(Module):
+    """The mean squared error with which an auto-encoder gives an image back."""
+
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, x):
+        return ((self.decoder(self.encoder(x)) - x) ** 2).flatten(1).mean(1)
+
+
+def points(latent, norm="none", width=128):
+    """The networks of PointNetworks, with PyTorch's own initial weights."""
+    bounded = spectral_norm if norm == "spectral" else lambda layer: layer
+    return (
+        Sequential(Flatten(), Linear(latent, width), ReLU(), Linear(width, width), ReLU(), Linear(width, 2)),
+        Sequential(
+            bounded(Linear(2, width)), LeakyReLU(0.2), bounded(Linear(width, width)), LeakyReLU(0.2), bounded(Linear(width, 1)), Flatten(0)))
+
+
+def initialise(network):
+    """Weights as DCGAN's authors draw them."""
+    for layer in network.modules():
+        if isinstance(layer, BatchNorm2d):
+            layer.weight.data.normal_(1, 0.02)
+        elif isinstance(layer, (Conv2d, ConvTranspose2d)) and not hasattr(layer, "parametrizations"):
+            layer.weight.data.normal_(0, 0.02)
+    return zero_biases(network)
 
 
 class Residual(Module):

@@ -4,7 +4,7 @@ import torch
 from torch.nn import Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from torch.nn.functional import cross_entropy
 
-from gan import images, labels
+from gan import clothes, labels
 
 EPOCHS, BATCH, HELD_OUT = 8, 100, 2000
 
@@ -21,7 +21,7 @@ def train(path):
     torch.manual_seed(20231031)
     features, head = body(), Linear(128, 10)
     optimizer = torch.optim.Adam([*features.parameters(), *head.parameters()], 1e-3)
-    data, classes = images(), labels()
+    data, classes = clothes(), labels()
     learned, held_out = torch.randperm(len(data)).split([len(data) - HELD_OUT, HELD_OUT])
     for _ in range(EPOCHS):
         for part in learned[torch.randperm(len(learned))].split(BATCH):
@@ -41,7 +41,7 @@ class Yardstick:
         self.network = body()
         self.network.load_state_dict(torch.load(path))
         self.network.eval()
-        self.real = self.statistics(images())
+        self.real = self.statistics(clothes())
 
     def statistics(self, pictures):
         with torch.no_grad():

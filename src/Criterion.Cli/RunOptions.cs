@@ -56,7 +56,7 @@ internal sealed class RunOptions
     {
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
         RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
-        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {record.Ended - record.Started:mm\\:ss}, in {folder.Path}.");
+        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0))}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
     }
 }

@@ -59,7 +59,7 @@ internal static class TrainProgress
         {
             double rate = _done / Stopwatch.GetElapsedTime(_start).TotalSeconds;
             TimeSpan left = TimeSpan.FromSeconds((steps - _at) / rate);
-            return string.Create(CultureInfo.InvariantCulture, $"{rate:F1} steps/s  {(int)left.TotalMinutes}:{left.Seconds:D2} left");
+            return string.Create(CultureInfo.InvariantCulture, $"{rate:F1} steps/s  {Duration.Clock(left)} left");
         }
     }
 }

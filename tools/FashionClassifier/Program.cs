@@ -37,7 +37,7 @@ for (int step = 1; step <= steps; step++)
     double loss = Step();
     if (step % (learned.Count / Batch) == 0)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{steps}  loss {loss:F4}  held-out accuracy {Accuracy(heldOut):P2}  {watch.Elapsed:mm\\:ss}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{steps}  loss {loss:F4}  held-out accuracy {Accuracy(heldOut):P2}  {watch.Elapsed:hh\\:mm\\:ss}"));
     }
 }
 

@@ -19,7 +19,19 @@ public sealed class CheckpointFolder(string path)
         // A process that was killed while it wrote leaves a file without a name of its own.
         foreach (string old in Newest().Skip(Kept).Concat(Directory.GetFiles(path, ".*.tmp")))
         {
-            File.Delete(old);
+            TryDelete(old);
+        }
+    }
+
+    // On Windows a file that another program is reading stays; the next checkpoint tries again.
+    static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

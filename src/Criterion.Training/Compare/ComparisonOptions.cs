@@ -61,9 +61,10 @@ public sealed record ComparisonOptions
             throw new TrainingException($"A comparison needs at least one objective and one seed, and has {Objectives.Count} and {Seeds}.");
         }
 
-        if (Objectives.GroupBy(static name => name).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        // Their runs would share a folder.
+        if (Objectives.GroupBy(Html.Id).FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
-            throw new TrainingException($"'{twice.Key}' is named twice; name each objective once.");
+            throw new TrainingException($"'{twice.First()}' is named twice; name each objective once.");
         }
     }
 }

@@ -83,7 +83,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     /// <param name="record">What <c>run.json</c> says of it.</param>
     /// <param name="checkpoint">Where to go on.</param>
     /// <param name="steps">Steps to train for in all; as recorded if not given. The fall of the learning rate follows.</param>
-    /// <exception cref="TrainingException">The data are other data.</exception>
+    /// <exception cref="TrainingException">The data are other data, or the checkpoint is of a later step than the last.</exception>
     public static CycleGanRun Resume(CycleGanRunRecord record, Checkpoint checkpoint, int? steps = null)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -92,7 +92,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
             record.Options with { Steps = steps ?? record.Options.Steps }, record.Translator, record.Discriminator, record.LoadA, record.LoadB, record.SampleEvery, record.CheckpointEvery);
         record.A.CheckSame(run._a);
         record.B.CheckSame(run._b);
-        run.Restore(checkpoint, record.Started);
+        run.Restore(checkpoint, record);
         return run;
     }
 

@@ -64,7 +64,7 @@ public sealed class GanRun : TrainingRun<GanStep>
     /// <param name="data">The same data.</param>
     /// <param name="checkpoint">Where to go on.</param>
     /// <param name="steps">Generator steps to train for in all; as recorded if not given.</param>
-    /// <exception cref="TrainingException">The data are other data.</exception>
+    /// <exception cref="TrainingException">The data are other data, or the checkpoint is of a later step than the last.</exception>
     public static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps = null) =>
         Resume(record, data, checkpoint, steps, null);
 
@@ -76,7 +76,7 @@ public sealed class GanRun : TrainingRun<GanStep>
         GanOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
         GanRecipe recipe = new(record.Recipe, "", options);
         GanRun run = new(recipe, data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load, record.Measure) { Measure = measure! };
-        run.Restore(checkpoint, record.Started);
+        run.Restore(checkpoint, record);
         run.Record = run.Gan with { Quality = record.Quality?.Step == checkpoint.Step ? record.Quality : null };
         return run;
     }

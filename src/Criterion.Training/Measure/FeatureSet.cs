@@ -19,6 +19,12 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
 
     const int Batch = 100;
 
+    /// <inheritdoc cref="FeatureSet"/>
+    public Tensor Features { get; init; } = Features.Keep();
+
+    /// <inheritdoc cref="FeatureSet"/>
+    public Tensor? Probabilities { get; init; } = Probabilities?.Keep();
+
     /// <summary>The number of samples.</summary>
     public int Count => Features.Shape[0];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 
@@ -32,7 +33,7 @@ internal static class RecordTables
         JsonValueKind.Null => "none",
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
-        JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) => $"{time:yyyy-MM-dd HH:mm:ss zzz}",
+        JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
         JsonValueKind.Object when value.TryGetProperty("kind", out JsonElement kind) => WithOptions(kind.ToString(), value),
         JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),

@@ -41,13 +41,10 @@ public static class RunReport
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
-        string time = record.Ended - record.Started is { } taken ? Taken(taken) : "";
+        string time = record is { Ended: not null, TrainingSeconds: { } seconds } ? $" in {Duration.Words(TimeSpan.FromSeconds(seconds))}" : "";
         string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {losses.Median("seconds") * 1000:G3} ms each.");
         return string.Create(CultureInfo.InvariantCulture, $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Begun {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
-
-    static string Taken(TimeSpan time) => string.Create(
-        CultureInfo.InvariantCulture, $" in {(time.TotalMinutes < 1 ? $"{time.TotalSeconds:F0} s" : $"{(int)time.TotalMinutes} min {time.Seconds} s")}");
 
     static XElement? Findings(RunRecord record, CsvTable losses)
     {

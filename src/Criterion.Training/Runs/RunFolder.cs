@@ -26,11 +26,12 @@ public sealed class RunFolder : IDisposable
     {
         (Path, _step) = (path, step);
         Checkpoints = new CheckpointFolder(InFolder(CheckpointsName));
-        Directory.CreateDirectory(Samples);
+        Directory.CreateDirectory(path);
         _losses = new CsvFile(InFolder(LossesName), header, step);
-        if (File.Exists(InFolder(MeasuresName)))
+        Directory.CreateDirectory(Samples);
+        if (CsvFile.HeaderOf(InFolder(MeasuresName)) is { } measures)
         {
-            _measures = new CsvFile(InFolder(MeasuresName), File.ReadLines(InFolder(MeasuresName)).First(), step);
+            _measures = new CsvFile(InFolder(MeasuresName), measures, step);
         }
     }
 
@@ -61,7 +62,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Opens the folder of a run that goes on: the rows of <c>losses.csv</c> after <paramref name="step"/> are done again.</summary>
-    /// <exception cref="TrainingException">It can't be read or written.</exception>
+    /// <exception cref="TrainingException">It can't be read or written, or <c>losses.csv</c> has other columns; nothing is changed then.</exception>
     public static RunFolder Reopen<TStep>(string path, long step)
         where TStep : IRunStep
     {
@@ -91,8 +92,13 @@ public sealed class RunFolder : IDisposable
     public void WriteLosses(IRunStep row) => Write(() => _losses.Write(row.Step, row.ToCsv()));
 
     /// <summary>Appends a row to <c>measures.csv</c>.</summary>
+    /// <exception cref="TrainingException">The file has other columns, or the folder can't be written any more.</exception>
     public void WriteMeasures(SampleQuality row) => Write(() =>
-        (_measures ??= new CsvFile(InFolder(MeasuresName), row.Header, _step)).Write(row.Step, row.ToCsv()));
+    {
+        _measures ??= new CsvFile(InFolder(MeasuresName), row.Header, _step);
+        _measures.CheckColumns(row.Header);
+        _measures.Write(row.Step, row.ToCsv());
+    });
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
     public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Compose(images, columns));

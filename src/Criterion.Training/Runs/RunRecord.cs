@@ -47,6 +47,12 @@ public abstract record RunRecord
     /// <summary>When it ended.</summary>
     public DateTimeOffset? Ended { get; init; }
 
+    /// <summary>
+    /// The time spent training, measuring and writing included, in seconds; the pause between a stop and a resumption is not part of it.
+    /// Null for runs of versions that did not record it.
+    /// </summary>
+    public double? TrainingSeconds { get; init; }
+
     /// <summary>Steps to do in all.</summary>
     [JsonIgnore]
     public abstract int Steps { get; }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Criterion.Training;
 
 /// <summary>A whole training run that writes to a folder as it goes: losses, pictures, checkpoints, and the record of it all.</summary>
@@ -6,6 +8,8 @@ public abstract class TrainingRun<TStep>
     where TStep : struct, IRunStep
 {
     RunRecord? _record;
+    double _secondsBefore;
+    long _start;
 
     /// <summary>What <c>run.json</c> says at present.</summary>
     public RunRecord Record
@@ -17,6 +21,8 @@ public abstract class TrainingRun<TStep>
     /// <summary>Everything that changes from step to step.</summary>
     private protected abstract IStateful State { get; }
 
+    double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
     /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
     /// <param name="folder">Where everything goes.</param>
     /// <param name="onStep">Told of every step when all that is due is written, for progress.</param>
@@ -26,6 +32,7 @@ public abstract class TrainingRun<TStep>
     public RunRecord Execute(RunFolder folder, Action<TStep>? onStep = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        (_start, _secondsBefore) = (Stopwatch.GetTimestamp(), Record.TrainingSeconds ?? 0);
         Note(folder, Record with { Started = Record.StepsDone == 0 ? DateTimeOffset.Now : Record.Started });
         try
         {
@@ -50,11 +57,19 @@ public abstract class TrainingRun<TStep>
         return Record;
     }
 
-    /// <summary>Goes on where a checkpoint was written.</summary>
-    private protected void Restore(Checkpoint checkpoint, DateTimeOffset started)
+    /// <summary>Continues where a checkpoint was written.</summary>
+    /// <exception cref="TrainingException">The checkpoint is of a later step than the run's last.</exception>
+    private protected void Restore(Checkpoint checkpoint, RunRecord record)
     {
+        if (checkpoint.Step > Record.Steps)
+        {
+            throw new TrainingException(
+                $"Resume: {checkpoint.Step} steps are done, and {Record.Steps} in all were asked for. Ask for {checkpoint.Step} or more, or start a new run.");
+        }
+
         State.LoadStateDict(checkpoint.State);
-        Record = Record with { StepsDone = checkpoint.Step, Started = started };
+        double? seconds = checkpoint.Run.Length > 0 ? RunJson.Read(checkpoint.Run).TrainingSeconds : record.TrainingSeconds;
+        Record = Record with { StepsDone = checkpoint.Step, Started = record.Started, TrainingSeconds = seconds };
     }
 
     /// <summary>One step of the trainer.</summary>
@@ -99,12 +114,16 @@ public abstract class TrainingRun<TStep>
         }
 
         WriteResults(folder);
-        RunRecord ended = Record with { Status = status, Ended = DateTimeOffset.Now };
+        RunRecord ended = Record with { Status = status, Ended = DateTimeOffset.Now, TrainingSeconds = Seconds };
         folder.WriteReport(ended);
         Note(folder, ended);
     }
 
-    void WriteCheckpoint(RunFolder folder) => folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()) { Run = RunJson.Write(Record) });
+    void WriteCheckpoint(RunFolder folder)
+    {
+        Record = Record with { TrainingSeconds = Seconds };
+        folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()) { Run = RunJson.Write(Record) });
+    }
 
     void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(Record = record);
 
@@ -113,7 +132,7 @@ public abstract class TrainingRun<TStep>
     {
         try
         {
-            Note(folder, Record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now });
+            Note(folder, Record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now, TrainingSeconds = Seconds });
             folder.WriteReport(Record);
         }
         catch (TrainingException)

@@ -23,8 +23,8 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(images);
         (_encoder, Images) = (encoder, images);
         Tensor embeddings = GanTrainer.Sample(encoder, images.Images);
-        _centre = embeddings.Mean(0, keepDim: true);
-        Embeddings = UnitLength.Of(embeddings - _centre);
+        _centre = embeddings.Mean(0, keepDim: true).Keep();
+        Embeddings = UnitLength.Of(embeddings - _centre).Keep();
     }
 
     /// <summary>What is searched.</summary>

@@ -53,14 +53,14 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
     /// <param name="data">The same data.</param>
     /// <param name="checkpoint">Where to go on.</param>
     /// <param name="steps">Steps to train for in all; as recorded if not given.</param>
-    /// <exception cref="TrainingException">The data are other data.</exception>
+    /// <exception cref="TrainingException">The data are other data, or the checkpoint is of a later step than the last.</exception>
     public static SiameseRun Resume(SiameseRunRecord record, ImageDataset data, Checkpoint checkpoint, int? steps = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
         record.Data.CheckSame(data);
         SiameseRun run = new(record.Options with { Steps = steps ?? record.Options.Steps }, record.Encoder, data, record.SampleEvery, record.CheckpointEvery);
-        run.Restore(checkpoint, record.Started);
+        run.Restore(checkpoint, record);
         return run;
     }
 

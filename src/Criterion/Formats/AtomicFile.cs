@@ -3,6 +3,10 @@ namespace Criterion.Formats;
 /// <summary>Writes files that are either whole or not there.</summary>
 public static class AtomicFile
 {
+    // About a second in all.
+    const int WindowsAttempts = 10;
+    const int MillisecondsBetween = 20;
+
     /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, and then gives it that name.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="write">Writes the content.</param>
@@ -15,7 +19,7 @@ public static class AtomicFile
         // A link stays a link: what it points to is replaced.
         FileInfo file = new(path);
         string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        if (target.StartsWith("/dev/", StringComparison.Ordinal))
+        if (IsDevice(target))
         {
             // A device such as /dev/null is written to; renaming would put a file in its place.
             using FileStream device = File.OpenWrite(target);
@@ -27,12 +31,34 @@ public static class AtomicFile
         try
         {
             Fill(temporary, write);
-            File.Move(temporary, target, overwrite: true);
+            Persistently(() => File.Move(temporary, target, overwrite: true), OperatingSystem.IsWindows() ? WindowsAttempts : 1);
         }
         catch
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    /// <summary>Whether a full path is a device's: below <c>/dev</c>, except for shared memory, or what Windows makes of names such as <c>NUL</c>.</summary>
+    internal static bool IsDevice(string path) =>
+        (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        || path.StartsWith(@"\\.\", StringComparison.Ordinal);
+
+    /// <summary>Tries again for a while: on Windows a file can't be replaced while another program, such as a virus scanner, is reading it.</summary>
+    internal static void Persistently(Action action, int attempts)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                action();
+                return;
+            }
+            catch (Exception e) when (attempt < attempts && (e is IOException or UnauthorizedAccessException))
+            {
+                Thread.Sleep(attempt * MillisecondsBetween);
+            }
         }
     }
 

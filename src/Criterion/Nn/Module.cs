@@ -90,7 +90,7 @@ public abstract partial class Module
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
         value.RequiresGrad = true;
-        _parameters.Add((name, Lasting(value)));
+        _parameters.Add((name, value.Keep()));
         return value;
     }
 
@@ -101,7 +101,7 @@ public abstract partial class Module
     {
         ArgumentNullException.ThrowIfNull(value);
         CheckName(name);
-        _buffers.Add((name, Lasting(value)));
+        _buffers.Add((name, value.Keep()));
         return value;
     }
 
@@ -116,9 +116,6 @@ public abstract partial class Module
         _children.Add((name, module));
         return module;
     }
-
-    /// <summary>State outlives the <see cref="TensorScope"/> in which a network happens to be built.</summary>
-    static Tensor Lasting(Tensor value) => value.Keep();
 
     Module SetTraining(bool training)
     {

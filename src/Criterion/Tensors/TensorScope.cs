@@ -10,6 +10,8 @@ namespace Criterion;
 /// that, when they have been read.</para>
 /// <para>Scopes nest. A scope belongs to the thread that opened it and adopts nothing that other threads make. As a ref struct it cannot
 /// be held across <c>await</c> or <c>yield</c>, captured by a lambda, or stored in a field: the compiler refuses.</para>
+/// <para>A static field is initialised when it is first read. If that is inside a scope, its tensor ends with the scope: initialise it
+/// with <see cref="Outside"/>. Modules, optimizers, data sets, feature sets and galleries keep theirs.</para>
 /// </remarks>
 /// <example><code>
 /// using (var scope = new TensorScope())

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Formats;
 
 public class AtomicFileTests
 {
-    static readonly Tensor Image = Filled(DType.UInt8, [3, 4, 5]);
+    static Tensor Image => Filled(DType.UInt8, [3, 4, 5]);
 
     [Fact]
     public void Files_are_written_replaced_and_read_by_path()
@@ -53,10 +53,48 @@ public class AtomicFileTests
     [Fact]
     public void A_relative_path_is_one_from_the_current_folder()
     {
-        string name = $"{Guid.NewGuid():N}.npy";
-        Npy.Write(name, Image);
-        AssertSame(Image, Npy.Read(Path.Combine(Environment.CurrentDirectory, name)));
-        File.Delete(name);
+        using TemporaryFolder folder = new();
+        Npy.Write(Path.GetRelativePath(Environment.CurrentDirectory, folder["a.npy"]), Image);
+        AssertSame(Image, Npy.Read(folder["a.npy"]));
+    }
+
+    [Theory]
+    [InlineData("/dev/null", true)]
+    [InlineData("/dev/fd/3", true)]
+    [InlineData(@"\\.\NUL", true)]
+    [InlineData(@"\\.\aux", true)]
+    [InlineData("/dev/shm/run/a.png", false)]
+    [InlineData("/devices/a.png", false)]
+    [InlineData("/home/dev/a.png", false)]
+    [InlineData(@"C:\dev\a.png", false)]
+    [InlineData(@"\\server\share\a.png", false)]
+    public void Devices_are_told_from_files(string path, bool device) => Assert.Equal(device, AtomicFile.IsDevice(path));
+
+    [Theory]
+    [InlineData(typeof(IOException), 3, 3)]
+    [InlineData(typeof(UnauthorizedAccessException), 3, 3)]
+    [InlineData(typeof(IOException), 1, 1)]
+    [InlineData(typeof(InvalidOperationException), 3, 1)]
+    public void A_file_in_use_is_tried_again(Type error, int attempts, int tried)
+    {
+        int count = 0;
+        Exception? thrown = Record.Exception(() => AtomicFile.Persistently(
+            () =>
+            {
+                count++;
+                throw (Exception)Activator.CreateInstance(error)!;
+            },
+            attempts));
+        Assert.IsType(error, thrown);
+        Assert.Equal(tried, count);
+    }
+
+    [Fact]
+    public void A_file_that_is_free_again_is_replaced()
+    {
+        int count = 0;
+        AtomicFile.Persistently(() => _ = ++count < 3 ? throw new IOException() : 0, 5);
+        Assert.Equal(3, count);
     }
 
     [Fact]

@@ -5,11 +5,11 @@ namespace Criterion.Tests.Formulas;
 /// <summary>Softmax rows as a user's formula meets them.</summary>
 public class SoftmaxRowsTests
 {
-    static readonly Tensor Logits = Tensor.Randn([6, 5], DType.Float64, new RandomStream(1));
-    static readonly Tensor Others = Tensor.Randn([6, 5], DType.Float64, new RandomStream(2));
-    static readonly Tensor Classes = Tensor.From<long>(0, 4, 2, -1, 1, 3);
-    static readonly Tensor Weight = Tensor.From(1.0, 0.5, 2, 0, 3);
-    static readonly Tensor PerRow = Tensor.From(1.0, 2, 0.5, 3, 1, 0);
+    static Tensor Logits => Tensor.Randn([6, 5], DType.Float64, new RandomStream(1));
+    static Tensor Others => Tensor.Randn([6, 5], DType.Float64, new RandomStream(2));
+    static Tensor Classes => Tensor.From<long>(0, 4, 2, -1, 1, 3);
+    static Tensor Weight => Tensor.From(1.0, 0.5, 2, 0, 3);
+    static Tensor PerRow => Tensor.From(1.0, 2, 0.5, 3, 1, 0);
 
     public static TheoryData<string, RowOrigin> Kinds => new()
     {

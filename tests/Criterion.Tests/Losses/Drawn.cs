@@ -60,7 +60,7 @@ static class Kink
 /// <summary>The numbers that shared oracles are worked out for.</summary>
 static class Oracles
 {
-    public static Tensor Prediction { get; } = Tensor.From<double>([-1, 0.2, 0.5, 3]);
+    public static Tensor Prediction => Tensor.From<double>([-1, 0.2, 0.5, 3]);
 
-    public static Tensor Target { get; } = Tensor.From<double>([0, 0.5, 0, 1]);
+    public static Tensor Target => Tensor.From<double>([0, 0.5, 0, 1]);
 }

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Metrics;
 
 public class FeatureStatisticsTests
 {
-    static readonly Tensor Rows = MetricGolden.Normal(101, 7, 1, mean: 3);
+    static Tensor Rows => MetricGolden.Normal(101, 7, 1, mean: 3);
 
     [Theory]
     [InlineData(1)]

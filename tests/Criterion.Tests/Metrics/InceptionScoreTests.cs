@@ -5,7 +5,7 @@ namespace Criterion.Tests.Metrics;
 
 public class InceptionScoreTests
 {
-    static readonly Tensor Three = Tensor.From(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 }, { 0.5, 0.5 } });
+    static Tensor Three => Tensor.From(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 }, { 0.5, 0.5 } });
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases() => GoldenFile.Rows("metrics", "inception");
 

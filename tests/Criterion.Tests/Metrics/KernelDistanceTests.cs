@@ -5,8 +5,8 @@ namespace Criterion.Tests.Metrics;
 
 public class KernelDistanceTests
 {
-    static readonly Tensor Real = MetricGolden.Normal(300, 6, 1);
-    static readonly Tensor Fake = MetricGolden.Normal(250, 6, 2, mean: 0.3);
+    static Tensor Real => MetricGolden.Normal(300, 6, 1);
+    static Tensor Fake => MetricGolden.Normal(250, 6, 2, mean: 0.3);
 
     public static IEnumerable<TheoryDataRow<string, string>> Pairs() => MetricGolden.Pairs();
 

@@ -3,9 +3,9 @@ namespace Criterion.Tests.Tensors;
 /// <summary>Errors come at the call, with a type of their own, and name the operation and what it was given.</summary>
 public class ErrorTests
 {
-    static readonly Tensor Matrix = Tensor.Ones([2, 3]);
-    static readonly Tensor Image = Tensor.Ones([1, 2, 4, 4]);
-    static readonly Tensor Index = Tensor.From(0L, 3);
+    static Tensor Matrix => Tensor.Ones([2, 3]);
+    static Tensor Image => Tensor.Ones([1, 2, 4, 4]);
+    static Tensor Index => Tensor.From(0L, 3);
 
     /// <summary>What goes wrong: the call, the exception, and words that its message must hold.</summary>
     static readonly (string Name, Type Type, Func<Tensor> Call, string[] Said)[] Wrong =

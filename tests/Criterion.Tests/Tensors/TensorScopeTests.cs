@@ -38,6 +38,41 @@ public class TensorScopeTests
     }
 
     [Fact]
+    public void What_persists_outlives_every_scope_around_it()
+    {
+        Tensor outer;
+        Tensor inner;
+        Tensor view;
+        using (new TensorScope())
+        {
+            Tensor here = Tensor.Ones([3]);
+            using (new TensorScope())
+            {
+                outer = here.Keep();
+                inner = (Tensor.Ones([3]) + 1).Keep();
+                view = (Tensor.Ones([3]) + 2)[1..].Keep();
+            }
+        }
+
+        Assert.Equal([1, 1, 1], outer.ToArray<float>());
+        Assert.Equal([2, 2, 2], inner.ToArray<float>());
+        Assert.Equal([3, 3], view.ToArray<float>());
+        Assert.Same(outer, outer.Keep());
+    }
+
+    [Fact]
+    public void What_ended_with_its_scope_cannot_persist()
+    {
+        Tensor lost;
+        using (new TensorScope())
+        {
+            lost = Tensor.Ones([3]);
+        }
+
+        Assert.Throws<TensorException>(() => lost.Keep());
+    }
+
+    [Fact]
     public void It_says_so_too_when_its_memory_has_become_anothers()
     {
         Tensor lost;

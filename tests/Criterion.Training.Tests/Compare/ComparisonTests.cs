@@ -118,6 +118,7 @@ public sealed class ComparisonTests : IDisposable
     {
         Refused("There is no objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
         Refused("'lsgan' is named twice", Options with { Objectives = ["lsgan", "lsgan"] });
+        Refused("'hinge' is named twice", Options with { Objectives = ["hinge", "lsgan", "Hinge"] });
         Refused("at least one objective", Options with { Objectives = [] });
         Refused("has no labels", Options with { Objectives = ["lsgan", "acgan"] });
         Refused("do not fill a batch", Options with { BatchSize = 99 });

@@ -6,10 +6,12 @@ namespace Criterion.Training.Tests;
 
 public sealed class EvaluationTests : IDisposable
 {
-    static readonly Tensor Garments = ImageDataset.FashionMnist().Images[..600];
+    static readonly ImageDataset Clothes = ImageDataset.FashionMnist();
     static readonly FeatureSet Real = FeatureSet.Of("real", Garments[..300]);
 
     readonly TempFolder _temp = new();
+
+    static Tensor Garments => Clothes.Images[..600];
 
     public void Dispose() => _temp.Dispose();
 

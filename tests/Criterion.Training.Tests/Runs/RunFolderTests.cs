@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using Criterion.Formats;
 using Criterion.Losses;
+using Criterion.Tests.Repository;
 
 namespace Criterion.Training.Tests;
 
@@ -29,9 +30,7 @@ public sealed class RunFolderTests : IDisposable
     public void Losses_are_one_row_a_step_in_every_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
-        CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        comma.NumberFormat.NumberDecimalSeparator = ",";
-        CultureInfo.CurrentCulture = comma;
+        CultureInfo.CurrentCulture = TestCulture.Comma();
         List<GanStep> steps = [];
         try
         {

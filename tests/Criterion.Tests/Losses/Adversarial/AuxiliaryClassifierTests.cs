@@ -4,10 +4,10 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class AuxiliaryClassifierTests
 {
-    static readonly Tensor Logits = Tensor.From(new double[,] { { 1, 2, 0.5 }, { 0, 0, 3 } });
-    static readonly Tensor Labels = Tensor.From<long>([1, 0]);
-    static readonly Tensor Real = Tensor.From<double>([2, -1, 0.5]);
-    static readonly Tensor Fake = Tensor.From<double>([-0.5, 1, -2]);
+    static Tensor Logits => Tensor.From(new double[,] { { 1, 2, 0.5 }, { 0, 0, 3 } });
+    static Tensor Labels => Tensor.From<long>([1, 0]);
+    static Tensor Real => Tensor.From<double>([2, -1, 0.5]);
+    static Tensor Fake => Tensor.From<double>([-0.5, 1, -2]);
 
     // Cross-entropy of these logits and labels, and with smoothing 0.1, from oracles.md.
     const double Entropy = 1.779645870264;

@@ -4,8 +4,8 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class MeanFeatureMatchingTests
 {
-    static readonly Tensor Fake = Tensor.From(new double[,] { { 1, 2 }, { 3, -2 } });
-    static readonly Tensor Real = Tensor.From(new double[,] { { 1, 1 }, { 0, 4 }, { 2, 1 } });
+    static Tensor Fake => Tensor.From(new double[,] { { 1, 2 }, { 3, -2 } });
+    static Tensor Real => Tensor.From(new double[,] { { 1, 1 }, { 0, 4 }, { 2, 1 } });
 
     // Means (2, 0) and (1, 2): differences (1, −2).
     [Fact]

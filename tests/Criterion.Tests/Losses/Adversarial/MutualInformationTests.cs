@@ -5,11 +5,11 @@ namespace Criterion.Tests.Losses.Adversarial;
 public class MutualInformationTests
 {
     static readonly MutualInformation Unit = new();
-    static readonly Tensor Logits = Tensor.From(new double[,] { { 1, 2, 0.5 }, { 0, 0, 3 } });
-    static readonly Tensor Labels = Tensor.From<long>([1, 0]);
-    static readonly Tensor Mean = Tensor.From(new double[,] { { 0.5, -1 }, { 2, 0 } });
-    static readonly Tensor Codes = Tensor.From(new double[,] { { 1, -1 }, { 0, 0.25 } });
-    static readonly Tensor LogVariance = Tensor.From(new double[,] { { 0.3, -0.7 }, { 1, 0 } });
+    static Tensor Logits => Tensor.From(new double[,] { { 1, 2, 0.5 }, { 0, 0, 3 } });
+    static Tensor Labels => Tensor.From<long>([1, 0]);
+    static Tensor Mean => Tensor.From(new double[,] { { 0.5, -1 }, { 2, 0 } });
+    static Tensor Codes => Tensor.From(new double[,] { { 1, -1 }, { 0, 0.25 } });
+    static Tensor LogVariance => Tensor.From(new double[,] { { 0.3, -0.7 }, { 1, 0 } });
 
     [Fact]
     public void Discrete_code_is_a_cross_entropy()

@@ -4,8 +4,8 @@ namespace Criterion.Tests.Losses.Penalties;
 
 public class LeCamTests
 {
-    static readonly Tensor Real = Tensor.From<double>([2, -1, 0.5]);
-    static readonly Tensor Fake = Tensor.From<double>([-0.5, 1, -2]);
+    static Tensor Real => Tensor.From<double>([2, -1, 0.5]);
+    static Tensor Fake => Tensor.From<double>([-0.5, 1, -2]);
     static readonly LeCamState State = new(Real: 1, Fake: -0.5, Steps: 7);
 
     // r + ½ = (2½, −½, 1) and f − 1 = (−1½, 0, −3).

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Penalties;
 
 public class OrthogonalTests
 {
-    static readonly Tensor W = Tensor.From(new double[,] { { 1, 2, 0 }, { 0, 1, -1 } });
+    static Tensor W => Tensor.From(new double[,] { { 1, 2, 0 }, { 0, 1, -1 } });
 
     // W Wᵀ = [[5, 2], [2, 2]].
     [Fact]
