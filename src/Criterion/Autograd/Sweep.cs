@@ -254,11 +254,16 @@ internal sealed class Sweep : IDisposable
         }
     }
 
-    static Node RootOf(Tensor tensor, string operation) => tensor.Node ?? throw new AutogradException(
-        $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on what is to be learned, and compute the result outside NoGrad.");
+    static Node RootOf(Tensor tensor, string operation)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.Node ?? throw new AutogradException(
+            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on what is to be learned, and compute the result outside NoGrad.");
+    }
 
     static Tensor Seed(Tensor output, Tensor? gradient, string operation)
     {
+        ArgumentNullException.ThrowIfNull(output);
         if (gradient is not null)
         {
             return gradient.Shape == output.Shape && gradient.DType == output.DType

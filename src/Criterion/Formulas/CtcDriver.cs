@@ -42,7 +42,7 @@ internal static class CtcDriver
         {
             int steps = targets.InputLengths[index];
             int places = targets.Places(index);
-            Memory<double> scratch = BufferPool<double>.Rent((steps * places) + (2 * places) + logs.Shape[2]);
+            Memory<double> scratch = BufferPool<double>.Rent(((steps + 2L) * places) + logs.Shape[2]);
             Span<double> alpha = scratch.Span[..(steps * places)];
             double total = Forward(index, alpha, steps, places);
             values.Memory<S>().Span[index] = S.CreateTruncating(-total);

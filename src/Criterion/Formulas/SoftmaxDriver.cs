@@ -52,7 +52,7 @@ internal static partial class SoftmaxDriver
         public void Run(int index)
         {
             int padded = Math.Max(1, (length + L.Width - 1) / L.Width) * L.Width;
-            Memory<S> scratch = BufferPool<S>.Rent(SoftmaxSheet<S>.Parts * padded);
+            Memory<S> scratch = BufferPool<S>.Rent((long)SoftmaxSheet<S>.Parts * padded);
             SoftmaxSheet<S> sheet = new(scratch.Span, padded);
             Prepare(sheet);
             int end = Math.Min(run.Values.Count, (index + 1) * rowsPerChunk);

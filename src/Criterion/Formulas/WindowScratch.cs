@@ -61,7 +61,7 @@ internal readonly unsafe struct WindowScratch
         _count = count;
         _size = geometry.Size;
         Pitch = (geometry.PaddedWidth + (2 * _size) + (2 * Blur.Slack)) & ~7;
-        _memory = BufferPool<double>.Rent((Pitch * (4 + (4 * count) + (2 * count * _size))) + _size);
+        _memory = BufferPool<double>.Rent(BufferSize.Of(Pitch, 4 + ((4L + (2L * _size)) * count)) + _size);
 
         // The pool's memory does not move.
         _rows = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(_memory.Span));

@@ -20,9 +20,16 @@ internal static class BufferPool<T>
     public static long AllocatedBytes => Interlocked.Read(ref s_allocated);
 
     /// <summary>Memory of at least <paramref name="length"/> elements with unspecified content.</summary>
-    public static Memory<T> Rent(int length)
+    /// <exception cref="TensorException">No array has that many elements.</exception>
+    public static Memory<T> Rent(long length)
     {
-        (int index, int size) = ClassOf(length);
+        int least = BufferSize.Checked(length);
+        if (RedZones.Current is { } zones)
+        {
+            return zones.Rent<T>(least);
+        }
+
+        (int index, int size) = ClassOf(least);
         lock (Gate)
         {
             if (Classes[index] is { Count: > 0 } free)
@@ -37,7 +44,18 @@ internal static class BufferPool<T>
     /// <summary>Takes back what <see cref="Rent"/> gave, whole.</summary>
     public static void Return(Memory<T> buffer)
     {
-        (int index, _) = ClassOf(buffer.Length);
+        if (RedZones.Current is { } zones && zones.TryReturn(buffer))
+        {
+            return;
+        }
+
+        (int index, int size) = ClassOf(buffer.Length);
+        if (size != buffer.Length)
+        {
+            // Memory between red zones has exactly the length asked for, and outlived them.
+            return;
+        }
+
         lock (Gate)
         {
             (Classes[index] ??= new Stack<Memory<T>>()).Push(buffer);
@@ -47,14 +65,25 @@ internal static class BufferPool<T>
     /// <summary>Fresh memory of <paramref name="length"/> elements that the garbage collector owns.</summary>
     public static Memory<T> Allocate(int length)
     {
+        if (RedZones.Current is { } zones)
+        {
+            return zones.Rent<T>(length);
+        }
+
         Interlocked.Add(ref s_allocated, (long)length * Unsafe.SizeOf<T>());
-        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned)
+        return AllocateAligned(length);
+    }
+
+    /// <summary>Memory that begins at a cache line; short or very long memory may begin anywhere.</summary>
+    internal static Memory<T> AllocateAligned(int length)
+    {
+        int padding = Alignment / Unsafe.SizeOf<T>();
+        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned || length > Array.MaxLength - padding)
         {
             return new T[length];
         }
 
-        int padding = Alignment / Unsafe.SizeOf<T>();
-        T[] array = GC.AllocateUninitializedArray<T>(checked(length + padding), pinned: true);
+        T[] array = GC.AllocateUninitializedArray<T>(length + padding, pinned: true);
         return array.AsMemory(FirstAligned(array), length);
     }
 
@@ -73,6 +102,6 @@ internal static class BufferPool<T>
         int step = 1 << (octave - 2);
         int quarter = (least - 1 - (1 << octave)) / step;
         long size = (1L << octave) + ((quarter + 1L) * step);
-        return ((octave * ClassesPerOctave) + quarter, (int)Math.Min(size, Array.MaxLength - Alignment));
+        return ((octave * ClassesPerOctave) + quarter, (int)Math.Min(size, Array.MaxLength));
     }
 }

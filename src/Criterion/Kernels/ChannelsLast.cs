@@ -35,7 +35,7 @@ internal readonly struct ChannelsLast<S>
     {
         int padded = Padded(channels);
         ChannelsLast<S> copy = new(
-            BufferPool<S>.Rent(checked(count * frame.Height * frame.Width * padded)), frame.Height, frame.Width, padded);
+            BufferPool<S>.Rent(BufferSize.Of(count, padded, BufferSize.Of(frame.Height, frame.Width))), frame.Height, frame.Width, padded);
         Lines lines = new(images, copy, count, channels, image, border);
         ParallelFor.Run(lines.Count, lines);
         return copy;

@@ -22,7 +22,7 @@ internal readonly struct ConvolutionColumns<S>
         Depth = depth;
         Columns = columns;
         PanelWidth = panelWidth;
-        Data = BufferPool<S>.Rent(checked(groups * GroupStride));
+        Data = BufferPool<S>.Rent(BufferSize.Of(groups, Panels, BufferSize.Of(depth, panelWidth)));
     }
 
     public Memory<S> Data { get; }

@@ -1,12 +1,20 @@
 namespace Criterion.Kernels;
 
-/// <summary>The sizes of a two-dimensional convolution: images [N, C, H, W], weights [out, in / groups, kernel H, kernel W].</summary>
+/// <summary>
+/// The sizes of a two-dimensional convolution: inputs [N, C, H, W], weights [out, in / groups, kernel H, kernel W] and outputs.
+/// </summary>
+/// <remarks>
+/// The output size is stored, never derived: a transposed convolution with output padding has fewer outputs than its inputs have
+/// room for.
+/// </remarks>
 internal readonly record struct ConvolutionGeometry(
     int Batch,
     int InChannels,
     int InHeight,
     int InWidth,
     int OutChannels,
+    int OutHeight,
+    int OutWidth,
     int KernelHeight,
     int KernelWidth,
     int StrideHeight,
@@ -17,10 +25,6 @@ internal readonly record struct ConvolutionGeometry(
     int DilationWidth,
     int Groups)
 {
-    public int OutHeight => Windows(InHeight, KernelHeight, StrideHeight, PaddingHeight, DilationHeight);
-
-    public int OutWidth => Windows(InWidth, KernelWidth, StrideWidth, PaddingWidth, DilationWidth);
-
     public int InPixels => InHeight * InWidth;
 
     public int OutPixels => OutHeight * OutWidth;
@@ -33,11 +37,32 @@ internal readonly record struct ConvolutionGeometry(
 
     /// <summary>One window that covers the whole image: the convolution is a plain product of matrices.</summary>
     public bool IsFullyConnected =>
-        Groups == 1 && KernelHeight == InHeight && KernelWidth == InWidth && PaddingHeight == 0 && PaddingWidth == 0;
+        Groups == 1 && OutHeight == 1 && OutWidth == 1
+        && KernelHeight == InHeight && KernelWidth == InWidth && PaddingHeight == 0 && PaddingWidth == 0;
 
-    static int Windows(int size, int kernel, int stride, int padding, int dilation)
+    /// <summary>
+    /// The same convolution with the steps that are never taken set to the smallest of their kind: a stride between fewer than two outputs,
+    /// a dilation between fewer than two taps. There is a phase for each step of a stride, however many are empty.
+    /// </summary>
+    public ConvolutionGeometry Normalized() => this with
     {
-        int room = size + (2 * padding) - (dilation * (kernel - 1)) - 1;
+        StrideHeight = Math.Min(StrideHeight, Math.Max(1, InHeight + (2 * PaddingHeight))),
+        StrideWidth = Math.Min(StrideWidth, Math.Max(1, InWidth + (2 * PaddingWidth))),
+        DilationHeight = KernelHeight == 1 ? 1 : DilationHeight,
+        DilationWidth = KernelWidth == 1 ? 1 : DilationWidth,
+    };
+
+    /// <summary>Windows that fit on one side of an image.</summary>
+    public static long Windows(int size, int kernel, int stride, int padding, int dilation)
+    {
+        long room = size + (2L * padding) - Span(kernel, dilation);
         return room < 0 ? 0 : (room / stride) + 1;
     }
+
+    /// <summary>The size of a side on which <paramref name="windows"/> fit exactly.</summary>
+    public static long Covered(int windows, int kernel, int stride, int padding, int dilation) =>
+        ((windows - 1L) * stride) - (2L * padding) + Span(kernel, dilation);
+
+    /// <summary>The pixels from a kernel's first tap to its last.</summary>
+    static long Span(int kernel, int dilation) => (dilation * (kernel - 1L)) + 1;
 }

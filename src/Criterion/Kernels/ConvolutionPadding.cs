@@ -32,9 +32,10 @@ internal readonly struct ConvolutionPadding<S>
             return new(planes, default, height, width);
         }
 
+        long elements = BufferSize.Of(count, (long)top + height + bottom, (long)left + width + right);
+        Memory<S> padded = BufferPool<S>.Rent(elements);
         int paddedHeight = top + height + bottom;
         int paddedWidth = left + width + right;
-        Memory<S> padded = BufferPool<S>.Rent(checked(count * paddedHeight * paddedWidth));
         Chunks chunks = new(planes, padded, count, height, width, paddedHeight, paddedWidth, top, left);
         ParallelFor.Run(chunks.Count, chunks);
         return new(padded, padded, paddedHeight, paddedWidth);

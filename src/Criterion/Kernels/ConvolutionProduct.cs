@@ -107,7 +107,7 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
         (int group, int split) = Math.DivRem(rest, _splits);
         int first = rowBlock * _blockRows;
         int rows = Math.Min(_blockRows, _patches.Rows.Count - first);
-        Memory<S> block = BufferPool<S>.Rent(_blockRows * _stride);
+        Memory<S> block = BufferPool<S>.Rent((long)_blockRows * _stride);
         fixed (S* source = _patches.Source.Span, columns = _columns.Data.Span, target = block.Span)
         {
             S** pointers = stackalloc S*[_blockRows];

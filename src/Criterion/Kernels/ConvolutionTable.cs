@@ -36,8 +36,8 @@ internal readonly record struct ConvolutionTable(Memory<int> Buffer, int Count)
     public static ConvolutionTable Of(
         int countA, int strideA, int countB, int strideB, int countC, int strideC, int origin = 0, int limitC = int.MaxValue)
     {
+        Memory<int> buffer = BufferPool<int>.Rent(BufferSize.Of(countA, countB, countC));
         int count = countA * countB * countC;
-        Memory<int> buffer = BufferPool<int>.Rent(count);
         Span<int> values = buffer.Span;
         int i = 0;
         for (int a = 0; a < countA; a++)

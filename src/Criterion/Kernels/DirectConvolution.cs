@@ -114,7 +114,7 @@ internal static class DirectConvolution
         where S : unmanaged, IFloatingPoint<S>
     {
         int splits = ConvolutionProduct<S, WeightSink<S>>.Splits(patches, columns, g.Groups);
-        Memory<S> parts = splits == 1 ? weightGradient : BufferPool<S>.Rent(checked(splits * weightGradient.Length));
+        Memory<S> parts = splits == 1 ? weightGradient : BufferPool<S>.Rent(BufferSize.Of(splits, weightGradient.Length));
         WeightSink<S> sink = new(parts, g.OutChannels, g.GroupOutChannels, patches.Rows.Count);
         ConvolutionProduct<S, WeightSink<S>>.Run(patches, columns, g.Groups, splits, sink);
         if (splits > 1)

@@ -59,7 +59,7 @@ internal static class MatrixProduct
         where S : unmanaged, IFloatingPoint<S>
     {
         (int whole, int last) = Panels<S>(b.Columns);
-        Memory<S> packed = BufferPool<S>.Rent(checked((whole + last) * b.Rows));
+        Memory<S> packed = BufferPool<S>.Rent(BufferSize.Of((long)whole + last, b.Rows));
         PackRight(b, packed);
         ProductChunks<S> chunks = new(a, b.Columns, packed, destination, accumulate);
         if (Work(a, b) < SmallProduct)
@@ -94,7 +94,7 @@ internal static class MatrixProduct
         int count, MatrixView<S> a, ReadOnlySpan<int> aOffsets, MatrixView<S> b, ReadOnlySpan<int> bOffsets, Memory<S> destination)
         where S : unmanaged, IFloatingPoint<S>
     {
-        Memory<int> offsets = BufferPool<int>.Rent(2 * count);
+        Memory<int> offsets = BufferPool<int>.Rent(2L * count);
         aOffsets[..count].CopyTo(offsets.Span);
         bOffsets[..count].CopyTo(offsets.Span[count..]);
         BatchChunks<S> batch = new(a, b, offsets, count, destination);

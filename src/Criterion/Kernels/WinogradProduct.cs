@@ -81,9 +81,9 @@ internal readonly struct WinogradProduct<S> : IChunk
         int tiles = Math.Min(_blockTiles, _grid.Tiles - first);
         int firstPanel = columnBlock * _blockPanels;
         int panels = Math.Min(_blockPanels, Weights.Panels - firstPanel);
-        Memory<S> inputs = BufferPool<S>.Rent(_blockTiles * _rowStride);
-        Memory<S> sums = BufferPool<S>.Rent(WinogradPlan.Kinds * KindStride);
-        Memory<S> lines = BufferPool<S>.Rent(2 * LineStride);
+        Memory<S> inputs = BufferPool<S>.Rent((long)_blockTiles * _rowStride);
+        Memory<S> sums = BufferPool<S>.Rent((long)WinogradPlan.Kinds * KindStride);
+        Memory<S> lines = BufferPool<S>.Rent(BufferSize.Of(4L * _phases.Length, _blockTiles, PixelStride));
         fixed (S* v = inputs.Span, m = sums.Span, y = lines.Span)
         {
             foreach (ref readonly WinogradPhase<S> phase in _phases.AsSpan())

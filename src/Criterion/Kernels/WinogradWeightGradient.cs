@@ -47,9 +47,10 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     public static void Run(
         WinogradPlan plan, ChannelsLast<S> input, ChannelsLast<S> gradient, int images, int inChannels, int outChannels, Memory<S> weights)
     {
-        int size = checked(plan.Pairs.Length * input.Channels * gradient.Channels);
+        long all = BufferSize.Of(plan.Pairs.Length, input.Channels, gradient.Channels);
+        int size = (int)Math.Min(all, int.MaxValue);
         int splits = Splits(images * (gradient.Height / 2) * (gradient.Width / 2), size);
-        Memory<S> products = BufferPool<S>.Rent(checked(splits * size));
+        Memory<S> products = BufferPool<S>.Rent(BufferSize.Of(splits, all));
         WinogradWeightGradient<S> gradients = new(plan, input, gradient, images, splits, products);
         ParallelFor.Run(splits * WinogradPlan.Kinds / gradients._kindsPerChunk, gradients);
         ToWeights taps = new(plan, products, splits, inChannels, outChannels, weights);
@@ -74,8 +75,8 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     {
         (int split, int group) = Math.DivRem(index, WinogradPlan.Kinds / _kindsPerChunk);
         int columns = MatrixProduct.RoundUp(_gradient.Channels, _panelWidth);
-        Memory<S> left = BufferPool<S>.Rent((_sliceTiles * MaxBlockRows) + MatrixProductBlock.MaxTileRows);
-        Memory<S> right = BufferPool<S>.Rent(_sliceTiles * columns);
+        Memory<S> left = BufferPool<S>.Rent(((long)_sliceTiles * MaxBlockRows) + MatrixProductBlock.MaxTileRows);
+        Memory<S> right = BufferPool<S>.Rent((long)_sliceTiles * columns);
         int begin = split * _splitTiles;
         int end = Math.Min(begin + _splitTiles, _grid.Tiles);
         for (int tile = begin; tile < end; tile += _sliceTiles)
@@ -189,7 +190,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
             int first = index * ChannelsPerChunk;
             int channels = Math.Min(ChannelsPerChunk, inChannels - first);
             int lines = plan.Rows.Points.Length * plan.Columns.Taps;
-            Memory<S> scratch = BufferPool<S>.Rent(((channels * _taps) + lines) * _width);
+            Memory<S> scratch = BufferPool<S>.Rent((((long)channels * _taps) + lines) * _width);
             fixed (S* source = products.Span, side = scratch.Span, target = weights.Span)
             {
                 for (int channel = 0; channel < channels; channel++)

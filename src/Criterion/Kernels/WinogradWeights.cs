@@ -29,7 +29,7 @@ internal readonly unsafe struct WinogradWeights<S>(
         int padded = ChannelsLast<S>.Padded(channels);
         int taps = kernel.Height * kernel.Width;
         int run = ChannelsAtOnce * width;
-        Memory<S> scratch = BufferPool<S>.Rent((taps + kernel.Width) * run);
+        Memory<S> scratch = BufferPool<S>.Rent(((long)taps + kernel.Width) * run);
         fixed (S* source = weight.Span, side = scratch.Span)
         {
             new Span<S>(side, taps * run).Clear();

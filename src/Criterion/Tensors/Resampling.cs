@@ -13,7 +13,7 @@ internal static class Resampling
 
     /// <summary>Area i of <paramref name="count"/> goes from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
     public static (int Start, int End)[] AdaptiveAreas(int size, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => (i * size / count, (((i + 1) * size) + count - 1) / count))];
+        [.. Enumerable.Range(0, count).Select(i => ((int)((long)i * size / count), (int)((((i + 1L) * size) + count - 1) / count)))];
 
     public static Tensor Average(int size, int kernel, int stride, int padding, bool countPadding)
     {

@@ -10,10 +10,11 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     readonly Sizes? _sizes;
 
     /// <summary>A shape of the given sizes.</summary>
-    /// <exception cref="ShapeException">A size is negative, or there are more elements than one tensor can hold.</exception>
+    /// <exception cref="ShapeException">A size is negative, or the sizes other than 0 have a product larger than <see cref="Array.MaxLength"/>.</exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
         long count = 1;
+        bool isEmpty = false;
         foreach (int dim in dims)
         {
             if (dim < 0)
@@ -21,14 +22,16 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
                 throw new ShapeException($"A shape cannot hold the negative size {dim} in {Describe(dims)}.");
             }
 
-            count *= dim;
+            // An empty dim does not excuse the others: the product of any of them is then a valid step in memory.
+            isEmpty |= dim == 0;
+            count *= Math.Max(1, dim);
             if (count > Array.MaxLength)
             {
                 throw new ShapeException($"{Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold.");
             }
         }
 
-        _sizes = dims.IsEmpty ? null : Sizes.Of(dims, (int)count);
+        _sizes = dims.IsEmpty ? null : Sizes.Of(dims, isEmpty ? 0 : (int)count);
     }
 
     /// <summary>The number of dimensions.</summary>

@@ -28,7 +28,10 @@ public sealed partial class Tensor
     /// <param name="bias">[C], added to each output channel, or null.</param>
     /// <param name="stride">Steps between windows in the result; 1.</param>
     /// <param name="padding">Rows and columns cut from each side of the result; 0.</param>
-    /// <param name="outputPadding">Rows and columns added at the end of the result, to choose among the sizes that the stride allows; 0.</param>
+    /// <param name="outputPadding">
+    /// Rows and columns added at the end of the result, to choose among the sizes that the stride allows; must be smaller than the stride or
+    /// the dilation. Those that no window reaches hold the bias. Default: 0.
+    /// </param>
     /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
     /// <param name="groups">Parts into which the channels fall; 1.</param>
     /// <exception cref="ShapeException">Channels or sizes do not go together.</exception>
@@ -132,15 +135,16 @@ public sealed partial class Tensor
         public ConvolutionGeometry Forward(string operation, Shape image, Shape weight)
         {
             Check(operation, image, weight);
-            if (image[1] != weight[1] * Groups || weight[0] % Groups != 0)
+            if (image[1] != (long)weight[1] * Groups || weight[0] % Groups != 0)
             {
                 throw new ShapeException(
                     $"{operation}: {image[1]} channels of {image} do not go with weights {weight} in {Groups} group(s): dim 1 of the weights must be channels / groups, and dim 0 a multiple of the groups.");
             }
 
-            ConvolutionGeometry geometry = Geometry(image[0], image[1], image[2], image[3], weight[0], weight);
-            return geometry.OutHeight > 0 && geometry.OutWidth > 0
-                ? geometry
+            long height = ConvolutionGeometry.Windows(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height);
+            long width = ConvolutionGeometry.Windows(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width);
+            return height > 0 && width > 0
+                ? Geometry(operation, weight, image[0], (image[1], image[2], image[3]), (weight[0], height, width))
                 : throw new ShapeException(
                     $"{operation}: the kernel {new Size2(weight[2], weight[3])} with dilation {Dilation} is larger than the image {image} with padding {Padding}.");
         }
@@ -156,30 +160,52 @@ public sealed partial class Tensor
                     $"{Operation}: {image[1]} channels of {image} do not go with weights {weight} in {Groups} group(s): dim 0 of the weights must be the channels, a multiple of the groups.");
             }
 
+            if (image[2] == 0 || image[3] == 0)
+            {
+                throw new ShapeException($"{Operation}: images {image} have no pixels; height and width must be at least 1.");
+            }
+
             if (outputPadding.Height >= Math.Max(Stride.Height, Dilation.Height) || outputPadding.Width >= Math.Max(Stride.Width, Dilation.Width))
             {
                 throw new ShapeException($"{Operation}: the output padding {outputPadding} must be smaller than the stride {Stride} or the dilation {Dilation}.");
             }
 
-            int height = Grown(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height) + outputPadding.Height;
-            int width = Grown(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width) + outputPadding.Width;
+            long height = ConvolutionGeometry.Covered(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height) + outputPadding.Height;
+            long width = ConvolutionGeometry.Covered(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width) + outputPadding.Width;
             return height > 0 && width > 0
-                ? Geometry(image[0], weight[1] * Groups, height, width, image[1], weight)
+                ? Geometry(Operation, weight, image[0], ((long)weight[1] * Groups, height, width), (image[1], image[2], image[3]))
                 : throw new ShapeException($"{Operation}: the padding {Padding} leaves nothing of the result of {image} and {weight}.");
         }
 
-        static int Grown(int size, int kernel, int stride, int padding, int dilation) =>
-            ((size - 1) * stride) - (2 * padding) + (dilation * (kernel - 1)) + 1;
+        /// <summary>The geometry, if the padded input and the output fit into memory: all offsets into them are then valid as well.</summary>
+        ConvolutionGeometry Geometry(string operation, Shape weight, int batch, (long Channels, long Height, long Width) input, (long Channels, long Height, long Width) output)
+        {
+            double padded = Elements(batch, input.Channels, input.Height + (2L * Padding.Height), input.Width + (2L * Padding.Width));
+            double elements = Math.Max(padded, Elements(batch, output.Channels, output.Height, output.Width));
+            if (elements > Array.MaxLength)
+            {
+                throw new ShapeException(
+                    $"{operation}: images [{batch}, {input.Channels}, {input.Height}, {input.Width}] with padding {Padding} and [{batch}, {output.Channels}, {output.Height}, {output.Width}], for weights {weight}, take {elements:N0} elements, more than the {Array.MaxLength:N0} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
+            }
 
-        ConvolutionGeometry Geometry(int batch, int inChannels, int height, int width, int outChannels, Shape weight) => new(
-            batch, inChannels, height, width, outChannels, weight[2], weight[3], Stride.Height, Stride.Width, Padding.Height,
-            Padding.Width, Dilation.Height, Dilation.Width, Groups);
+            return new ConvolutionGeometry(
+                batch, (int)input.Channels, (int)input.Height, (int)input.Width, (int)output.Channels, (int)output.Height, (int)output.Width,
+                weight[2], weight[3], Stride.Height, Stride.Width, Padding.Height, Padding.Width, Dilation.Height, Dilation.Width, Groups).Normalized();
+        }
+
+        static double Elements(long batch, long channels, long height, long width) =>
+            (double)Math.Max(1, batch) * Math.Max(1, channels) * Math.Max(1, height) * Math.Max(1, width);
 
         void Check(string operation, Shape image, Shape weight)
         {
             if (image.Rank != 4 || weight.Rank != 4)
             {
                 throw new ShapeException($"{operation}: images must be [N, C, H, W] and weights 4-D, and they are {image} and {weight}. Unsqueeze a missing dim.");
+            }
+
+            if (weight[2] == 0 || weight[3] == 0)
+            {
+                throw new ShapeException($"{operation}: the weights {weight} have no taps; the kernel's height and width must be at least 1.");
             }
 
             Stride.CheckAtLeast(1, operation, "stride");

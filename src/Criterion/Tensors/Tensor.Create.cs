@@ -41,7 +41,7 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The step is 0 or leads away from the end.</exception>
     public static Tensor Arange(double start, double end, double step = 1, DType dtype = DType.Float32)
     {
-        if (step == 0 || (end - start) * step < 0)
+        if (step == 0 || !((end - start) * step >= 0))
         {
             throw new ShapeException($"Arange: a step of {step} does not lead from {start} to {end}.");
         }
@@ -117,7 +117,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        Shape shape = [.. tensor.Lengths.ToArray().Select(n => checked((int)n))];
+        Shape shape = [.. tensor.Lengths.ToArray().Select(static n => (int)Math.Min(n, int.MaxValue))];
         if (shape.Count > 0 && tensor.IsDense)
         {
             ref T first = ref tensor.GetPinnableReference();

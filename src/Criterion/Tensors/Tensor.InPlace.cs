@@ -9,6 +9,7 @@ public sealed partial class Tensor
     /// <summary>Replaces the values by those of another tensor of the same shape, converted to this type.</summary>
     /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
     /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
     public void CopyFrom(Tensor other)
     {
         AboutToChange(nameof(CopyFrom));
@@ -22,6 +23,7 @@ public sealed partial class Tensor
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
     /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
     public void Fill(double value)
     {
         AboutToChange(nameof(Fill));
@@ -37,7 +39,30 @@ public sealed partial class Tensor
                 $"{operation}: this tensor requires a gradient, and changes in place are not recorded. Do it inside Autograd.NoGrad(), or compute a new tensor.");
         }
 
+        if (RepeatsMemory)
+        {
+            throw new TensorException(
+                $"{operation}: this view of shape {Shape} shows the same memory several times, as Expand makes it, and cannot be changed in place; call .Clone() first.");
+        }
+
         Storage.Version++;
+    }
+
+    /// <summary>Whether a dimension is stretched, so that what is written to one element is seen in others.</summary>
+    bool RepeatsMemory
+    {
+        get
+        {
+            for (int i = 0; _strides is not null && i < _strides.Length; i++)
+            {
+                if (_strides[i] == 0 && Shape[i] > 1)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     void FillWith(double value)

@@ -143,16 +143,22 @@ public sealed partial class Tensor
             }
         }
 
-        Tensor result = Empty(first.With(at, parts.Sum(t => t.Shape[at])), type);
+        long length = parts.Sum(t => (long)t.Shape[at]);
+        if (length > Array.MaxLength)
+        {
+            throw new ShapeException($"Cat: the {parts.Length} tensors have {length:N0} elements along dim {at}, more than one tensor can hold; the first is {first}.");
+        }
+
+        Tensor result = Empty(first.With(at, (int)length), type);
         var rules = new (Tensor, Func<Tensor, Tensor>)[parts.Length];
         int start = 0;
         for (int i = 0; i < parts.Length; i++)
         {
-            (int from, int length) = (start, parts[i].Shape[at]);
+            (int from, int size) = (start, parts[i].Shape[at]);
             Tensor part = parts[i].To(type);
-            CopyElements(part, result.Detach().Narrow(at, from, length));
-            rules[i] = (part, g => g.Narrow(at, from, length));
-            start += length;
+            CopyElements(part, result.Detach().Narrow(at, from, size));
+            rules[i] = (part, g => g.Narrow(at, from, size));
+            start += size;
         }
 
         return Autograd.Record("cat", result, [], rules);
@@ -219,7 +225,7 @@ public sealed partial class Tensor
             throw new ShapeException($"Slice: {start}..{end} with step {step} does not lie within dim {at} of {Shape}, which has {size} elements.");
         }
 
-        int count = (end - start + step - 1) / step;
+        int count = end == start ? 0 : ((end - start - 1) / step) + 1;
         int[] strides = Strides.ToArray();
         Shape part = Shape.With(at, count);
         int offset = part.Count == 0 ? Offset : Offset + (start * strides[at]);
@@ -329,7 +335,7 @@ public sealed partial class Tensor
 
     Shape WorkOut(ReadOnlySpan<int> sizes)
     {
-        int known = 1;
+        long known = 1;
         int open = -1;
         for (int i = 0; i < sizes.Length; i++)
         {
@@ -339,7 +345,7 @@ public sealed partial class Tensor
             }
             else
             {
-                known = checked(known * sizes[i]);
+                known = Math.Clamp(known * sizes[i], -Array.MaxLength - 1L, Array.MaxLength + 1L);
             }
         }
 
@@ -347,7 +353,7 @@ public sealed partial class Tensor
         sizes.CopyTo(result);
         if (open >= 0)
         {
-            result[open] = known == 0 ? 0 : Count / known;
+            result[open] = known <= 0 ? 0 : (int)(Count / known);
         }
 
         Shape shape = new(result);

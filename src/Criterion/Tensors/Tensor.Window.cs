@@ -38,7 +38,7 @@ public sealed partial class Tensor
     public Tensor AdaptiveAvgPool2d(Size2 output)
     {
         CheckImages("AdaptiveAvgPool2d");
-        output.CheckAtLeast(1, "AdaptiveAvgPool2d", nameof(output));
+        CheckResult("AdaptiveAvgPool2d", output, nameof(output));
         return Resample(Resampling.AdaptiveAverage(Shape[2], output.Height), Resampling.AdaptiveAverage(Shape[3], output.Width));
     }
 
@@ -46,7 +46,7 @@ public sealed partial class Tensor
     public Tensor AdaptiveMaxPool2d(Size2 output)
     {
         CheckImages("AdaptiveMaxPool2d");
-        output.CheckAtLeast(1, "AdaptiveMaxPool2d", nameof(output));
+        CheckResult("AdaptiveMaxPool2d", output, nameof(output));
         return MaxOver(Resampling.AdaptiveAreas(Shape[2], output.Height), Resampling.AdaptiveAreas(Shape[3], output.Width));
     }
 
@@ -54,7 +54,7 @@ public sealed partial class Tensor
     public Tensor UpsampleNearest2d(Size2 size)
     {
         CheckImages("UpsampleNearest2d");
-        size.CheckAtLeast(1, "UpsampleNearest2d", nameof(size));
+        CheckResult("UpsampleNearest2d", size, nameof(size));
         (int height, int width) = (Shape[2], Shape[3]);
         if (size.Height % height == 0 && size.Width % width == 0)
         {
@@ -73,7 +73,7 @@ public sealed partial class Tensor
     public Tensor UpsampleBilinear2d(Size2 size, bool alignCorners = false)
     {
         CheckImages("UpsampleBilinear2d");
-        size.CheckAtLeast(1, "UpsampleBilinear2d", nameof(size));
+        CheckResult("UpsampleBilinear2d", size, nameof(size));
         return Resample(
             Resampling.Linear(Shape[2], size.Height, alignCorners), Resampling.Linear(Shape[3], size.Width, alignCorners));
     }
@@ -86,16 +86,22 @@ public sealed partial class Tensor
         kernel.CheckAtLeast(1, "Unfold", nameof(kernel));
         step.CheckAtLeast(1, "Unfold", nameof(stride));
         gap.CheckAtLeast(1, "Unfold", nameof(dilation));
-        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height]);
-        int height = padded.Shape[2];
-        int width = padded.Shape[3];
-        int rows = ((height - (gap.Height * (kernel.Height - 1)) - 1) / step.Height) + 1;
-        int columns = ((width - (gap.Width * (kernel.Width - 1)) - 1) / step.Width) + 1;
-        if (rows < 1 || columns < 1)
+        border.CheckAtLeast(0, "Unfold", nameof(padding));
+        long allRows = ConvolutionGeometry.Windows(Shape[2], kernel.Height, step.Height, border.Height, gap.Height);
+        long allColumns = ConvolutionGeometry.Windows(Shape[3], kernel.Width, step.Width, border.Width, gap.Width);
+        if (allRows < 1 || allColumns < 1)
         {
             throw new ShapeException($"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}.");
         }
 
+        if (BufferSize.Of(BufferSize.Of(Math.Max(1, Shape[0]), Math.Max(1, Shape[1])), BufferSize.Of(kernel.Height, kernel.Width), BufferSize.Of(allRows, allColumns)) > Array.MaxLength)
+        {
+            throw new ShapeException($"Unfold: {allRows}×{allColumns} windows of {kernel} of {Shape} are more elements than one tensor can hold.");
+        }
+
+        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height]);
+        int width = padded.Shape[3];
+        (int rows, int columns) = ((int)allRows, (int)allColumns);
         long[] places =
         [
             .. from tapRow in Enumerable.Range(0, kernel.Height)
@@ -207,12 +213,16 @@ public sealed partial class Tensor
         }
 
         int size = Shape[dim];
-        if (size + before + after < 0)
+        long padded = (long)size + before + after;
+        long first = Math.Max(0, -(long)before);
+        long end = size + Math.Min(0L, after);
+        if (padded < 0 || padded > Array.MaxLength || first > end)
         {
-            throw new ShapeException($"Pad: cutting {-before} and {-after} leaves less than nothing of dim {dim} of {Shape}.");
+            throw new ShapeException(
+                $"Pad: widths of {before} and {after} leave dim {dim} of {Shape} with {padded:N0} elements; what is cut must lie within the dim, and at most {Array.MaxLength:N0} can be left.");
         }
 
-        Tensor kept = Slice(dim, Math.Max(0, -before), size + Math.Min(0, after));
+        Tensor kept = Slice(dim, (int)first, (int)end);
         List<Tensor> parts = [];
         AddBorder(before);
         parts.Add(kept);
@@ -238,6 +248,11 @@ public sealed partial class Tensor
             if (!TBorder.Fits(widths[i], size))
             {
                 throw new ShapeException($"{operation}: a border of {widths[i]} {TBorder.Rule(size)}.");
+            }
+
+            if ((long)size + widths[i] + widths[i ^ 1] > Array.MaxLength)
+            {
+                throw new ShapeException($"{operation}: borders of {widths[i]} and {widths[i ^ 1]} make the dim of {size} of {Shape} longer than {Array.MaxLength:N0}.");
             }
         }
 
@@ -316,18 +331,30 @@ public sealed partial class Tensor
         }
     }
 
+    /// <summary>Checks a size that images are brought to: something must come from something, and fit into memory.</summary>
+    void CheckResult(string operation, Size2 size, string name)
+    {
+        size.CheckAtLeast(1, operation, name);
+        if (Shape[2] == 0 || Shape[3] == 0)
+        {
+            throw new ShapeException($"{operation}: images {Shape} have no pixels to make {size} of; height and width must be at least 1.");
+        }
+
+        _ = new Shape(Shape[0], Shape[1], size.Height, size.Width);
+    }
+
     void CheckPool(string operation, Size2 kernel, Size2 stride, Size2 padding)
     {
         CheckImages(operation);
         kernel.CheckAtLeast(1, operation, nameof(kernel));
         stride.CheckAtLeast(1, operation, nameof(stride));
         padding.CheckAtLeast(0, operation, nameof(padding));
-        if (2 * padding.Height > kernel.Height || 2 * padding.Width > kernel.Width)
+        if (padding.Height > kernel.Height / 2 || padding.Width > kernel.Width / 2)
         {
             throw new ShapeException($"{operation}: the padding {padding} is more than half of the kernel {kernel}: a window could lie outside the image.");
         }
 
-        if (Shape[2] + (2 * padding.Height) < kernel.Height || Shape[3] + (2 * padding.Width) < kernel.Width)
+        if (Shape[2] + (2L * padding.Height) < kernel.Height || Shape[3] + (2L * padding.Width) < kernel.Width)
         {
             throw new ShapeException($"{operation}: the kernel {kernel} is larger than {Shape} with padding {padding}.");
         }

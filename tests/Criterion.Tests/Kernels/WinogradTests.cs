@@ -25,7 +25,7 @@ public class WinogradTests
     [MemberData(nameof(Shapes))]
     public void Outputs_and_both_gradients_are_the_sums_that_they_stand_for(int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padding)
     {
-        ConvolutionGeometry g = new(
+        ConvolutionGeometry g = Geometry(
             2, 17, height, width, 40, kernelHeight, kernelWidth, strideHeight, strideWidth, padding, padding, 1, 1, 1);
         Assert.True(Winograd.CanRun(g));
         Sides<double> given = Sides<double>.Random(g, 1);
@@ -49,7 +49,7 @@ public class WinogradTests
     [InlineData(2, 7, 1, 3, -1)]
     public void It_is_no_further_from_double_precision_than_the_direct_convolution(int batch, int kernel, int stride, int padding, double low)
     {
-        ConvolutionGeometry fast = new(batch, 64, 12, 12, 64, kernel, kernel, stride, stride, padding, padding, 1, 1, 1);
+        ConvolutionGeometry fast = Geometry(batch, 64, 12, 12, 64, kernel, kernel, stride, stride, padding, padding, 1, 1, 1);
         Assert.True(Winograd.SuitsOutputs(fast) && Winograd.SuitsInputs(fast) && Winograd.SuitsWeights(fast));
         Sides<float> given = Sides<float>.Random(fast, 2, low);
         Sides<double> exact = Sums(fast, given.ToDouble());
@@ -74,17 +74,25 @@ public class WinogradTests
     [InlineData(7, 1)]
     public void Few_channels_short_sums_and_kernels_of_one_tap_stay_direct(int kernel, int stride)
     {
-        ConvolutionGeometry many = new(4, 64, 16, 16, 64, kernel, kernel, stride, stride, (kernel - 1) / 2, (kernel - 1) / 2, 1, 1, 1);
+        ConvolutionGeometry many = Geometry(4, 64, 16, 16, 64, kernel, kernel, stride, stride, (kernel - 1) / 2, (kernel - 1) / 2, 1, 1, 1);
         Assert.True(Winograd.SuitsOutputs(many));
         Assert.True(Winograd.SuitsInputs(many));
         Assert.True(Winograd.SuitsWeights(many));
         Assert.False(Winograd.SuitsOutputs(many with { InChannels = 3 }));
         Assert.False(Winograd.SuitsInputs(many with { OutChannels = 3 }));
-        Assert.False(Winograd.SuitsWeights(many with { Batch = 1, InHeight = 8, InWidth = 8 }));
+        Assert.False(Winograd.SuitsWeights(Geometry(1, 64, 8, 8, 64, kernel, kernel, stride, stride, (kernel - 1) / 2, (kernel - 1) / 2, 1, 1, 1)));
         Assert.False(Winograd.SuitsOutputs(many with { Groups = 2 }));
         Assert.False(Winograd.SuitsOutputs(many with { DilationWidth = 2 }));
         Assert.False(Winograd.SuitsOutputs(many with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 1, StrideWidth = 1 }));
     }
+
+    static ConvolutionGeometry Geometry(
+        int batch, int inChannels, int height, int width, int outChannels, int kernelHeight, int kernelWidth,
+        int strideHeight, int strideWidth, int paddingHeight, int paddingWidth, int dilationHeight, int dilationWidth, int groups) => new(
+        batch, inChannels, height, width, outChannels,
+        (int)ConvolutionGeometry.Windows(height, kernelHeight, strideHeight, paddingHeight, dilationHeight),
+        (int)ConvolutionGeometry.Windows(width, kernelWidth, strideWidth, paddingWidth, dilationWidth),
+        kernelHeight, kernelWidth, strideHeight, strideWidth, paddingHeight, paddingWidth, dilationHeight, dilationWidth, groups);
 
     static void Close(double[] expected, double[] actual)
     {

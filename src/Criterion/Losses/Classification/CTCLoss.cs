@@ -183,7 +183,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
     {
         ArgumentNullException.ThrowIfNull(lengths, name);
         return lengths.DType == DType.Int64
-            ? [.. lengths.ToArray<long>().Select(static length => checked((int)length))]
+            ? [.. lengths.ToArray<long>().Select(static length => (int)Math.Clamp(length, int.MinValue, int.MaxValue))]
             : throw new DTypeException($"CTCLoss: {name} are whole numbers, and these {lengths.DType}; convert them with .To(DType.Int64).");
     }
 }

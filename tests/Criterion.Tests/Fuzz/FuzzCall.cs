@@ -1,0 +1,78 @@
+namespace Criterion.Tests.Fuzz;
+
+/// <summary>One call, in one mode: its result, what it left in its arguments, and the gradients of the result.</summary>
+static class FuzzCall
+{
+    public static Outcome Run(FuzzTarget target, int seed, FuzzMode mode, out FuzzDraw draw)
+    {
+        Compute.Threads = mode.Threads;
+        RandomStream.Seed((ulong)seed);
+        ulong before = RandomStream.Default.Position;
+        Outcome outcome = new();
+        draw = new FuzzDraw(target, seed, mode);
+        try
+        {
+            using TensorScope? scope = draw.UsesScope ? new TensorScope() : null;
+            Run(target, draw, outcome);
+        }
+        catch (Exception error)
+        {
+            outcome.Error = error;
+        }
+
+        outcome.DrewRandomNumbers = RandomStream.Default.Position != before || draw.Streams.Exists(static stream => stream.Position != 0);
+        return outcome;
+    }
+
+    static void Run(FuzzTarget target, FuzzDraw draw, Outcome outcome)
+    {
+        object? receiver = draw.Receiver();
+        object?[] arguments = draw.Arguments(receiver);
+        object? result = target.Call(receiver, arguments);
+        if (target.Method.Name.StartsWith("Empty", StringComparison.Ordinal))
+        {
+            // Its content is unspecified.
+            outcome.Add("shape", ((Tensor)result!).Shape.Dims.ToArray());
+            return;
+        }
+
+        outcome.Add("result", result);
+        AddState(draw, receiver, outcome);
+        AddGradients(draw, Outputs(result), outcome);
+    }
+
+    static void AddState(FuzzDraw draw, object? receiver, Outcome outcome)
+    {
+        outcome.Add("receiver", receiver is Tensor ? null : receiver);
+        outcome.Add("inputs", draw.Tensors);
+        outcome.Add("inputs' gradients", draw.Tensors.Select(static tensor => tensor.Grad));
+        outcome.Add("parameters", draw.Modules.SelectMany(static module => module.NamedParameters().Concat(module.NamedBuffers())));
+    }
+
+    static Tensor[] Outputs(object? result) => result switch
+    {
+        Tensor tensor => [tensor],
+        Tensor[] tensors => tensors,
+        System.Runtime.CompilerServices.ITuple tuple => [.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i]).OfType<Tensor>()],
+        _ => [],
+    };
+
+    static void AddGradients(FuzzDraw draw, Tensor[] outputs, Outcome outcome)
+    {
+        Tensor[] from = [.. outputs.Where(static output => output is { RequiresGrad: true, IsLeaf: false })];
+        Tensor[] by = [.. draw.Tensors.Concat(draw.Modules.SelectMany(static module => module.Parameters())).Where(static tensor => tensor is { RequiresGrad: true, IsLeaf: true })];
+        if (from.Length == 0 || by.Length == 0)
+        {
+            return;
+        }
+
+        Tensor[] weights = [.. from.Select(static output => Tensor.Randn(output.Shape, DType.Float64, new RandomStream(99)).To(output.DType))];
+        Tensor?[] first = Autograd.Grad(from, by, createGraph: draw.TakesSecondGradients, gradients: weights, allowUnused: true);
+        outcome.Add("gradients", first);
+        Tensor[] again = [.. first.OfType<Tensor>().Where(static gradient => gradient.RequiresGrad).Select(static gradient => (gradient * gradient).Sum())];
+        if (again.Length > 0)
+        {
+            outcome.Add("second gradients", Autograd.Grad(again, by, allowUnused: true));
+        }
+    }
+}

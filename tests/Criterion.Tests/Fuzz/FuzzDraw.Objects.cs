@@ -1,0 +1,221 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Criterion.Losses;
+using Criterion.Metrics;
+using Criterion.Nn;
+using Criterion.Optim;
+using Module = Criterion.Nn.Module;
+
+namespace Criterion.Tests.Fuzz;
+
+// Anything else that a public method or constructor takes, made by its own constructor from drawn arguments.
+sealed partial class FuzzDraw
+{
+    static readonly Type[] SimpleModules = [typeof(ReLU), typeof(Tanh), typeof(Identity), typeof(GELU), typeof(Flatten), typeof(Sigmoid)];
+
+    int _depth;
+
+    /// <summary>Modules that were made, whose parameters belong to what a call may change.</summary>
+    public List<Module> Modules { get; } = [];
+
+    /// <summary>What the method is called on; null for a static one.</summary>
+    public object? Receiver() => _target.Method.IsStatic ? null : _target.Type == typeof(Tensor) ? Floats(Main) : Make(_target.Type, "", "");
+
+    public object?[] Arguments(ParameterInfo[] parameters, string owner) =>
+        [.. parameters.Select(parameter => Argument(parameter, owner))];
+
+    /// <summary>The arguments of the target; a state is mostly one that fits what it is loaded into.</summary>
+    public object?[] Arguments(object? receiver) => Member == "LoadStateDict" && Chance(0.8)
+        ? [receiver!.GetType().GetMethod("StateDict")!.Invoke(receiver, null), .. Arguments(_target.Parameters[1..], Owner)]
+        : Arguments(_target.Parameters, Owner);
+
+    object? Argument(ParameterInfo parameter, string owner)
+    {
+        Type type = parameter.ParameterType;
+        if (type.IsByRef)
+        {
+            return null;
+        }
+
+        if (parameter.HasDefaultValue && Chance(0.5) && !(type == typeof(DType) && owner != "Tensor"))
+        {
+            if (FuzzScope.IsSpan(type))
+            {
+                return Array.CreateInstance(type.GetGenericArguments()[0], 0);
+            }
+
+            return parameter.DefaultValue is null && type.IsValueType && Nullable.GetUnderlyingType(type) is null
+                ? RuntimeHelpers.GetUninitializedObject(type)
+                : Converted(parameter.DefaultValue, type);
+        }
+
+        if (!type.IsValueType && !parameter.HasDefaultValue && Chance(0.005))
+        {
+            return null;
+        }
+
+        return typeof(Module).IsAssignableFrom(_target.Type) && Member == "Forward" && type == typeof(Tensor)
+            ? Input()
+            : Make(Nullable.GetUnderlyingType(type) ?? type, parameter.Name!, owner);
+    }
+
+    static object? Converted(object? value, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return value is not null && type.IsEnum ? Enum.ToObject(type, value) : value;
+    }
+
+    object? Make(Type type, string name, string owner)
+    {
+        return type switch
+        {
+            _ when type == typeof(Tensor) => TensorFor(owner, name),
+            _ when type == typeof(int) => IntFor(name),
+            _ when type == typeof(long) => LongFor(name),
+            _ when type == typeof(double) => DoubleFor(name),
+            _ when type == typeof(bool) => Chance(0.5),
+            _ when type == typeof(string) => "drawn",
+            _ when type == typeof(Size2) => SizeFor(name),
+            _ when type == typeof(Shape) => ShapeFor(name),
+            _ when type == typeof(DType) => owner == "Tensor" ? Of(DType.Float32, DType.Float64, DType.Int64, DType.UInt8, DType.Bool) : Float,
+            _ when type.IsEnum => Chance(0.02) ? Enum.ToObject(type, 99) : Enum.GetValues(type).GetValue(Next(0, Enum.GetValues(type).Length)),
+            _ when type == typeof(RandomStream) => Stream(),
+            _ when type == typeof(TensorIndex) => (TensorIndex)Next(-2, 2),
+            _ when type.IsArray => ArrayOf(type, name, owner),
+            _ when type.IsGenericType => MakeGeneric(type, name, owner),
+            _ => Construct(type),
+        };
+    }
+
+    RandomStream Stream()
+    {
+        RandomStream stream = new((ulong)Next(0, 1000));
+        Streams.Add(stream);
+        return stream;
+    }
+
+    Array ArrayOf(Type type, string name, string owner)
+    {
+        Type element = type.GetElementType()!;
+        if (type.GetArrayRank() > 1)
+        {
+            return Array.CreateInstance(element, [.. Enumerable.Range(0, type.GetArrayRank()).Select(_ => Next(0, 4))]);
+        }
+
+        return element == typeof(int) ? IntsFor(name)
+            : element == typeof(TensorIndex) ? IndicesFor()
+            : element.IsPrimitive ? Array.CreateInstance(element, Chance(0.9) ? Main.Count : Next(0, 9))
+            : Filled(element, name, owner);
+    }
+
+    Array Filled(Type element, string name, string owner)
+    {
+        int count = Chance(0.05) ? 0 : Next(1, 4);
+        Array array = Array.CreateInstance(element, count);
+        for (int i = 0; i < count; i++)
+        {
+            array.SetValue(Make(element, name, owner), i);
+        }
+
+        return array;
+    }
+
+    object? MakeGeneric(Type type, string name, string owner)
+    {
+        Type open = type.GetGenericTypeDefinition();
+        Type first = type.GetGenericArguments()[0];
+        return type switch
+        {
+            _ when FuzzScope.IsSpan(type) => ArrayOf(first.MakeArrayType(), name, owner),
+            _ when type == typeof(Func<Tensor, Tensor>) => Function(name),
+            _ when type == typeof(Func<Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor>)(static (a, b) => (a - b).Abs().Sum(-1)),
+            _ when type == typeof(Func<long, double>) => (Func<long, double>)(static step => 1.0 / (1 + step)),
+            _ when open == typeof(System.Numerics.Tensors.Tensor<>) => SystemTensor(first),
+            _ when open == typeof(IReadOnlyDictionary<,>) => new Dictionary<string, Tensor> { ["weight"] = Floats(Main) },
+            _ when typeof(ITuple).IsAssignableFrom(type) => Activator.CreateInstance(type, [.. type.GetGenericArguments().Select(t => Make(t, name, owner))]),
+            _ when first == typeof(Tensor) && owner is "GradientClip" or "WeightClip" or "" || typeof(Optimizer).Name == owner => Parameters(),
+            _ => Filled(first, name, owner),
+        };
+    }
+
+    static Func<Tensor, Tensor> Function(string name) => name switch
+    {
+        "augment" => static x => x * 0.9,
+        "generator" => static x => x.Tanh().Unsqueeze(-1).Unsqueeze(-1),
+        _ => static x => x.Rank == 0 ? x * x : (x * x).Flatten(Math.Min(1, x.Rank - 1)).Sum(-1),
+    };
+
+    object SystemTensor(Type element)
+    {
+        Array values = Array.CreateInstance(element, Main.Count);
+        MethodInfo create = typeof(System.Numerics.Tensors.Tensor).GetMethods().Single(static m =>
+            m.Name == "Create" && m.GetParameters() is [{ ParameterType.IsArray: true }, { ParameterType.Name: "ReadOnlySpan`1" }]).MakeGenericMethod(element);
+        nint[] lengths = [.. Main.Select(static n => (nint)n)];
+        return System.Linq.Expressions.Expression.Lambda<Func<object>>(System.Linq.Expressions.Expression.Call(
+            create,
+            System.Linq.Expressions.Expression.Constant(values),
+            System.Linq.Expressions.Expression.Convert(System.Linq.Expressions.Expression.Constant(lengths), typeof(ReadOnlySpan<nint>)))).Compile()();
+    }
+
+    /// <summary>Leaves, most of them with a gradient.</summary>
+    Tensor[] Parameters()
+    {
+        Tensor[] leaves = [.. Enumerable.Range(0, Next(1, 4)).Select(_ => Floats(Any()).Detach().Clone())];
+        foreach (Tensor leaf in leaves.Where(static leaf => leaf.DType.IsFloat()))
+        {
+            leaf.RequiresGrad = true;
+            leaf.Grad = Chance(0.8) ? Floats(leaf.Shape).Detach().To(leaf.DType) : null;
+        }
+
+        Tensors.AddRange(leaves);
+        return leaves;
+    }
+
+    object Construct(Type type)
+    {
+        if (type.IsAbstract)
+        {
+            type = typeof(Module) == type && _depth > 0 ? Of<Type>(SimpleModules) : Of<Type>(FuzzScope.Concrete(type));
+        }
+
+        _depth++;
+        object made = type switch
+        {
+            _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
+            _ when type == typeof(LossReport) => LossReport.Of(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
+            _ when typeof(Optimizer).IsAssignableFrom(type) => Invoke(type, (object)Parameters()),
+            _ => Invoke(type),
+        };
+        _depth--;
+        if (made is Module module)
+        {
+            Refill(module);
+        }
+
+        return made;
+    }
+
+    object Invoke(Type type, params ReadOnlySpan<object> given)
+    {
+        ConstructorInfo constructor = type.GetConstructors().OrderByDescending(static c => c.GetParameters().Length).FirstOrDefault()
+            ?? throw new NotSupportedException($"The fuzzer cannot make a {type}: it has no public constructor.");
+        object?[] arguments = [.. given, .. Arguments([.. constructor.GetParameters().Skip(given.Length)], type.Name)];
+        return FuzzConstructor.Of(constructor)(arguments);
+    }
+
+    /// <summary>Draws the numbers of a module anew, so that they are the same in either element type.</summary>
+    void Refill(Module module)
+    {
+        Modules.Add(module);
+        using var off = Autograd.NoGrad();
+        foreach ((string name, Tensor value) in module.NamedParameters().Concat(module.NamedBuffers()))
+        {
+            double low = name.EndsWith("var", StringComparison.Ordinal) ? 0.5 : -1;
+            double[] values = [.. Enumerable.Range(0, value.Count).Select(_ => (double)(float)(low + (1.5 * _random.NextDouble())))];
+            if (value.DType.IsFloat())
+            {
+                value.CopyFrom(Tensor.From(values, value.Shape));
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+namespace Criterion.Tests.Fuzz;
+
+// Which tensor goes where: by the name of the parameter and of what is called, so that most calls have something to do.
+sealed partial class FuzzDraw
+{
+    static readonly string[] TakesSigns = ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss"];
+    static readonly string[] TakesShares = ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "MultiScale", "ImageScore"];
+
+    /// <summary>The tensor for a parameter of the method or of the constructor of <paramref name="owner"/>.</summary>
+    public Tensor TensorFor(string owner, string name) => (owner, name) switch
+    {
+        ("Tensor", _) => OperandFor(name),
+        ("Autograd", "output" or "outputs") => Differentiable(),
+        ("Autograd", "input" or "inputs") => Tensors.Count > 0 ? Tensors[0] : Floats(Main),
+        ("Autograd", _) => Floats(Main),
+        ("GradientBalance", "at") => Tensors[0],
+        ("GradientBalance", _) => Differentiable().Sum(),
+        ("LossReport", _) => Floats([]),
+        ("KlFromLogProbabilities", _) => Shares().Log(),
+        (_, "gradient") => Floats(Main),
+        ("Embedding", _) => Integers(Main, 0, 3),
+        ("CTCLoss", "targets") => Integers([At(1), 2], 1, Math.Max(2, At(2))),
+        ("CTCLoss", "inputLengths") => Integers([At(1)], At(0), At(0) + 1),
+        ("CTCLoss", "targetLengths") => Integers([At(1)], 0, 3),
+        ("CTCLoss", _) => Floats(Main, -4, 0),
+        ("CrossEntropyLoss" or "NLLLoss" or "FocalLoss" or "MultiMarginLoss", "target") when Chance(0.8) => Integers(WithoutClasses(), 0, At(1)),
+        ("CrossEntropyLoss" or "NLLLoss" or "FocalLoss" or "MultiMarginLoss" or "MultiLabelSoftMarginLoss", "weight") => Floats([At(1)], 0.1, 2),
+        ("CrossEntropyLoss" or "KlFromProbabilities", _) when name != "prediction" || owner[0] == 'K' => Shares(),
+        ("MultiLabelMarginLoss", "target") => Integers(Main, -1, At(1)),
+        ("AuxiliaryClassifier", "realLabels" or "fakeLabels") => Integers([At(0)], 0, At(1)),
+        ("MutualInformation", "codes" or "code" or "classes" or "labels") when Chance(0.5) => Integers([At(0)], 0, At(1)),
+        ("ContrastiveLoss" or "PairMarginLoss" or "CosineEmbeddingLoss", "target") => owner[1] == 'o' && owner[2] == 's' ? Signs([At(0)]) : Flags([At(0)]),
+        (_, "weights") when owner != "Orthogonal" => Floats([At(0)], 0.1, 2),
+        (_, "variance" or "posWeight" or "PosWeight") => Floats(Main, 0.1, 2),
+        ("InceptionScore", _) => Shares(),
+        (_, "target") when TakesSigns.Contains(owner) => Signs(Main),
+        ("GaussianNLLLoss" or "PoissonNLLLoss", "target") => Floats(Main, 0, 5),
+        _ when HasAny(owner, TakesShares) && !owner.Contains("Logits", StringComparison.Ordinal) => Floats(Main, 0, 1),
+        _ when HasAny(owner, TakesShares) && name == "target" => Floats(Main, 0, 1),
+        _ => Floats(Chance(0.95) ? Main : Meeting(Main)),
+    };
+
+    /// <summary>The main tensor of a layer, image or embedding.</summary>
+    public Tensor Input() => Owner == "Embedding" ? Integers(Main, 0, 3) : Floats(Main);
+
+    Tensor OperandFor(string name) => (Member, name) switch
+    {
+        (_, "index") => Integers(IndexShape(), 0, Main.Rank == 0 ? 1 : Main[_dim]),
+        (_, "source") => Floats(Tensors[^1].Shape),
+        (_, "mask" or "condition") => Flags(Meeting(Main)),
+        ("Conv2d" or "ConvTranspose2d", "weight") => Floats(KernelShape()),
+        (_, "bias") => Floats([_outputs]),
+        ("MatMul", _) => Floats(MatrixShape()),
+        ("Dot" or "CopyFrom" or "Backward", _) => Floats(Main),
+        ("Outer", _) => Floats([Of<int>(Sizes)]),
+        ("set_Part", _) => Floats(Chance(0.7) ? [] : Meeting(Main)),
+        _ => Floats(Meeting(Main)),
+    };
+
+    Tensor Differentiable()
+    {
+        Tensor x = Tensors.Count > 0 ? Tensors[0] : Floats(Main);
+        x.RequiresGrad |= x.DType.IsFloat();
+        return x * x;
+    }
+
+    Tensor Shares()
+    {
+        Tensor logits = Floats(Main);
+        return logits.Rank > 0 && logits.Count > 0 ? logits.Detach().Softmax(Math.Min(1, logits.Rank - 1)) : logits;
+    }
+
+    /// <summary>The size of a dim of the main shape, or 2.</summary>
+    int At(int dim) => dim < Main.Rank ? Main[dim] : 2;
+
+    Shape WithoutClasses() => Main.Rank > 1 ? Main.Without(1) : [];
+
+    Shape IndexShape() => Member == "IndexSelect"
+        ? [Of<int>(Sizes)]
+        : [.. Main.Select((size, dim) => dim == _dim ? Of<int>(Sizes) : Next(size > 0 ? 1 : 0, size + 1))];
+
+    Shape KernelShape()
+    {
+        int each = Member == "Conv2d" || Chance(0.8) ? Next(1, 5) : Next(16, 36);
+        int wide = At(1) >= 16 ? Next(16, 36) : each;
+        (int height, int width) = (Next(1, 5), Next(1, 5));
+        _outputs = wide * _groups;
+        return Member == "Conv2d" ? [_outputs, At(1) / _groups, height, width] : [At(1), wide, height, width];
+    }
+
+    Shape MatrixShape()
+    {
+        int depth = Main.Rank == 0 ? 1 : Main[-1];
+        int columns = Of<int>(Sizes);
+        return Chance(0.1) ? [depth] : Main.Rank < 3 || Chance(0.5) ? [depth, columns] : [.. Meeting([.. Main.Take(Main.Rank - 2)]), depth, columns];
+    }
+}

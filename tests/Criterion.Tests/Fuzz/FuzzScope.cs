@@ -1,0 +1,78 @@
+using System.Reflection;
+using Criterion.Formulas;
+using Criterion.Losses;
+using Criterion.Metrics;
+using Criterion.Nn;
+using Criterion.Optim;
+using Module = Criterion.Nn.Module;
+
+namespace Criterion.Tests.Fuzz;
+
+/// <summary>What of the public API the fuzzer calls: all that computes with tensors, but for the exclusions, each with its reason.</summary>
+static class FuzzScope
+{
+    static readonly Type[] Elements = [typeof(float), typeof(double), typeof(long), typeof(byte), typeof(bool)];
+
+    /// <summary>Namespaces and types that are not called.</summary>
+    static readonly Dictionary<string, string> ExcludedTypes = new()
+    {
+        ["Criterion.Formats"] = "files have a mutator of their own, HostileFileTests",
+        ["Criterion.Formulas"] = "generic over formulas: every loss and most operations are these calls",
+        ["Criterion.TensorJsonConverter"] = "text, in TensorJsonTests",
+        ["Criterion.TensorScope"] = "a stretch of code: calls run inside and outside of one",
+        ["Criterion.BatchCoupling"] = "a stretch of code, in BatchCouplingTests",
+        ["Criterion.GradCheck"] = "runs a caller's function; gradients are compared here directly",
+        ["Criterion.LossAlgebra"] = "operators that make a WeightedSum, which is called",
+    };
+
+    static readonly Dictionary<string, string> ExcludedMethods = new()
+    {
+        ["Autograd.Record"] = "takes the caller's rules: every operation is one",
+        ["Autograd.NoGrad"] = "a stretch of code",
+        ["Autograd.EnableGrad"] = "a stretch of code",
+    };
+
+    /// <summary>Types with methods that are called, generic definitions and interfaces not among them.</summary>
+    public static IReadOnlyList<Type> Types { get; } = [.. typeof(Tensor).Assembly.GetExportedTypes().Where(static type => IsCalled(type) && MethodsOf(type).Any())];
+
+    public static IEnumerable<MethodInfo> MethodsOf(Type type) =>
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy)
+        where method.DeclaringType!.Assembly == typeof(Tensor).Assembly && Computes(method) && BelongsTo(method, type)
+        where !ExcludedMethods.ContainsKey($"{method.DeclaringType!.Name}.{method.Name}")
+        from closed in Closed(method)
+        select closed;
+
+    public static bool IsSpan(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(ReadOnlySpan<>) || open == typeof(Span<>) || open == typeof(Memory<>));
+
+    /// <summary>Concrete types that can stand for a type.</summary>
+    public static Type[] Concrete(Type type) =>
+        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && !t.ContainsGenericParameters && type.IsAssignableFrom(t))];
+
+    static bool IsCalled(Type type) =>
+        type is { ContainsGenericParameters: false, IsEnum: false, IsInterface: false }
+        && (!type.IsAbstract || (type.IsSealed && type.IsAbstract) || type == typeof(Module))
+        && !typeof(Exception).IsAssignableFrom(type) && !typeof(Attribute).IsAssignableFrom(type)
+        && !IsFormula(type)
+        && !ExcludedTypes.ContainsKey(type.Namespace!) && !ExcludedTypes.ContainsKey($"{type.Namespace}.{type.Name}");
+
+    /// <summary>Formulas are structs with methods generic over the number: a loss or an operation evaluates each.</summary>
+    static bool IsFormula(Type type) => type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i == typeof(IDivergence));
+
+    /// <summary>Not accessors, equality or text; something of tensors, or of a module, optimizer or metric.</summary>
+    static bool Computes(MethodInfo method) =>
+        (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal) || method.Name is "get_Part" or "set_Part")
+        && method.Name is not ("op_Equality" or "op_Inequality" or "op_Implicit" or "Equals" or "GetHashCode" or "<Clone>$" or "Deconstruct" or "PrintMembers" or "Dispose")
+        && (OfTensors(method.DeclaringType!) || method.GetParameters().Select(static p => p.ParameterType).Append(method.ReturnType).Any(OfTensors));
+
+    static bool OfTensors(Type type) =>
+        type == typeof(Tensor) || typeof(Optimizer).IsAssignableFrom(type) || typeof(Schedule).IsAssignableFrom(type) || typeof(Module).IsAssignableFrom(type)
+        || type.Namespace == typeof(Psnr).Namespace || (type.HasElementType && OfTensors(type.GetElementType()!)) || type.GetGenericArguments().Any(OfTensors);
+
+    /// <summary>What modules inherit unchanged is called once, on modules of any type.</summary>
+    static bool BelongsTo(MethodInfo method, Type type) =>
+        type == typeof(Module) ? !method.IsAbstract : method.DeclaringType != typeof(Module);
+
+    static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
+        method.IsGenericMethodDefinition ? Elements.Select(element => method.MakeGenericMethod(element)) : [method];
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Criterion.Kernels;
+using Criterion.Losses;
+using Criterion.Metrics;
+using Criterion.Nn;
+using Criterion.Optim;
+
+namespace Criterion.Tests.Fuzz;
+
+/// <summary>
+/// Random calls of everything public that computes: no foreign memory, no errors but typed ones, the same numbers on 1, 2 and 5 threads,
+/// of views and of contiguous copies, in single and in double precision.
+/// </summary>
+[Collection(nameof(FuzzCollection))]
+public class FuzzTests(ITestOutputHelper output)
+{
+    const int Calls = 2000;
+    const int ManyCalls = 100_000;
+
+    /// <summary>How often a target may refuse drawn arguments before one is accepted.</summary>
+    const int Attempts = 80;
+
+    [Fact]
+    [Trait("Case", "conv-transpose-memory")]
+    public void Two_thousand_calls_hold() => Run(0, Calls);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Fuzz")]
+    public void A_hundred_thousand_calls_hold() => Run(Calls, ManyCalls);
+
+    /// <summary>Repeats the call whose number is in the variable CRITERION_FUZZ, or as many from one on as <c>1234+100</c> says.</summary>
+    [Fact(Explicit = true)]
+    public void Repeat()
+    {
+        int[] numbers = [.. Environment.GetEnvironmentVariable("CRITERION_FUZZ")!.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture))];
+        Run(numbers[0], numbers.Length > 1 ? numbers[1] : 1);
+    }
+
+    [Fact]
+    public void Every_target_accepts_some_call() => Assert.Equal("", string.Join(
+        Environment.NewLine,
+        from target in Enumerable.Range(0, FuzzTarget.All.Count)
+        let errors = Enumerable.Range(0, Attempts).Select(round => ErrorOf(target + (round * FuzzTarget.All.Count))).TakeWhile(static error => error is not null).ToArray()
+        where errors.Length == Attempts
+        select $"{FuzzTarget.All[target].Name}: {errors[^1]!.Message}"));
+
+    [Fact]
+    public void Every_loss_layer_optimizer_and_operation_is_a_target()
+    {
+        HashSet<Type> reached = [.. FuzzTarget.All.Select(static target => target.Type)];
+        Type[] exported = typeof(Tensor).Assembly.GetExportedTypes();
+        Assert.Empty(exported.Where(static type => type.IsDefined(typeof(CatalogueAttribute), false)).Except(reached));
+        Assert.Empty(new[] { typeof(Module), typeof(Optimizer), typeof(Schedule) }.SelectMany(FuzzScope.Concrete).Except(reached));
+        Assert.Empty(exported.Where(static type => type.Namespace == typeof(Psnr).Namespace && type.GetMethods().Any(static m => m.GetParameters().Any(static p => p.ParameterType == typeof(Tensor))) && !type.IsAbstract).Except(reached));
+        HashSet<string> operations = [.. FuzzTarget.All.Where(static target => target.Type == typeof(Tensor)).Select(static target => target.Method.Name)];
+        Assert.Empty(Gradients.Operations.All.Select(static operation => operation.Method).Except(operations).Except(["Map"]));
+    }
+
+    void Run(int first, int count)
+    {
+        List<string> faults = [];
+        for (int number = first; number < first + count && faults.Count < 200; number++)
+        {
+            if (Fuzzer.Check(number) is { } fault)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        output.WriteLine($"{Fuzzer.Count.Results} results, {Fuzzer.Count.Refused} refused, {FuzzTarget.All.Count} targets");
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+    }
+
+    static Exception? ErrorOf(int number) => FuzzCall.Run(Fuzzer.TargetOf(number), number, new(Compute.Threads), out _).Error;
+}
