@@ -25,7 +25,7 @@ internal readonly unsafe struct Resample<T> : IChunk
     Resample(Memory<T> source, ResampleAxis rows, ResampleAxis columns, Memory<T> target)
     {
         (_source, _target, _rows, _columns) = (source, target, rows, columns);
-        _rowsFirst = (long)rows.Outputs * columns.Inputs <= (long)rows.Inputs * columns.Outputs;
+        _rowsFirst = rows.Outputs < rows.Inputs;
         long work = ((long)rows.Inputs * columns.Inputs) + ((long)rows.Outputs * columns.Outputs);
         _bandRows = (int)Math.Clamp(rows.Outputs * (long)ChunkLength / work, 1, rows.Outputs);
         _bands = (rows.Outputs + _bandRows - 1) / _bandRows;
@@ -104,118 +104,37 @@ internal readonly unsafe struct Resample<T> : IChunk
     }
 
     /// <summary>One output row: the weighted sum of rows of <paramref name="count"/> elements, the first of which is row <paramref name="origin"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void AcrossRows<TFrom, TTo>(TFrom* source, int row, int origin, int count, TTo* target)
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo>
     {
-        int taps = _rows.Offsets[row + 1] - _rows.Offsets[row];
-        source += (nint)(_rows.Starts[row] - origin) * count;
-        fixed (double* weights = &_rows.Weights.AsSpan(_rows.Offsets[row]).GetPinnableReference())
+        int offset = _rows.Offsets[row];
+        fixed (double* weights = _rows.Weights)
         {
-            int i = 0;
-            for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
-            {
-                (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
-                TFrom* from = source + i;
-                for (int k = 0; k < taps; k++, from += count)
-                {
-                    Vector<double> weight = new(weights[k]);
-                    (Vector<double> left, Vector<double> right) = DoubleLanes.Load(from);
-                    low = Vector.MultiplyAddEstimate(weight, left, low);
-                    high = Vector.MultiplyAddEstimate(weight, right, high);
-                }
-
-                DoubleLanes.Store(low, high, target + i);
-            }
-
-            for (; i < count; i++)
-            {
-                double sum = 0;
-                for (int k = 0; k < taps; k++)
-                {
-                    sum = double.MultiplyAddEstimate(weights[k], double.CreateTruncating(source[i + ((nint)k * count)]), sum);
-                }
-
-                target[i] = TTo.CreateTruncating(sum);
-            }
+            ResampleSums.Across(
+                source + ((nint)(_rows.Starts[row] - origin) * count), count, weights + offset, _rows.Offsets[row + 1] - offset, target, count);
         }
     }
 
     /// <summary>The weighted sums along one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void AlongRow<TTo>(double* line, TTo* target)
         where TTo : unmanaged, INumberBase<TTo>
     {
-        fixed (int* starts = _columns.Starts, offsets = _columns.Offsets)
+        fixed (int* starts = _columns.Starts)
         fixed (double* weights = _columns.Weights)
         {
-            int count = _columns.Outputs;
-            int offset = 0;
-            for (int i = 0; i < count; i++)
+            foreach (ref readonly ResampleRun run in _columns.Runs.AsSpan())
             {
-                int taps = offsets[i + 1] - offset;
-                double* weight = weights + offset;
-                double* from = line + starts[i];
-                offset += taps;
-                target[i] = TTo.CreateTruncating(taps == 2 ? (weight[0] * from[0]) + (weight[1] * from[1]) : DoubleLanes.Dot(weight, from, taps));
+                double* weight = weights + _columns.Offsets[run.First];
+                if (run.Slides)
+                {
+                    ResampleSums.Across(line + starts[run.First], 1, weight, run.Taps, target + run.First, run.End - run.First);
+                }
+                else
+                {
+                    ResampleSums.Along(line, starts + run.First, weight, run.Taps, target + run.First, run.End - run.First);
+                }
             }
         }
-    }
-}
-
-/// <summary>Elements of either float type as doubles, one register of floats at a time.</summary>
-file static unsafe class DoubleLanes
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector<double> Low, Vector<double> High) Load<T>(T* source)
-        where T : unmanaged => typeof(T) == typeof(float)
-            ? Widened((float*)source)
-            : (Vector.Load((double*)source), Vector.Load((double*)source + Vector<double>.Count));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector<double> Low, Vector<double> High) Widened(float* source)
-    {
-        Vector.Widen(Vector.Load(source), out Vector<double> low, out Vector<double> high);
-        return (low, high);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<T>(Vector<double> low, Vector<double> high, T* target)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(float))
-        {
-            Vector.Narrow(low, high).Store((float*)target);
-        }
-        else
-        {
-            low.Store((double*)target);
-            high.Store((double*)target + Vector<double>.Count);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double Dot(double* weights, double* values, int count)
-    {
-        int k = 0;
-        double sum = 0;
-        if (count >= 2 * Vector<double>.Count)
-        {
-            Vector<double> sums = Vector<double>.Zero;
-            for (; k <= count - Vector<double>.Count; k += Vector<double>.Count)
-            {
-                sums = Vector.MultiplyAddEstimate(Vector.Load(weights + k), Vector.Load(values + k), sums);
-            }
-
-            sum = Vector.Sum(sums);
-        }
-
-        for (; k < count; k++)
-        {
-            sum = double.MultiplyAddEstimate(weights[k], values[k], sum);
-        }
-
-        return sum;
     }
 }

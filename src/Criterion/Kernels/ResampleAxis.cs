@@ -1,11 +1,18 @@
 namespace Criterion.Kernels;
 
 /// <summary>
+/// Neighbouring windows with equally many weights. Those of a sliding run also share their weights and begin at successive inputs.
+/// </summary>
+internal readonly record struct ResampleRun(int First, int End, int Taps, bool Slides);
+
+/// <summary>
 /// The linear map of one side of a plane: each output is a weighted sum of neighbouring inputs. Inputs with weight 0 are no part of a
 /// window, so that a NaN or ∞ reaches exactly the outputs that depend on it.
 /// </summary>
 internal sealed class ResampleAxis
 {
+    const int LeastSlide = 16;
+
     readonly Lock _lock = new();
     ResampleAxis? _adjoint;
 
@@ -15,6 +22,7 @@ internal sealed class ResampleAxis
         Starts = starts;
         Offsets = offsets;
         Weights = weights;
+        Runs = [.. FindRuns()];
     }
 
     public int Inputs { get; }
@@ -28,6 +36,8 @@ internal sealed class ResampleAxis
     public int[] Offsets { get; }
 
     public double[] Weights { get; }
+
+    public ResampleRun[] Runs { get; }
 
     /// <summary>The transposed map, which takes gradients of the outputs to gradients of the inputs.</summary>
     public ResampleAxis Adjoint
@@ -63,15 +73,43 @@ internal sealed class ResampleAxis
         (int low, int high) = (Inputs, 0);
         for (int i = first; i < end; i++)
         {
-            int taps = Offsets[i + 1] - Offsets[i];
-            if (taps > 0)
+            if (Taps(i) > 0)
             {
-                (low, high) = (Math.Min(low, Starts[i]), Math.Max(high, Starts[i] + taps));
+                (low, high) = (Math.Min(low, Starts[i]), Math.Max(high, Starts[i] + Taps(i)));
             }
         }
 
         return (Math.Min(low, high), high);
     }
+
+    int Taps(int output) => Offsets[output + 1] - Offsets[output];
+
+    IEnumerable<ResampleRun> FindRuns()
+    {
+        for (int first = 0; first < Outputs;)
+        {
+            int slides = EndOf(first, Slides);
+            bool isSliding = slides - first >= LeastSlide;
+            int end = isSliding ? slides : EndOf(first, (previous, next) => Taps(previous) == Taps(next));
+            yield return new(first, end, Taps(first), isSliding);
+            first = end;
+        }
+    }
+
+    int EndOf(int first, Func<int, int, bool> continues)
+    {
+        int end = first + 1;
+        while (end < Outputs && continues(end - 1, end))
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    bool Slides(int previous, int next) =>
+        Starts[next] == Starts[previous] + 1
+        && Weights.AsSpan(Offsets[previous], Taps(previous)).SequenceEqual(Weights.AsSpan(Offsets[next], Taps(next)));
 
     static Range Used(double[] weights)
     {
