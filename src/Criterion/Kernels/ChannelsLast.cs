@@ -2,19 +2,30 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
-/// <summary>A copy of images with the channels of a pixel side by side, whole lanes of them, inside a border of zeros.</summary>
+/// <summary>
+/// A copy of images with the channels of a pixel side by side, whole lanes of them, inside a border of zeros; and how large its values are,
+/// in cells of some pixels.
+/// </summary>
 internal readonly struct ChannelsLast<S>
     where S : unmanaged
 {
-    ChannelsLast(Memory<S> data, int height, int width, int channels)
+    ChannelsLast(Memory<S> data, int lines, int height, int width, int channels)
     {
         Data = data;
         Height = height;
         Width = width;
         Channels = channels;
+        Exponents = BufferPool<int>.Rent(checked(lines * CellsPerLine));
     }
 
     public Memory<S> Data { get; }
+
+    /// <summary>The largest exponent of each cell, line after line; see <see cref="DynamicRange"/>.</summary>
+    Memory<int> Exponents { get; }
+
+    int CellPixels => Math.Max(1, DynamicRange.CellLength / Channels);
+
+    int CellsPerLine => (Width + CellPixels - 1) / CellPixels;
 
     public int Height { get; }
 
@@ -35,13 +46,27 @@ internal readonly struct ChannelsLast<S>
     {
         int padded = Padded(channels);
         ChannelsLast<S> copy = new(
-            BufferPool<S>.Rent(BufferSize.Of(count, padded, BufferSize.Of(frame.Height, frame.Width))), frame.Height, frame.Width, padded);
+            BufferPool<S>.Rent(BufferSize.Of(count, padded, BufferSize.Of(frame.Height, frame.Width))),
+            count * frame.Height,
+            frame.Height,
+            frame.Width,
+            padded);
         Lines lines = new(images, copy, count, channels, image, border);
         ParallelFor.Run(lines.Count, lines);
         return copy;
     }
 
-    public void Return() => BufferPool<S>.Return(Data);
+    /// <summary>Whether an image's values are too uneven for sums that mix neighbouring pixels.</summary>
+    public bool IsUneven(int image) => DynamicRange.IsUneven<S>(Exponents.Span.Slice(image * Height * CellsPerLine, Height * CellsPerLine));
+
+    /// <summary>Makes images zero.</summary>
+    public void Clear(int image, int count) => Data.Span.Slice(image * ImageStride, count * ImageStride).Clear();
+
+    public void Return()
+    {
+        BufferPool<S>.Return(Data);
+        BufferPool<int>.Return(Exponents);
+    }
 
     /// <summary>Some lines of the frame; enough in a chunk to be worth a thread.</summary>
     readonly struct Lines(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
@@ -60,7 +85,17 @@ internal readonly struct ChannelsLast<S>
                     (int number, int y) = Math.DivRem(line, copy.Height);
                     S* first = from + ((nint)number * channels * image.Height * image.Width);
                     CopyLine(first, y - border.Height, to + ((nint)line * copy.RowStride));
+                    Measure(to + ((nint)line * copy.RowStride), copy.Exponents.Span.Slice(line * copy.CellsPerLine, copy.CellsPerLine));
                 }
+            }
+        }
+
+        unsafe void Measure(S* line, Span<int> exponents)
+        {
+            int cell = copy.CellPixels * copy.Channels;
+            for (int i = 0; i < exponents.Length; i++)
+            {
+                exponents[i] = DynamicRange.LargestExponent(line + (i * cell), Math.Min(cell, copy.RowStride - (i * cell)));
             }
         }
 

@@ -8,6 +8,9 @@ namespace Criterion.Kernels;
 /// </summary>
 internal static class Convolution
 {
+    /// <summary>Whether <see cref="Winograd"/> may take over where it is worth it.</summary>
+    public static bool AllowsFast { get; set; } = true;
+
     /// <summary>output = input ⋆ weight + bias, where there is a bias.</summary>
     public static void Forward<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
@@ -22,7 +25,7 @@ internal static class Convolution
         {
             return;
         }
-        else if (Winograd.SuitsOutputs(g))
+        else if (AllowsFast && Winograd.SuitsOutputs(g))
         {
             Winograd.Forward(g, input, weight, bias, output);
         }
@@ -46,7 +49,18 @@ internal static class Convolution
         {
             return;
         }
-        else if (Winograd.SuitsInputs(g))
+        else
+        {
+            SpreadOutputs(g, outputGradient, weight, bias, inputGradient);
+            GradientBorder<S>.Mend(g, outputGradient, weight, bias, inputGradient);
+        }
+    }
+
+    static void SpreadOutputs<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        if (AllowsFast && Winograd.SuitsInputs(g))
         {
             Winograd.InputGradient(g, outputGradient, weight, bias, inputGradient);
         }
@@ -70,7 +84,7 @@ internal static class Convolution
         {
             weightGradient.Span[..size].Clear();
         }
-        else if (Winograd.SuitsWeights(g))
+        else if (AllowsFast && Winograd.SuitsWeights(g))
         {
             Winograd.WeightGradient(g, input, outputGradient, weightGradient);
         }

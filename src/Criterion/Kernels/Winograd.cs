@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Criterion.Kernels;
 
@@ -8,7 +9,8 @@ namespace Criterion.Kernels;
 /// </summary>
 /// <remarks>
 /// Sums are added up in short parts, so that results are no less accurate than the direct ones. Outputs of one tile share their inputs'
-/// rounding: what is not finite, or very large, is felt in the other outputs of its tile.
+/// rounding: what is not finite, or very large, would be felt in the other outputs of its tile. An image that holds such a value is
+/// convolved directly, and so are all where the weights hold one. No image's result depends on the others of its batch.
 /// </remarks>
 internal static class Winograd
 {
@@ -64,7 +66,16 @@ internal static class Winograd
         ChannelsLast<S> source = Inputs(g, plan, input);
         WinogradWeights<S> weights = new(
             plan, weight, g.InChannels, g.Taps, g.InChannels * g.Taps, (g.KernelHeight, g.KernelWidth), new(0, 1), new(0, 1));
-        Product([Pack(plan, source, weights, g.OutChannels, 0, 0)], source, ConvolutionTarget<S>.Outputs(g, output) with { Bias = bias });
+        bool isUneven = Product(
+            [Pack(plan, source, weights, g.OutChannels, 0, 0)], source, ConvolutionTarget<S>.Outputs(g, output) with { Bias = bias });
+        (int inputs, int outputs) = (g.InChannels * g.InPixels, g.OutChannels * g.OutPixels);
+        UnevenImages<S> uneven = new(g.Batch, source, isUneven);
+        for ((int image, int count) = uneven.From(0); count > 0; (image, count) = uneven.From(image + count))
+        {
+            DirectConvolution.Forward(
+                g with { Batch = count }, input.Slice(image * inputs, count * inputs), weight, bias, output.Slice(image * outputs, count * outputs));
+        }
+
         source.Return();
     }
 
@@ -76,20 +87,33 @@ internal static class Winograd
         ChannelsLast<S> source = ChannelsLast<S>.Of(
             outputGradient, g.Batch, g.OutChannels, (g.OutHeight, g.OutWidth), (border.Top, border.Left),
             (border.Top + g.OutHeight + border.Bottom + Spare, border.Left + g.OutWidth + border.Right + Spare));
+        bool isUneven = false;
         for (int y = 0; y < g.StrideHeight; y++)
         {
             ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
             if (rows.Positions > 0)
             {
-                InputGradient(g, rows, border, source, weight, ConvolutionTarget<S>.InputLines(g, rows, inputGradient) with { Bias = bias });
+                isUneven |= InputGradient(g, rows, border, source, weight, ConvolutionTarget<S>.InputLines(g, rows, inputGradient) with { Bias = bias });
             }
+        }
+
+        (int inputs, int outputs) = (g.InChannels * g.InPixels, g.OutChannels * g.OutPixels);
+        UnevenImages<S> uneven = new(g.Batch, source, isUneven);
+        for ((int image, int count) = uneven.From(0); count > 0; (image, count) = uneven.From(image + count))
+        {
+            DirectConvolution.InputGradient(
+                g with { Batch = count }, outputGradient.Slice(image * outputs, count * outputs), weight, bias,
+                inputGradient.Slice(image * inputs, count * inputs));
         }
 
         source.Return();
     }
 
-    /// <summary>One phase of the lines, all phases of the columns: in each, a convolution of stride 1 over the output gradient.</summary>
-    static void InputGradient<S>(
+    /// <summary>
+    /// One phase of the lines, all phases of the columns: in each, a convolution of stride 1 over the output gradient. Returns whether the
+    /// weights are uneven.
+    /// </summary>
+    static bool InputGradient<S>(
         in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, ConvolutionTarget<S> target)
         where S : unmanaged, IFloatingPoint<S>
     {
@@ -105,7 +129,7 @@ internal static class Winograd
             phases[x] = Pack(plan, source, weights, g.InChannels, (top * source.RowStride) + (left * source.Channels), columns.FirstPosition);
         }
 
-        Product(phases, source, target);
+        return Product(phases, source, target);
     }
 
     public static void WeightGradient<S>(
@@ -116,9 +140,40 @@ internal static class Winograd
         ChannelsLast<S> source = Inputs(g, plan, input);
         ChannelsLast<S> gradient = ChannelsLast<S>.Of(
             outputGradient, g.Batch, g.OutChannels, (g.OutHeight, g.OutWidth), 0, (Even(g.OutHeight), Even(g.OutWidth)));
+        UnevenImages<S> uneven = new(g.Batch, source, gradient);
+        Clear(uneven, source, gradient);
         WinogradWeightGradient<S>.Run(plan, source, gradient, g.Batch, g.InChannels, g.OutChannels, weightGradient);
+        for ((int image, int count) = uneven.From(0); count > 0; (image, count) = uneven.From(image + count))
+        {
+            AddWeightGradient(g with { Batch = count }, image, input, outputGradient, weightGradient);
+        }
+
         gradient.Return();
         source.Return();
+    }
+
+    static void Clear<S>(UnevenImages<S> uneven, ChannelsLast<S> source, ChannelsLast<S> gradient)
+        where S : unmanaged
+    {
+        for ((int image, int count) = uneven.From(0); count > 0; (image, count) = uneven.From(image + count))
+        {
+            source.Clear(image, count);
+            gradient.Clear(image, count);
+        }
+    }
+
+    /// <summary>Adds what the images from one on contribute.</summary>
+    static void AddWeightGradient<S>(
+        in ConvolutionGeometry g, int image, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
+        where S : unmanaged, IFloatingPoint<S>
+    {
+        (int inputs, int outputs) = (g.InChannels * g.InPixels, g.OutChannels * g.OutPixels);
+        Memory<S> part = BufferPool<S>.Rent(g.OutChannels * g.InChannels * g.Taps);
+        DirectConvolution.WeightGradient(
+            g, input.Slice(image * inputs, g.Batch * inputs), outputGradient.Slice(image * outputs, g.Batch * outputs), part);
+        Span<S> sum = weightGradient.Span[..(g.OutChannels * g.InChannels * g.Taps)];
+        TensorPrimitives.Add(sum, part.Span[..sum.Length], sum);
+        BufferPool<S>.Return(part);
     }
 
     static WinogradPhase<S> Pack<S>(
@@ -126,18 +181,28 @@ internal static class Winograd
         where S : unmanaged, IFloatingPoint<S>
     {
         int depth = plan.Pairs.Length * source.Channels;
-        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights, 1, depth, channels, MatrixProductBlock.PanelWidth<S>(channels));
-        return new(plan, columns, origin, firstPosition);
+        int width = MatrixProductBlock.PanelWidth<S>(channels);
+        int cells = weights.CellsPerPanel * ((channels + width - 1) / width);
+        Memory<int> exponents = BufferPool<int>.Rent(cells);
+        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights with { Exponents = exponents }, 1, depth, channels, width);
+        bool isUneven = DynamicRange.IsUneven<S>(exponents.Span[..cells]);
+        BufferPool<int>.Return(exponents);
+        return new(plan, columns, origin, firstPosition, isUneven);
     }
 
-    static void Product<S>(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
+    /// <summary>Returns whether the weights are uneven: then the outputs have to be computed again.</summary>
+    static bool Product<S>(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
         where S : unmanaged, IFloatingPoint<S>
     {
         WinogradProduct<S>.Run(phases, source, target);
+        bool isUneven = false;
         foreach (WinogradPhase<S> phase in phases)
         {
+            isUneven |= phase.HasUnevenWeights;
             phase.Weights.Return();
         }
+
+        return isUneven;
     }
 
     /// <summary>The padded input, as far as whole tiles of outputs read it.</summary>

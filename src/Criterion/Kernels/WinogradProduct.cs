@@ -7,7 +7,8 @@ namespace Criterion.Kernels;
 /// A convolution of stride 1 or more to every <c>Step</c>-th position of the target's lines from <paramref name="FirstPosition"/> on; its
 /// first window begins <paramref name="Origin"/> elements into the source. A transposed convolution has one for each phase of its stride.
 /// </summary>
-internal readonly record struct WinogradPhase<S>(WinogradPlan Plan, ConvolutionColumns<S> Weights, int Origin, int FirstPosition)
+internal readonly record struct WinogradPhase<S>(
+    WinogradPlan Plan, ConvolutionColumns<S> Weights, int Origin, int FirstPosition, bool HasUnevenWeights)
     where S : unmanaged;
 
 /// <summary>

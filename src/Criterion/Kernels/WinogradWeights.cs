@@ -23,6 +23,11 @@ internal readonly unsafe struct WinogradWeights<S>(
 
     public int Parts => 1;
 
+    /// <summary>Receives the largest exponent of some channels of each panel; see <see cref="DynamicRange"/>.</summary>
+    public Memory<int> Exponents { get; init; }
+
+    public int CellsPerPanel => (channels + ChannelsAtOnce - 1) / ChannelsAtOnce;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int group, int part, int column, int lanes, S* panel, int width)
     {
@@ -42,6 +47,7 @@ internal readonly unsafe struct WinogradWeights<S>(
                     MatrixTranspose.Run(from, laneStride, side + (i * width), run, lanes, taps);
                 }
 
+                Exponents.Span[(column / width * CellsPerPanel) + (first / ChannelsAtOnce)] = DynamicRange.LargestExponent(side, taps * run);
                 Transform(side, run, side + (taps * run), panel + ((nint)first * width), (nint)padded * width, count * width);
             }
         }

@@ -15,4 +15,17 @@ public static class Compute
         get => ParallelFor.Threads;
         set => ParallelFor.Threads = value;
     }
+
+    /// <summary>Gets or sets how convolutions are computed. Default: <see cref="ConvolutionAlgorithm.Fast"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration's.</exception>
+    public static ConvolutionAlgorithm Convolution
+    {
+        get => Kernels.Convolution.AllowsFast ? ConvolutionAlgorithm.Fast : ConvolutionAlgorithm.Direct;
+        set => Kernels.Convolution.AllowsFast = value switch
+        {
+            ConvolutionAlgorithm.Fast => true,
+            ConvolutionAlgorithm.Direct => false,
+            _ => throw new ArgumentOutOfRangeException(nameof(value), value, "Compute.Convolution must be Fast or Direct."),
+        };
+    }
 }

@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Criterion.Kernels;
+
+/// <summary>
+/// Whether values are too uneven for sums that mix neighbours: one is not finite, or most are so much smaller than the largest that its
+/// rounding error would be felt in their third digit. Values are looked at in cells of some neighbours, by the exponent of the largest.
+/// </summary>
+internal static unsafe class DynamicRange
+{
+    /// <summary>Elements of a cell: enough that finding the largest costs little more than reading them.</summary>
+    public const int CellLength = 64;
+
+    /// <summary>Binary orders from the largest value down to those that keep three digits beside it.</summary>
+    static int Orders<S>()
+        where S : unmanaged => sizeof(S) == sizeof(float) ? 14 : 43;
+
+    static int ExponentOfInfinity<S>()
+        where S : unmanaged => sizeof(S) == sizeof(float) ? 0xFF : 0x7FF;
+
+    /// <summary>Whether the values of cells with these exponents are uneven. Zeros do not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static bool IsUneven<S>(ReadOnlySpan<int> exponents)
+        where S : unmanaged
+    {
+        int largest = 0;
+        foreach (int exponent in exponents)
+        {
+            largest = Math.Max(largest, exponent);
+        }
+
+        int near = 0;
+        int filled = 0;
+        foreach (int exponent in exponents)
+        {
+            near += exponent >= largest - Orders<S>() ? 1 : 0;
+            filled += exponent > 0 ? 1 : 0;
+        }
+
+        return largest == ExponentOfInfinity<S>() || (largest > Orders<S>() && near < filled && 2 * near <= filled);
+    }
+
+    public static bool IsFinite<S>(ReadOnlySpan<S> values)
+        where S : unmanaged
+    {
+        fixed (S* first = values)
+        {
+            return LargestExponent(first, values.Length) < ExponentOfInfinity<S>();
+        }
+    }
+
+    /// <summary>The biased exponent of the largest magnitude: 0 for zeros, all ones for what is not finite.</summary>
+    public static int LargestExponent<S>(S* values, int count)
+        where S : unmanaged => sizeof(S) == sizeof(float)
+            ? LargestBits((int*)values, int.MaxValue, count) >> 23
+            : (int)(LargestBits((long*)values, long.MaxValue, count) >> 52);
+
+    /// <summary>Without its sign a float is ordered like its bits, with ∞ and NaN last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static TBits LargestBits<TBits>(TBits* values, TBits withoutSign, int count)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
+        Vector<TBits> mask = new(withoutSign);
+        Vector<TBits> first = Vector<TBits>.Zero;
+        Vector<TBits> second = Vector<TBits>.Zero;
+        int i = 0;
+        for (; i <= count - (2 * Vector<TBits>.Count); i += 2 * Vector<TBits>.Count)
+        {
+            first = Vector.Max(first, Vector.Load(values + i) & mask);
+            second = Vector.Max(second, Vector.Load(values + i + Vector<TBits>.Count) & mask);
+        }
+
+        first = Vector.Max(first, second);
+        TBits largest = TBits.Zero;
+        for (int lane = 0; lane < Vector<TBits>.Count; lane++)
+        {
+            largest = TBits.Max(largest, first[lane]);
+        }
+
+        for (; i < count; i++)
+        {
+            largest = TBits.Max(largest, values[i] & withoutSign);
+        }
+
+        return largest;
+    }
+}
