@@ -12,8 +12,15 @@ static class FuzzCall
         draw = new FuzzDraw(target, seed, mode);
         try
         {
-            using TensorScope? scope = draw.UsesScope ? new TensorScope() : null;
-            Run(target, draw, outcome);
+            if (draw.UsesScope)
+            {
+                using TensorScope scope = new();
+                Run(target, draw, outcome);
+            }
+            else
+            {
+                Run(target, draw, outcome);
+            }
         }
         catch (Exception error)
         {

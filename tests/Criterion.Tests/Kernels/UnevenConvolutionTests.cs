@@ -7,13 +7,13 @@ public class UnevenConvolutionTests
 {
     static readonly ConvolutionGeometry[] Geometries =
     [
-        new(2, 32, 10, 11, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
-        new(2, 32, 12, 9, 48, 4, 4, 2, 2, 1, 1, 1, 1, 1),
-        new(2, 17, 9, 7, 40, 5, 5, 1, 1, 2, 2, 1, 1, 1),
-        new(2, 64, 8, 8, 64, 3, 3, 2, 2, 0, 0, 1, 1, 1), // the last pixels lie in no window
-        new(2, 64, 9, 8, 64, 3, 3, 1, 1, 1, 1, 1, 1, 2), // groups, dilation and whole images are always direct
-        new(2, 32, 12, 12, 32, 3, 3, 1, 1, 2, 2, 2, 2, 1),
-        new(2, 32, 5, 5, 33, 5, 5, 1, 1, 0, 0, 1, 1, 1),
+        WinogradTests.Geometry(2, 32, 10, 11, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+        WinogradTests.Geometry(2, 32, 12, 9, 48, 4, 4, 2, 2, 1, 1, 1, 1, 1),
+        WinogradTests.Geometry(2, 17, 9, 7, 40, 5, 5, 1, 1, 2, 2, 1, 1, 1),
+        WinogradTests.Geometry(2, 64, 8, 8, 64, 3, 3, 2, 2, 0, 0, 1, 1, 1), // the last pixels lie in no window
+        WinogradTests.Geometry(2, 64, 9, 8, 64, 3, 3, 1, 1, 1, 1, 1, 1, 2), // groups, dilation and whole images are always direct
+        WinogradTests.Geometry(2, 32, 12, 12, 32, 3, 3, 1, 1, 2, 2, 2, 2, 1),
+        WinogradTests.Geometry(2, 32, 5, 5, 33, 5, 5, 1, 1, 0, 0, 1, 1, 1),
     ];
 
     public static IEnumerable<TheoryDataRow<int, double, bool>> Cases() =>
@@ -101,7 +101,7 @@ public class UnevenConvolutionTests
         try
         {
             Compute.Convolution = ConvolutionAlgorithm.Direct;
-            ConvolutionGeometry g = new(2, 32, 10, 10, 32, 3, 3, 1, 1, 0, 0, 1, 1, 1);
+            ConvolutionGeometry g = WinogradTests.Geometry(2, 32, 10, 10, 32, 3, 3, 1, 1, 0, 0, 1, 1, 1);
             float[] direct = new float[fast.Length];
             DirectConvolution.Forward<float>(g, images.ToArray<float>(), weight.ToArray<float>(), default, direct);
             Assert.Equal(direct, images.Conv2d(weight).ToArray<float>());

@@ -86,7 +86,7 @@ public class WinogradTests
         Assert.False(Winograd.SuitsOutputs(many with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 1, StrideWidth = 1 }));
     }
 
-    static ConvolutionGeometry Geometry(
+    internal static ConvolutionGeometry Geometry(
         int batch, int inChannels, int height, int width, int outChannels, int kernelHeight, int kernelWidth,
         int strideHeight, int strideWidth, int paddingHeight, int paddingWidth, int dilationHeight, int dilationWidth, int groups) => new(
         batch, inChannels, height, width, outChannels,
