@@ -79,23 +79,24 @@ internal readonly struct ChannelsLast<S>
         {
             int end = Math.Min((index + 1) * _linesPerChunk, count * copy.Height);
             fixed (S* from = images.Span, to = copy.Data.Span)
+            fixed (int* exponents = copy.Exponents.Span)
             {
                 for (int line = index * _linesPerChunk; line < end; line++)
                 {
                     (int number, int y) = Math.DivRem(line, copy.Height);
                     S* first = from + ((nint)number * channels * image.Height * image.Width);
                     CopyLine(first, y - border.Height, to + ((nint)line * copy.RowStride));
-                    Measure(to + ((nint)line * copy.RowStride), copy.Exponents.Span.Slice(line * copy.CellsPerLine, copy.CellsPerLine));
+                    Measure(to + ((nint)line * copy.RowStride), exponents + ((nint)line * copy.CellsPerLine));
                 }
             }
         }
 
-        unsafe void Measure(S* line, Span<int> exponents)
+        unsafe void Measure(S* line, int* exponents)
         {
             int cell = copy.CellPixels * copy.Channels;
-            for (int i = 0; i < exponents.Length; i++)
+            for (int i = 0; i < copy.RowStride; i += cell)
             {
-                exponents[i] = DynamicRange.LargestExponent(line + (i * cell), Math.Min(cell, copy.RowStride - (i * cell)));
+                *exponents++ = DynamicRange.LargestExponent(line + i, Math.Min(cell, copy.RowStride - i));
             }
         }
 

@@ -10,7 +10,7 @@ namespace Criterion.Kernels;
 internal static unsafe class DynamicRange
 {
     /// <summary>Elements of a cell: enough that finding the largest costs little more than reading them.</summary>
-    public const int CellLength = 64;
+    public const int CellLength = 256;
 
     /// <summary>Binary orders from the largest value down to those that keep three digits beside it.</summary>
     static int Orders<S>()
@@ -71,16 +71,18 @@ internal static unsafe class DynamicRange
             second = Vector.Max(second, Vector.Load(values + i + Vector<TBits>.Count) & mask);
         }
 
-        first = Vector.Max(first, second);
-        TBits largest = TBits.Zero;
-        for (int lane = 0; lane < Vector<TBits>.Count; lane++)
+        TBits* lanes = stackalloc TBits[Vector<TBits>.Count];
+        Vector.Max(first, second).Store(lanes);
+        TBits largest = *lanes;
+        for (int lane = 1; lane < Vector<TBits>.Count; lane++)
         {
-            largest = TBits.Max(largest, first[lane]);
+            largest = lanes[lane] > largest ? lanes[lane] : largest;
         }
 
         for (; i < count; i++)
         {
-            largest = TBits.Max(largest, values[i] & withoutSign);
+            TBits magnitude = values[i] & withoutSign;
+            largest = magnitude > largest ? magnitude : largest;
         }
 
         return largest;
