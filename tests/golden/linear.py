@@ -104,6 +104,14 @@ def resizing(f):
                   lambda t: F.interpolate(t, scale_factor=scale, mode="bilinear", align_corners=corners), lambda: (r(*x),), args)
 
 
+def antialiased(f):
+    for x, size in (((1, 2, 6, 8), (3, 4)), ((1, 1, 7, 5), (3, 2)), ((2, 1, 9, 4), (2, 7)), ((1, 1, 5, 5), (1, 1)), ((1, 1, 3, 4), (6, 8)),
+                    ((1, 1, 4, 3), (4, 3)), ((1, 1, 16, 11), (3, 10))):
+        args = {"size": size, "scale_factor": None, "mode": "bilinear", "align_corners": False, "antialias": True}
+        f.add("interpolate", f"antialiased_{x[2]}x{x[3]}_to_{size[0]}x{size[1]}",
+              lambda t: F.interpolate(t, size=size, mode="bilinear", align_corners=False, antialias=True), lambda: (r(*x),), args)
+
+
 def patches(f):
     for x, kernel, dilation, padding, stride in (
             ((1, 2, 4, 4), (2, 2), (1, 1), (0, 0), (1, 1)), ((2, 1, 5, 4), (3, 2), (1, 1), (1, 0), (2, 1)),
@@ -115,5 +123,5 @@ def patches(f):
 
 def make():
     f = File("linear")
-    products(f), convolutions(f), pools(f), resizing(f), patches(f)
+    products(f), convolutions(f), pools(f), resizing(f), antialiased(f), patches(f)
     return f

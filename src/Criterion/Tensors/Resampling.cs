@@ -1,69 +1,110 @@
+using System.Collections.Concurrent;
+using Criterion.Kernels;
+
 namespace Criterion;
 
-/// <summary>Where the samples of a resized, pooled or padded side come from: matrices [output, input] of weights, or positions.</summary>
-internal static class Resampling
+/// <summary>How one side of an image is pooled or resized by weighted sums.</summary>
+internal interface IResampling
 {
-    /// <summary>Where windows begin on a side with its padding.</summary>
-    public static int[] Starts(int size, int kernel, int stride, int padding) =>
-        [.. Enumerable.Range(0, ((size + (2 * padding) - kernel) / stride) + 1).Select(i => i * stride)];
+    ResampleAxis Build();
+}
 
-    /// <summary>The part of each window that lies on the side itself.</summary>
-    public static (int Start, int End)[] Clipped(int size, int kernel, int stride, int padding) =>
-        [.. Starts(size, kernel, stride, padding).Select(start => (Math.Max(0, start - padding), Math.Min(size, start - padding + kernel)))];
+/// <summary>The map of both sides of an image, and the names of it and its adjoint in the graph.</summary>
+internal readonly record struct Resampling(ResampleAxis Rows, ResampleAxis Columns, string Name, string AdjointName)
+{
+    public Resampling Adjoint => new(Rows.Adjoint, Columns.Adjoint, AdjointName, Name);
 
-    /// <summary>Area i of <paramref name="count"/> goes from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
-    public static (int Start, int End)[] AdaptiveAreas(int size, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => (i * size / count, (((i + 1) * size) + count - 1) / count))];
+    public static Resampling Of<TSide>(string name, string adjointName, TSide rows, TSide columns)
+        where TSide : struct, IResampling => new(ResamplingCache<TSide>.Get(rows), ResamplingCache<TSide>.Get(columns), name, adjointName);
+}
 
-    public static Tensor Average(int size, int kernel, int stride, int padding, bool countPadding)
+/// <summary>Maps that were used before: training asks for the same few again and again.</summary>
+file static class ResamplingCache<TSide>
+    where TSide : struct, IResampling
+{
+    const int Most = 256;
+
+    static readonly ConcurrentDictionary<TSide, ResampleAxis> Axes = new();
+
+    public static ResampleAxis Get(TSide side)
     {
-        int[] starts = Starts(size, kernel, stride, padding);
-        return Weights(starts.Length, size, (row, weights) =>
+        if (Axes.TryGetValue(side, out ResampleAxis? axis))
         {
-            int from = Math.Max(0, starts[row] - padding);
-            int to = Math.Min(size, starts[row] - padding + kernel);
-            weights[from..to].Fill(1.0 / (countPadding ? kernel : to - from));
-        });
-    }
-
-    public static Tensor AdaptiveAverage(int size, int count)
-    {
-        (int Start, int End)[] areas = AdaptiveAreas(size, count);
-        return Weights(count, size, (row, weights) => weights[areas[row].Start..areas[row].End].Fill(1.0 / (areas[row].End - areas[row].Start)));
-    }
-
-    public static Tensor Linear(int size, int count, bool alignCorners) => Weights(count, size, (row, weights) =>
-    {
-        double at = alignCorners
-            ? count == 1 ? 0 : row * (size - 1.0) / (count - 1)
-            : Math.Max(0, ((row + 0.5) * size / count) - 0.5);
-        int left = Math.Min((int)at, size - 1);
-        int right = Math.Min(left + 1, size - 1);
-        weights[left] += 1 - (at - left);
-        weights[right] += at - left;
-    });
-
-    public static Selection Nearest(int size, int count)
-    {
-        Span<long> positions = count <= 1024 ? stackalloc long[count] : new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            positions[i] = Math.Min((long)i * size / count, size - 1);
+            return axis;
         }
 
-        return Selection.Of(positions);
-    }
-
-    static Tensor Weights(int rows, int columns, FillRow fill)
-    {
-        double[] weights = new double[rows * columns];
-        for (int row = 0; row < rows; row++)
+        if (Axes.Count >= Most)
         {
-            fill(row, weights.AsSpan(row * columns, columns));
+            Axes.Clear();
         }
 
-        return Tensor.From(weights, [rows, columns]);
+        return Axes.GetOrAdd(side, static side => side.Build());
     }
+}
 
-    delegate void FillRow(int row, Span<double> weights);
+/// <summary>Means of windows; the zeros of the padding count or do not.</summary>
+internal readonly record struct WindowAverage(int Size, int Kernel, int Stride, int Padding, bool CountPadding) : IResampling
+{
+    public ResampleAxis Build()
+    {
+        WindowAverage side = this;
+        (int Start, int End)[] windows = SamplePositions.Clipped(Size, Kernel, Stride, Padding);
+        return ResampleAxis.Of(Size, windows.Length, i => Weights.Mean(windows[i], side.CountPadding ? side.Kernel : windows[i].End - windows[i].Start));
+    }
+}
+
+/// <summary>Means of areas that cover the side evenly.</summary>
+internal readonly record struct AreaAverage(int Size, int Count) : IResampling
+{
+    public ResampleAxis Build()
+    {
+        (int Start, int End)[] areas = SamplePositions.AdaptiveAreas(Size, Count);
+        return ResampleAxis.Of(Size, Count, i => Weights.Mean(areas[i], areas[i].End - areas[i].Start));
+    }
+}
+
+/// <summary>The two nearest pixels weighed by their distance.</summary>
+internal readonly record struct LinearInterpolation(int Size, int Count, bool AlignCorners) : IResampling
+{
+    public ResampleAxis Build() => ResampleAxis.Of(Size, Count, Window);
+
+    (int Start, double[] Weights) Window(int index)
+    {
+        double at = AlignCorners
+            ? Count == 1 ? 0 : index * (Size - 1.0) / (Count - 1)
+            : Math.Max(0, ((index + 0.5) * Size / Count) - 0.5);
+        int left = Math.Min((int)at, Size - 1);
+        return left == Size - 1 ? (left, [1]) : (left, [1 - (at - left), at - left]);
+    }
+}
+
+/// <summary>
+/// A triangle around each sample that grows with the factor by which the side shrinks, as in Pillow and in PyTorch's
+/// <c>interpolate(…, antialias=True)</c>. An enlarged side is interpolated linearly.
+/// </summary>
+internal readonly record struct TriangleFilter(int Size, int Count) : IResampling
+{
+    public ResampleAxis Build() => ResampleAxis.Of(Size, Count, Window);
+
+    (int Start, double[] Weights) Window(int index)
+    {
+        double scale = (double)Size / Count;
+        double support = Math.Max(1, scale);
+        double centre = (index + 0.5) * scale;
+        int start = Math.Max(0, (int)(centre - support + 0.5));
+        int end = Math.Min(Size, (int)(centre + support + 0.5));
+        double[] weights = [.. Enumerable.Range(start, end - start).Select(i => Math.Max(0, 1 - (Math.Abs(i + 0.5 - centre) / support)))];
+        double sum = weights.Sum();
+        return (start, [.. weights.Select(w => w / sum)]);
+    }
+}
+
+file static class Weights
+{
+    public static (int Start, double[] Weights) Mean((int Start, int End) window, int count)
+    {
+        double[] weights = new double[Math.Max(0, window.End - window.Start)];
+        weights.AsSpan().Fill(1.0 / count);
+        return (window.Start, weights);
+    }
 }

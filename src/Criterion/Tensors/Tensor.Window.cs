@@ -2,8 +2,8 @@ using Criterion.Kernels;
 
 namespace Criterion;
 
-// Pooling, padding and resampling. Most are composed of operations that have their gradients: averages and bilinear samples are
-// products with small matrices, one along each side; patches and mirrored borders are chosen by position.
+// Pooling, padding and resampling. Averages and bilinear samples are linear along each side: the gradient is the adjoint, whose
+// gradient is the operation again. Patches and mirrored borders are chosen by position.
 public sealed partial class Tensor
 {
     /// <summary>The mean of each window of images [N, C, H, W].</summary>
@@ -16,9 +16,11 @@ public sealed partial class Tensor
         Size2 step = stride ?? kernel;
         Size2 border = padding ?? 0;
         CheckPool("AvgPool2d", kernel, step, border);
-        return Resample(
-            Resampling.Average(Shape[2], kernel.Height, step.Height, border.Height, countPadding),
-            Resampling.Average(Shape[3], kernel.Width, step.Width, border.Width, countPadding));
+        return Floating().Resample(Resampling.Of(
+            "avg_pool2d",
+            "avg_pool2d gradient",
+            new WindowAverage(Shape[2], kernel.Height, step.Height, border.Height, countPadding),
+            new WindowAverage(Shape[3], kernel.Width, step.Width, border.Width, countPadding)));
     }
 
     /// <summary>The largest value of each window of images [N, C, H, W]; the first of equal ones gets the gradient.</summary>
@@ -31,7 +33,8 @@ public sealed partial class Tensor
         Size2 border = padding ?? 0;
         CheckPool("MaxPool2d", kernel, step, border);
         return MaxOver(
-            Resampling.Clipped(Shape[2], kernel.Height, step.Height, border.Height), Resampling.Clipped(Shape[3], kernel.Width, step.Width, border.Width));
+            SamplePositions.Clipped(Shape[2], kernel.Height, step.Height, border.Height),
+            SamplePositions.Clipped(Shape[3], kernel.Width, step.Width, border.Width));
     }
 
     /// <summary>The mean of each of <paramref name="output"/> areas that cover images [N, C, H, W] evenly.</summary>
@@ -39,7 +42,12 @@ public sealed partial class Tensor
     {
         CheckImages("AdaptiveAvgPool2d");
         output.CheckAtLeast(1, "AdaptiveAvgPool2d", nameof(output));
-        return Resample(Resampling.AdaptiveAverage(Shape[2], output.Height), Resampling.AdaptiveAverage(Shape[3], output.Width));
+        CheckPixels("AdaptiveAvgPool2d");
+        return Floating().Resample(Resampling.Of(
+            "adaptive_avg_pool2d",
+            "adaptive_avg_pool2d gradient",
+            new AreaAverage(Shape[2], output.Height),
+            new AreaAverage(Shape[3], output.Width)));
     }
 
     /// <summary>The largest value of each of <paramref name="output"/> areas that cover images [N, C, H, W] evenly.</summary>
@@ -47,7 +55,8 @@ public sealed partial class Tensor
     {
         CheckImages("AdaptiveMaxPool2d");
         output.CheckAtLeast(1, "AdaptiveMaxPool2d", nameof(output));
-        return MaxOver(Resampling.AdaptiveAreas(Shape[2], output.Height), Resampling.AdaptiveAreas(Shape[3], output.Width));
+        CheckPixels("AdaptiveMaxPool2d");
+        return MaxOver(SamplePositions.AdaptiveAreas(Shape[2], output.Height), SamplePositions.AdaptiveAreas(Shape[3], output.Width));
     }
 
     /// <summary>Images [N, C, H, W] enlarged or reduced to a size by taking the nearest pixel, rounding down as PyTorch does.</summary>
@@ -55,6 +64,7 @@ public sealed partial class Tensor
     {
         CheckImages("UpsampleNearest2d");
         size.CheckAtLeast(1, "UpsampleNearest2d", nameof(size));
+        CheckPixels("UpsampleNearest2d");
         (int height, int width) = (Shape[2], Shape[3]);
         if (size.Height % height == 0 && size.Width % width == 0)
         {
@@ -64,18 +74,39 @@ public sealed partial class Tensor
                 .Reshape(Shape[0], Shape[1], size.Height, size.Width);
         }
 
-        return Indexing.Select(Indexing.Select(this, 2, Resampling.Nearest(height, size.Height)), 3, Resampling.Nearest(width, size.Width));
+        return Indexing.Select(Indexing.Select(this, 2, SamplePositions.Nearest(height, size.Height)), 3, SamplePositions.Nearest(width, size.Width));
     }
 
-    /// <summary>Images [N, C, H, W] enlarged or reduced to a size by weighing the two nearest pixels along each side.</summary>
-    /// <param name="size">The new height and width.</param>
-    /// <param name="alignCorners">Whether the centres of the corner pixels, rather than their outer edges, stay in place.</param>
-    public Tensor UpsampleBilinear2d(Size2 size, bool alignCorners = false)
+    /// <summary>Resizes images [N, C, H, W] by bilinear interpolation.</summary>
+    /// <param name="size">The new height and width; at least 1.</param>
+    /// <param name="alignCorners">Whether the centres of the corner pixels, rather than their outer edges, stay in place. Default: no.</param>
+    /// <param name="antialias">
+    /// Whether a side that shrinks is averaged with a triangle filter as wide as the factor asks for, as Pillow does, instead of read at
+    /// single points. Default: no, as in PyTorch.
+    /// </param>
+    /// <remarks>
+    /// A pixel with weight 0 does not count: a NaN or ∞ reaches only the outputs that depend on it. PyTorch multiplies it by 0, which gives NaN.
+    /// </remarks>
+    /// <exception cref="ArgumentException">Both <paramref name="alignCorners"/> and <paramref name="antialias"/> are set.</exception>
+    /// <exception cref="ShapeException">The tensor is not [N, C, H, W], or its images have no pixels.</exception>
+    public Tensor UpsampleBilinear2d(Size2 size, bool alignCorners = false, bool antialias = false)
     {
-        CheckImages("UpsampleBilinear2d");
-        size.CheckAtLeast(1, "UpsampleBilinear2d", nameof(size));
-        return Resample(
-            Resampling.Linear(Shape[2], size.Height, alignCorners), Resampling.Linear(Shape[3], size.Width, alignCorners));
+        const string Operation = "UpsampleBilinear2d";
+        CheckImages(Operation);
+        size.CheckAtLeast(1, Operation, nameof(size));
+        CheckPixels(Operation);
+        if (alignCorners && antialias)
+        {
+            throw new ArgumentException($"{Operation}: antialias works with alignCorners: false only. Leave one of the two out.", nameof(antialias));
+        }
+
+        (int height, int width) = (Shape[2], Shape[3]);
+        const string Name = "upsample_bilinear2d";
+        const string AdjointName = "upsample_bilinear2d gradient";
+        return Floating().Resample(antialias
+            ? Resampling.Of(Name, AdjointName, new TriangleFilter(height, size.Height), new TriangleFilter(width, size.Width))
+            : Resampling.Of(
+                Name, AdjointName, new LinearInterpolation(height, size.Height, alignCorners), new LinearInterpolation(width, size.Width, alignCorners)));
     }
 
     /// <summary>The windows of images [N, C, H, W] as columns: [N, C · h · w, windows].</summary>
@@ -132,22 +163,27 @@ public sealed partial class Tensor
     /// <param name="widths">Before and after the last dimension, then before and after the last but one, and so on.</param>
     public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy<Repeated>("PadReplicate", widths);
 
-    /// <summary>rows · x · columnsᵀ for every image.</summary>
-    Tensor Resample(Tensor rows, Tensor columns)
+    /// <summary>Each plane of images with both of its sides resampled.</summary>
+    Tensor Resample(in Resampling map)
     {
-        Tensor x = Floating();
-        return rows.To(x.DType).MatMul(x).MatMul(columns.To(x.DType).Transpose());
+        Tensor result = Empty([Shape[0], Shape[1], map.Rows.Outputs, map.Columns.Outputs], DType);
+        Tensor planes = Contiguous();
+        if (DType == DType.Float32)
+        {
+            Resample<float>.Run(planes.Memory<float>(), map.Rows, map.Columns, result.Memory<float>());
+        }
+        else
+        {
+            Resample<double>.Run(planes.Memory<double>(), map.Rows, map.Columns, result.Memory<double>());
+        }
+
+        return Autograd.RecordWith(map.Name, result, [], map, (this, static (g, of) => g.Resample(of.Adjoint)));
     }
 
     /// <summary>The largest value of each area, which alone gets the gradient.</summary>
     Tensor MaxOver((int Start, int End)[] rows, (int Start, int End)[] columns)
     {
         Tensor x = Floating().Contiguous();
-        if (x.Shape[2] == 0 || x.Shape[3] == 0)
-        {
-            throw new ShapeException($"AdaptiveMaxPool2d: images {x.Shape} without pixels have no largest value.");
-        }
-
         PoolingAreas areas = new(x.Shape[3], x.Shape[2] * x.Shape[3], rows, columns);
         Tensor largest = Empty([x.Shape[0], x.Shape[1], rows.Length, columns.Length], x.DType);
         Tensor places = Empty(largest.Shape, DType.Int64);
@@ -313,6 +349,14 @@ public sealed partial class Tensor
         if (Rank != 4)
         {
             throw new ShapeException($"{operation}: images must be [N, C, H, W], and this is {Shape}. Unsqueeze a missing dim.");
+        }
+    }
+
+    void CheckPixels(string operation)
+    {
+        if (Shape[2] == 0 || Shape[3] == 0)
+        {
+            throw new ShapeException($"{operation}: images {Shape} have no pixels. Height and width must be at least 1.");
         }
     }
 

@@ -216,6 +216,7 @@ static class Operations
         Over("UpsampleNearest2d", static x => x.UpsampleNearest2d((3, 2)), "ragged", [1, 2, 2, 3], [2, 5, 67, 33]),
         Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((3, 5)), "", [1, 2, 2, 3], [2, 5, 67, 33]),
         Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((3, 5), alignCorners: true), "corners", [1, 1, 2, 3], [2, 5, 67, 33]),
+        Over("UpsampleBilinear2d", static x => x.UpsampleBilinear2d((2, 5), antialias: true), "antialiased", [1, 1, 5, 3], [2, 5, 67, 33]),
         Over("Unfold", static x => x.Unfold(2, (1, 2), 1), "", [1, 2, 3, 2], [2, 3, 33, 31]),
     ];
 

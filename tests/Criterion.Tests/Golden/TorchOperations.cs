@@ -114,7 +114,7 @@ static class TorchOperations
         ["adaptive_max_pool2d"] = static (a, x) => x[0].AdaptiveMaxPool2d(a.Size("output_size")),
         ["interpolate"] = static (a, x) => a.Text("mode") == "nearest"
             ? x[0].UpsampleNearest2d(Size(a, x[0]))
-            : x[0].UpsampleBilinear2d(Size(a, x[0]), a.Flag("align_corners")),
+            : x[0].UpsampleBilinear2d(Size(a, x[0]), a.Flag("align_corners"), a.Flag("antialias")),
         ["unfold"] = static (a, x) => x[0].Unfold(a.Size("kernel_size"), a.Size("stride"), a.Size("padding"), a.Size("dilation")),
     };
 

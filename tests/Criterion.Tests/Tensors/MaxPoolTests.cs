@@ -45,7 +45,7 @@ public class MaxPoolTests
 
     [Fact]
     public void Images_without_pixels_have_no_largest_value() =>
-        Assert.Contains("without pixels", Assert.Throws<ShapeException>(static () => Tensor.Zeros([1, 2, 0, 3]).AdaptiveMaxPool2d(1)).Message, StringComparison.Ordinal);
+        Assert.Contains("no pixels", Assert.Throws<ShapeException>(static () => Tensor.Zeros([1, 2, 0, 3]).AdaptiveMaxPool2d(1)).Message, StringComparison.Ordinal);
 
     static Tensor Variable(float[,] image)
     {

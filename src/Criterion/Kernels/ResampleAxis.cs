@@ -1,0 +1,101 @@
+namespace Criterion.Kernels;
+
+/// <summary>
+/// The linear map of one side of a plane: each output is a weighted sum of neighbouring inputs. Inputs with weight 0 are no part of a
+/// window, so that a NaN or ∞ reaches exactly the outputs that depend on it.
+/// </summary>
+internal sealed class ResampleAxis
+{
+    readonly Lock _lock = new();
+    ResampleAxis? _adjoint;
+
+    ResampleAxis(int inputs, int[] starts, int[] offsets, double[] weights)
+    {
+        Inputs = inputs;
+        Starts = starts;
+        Offsets = offsets;
+        Weights = weights;
+    }
+
+    public int Inputs { get; }
+
+    public int Outputs => Starts.Length;
+
+    /// <summary>The first input of each window.</summary>
+    public int[] Starts { get; }
+
+    /// <summary>The weights of window i are those from <c>Offsets[i]</c> to before <c>Offsets[i + 1]</c>.</summary>
+    public int[] Offsets { get; }
+
+    public double[] Weights { get; }
+
+    /// <summary>The transposed map, which takes gradients of the outputs to gradients of the inputs.</summary>
+    public ResampleAxis Adjoint
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _adjoint ??= Transposed();
+            }
+        }
+    }
+
+    /// <summary>Makes the map from the first input and the weights of each window. Neither starts nor ends may decrease.</summary>
+    public static ResampleAxis Of(int inputs, int outputs, Func<int, (int Start, double[] Weights)> window)
+    {
+        (int[] starts, int[] offsets, List<double> weights) = (new int[outputs], new int[outputs + 1], []);
+        for (int i = 0; i < outputs; i++)
+        {
+            (int start, double[] all) = window(i);
+            Range used = Used(all);
+            starts[i] = start + used.Start.Value;
+            weights.AddRange(all.AsSpan(used));
+            offsets[i + 1] = weights.Count;
+        }
+
+        return new(inputs, starts, offsets, [.. weights]);
+    }
+
+    /// <summary>The inputs of windows from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    public (int First, int End) InputsOf(int first, int end)
+    {
+        (int low, int high) = (Inputs, 0);
+        for (int i = first; i < end; i++)
+        {
+            int taps = Offsets[i + 1] - Offsets[i];
+            if (taps > 0)
+            {
+                (low, high) = (Math.Min(low, Starts[i]), Math.Max(high, Starts[i] + taps));
+            }
+        }
+
+        return (Math.Min(low, high), high);
+    }
+
+    static Range Used(double[] weights)
+    {
+        int first = Array.FindIndex(weights, static w => w != 0);
+        return first < 0 ? ..0 : first..(Array.FindLastIndex(weights, static w => w != 0) + 1);
+    }
+
+    /// <summary>As starts and ends never decrease, the windows that hold an input are neighbours.</summary>
+    ResampleAxis Transposed()
+    {
+        List<double>[] weights = [.. Enumerable.Range(0, Inputs).Select(static _ => new List<double>())];
+        int[] first = new int[Inputs];
+        for (int output = 0; output < Outputs; output++)
+        {
+            for (int k = Offsets[output]; k < Offsets[output + 1]; k++)
+            {
+                int input = Starts[output] + k - Offsets[output];
+                first[input] = weights[input].Count == 0 ? output : first[input];
+                weights[input].Add(Weights[k]);
+            }
+        }
+
+        ResampleAxis transposed = Of(Outputs, Inputs, i => (first[i], [.. weights[i]]));
+        transposed._adjoint = this;
+        return transposed;
+    }
+}
