@@ -11,6 +11,8 @@ namespace Criterion.Training;
 /// </summary>
 public sealed class Comparison
 {
+    internal const string RecordName = "compare.json";
+
     const int CheckpointEvery = 250;
 
     readonly Dataset _data;

@@ -27,6 +27,12 @@ public abstract class Dataset
     /// <summary>The class of each item, Int64 <c>[N]</c>, or null where unknown.</summary>
     public Tensor? Labels { get; }
 
+    /// <summary>
+    /// What was changed or passed over on the way from the source, in sentences, such as how many images were resized: for whoever loads
+    /// data to show. Empty where nothing was.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The number of items.</summary>
     public int Count => Items.Shape[0];
 

@@ -36,7 +36,7 @@ public sealed class ImageDataset : Dataset
     public ImageDataset Select(IEnumerable<int> places)
     {
         Tensor at = Tensor.From([.. places.Select(static place => (long)place)]);
-        return new ImageDataset(Source, Images.IndexSelect(0, at), Labels?.IndexSelect(0, at));
+        return new ImageDataset(Source, Images.IndexSelect(0, at), Labels?.IndexSelect(0, at)) { Notes = Notes };
     }
 
     /// <summary>The images of some classes.</summary>
@@ -51,22 +51,32 @@ public sealed class ImageDataset : Dataset
     /// <param name="size">Resize to this many pixels a side instead of padding.</param>
     public static ImageDataset FashionMnist(int? size = null)
     {
-        Tensor images = Embedded("t10k-images-idx3-ubyte.gz");
-        ImagePart part = ImagePart.FromArray(FashionMnistName, images, ImageRange.MinusOneOne);
-        return new ImageDataset(FashionMnistName, ImagePart.Join([part], size), Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
+        ImagePart part = ImagePart.FromArray(FashionMnistName, FashionMnistBytes().Unsqueeze(1), ImageRange.MinusOneOne);
+        return new ImageDataset(FashionMnistName, ImagePart.Join([part], size).Images, Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
     }
 
-    /// <summary>Loads and joins sources: <c>fashion-mnist</c>, folders of PNGs, IDX files (plain or .gz), <c>.npy</c> files.</summary>
+    /// <summary>
+    /// Loads and joins sources: <c>fashion-mnist</c>, folders of PNGs with their subfolders, PNG files, IDX files (plain or .gz) and
+    /// <c>.npy</c> files.
+    /// </summary>
     /// <remarks>
-    /// Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour all become colour, the grey ones with
-    /// three equal channels. What is transparent is laid on black.
+    /// <para>A built-in name always means the built-in data; a folder of that name is <c>./fashion-mnist</c>. A folder that holds pictures of
+    /// other formats, or that a training run left, is an error. Hidden files are passed over, as are <c>Thumbs.db</c> and the like; other
+    /// files are named in <see cref="Dataset.Notes"/>, as is whatever was changed about the images.</para>
+    /// <para>Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour all become colour, the grey ones with
+    /// three equal channels. Samples of 16 bits are rounded to 8. Values up to a millionth of the range outside of it are taken for black
+    /// or white.</para>
     /// </remarks>
     /// <param name="sources">Names, files and folders.</param>
-    /// <param name="size">Resize every image to this many pixels a side, bilinearly; other proportions are stretched.</param>
+    /// <param name="size">
+    /// Resize every image to this many pixels a side, bilinearly and, where it shrinks, antialiased, as Pillow does; other proportions are
+    /// stretched.
+    /// </param>
     /// <param name="range">What the numbers in files of floats mean; not used for bytes.</param>
+    /// <param name="background">The grey on which transparent pixels are laid, from 0 for black to 1 for white. Default: 1.</param>
     /// <exception cref="TrainingException">A source is missing, empty or no images, or sizes differ.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public static ImageDataset Load(IReadOnlyList<string> sources, int? size = null, ImageRange? range = null)
+    public static ImageDataset Load(IReadOnlyList<string> sources, int? size = null, ImageRange? range = null, double background = 1)
     {
         ArgumentNullException.ThrowIfNull(sources);
         if (size is < 1)
@@ -74,16 +84,26 @@ public sealed class ImageDataset : Dataset
             throw new TrainingException($"A size of {size} pixels makes no images; give at least 1.");
         }
 
-        return sources is [FashionMnistName]
-            ? FashionMnist(size)
-            : new ImageDataset(
-                string.Join(", ", sources), ImagePart.Join([.. sources.SelectMany(source => ImagePart.Load(source, range))], size));
+        if (background is not (>= 0 and <= 1))
+        {
+            throw new TrainingException($"A background of {background} is no grey; give 0 for black to 1 for white.");
+        }
+
+        if (sources is [FashionMnistName])
+        {
+            return FashionMnist(size);
+        }
+
+        List<string> notes = [];
+        ImagePart[] parts = [.. sources.SelectMany(source => ImageSource.Load(source, range, background, notes))];
+        (Tensor images, IReadOnlyList<string> changes) = ImagePart.Join(parts, size, background);
+        return new ImageDataset(string.Join(", ", sources), images) { Notes = [.. notes, .. changes] };
     }
 
     /// <summary>The images themselves, or, of grey ones, each with several equal channels.</summary>
     internal ImageDataset WithChannels(int channels) => channels == Channels
         ? this
-        : new ImageDataset(Source, Images.Expand(-1, channels, -1, -1).Contiguous(), Labels);
+        : new ImageDataset(Source, Images.Expand(-1, channels, -1, -1).Contiguous(), Labels) { Notes = Notes };
 
     static Tensor Checked(string source, Tensor images)
     {

@@ -2,90 +2,107 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
+/// <summary>What was changed about images on their way into a data set.</summary>
+[Flags]
+internal enum ImageChanges
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Transparent pixels were laid on the background.</summary>
+    LaidOnBackground = 1,
+
+    /// <summary>Samples of 16 bits were rounded to 8.</summary>
+    Rounded = 2,
+
+    /// <summary>Images of 28×28 were padded to 32×32.</summary>
+    Padded = 4,
+
+    /// <summary>The size was changed.</summary>
+    Resized = 8,
+
+    /// <summary>The proportions were changed.</summary>
+    Stretched = 16,
+}
+
 /// <summary>Images from one file on their way into a data set: float32 [N, 1 or 3, H, W] in [−1, 1].</summary>
-internal sealed record ImagePart(string Name, Tensor Images)
+internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Changes = ImageChanges.None)
 {
     /// <summary>MNIST's side, and the power of two that it is padded to.</summary>
     const int OddSide = 28;
     const int EvenSide = 32;
 
-    Size2 Size => new(Images.Shape[2], Images.Shape[3]);
+    /// <summary>Height and width of every image.</summary>
+    public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
 
-    /// <summary>Everything that a name, file or folder holds.</summary>
-    public static IEnumerable<ImagePart> Load(string source, ImageRange? range)
+    /// <summary>The number of images.</summary>
+    public int Count => Images.Shape[0];
+
+    /// <summary>An array of images in memory or in a file that is not a PNG.</summary>
+    public static ImagePart FromArray(string name, Tensor images, ImageRange? range) =>
+        new(name, PixelValues.ToSigned(name, images, range));
+
+    /// <summary>The image in a PNG file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="background">The grey behind transparent pixels, 0 to 1.</param>
+    public static ImagePart FromPng(string file, double background)
     {
-        if (source == ImageDataset.FashionMnistName)
-        {
-            return [FromArray(source, ImageDataset.FashionMnistBytes(), range)];
-        }
-
-        if (Directory.Exists(source))
-        {
-            return Folder(source);
-        }
-
-        if (!File.Exists(source))
-        {
-            throw new TrainingException(
-                $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file{(source == GaussianRing.Name ? "; points and images do not mix" : "")}.");
-        }
-
-        return [Path.GetExtension(source).ToUpperInvariant() switch
-        {
-            ".PNG" => FromPng(source),
-            ".NPY" => FromArray(source, Npy.Read(source), range),
-            _ => FromArray(source, Idx.Read(source), range),
-        }];
-    }
-
-    /// <summary>An array of images as .npy and IDX files hold them, [N, H, W] or [N, C, H, W].</summary>
-    public static ImagePart FromArray(string name, Tensor array, ImageRange? range)
-    {
-        Tensor images = array.Rank == 3 ? array.Unsqueeze(1) : array;
-        if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
-        {
-            throw new TrainingException(
-                $"{name}: an array of shape {array.Shape} holds no images. It must be [N, H, W] or [N, C, H, W] with C = 1 (grey) or 3 (colour), and not empty.");
-        }
-
-        return new ImagePart(name, PixelValues.ToSigned(name, images, range));
+        const int Rounded = 16;
+        Tensor png = Png.Read(file);
+        ImageChanges changes = Png.ReadBitDepth(file) == Rounded ? ImageChanges.Rounded : ImageChanges.None;
+        changes |= PixelValues.IsTransparent(png) ? ImageChanges.LaidOnBackground : ImageChanges.None;
+        return new ImagePart(file, PixelValues.OnBackground(png, background).Unsqueeze(0), changes);
     }
 
     /// <summary>All images in one tensor: resized if a size is given, and in colour if any of them is.</summary>
-    public static Tensor Join(ImagePart[] parts, int? size)
+    /// <param name="parts">The images.</param>
+    /// <param name="size">The side to resize to.</param>
+    /// <param name="background">The grey behind transparent pixels, for the notes.</param>
+    /// <returns>The images, and what was changed about them, in sentences.</returns>
+    public static (Tensor Images, IReadOnlyList<string> Notes) Join(IReadOnlyList<ImagePart> parts, int? size, double background = 1)
     {
         ImagePart[] sized = [.. parts.Select(part => size is { } side ? part.Resize(side) : part.PadOdd())];
         if (sized.FirstOrDefault(part => part.Size != sized[0].Size) is { } other)
         {
             throw new TrainingException(
-                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. Resize all of them with --size (ImageDataset.Load: size), for example --size {EvenSide}.");
+                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. Give a size to resize all of them to, for example {EvenSide} (ImageDataset.Load: size).");
         }
 
         int channels = sized.Max(part => part.Images.Shape[1]);
-        return Tensor.Cat([.. sized.Select(part => part.Images.Expand(-1, channels, -1, -1))]);
+        Tensor images = Tensor.Cat([.. sized.Select(part => part.Images.Expand(-1, channels, -1, -1))]);
+        return (images, [.. Notes(sized, channels, size, background)]);
     }
 
-    static IEnumerable<ImagePart> Folder(string folder)
+    static IEnumerable<string> Notes(ImagePart[] parts, int channels, int? size, double background)
     {
-        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive };
-        string[] files = Directory.GetFiles(folder, "*.png", everywhere);
-        if (files.Length == 0)
-        {
-            throw new TrainingException(
-                $"The folder '{folder}' holds no PNG images. Convert other images to PNG; name .npy and IDX files themselves, not their folder.");
-        }
+        int all = parts.Sum(static part => part.Count);
+        string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {background}" };
+        (int Count, string What)[] changes =
+        [
+            (Changed(ImageChanges.LaidOnBackground), $"have transparent pixels, which were laid on {grey}"),
+            (Changed(ImageChanges.Rounded), "are of 16 bits and were rounded to 8"),
+            (Changed(ImageChanges.Padded), $"are {OddSide}×{OddSide} and were padded with black to {EvenSide}×{EvenSide}"),
+            (Changed(ImageChanges.Resized), $"were resized to {size}×{size}"),
+            (Changed(ImageChanges.Stretched), "have other proportions and were stretched"),
+            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were made colour, since others are"),
+        ];
+        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images {change.What}.");
 
-        Array.Sort(files, StringComparer.Ordinal);
-        return files.Select(FromPng);
+        int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }
 
-    static ImagePart FromPng(string file) => new(file, PixelValues.OnBlack(Png.Read(file)).Unsqueeze(0));
-
-    ImagePart Resize(int side) => Size == side ? this : this with { Images = Images.UpsampleBilinear2d(side) };
+    ImagePart Resize(int side) => Size == side ? this : this with
+    {
+        // Rounding can carry a weighted mean of white a little over white.
+        Images = Images.UpsampleBilinear2d(side, antialias: true).Clamp(-1, 1),
+        Changes = Changes | ImageChanges.Resized | (Size.Height == Size.Width ? ImageChanges.None : ImageChanges.Stretched),
+    };
 
     ImagePart PadOdd()
     {
         const int Border = (EvenSide - OddSide) / 2;
-        return Size == OddSide ? this with { Images = Images.Pad([Border, Border, Border, Border], -1) } : this;
+        return Size == OddSide
+            ? this with { Images = Images.Pad([Border, Border, Border, Border], -1), Changes = Changes | ImageChanges.Padded }
+            : this;
     }
 }

@@ -15,38 +15,53 @@ internal static class PixelValues
 
         if (!values.DType.IsFloat())
         {
-            throw new TrainingException($"{name}: images are stored as unsigned bytes or floats, and these are {values.DType}. Convert them, for example with .astype('uint8').");
+            throw new TrainingException($"{name}: images are stored as unsigned bytes or floats, and these are read as {values.DType}. Scale them to 0 to 255 and convert them with .astype('uint8').");
         }
 
         ImageRange stated = range ?? throw new TrainingException(
-            $"{name}: images stored as floats need their range: say --range -1..1 or --range 0..1 (ImageDataset.Load: range).");
+            $"{name}: images stored as floats need their range. State whether black and white are −1 and 1, or 0 and 1 (ImageDataset.Load: range).");
         Tensor floats = values.To(DType.Float32);
         CheckWithin(name, floats, stated);
-        return stated == ImageRange.MinusOneOne ? floats : ((floats - stated.Black()) * (2 / stated.Extent())) - 1;
+        Tensor signed = stated == ImageRange.MinusOneOne ? floats : ((floats - stated.Black()) * (2 / stated.Extent())) - 1;
+        return signed.Clamp(-1, 1);
     }
 
-    /// <summary>A PNG of [C, H, W] bytes as [1 or 3, H, W] in [−1, 1], laid on black where it is transparent.</summary>
-    public static Tensor OnBlack(Tensor png)
+    /// <summary>A PNG of [C, H, W] bytes as [1 or 3, H, W] in [−1, 1].</summary>
+    /// <param name="png">The image.</param>
+    /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white.</param>
+    public static Tensor OnBackground(Tensor png, double background)
     {
         Tensor floats = png.To(DType.Float32);
-        int colours = png.Shape[0] is 1 or 2 ? 1 : 3;
-        Tensor pixels = floats.Narrow(0, 0, colours);
-        return ((png.Shape[0] == colours ? pixels : pixels * (floats.Narrow(0, colours, 1) / 255)) / Half) - 1;
+        int colours = Colours(png);
+        Tensor pixels = (floats.Narrow(0, 0, colours) / Half) - 1;
+        if (png.Shape[0] == colours)
+        {
+            return pixels;
+        }
+
+        Tensor opacity = floats.Narrow(0, colours, 1) / 255;
+        return (pixels * opacity) + ((1 - opacity) * ((2 * background) - 1));
     }
+
+    /// <summary>Whether a pixel of a PNG of [C, H, W] bytes lets through what is behind it.</summary>
+    public static bool IsTransparent(Tensor png) =>
+        png.Shape[0] != Colours(png) && png.Narrow(0, Colours(png), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
+
+    static int Colours(Tensor png) => png.Shape[0] is 1 or 2 ? 1 : 3;
 
     /// <summary>Floats in [−1, 1] as bytes, rounded.</summary>
     public static Tensor ToBytes(Tensor images) => (((images.Detach() + 1) * Half) + 0.5).Clamp(0, 255).To(DType.UInt8);
 
     static void CheckWithin(string name, Tensor values, ImageRange range)
     {
-        (double low, double high) = (range.Black(), range.White());
+        (double low, double high) = range.Accepted();
         ReadOnlySpan<float> all = values.AsReadOnlySpan<float>();
         for (int i = 0; i < all.Length; i++)
         {
             // Written so that NaN is caught.
             if (!(all[i] >= low && all[i] <= high))
             {
-                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {low}..{high}. Scale the images, or state another range.");
+                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {range.Black()}..{range.White()}. Scale the images, or state another range.");
             }
         }
     }

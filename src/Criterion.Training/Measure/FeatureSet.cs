@@ -25,6 +25,9 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     /// <inheritdoc cref="FeatureSet"/>
     public Tensor? Probabilities { get; init; } = Probabilities?.Keep();
 
+    /// <summary>What was changed or passed over on the way from the source, in sentences; see <see cref="Dataset.Notes"/>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The number of samples.</summary>
     public int Count => Features.Shape[0];
 
@@ -53,18 +56,19 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
 
     /// <summary>
     /// Features of a source: <c>fashion-mnist</c>, <c>ring</c> (whose points are their own features), a folder of PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>,
-    /// the folder of a run, or a generator file. The last two draw samples.
+    /// the folder of a run, or a generator file. The last two draw samples. A built-in name always means the built-in data.
     /// </summary>
     /// <param name="source">A name, file or folder.</param>
     /// <param name="count">Samples that a generator draws, and points of a ring.</param>
     /// <param name="seed">Decides which.</param>
     /// <param name="range">What the numbers in files of floats mean; not used for bytes and features.</param>
+    /// <param name="background">The grey on which transparent pixels are laid, from 0 for black to 1 for white. Default: 1.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or holds neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public static FeatureSet Load(string source, int count = 5000, ulong seed = 0, ImageRange? range = null)
+    public static FeatureSet Load(string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (GeneratorOf(source) is { } file)
+        if (!DataArguments.IsBuiltIn(source) && GeneratorOf(source) is { } file)
         {
             (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
             Tensor samples = GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed)));
@@ -77,9 +81,13 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
             return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, Ring: ring);
         }
 
-        return FeaturesIn(source) is { } features
-            ? new FeatureSet(source, FromFile, features)
-            : Of(source, ImageDataset.Load([source], range: range).Images);
+        if (!DataArguments.IsBuiltIn(source) && FeaturesIn(source) is { } features)
+        {
+            return new FeatureSet(source, FromFile, features);
+        }
+
+        ImageDataset data = ImageDataset.Load([source], range: range, background: background);
+        return Of(source, data.Images) with { Notes = data.Notes };
     }
 
     static string? GeneratorOf(string source)
@@ -90,9 +98,9 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
             : null;
     }
 
-    /// <summary>A matrix holds features; three or four dimensions are images, for the data set to read.</summary>
+    /// <summary>A matrix holds features; one of bytes, and three or four dimensions are images, for the data set to read.</summary>
     static Tensor? FeaturesIn(string source) =>
-        File.Exists(source) && Path.GetExtension(source).Equals(".npy", StringComparison.OrdinalIgnoreCase) && Npy.Read(source) is { Rank: 2 } features
+        File.Exists(source) && Path.GetExtension(source).Equals(".npy", StringComparison.OrdinalIgnoreCase) && Npy.Read(source) is { Rank: 2 } features && features.DType != DType.UInt8
             ? Finite(source, features)
             : null;
 

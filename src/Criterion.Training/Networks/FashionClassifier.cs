@@ -113,7 +113,7 @@ public sealed class FashionClassifier : Module
             (Side, Side) => grey,
             (Odd, Odd) => grey.Pad([Border, Border, Border, Border], -1),
             ( >= Side, >= Side) => grey.AdaptiveAvgPool2d(Side), // a mean over areas: picking single pixels would alias
-            _ => grey.UpsampleBilinear2d(Side),
+            _ => grey.UpsampleBilinear2d(Side, antialias: true),
         };
     }
 

@@ -158,7 +158,7 @@ public sealed class Vgg16 : Module
 
     static IReadOnlyDictionary<string, Tensor> Read(string path, Func<string, bool> names) =>
         Path.GetExtension(path).Equals(".safetensors", StringComparison.OrdinalIgnoreCase)
-            ? Safetensors.Read(path).Tensors.Where(pair => names(pair.Key)).ToDictionary()
+            ? Safetensors.Read(path, names).Tensors
             : Pth.Read(path, names: names);
 
     static bool IsFeature(string name, List<string> others)

@@ -18,6 +18,8 @@ public sealed class RunFolder : IDisposable
     internal const string MeasuresName = "measures.csv";
     internal const string SamplesName = "samples";
 
+    const string ComparisonName = "comparison";
+
     readonly CsvFile _losses;
     readonly long _step;
     CsvFile? _measures;
@@ -86,6 +88,11 @@ public sealed class RunFolder : IDisposable
         string? json = File.Exists(file) ? File.ReadAllText(file) : Directory.Exists(checkpoints) ? new CheckpointFolder(checkpoints).Latest().Run : null;
         return RunJson.Read(json ?? throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run."));
     }
+
+    /// <summary>Whether a folder was made by training, and what it holds: a run or a comparison; null for anything else.</summary>
+    internal static string? Holds(string path) => File.Exists(System.IO.Path.Combine(path, RecordName)) ? "run"
+        : File.Exists(System.IO.Path.Combine(path, Comparison.RecordName)) ? ComparisonName
+        : null;
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>

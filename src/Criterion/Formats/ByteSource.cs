@@ -26,8 +26,14 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     public Stream Stream => stream;
 
     /// <summary>Reads a file, which errors then name.</summary>
+    /// <exception cref="DataFormatException">It is a folder.</exception>
     public static T Open<T>(string path, string format, Func<ByteSource, T> read)
     {
+        if (Directory.Exists(path))
+        {
+            throw new DataFormatException($"{format}: {path}: it is a folder. Give a file.");
+        }
+
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Piece, FileOptions.SequentialScan);
         return read(new ByteSource(stream, format, path));
     }
@@ -117,24 +123,37 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return bytes;
     }
 
-    /// <summary>Passes over bytes of a stream that can seek.</summary>
+    /// <summary>Passes over the next bytes.</summary>
     /// <exception cref="DataFormatException">There are fewer.</exception>
     public void Skip(long count, string what)
     {
         Require(count, what);
-        stream.Seek(count, SeekOrigin.Current);
-        _left -= count;
+        if (_left is not null && stream.CanSeek)
+        {
+            stream.Seek(count, SeekOrigin.Current);
+            _left -= count;
+            return;
+        }
+
+        byte[] scratch = new byte[(int)Math.Min(Piece, count)];
+        for (; count > 0; count -= Math.Min(count, scratch.Length))
+        {
+            Read(scratch.AsSpan(0, (int)Math.Min(count, scratch.Length)), what);
+        }
+    }
+
+    /// <summary>Whether nothing follows; a byte that does is taken.</summary>
+    public bool IsAtEnd()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return _ahead.IsEmpty && ReadSome(one) == 0;
     }
 
     /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
     /// <exception cref="DataFormatException">Something does.</exception>
-    public T Last<T>(T result)
-    {
-        Span<byte> one = stackalloc byte[1];
-        return _ahead.IsEmpty && ReadSome(one) == 0
-            ? result
-            : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
-    }
+    public T Last<T>(T result) => IsAtEnd()
+        ? result
+        : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
 
     /// <summary>A shape from sizes that a file claims.</summary>
     /// <exception cref="DataFormatException">They are negative, or more than a tensor can hold.</exception>
@@ -191,7 +210,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
         catch (InvalidDataException e)
         {
-            throw Error("the compressed data is damaged.", "Fetch it again.", e);
+            throw Error("the compressed data is damaged, or its checksum is wrong.", "Fetch it again.", e);
         }
     }
 

@@ -8,7 +8,8 @@ namespace Criterion.Formats;
 /// <c>numpy.save</c> would.
 /// </summary>
 /// <remarks>
-/// f4, f8, i8, u1 and b1 come as they are; f2 as Float32, and i1, i2, i4, u2 and u4 as Int64, all without loss.
+/// f4, f8, i8, u1 and b1 come as they are; f2 as Float32, and i1, i2, i4, u2, u4 and u8 as Int64, all without loss; a u8 above 2⁶³ − 1 is an
+/// error. As in NumPy, bytes behind the array are ignored. Records, objects, text and complex numbers are refused.
 /// Source: NumPy, NEP 1 and <c>numpy.lib.format</c>.
 /// </remarks>
 public static class Npy
@@ -25,7 +26,7 @@ public static class Npy
 
     /// <summary>Reads the array in a file.</summary>
     /// <exception cref="DataFormatException">The file is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
-    public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.Last(Read(source)));
+    public static Tensor Read(string path) => ByteSource.Open(path, Format, Read);
 
     /// <summary>Reads one array and leaves the stream behind it, so that several can follow one another.</summary>
     /// <exception cref="DataFormatException">What comes is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
@@ -56,7 +57,7 @@ public static class Npy
         NpyHeader header = NpyHeaderParser.Parse(source, ReadHeader(source));
         StoredType type = TypeOf(header.Type, source);
         Shape shape = source.Shape(header.Sizes, "the array");
-        bool bigEndian = header.Type[0] == '>';
+        bool bigEndian = header.Type.StartsWith('>');
         if (!header.ColumnMajor)
         {
             return type.Read(source, shape, "the array", bigEndian);
@@ -93,27 +94,25 @@ public static class Npy
         return version == 3 ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
     }
 
-    static StoredType TypeOf(string type, ByteSource source)
-    {
-        StoredType? stored = type.Length == 3 && "<>|=".Contains(type[0], StringComparison.Ordinal) ? TypeOf(type[1..]) : null;
-        return stored ?? throw source.Error(
+    static StoredType TypeOf(string type, ByteSource source) => TypeOf("<>|=".Contains(type.FirstOrDefault(), StringComparison.Ordinal) ? type[1..] : type)
+        ?? throw source.Error(
             $"its elements are of type '{type}', which no tensor holds.",
             "Convert it in NumPy first, for example with array.astype('f4') or array.astype('i8').");
-    }
 
-    static StoredType? TypeOf(string kindAndSize) => kindAndSize switch
+    static StoredType? TypeOf(string type) => type switch
     {
-        "f2" => StoredType.Float16,
-        "f4" => StoredType.Float32,
-        "f8" => StoredType.Float64,
-        "i1" => StoredType.Int8,
-        "i2" => StoredType.Int16,
-        "i4" => StoredType.Int32,
-        "i8" => StoredType.Int64,
-        "u1" => StoredType.UInt8,
-        "u2" => StoredType.UInt16,
-        "u4" => StoredType.UInt32,
-        "b1" => StoredType.Bool,
+        "f2" or "float16" => StoredType.Float16,
+        "f4" or "float32" => StoredType.Float32,
+        "f8" or "float64" => StoredType.Float64,
+        "i1" or "int8" => StoredType.Int8,
+        "i2" or "int16" => StoredType.Int16,
+        "i4" or "int32" => StoredType.Int32,
+        "i8" or "int64" => StoredType.Int64,
+        "u1" or "uint8" => StoredType.UInt8,
+        "u2" or "uint16" => StoredType.UInt16,
+        "u4" or "uint32" => StoredType.UInt32,
+        "u8" or "uint64" => StoredType.UInt64,
+        "b1" or "?" or "bool" => StoredType.Bool,
         _ => null,
     };
 

@@ -53,23 +53,30 @@ internal ref struct NpyHeaderParser
         Expect(':');
         switch (key)
         {
-            case "descr" when _type is null:
+            case "descr":
                 _type = Quoted();
                 break;
-            case "fortran_order" when _columnMajor is null:
+            case "fortran_order":
                 _columnMajor = Truth();
                 break;
-            case "shape" when _sizes is null:
+            case "shape":
                 _sizes = Sizes();
                 break;
             default:
-                throw Wrong("each of the keys 'descr', 'fortran_order' and 'shape' once");
+                throw Wrong("no other keys than 'descr', 'fortran_order' and 'shape'");
         }
     }
 
     string Quoted()
     {
+        // Python 2 marks text that is Unicode.
         char quote = Next();
+        if (quote == 'u')
+        {
+            _at++;
+            quote = Next();
+        }
+
         int end = quote is '\'' or '"' ? _text.IndexOf(quote, _at + 1) : -1;
         if (end < 0)
         {

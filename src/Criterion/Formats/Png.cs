@@ -2,9 +2,15 @@ namespace Criterion.Formats;
 
 /// <summary>PNG images as tensors of bytes, <c>[C, H, W]</c>: one channel is grey, two grey and alpha, three RGB, four RGBA.</summary>
 /// <remarks>
-/// Reads every kind of PNG: all filters, interlaced or not, 1 to 16 bits (to 8 bits, rounded), palettes as RGB; transparency
-/// of a palette or of one colour becomes an alpha channel. Checksums are verified. Gamma and colour profiles are not applied.
-/// Source: ISO/IEC 15948, Portable Network Graphics.
+/// <para>Reads every kind of PNG: all filters, interlaced or not, 1 to 16 bits (to 8 bits, rounded), palettes as RGB; transparency
+/// of a palette or of one colour becomes an alpha channel. Gamma and colour profiles are not applied.</para>
+/// <para>Damaged files are read where libpng gives their pixels, and give the same. Forgiven are: data behind the last row or behind the
+/// compressed stream; anything that follows the pixel data, damaged or not, and a missing end; ancillary chunks that are unknown, of
+/// wrong content or checksum, or at the wrong place, tRNS included, without which the image is opaque; palette indices without a
+/// colour, which are black. Refused are: a wrong checksum of IHDR, PLTE or IDAT, or of the compressed stream; a header that is not
+/// allowed; unknown critical chunks before the pixels; too few rows, or a stream that is cut short; an unknown filter; a missing or
+/// invalid palette. (libpng also forgives a wrong checksum of the stream where an IDAT chunk happens to begin in it.)</para>
+/// <para>Source: ISO/IEC 15948, Portable Network Graphics; libpng 1.6.</para>
 /// </remarks>
 public static class Png
 {
@@ -23,6 +29,12 @@ public static class Png
         ArgumentNullException.ThrowIfNull(stream);
         return PngReader.Read(new ByteSource(stream, Format));
     }
+
+    /// <summary>
+    /// Reads how many bits a sample of the image in a file has: 1, 2, 4, 8 or 16. <see cref="Read(string)"/> rounds those of 16 to 8.
+    /// </summary>
+    /// <exception cref="DataFormatException">The file is no PNG, or its header is damaged.</exception>
+    public static int ReadBitDepth(string path) => ByteSource.Open(path, Format, PngReader.ReadBitDepth);
 
     /// <summary>Writes a file that holds the image; an existing one is replaced once the new one is whole.</summary>
     /// <param name="path">The file.</param>

@@ -6,21 +6,33 @@ namespace Criterion.Formats;
 /// <summary>A PNG is a row of chunks: a type of four letters, data, and a checksum over both.</summary>
 internal readonly record struct PngChunk(string Type, byte[] Data)
 {
-    /// <summary>Whether a reader that does not know the chunk may pass over it: its first letter is small.</summary>
-    public bool IsOptional => char.IsAsciiLetterLower(Type[0]);
+    const string DamagedType = "damaged";
 
-    /// <summary>Reads a chunk.</summary>
-    /// <exception cref="DataFormatException">It is cut short or its checksum is wrong.</exception>
-    public static PngChunk Read(ByteSource source)
+    /// <summary>Whether a reader that does not know the chunk may pass over it: its first letter is small.</summary>
+    public bool IsAncillary => char.IsAsciiLetterLower(Type[0]);
+
+    /// <summary>Reads a chunk; an ancillary one with a wrong checksum comes without a type, as one that nobody knows.</summary>
+    /// <exception cref="DataFormatException">It is cut short, is none, or is critical and its checksum is wrong.</exception>
+    public static PngChunk Read(ByteSource source) => Read(source, out _);
+
+    /// <summary>The same, and says of which type it is even where it cannot be read.</summary>
+    public static PngChunk Read(ByteSource source, out string type)
     {
+        type = "";
         byte[] head = source.Take(8, "the head of a chunk");
-        string type = Encoding.Latin1.GetString(head, 4, 4);
-        byte[] data = source.Take(BinaryPrimitives.ReadUInt32BigEndian(head), $"chunk {type}");
-        uint stored = BinaryPrimitives.ReadUInt32BigEndian(source.Take(4, $"the checksum of chunk {type}"));
-        uint actual = Checksum(head.AsSpan(4), data);
-        return stored == actual
-            ? new PngChunk(type, data)
-            : throw source.Error($"the checksum of chunk {type} is {stored:X8}, and its data gives {actual:X8}.", "The file is damaged: fetch it again.");
+        type = Encoding.Latin1.GetString(head, 4, 4);
+        PngChunk chunk = new(type, []);
+        if (!chunk.Type.All(char.IsAsciiLetter))
+        {
+            throw source.Error($"a chunk has the type {Convert.ToHexString(head.AsSpan(4))}, which is not four letters.", "The file is damaged: fetch it again.");
+        }
+
+        chunk = chunk with { Data = source.Take(BinaryPrimitives.ReadUInt32BigEndian(head), $"chunk {chunk.Type}") };
+        uint stored = BinaryPrimitives.ReadUInt32BigEndian(source.Take(4, $"the checksum of chunk {chunk.Type}"));
+        uint actual = Checksum(head.AsSpan(4), chunk.Data);
+        return stored == actual ? chunk
+            : chunk.IsAncillary ? new PngChunk(DamagedType, [])
+            : throw source.Error($"the checksum of chunk {chunk.Type} is {stored:X8}, and its data gives {actual:X8}.", "The file is damaged: fetch it again.");
     }
 
     /// <summary>Writes this chunk with its checksum.</summary>
@@ -65,36 +77,5 @@ internal static class Crc32
         }
 
         return value;
-    }
-}
-
-/// <summary>The checksum at the end of zlib data.</summary>
-internal struct Adler32()
-{
-    const uint Modulus = 65521;
-
-    // How many bytes can be added before the sums overflow and must be reduced.
-    const int Stretch = 5552;
-
-    uint _a = 1;
-    uint _b;
-
-    /// <summary>The sum so far.</summary>
-    public readonly uint Value => (_b << 16) | _a;
-
-    /// <summary>Adds bytes to the sum.</summary>
-    public void Add(ReadOnlySpan<byte> bytes)
-    {
-        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(Stretch, bytes.Length)..])
-        {
-            foreach (byte value in bytes[..Math.Min(Stretch, bytes.Length)])
-            {
-                _a += value;
-                _b += _a;
-            }
-
-            _a %= Modulus;
-            _b %= Modulus;
-        }
     }
 }

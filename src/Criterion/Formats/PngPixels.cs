@@ -5,6 +5,8 @@ namespace Criterion.Formats;
 /// <summary>Takes rows of stored samples and puts them into an image of one plane per channel, as bytes.</summary>
 internal abstract class PngPixels(PngHeader header, int channels)
 {
+    const int MostColors = 256;
+
     /// <summary>The image, [C, H, W]; whole once every row was placed.</summary>
     public Tensor Image { get; } = Tensor.Empty([channels, header.Height, header.Width], DType.UInt8);
 
@@ -15,24 +17,27 @@ internal abstract class PngPixels(PngHeader header, int channels)
     int BitDepth { get; } = header.BitDepth;
 
     /// <summary>Pixels for a header, from the raw chunks PLTE and tRNS.</summary>
-    /// <exception cref="DataFormatException">The chunks do not go with the header.</exception>
+    /// <exception cref="DataFormatException">The palette does not go with the header.</exception>
     public static PngPixels Create(ByteSource source, PngHeader header, byte[]? palette, byte[]? transparency)
     {
         if (header.Color != PngColor.Palette)
         {
-            int expected = header.Color is PngColor.Grey or PngColor.Rgb ? 2 * header.Samples : 0;
-            return transparency is null || transparency.Length == expected
-                ? new PngSamples(header, transparency)
-                : throw source.Error($"chunk tRNS has {transparency.Length} bytes, and colour type {header.Color} wants {expected}.", "The file is damaged: fetch it again.");
+            return new PngSamples(header, transparency);
         }
 
-        int colors = (palette?.Length ?? 0) / 3;
-        return palette is not null && palette.Length == 3 * colors && colors is > 0 and <= 256 && (transparency?.Length ?? 0) <= colors
-            ? new PngIndices(source, header, palette, transparency)
+        return palette is { Length: > 0 and <= 3 * MostColors } && palette.Length % 3 == 0
+            ? new PngIndices(header, palette, transparency)
             : throw source.Error(
-                $"its palette has {palette?.Length ?? 0} bytes and {transparency?.Length ?? 0} of transparency, where 3 for each of up to 256 colours and 1 for each should be.",
-                "The file is damaged: fetch it again.");
+                $"its palette has {palette?.Length ?? 0} bytes, where 3 for each of 1 to {MostColors} colours should be.", "The file is damaged: fetch it again.");
     }
+
+    /// <summary>Whether the raw chunk tRNS goes with the header and the palette so far; else it is ignored.</summary>
+    public static bool IsTransparency(PngHeader header, byte[]? palette, byte[] transparency) => header.Color switch
+    {
+        PngColor.Palette => transparency.Length > 0 && transparency.Length <= (palette?.Length ?? 0) / 3,
+        PngColor.Grey or PngColor.Rgb => transparency.Length == 2 * header.Samples,
+        _ => false,
+    };
 
     /// <summary>Places a row of a pass at row <paramref name="y"/> of the image.</summary>
     public void Place(ReadOnlySpan<byte> row, PngPass pass, int y)
@@ -97,21 +102,18 @@ internal sealed class PngSamples : PngPixels
     }
 }
 
-/// <summary>Pixels stored as indices into a palette.</summary>
+/// <summary>Pixels stored as indices into a palette; those beyond it are black.</summary>
 internal sealed class PngIndices : PngPixels
 {
-    readonly ByteSource _source;
-    readonly byte[] _palette;
-    readonly byte[] _alpha;
+    readonly byte[] _palette = new byte[3 << 8];
+    readonly byte[] _alpha = new byte[1 << 8];
 
-    public PngIndices(ByteSource source, PngHeader header, byte[] palette, byte[]? transparency)
+    public PngIndices(PngHeader header, byte[] palette, byte[]? transparency)
         : base(header, transparency is null ? 3 : 4)
     {
-        _source = source;
-        _palette = palette;
+        palette.CopyTo(_palette, 0);
 
         // Colours beyond the list are opaque.
-        _alpha = new byte[palette.Length / 3];
         _alpha.AsSpan().Fill(255);
         transparency?.CopyTo(_alpha, 0);
     }
@@ -119,11 +121,6 @@ internal sealed class PngIndices : PngPixels
     protected override void Place(ReadOnlySpan<byte> row, int x, Span<byte> pixel, int plane)
     {
         int index = Sample(row, x);
-        if (index >= _alpha.Length)
-        {
-            throw _source.Error($"a pixel has colour {index} of a palette of {_alpha.Length}.", "The file is damaged: fetch it again.");
-        }
-
         for (int c = 0; c < 3; c++)
         {
             pixel[c * plane] = _palette[(3 * index) + c];

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Criterion.Formats;
@@ -9,59 +8,95 @@ internal sealed class PngReader
     // Deflate spends at least two bits on a run of 258 bytes.
     const long MostExpansion = 1032;
 
+    const string Pixels = "IDAT";
+    const string End = "IEND";
+
     readonly ByteSource _source;
     readonly PngHeader _header;
-    readonly MemoryStream _packed = new();
+    readonly PngPackedPixels _packed = new();
     byte[]? _palette;
     byte[]? _transparency;
 
     PngReader(ByteSource source)
     {
+        byte[] signature = source.Take(Png.Signature.Length, "the signature of a PNG");
+        if (!Png.Signature.SequenceEqual(signature))
+        {
+            throw source.Error($"it starts with the bytes {Convert.ToHexString(signature)}, which is no PNG{Known(signature)}.", "Convert it to PNG with another program first.");
+        }
+
         _source = source;
         _header = PngHeader.Parse(source, PngChunk.Read(source));
     }
 
+    /// <summary>Reads the bits of a stored sample.</summary>
+    public static int ReadBitDepth(ByteSource source) => new PngReader(source)._header.BitDepth;
+
     /// <summary>Reads one image.</summary>
     public static Tensor Read(ByteSource source)
     {
-        byte[] signature = source.Take(Png.Signature.Length, "the signature of a PNG");
-        if (!Png.Signature.SequenceEqual(signature))
-        {
-            throw source.Error($"it starts with the bytes {Convert.ToHexString(signature)}, which is no PNG.", "Convert it to PNG with another program first.");
-        }
-
         PngReader reader = new(source);
         reader.ReadChunks();
         return reader.ReadPixels();
     }
 
+    static string Known(ReadOnlySpan<byte> start) =>
+        start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? " but a JPEG"
+        : start.StartsWith("GIF8"u8) ? " but a GIF"
+        : start.StartsWith("RIFF"u8) ? " but, most likely, a WebP"
+        : start.StartsWith("BM"u8) ? " but, most likely, a BMP"
+        : "";
+
     void ReadChunks()
     {
-        for (PngChunk chunk = PngChunk.Read(_source); chunk.Type != "IEND"; chunk = PngChunk.Read(_source))
+        PngChunk chunk = PngChunk.Read(_source);
+        for (; chunk.Type != Pixels; chunk = PngChunk.Read(_source))
         {
-            switch (chunk.Type)
-            {
-                case "IDAT":
-                    _packed.Write(chunk.Data);
-                    break;
-                case "PLTE" when _palette is null:
-                    _palette = chunk.Data;
-                    break;
-                case "tRNS" when _transparency is null:
-                    _transparency = chunk.Data;
-                    break;
-                default:
-                    Pass(chunk);
-                    break;
-            }
+            Describe(chunk);
+        }
+
+        for (; chunk.Type == Pixels; chunk = NextOrEnd())
+        {
+            _packed.Write(chunk.Data);
+        }
+
+        while (chunk.Type != End)
+        {
+            chunk = NextOrEnd();
         }
     }
 
-    void Pass(PngChunk chunk)
+    void Describe(PngChunk chunk)
     {
-        if (!chunk.IsOptional || chunk.Type == "tRNS")
+        switch (chunk.Type)
         {
-            throw _source.Error($"the chunk {chunk.Type} is unknown or comes twice.", "The file is damaged, or of a newer kind of PNG: convert it with another program.");
+            case "PLTE" when _palette is null:
+                _palette = chunk.Data;
+                break;
+            case "tRNS" when PngPixels.IsTransparency(_header, _palette, chunk.Data):
+                _transparency ??= chunk.Data;
+                break;
+            default:
+                if (!chunk.IsAncillary)
+                {
+                    throw _source.Error($"the chunk {chunk.Type} is unknown, comes twice or at the wrong place.", "The file is damaged, or of a newer kind of PNG: convert it with another program.");
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>The chunk after the first pixels. What follows the last of them changes none, and may be damaged or missing.</summary>
+    PngChunk NextOrEnd()
+    {
+        string type = "";
+        try
+        {
+            return PngChunk.Read(_source, out type);
+        }
+        catch (DataFormatException) when (type != Pixels)
+        {
+            return new PngChunk(End, []);
         }
     }
 
@@ -77,28 +112,27 @@ internal sealed class PngReader
         }
 
         PngPixels pixels = PngPixels.Create(_source, _header, _palette, _transparency);
-        uint sum = Unpack(pixels);
-        Span<byte> stored = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(stored, sum);
-        return _packed.GetBuffer().AsSpan(0, (int)_packed.Length).EndsWith(stored)
-            ? pixels.Image
-            : throw _source.Error($"the pixels' checksum {sum:X8} does not stand at the end of their data.", "The file is damaged: fetch it again.");
+        Unpack(pixels);
+        return pixels.Image;
     }
 
-    uint Unpack(PngPixels pixels)
+    void Unpack(PngPixels pixels)
     {
         _packed.Position = 0;
         using ZLibStream stream = new(_packed, CompressionMode.Decompress, leaveOpen: true);
         ByteSource raw = _source.Through(stream);
-        Adler32 sum = new();
         try
         {
             foreach (PngPass pass in _header.Passes)
             {
-                Unpack(raw, pixels, pass, ref sum);
+                Unpack(raw, pixels, pass);
             }
 
-            return raw.Last(sum.Value);
+            // Whoever reads on makes the decompressor check its sum, unless more pixels follow, which nobody needs.
+            if (raw.IsAtEnd() && _packed.IsExhausted)
+            {
+                throw _source.Error("the checksum of the pixels is cut short.", "Fetch it again.");
+            }
         }
         catch (IOException e)
         {
@@ -107,14 +141,13 @@ internal sealed class PngReader
         }
     }
 
-    void Unpack(ByteSource raw, PngPixels pixels, PngPass pass, ref Adler32 sum)
+    void Unpack(ByteSource raw, PngPixels pixels, PngPass pass)
     {
         byte[] above = new byte[1 + _header.RowBytes(pass)];
         byte[] row = new byte[above.Length];
         for (int y = 0; y < pass.Rows(_header.Height); y++)
         {
             raw.Read(row, "a row of pixels");
-            sum.Add(row);
             if (row[0] >= PngFilter.Count)
             {
                 throw _source.Error($"a row has the filter {row[0]}, and there are 0 to {PngFilter.Count - 1}.", "The file is damaged: fetch it again.");
@@ -124,5 +157,24 @@ internal sealed class PngReader
             pixels.Place(row.AsSpan(1), pass, pass.Y + (y * pass.StepY));
             (above, row) = (row, above);
         }
+    }
+}
+
+/// <summary>Packed pixels, which tell a decompressor that has come to its end from one that still wants bytes.</summary>
+internal sealed class PngPackedPixels : MemoryStream
+{
+    /// <summary>Whether more was asked for than there is.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Noted(base.Read(buffer, offset, count));
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer) => Noted(base.Read(buffer));
+
+    int Noted(int read)
+    {
+        IsExhausted |= read == 0;
+        return read;
     }
 }

@@ -3,13 +3,16 @@ using System.IO.Compression;
 namespace Criterion.Formats;
 
 /// <summary>
-/// PyTorch's <c>.pth</c> and <c>.pt</c>: state dicts as <c>torch.save(model.state_dict(), path)</c> writes them. The pickle in it is read as data:
-/// nothing is run, and anything in it but numbers, text and tensors is an error that names it.
+/// PyTorch's <c>.pth</c> and <c>.pt</c>: state dicts as <c>torch.save(model.state_dict(), path)</c> writes them, alone or in a
+/// checkpoint. The pickle in it is read as data: nothing is run, and objects other than numbers, text and tensors are passed over;
+/// they are an error, by name, only where they are what was asked for.
 /// </summary>
 /// <remarks>
-/// Float, double, long, byte and bool come as they are; half and bfloat16 as Float32, and int, short and char as Int64, all
-/// without loss. Tensors that share a storage in the file share memory here. Reads the zip of PyTorch 1.6 and later and the format
-/// before it, of either byte order; not the tar files of 2016. Source: torch.serialization.
+/// Float, double, long, byte and bool come as they are; half, bfloat16, float8_e4m3fn and float8_e5m2 as Float32, and int, short,
+/// char, uint16, uint32 and uint64 as Int64, all without loss; a uint64 above 2⁶³ − 1 is an error. Tensors that share a storage in the
+/// file share memory here. Expanded tensors are views of their storage; all that a call asks for must not stand for more than 64 MiB or
+/// 16 times the file, whichever is more. Reads the zip of PyTorch 1.6 and later and the format before it, of Python 2 and 3, pickle
+/// protocols 2 to 5, and either byte order; not the tar files of PyTorch 0.1. Source: torch.serialization.
 /// </remarks>
 /// <example><code>network.LoadStateDict(Pth.Read("checkpoint.pth", "state_dict"));</code></example>
 public static class Pth
@@ -18,15 +21,19 @@ public static class Pth
 
     const int Shown = 10;
 
+    // What expanded tensors may hold together: so many bytes, or so many times the file's.
+    const long MostExpanded = 1 << 26;
+    const long MostExpansion = 16;
+
     /// <summary>Reads the tensors of a state dict in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">
     /// Where a checkpoint holds several things, the name of the one to read, such as <c>state_dict</c>; dots lead further in. An error
     /// without it lists the names.
     /// </param>
-    /// <param name="names">Which tensors to read; all if not given. The others take no time and no memory.</param>
+    /// <param name="names">Which tensors to read; all if not given. Whatever else is there is passed over, whatever it is.</param>
     /// <returns>The tensors by name, in the order of the file.</returns>
-    /// <exception cref="DataFormatException">The file holds no state dict, more than that, or is damaged.</exception>
+    /// <exception cref="DataFormatException">The file is damaged, or what was asked for is not there or not made of tensors.</exception>
     public static IReadOnlyDictionary<string, Tensor> Read(string path, string? key = null, Func<string, bool>? names = null) =>
         ByteSource.Open(path, Format, source => Read(source, key, names));
 
@@ -48,16 +55,22 @@ public static class Pth
             throw source.Error("a .pth is read from its end, and this stream cannot seek.", "Copy it to a file or a MemoryStream first.");
         }
 
-        if (source.StartsWith(PthLegacy.Magic))
+        if (source.StartsWith(PthZip.Magic))
         {
-            return Tensors(new PthLegacy(source), key, names);
+            return Unzipped(source, key, names);
         }
 
-        return source.StartsWith(PthZip.Magic)
-            ? Unzipped(source, key, names)
-            : throw source.Error(
-                "it starts like no .pth of a known format.",
-                "The oldest ones are tar files: load them in PyTorch and save them again, torch.save(torch.load(path), path). Else check that the download is whole.");
+        return source.StartsWith(PthLegacy.Start) ? Tensors(new PthLegacy(source), key, names) : throw (IsTar(source.Stream)
+            ? source.Error("it is a tar file, as PyTorch 0.1 saved.", "Load and save it in PyTorch: torch.save(torch.load(path), path).")
+            : source.Error("it starts like no .pth of a known format.", "Check that the download is whole and that torch.save wrote it."));
+    }
+
+    static bool IsTar(Stream stream)
+    {
+        const int MagicAt = 257;
+        byte[] magic = new byte[5];
+        stream.Position = Math.Min(MagicAt, stream.Length);
+        return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("ustar"u8);
     }
 
     static IReadOnlyDictionary<string, Tensor> Unzipped(ByteSource source, string? key, Func<string, bool>? names)
@@ -77,32 +90,60 @@ public static class Pth
     {
         (string Name, PthTensor Tensor, PthLayout Layout)[] wanted =
         [
-            .. from pair in StateDict(file, key)
-               where names is null || names(pair.Key)
-               let tensor = (PthTensor)pair.Value!
-               select (pair.Key, tensor, tensor.Layout(file.Source, pair.Key)),
+            .. from pair in Wanted(file, key, names)
+               select (pair.Name, pair.Tensor, pair.Tensor.Layout(file.Source, pair.Name)),
         ];
-        IReadOnlyDictionary<string, Tensor> storages = file.Load(wanted.Select(static entry => entry.Tensor.Storage).ToHashSet());
+        CheckExpanded(file.Source, wanted);
+        IReadOnlyDictionary<PthStorage, Tensor> storages = file.Load(wanted.Select(static entry => entry.Tensor.View.Storage).ToHashSet());
         OrderedDictionary<string, Tensor> tensors = new(wanted.Length);
         foreach ((string name, PthTensor tensor, PthLayout layout) in wanted)
         {
-            tensors.Add(name, storages[tensor.Storage.Key].View(layout.Shape, layout.Strides, layout.Offset));
+            tensors.Add(name, storages[tensor.View.Storage].View(layout.Shape, layout.Strides, layout.Offset));
         }
 
         return tensors;
     }
 
-    static PthDict StateDict(PthContainer file, string? key)
+    /// <summary>Expanded tensors are views, but whoever copies them would fill memory with what a few bytes say.</summary>
+    static void CheckExpanded(ByteSource source, (string Name, PthTensor Tensor, PthLayout Layout)[] wanted)
+    {
+        long most = Math.Max(MostExpanded, MostExpansion * source.Stream.Length);
+        long bytes = 0;
+        foreach ((string name, PthTensor tensor, PthLayout layout) in wanted)
+        {
+            bool isExpanded = layout.Shape.Count > tensor.View.Count;
+            bytes += isExpanded ? (long)layout.Shape.Count * tensor.View.Storage.Type.Size : 0;
+            if (bytes > most)
+            {
+                throw source.Error(
+                    $"tensor '{name}' of shape {layout.Shape} expands {tensor.View.Count} elements, and up to {most} bytes of expanded tensors are read.",
+                    "Save it with .contiguous(), or leave it out by names.");
+            }
+        }
+    }
+
+    /// <summary>The tensors that were asked for.</summary>
+    static IEnumerable<(string Name, PthTensor Tensor)> Wanted(PthContainer file, string? key, Func<string, bool>? names)
     {
         object? found = string.IsNullOrEmpty(key) ? file.Root : Find(file, file.Root, key);
         string what = string.IsNullOrEmpty(key) ? "it" : $"'{key}'";
-        return found switch
+        if (found is not PthDict dictionary)
         {
-            PthDict { IsState: true } state => state,
-            PthDict checkpoint => throw file.Source.Error($"{what} holds more than tensors: {Describe(checkpoint)}.", WayOut(checkpoint, key)),
-            _ => throw file.Source.Error(
-                $"{what} is {Kind(found)}, no state dict.", "Save the weights by name: torch.save(model.state_dict(), path)."),
-        };
+            string unread = found is PthOpaque or PthGlobal ? "Nothing of it was run. " : "";
+            throw file.Source.Error(
+                $"{what} is {Kind(found)}, no state dict.", $"{unread}Save the weights by name: torch.save(model.state_dict(), path).");
+        }
+
+        KeyValuePair<string, object?>[] wanted = [.. dictionary.Where(pair => names.Selects(pair.Key))];
+        bool isChosen = names is not null && wanted.Length > 0;
+        if (!dictionary.IsState && (!isChosen || wanted.Any(static pair => pair.Value is not PthTensor)))
+        {
+            throw file.Source.Error($"{what} holds more than tensors: {Describe(dictionary)}.", WayOut(dictionary, key));
+        }
+
+        return dictionary.Twice is { } twice
+            ? throw file.Source.Error($"{what} names '{PthGlobal.Short(twice)}' twice.", "The file is damaged: save or fetch it again.")
+            : wanted.Select(static pair => (pair.Key, (PthTensor)pair.Value!));
     }
 
     /// <summary>What a key leads to, one name after another; a name may hold dots itself.</summary>
@@ -123,27 +164,41 @@ public static class Pth
         }
 
         throw file.Source.Error(
-            $"it has no '{key}'{(at is PthDict there ? $", but {Describe(there)}" : "")}.", "Give the name of one that holds tensors by name.");
+            $"it has no '{key}'{(at is PthDict there ? $", but {Describe(there)}" : $": what should hold it is {Kind(at)}")}.",
+            "Give the name of one that holds tensors by name.");
     }
 
     static string WayOut(PthDict checkpoint, string? key)
     {
-        string? part = checkpoint.FirstOrDefault(static pair => pair.Value is PthDict { IsState: true, Count: > 0 }).Key;
-        return part is null
-            ? "Save the weights alone: torch.save(model.state_dict(), path)."
-            : $"Name the one to read, for example Pth.Read(path, \"{(string.IsNullOrEmpty(key) ? part : $"{key}.{part}")}\").";
+        if (checkpoint.FirstOrDefault(static pair => pair.Value is PthDict { IsState: true, Count: > 0 }).Key is { } part)
+        {
+            return $"Name the one to read, for example Pth.Read(path, \"{(string.IsNullOrEmpty(key) ? part : $"{key}.{part}")}\").";
+        }
+
+        string unread = checkpoint.Values.Any(static value => value is PthOpaque) ? "Nothing of it was run. " : "";
+        string? other = checkpoint.FirstOrDefault(static pair => pair.Value is not PthTensor).Key;
+        return unread + (other is not null && checkpoint.Values.Any(static value => value is PthTensor)
+            ? $"Choose the tensors to read, for example names: name => name != \"{PthGlobal.Short(other)}\"."
+            : "Save the weights alone: torch.save(model.state_dict(), path).");
     }
 
     static string Describe(PthDict dictionary)
     {
-        IEnumerable<string> parts = dictionary.Take(Shown).Select(static pair => $"'{pair.Key}' ({Kind(pair.Value)})");
-        return $"{string.Join(", ", parts)}{(dictionary.Count > Shown ? $" and {dictionary.Count - Shown} more" : "")}";
+        // What is no tensor comes first: it is why this is an error.
+        IEnumerable<string> parts =
+            from pair in dictionary.OrderBy(static pair => pair.Value is PthTensor).Take(Shown)
+            select $"'{PthGlobal.Short(pair.Key)}' ({Kind(pair.Value)})";
+        int more = Math.Max(0, dictionary.Count - Shown) + dictionary.Nameless;
+        return $"{string.Join(", ", parts)}{(more > 0 ? $" and {more} more" : "")}";
     }
 
     static string Kind(object? value) => value switch
     {
         null => "nothing",
         PthTensor => "a tensor",
+        PthOpaque opaque => $"an object of '{opaque.Name}'",
+        PthGlobal global => $"the class or function '{global.Name}'",
+        PthView => "a storage",
         PthDict { IsState: true } dictionary => $"{dictionary.Count} tensors by name",
         PthDict dictionary => $"{dictionary.Count} entries",
         string => "text",

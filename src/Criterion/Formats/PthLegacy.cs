@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace Criterion.Formats;
 
 /// <summary>
@@ -8,6 +11,9 @@ internal sealed class PthLegacy : PthContainer
 {
     const long KnownVersion = 1001;
 
+    // The first pickle: always this number.
+    static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", CultureInfo.InvariantCulture);
+
     readonly IReadOnlyDictionary<string, PthStorage> _storages;
     readonly string[] _order;
     readonly bool _bigEndian;
@@ -15,7 +21,11 @@ internal sealed class PthLegacy : PthContainer
     public PthLegacy(ByteSource source)
         : base(source)
     {
-        source.Take(Magic.Length, "the magic number");
+        if (new PthPickle(source).Read() is not BigInteger magic || magic != Magic)
+        {
+            throw source.Error("it is a pickle, but none that torch.save wrote.", "In PyTorch: torch.save(model.state_dict(), path).");
+        }
+
         _bigEndian = !IsLittleEndian(new PthPickle(source).Read(), new PthPickle(source).Read());
         PthPickle pickle = new(source);
         Root = pickle.Read();
@@ -25,24 +35,25 @@ internal sealed class PthLegacy : PthContainer
             : throw source.Error("its list of storages holds something else than different names.", "The file is damaged: save or fetch it again.");
     }
 
-    /// <summary>The first pickle, whole: always the same number.</summary>
-    public static ReadOnlySpan<byte> Magic => [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, (byte)'.'];
+    /// <summary>How a pickle of protocol 2 or later starts.</summary>
+    public static ReadOnlySpan<byte> Start => [0x80];
 
     /// <inheritdoc/>
     public override object? Root { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> Load(IReadOnlySet<PthStorage> wanted)
+    public override IReadOnlyDictionary<PthStorage, Tensor> Load(IReadOnlySet<PthStorage> wanted)
     {
-        Dictionary<string, Tensor> rows = [];
+        Dictionary<PthStorage, Tensor> rows = [];
+        ILookup<string, PthStorage> byKey = wanted.ToLookup(static storage => storage.Key);
         foreach (string key in _order)
         {
             PthStorage storage = _storages.TryGetValue(key, out PthStorage? known) && StoredType.Int64.Read(Source, [], $"the length of storage '{key}'", _bigEndian).Item() == known.Count
                 ? known
                 : throw Source.Error($"storage '{key}' is not as its pickle says.", "The file is damaged: save or fetch it again.");
-            if (wanted.Contains(storage))
+            if (byKey[key].FirstOrDefault() is { } typed)
             {
-                rows.Add(key, Read(Source, storage, _bigEndian));
+                rows.Add(typed, Read(Source, typed, _bigEndian));
             }
             else
             {
@@ -50,8 +61,8 @@ internal sealed class PthLegacy : PthContainer
             }
         }
 
-        return Source.Last(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage.Key))) is { } missing
-            ? throw Source.Error($"storage '{missing.Key}' is not there.", "The file is damaged: save or fetch it again.")
+        return Source.Last(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage))) is { } missing
+            ? throw Source.Error($"storage '{missing.Key}' is not there, or as elements of two types.", "The file is damaged: save or fetch it again.")
             : rows;
     }
 

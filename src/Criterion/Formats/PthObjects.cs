@@ -1,51 +1,113 @@
+using System.Globalization;
+
 namespace Criterion.Formats;
 
-/// <summary>What a pickle may call; everything else is refused.</summary>
-internal enum PthFunction
+/// <summary>A class or function by its full name; nobody looks for it.</summary>
+internal sealed record PthGlobal(string Name)
 {
-    /// <summary>An empty ordered dictionary.</summary>
-    OrderedDict,
+    const int MostShown = 100;
 
-    /// <summary>A tensor over a storage.</summary>
-    RebuildTensor,
+    /// <summary>The name as Python writes it.</summary>
+    public static PthGlobal Of(string module, string name) => new(Short($"{module}.{name}"));
 
-    /// <summary>A tensor that was learned: the same tensor here.</summary>
-    RebuildParameter,
+    /// <summary>A text cut to what an error can show.</summary>
+    public static string Short(string text) => text.Length <= MostShown ? text : text[..MostShown] + "…";
 }
 
-/// <summary>A list, only carried along: no tensor is looked for in it.</summary>
-internal sealed class PthList : List<object?>;
+/// <summary>Something that is no data to a reader of tensors: what class it is of, or what function would make it.</summary>
+internal sealed record PthOpaque(string Name);
 
-/// <summary>A dictionary, in the order of the file. Whole numbers as keys are kept as text.</summary>
+/// <summary>A list, only carried along: no tensor is looked for in it.</summary>
+internal sealed class PthList : List<object?>
+{
+    public PthList()
+    {
+    }
+
+    public PthList(IEnumerable<object?> items)
+        : base(items)
+    {
+    }
+}
+
+/// <summary>A dictionary, in the order of the file. Numbers, truth and None as keys are kept as Python writes them.</summary>
 internal sealed class PthDict : OrderedDictionary<string, object?>
 {
     /// <summary>Whether there is nothing but tensors in it: kept up to date, for one dictionary may stand in a million places.</summary>
     public bool IsState { get; private set; } = true;
 
-    /// <summary>Puts a value in unless the key is taken.</summary>
-    public bool TryPut(string key, object? value)
+    /// <summary>The first name that came twice: an error if the dictionary is asked for.</summary>
+    public string? Twice { get; private set; }
+
+    /// <summary>How many entries have keys that are no names, such as tuples.</summary>
+    public int Nameless { get; private set; }
+
+    /// <summary>Puts an entry in.</summary>
+    public void Put(object? key, object? value)
     {
         IsState &= value is PthTensor;
-        return TryAdd(key, value);
+        if (NameOf(key) is not { } name)
+        {
+            Nameless++;
+            IsState = false;
+        }
+        else if (!TryAdd(name, value))
+        {
+            Twice ??= name;
+        }
     }
+
+    static string? NameOf(object? key) => key switch
+    {
+        string text => text,
+        null => "None",
+        bool truth => truth ? "True" : "False",
+        long number => number.ToString(CultureInfo.InvariantCulture),
+        double number => number.ToString(CultureInfo.InvariantCulture),
+        _ => null,
+    };
 }
 
 /// <summary>A block of numbers in the file, by the name that the pickle gives it.</summary>
-internal sealed record PthStorage(StoredType Type, string Key, long Count)
+internal sealed record PthStorage(PthType Type, string Key, long Count)
 {
     /// <summary>Its length in the file, once its count is known to be one that a tensor can have.</summary>
-    public long Bytes(ByteSource source) => (long)source.Shape([Count], $"storage '{Key}'").Count * Type.Size;
+    /// <exception cref="DataFormatException">It is not, or the size of its elements is unknown.</exception>
+    public long Bytes(ByteSource source) => Type.Size > 0
+        ? (long)source.Shape([Count], $"storage '{Key}'").Count * Type.Size
+        : throw source.Error($"storage '{Key}' has elements of the unknown type '{Type.Name}'.", "Save the file without it.");
+}
+
+/// <summary>A part of a storage, as the first versions of PyTorch kept it, or all of it.</summary>
+internal sealed record PthView(PthStorage Storage, long Offset, long Count)
+{
+    /// <summary>The same bytes as elements of a type, or null where that cannot be.</summary>
+    public PthView? As(PthType type)
+    {
+        // A type that is not known is refused by its name if the tensor is asked for.
+        long size = Math.Max(1, type.Size);
+        return Storage.Type.IsUntyped && Offset == 0 && Count == Storage.Count && Count % size == 0
+            ? new PthView(Storage with { Type = type, Count = Count / size }, 0, Count / size)
+            : null;
+    }
 }
 
 /// <summary>A tensor as the pickle describes it; nothing about it is checked before it is asked for.</summary>
-internal sealed record PthTensor(PthStorage Storage, long Offset, object?[] Sizes, object?[] Strides)
+internal sealed record PthTensor(PthView View, long Offset, object?[] Sizes, object?[] Strides)
 {
     const string Damaged = "The file is damaged: save or fetch it again.";
 
     /// <summary>Where this tensor lies in its storage.</summary>
-    /// <exception cref="DataFormatException">Not within it, or it has more elements than it.</exception>
+    /// <exception cref="DataFormatException">Not within it, or its elements are of a type that no tensor holds.</exception>
     public PthLayout Layout(ByteSource source, string name)
     {
+        if (View.Storage.Type.Stored is null)
+        {
+            throw Wrong(
+                source, name, $"has elements of type '{View.Storage.Type.Name}', which no tensor holds",
+                "Convert it in PyTorch first, for example with .float(), or leave it out by names.");
+        }
+
         Shape shape = source.Shape(Numbers(source, name, Sizes), $"tensor '{name}'");
         IReadOnlyList<long> steps = Numbers(source, name, Strides);
         if (steps.Count != shape.Rank)
@@ -53,30 +115,29 @@ internal sealed record PthTensor(PthStorage Storage, long Offset, object?[] Size
             throw Wrong(source, name, $"has {shape.Rank} sizes and {steps.Count} strides", Damaged);
         }
 
-        if (shape.Count > Storage.Count)
-        {
-            throw Wrong(source, name, $"has {shape.Count} elements over a storage of {Storage.Count}", "Save it with .contiguous(): an expanded view is not read, for a few bytes could stand for gigabytes.");
-        }
-
         return shape.Count == 0 ? new PthLayout(shape, null, 0) : Within(source, name, shape, steps);
     }
 
     PthLayout Within(ByteSource source, string name, Shape shape, IReadOnlyList<long> steps)
     {
-        // Every sum stays below the storage's length, and every product below 2⁶²: nothing overflows.
+        // Every sum stays below the view's length, and every product below 2⁶²: nothing overflows.
+        (PthStorage storage, long begin, long count) = View;
+        bool isInside = begin >= 0 && count >= 0 && count <= storage.Count && begin <= storage.Count - count;
+        isInside = isInside && Offset >= 0 && Offset < count;
         long last = Offset;
         int[] strides = new int[shape.Rank];
-        for (int dim = 0; dim < strides.Length && last >= 0 && last < Storage.Count; dim++)
+        for (int dim = 0; dim < strides.Length && isInside; dim++)
         {
             // The step along a single element is never taken, and may be anything.
             long step = shape[dim] == 1 ? 0 : steps[dim];
-            last = step >= 0 && step < Storage.Count ? last + ((shape[dim] - 1) * step) : long.MaxValue;
+            last = step >= 0 && step < count ? last + ((shape[dim] - 1) * step) : long.MaxValue;
             strides[dim] = unchecked((int)step);
+            isInside = last < count;
         }
 
-        return Offset >= 0 && last < Storage.Count
-            ? new PthLayout(shape, strides, (int)Offset)
-            : throw Wrong(source, name, $"of shape {shape} with the strides [{string.Join(", ", steps)}] and the offset {Offset} reaches out of its storage of {Storage.Count}", Damaged);
+        return isInside
+            ? new PthLayout(shape, strides, unchecked((int)(begin + Offset)))
+            : throw Wrong(source, name, $"of shape {shape} with the strides [{string.Join(", ", steps)}] and the offset {Offset} reaches out of its storage of {count}", Damaged);
     }
 
     static IReadOnlyList<long> Numbers(ByteSource source, string name, object?[] numbers) => numbers.All(static n => n is long)

@@ -1,88 +1,82 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
-using System.Text;
 
 namespace Criterion.Formats;
 
 /// <summary>
-/// Reads the pickles that PyTorch writes for state dicts, and runs nothing: numbers, text, tuples, lists and dictionaries are data,
-/// and of all that a pickle could call, only the rebuilding of a tensor is understood.
+/// Reads the pickles that PyTorch writes, of protocols 0 to 5, and runs nothing: numbers, text, tuples, lists and dictionaries are data,
+/// tensors and storages are described, and every other object is an opaque value of which only the name is kept.
 /// </summary>
 /// <remarks>
-/// There is no recursion, and memory grows with the bytes read: a stack, a memo that is filled in order, and references. Source:
-/// Python, <c>pickletools</c>, protocol 2; torch.serialization.
+/// There is no recursion, and memory and time grow with the bytes read: a stack, a memo, and references. Source: Python,
+/// <c>pickletools</c> and <c>pickle</c>; torch.serialization.
 /// </remarks>
 internal sealed class PthPickle(ByteSource source)
 {
-    const string What = "the pickle";
-
-    /// <summary>
-    /// The longest pickle. A large network has thousands of tensors of some 200 bytes each; an object in memory may take a hundred
-    /// times its bytes here.
-    /// </summary>
-    public const int MostBytes = 1 << 24;
-
-    const int MostShown = 100;
-
-    static readonly UTF8Encoding Unicode = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    const int MostProtocol = 5;
 
     readonly List<object?> _stack = [];
     readonly Stack<int> _marks = [];
-    readonly List<object?> _memo = [];
+    readonly PthMemo _memo = new();
     readonly Dictionary<string, PthStorage> _storages = [];
-    int _left = MostBytes;
+    readonly PthPickleBytes _bytes = new(source);
 
     /// <summary>The storages that the pickle names, by their keys.</summary>
     public IReadOnlyDictionary<string, PthStorage> Storages => _storages;
 
     /// <summary>What the next pickle holds.</summary>
-    /// <exception cref="DataFormatException">It is damaged, or wants more than data.</exception>
+    /// <exception cref="DataFormatException">It is damaged.</exception>
     public object? Read()
     {
-        for (byte opcode = Byte(); opcode != '.'; opcode = Byte())
+        for (byte opcode = _bytes.Byte(); opcode != '.'; opcode = _bytes.Byte())
         {
-            if (!Constant(opcode) && !Container(opcode) && !Reference(opcode))
+            _bytes.Charge(1);
+            if (!Number(opcode) && !Text(opcode) && !Container(opcode) && !Reference(opcode) && !Instance(opcode))
             {
-                throw source.Error(
-                    $"its pickle has the opcode 0x{opcode:X2}, which no state dict of protocol 2 needs.",
-                    "Save it again with torch.save(model.state_dict(), path), leaving the pickle protocol at its default, or as .safetensors.");
+                throw opcode is 0x97 or 0x98
+                    ? source.Error("its pickle needs out-of-band buffers, which no file holds.", "Save it without a buffer_callback.")
+                    : source.Error($"its pickle has the unknown opcode 0x{opcode:X2}.", "The file is damaged: save or fetch it again.");
             }
         }
 
         return _stack.Count == 1 && _marks.Count == 0 ? Pop() : throw Wrong($"ends with {_stack.Count} values where one belongs");
     }
 
-    /// <summary>Numbers, text and truth.</summary>
-    bool Constant(byte opcode)
+    /// <summary>Numbers and truth.</summary>
+    bool Number(byte opcode) => opcode switch
     {
-        switch (opcode)
-        {
-            case 0x80:
-                return CheckProtocol(Byte());
-            case (byte)'N':
-                return Push(null);
-            case 0x88 or 0x89:
-                return Push(opcode == 0x88);
-            case (byte)'K':
-                return Push((long)Byte());
-            case (byte)'M':
-                return Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2)));
-            case (byte)'J':
-                return Push((long)BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)));
-            case 0x8A:
-                return Push(Whole(Bytes(Byte())));
-            case (byte)'G':
-                return Push(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8)));
-            case (byte)'X' or (byte)'T':
-                return Push(Text(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4))));
-            case (byte)'U':
-                return Push(Text(Byte()));
-            default:
-                return false;
-        }
-    }
+        0x80 => CheckProtocol(_bytes.Byte()),
+        0x95 => _bytes.Skip(sizeof(long)), // a frame: only a hint of how much to read at once
+        (byte)'N' => Push(null),
+        0x88 or 0x89 => Push(opcode == 0x88),
+        (byte)'K' => Push((long)_bytes.Byte()),
+        (byte)'M' => Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Take(2))),
+        (byte)'J' => Push((long)BinaryPrimitives.ReadInt32LittleEndian(_bytes.Take(4))),
+        0x8A => Push(Whole(_bytes.Take(_bytes.Byte()))),
+        0x8B => Push(_bytes.Opaque(_bytes.Length32(), "int")),
+        (byte)'G' => Push(BinaryPrimitives.ReadDoubleBigEndian(_bytes.Take(8))),
+        (byte)'I' or (byte)'L' => Push(Whole(_bytes.Line())),
+        (byte)'F' => Push(Fraction(_bytes.Line())),
+        _ => false,
+    };
 
-    /// <summary>Tuples, lists and dictionaries.</summary>
+    /// <summary>Text and bytes.</summary>
+    bool Text(byte opcode) => opcode switch
+    {
+        (byte)'X' or (byte)'T' => Push(_bytes.Text(_bytes.Length32())),
+        (byte)'U' or 0x8C => Push(_bytes.Text(_bytes.Byte())),
+        0x8D => Push(_bytes.Text(_bytes.Length64())),
+        (byte)'C' => Push(_bytes.Opaque(_bytes.Byte(), "bytes")),
+        (byte)'B' => Push(_bytes.Opaque(_bytes.Length32(), "bytes")),
+        0x8E => Push(_bytes.Opaque(_bytes.Length64(), "bytes")),
+        0x96 => Push(_bytes.Opaque(_bytes.Length64(), "bytearray")),
+        (byte)'V' => Push(_bytes.Line()),
+        (byte)'S' => Push(_bytes.Line().Trim('\'', '"')),
+        _ => false,
+    };
+
+    /// <summary>Tuples, lists, dictionaries and sets.</summary>
     bool Container(byte opcode)
     {
         switch (opcode)
@@ -98,53 +92,96 @@ internal sealed class PthPickle(ByteSource source)
                 return Push(ToMark());
             case (byte)']':
                 return Push(new PthList());
+            case (byte)'l':
+                return Push(new PthList(ToMark()));
             case (byte)'a' or (byte)'e':
-                object?[] items = opcode == 'a' ? Take(1) : ToMark();
-                Top<PthList>().AddRange(items);
-                return true;
+                return Append(opcode == 'a' ? Take(1) : ToMark());
             case (byte)'}':
                 return Push(new PthDict());
+            case (byte)'d':
+                object?[] entries = ToMark();
+                return Push(new PthDict()) && Fill(entries);
             case (byte)'s' or (byte)'u':
-                object?[] pairs = opcode == 's' ? Take(2) : ToMark();
-                Fill(Top<PthDict>(), pairs);
-                return true;
+                return Fill(opcode == 's' ? Take(2) : ToMark());
+            case 0x8F:
+                return Push(new PthOpaque("set"));
+            case 0x90:
+                _ = ToMark();
+                return Top<PthOpaque>() is not null;
+            case 0x91:
+                _ = ToMark();
+                return Push(new PthOpaque("frozenset"));
             default:
                 return false;
         }
     }
 
-    /// <summary>What was there before, and what lies outside.</summary>
+    /// <summary>Values that were there before.</summary>
     bool Reference(byte opcode)
     {
         switch (opcode)
         {
-            case (byte)'q' or (byte)'r':
-                Remember(Index(opcode == 'q'));
+            case 0x94:
+                return Remember(_memo.Count);
+            case (byte)'q' or (byte)'r' or (byte)'p':
+                return Remember(Index(opcode, 'q', 'r'));
+            case (byte)'h' or (byte)'j' or (byte)'g':
+                long index = Index(opcode, 'h', 'j');
+                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Wrong($"takes value {index}, which was never kept"));
+            case (byte)'2':
+                return Push(Top<object>());
+            case (byte)'0':
+                return Drop();
+            case (byte)'1':
+                _ = ToMark();
                 return true;
-            case (byte)'h' or (byte)'j':
-                long index = Index(opcode == 'h');
-                return Push(index < _memo.Count ? _memo[(int)index] : throw Wrong($"takes value {index} of {_memo.Count} that were kept"));
-            case (byte)'c':
-                return Push(Global(Line(), Line()));
-            case (byte)'R':
-                object?[] call = Take(2);
-                return Push(Call(call[0], call[1]));
-            case (byte)'b':
-                // Attributes of a dictionary or a parameter, of which tensors need none.
-                _ = Pop();
-                return Top<object>() is PthDict or PthTensor ? true : throw Wrong("sets the state of something that has none");
-            case (byte)'Q':
-                return Push(Storage(Pop()));
             default:
                 return false;
         }
     }
 
-    bool CheckProtocol(byte protocol) => protocol == 2
+    /// <summary>Classes, functions, their results, and what lies outside the pickle. None is looked up or run.</summary>
+    bool Instance(byte opcode)
+    {
+        switch (opcode)
+        {
+            case (byte)'c':
+                return Push(PthGlobal.Of(_bytes.Line(), _bytes.Line()));
+            case 0x93:
+                return Push(Take(2) is [string place, string name] ? PthGlobal.Of(place, name) : throw Wrong("has a class without a name"));
+            case 0x82 or 0x83 or 0x84:
+                _ = _bytes.Take(1 << (opcode - 0x82));
+                return Push(new PthGlobal("an entry of Python's extension registry"));
+            case (byte)'R' or 0x81:
+                object?[] call = Take(2);
+                return Push(Call(call[0], call[1]));
+            case 0x92:
+                object?[] keywords = Take(3);
+                return Push(Call(keywords[0], keywords[1]));
+            case (byte)'i':
+                PthGlobal type = PthGlobal.Of(_bytes.Line(), _bytes.Line());
+                return Push(Call(type, ToMark()));
+            case (byte)'o':
+                return Push(ToMark() is [var made, .. var given] ? Call(made, given) : throw Wrong("makes an object of no class"));
+            case (byte)'b':
+                // Attributes, of which tensors and dictionaries need none.
+                _ = Pop();
+                return Top<object>() is PthDict or PthList or PthTensor or PthView or PthOpaque
+                    ? true
+                    : throw Wrong("sets the state of something that has none");
+            case (byte)'Q':
+                return Push(Outside(Pop()));
+            case (byte)'P':
+                return Push(new PthOpaque($"persistent id {_bytes.Line()}"));
+            default:
+                return false;
+        }
+    }
+
+    bool CheckProtocol(byte protocol) => protocol <= MostProtocol
         ? true
         : throw source.Error(
-            $"its pickle is of protocol {protocol}, where torch.save writes 2.",
-            "Save it again with torch.save(model.state_dict(), path), leaving the pickle protocol at its default.");
+            $"its pickle is of protocol {protocol}, and 0 to {MostProtocol} are known.", "Save it again with an older pickle_protocol.");
 
     static object Whole(byte[] bytes)
     {
@@ -153,100 +190,76 @@ internal sealed class PthPickle(ByteSource source)
         return bytes.Length <= sizeof(long) ? (object)(long)number : number;
     }
 
-    void Fill(PthDict dictionary, object?[] pairs)
+    static object Whole(string digits) => digits switch
+    {
+        "00" => false,
+        "01" => true,
+        _ when long.TryParse(digits.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) => number,
+        _ => new PthOpaque("int"),
+    };
+
+    double Fraction(string digits) =>
+        double.TryParse(digits, CultureInfo.InvariantCulture, out double number) ? number : throw Wrong("has a number that is none");
+
+    bool Append(object?[] items)
+    {
+        if (Top<object>() is PthList list)
+        {
+            list.AddRange(items);
+        }
+        else
+        {
+            _ = Top<PthOpaque>();
+        }
+
+        return true;
+    }
+
+    bool Fill(object?[] pairs)
     {
         if (pairs.Length % 2 != 0)
         {
             throw Wrong("has a key without a value");
         }
 
+        PthDict? dictionary = Top<object>() as PthDict;
+        _ = dictionary is null ? Top<PthOpaque>() : null;
         for (int i = 0; i < pairs.Length; i += 2)
         {
-            string key = pairs[i] switch
-            {
-                string text => text,
-                long number => $"{number}",
-                _ => throw Wrong("has a dictionary whose keys are neither text nor whole numbers"),
-            };
-            if (!dictionary.TryPut(key, pairs[i + 1]))
-            {
-                throw Wrong($"names '{Short(key)}' twice");
-            }
+            dictionary?.Put(pairs[i], pairs[i + 1]);
         }
+
+        return true;
     }
 
-    /// <summary>Python fills the memo in order, so nothing needs to be looked up by hash, which an attacker could slow down.</summary>
-    void Remember(long index)
+    bool Remember(long index)
     {
-        if (index < _memo.Count)
-        {
-            _memo[(int)index] = Top<object>();
-        }
-        else if (index == _memo.Count)
-        {
-            _memo.Add(Top<object>());
-        }
-        else
-        {
-            throw Wrong($"keeps a value as number {index} when {_memo.Count} were kept");
-        }
+        _memo.Put(index, Top<object>());
+        return true;
     }
 
-    object Global(string module, string name)
+    object? Call(object? function, object? arguments) => function switch
     {
-        // Older files name the device's own types.
-        string full = $"{(module == "torch.cuda" ? "torch" : module)}.{name}";
-        return full switch
-        {
-            "collections.OrderedDict" => PthFunction.OrderedDict,
-            "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => PthFunction.RebuildTensor,
-            "torch._utils._rebuild_parameter" or "torch.nn.parameter.Parameter" => PthFunction.RebuildParameter,
-            _ => (object?)TypeOf(full) ?? throw source.Error(
-                $"its pickle asks for '{Short(module)}.{Short(name)}', which is no part of a state dict.",
-                "Nothing of it was run. Save the weights alone, torch.save(model.state_dict(), path) in PyTorch, or as .safetensors."),
-        };
-    }
-
-    static StoredType? TypeOf(string storage) => storage switch
-    {
-        "torch.FloatStorage" => StoredType.Float32,
-        "torch.DoubleStorage" => StoredType.Float64,
-        "torch.HalfStorage" => StoredType.Float16,
-        "torch.BFloat16Storage" => StoredType.BFloat16,
-        "torch.LongStorage" => StoredType.Int64,
-        "torch.IntStorage" => StoredType.Int32,
-        "torch.ShortStorage" => StoredType.Int16,
-        "torch.CharStorage" => StoredType.Int8,
-        "torch.ByteStorage" => StoredType.UInt8,
-        "torch.BoolStorage" => StoredType.Bool,
-        _ => null,
+        PthGlobal global => PthCalls.Call(global.Name, arguments as object?[] ?? [], _bytes.Charge),
+        PthOpaque unknown => unknown,
+        _ => throw Wrong("calls something that cannot be called"),
     };
 
-    object Call(object? function, object? arguments) => (function, arguments as object?[]) switch
+    /// <summary>A storage, or whatever else is kept outside the pickle, such as the source of a module.</summary>
+    object Outside(object? id)
     {
-        (PthFunction.OrderedDict, []) => new PthDict(),
-        (PthFunction.RebuildTensor, [PthStorage storage, long offset, object?[] sizes, object?[] strides, ..]) =>
-            new PthTensor(storage, offset, sizes, strides),
-        (PthFunction.RebuildParameter, [PthTensor tensor, ..]) => tensor,
-        _ => throw Wrong("calls something with arguments that do not belong to it"),
-    };
-
-    PthStorage Storage(object? id)
-    {
-        if (id is not object?[] parts || parts is not ["storage", StoredType type, string key, string, long count, ..])
+        if (id is not object?[] parts || parts is not ["storage", PthGlobal type, string key, string, long count, ..])
         {
-            throw Wrong("names something outside that is no storage");
+            return new PthOpaque(id is object?[] and [string kind, ..] ? $"persistent id '{kind}'" : "persistent id");
         }
 
-        if (parts.Length > 5 && parts[5] is not null)
-        {
-            throw Wrong("has a storage that is a part of another, as only the first versions of PyTorch wrote it");
-        }
-
-        PthStorage storage = new(type, key, count);
-        return _storages.TryAdd(key, storage) || _storages[key] == storage
+        PthStorage storage = new(PthType.OfStorage(type.Name), key, count);
+        storage = _storages.TryAdd(key, storage) || _storages[key] == storage
             ? _storages[key]
-            : throw Wrong($"gives storage '{Short(key)}' two types or lengths");
+            : throw Wrong($"gives storage '{PthGlobal.Short(key)}' two types or lengths");
+        return parts is [_, _, _, _, _, object?[] and [_, long offset, long length], ..]
+            ? new PthView(storage, offset, length)
+            : new PthView(storage, 0, count);
     }
 
     bool Push(object? value)
@@ -257,8 +270,25 @@ internal sealed class PthPickle(ByteSource source)
 
     object? Pop() => Take(1)[0];
 
-    T Top<T>()
-        where T : class => _stack.Count > Floor && _stack[^1] is T top ? top : throw Wrong("takes a value that is not there or of another kind");
+    /// <summary>Takes off the uppermost value, or the uppermost mark if nothing lies on it.</summary>
+    bool Drop()
+    {
+        if (_stack.Count == Floor && _marks.Count > 0)
+        {
+            _marks.Pop();
+        }
+        else
+        {
+            _ = Pop();
+        }
+
+        return true;
+    }
+
+    T? Top<T>()
+        where T : class => _stack.Count > Floor && (_stack[^1] is T || (typeof(T) == typeof(object) && _stack[^1] is null))
+            ? (T?)_stack[^1]
+            : throw Wrong("takes a value that is not there or of another kind");
 
     /// <summary>The uppermost values, taken off.</summary>
     object?[] Take(int count)
@@ -284,57 +314,9 @@ internal sealed class PthPickle(ByteSource source)
     /// <summary>What lies below the last mark is out of reach until the mark is taken.</summary>
     int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
-    long Index(bool small) => small ? Byte() : BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
+    long Index(byte opcode, char one, char four) => opcode == one ? _bytes.Byte() : opcode == four ? _bytes.Length32()
+        : long.TryParse(_bytes.Line(), NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index
+        : throw Wrong("keeps a value by something else than a number");
 
-    byte Byte()
-    {
-        Span<byte> one = stackalloc byte[1];
-        Count(1);
-        source.Read(one, What);
-        return one[0];
-    }
-
-    byte[] Bytes(long count)
-    {
-        Count(count);
-        return source.Take(count, What);
-    }
-
-    void Count(long bytes)
-    {
-        if (bytes > _left)
-        {
-            throw source.Error(
-                $"its pickle has more than {MostBytes} bytes, far more than names and shapes need.", "Save the weights alone: torch.save(model.state_dict(), path).");
-        }
-
-        _left -= (int)bytes;
-    }
-
-    string Text(long count)
-    {
-        try
-        {
-            return Unicode.GetString(Bytes(count));
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw source.Error("its pickle has text that is no Unicode.", "The file is damaged: save or fetch it again.", e);
-        }
-    }
-
-    string Line()
-    {
-        StringBuilder line = new();
-        for (byte next = Byte(); next != '\n'; next = Byte())
-        {
-            line.Append((char)next);
-        }
-
-        return line.ToString();
-    }
-
-    static string Short(string text) => text.Length <= MostShown ? text : text[..MostShown] + "…";
-
-    DataFormatException Wrong(string what) => source.Error($"its pickle {what}.", "The file is damaged or no state dict: save or fetch it again.");
+    DataFormatException Wrong(string what) => _bytes.Wrong(what);
 }

@@ -30,9 +30,9 @@ internal sealed class PthZip : PthContainer
         _folder = Folder();
         _bigEndian = _entries.GetValueOrDefault(_folder + "/byteorder") is { } order && IsBigEndian(order);
         ZipArchiveEntry pickle = _entries[_folder + PickleName];
-        if (pickle.Length > PthPickle.MostBytes)
+        if (pickle.Length > Array.MaxLength)
         {
-            throw Wrong("has a pickle that is far longer than names and shapes need");
+            throw Source.Error($"its pickle has {pickle.Length} bytes, and up to {Array.MaxLength} are read.", "Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
         ByteSource data = source.Through(new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
@@ -46,12 +46,12 @@ internal sealed class PthZip : PthContainer
     public override object? Root { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, Tensor> Load(IReadOnlySet<PthStorage> wanted)
+    public override IReadOnlyDictionary<PthStorage, Tensor> Load(IReadOnlySet<PthStorage> wanted)
     {
         // All of them are looked for before memory is taken for one.
         (PthStorage Storage, ZipArchiveEntry Entry)[] found = [.. wanted.Select(storage => (storage, EntryOf(storage)))];
         return found.ToDictionary(
-            static pair => pair.Storage.Key,
+            static pair => pair.Storage,
             pair => Read(pair.Entry, (part, _) => Read(part, pair.Storage, _bigEndian)));
     }
 

@@ -14,9 +14,10 @@ public sealed record SafetensorsFile(IReadOnlyDictionary<string, Tensor> Tensors
 /// Hugging Face's <c>.safetensors</c>: named tensors behind a header in JSON. Unlike a pickle, it cannot run code.
 /// </summary>
 /// <remarks>
-/// F32, F64, I64, U8 and BOOL come as they are; F16 and BF16 as Float32, and I8, I16, I32, U16 and U32 as Int64, all without
-/// loss. A file must be as the specification wants it: names unique, the data neither overlapping nor with gaps.
-/// Source: github.com/huggingface/safetensors, "Format".
+/// F32, F64, I64, U8 and BOOL come as they are; F16, BF16, F8_E4M3 and F8_E5M2 as Float32, and I8, I16, I32, U16, U32 and U64 as
+/// Int64, all without loss; a U64 above 2⁶³ − 1 is an error. Tensors of other types are passed over unless they are asked for. As in the
+/// reference, names must be unique and the data must neither overlap nor leave gaps, metadata may be null, and unknown keys of a tensor
+/// are ignored. Source: github.com/huggingface/safetensors, "Format" and its reader in Rust.
 /// </remarks>
 public static class Safetensors
 {
@@ -27,16 +28,25 @@ public static class Safetensors
 
     const int Alignment = 8;
 
-    /// <summary>Reads every tensor of a file.</summary>
-    /// <exception cref="DataFormatException">The file is no <c>.safetensors</c>, is damaged, or holds a type that no tensor has.</exception>
-    public static SafetensorsFile Read(string path) => ByteSource.Open(path, Format, static source => source.Last(Read(source)));
+    /// <summary>Reads the tensors of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="names">Which tensors to read; all if not given. The others take no memory and may be of any type.</param>
+    /// <exception cref="DataFormatException">
+    /// The file is no <c>.safetensors</c>, is damaged, or a tensor that was asked for is of a type that Criterion lacks.
+    /// </exception>
+    public static SafetensorsFile Read(string path, Func<string, bool>? names = null) =>
+        ByteSource.Open(path, Format, source => source.Last(Read(source, names)));
 
-    /// <summary>Reads every tensor and leaves the stream behind the last.</summary>
-    /// <exception cref="DataFormatException">What comes is no <c>.safetensors</c>, is damaged, or holds a type that no tensor has.</exception>
-    public static SafetensorsFile Read(Stream stream)
+    /// <summary>Reads tensors and leaves the stream behind the last of all.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="names"><inheritdoc cref="Read(string, Func{string, bool}?)" path="/param[@name='names']"/></param>
+    /// <exception cref="DataFormatException">
+    /// What comes is no <c>.safetensors</c>, is damaged, or a tensor that was asked for is of a type that Criterion lacks.
+    /// </exception>
+    public static SafetensorsFile Read(Stream stream, Func<string, bool>? names = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Read(new ByteSource(stream, Format));
+        return Read(new ByteSource(stream, Format), names);
     }
 
     /// <summary>Writes a file that holds the tensors in their order; an existing one is replaced once the new one is whole.</summary>
@@ -61,7 +71,7 @@ public static class Safetensors
         }
     }
 
-    static SafetensorsFile Read(ByteSource source)
+    static SafetensorsFile Read(ByteSource source, Func<string, bool>? names)
     {
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(source.Take(sizeof(ulong), "the header's length"));
         if (length is < 2 or > MostHeaderBytes)
@@ -73,10 +83,18 @@ public static class Safetensors
 
         SafetensorsHeader header = SafetensorsHeader.Parse(source, source.Take((long)length, "the header"));
         source.Require(header.DataBytes, "the data of all tensors");
-        OrderedDictionary<string, Tensor> tensors = new(header.Entries.Count);
+        OrderedDictionary<string, Tensor> tensors = [];
         foreach (SafetensorsEntry entry in header.Entries)
         {
-            tensors.Add(entry.Name, entry.Type.Read(source, entry.Shape, $"tensor '{entry.Name}'"));
+            string what = $"tensor '{entry.Name}'";
+            if (names.Selects(entry.Name))
+            {
+                tensors.Add(entry.Name, entry.Type(source).Read(source, entry.Shape(source), what));
+            }
+            else
+            {
+                source.Skip(entry.Bytes, what);
+            }
         }
 
         return new SafetensorsFile(tensors, header.Metadata);

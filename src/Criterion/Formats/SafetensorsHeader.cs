@@ -3,7 +3,51 @@ using System.Text.Json;
 namespace Criterion.Formats;
 
 /// <summary>One tensor as the header describes it: where its data begins and ends, counted from the header's end.</summary>
-internal sealed record SafetensorsEntry(string Name, StoredType Type, Shape Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, string TypeName, IReadOnlyList<long> Sizes, long Begin, long End)
+{
+    /// <summary>The length of its data.</summary>
+    public long Bytes => End - Begin;
+
+    /// <summary>How its elements are read.</summary>
+    /// <exception cref="DataFormatException">No tensor holds them.</exception>
+    public StoredType Type(ByteSource source) => SafetensorsType.Of(TypeName)?.Stored ?? throw source.Error(
+        $"tensor '{Name}' has elements of type '{TypeName}', which no tensor holds.", "Convert it first, for example to F32, or leave it out by names.");
+
+    /// <summary>Its shape.</summary>
+    /// <exception cref="DataFormatException">A tensor cannot have so many elements.</exception>
+    public Shape Shape(ByteSource source) => source.Shape(Sizes, $"tensor '{Name}'");
+}
+
+/// <summary>An element type of the specification.</summary>
+/// <param name="Bits">The length of an element.</param>
+/// <param name="Stored">How it is read, or null where no tensor holds such elements.</param>
+internal sealed record SafetensorsType(int Bits, StoredType? Stored)
+{
+    /// <summary>The type of a name, or null for one that came after this reader.</summary>
+    public static SafetensorsType? Of(string name) => name switch
+    {
+        "F64" => new(64, StoredType.Float64),
+        "F32" => new(32, StoredType.Float32),
+        "F16" => new(16, StoredType.Float16),
+        "BF16" => new(16, StoredType.BFloat16),
+        "F8_E4M3" => new(8, StoredType.Float8E4M3),
+        "F8_E5M2" => new(8, StoredType.Float8E5M2),
+        "I64" => new(64, StoredType.Int64),
+        "I32" => new(32, StoredType.Int32),
+        "I16" => new(16, StoredType.Int16),
+        "I8" => new(8, StoredType.Int8),
+        "U64" => new(64, StoredType.UInt64),
+        "U32" => new(32, StoredType.UInt32),
+        "U16" => new(16, StoredType.UInt16),
+        "U8" => new(8, StoredType.UInt8),
+        "BOOL" => new(8, StoredType.Bool),
+        "F8_E8M0" => new(8, null),
+        "F6_E2M3" or "F6_E3M2" => new(6, null),
+        "F4" => new(4, null),
+        "C64" => new(64, null),
+        _ => null,
+    };
+}
 
 /// <summary>The header of a <c>.safetensors</c>: the tensors in the order of their data, checked to follow on one another.</summary>
 internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
@@ -33,6 +77,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
 /// <summary>Reads the header's JSON from front to back, without a tree in between.</summary>
 internal ref struct SafetensorsHeaderParser
 {
+    // The reference's limit, for what is said about a tensor and not looked at.
+    const int MostDepth = 128;
+
     readonly ByteSource _source;
     readonly List<SafetensorsEntry> _entries = [];
     readonly HashSet<string> _names = [];
@@ -42,13 +89,13 @@ internal ref struct SafetensorsHeaderParser
     public SafetensorsHeaderParser(ByteSource source, byte[] json)
     {
         _source = source;
-        _json = new Utf8JsonReader(json);
+        _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MostDepth });
     }
 
     public SafetensorsHeader Parse()
     {
         _json.Read();
-        Expect(JsonTokenType.StartObject);
+        Expect(JsonTokenType.StartObject, "the header");
         while (NextName() is { } name)
         {
             if (!_names.Add(name))
@@ -82,10 +129,15 @@ internal ref struct SafetensorsHeaderParser
 
     void Metadata()
     {
-        Expect(JsonTokenType.StartObject);
+        if (_json.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        Expect(JsonTokenType.StartObject, SafetensorsHeader.MetadataName);
         while (NextName() is { } key)
         {
-            Expect(JsonTokenType.String);
+            Expect(JsonTokenType.String, $"{SafetensorsHeader.MetadataName}.{key}");
             if (!_metadata.TryAdd(key, _json.GetString()!))
             {
                 throw Wrong($"names '{key}' twice in {SafetensorsHeader.MetadataName}");
@@ -98,38 +150,57 @@ internal ref struct SafetensorsHeaderParser
         string? type = null;
         List<long>? sizes = null;
         List<long>? offsets = null;
-        Expect(JsonTokenType.StartObject);
+        Expect(JsonTokenType.StartObject, name);
         while (NextName() is { } key)
         {
             switch (key)
             {
                 case "dtype" when type is null:
-                    Expect(JsonTokenType.String);
+                    Expect(JsonTokenType.String, $"{name}.{key}");
                     type = _json.GetString();
                     break;
                 case "shape" when sizes is null:
-                    sizes = Numbers();
+                    sizes = Numbers($"{name}.{key}");
                     break;
                 case "data_offsets" when offsets is null:
-                    offsets = Numbers();
+                    offsets = Numbers($"{name}.{key}");
                     break;
+                case "dtype" or "shape" or "data_offsets":
+                    throw Wrong($"says '{key}' about tensor '{name}' twice");
                 default:
-                    throw Wrong($"says '{key}' about tensor '{name}', where dtype, shape and data_offsets stand once each");
+                    _json.Skip();
+                    break;
             }
         }
 
         return type is not null && sizes is not null && offsets is { Count: 2 }
-            ? Checked(new SafetensorsEntry(name, TypeOf(type, name), _source.Shape(sizes, $"tensor '{name}'"), offsets[0], offsets[1]))
+            ? Checked(new SafetensorsEntry(name, type, sizes, offsets[0], offsets[1]))
             : throw Wrong($"lacks the dtype, the shape or the two data_offsets of tensor '{name}'");
     }
 
     readonly SafetensorsEntry Checked(SafetensorsEntry entry)
     {
-        // Written as a sum so that no offset, however large, overflows.
-        long bytes = (long)entry.Shape.Count * entry.Type.Size;
-        return entry.Begin >= 0 && entry.Begin <= long.MaxValue - bytes && entry.End == entry.Begin + bytes
+        if (entry.Begin < 0 || entry.End < entry.Begin)
+        {
+            throw Wrong($"puts tensor '{entry.Name}' at data_offsets [{entry.Begin}, {entry.End}]");
+        }
+
+        // The length of elements of an unknown type is whatever lies there.
+        return SafetensorsType.Of(entry.TypeName) is not { } type || BitsOf(entry, type) == 8 * (Int128)entry.Bytes
             ? entry
-            : throw Wrong($"puts tensor '{entry.Name}' of {bytes} bytes at data_offsets [{entry.Begin}, {entry.End}]");
+            : throw Wrong($"puts tensor '{entry.Name}' of {entry.TypeName} and shape [{string.Join(", ", entry.Sizes.Take(MostDepth))}] at data_offsets [{entry.Begin}, {entry.End}]");
+    }
+
+    /// <summary>The length of a tensor; −1 where it has a negative size, or no file could hold it.</summary>
+    static Int128 BitsOf(SafetensorsEntry entry, SafetensorsType type)
+    {
+        Int128 bits = type.Bits;
+        foreach (long size in entry.Sizes)
+        {
+            bits = size < 0 || bits < 0 || bits > long.MaxValue ? -1 : bits * size;
+        }
+
+        return bits;
     }
 
     readonly void CheckLayout(SafetensorsEntry[] sorted)
@@ -146,13 +217,13 @@ internal ref struct SafetensorsHeaderParser
         }
     }
 
-    List<long> Numbers()
+    List<long> Numbers(string what)
     {
         List<long> numbers = [];
-        Expect(JsonTokenType.StartArray);
+        Expect(JsonTokenType.StartArray, what);
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
-            Expect(JsonTokenType.Number);
+            Expect(JsonTokenType.Number, what);
             numbers.Add(_json.TryGetInt64(out long number) ? number : throw Wrong("has a size or an offset that is no whole number of up to 63 bits"));
         }
 
@@ -173,31 +244,13 @@ internal ref struct SafetensorsHeaderParser
         return name;
     }
 
-    readonly void Expect(JsonTokenType type)
+    readonly void Expect(JsonTokenType type, string what)
     {
         if (_json.TokenType != type)
         {
-            throw Wrong($"has a {_json.TokenType} where a {type} belongs, at byte {_json.TokenStartIndex}");
+            throw Wrong($"has a {_json.TokenType} for '{what}' where a {type} belongs, at byte {_json.TokenStartIndex}");
         }
     }
-
-    readonly StoredType TypeOf(string type, string name) => type switch
-    {
-        "F64" => StoredType.Float64,
-        "F32" => StoredType.Float32,
-        "F16" => StoredType.Float16,
-        "BF16" => StoredType.BFloat16,
-        "I64" => StoredType.Int64,
-        "I32" => StoredType.Int32,
-        "I16" => StoredType.Int16,
-        "I8" => StoredType.Int8,
-        "U32" => StoredType.UInt32,
-        "U16" => StoredType.UInt16,
-        "U8" => StoredType.UInt8,
-        "BOOL" => StoredType.Bool,
-        _ => throw _source.Error(
-            $"tensor '{name}' has elements of type '{type}', which no tensor holds.", "Convert it first, for example to F32."),
-    };
 
     readonly DataFormatException Wrong(string what) =>
         _source.Error($"its header {what}.", "The header is damaged: save or fetch the file again.");

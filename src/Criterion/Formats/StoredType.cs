@@ -12,16 +12,25 @@ internal abstract class StoredType(int size, DType dtype)
     /// <summary>Bytes copied at a time: small enough to stay in the cache between reading and converting.</summary>
     protected const int Piece = 1 << 16;
 
+    // Micikevicius et al., FP8 formats for deep learning, 2022: E4M3 has no infinities, and one NaN of each sign.
+    static readonly float[] E4M3 = [.. Enumerable.Range(0, 256).Select(static bits => FromE4M3(bits))];
+
+    // The upper half of a half.
+    static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(static bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
+
     public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, ToTruths);
     public static readonly StoredType UInt8 = new StoredType<byte, byte>(DType.UInt8, Same);
     public static readonly StoredType UInt16 = new StoredType<ushort, long>(DType.Int64, Widen);
     public static readonly StoredType UInt32 = new StoredType<uint, long>(DType.Int64, Widen);
+    public static readonly StoredType UInt64 = new StoredType<ulong, long>(DType.Int64, WidenChecked);
     public static readonly StoredType Int8 = new StoredType<sbyte, long>(DType.Int64, Widen);
     public static readonly StoredType Int16 = new StoredType<short, long>(DType.Int64, Widen);
     public static readonly StoredType Int32 = new StoredType<int, long>(DType.Int64, Widen);
     public static readonly StoredType Int64 = new StoredType<long, long>(DType.Int64, Same);
     public static readonly StoredType Float16 = new StoredType<Half, float>(DType.Float32, Widen);
     public static readonly StoredType BFloat16 = new StoredType<ushort, float>(DType.Float32, WidenBrain);
+    public static readonly StoredType Float8E4M3 = new StoredType<byte, float>(DType.Float32, static (x, y) => LookUp(x, y, E4M3));
+    public static readonly StoredType Float8E5M2 = new StoredType<byte, float>(DType.Float32, static (x, y) => LookUp(x, y, E5M2));
     public static readonly StoredType Float32 = new StoredType<float, float>(DType.Float32, Same);
     public static readonly StoredType Float64 = new StoredType<double, double>(DType.Float64, Same);
 
@@ -33,8 +42,16 @@ internal abstract class StoredType(int size, DType dtype)
     {
         source.Require((long)shape.Count * Size, what);
         Tensor tensor = Tensor.Empty(shape, dtype);
-        Fill(tensor, source, what, bigEndian);
-        return tensor;
+        try
+        {
+            Fill(tensor, source, what, bigEndian);
+            return tensor;
+        }
+        catch (OverflowException e)
+        {
+            throw source.Error(
+                $"{what} holds a number above {long.MaxValue}, the largest of a tensor's integers.", "Convert it first, for example to floats.", e);
+        }
     }
 
     /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's own type.</summary>
@@ -108,6 +125,28 @@ internal abstract class StoredType(int size, DType dtype)
     static void Widen<TStored, TElement>(ReadOnlySpan<TStored> stored, Span<TElement> elements)
         where TStored : INumberBase<TStored>
         where TElement : INumberBase<TElement> => TensorPrimitives.ConvertTruncating(stored, elements);
+
+    static void WidenChecked(ReadOnlySpan<ulong> stored, Span<long> elements) => TensorPrimitives.ConvertChecked(stored, elements);
+
+    static void LookUp(ReadOnlySpan<byte> stored, Span<float> elements, float[] table)
+    {
+        for (int i = 0; i < stored.Length; i++)
+        {
+            elements[i] = table[stored[i]];
+        }
+    }
+
+    static float FromE4M3(int bits)
+    {
+        (int exponent, int mantissa) = ((bits >> 3) & 15, bits & 7);
+        float size = (exponent, mantissa) switch
+        {
+            (15, 7) => float.NaN,
+            (0, _) => mantissa * MathF.ScaleB(1, -9),
+            _ => (8 + mantissa) * MathF.ScaleB(1, exponent - 10),
+        };
+        return bits < 128 ? size : -size;
+    }
 
     // A bfloat16 is the upper half of a float.
     static void WidenBrain(ReadOnlySpan<ushort> stored, Span<float> elements)

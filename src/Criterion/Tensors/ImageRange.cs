@@ -16,6 +16,8 @@ public enum ImageRange
 /// <summary>The two ends of an <see cref="ImageRange"/>.</summary>
 public static class ImageRanges
 {
+    const double Rounding = 1e-6;
+
     /// <summary>The number that black is.</summary>
     public static double Black(this ImageRange range) => Known(range) == ImageRange.MinusOneOne ? -1 : 0;
 
@@ -24,6 +26,16 @@ public static class ImageRanges
 
     /// <summary>The distance from black to white, R: 1, 2 or 255.</summary>
     public static double Extent(this ImageRange range) => range.White() - range.Black();
+
+    /// <summary>
+    /// The least and the largest value that an image of this range may hold: a millionth of the range beyond black and white, for
+    /// sums of weighted colours and resizing round a little over white.
+    /// </summary>
+    public static (double Least, double Largest) Accepted(this ImageRange range)
+    {
+        double slack = range.Extent() * Rounding;
+        return (range.Black() - slack, range.White() + slack);
+    }
 
     static ImageRange Known(ImageRange range) => range is >= ImageRange.ZeroOne and <= ImageRange.Byte
         ? range

@@ -93,7 +93,7 @@ public class NpyTests
     }
 
     [Fact]
-    public void Arrays_follow_one_another_in_a_stream_but_not_in_a_file()
+    public void Arrays_follow_one_another_in_a_stream_and_what_follows_in_a_file_is_ignored_as_in_NumPy()
     {
         using TemporaryFolder folder = new();
         Tensor one = Filled(DType.Float32, [3]);
@@ -107,7 +107,17 @@ public class NpyTests
             AssertSame(two, Npy.Read(stream));
         }
 
-        Assert.Contains("both.npy: more bytes follow", Refused(() => Npy.Read(folder["both.npy"])));
+        AssertSame(one, Npy.Read(folder["both.npy"]));
+    }
+
+    [Theory]
+    [InlineData("<u8", "0500000000000000")]
+    [InlineData(">u8", "0000000000000005")]
+    public void Unsigned_integers_of_64_bits_come_where_they_fit(string type, string five)
+    {
+        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': (1,)}}";
+        AssertValues(Npy.Read(WithHeader(header, Convert.FromHexString(five))), [1], 5L);
+        Assert.Contains("above 9223372036854775807", Refused(() => Npy.Read(WithHeader(header, [255, 0, 0, 0, 0, 0, 0, 255]))));
     }
 
     [Fact]
@@ -121,6 +131,10 @@ public class NpyTests
     [Theory]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }")]
     [InlineData("  { \"shape\" :(2L),'fortran_order':False ,\"descr\": '<f4'}\n")]
+    [InlineData("{u'descr': u'<f4', u'fortran_order': False, u'shape': (2L,)}")]
+    [InlineData("{'descr': '|f4', 'fortran_order': False, 'shape': (3,), 'shape': (2,)}")]
+    [InlineData("{'descr': 'f4', 'fortran_order': False, 'shape': (2,)}")]
+    [InlineData("{'descr': 'float32', 'fortran_order': False, 'shape': (2,)}")]
     public void Headers_may_be_written_as_Python_would_read_them(string header) =>
         AssertValues(Npy.Read(WithHeader(header, new byte[8])), [2], 0f, 0f);
 
@@ -130,7 +144,8 @@ public class NpyTests
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } x")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'more': 1}")]
-    [InlineData("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2,)}")]
+    [InlineData("{'descr': '<f16', 'fortran_order': False, 'shape': (1,)}")]
+    [InlineData("{'descr': '<', 'fortran_order': False, 'shape': (1,)}")]
     [InlineData("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2,)}")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': 2}")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (nan,)}")]
@@ -157,6 +172,13 @@ public class NpyTests
         Assert.Contains("save each field as an array", Refused(static () => Npy.Read(Fixture("NpyRecords"))));
         Assert.Contains("numpy.save", Refused(static () => Npy.Read(Fixture("PngGrey8"))));
         Refused(static () => Npy.Read(new MemoryStream()));
+    }
+
+    [Fact]
+    public void A_folder_is_refused_by_name()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Contains($"{folder.Path}: it is a folder", Refused(() => Npy.Read(folder.Path)));
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public class PthPickleTests
     [InlineData("a negative size", 0, new long[] { -1 }, new long[] { 1 })]
     [InlineData("a huge size", 0, new long[] { 1L << 40 }, new long[] { 0 })]
     [InlineData("a huge product", 0, new long[] { 1 << 30, 1 << 30, 1 << 30 }, new long[] { 0, 0, 0 })]
-    [InlineData("an expanded view", 0, new long[] { 7 }, new long[] { 0 })]
+    [InlineData("an expanded view of too much", 0, new long[] { 1 << 30 }, new long[] { 0 })]
+    [InlineData("windows that reach too far", 0, new long[] { 5, 3 }, new long[] { 1, 1 })]
     [InlineData("too few strides", 0, new long[] { 2, 3 }, new long[] { 1 })]
     [InlineData("too many strides", 0, new long[] { 2 }, new long[] { 1, 1 })]
     public void A_view_must_lie_in_its_storage(string what, long offset, long[] sizes, long[] strides)
@@ -74,28 +75,151 @@ public class PthPickleTests
         Assert.Contains("'w' twice", Refused(static () => Pth.Read(File($"{Start}}}({Text("w")}{Row}{Text("w")}{Row}u."))), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("cos\nsystem\n(X\u0004\0\0\0exittR.", "'os.system'")]
+    [InlineData("cos\nsystem\n(X\u0004\0\0\0exittR.", "an object of 'os.system'")]
     [InlineData("cbuiltins\neval\n)R.", "'builtins.eval'")]
     [InlineData("ctorch\nload\n)R.", "'torch.load'")]
     [InlineData("ctorch._utils\n_rebuild_tensor_v2.__globals__\n.", "'torch._utils._rebuild_tensor_v2.__globals__'")]
     [InlineData("ccollections\nOrderedDict.popitem\n.", "'collections.OrderedDict.popitem'")]
-    [InlineData("ctorch\nFloatStorage\n(K\u0009tR.", "arguments")]
-    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n)R.", "arguments")]
-    [InlineData("ctorch._utils\n_rebuild_parameter\n(K\u0001\u0089}tR.", "arguments")]
-    [InlineData("ccollections\nOrderedDict\n(]tR.", "arguments")]
+    [InlineData("ctorch\nFloatStorage\n(K\u0009tR.", "'torch.FloatStorage'")]
+    [InlineData("ctorch._utils\n_rebuild_tensor_v2\n)R.", "'torch._utils._rebuild_tensor_v2'")]
+    [InlineData("ctorch._utils\n_rebuild_parameter\n(K\u0001\u0089}tR.", "'torch._utils._rebuild_parameter'")]
+    [InlineData("ccollections\nOrderedDict\n(]K\u0001atR.", "'collections.OrderedDict'")]
     [InlineData("}(R.", "more values")]
-    [InlineData("}}R.", "arguments")]
+    [InlineData("}}R.", "cannot be called")]
     [InlineData("K\u0001K\u0001b.", "state")]
-    [InlineData("(X\u0006\0\0\0moduletQ.", "no storage")]
-    [InlineData("K\u0001Q.", "no storage")]
-    [InlineData("\u0082\u0001.", "0x82")] // a code of the extension registry
-    [InlineData("(ios\nsystem\n.", "0x69")] // INST
+    [InlineData("(X\u0006\0\0\0moduletQ.", "'persistent id 'module''")]
+    [InlineData("K\u0001Q.", "'persistent id'")]
+    [InlineData("\u0082\u0001)R.", "extension registry")]
+    [InlineData("\u0084\u0001\0\0\0)R.", "extension registry")]
+    [InlineData("(ios\nsystem\n.", "'os.system'")] // INST
     [InlineData("(cos\nsystem\no.", "'os.system'")]
-    [InlineData("X\u0002\0\0\0osX\u0006\0\0\0system\u0093.", "0x93")] // STACK_GLOBAL
-    [InlineData("}}\u0081.", "0x81")] // NEWOBJ
-    [InlineData("P1\n.", "0x50")] // PERSID
-    public void Calls_are_refused(string pickle, string part) =>
+    [InlineData("X\u0002\0\0\0osX\u0006\0\0\0system\u0093)R.", "'os.system'")] // STACK_GLOBAL
+    [InlineData("\u008C\u0002os\u008C\u0006system\u0093)\u0081.", "'os.system'")] // NEWOBJ
+    [InlineData("cos\nsystem\n)}\u0092.", "'os.system'")] // NEWOBJ_EX
+    [InlineData("cfunctools\npartial\n(cos\nsystem\ntR)R.", "'functools.partial'")]
+    [InlineData("}}\u0081.", "cannot be called")]
+    [InlineData("P1\n.", "persistent id 1")] // PERSID
+    [InlineData("\u0097.", "out-of-band")]
+    [InlineData("\u0098.", "out-of-band")]
+    [InlineData("\u0099.", "0x99")]
+    [InlineData("ccopy_reg\n_reconstructor\n(cos\nA\nNNtR.", "'os.A'")]
+    [InlineData("ctorch._tensor\n_rebuild_from_type_v2\n(cos\nsystem\nN)}tR.", "'os.system'")]
+    public void Calls_are_named_and_not_made(string pickle, string part) =>
         Assert.Contains(part, Refused(() => Pth.Read(File(Start + pickle))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("cos\nsystem\n(X\u0004\0\0\0exittR")]
+    [InlineData("cos\nsystem\n")]
+    [InlineData("(ios\nsystem\n")]
+    [InlineData("(cos\nsystem\nK\u0001o")]
+    [InlineData("\u008C\u0002os\u008C\u0006system\u0093)\u0081}b")]
+    [InlineData("cos\nA\n)R(K\u0001K\u0002u")] // a subclass of dict is filled
+    [InlineData("cos\nA\n)RK\u0001K\u0002s")]
+    [InlineData("cos\nA\n)R(K\u0001e")] // one of list
+    [InlineData("cos\nA\n)RK\u0001a")]
+    [InlineData("\u0083\u0001\0)R")]
+    [InlineData("P1\n")]
+    [InlineData("K\u0001Q")]
+    [InlineData("\u008F(K\u0001K\u0002\u0090")]
+    [InlineData("(K\u0001\u0091")]
+    [InlineData("C\u0003abc")]
+    [InlineData("B\u0003\0\0\0abc")]
+    [InlineData("\u008E\u0003\0\0\0\0\0\0\0abc")]
+    [InlineData("\u0096\u0003\0\0\0\0\0\0\0abc")]
+    [InlineData("\u008D\u0003\0\0\0\0\0\0\0abc")]
+    [InlineData("U\u0002\u00C3\u0028")] // bytes as Python 2 kept them
+    [InlineData("X\u0003\0\0\0\u00ED\u00A0\u0080")] // half of a surrogate pair
+    [InlineData("\u008B\u0009\0\0\0123456789")]
+    [InlineData("I12\n")]
+    [InlineData("I01\n")]
+    [InlineData("L99999999999999999999L\n")]
+    [InlineData("F1.5\n")]
+    [InlineData("Vabc\n")]
+    [InlineData("S'abc'\n")]
+    [InlineData("(K\u0001l")]
+    [InlineData("(K\u0001K\u0002d")]
+    [InlineData("](lp5\ng5\n0ag5\n0")]
+    [InlineData("K\u00010K\u0002")]
+    [InlineData("K\u0001(K\u0001K\u00021")]
+    [InlineData("K\u0001(0")]
+    [InlineData("K\u00012\u0086")]
+    [InlineData("\u0095\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF]")]
+    [InlineData("]\u0094h\u0000a")]
+    [InlineData("]r\u00FF\u00FF\u00FF\u00FFj\u00FF\u00FF\u00FF\u00FFa")]
+    [InlineData("}(G\0\0\0\0\0\0\0\0K\u0001NK\u0002\u0088K\u0003)K\u0004K\u0005K\u0006X\u0001\0\0\05K\u0007u")]
+    [InlineData("ccollections\ndefaultdict\nc__builtin__\nlist\n\u0085R(K\u0001K\u0002u")]
+    [InlineData("ccollections\nCounter\n}K\u0001K\u0002s\u0085R")]
+    public void What_was_not_asked_for_is_passed_over(string value) =>
+        AssertValues(Pth.Read(File($"{Start}}}({Text("beside")}{value}{Text("state")}}}{Text("w")}{Row}su."), "state")["w"], [6], 0f, 1, 2, 3, 4, 5);
+
+    [Fact]
+    public void Long_text_is_passed_over_without_memory()
+    {
+        MemoryStream file = File($"{Start}}}({Text("long")}{Text(new string('x', 3_000_000))}{Text("state")}}}{Text("w")}{Row}su.");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Single(Pth.Read(file, "state"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_500_000);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void The_memo_may_start_anywhere_and_leave_numbers_out(int step)
+    {
+        string[] at = [.. Enumerable.Range(1, 2).Select(i => Encoding.Latin1.GetString(BitConverter.GetBytes(i * step)))];
+        AssertValues(Pth.Read(File($"{Start}({Row}r{at[1]}{Text("w")}r{at[0]}1}}j{at[0]}j{at[1]}s."))["w"], [6], 0f, 1, 2, 3, 4, 5);
+    }
+
+    [Theory]
+    [InlineData("(](]({0}ee")] // Python 2: a list of lists
+    [InlineData("(](({0}te")]
+    [InlineData("((({0}tt")]
+    [InlineData("(}}({0}u")]
+    public void Ordered_dictionaries_are_made_of_pairs(string pairs)
+    {
+        string pair = $"{Text("w")}{Row}";
+        string arguments = string.Format(System.Globalization.CultureInfo.InvariantCulture, pairs, pair);
+        AssertValues(Pth.Read(File($"{Start}ccollections\nOrderedDict\n{arguments}tR."))["w"], [6], 0f, 1, 2, 3, 4, 5);
+    }
+
+    [Theory]
+    [InlineData("float32", 0, new[] { 0f, 1, 2, 3, 4, 5 })]
+    [InlineData("float32", 2, new[] { 2f, 3 })]
+    public void Untyped_storages_are_what_the_tensor_says(string type, long offset, float[] values)
+    {
+        string tensor = $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(24, "UntypedStorage")}{Number(offset)}{Tuple(values.Length)}{Tuple(1)}\u0089}}ctorch\n{type}\ntR";
+        AssertValues(Pth.Read(File(State(tensor)))["w"], [values.Length], values);
+    }
+
+    [Fact]
+    public void Types_of_one_byte_and_unsigned_ones_come_from_untyped_storages()
+    {
+        string Of(string type, long count) => $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(4, "UntypedStorage")}{Number(0)}{Tuple(count)}{Tuple(1)}\u0089}}ctorch\n{type}\ntR";
+        byte[] bytes = [0x38, 0xB8, 0xFF, 0xFF];
+        AssertValues(Pth.Read(File(State(Of("float8_e4m3fn", 2)), bytes))["w"], [2], 1f, -1f);
+        AssertValues(Pth.Read(File(State(Of("float8_e5m2", 1)), bytes))["w"], [1], 0.5f);
+        AssertValues(Pth.Read(File(State(Of("uint16", 2)), bytes))["w"], [2], 0xB838L, 0xFFFFL);
+        AssertValues(Pth.Read(File(State(Of("uint32", 1)), bytes))["w"], [1], 0xFFFFB838L);
+        Assert.Contains("'torch.float4'", Refused(() => Pth.Read(File(State(Of("float4", 1)), bytes))), StringComparison.Ordinal);
+        Assert.Contains("_rebuild_tensor_v3", Refused(() => Pth.Read(File(State(Of("uint64", 1)), bytes))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_of_storages_are_read_as_the_first_versions_kept_them()
+    {
+        string part = $"({Text("storage")}ctorch\nFloatStorage\n{Text("0")}{Text("cpu")}{Number(6)}({Text("1")}{Number(2)}{Number(3)}ttQ";
+        AssertValues(Pth.Read(File(State(Tensor(part, Number(1), Tuple(2), Tuple(1)))))["w"], [2], 3f, 4);
+        Assert.Contains("reaches out of its storage of 3", Refused(() => Pth.Read(File(State(Tensor(part, Number(1), Tuple(3), Tuple(1)))))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lists_that_become_dictionaries_again_and_again_are_counted()
+    {
+        string list = string.Concat(Enumerable.Repeat("]K\u0001aK\u0002aa", 10_000));
+        string again = string.Concat(Enumerable.Repeat("ccollections\nOrderedDict\nh\u0000\u0085R0", 10_000));
+        Assert.Contains("far more", Refused(() => Pth.Read(File($"{Start}]q\0{list}0{again}}}."))), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("")]
@@ -114,8 +238,6 @@ public class PthPickleTests
     [InlineData("(K\u0001a.")]
     [InlineData("h\u0000.")]
     [InlineData("}h\u0001.")]
-    [InlineData("}q\u0001.")]
-    [InlineData("}r\u00FF\u00FF\u00FF\u00FF.")]
     [InlineData("q\u0000.")]
     [InlineData("(q\u0000.")]
     [InlineData("}q\u0000j\u00FF\u00FF\u00FF\u00FF.")]
@@ -124,7 +246,15 @@ public class PthPickleTests
     [InlineData("X\u0002\0\0\0\u00C3\u0028.")]
     [InlineData("\u008A\u00FF.")]
     [InlineData("\u008B\u00FF\u00FF\u00FF\u007F.")]
-    [InlineData("\u0080\u0005}.")]
+    [InlineData("\u0080\u0006}.")]
+    [InlineData("\u008E\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF.")]
+    [InlineData("0.")]
+    [InlineData("(0.")]
+    [InlineData("K\u0001(K\u0001K\u0002s.")]
+    [InlineData("K\u0001K\u0002\u0093.")]
+    [InlineData("(o.")]
+    [InlineData("px\n.")]
+    [InlineData("Fx\n.")]
     [InlineData("}.}.")]
     [InlineData("ctorch\n")]
     [InlineData("G\0\0")]

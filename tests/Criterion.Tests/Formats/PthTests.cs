@@ -1,6 +1,7 @@
 using System.Text;
 using Criterion.Formats;
 using Criterion.Nn;
+using Criterion.Tests.Repository;
 using static Criterion.Tests.Formats.FormatTesting;
 
 namespace Criterion.Tests.Formats;
@@ -12,6 +13,11 @@ public class PthTests
     [InlineData("Legacy")]
     [InlineData("BigEndian")]
     [InlineData("Repacked")]
+    [InlineData("Protocol2")]
+    [InlineData("Protocol3")]
+    [InlineData("Protocol4")]
+    [InlineData("Protocol5")]
+    [InlineData("LegacyProtocol4")]
     public void Views_of_a_storage_come_as_they_are(string name)
     {
         IReadOnlyDictionary<string, Tensor> tensors = Read(name);
@@ -75,6 +81,9 @@ public class PthTests
     [InlineData("LegacyNetwork", null)]
     [InlineData("Checkpoint", "state_dict")]
     [InlineData("LegacyCheckpoint", "state_dict")]
+    [InlineData("Beside2", "state_dict")]
+    [InlineData("Beside4", "state_dict")]
+    [InlineData("LegacyBeside", "state_dict")]
     public void A_network_takes_its_state(string name, string? key)
     {
         Sequential network = [new Conv2d(1, 2, 2), new BatchNorm2d(2)];
@@ -113,15 +122,88 @@ public class PthTests
     [InlineData("Checkpoint", "optimizer", "holds more than tensors")]
     [InlineData("Tensor", null, "it is a tensor", "torch.save(model.state_dict(), path)")]
     [InlineData("Module", null, "'torch.nn.modules.container.Sequential'", "Nothing of it was run", "torch.save(model.state_dict(), path)")]
-    [InlineData("Complex", null, "'torch.ComplexFloatStorage'")]
-    [InlineData("Expanded", null, "tensor 'w' has 1000 elements over a storage of 1", ".contiguous()")]
-    [InlineData("Protocol4", null, "protocol 4", "default")]
+    [InlineData("Complex", null, "'complex64'")]
+    [InlineData("Bomb", null, "tensor 'w' of shape [32768, 32768] expands 1 elements", "67108864 bytes", ".contiguous()")]
+    [InlineData("Beside2", null, "'args' (an object of 'argparse.Namespace')", "Pth.Read(path, \"state_dict\")")]
+    [InlineData("Beside4", "args", "'args' is an object of 'argparse.Namespace'", "Nothing of it was run")]
+    [InlineData("Beside4", "args.lr", "no 'lr'", "'argparse.Namespace'")]
+    [InlineData("Beside2", "array", "'numpy.ndarray'")]
+    [InlineData("Beside2", "number", "'numpy.core.multiarray.scalar'")]
+    [InlineData("Beside4", "module", "'torch.nn.modules.linear.Linear'", "Nothing of it was run")]
+    [InlineData("Beside4", "class", "the class or function 'torch.nn.modules.linear.Linear'")]
+    [InlineData("Beside2", "counter", "holds more than tensors: '30' (a number), '60' (a number)")]
+    [InlineData("Beside4", "keys", "'7' (a number)", "2 more")]
+    [InlineData("Typeless", null, "tensor 'c' has elements of type 'complex64'", "names")]
     [InlineData("Compressed", null, "compressed", "zip -0")]
     [InlineData("Script", null, "TorchScript", "torch.jit.load")]
     public void What_cannot_be_read_says_why(string name, string? key, params string[] parts)
     {
         string message = Refused(() => Read(name, key));
         Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Expanded_and_overlapping_tensors_are_read()
+    {
+        IReadOnlyDictionary<string, Tensor> tensors = Read("Overlapping");
+        AssertValues(tensors["windows"].Contiguous(), [4, 3], 0f, 1, 2, 1, 2, 3, 2, 3, 4, 3, 4, 5);
+        AssertValues(tensors["rows"].Contiguous(), [2, 3], 0f, 1, 2, 0, 1, 2);
+        AssertValues(tensors["one"].Contiguous(), [2, 2], 7f, 7, 7, 7);
+        Assert.Equal(1000, Read("Expanded")["w"].Sum().Item());
+    }
+
+    [Fact]
+    public void Tensors_with_attributes_are_tensors()
+    {
+        IReadOnlyDictionary<string, Tensor> tensors = Read("Attributed");
+        AssertValues(tensors["t"], [2], 1f, 2);
+        AssertValues(tensors["p"], [1], 3f);
+    }
+
+    [Theory]
+    [InlineData("Bomb")]
+    [InlineData("Typeless")]
+    [InlineData("Beside2")]
+    [InlineData("Checkpoint")]
+    public void What_was_not_chosen_by_names_may_be_anything(string name) =>
+        Assert.Empty(Pth.Read(new MemoryStream(PthFixtures.Files[name]), name is "Bomb" or "Typeless" ? null : "state_dict", static _ => false));
+
+    [Fact]
+    public void Names_choose_tensors_among_other_things()
+    {
+        Assert.Equal(["w"], Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n == "w").Keys);
+        Assert.Equal(["w"], Pth.Read(new MemoryStream(PthFixtures.Files["Typeless"]), names: static n => n == "w").Keys);
+        Assert.Contains("'epoch' (a number)", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n != "state_dict")), StringComparison.Ordinal);
+        Assert.Contains("\"state_dict\"", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n == "x")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("py2", null, new[] { "weight", "bias" }, new[] { 0f, 1, 2, 3, 4, 5, 7, 8 })]
+    [InlineData("expanded", null, new[] { "grid" }, new[] { 0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 })]
+    [Trait("Case", "pth-python2")]
+    [Trait("Case", "pth-expanded")]
+    public void Files_of_Python_2_and_expanded_tensors_are_read(string name, string? key, string[] names, float[] values)
+    {
+        IReadOnlyDictionary<string, Tensor> tensors = Pth.Read(Input(name), key);
+        Assert.Equal(names, tensors.Keys);
+        Assert.Equal(values, tensors.Values.SelectMany(static tensor => tensor.ToArray<float>()));
+    }
+
+    [Theory]
+    [InlineData("multistep", "state_dict")]
+    [InlineData("size", "state_dict")]
+    [InlineData("namespace", "state_dict")]
+    [InlineData("numpyscalar", "state_dict")]
+    [InlineData("protocol4", null)]
+    [Trait("Case", "pth-multistep")]
+    [Trait("Case", "pth-namespace")]
+    [Trait("Case", "pth-protocol4")]
+    public void Weights_are_read_whatever_is_saved_beside_them(string name, string? key)
+    {
+        IReadOnlyDictionary<string, Tensor> tensors = Pth.Read(Input(name), key);
+        Assert.Equal(["weight", "bias"], tensors.Keys);
+        Assert.Equal(new Shape(1, 2), tensors["weight"].Shape);
+        AssertSame(Pth.Read(Input("multistep"), "state_dict")["weight"], tensors["weight"]);
     }
 
     [Theory]
@@ -171,6 +253,20 @@ public class PthTests
     [InlineData("<!DOCTYPE html><html>404</html>")]
     public void Something_else_is_refused(string text) =>
         Assert.Contains("no .pth", Refused(() => Pth.Read(new MemoryStream(Encoding.ASCII.GetBytes(text)))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_tar_of_PyTorch_0_1_is_refused_by_name()
+    {
+        byte[] tar = new byte[1024];
+        "ustar"u8.CopyTo(tar.AsSpan(257));
+        Assert.Contains("PyTorch 0.1", Refused(() => Pth.Read(new MemoryStream(tar))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pickle_that_torch_save_did_not_write_is_refused() =>
+        Assert.Contains("none that torch.save wrote", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Pickles["eval"]))), StringComparison.Ordinal);
+
+    static string Input(string name) => RepositoryRoot.File("tests", "cases", "inputs", $"{name}.pth");
 
     static IReadOnlyDictionary<string, Tensor> Read(string fixture, string? key = null) => Pth.Read(new MemoryStream(PthFixtures.Files[fixture]), key);
 }

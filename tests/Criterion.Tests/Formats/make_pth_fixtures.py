@@ -2,7 +2,8 @@
 
 Run with a Python that has PyTorch (1.13.0 was used):  /usr/bin/python3 make_pth_fixtures.py > PthFixtures.cs
 """
-import base64, collections, copy, io, os, pickle, struct, zipfile
+import argparse, base64, collections, copy, io, os, pickle, struct, zipfile
+import numpy as np
 import torch
 
 files, pickles = {}, {}
@@ -67,7 +68,37 @@ save("Tensor", torch.ones(2))
 save("Module", network)
 save("Expanded", {"w": torch.ones(1).expand(1000)})
 save("Complex", {"w": torch.ones(2, dtype=torch.complex64)})
-save("Protocol4", {"w": torch.ones(2)}, pickle_protocol=4)
+for protocol in (2, 3, 4, 5):
+    save(f"Protocol{protocol}", views, pickle_protocol=protocol)
+save("LegacyProtocol4", views, _use_new_zipfile_serialization=False, pickle_protocol=4)
+
+# What checkpoints hold beside the weights: nothing of it is data here, and nothing of it may stand in the way.
+cycle = [1]
+cycle.append(cycle)
+knot = (cycle,)
+cycle.append(knot)
+beside = {
+    "args": argparse.Namespace(lr=0.1, size=(1, 2), nested=argparse.Namespace(a=[1])),
+    "counter": collections.Counter({30: 1, 60: 2}), "default": collections.defaultdict(list, {"a": [1]}), "deque": collections.deque([1, 2]),
+    "number": np.float64(12.5), "array": np.arange(4.0), "dtype": np.dtype("f4"), "set": {1, 2}, "frozen": frozenset({3}), "complex": 1 + 2j,
+    "size": torch.Size((1, 2)), "device": torch.device("cpu"), "type": torch.float16, "function": torch.nn.functional.relu, "class": torch.nn.Linear,
+    "keys": {1.5: 0, None: 1, True: 2, (1, 2): 3, 7: 4, "7": 5, b"b": 6}, "bytes": b"\x00\xff" * 40, "bytearray": bytearray(3),
+    "huge": 2 ** 2100, "cycle": cycle, "knot": knot, "module": torch.nn.Linear(1, 1), "slice": slice(1, 2), "range": range(3), "ellipsis": ...,
+    "quantized": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8), "sparse": torch.eye(2).to_sparse(), "complexes": torch.ones(2, dtype=torch.complex64),
+    "error": ValueError("x"), "ordered": collections.OrderedDict([(1, 2)]), "generator": np.random.RandomState(0).get_state()[:1],
+}
+for protocol in (2, 4):
+    save(f"Beside{protocol}", {**beside, "state_dict": state}, pickle_protocol=protocol)
+save("LegacyBeside", {**beside, "state_dict": state}, _use_new_zipfile_serialization=False)
+attributed = torch.tensor([1.0, 2.0])
+attributed.note = "text"
+parameter = torch.nn.Parameter(torch.tensor([3.0]))
+parameter.note = "text"
+save("Attributed", {"t": attributed, "p": parameter})
+save("Overlapping", {"windows": torch.arange(6.0).as_strided((4, 3), (1, 1)), "rows": torch.arange(3.0).expand(2, 3), "one": torch.tensor(7.0).expand(2, 2)})
+save("Bomb", {"w": torch.ones(1).expand(1 << 15, 1 << 15)})
+save("Typeless", {"w": torch.ones(2), "c": torch.ones(2, dtype=torch.complex64)})
+
 save("Legacy", views, _use_new_zipfile_serialization=False)
 save("LegacyNetwork", state, _use_new_zipfile_serialization=False)
 save("LegacyCheckpoint", {"epoch": 7, "state_dict": state, "w": torch.ones(3)}, _use_new_zipfile_serialization=False)

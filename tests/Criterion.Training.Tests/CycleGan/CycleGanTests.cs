@@ -126,7 +126,7 @@ public sealed class CycleGanTests : IDisposable
     [Fact]
     public void Grey_images_go_with_coloured_ones_and_few_with_a_picture()
     {
-        Npy.Write(_temp["a.npy"], Tensor.Rand([3, 12, 12], random: new RandomStream(1)));
+        Npy.Write(_temp["a.npy"], Tensor.Rand([3, 1, 12, 12], random: new RandomStream(1)));
         Npy.Write(_temp["b.npy"], Tensor.Rand([2, 3, 12, 12], random: new RandomStream(2)));
         CycleGanRun run = Create(Options with { Steps = 1 }, Translator);
         using RunFolder folder = RunFolder.Create<CycleStep>(_temp["run"]);

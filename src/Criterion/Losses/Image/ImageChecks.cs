@@ -6,9 +6,6 @@ namespace Criterion.Losses;
 /// <summary>What losses and metrics of images ask of them.</summary>
 internal static class ImageChecks
 {
-    // Rounding may carry a sum of weighted colours a little over white.
-    const double Rounding = 1e-6;
-
     /// <summary>Says that a tensor does not hold images.</summary>
     public static void CheckImages(string name, Tensor images, string argument)
     {
@@ -22,8 +19,8 @@ internal static class ImageChecks
     /// <summary>Says which value lies outside the stated range; NaN passes: it shows in the result.</summary>
     public static void CheckRange(string name, ImageRange range, Tensor values, string argument)
     {
-        (double black, double white, double margin) = (range.Black(), range.White(), range.Extent() * Rounding);
-        var outside = new Outside(black - margin, white + margin);
+        (double least, double largest) = range.Accepted();
+        var outside = new Outside(least, largest);
         Tensor plain = values.Detach();
         if (plain.Count == 0 || !(Formula.Sum(outside, plain).Item() > 0))
         {
@@ -33,7 +30,7 @@ internal static class ImageChecks
         double[] all = plain.To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(all, value => outside.Value<Real>(value).Value > 0);
         throw new LossException(
-            $"{name}: {argument} must be in the range {range}, {black} to {white}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({black}, {white}).");
+            $"{name}: {argument} must be in the range {range}, {range.Black()} to {range.White()}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({range.Black()}, {range.White()}).");
     }
 
     /// <summary>Says that images are too small.</summary>

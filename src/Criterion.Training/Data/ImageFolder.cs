@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+
+namespace Criterion.Training;
+
+/// <summary>The images in a folder and its subfolders.</summary>
+/// <param name="Files">The PNG files, in the order of their names.</param>
+/// <param name="Notes">What else there is, in sentences.</param>
+internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
+{
+    const int Shown = 5;
+
+    static readonly FrozenSet<string> OtherPictures = FrozenSet.ToFrozenSet(
+        [
+            ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl",
+            ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".exr", ".hdr", ".psd", ".svg",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
+    // What file managers leave in every folder, hidden or not.
+    static readonly FrozenSet<string> Leftovers = FrozenSet.ToFrozenSet(
+        ["Thumbs.db", "ehthumbs.db", "desktop.ini", "__MACOSX"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file holds a picture of a format that is not read, by its name.</summary>
+    public static bool IsOtherPicture(string file) => OtherPictures.Contains(Path.GetExtension(file));
+
+    /// <summary>Lists a folder.</summary>
+    /// <exception cref="TrainingException">It holds no PNG, pictures of other formats, or what a run left.</exception>
+    public static ImageFolder Of(string folder)
+    {
+        string[] files = Listed(folder);
+        foreach (string place in files.Select(static file => Path.GetDirectoryName(file)!).Append(folder).Distinct())
+        {
+            RefuseRun(place);
+        }
+
+        string[] images = [.. files.Where(IsPng)];
+        string[] others = [.. files.Where(static file => !IsPng(file))];
+        RefuseOthers(folder, images, [.. others.Where(IsOtherPicture)]);
+        return new ImageFolder(images, [.. NotesOn(folder, images, others)]);
+    }
+
+    static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
+
+    static string[] Listed(string folder)
+    {
+        // Without rights to a part of it the folder would look smaller than it is.
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = false };
+        try
+        {
+            string[] files = [.. Directory.GetFiles(folder, "*", everywhere).Where(file => !IsHidden(Path.GetRelativePath(folder, file)))];
+            Array.Sort(files, StringComparer.Ordinal);
+            return files;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"The folder '{folder}' cannot be read: {e.Message} Get the right to read all of it, or give another folder.", e);
+        }
+    }
+
+    /// <summary>Whether a path is hidden on some system: on Windows, a name with a dot is not, and macOS leaves many beside pictures.</summary>
+    static bool IsHidden(string path) =>
+        path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Any(static part => part.StartsWith('.') || Leftovers.Contains(part));
+
+    static void RefuseRun(string place)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(place));
+        string run = Path.GetFileName(full) == RunFolder.SamplesName ? Path.GetDirectoryName(full) ?? full : full;
+        bool isUnfinished = File.Exists(Path.Combine(run, RunFolder.LossesName)) && Directory.Exists(Path.Combine(run, RunFolder.SamplesName));
+        if ((RunFolder.Holds(run) ?? (isUnfinished ? "run" : null)) is { } what)
+        {
+            throw new TrainingException(
+                $"'{run}' is the folder of a {what}, whose pictures are grids of many samples and no data. Give the images themselves, or samples that were drawn from a generator into a file.");
+        }
+    }
+
+    static void RefuseOthers(string folder, string[] images, string[] others)
+    {
+        if (others.Length > 0)
+        {
+            string counts = string.Join(", ", others.CountBy(static file => Path.GetExtension(file)).Select(static kind => $"{kind.Value} {kind.Key}"));
+            throw new TrainingException(
+                $"The folder '{folder}' holds {images.Length} PNG images and {others.Length} of formats that are not read: {counts}. Convert these to PNG, or move them elsewhere.");
+        }
+
+        if (images.Length == 0)
+        {
+            throw new TrainingException(
+                $"The folder '{folder}' holds no PNG images. Name .npy and IDX files themselves, not their folder.");
+        }
+    }
+
+    static IEnumerable<string> NotesOn(string folder, string[] images, string[] others)
+    {
+        int folders = images.Select(Path.GetDirectoryName).Distinct().Count();
+        if (folders > 1)
+        {
+            yield return $"The images of '{folder}' come from {folders} folders, which are not told apart.";
+        }
+
+        if (others.Length > 0)
+        {
+            string names = string.Join(", ", others.Take(Shown).Select(file => Path.GetRelativePath(folder, file)));
+            yield return $"{others.Length} files of '{folder}' are no images and were passed over: {names}{(others.Length > Shown ? ", …" : "")}.";
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Criterion.Formats;
+
+namespace Criterion.Training;
+
+/// <summary>Images as a source names them: built-in data, a folder, or a file.</summary>
+internal static class ImageSource
+{
+    /// <summary>Everything that a source holds.</summary>
+    /// <param name="source">A built-in name, which no file or folder replaces; a folder; or a file.</param>
+    /// <param name="range">What numbers in files of floats mean.</param>
+    /// <param name="background">The grey behind transparent pixels, 0 to 1.</param>
+    /// <param name="notes">Takes what was passed over, in sentences.</param>
+    /// <exception cref="TrainingException">It is missing, or holds no images, or some that cannot be read.</exception>
+    public static IEnumerable<ImagePart> Load(string source, ImageRange? range, double background, List<string> notes)
+    {
+        if (DataArguments.IsBuiltIn(source))
+        {
+            return source == ImageDataset.FashionMnistName
+                ? [ImagePart.FromArray(source, ImageDataset.FashionMnistBytes().Unsqueeze(1), range)]
+                : throw new TrainingException(
+                    $"'{source}' is the built-in points of a {nameof(GaussianRing)}; points and images do not mix. For a folder of that name give './{source}'.");
+        }
+
+        if (Directory.Exists(source))
+        {
+            ImageFolder folder = ImageFolder.Of(source);
+            notes.AddRange(folder.Notes);
+            return folder.Files.Select(file => ImagePart.FromPng(file, background));
+        }
+
+        return File.Exists(source) ? [FromFile(source, range, background)] : throw new TrainingException(
+            $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
+    }
+
+    static ImagePart FromFile(string file, ImageRange? range, double background) => Path.GetExtension(file).ToUpperInvariant() switch
+    {
+        ".PNG" => ImagePart.FromPng(file, background),
+        ".NPY" => ImagePart.FromArray(file, ImageArray.ToImages(file, Npy.Read(file)), range),
+        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException($"'{file}' is of a format that is not read. Convert it to PNG."),
+        _ => ImagePart.FromArray(file, ImageArray.ToImages(file, Idx.Read(file), isImagesFirst: true), range),
+    };
+}
