@@ -42,12 +42,12 @@ public static class RunReport
     static string Outcome(RunRecord record, CsvTable losses)
     {
         string time = record.Ended - record.Started is { } taken ? Taken(taken) : "";
-        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {losses.Median("seconds") * 1000:G3} ms each.");
+        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.");
         return string.Create(CultureInfo.InvariantCulture, $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Begun {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
     static string Taken(TimeSpan time) => string.Create(
-        CultureInfo.InvariantCulture, $" in {(time.TotalMinutes < 1 ? $"{time.TotalSeconds:F0} s" : $"{(int)time.TotalMinutes} min {time.Seconds} s")}");
+        CultureInfo.InvariantCulture, $" in {(time.TotalMinutes < 1 ? $"{NumberText.Fixed(time.TotalSeconds, 0)} s" : $"{(int)time.TotalMinutes} min {time.Seconds} s")}");
 
     static XElement? Findings(RunRecord record, CsvTable losses)
     {

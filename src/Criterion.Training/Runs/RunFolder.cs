@@ -18,6 +18,8 @@ public sealed class RunFolder : IDisposable
     internal const string MeasuresName = "measures.csv";
     internal const string SamplesName = "samples";
 
+    const string ComparisonName = "comparison";
+
     readonly CsvFile _losses;
     readonly long _step;
     CsvFile? _measures;
@@ -77,14 +79,22 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>What <c>run.json</c> of a folder says, or its newest checkpoint if that is gone.</summary>
-    /// <exception cref="TrainingException">Both are missing, or no run record.</exception>
+    /// <exception cref="TrainingException">Both are missing, or damaged, or the folder is of a comparison.</exception>
     public static RunRecord ReadRecord(string path)
     {
         string file = System.IO.Path.Combine(path, RecordName);
         string checkpoints = System.IO.Path.Combine(path, CheckpointsName);
-        string? json = File.Exists(file) ? File.ReadAllText(file) : Directory.Exists(checkpoints) ? new CheckpointFolder(checkpoints).Latest().Run : null;
-        return RunJson.Read(json ?? throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run."));
+        return File.Exists(file) ? RunJson.ReadFile(file)
+            : Directory.Exists(checkpoints) ? RunJson.Read(new CheckpointFolder(checkpoints).Latest().Run)
+            : throw new TrainingException(Holds(path) == ComparisonName
+                ? $"'{path}' is the folder of a comparison, not the folder of a run. Give one of its runs: {System.IO.Path.Combine(path, "runs", "NAME")}"
+                : $"There is no '{file}': '{path}' is not the folder of a run.");
     }
+
+    /// <summary>Whether a folder was made by training, and what it holds: a run or a comparison; null for anything else.</summary>
+    internal static string? Holds(string path) => File.Exists(System.IO.Path.Combine(path, RecordName)) ? "run"
+        : File.Exists(System.IO.Path.Combine(path, Comparison.RecordName)) ? ComparisonName
+        : null;
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>

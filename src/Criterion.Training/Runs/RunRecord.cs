@@ -103,7 +103,10 @@ public sealed record DataArguments(
 {
     /// <summary>The arguments, with paths that hold from anywhere.</summary>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>
-        new([.. sources.Select(static source => Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
+        new([.. sources.Select(static source => !IsBuiltIn(source) && Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
+
+    /// <summary>Whether a source is a name of data that Criterion brings along, which no file or folder replaces.</summary>
+    internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
 
     /// <summary>Loads images, for what takes no points.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
@@ -113,7 +116,7 @@ public sealed record DataArguments(
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
         : Size is null && Range is null ? new GaussianRing().Draw()
-        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have neither a size in pixels nor a range. Leave out --size and --range.");
+        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have neither a size in pixels nor a range. Leave both out.");
 }
 
 /// <summary>Where a run ran.</summary>
