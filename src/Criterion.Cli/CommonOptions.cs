@@ -14,20 +14,23 @@ internal static class CommonOptions
         HelpName = "count",
     }.Within(1, 1024);
 
+    /// <summary>Decides every random number.</summary>
+    public static Option<ulong> Seed(string description) => new Option<ulong>("--seed")
+    {
+        Description = description,
+        DefaultValueFactory = _ => 0,
+        HelpName = "number",
+    }.NotNegative();
+
+    /// <summary>An option that is there or not.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
     /// <summary>What numbers in files of floats mean.</summary>
     public static Option<string?> Range() => new Option<string?>("--range")
     {
         Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
         HelpName = "range",
     }.OneOf("-1..1", "0..1");
-
-    /// <summary>The range that was given, or null.</summary>
-    public static ImageRange? RangeOf(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) switch
-    {
-        "-1..1" => ImageRange.MinusOneOne,
-        "0..1" => ImageRange.ZeroOne,
-        _ => null,
-    };
 
     /// <summary>What becomes of a step whose loss is no number.</summary>
     public static Option<string> OnNan() => new Option<string>("--on-nan")
@@ -39,4 +42,7 @@ internal static class CommonOptions
 
     /// <summary>The policy that was given.</summary>
     public static NanPolicy OnNanOf(ParseResult parsed, Option<string> option) => parsed.GetValue(option) == "skip" ? NanPolicy.Skip : NanPolicy.Stop;
+
+    /// <summary>Whether an option or argument stands on the command line.</summary>
+    public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -65,11 +65,11 @@ internal sealed class CompareCommand
         HelpName = "folder",
     };
 
-    readonly Option<bool> _json = new("--json") { Description = "Print compare.json in place of the table" };
+    readonly Option<bool> _json = CommonOptions.Flag("--json", "Print compare.json in place of the table");
 
-    public static Command Create(ToolConsole console, CancellationToken stop) => new CompareCommand().Build(console, stop);
+    public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new CompareCommand().Build(console, stop);
 
-    Command Build(ToolConsole console, CancellationToken stop)
+    Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
         Command command = new(
             "compare",
@@ -82,46 +82,52 @@ internal sealed class CompareCommand
         return command;
     }
 
-    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         int parallel = parsed.GetValue(_parallel);
-        Compute.Threads = parallel > 1 && !IsGiven(parsed, _threads) ? 1 : parsed.GetValue(_threads);
+        Compute.Threads = parallel > 1 && !parsed.IsGiven(_threads) ? 1 : parsed.GetValue(_threads);
         string path = parsed.GetValue(_out) ?? Path.Combine("runs", $"compare-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-        Comparison comparison = Comparison.Open(path, Options(parsed, Comparison.ReadRecord(path)?.Options));
+        Comparison comparison = Comparison.Open(path, Options(parsed, console, Comparison.ReadRecord(path)?.Options));
         ComparisonProgress progress = new(console, comparison.Record.Options);
-        ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop);
+        ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop());
         console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : ComparisonTable.Of(record));
         console.Output.WriteLine($"{record.Status}. Report: {Path.Combine(path, RunReport.Name)}");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }
 
     // What is not given is as it was in a comparison that goes on.
-    ComparisonOptions Options(ParseResult parsed, ComparisonOptions? before)
+    ComparisonOptions Options(ParseResult parsed, ToolConsole console, ComparisonOptions? before)
     {
         ComparisonOptions from = before ?? Defaults;
         int steps = Given(parsed, _steps, from.Steps);
         return new ComparisonOptions
         {
-            Objectives = IsGiven(parsed, _objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(Names)] : from.Objectives,
+            Objectives = parsed.IsGiven(_objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(static list => Names(list).Select(part => NoNumber(part, list)))] : from.Objectives,
             Seeds = Given(parsed, _seeds, from.Seeds),
             Steps = steps,
             BatchSize = Given(parsed, _batch, from.BatchSize),
             Width = parsed.GetValue(_width) ?? from.Width,
             Measure = new(parsed.GetValue(_measureEvery) ?? before?.Measure.Every ?? Math.Max(1, steps / 4), Given(parsed, _count, from.Measure.Samples)),
-            Data = IsGiven(parsed, _data) || IsGiven(parsed, _size) || IsGiven(parsed, _range) || before is null ? Data(parsed) : before.Data,
+            Data = parsed.IsGiven(_data) || parsed.IsGiven(_size) || parsed.IsGiven(_range) || before is null ? Data(parsed, console) : before.Data,
         };
     }
 
-    DataArguments Data(ParseResult parsed) =>
-        DataArguments.Of(IsGiven(parsed, _data) ? parsed.GetValue(_data)! : [ImageDataset.FashionMnistName], parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
+    DataArguments Data(ParseResult parsed, ToolConsole console)
+    {
+        string[] sources = parsed.IsGiven(_data) ? Sources.Checked(console, parsed.GetValue(_data)!, _data.Name) : [ImageDataset.FashionMnistName];
+        return DataArguments.Of(sources, parsed.GetValue(_size), Sources.Range(parsed, _range, sources));
+    }
+
+    // A comma within a number leaves a part that begins with a digit, as no name does.
+    static string NoNumber(string part, string list) => !char.IsAsciiDigit(part[0])
+        ? part
+        : throw new ToolException($"'{part}' in '{list}' is not an objective.{NumberText.Hint(list)}");
 
     // What is no name but an option belongs to the name before it: hinge,least-squares:a=-1,c=0 is two.
     static IEnumerable<string> Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Aggregate(new List<string>(), static (names, part) => part.Contains('=') && !part.Contains(':') && names.Count > 0 ? [.. names[..^1], $"{names[^1]},{part}"] : [.. names, part]);
 
-    static int Given(ParseResult parsed, Option<int> option, int otherwise) => IsGiven(parsed, option) ? parsed.GetValue(option) : otherwise;
-
-    static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+    static int Given(ParseResult parsed, Option<int> option, int otherwise) => parsed.IsGiven(option) ? parsed.GetValue(option) : otherwise;
 
     static Option<int> Number(string name, string description, int standard, string help) => new(name)
     {

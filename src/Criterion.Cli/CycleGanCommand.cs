@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -20,6 +19,8 @@ internal sealed class CycleGanCommand
         Description = "Images of the other domain [default: sketches of other garments]",
         HelpName = "source",
     };
+
+    readonly Option<string?> _range = CommonOptions.Range();
 
     readonly Option<int?> _size = new Option<int?>("--size")
     {
@@ -78,13 +79,13 @@ internal sealed class CycleGanCommand
 
     readonly Option<string> _onNan = CommonOptions.OnNan();
 
-    public static Command Create(ToolConsole console, CancellationToken stop) => new CycleGanCommand().Build(console, stop);
+    public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new CycleGanCommand().Build(console, stop);
 
-    Command Build(ToolConsole console, CancellationToken stop)
+    Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
         Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _size, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan,
+            _a, _b, _size, _range, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan,
         };
         foreach (Option option in _run.All)
         {
@@ -95,14 +96,15 @@ internal sealed class CycleGanCommand
         return command;
     }
 
-    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         Compute.Threads = parsed.GetValue(_run.Threads);
-        CycleGanRun run = Make(parsed);
+        CycleGanRun run = Make(parsed, console);
+        CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
         CycleGanRunRecord record = (CycleGanRunRecord)run.Record;
         console.Output.WriteLine($"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} into {folder.Path}");
-        return Report(RunOptions.Execute(run, folder, console, stop), console);
+        return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 
     /// <summary>Says how near the translations come to the truth, where it is known.</summary>
@@ -117,14 +119,21 @@ internal sealed class CycleGanCommand
         return end.Code;
     }
 
-    CycleGanRun Make(ParseResult parsed)
+    CycleGanRun Make(ParseResult parsed, ToolConsole console)
     {
-        DataArguments? a = Load(parsed, _a);
-        DataArguments? b = Load(parsed, _b);
-        if (a is null != b is null)
+        string[] a = Sources.Checked(console, parsed.GetValue(_a)!, _a.Name);
+        string[] b = Sources.Checked(console, parsed.GetValue(_b)!, _b.Name);
+        if (a.Length == 0 != (b.Length == 0))
         {
-            throw new TrainingException($"Both domains are needed: give {(a is null ? "--a" : "--b")} as well, or neither for garments and their sketches.");
+            throw new ToolException($"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
         }
+
+        if (a.Length == 0 && parsed.IsGiven(_size))
+        {
+            throw new ToolException($"{_size.Name} is for images of {_a.Name} and {_b.Name}, and neither is given. Leave it out.");
+        }
+
+        ImageRange? range = Sources.Range(parsed, _range, [.. a, .. b]);
 
         CycleGanOptions options = CycleGanOptions.Small with
         {
@@ -137,13 +146,12 @@ internal sealed class CycleGanCommand
         int width = parsed.GetValue(_width);
         ResnetTranslator translator = ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) };
         PatchDiscriminator discriminator = PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) };
-        return CycleGanRun.Create(options, translator, discriminator, a, b, parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
+        return CycleGanRun.Create(options, translator, discriminator, Load(parsed, a, range), Load(parsed, b, range), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
     }
 
-    DataArguments? Load(ParseResult parsed, Option<string[]> option) =>
-        parsed.GetValue(option) is { Length: > 0 } sources ? DataArguments.Of(sources, parsed.GetValue(_size), ImageRange.MinusOneOne) : null;
+    DataArguments? Load(ParseResult parsed, string[] sources, ImageRange? range) =>
+        sources.Length > 0 ? DataArguments.Of(sources, parsed.GetValue(_size), range) : null;
 
-    static string Line(string way, TranslationQuality.Way quality) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{way}: PSNR {quality.Psnr:F2} dB (a copy of the input {quality.CopyPsnr:F2}), SSIM {quality.Ssim:F3} ({quality.CopySsim:F3})");
+    static string Line(string way, TranslationQuality.Way quality) =>
+        $"{way}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB (a copy of the input {NumberText.Fixed(quality.CopyPsnr, 2)}), SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Criterion.Metrics;
 using Criterion.Training;
 
@@ -8,6 +7,9 @@ namespace Criterion.Cli;
 /// <summary><c>criterion evaluate REAL FAKE</c>.</summary>
 internal sealed class EvaluateCommand
 {
+    // One more than the neighbours that density and coverage look for.
+    const int LeastSamples = 6;
+
     readonly Argument<string> _real = new("real")
     {
         Description = $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, an IDX file, a .npy file of images or of features [N, D], or the folder of a run",
@@ -20,45 +22,64 @@ internal sealed class EvaluateCommand
         Description = "Samples that a run's generator draws",
         DefaultValueFactory = _ => 5000,
         HelpName = "count",
-    }.Within(4, 100_000);
+    }.Within(LeastSamples, 100_000);
 
-    readonly Option<ulong> _seed = new Option<ulong>("--seed")
-    {
-        Description = "Decides which images are drawn, and which subsets are compared",
-        DefaultValueFactory = _ => 0,
-        HelpName = "number",
-    }.Within(0, long.MaxValue);
+    readonly Option<ulong> _seed = CommonOptions.Seed("Decides which images are drawn, and which subsets are compared");
 
     readonly Option<string?> _range = CommonOptions.Range();
 
-    readonly Option<bool> _json = new("--json") { Description = "Print JSON in place of the table" };
+    readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON in place of the table");
 
     readonly Option<int> _threads = CommonOptions.Threads();
 
-    public static Command Create(ToolConsole console) => new EvaluateCommand().Build(console);
+    readonly ToolConsole _console;
 
-    Command Build(ToolConsole console)
+    EvaluateCommand(ToolConsole console) => _console = console;
+
+    public static Command Create(ToolConsole console) => new EvaluateCommand(console).Build();
+
+    Command Build()
     {
         Command command = new("evaluate", "Measures how near generated images are to real ones, by the features of a small classifier that is embedded, or by your own.")
         {
             _real, _fake, _count, _seed, _range, _json, _threads,
         };
-        command.SetAction(parsed => Run(parsed, console));
+        command.SetAction(parsed => Run(parsed));
         return command;
     }
 
-    int Run(ParseResult parsed, ToolConsole console)
+    int Run(ParseResult parsed)
     {
         Compute.Threads = parsed.GetValue(_threads);
-        FeatureSet real = Load(parsed, _real);
-        FeatureSet fake = Load(parsed, _fake);
+        string[] sources = [Checked(parsed, _real), Checked(parsed, _fake)];
+        if (parsed.IsGiven(_count) && !sources.Any(Sources.IsDrawn))
+        {
+            throw new ToolException($"{_count.Name} is the number of samples that a run's generator draws, and neither set is drawn. Leave it out.");
+        }
+
+        ImageRange? range = Sources.Range(parsed, _range, sources);
+        FeatureSet real = Load(parsed, sources[0], range);
+        FeatureSet fake = Load(parsed, sources[1], range);
+        CheckCount(real, _real);
+        CheckCount(fake, _fake);
         Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
-        console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation));
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation));
         return Tool.Success;
     }
 
-    FeatureSet Load(ParseResult parsed, Argument<string> argument) =>
-        FeatureSet.Load(parsed.GetValue(argument)!, parsed.GetValue(_count), parsed.GetValue(_seed), CommonOptions.RangeOf(parsed, _range));
+    FeatureSet Load(ParseResult parsed, string source, ImageRange? range) => FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), range);
+
+    string Checked(ParseResult parsed, Argument<string> argument) =>
+        Sources.Checked(_console, [parsed.GetValue(argument)!], argument.Name, areDrawn: true)[0];
+
+    // The measures check this too, the slow ones first.
+    static void CheckCount(FeatureSet set, Argument<string> argument)
+    {
+        if (set.Count < LeastSamples)
+        {
+            throw new ToolException($"'{set.Source}' for {argument.Name} has {set.Count} sample(s), and at least {LeastSamples} are needed to compare distributions. Give more.");
+        }
+    }
 
     static string Table(Evaluation evaluation)
     {
@@ -99,5 +120,5 @@ internal sealed class EvaluateCommand
         }
     }
 
-    static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    static string Number(double value) => NumberText.Significant(value, 4);
 }

@@ -84,19 +84,19 @@ internal sealed class GanSettings
     {
         Description = "The box in which the discriminator's weights are held, such as 0.01, or none [default: the recipe's]",
         HelpName = "limit",
-    }.Must(static text => text == GanNames.None || OptionRules.Number(text) > 0, "a positive number, or none");
+    }.Must(static text => text == GanNames.None || (NumberText.TryParse(text, out double limit) && limit > 0), "a positive number, or none");
 
     readonly Option<double?> _classWeight = new Option<double?>("--class-weight")
     {
         Description = "Weight of the classes for data with labels, so that the generator is told which to make; 0 for none [default: the recipe's]",
         HelpName = "weight",
-    }.Must(static text => OptionRules.Number(text) >= 0, "a number from 0 on");
+    }.That(static weight => weight >= 0, "a number from 0 on");
 
     readonly Option<double?> _gamma = new Option<double?>("--gamma")
     {
         Description = "The ratio of errors that began's controller aims at, up to 1: lower gives better images and less variety [default: the recipe's]",
         HelpName = "ratio",
-    }.Must(static text => OptionRules.Number(text) is > 0 and <= 1, "a number above 0, up to 1");
+    }.That(static ratio => ratio is > 0 and <= 1, "a number above 0, up to 1");
 
     readonly Option<string> _onNan = CommonOptions.OnNan();
 
@@ -112,11 +112,19 @@ internal sealed class GanSettings
 
     /// <summary>The recipe's options with what was given in their place.</summary>
     /// <exception cref="TrainingException">There is no objective or penalty of a name, or an option of it is wrong.</exception>
-    public GanOptions Change(GanOptions options, ParseResult parsed, ulong seed) => options with
+    /// <exception cref="ToolException">Something was given that would change nothing.</exception>
+    public GanOptions Change(GanOptions options, ParseResult parsed, ulong seed)
     {
-        Objective = parsed.GetValue(_objective) is { } objective ? GanNames.Objective(objective) : options.Objective,
+        GanOptions changed = Changed(options, parsed, seed);
+        CheckUse(parsed, changed);
+        return changed;
+    }
+
+    GanOptions Changed(GanOptions options, ParseResult parsed, ulong seed) => options with
+    {
+        Objective = parsed.GetValue(_objective) is { } objective ? Named(_objective, objective, GanNames.Objective) : options.Objective,
         Regularizers = parsed.GetValue(_penalty) is { Length: > 0 } penalties ? Penalties(penalties) : options.Regularizers,
-        FeatureMatching = parsed.GetValue(_featureMatching) is { } matching ? FeatureMatching.Parse(matching) : options.FeatureMatching,
+        FeatureMatching = parsed.GetValue(_featureMatching) is { } matching ? Named(_featureMatching, matching, FeatureMatching.Parse) : options.FeatureMatching,
         Steps = parsed.GetValue(_steps) ?? options.Steps,
         DiscriminatorSteps = parsed.GetValue(_discriminatorSteps) ?? options.DiscriminatorSteps,
         BatchSize = parsed.GetValue(_batch),
@@ -135,9 +143,41 @@ internal sealed class GanSettings
         Seed = seed,
     };
 
-    static ValueList<Regularizer> Penalties(string[] penalties) => penalties is [GanNames.None] ? [] : [.. penalties.Select(GanNames.Penalty)];
+    /// <summary>Refuses what was given and would change nothing.</summary>
+    /// <exception cref="ToolException">Another option, or the objective, leaves it without effect.</exception>
+    void CheckUse(ParseResult parsed, GanOptions options)
+    {
+        (Option Option, bool IsUsed, string Why)[] uses =
+        [
+            (_rate, !(parsed.IsGiven(_discriminatorRate) && parsed.IsGiven(_generatorRate)), $"{_discriminatorRate.Name} and {_generatorRate.Name} are given for both networks"),
+            (_beta1, options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta1"),
+            (_beta2, options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta2"),
+            (_gamma, options.Objective is BoundaryEquilibrium, "only the objective of began has a controller"),
+        ];
+        if (uses.FirstOrDefault(use => !use.IsUsed && parsed.IsGiven(use.Option)) is { Option: { } unused, Why: var why })
+        {
+            throw new ToolException($"{unused.Name} has no effect here: {why}. Leave it out.");
+        }
+    }
 
-    static WeightClip? Clip(string text) => text == GanNames.None ? null : new WeightClip(OptionRules.Number(text));
+    // What is wrong with a name is known where it is read; where it was given, here.
+    static T Named<T>(Option option, string text, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (TrainingException e)
+        {
+            throw new ToolException($"{option.Name} {Mistakes.Shorten(text)}: {e.Message}", e);
+        }
+    }
+
+    ValueList<Regularizer> Penalties(string[] penalties) => !penalties.Contains(GanNames.None) ? [.. penalties.Select(text => Named(_penalty, text, GanNames.Penalty))]
+        : penalties.Length == 1 ? []
+        : throw new ToolException($"{_penalty.Name} {GanNames.None} means no penalty at all, and {penalties.First(static penalty => penalty != GanNames.None)} is one. Leave out one of the two.");
+
+    static WeightClip? Clip(string text) => NumberText.TryParse(text, out double limit) ? new WeightClip(limit) : null;
 
     static T? EnumOf<T>(ParseResult parsed, Option<string?> option)
         where T : struct, Enum => parsed.GetValue(option) is { } name ? Enum.Parse<T>(name, ignoreCase: true) : null;
@@ -152,7 +192,7 @@ internal sealed class GanSettings
     {
         Description = $"{description} [default: the recipe's]",
         HelpName = "decay",
-    }.Must(static text => OptionRules.Number(text) is >= 0 and < 1, "a number from 0 up to, not including, 1");
+    }.That(static decay => decay is >= 0 and < 1, "a number from 0 up to, not including, 1");
 
     static string PerRecipe(Func<GanOptions, string> value) =>
         string.Join("; ", GanRecipe.All.GroupBy(recipe => value(recipe.Options), recipe => recipe.Name).Select(group => $"{group.Key} for {string.Join(", ", group)}"));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Criterion.Formats;
 using Criterion.Losses;
 
@@ -8,6 +7,8 @@ namespace Criterion.Cli;
 /// <summary><c>criterion loss NAME --prediction a.npy --target b.npy</c>: any loss of the catalogue on saved arrays.</summary>
 internal sealed class LossCommand
 {
+    const int Digits = 9;
+
     readonly Argument<string> _name = new("name") { Description = "A loss of the catalogue: see criterion losses" };
 
     readonly Option<string[]> _input = new("--input")
@@ -50,42 +51,77 @@ internal sealed class LossCommand
         return command;
     }
 
+    // Everything is computed before anything is written.
     int Run(ParseResult parsed, TextWriter output)
     {
         CatalogueEntry entry = Catalogue.Find(parsed.GetValue(_name)!);
-        ICriterion criterion = entry.Create(
-            parsed.GetValue(_option)!.Select(static text => Pair(text, "--option key=value")).ToDictionary(static pair => pair.Key, static pair => pair.Value));
+        ICriterion criterion = entry.Create(Settings(parsed, entry));
+        (string Input, string File)[] gradients = Gradients(parsed);
         Dictionary<string, Tensor[]> inputs = Inputs(parsed);
         List<(CatalogueCall Call, Tensor Value)> results = [.. Fitting(entry, inputs).Select(call => (call, call.Invoke(criterion, inputs)))];
+        List<(string File, Tensor Array)> files =
+        [
+            .. gradients.Select(gradient => (gradient.File, Gradient(gradient.Input, results[0].Call, results[0].Value, inputs))),
+        ];
+        if (parsed.GetValue(_out) is { } file)
+        {
+            files.Add((file, results[0].Value.Detach()));
+        }
+
         foreach ((CatalogueCall call, Tensor value) in results)
         {
             string name = results.Count > 1 ? $"{call.Name.ToLowerInvariant()} " : "";
-            output.WriteLine(value.Count == 1 ? $"{name}{value.Item().ToString("G9", CultureInfo.InvariantCulture)}" : $"{name}{value}");
+            output.WriteLine(value.Count == 1 ? $"{name}{NumberText.Significant(value.Item(), Digits)}" : $"{name}{value}");
         }
 
-        if (parsed.GetValue(_out) is { } file)
-        {
-            Npy.Write(Tool.NewFile(file), results[0].Value.Detach());
-        }
-
-        foreach (string gradient in parsed.GetValue(_grad)!)
-        {
-            WriteGradient(gradient, results[0].Call, results[0].Value, inputs);
-        }
-
+        files.ForEach(static written => Npy.Write(written.File, written.Array));
         return Tool.Success;
+    }
+
+    Dictionary<string, string> Settings(ParseResult parsed, CatalogueEntry entry)
+    {
+        Dictionary<string, string> settings = [];
+        foreach ((string key, string value) in parsed.GetValue(_option)!.Select(text => Pair(text, _option)))
+        {
+            if (!settings.TryAdd(key, value))
+            {
+                throw new ToolException($"{_option.Name} {key} is given twice, as '{settings[key]}' and '{value}'. Give it once.");
+            }
+        }
+
+        return entry.Options.FirstOrDefault(option => option.IsRequired && !settings.ContainsKey(option.Name)) is { } missing
+            ? throw new ToolException($"{entry.Name} needs {_option.Name} {missing.Name}=VALUE: {missing.Takes}.")
+            : settings;
+    }
+
+    // Files that are to be written, and for each the input to differentiate by; empty for the first one.
+    (string Input, string File)[] Gradients(ParseResult parsed)
+    {
+        (string Input, string File)[] gradients =
+        [
+            .. parsed.GetValue(_grad)!.Select(text => text.Contains('=', StringComparison.Ordinal) ? Pair(text, _grad) : ("", text)),
+        ];
+        string[] files = [.. gradients.Select(gradient => Paths.ToCreate(gradient.File, _grad.Name))];
+        string[] all = parsed.GetValue(_out) is { } file ? [.. files, Paths.ToCreate(file, _out.Name)] : files;
+        return all.CountBy(Path.GetFullPath).FirstOrDefault(static file => file.Value > 1).Key is { } twice
+            ? throw new ToolException($"'{twice}' is to be written twice. Give every {_grad.Name} and {_out.Name} a file of its own.")
+            : gradients;
     }
 
     // Float inputs are leaves, so that there is a gradient by each.
     Dictionary<string, Tensor[]> Inputs(ParseResult parsed)
     {
-        IEnumerable<(string Name, string File)> known =
+        IEnumerable<(string Name, string File, string Option)> known =
             from tensor in _tensors
             let file = parsed.GetValue(tensor)
             where file is not null
-            select (tensor.Name[2..], file);
-        return known.Concat(parsed.GetValue(_input)!.Select(static text => Pair(text, "--input name=file")))
-            .GroupBy(static pair => pair.Item1, static pair => Leaf(pair.Item2))
+            select (tensor.Name[2..], file, tensor.Name);
+        IEnumerable<(string Name, string File, string Option)> named =
+            from text in parsed.GetValue(_input)!
+            let pair = Pair(text, _input)
+            select (pair.Key, pair.Value, $"{_input.Name} {pair.Key}");
+        return known.Concat(named)
+            .GroupBy(static input => input.Name, static input => Leaf(Paths.ToRead(input.File, input.Option, "a .npy file")))
             .ToDictionary(static group => group.Key, static group => group.ToArray());
     }
 
@@ -100,33 +136,37 @@ internal sealed class LossCommand
     {
         if (entry.Calls.Count == 0)
         {
-            throw new CatalogueException($"{entry.Name} is not made of tensors alone ({entry.About.Shapes}): use it in code.");
+            throw new ToolException($"{entry.Name} is not made of tensors alone ({entry.About.Shapes}): use it in code.");
         }
 
         string[] known = [.. entry.Calls.SelectMany(static call => call.Inputs).Select(static input => input.Name).Distinct()];
         if (inputs.Keys.FirstOrDefault(name => !known.Contains(name)) is { } other)
         {
-            throw new CatalogueException($"{entry.Name} takes no '{other}'; it takes {string.Join(", ", known)}.");
+            throw new ToolException($"{entry.Name} takes no '{other}'.{Mistakes.Suggest(other, known)} It takes {string.Join(", ", known)}.");
+        }
+
+        if (inputs.FirstOrDefault(input => input.Value.Length > 1 && !entry.Calls.Any(call => call.TakesList(input.Key))) is { Key: { } twice, Value.Length: var times })
+        {
+            throw new ToolException($"'{twice}' is given {times} times, and {entry.Name} takes one tensor for it. Give it once.");
         }
 
         // Of several ways to call the same, the first will do.
         List<CatalogueCall> fitting = [.. entry.Calls.Where(call => call.Fits(inputs)).DistinctBy(static call => call.Name)];
-        return fitting.Count > 0 ? fitting : throw new CatalogueException(
+        return fitting.Count > 0 ? fitting : throw new ToolException(
             $"{entry.Name} needs {string.Join(", ", entry.Calls[0].Inputs.Where(static input => input.IsRequired).Select(static input => input.Name))}: --input name=file.npy for each.");
     }
 
-    static void WriteGradient(string target, CatalogueCall call, Tensor value, Dictionary<string, Tensor[]> inputs)
+    Tensor Gradient(string input, CatalogueCall call, Tensor value, Dictionary<string, Tensor[]> inputs)
     {
-        (string name, string file) = target.Contains('=', StringComparison.Ordinal) ? Pair(target, "--grad name=file") : (call.Inputs.First().Name, target);
-        Tensor input = inputs.GetValueOrDefault(name)?[0]
-            ?? throw new CatalogueException($"There is no input '{name}' to differentiate by; given are {string.Join(", ", inputs.Keys)}.");
-        Tensor[] gradient = value.RequiresGrad && input.RequiresGrad
-            ? Autograd.Grad([value.Sum()], [input], retainGraph: true, allowUnused: true)
-            : throw new CatalogueException($"{name} has {input.DType} elements, by which there is no gradient; save it as floats.");
-        Npy.Write(Tool.NewFile(file), gradient[0]);
+        string name = input.Length > 0 ? input : call.Inputs.First().Name;
+        Tensor x = inputs.GetValueOrDefault(name)?[0]
+            ?? throw new ToolException($"There is no input '{name}' for {_grad.Name}; given are {string.Join(", ", inputs.Keys)}.");
+        return value.RequiresGrad && x.RequiresGrad
+            ? Autograd.Grad([value.Sum()], [x], retainGraph: true, allowUnused: true)[0]
+            : throw new ToolException($"{_grad.Name}: '{name}' has {x.DType} elements, by which there is no gradient. Save it as floats.");
     }
 
-    static (string Key, string Value) Pair(string text, string form) => text.Split('=', 2) is [var key, var value]
+    static (string Key, string Value) Pair(string text, Option option) => text.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
         ? (key, value)
-        : throw new CatalogueException($"'{text}' should be {form}.");
+        : throw new ToolException(Mistakes.Invalid(text, option.Name, option.HelpName!.Contains('=', StringComparison.Ordinal) ? option.HelpName : "file or name=file"));
 }

@@ -14,7 +14,7 @@ internal sealed class LossesCommand
 
     readonly Option<string?> _svg = new("--svg") { Description = "Save the picture of value and gradient", HelpName = "file" };
 
-    readonly Option<bool> _json = new("--json") { Description = "Write JSON, for programs" };
+    readonly Option<bool> _json = CommonOptions.Flag("--json", "Write JSON, for programs");
 
     readonly Option<string?> _page = new("--page") { Description = "Write the whole catalogue as a Markdown page, with pictures beside it; they are written over", HelpName = "file" };
 
@@ -31,7 +31,8 @@ internal sealed class LossesCommand
     {
         if (parsed.GetValue(_page) is { } page)
         {
-            WritePage(page);
+            CheckAlone(parsed);
+            WritePage(Paths.ToReplace(page, _page.Name));
         }
         else if (parsed.GetValue(_name) is { } name)
         {
@@ -39,7 +40,7 @@ internal sealed class LossesCommand
         }
         else if (parsed.GetValue(_svg) is not null)
         {
-            throw new CatalogueException("--svg needs the name of a loss: criterion losses NAME --svg FILE");
+            throw new ToolException("--svg needs the name of a loss: criterion losses NAME --svg FILE");
         }
         else if (parsed.GetValue(_json))
         {
@@ -57,8 +58,8 @@ internal sealed class LossesCommand
     {
         if (parsed.GetValue(_svg) is { } file)
         {
-            File.WriteAllText(
-                Tool.NewFile(file), CataloguePage.Picture(entry) ?? throw new CatalogueException($"{entry.Name} has no picture: no single number tells its story."));
+            string picture = CataloguePage.Picture(entry) ?? throw new ToolException($"{entry.Name} has no picture, as it is not a function of one number. Leave out {_svg.Name}.");
+            File.WriteAllText(Paths.ToCreate(file, _svg.Name), picture);
         }
 
         output.WriteLine(parsed.GetValue(_json) ? CatalogueJson.Write(entry) : CatalogueText.Describe(entry));
@@ -79,6 +80,15 @@ internal sealed class LossesCommand
         }
 
         output.WriteLine("criterion losses NAME shows one of them.");
+    }
+
+    void CheckAlone(ParseResult parsed)
+    {
+        string? other = parsed.GetValue(_name) is { } name ? $"'{name}'" : new Option[] { _svg, _json }.FirstOrDefault(parsed.IsGiven)?.Name;
+        if (other is not null)
+        {
+            throw new ToolException($"{other} does not go with {_page.Name}, which writes the whole catalogue. Leave out one of the two.");
+        }
     }
 
     // The page is made from the code, so it is written over.

@@ -6,34 +6,133 @@ namespace Criterion.Cli;
 /// <summary>Says in one line what is wrong with a command line, and what was probably meant.</summary>
 internal static class Mistakes
 {
-    /// <summary>The first mistake of a command line that could not be parsed.</summary>
-    public static string Describe(ParseResult parsed)
+    const int MostShown = 100;
+
+    /// <summary>The first mistake of a command line, or null where there is none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="args">The same as it was typed.</param>
+    public static string? Find(ParseResult parsed, string[] args)
     {
-        Command command = parsed.CommandResult.Command;
-        string[] options = [.. command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))];
-        string help = $"See: {string.Join(' ', Path(parsed.CommandResult))} --help";
-        if (parsed.Tokens.Select(token => token.Value.Split('=')[0]).FirstOrDefault(token => IsOption(token) && !options.Contains(token)) is { } option)
+        if (parsed.Action?.ClearsParseErrors == true)
         {
-            return $"There is no option '{option}'.{Suggest(option, options)} {help}";
+            return null;
         }
 
-        return command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var name, ..]
-            ? $"There is no command '{name}'.{Suggest(name, command.Subcommands.Select(sub => sub.Name))} {help}"
-            : $"{parsed.Errors[0].Message} {help}";
+        CommandResult at = parsed.CommandResult;
+        OptionResult[] given = [.. at.Children.OfType<OptionResult>().Where(static option => !option.Implicit)];
+        string? mistake = UnknownCommand(parsed) ?? UnknownOption(parsed, given) ?? Valued(at, args) ?? Misplaced(at) ?? First(given.Select(Count))
+            ?? Missing(at) ?? Extra(parsed);
+        return mistake is not null ? $"{mistake} See: {Name(at)} --help"
+            : parsed.Errors is [var error, ..] ? error.Message
+            : First(at.Children.Select(Empty));
     }
+
+    /// <summary>That a value is none for an option or argument.</summary>
+    public static string Invalid(string value, string name, string expected) => $"Invalid value '{Shorten(value)}' for {name}. Expected {expected}.";
+
+    /// <summary>The same, with a hint where a number was typed with a comma.</summary>
+    public static string InvalidNumber(string value, string name, string expected) => Invalid(value, name, expected) + NumberText.Hint(value);
 
     /// <summary>" Did you mean …?" for a name that is close enough, else nothing.</summary>
     public static string Suggest(string typed, IEnumerable<string> names) =>
-        names.MinBy(name => Distance(typed, name)) is { } best && Distance(typed, best) <= Math.Max(2, best.Length / 3)
+        typed.Length <= MostShown && names.MinBy(name => Distance(typed, name)) is { } best
+        && Distance(typed, best) is var distance && distance <= Math.Max(2, best.Length / 3) && distance < typed.Length
             ? $" Did you mean {best}?"
             : "";
+
+    /// <summary>A text as it is quoted: its beginning, if it is long.</summary>
+    public static string Shorten(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
+
+    static string? First(IEnumerable<string?> found) => found.FirstOrDefault(static mistake => mistake is not null);
+
+    static string? UnknownCommand(ParseResult parsed) => parsed.CommandResult.Command is { Subcommands.Count: > 0, Arguments.Count: 0 } command
+        && parsed.UnmatchedTokens is [var name, ..] && !IsOption(name)
+            ? $"There is no command '{Shorten(name)}'.{Suggest(name, command.Subcommands.Select(static sub => sub.Name))}"
+            : null;
+
+    static string? UnknownOption(ParseResult parsed, OptionResult[] given)
+    {
+        string[] options = [.. Known(parsed.CommandResult).SelectMany(static option => option.Aliases.Prepend(option.Name))];
+        HashSet<Token> values = new([.. given.SelectMany(static option => option.Tokens)], ReferenceEqualityComparer.Instance);
+        IEnumerable<Token> tokens = parsed.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash).Where(token => !values.Contains(token));
+        return tokens.Select(static token => token.Value.Split('=')[0]).FirstOrDefault(token => IsOption(token) && !options.Contains(token)) is { } option
+            ? $"There is no option '{Shorten(option)}'.{Suggest(option, options)}"
+            : null;
+    }
+
+    // The parser takes what stands behind the = of a flag for the next argument.
+    static string? Valued(CommandResult at, string[] args)
+    {
+        string[] flags = [.. Known(at).Where(static option => option.ValueType == typeof(bool)).Select(static option => option.Name)];
+        return args.Select(static arg => arg.Split('=', 2)).FirstOrDefault(parts => parts.Length == 2 && flags.Contains(parts[0])) is [var flag, var value]
+            ? Invalid(value, flag, "no value")
+            : null;
+    }
+
+    // Its own, and those of the commands above that hold everywhere.
+    static IEnumerable<Option> Known(CommandResult at) => at.Parent is CommandResult above
+        ? at.Command.Options.Concat(Known(above).Where(static option => option.Recursive))
+        : at.Command.Options;
+
+    // What stands before a subcommand is given to the command above, which does not run.
+    static string? Misplaced(CommandResult at) => at.Parent is not CommandResult above ? null
+        : First(above.Children.Select(static child => child switch
+        {
+            OptionResult { Implicit: false, Option: { Recursive: false, Name: var name } } => name,
+            ArgumentResult { Tokens: [{ Value: var value }, ..] } => $"'{Shorten(value)}'",
+            _ => null,
+        })) is { } found
+            ? $"{found} stands before '{at.Command.Name}', where it has no effect. Put it after, if {at.Command.Name} has it."
+            : Misplaced(above);
+
+    static string? Count(OptionResult given)
+    {
+        ArgumentArity arity = given.Option.Arity;
+        return given.Tokens.Count < arity.MinimumNumberOfValues
+            ? $"{given.Option.Name} needs a value: <{given.Option.HelpName}>."
+            : given.Tokens.Count > arity.MaximumNumberOfValues && arity.MaximumNumberOfValues > 0
+                ? $"{given.Option.Name} is given {given.Tokens.Count} times ({string.Join(", ", given.Tokens.Take(3).Select(static token => $"'{Shorten(token.Value)}'"))}). Give it once."
+                : null;
+    }
+
+    static string? Missing(CommandResult at)
+    {
+        if (at.Command.Action is null)
+        {
+            return $"{Name(at)} needs a command.";
+        }
+
+        IEnumerable<Argument> required = at.Command.Arguments.Where(static argument => argument.Arity.MinimumNumberOfValues > 0 && !argument.HasDefaultValue);
+        if (required.FirstOrDefault(argument => at.GetResult(argument) is not { Tokens.Count: > 0 }) is { } missing)
+        {
+            return $"{Name(at)} needs <{missing.Name}>.";
+        }
+
+        return at.Command.Options.FirstOrDefault(option => option.Required && at.GetResult(option) is not { Implicit: false }) is { } option
+            ? $"{option.Name} <{option.HelpName}> is required."
+            : null;
+    }
+
+    static string? Extra(ParseResult parsed) => parsed.UnmatchedTokens is [var extra, ..] ? $"Unexpected argument '{Shorten(extra)}'." : null;
+
+    static string? Empty(SymbolResult result) => result switch
+    {
+        OptionResult option => Empty(option.Tokens, option.Option.Name, option.Option.HelpName!),
+        ArgumentResult argument => Empty(argument.Tokens, argument.Argument.Name, argument.Argument.Name),
+        _ => null,
+    };
+
+    static string? Empty(IEnumerable<Token> tokens, string name, string expected) =>
+        tokens.FirstOrDefault(static token => string.IsNullOrWhiteSpace(token.Value)) is { } empty
+            ? $"{Invalid(empty.Value, name, $"<{expected}>")} An unset shell variable gives an empty value."
+            : null;
 
     // A negative number is a value.
     static bool IsOption(string token) => token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]);
 
-    static IEnumerable<string> Path(SymbolResult result) => result is CommandResult command
-        ? (command.Parent is null ? [] : Path(command.Parent)).Append(command.Command.Name)
-        : [];
+    static string Name(SymbolResult result) => result.Parent is CommandResult above
+        ? $"{Name(above)} {((CommandResult)result).Command.Name}"
+        : ((CommandResult)result).Command.Name;
 
     /// <summary>Levenshtein's distance: insertions, deletions and replacements that turn one into the other.</summary>
     static int Distance(string a, string b)

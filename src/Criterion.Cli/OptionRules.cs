@@ -1,48 +1,103 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Criterion.Cli;
 
-/// <summary>What values must satisfy; the error for a wrong one names the option, the value, and what it takes.</summary>
+/// <summary>Which values options accept. A rule also converts, so that a value is read in one way only; its error names the option, the value, and what is expected.</summary>
 internal static class OptionRules
 {
     /// <summary>Whole numbers within a range.</summary>
-    public static Option<T> Within<T>(this Option<T> option, long low, long high = int.MaxValue) => option.Must(
-        text => long.TryParse(text, CultureInfo.InvariantCulture, out long value) && value >= low && value <= high,
-        $"a whole number from {low} to {high}");
-
-    /// <summary>Positive numbers.</summary>
-    public static Option<double?> Positive(this Option<double?> option) => option.Must(static text => Number(text) > 0, "a positive number, such as 2e-4");
-
-    /// <summary>The finite number that a text says, or NaN, which passes no test.</summary>
-    public static double Number(string text) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value : double.NaN;
-
-    /// <summary>A few words.</summary>
-    public static Option<T> OneOf<T>(this Option<T> option, params string[] words) =>
-        option.Must(words.Contains, string.Join(" or ", words));
-
-    /// <inheritdoc cref="OneOf{T}(Option{T}, string[])"/>
-    public static Argument<T> OneOf<T>(this Argument<T> argument, params string[] words)
+    public static Option<int> Within(this Option<int> option, int low, int high = int.MaxValue)
     {
-        argument.CompletionSources.Add(words);
-        argument.Validators.Add(result => Check(result, argument.Name, words.Contains, string.Join(" or ", words), words));
-        return argument;
-    }
-
-    /// <summary>Values that pass a test.</summary>
-    public static Option<T> Must<T>(this Option<T> option, Func<string, bool> test, string takes)
-    {
-        option.Validators.Add(result => Check(result, option.Name, test, takes, []));
+        option.CustomParser = result => (int)Whole(result, option.Name, low, high).FirstOrDefault();
         return option;
     }
 
-    static void Check(SymbolResult result, string name, Func<string, bool> test, string takes, string[] words)
+    /// <inheritdoc cref="Within(Option{int}, int, int)"/>
+    public static Option<int?> Within(this Option<int?> option, int low, int high = int.MaxValue)
+    {
+        option.CustomParser = result => (int)Whole(result, option.Name, low, high).FirstOrDefault();
+        return option;
+    }
+
+    /// <inheritdoc cref="Within(Option{int}, int, int)"/>
+    public static Option<int[]> Within(this Option<int[]> option, int low, int high = int.MaxValue)
+    {
+        option.CustomParser = result => [.. Whole(result, option.Name, low, high).Select(static value => (int)value)];
+        return option;
+    }
+
+    /// <summary>Whole numbers from 0 on.</summary>
+    public static Option<ulong> NotNegative(this Option<ulong> option)
+    {
+        option.CustomParser = result => (ulong)Whole(result, option.Name, 0, long.MaxValue).FirstOrDefault();
+        return option;
+    }
+
+    /// <summary>Positive numbers.</summary>
+    public static Option<double?> Positive(this Option<double?> option) => option.That(static value => value > 0, "a positive number, such as 2e-4");
+
+    /// <summary>Numbers that pass a test.</summary>
+    public static Option<double?> That(this Option<double?> option, Func<double, bool> test, string expected)
+    {
+        option.CustomParser = result => Parse(
+            result, option.Name, text => NumberText.TryParse(text, out double value) && test(value) ? value : (double?)null, expected).FirstOrDefault();
+        return option;
+    }
+
+    /// <summary>A few words.</summary>
+    public static Option<T> OneOf<T>(this Option<T> option, params string[] words)
+    {
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result => Check(result, option.Name, words.Contains, OneOf(words), words));
+        return option;
+    }
+
+    /// <inheritdoc cref="OneOf{T}(Option{T}, string[])"/>
+    public static Argument<T> OneOf<T>(this Argument<T> argument, string[] words, params string[] alsoMeant)
+    {
+        argument.CompletionSources.Add(words);
+        argument.Validators.Add(result => Check(result, argument.Name, words.Contains, OneOf(words), [.. words, .. alsoMeant]));
+        return argument;
+    }
+
+    /// <summary>Texts that pass a test.</summary>
+    public static Option<T> Must<T>(this Option<T> option, Func<string, bool> test, string expected)
+    {
+        option.Validators.Add(result => Check(result, option.Name, test, expected, []));
+        return option;
+    }
+
+    /// <summary>Words to choose from: a, b or c.</summary>
+    public static string OneOf(IReadOnlyList<string> words) => words.Count > 1 ? $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}" : words[0];
+
+    static IEnumerable<long> Whole(ArgumentResult result, string name, long low, long high) => Parse(
+        result, name, text => NumberText.TryParse(text, out long value) && value >= low && value <= high ? value : (long?)null, $"a whole number from {low} to {high}");
+
+    // Every value, or an error and nothing.
+    static List<T> Parse<T>(ArgumentResult result, string name, Func<string, T?> parse, string expected)
+        where T : struct
+    {
+        List<T> values = [];
+        foreach (Token token in result.Tokens)
+        {
+            if (parse(token.Value) is not { } value)
+            {
+                result.AddError(Mistakes.InvalidNumber(token.Value, name, expected));
+                return [];
+            }
+
+            values.Add(value);
+        }
+
+        return values;
+    }
+
+    static void Check(SymbolResult result, string name, Func<string, bool> test, string expected, string[] words)
     {
         if (result.Tokens.FirstOrDefault(token => !test(token.Value)) is { } wrong)
         {
-            result.AddError($"'{wrong.Value}' is no value for {name}: it takes {takes}.{Mistakes.Suggest(wrong.Value, words)}");
+            result.AddError($"{Mistakes.InvalidNumber(wrong.Value, name, expected)}{Mistakes.Suggest(wrong.Value, words)}");
         }
     }
 }

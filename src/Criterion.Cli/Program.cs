@@ -1,4 +1,4 @@
 using Criterion.Cli;
 
-using StopSignals stop = new();
-return Tool.Run(args, ToolConsole.System(), stop.Token);
+using StopSignals signals = new();
+return Tool.Run(args, ToolConsole.System(), signals.Listen);

@@ -31,8 +31,8 @@ internal sealed class ReportCommand
     int Run(ParseResult parsed, ToolConsole console)
     {
         string run = parsed.GetValue(_run)!;
+        string file = parsed.GetValue(_out) is { } named ? Paths.ToCreate(named, _out.Name) : Path.Combine(run, RunReport.Name);
         string page = RunReport.Of(run);
-        string file = parsed.GetValue(_out) is { } named ? Tool.NewFile(named) : Path.Combine(run, RunReport.Name);
         AtomicFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
         console.Output.WriteLine(file);
         return Tool.Success;

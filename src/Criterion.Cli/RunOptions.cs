@@ -8,12 +8,7 @@ namespace Criterion.Cli;
 internal sealed class RunOptions
 {
     /// <summary>Decides every random number.</summary>
-    public Option<ulong> Seed { get; } = new Option<ulong>("--seed")
-    {
-        Description = "Decides every random number: the same seed gives the same weights",
-        DefaultValueFactory = _ => 0,
-        HelpName = "number",
-    }.Within(0, long.MaxValue);
+    public Option<ulong> Seed { get; } = CommonOptions.Seed("Decides every random number: the same seed gives the same weights");
 
     /// <summary>The new folder.</summary>
     public Option<string?> Out { get; } = new("--out")

@@ -23,12 +23,7 @@ internal sealed class SampleCommand
         HelpName = "file",
     }.Must(path => Extension(path) is ".PNG" or ".NPY", "a name that ends in .png or .npy");
 
-    readonly Option<ulong> _seed = new Option<ulong>("--seed")
-    {
-        Description = "Decides which samples are drawn",
-        DefaultValueFactory = _ => 0,
-        HelpName = "number",
-    }.Within(0, long.MaxValue);
+    readonly Option<ulong> _seed = CommonOptions.Seed("Decides which samples are drawn");
 
     public static Command Create(ToolConsole console) => new SampleCommand().Build(console);
 
@@ -41,7 +36,7 @@ internal sealed class SampleCommand
 
     int Run(ParseResult parsed, ToolConsole console)
     {
-        string file = Tool.NewFile(parsed.GetValue(_out)!);
+        string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
         Tensor latents = network.Latents(parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)));
         Tensor samples = GanTrainer.Sample(generator, latents);
@@ -65,8 +60,14 @@ internal sealed class SampleCommand
     static string Generator(string run)
     {
         string file = Directory.Exists(run) ? Path.Combine(run, GeneratorFile.Name) : run;
-        return File.Exists(file) ? file : throw new TrainingException($"There is no '{file}'. Give the folder of a finished or stopped run.");
+        return File.Exists(file) ? file : throw new ToolException($"There is no '{file}'. {(Directory.Exists(run) && RunFolder.Holds(run) is not null ? Instead(run) : "Give the folder of a finished or stopped run.")}");
     }
+
+    static string Instead(string run) => RunFolder.ReadRecord(run) switch
+    {
+        GanRunRecord => $"The run has not come to its end. Resume it: criterion train --resume {run}",
+        var other => $"'{run}' is a run of {other.Recipe}, which has no generator to draw from. Give the folder of a run of a GAN.",
+    };
 
     static string Extension(string path) => Path.GetExtension(path).ToUpperInvariant();
 }

@@ -27,6 +27,8 @@ internal sealed class SearchCommand
         HelpName = "source",
     };
 
+    readonly Option<string?> _range = CommonOptions.Range();
+
     readonly Option<int> _show = new Option<int>("--show")
     {
         Description = "How many of the nearest to list and to draw",
@@ -45,18 +47,18 @@ internal sealed class SearchCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("search", "Finds the images that are most like a query, by the embeddings of a trained Siamese network.") { _run, _query, _gallery, _show, _out };
+        Command command = new("search", "Finds the images that are most like a query, by the embeddings of a trained Siamese network.") { _run, _query, _gallery, _range, _show, _out };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
 
     int Run(ParseResult parsed, ToolConsole console)
     {
-        string file = Tool.NewFile(parsed.GetValue(_out)!);
+        string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         string folder = parsed.GetValue(_run)!;
         SiameseRunRecord record = RunFolder.ReadRecord(folder) as SiameseRunRecord
-            ?? throw new TrainingException($"'{folder}' is no run of train siamese, which makes the encoder that a search needs.");
-        (Tensor query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record);
+            ?? throw new ToolException($"'{folder}' is not a run of train siamese, which makes the encoder that a search needs.");
+        (Tensor query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, console, record);
         GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
         Png.Write(file, ImageGrid.Compose(Tensor.Cat([query.Unsqueeze(0), images.Select(nearest).Images]), columns: nearest.Length + 1));
@@ -74,37 +76,47 @@ internal sealed class SearchCommand
         return Tool.Success;
     }
 
-    (Tensor Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, SiameseRunRecord record)
+    (Tensor Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, ToolConsole console, SiameseRunRecord record)
     {
         ImageDataset data = ImageDataset.FashionMnist();
         record.Data.CheckSame(data);
-        string? named = parsed.GetValue(_query);
-        string[] sources = parsed.GetValue(_gallery) ?? [];
-        int place = named is null ? data.FirstOf(record.Options.HeldOut) : int.TryParse(named, CultureInfo.InvariantCulture, out int number) ? number : -1;
-        if (place >= 0 && sources.Length == 0)
+        string[] sources = Sources.Checked(console, parsed.GetValue(_gallery)!, _gallery.Name);
+        int? place = Place(parsed, data, record);
+        string[] files = place is null ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")] : [];
+        ImageRange? range = Sources.Range(parsed, _range, [.. files, .. sources]);
+        if (place is { } known && sources.Length == 0)
         {
-            RetrievalTask task = RetrievalTask.Of(data, place, record.Options.HeldOut, Same, Others);
+            RetrievalTask task = RetrievalTask.Of(data, known, record.Options.HeldOut, Same, Others);
             return (task.Query, task.Gallery, task.IsSame);
         }
 
-        Tensor query = place < 0 ? Load([named!], record).Images[0] : place < data.Count
-            ? data.Images[place]
-            : throw new TrainingException($"There is no image {place}: '{data.Source}' has {data.Count}.");
-        return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, record), null);
+        Tensor query = place is { } own ? data.Images[own] : One(Load(files, record, range));
+        return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, record, range), null);
     }
 
-    static ImageDataset Load(string[] sources, SiameseRunRecord record)
+    // Among the images of the run's data; null for a file.
+    int? Place(ParseResult parsed, ImageDataset data, SiameseRunRecord record) =>
+        parsed.GetValue(_query) is not { } query ? data.FirstOf(record.Options.HeldOut)
+        : !NumberText.TryParse(query, out long place) ? null
+        : place >= 0 && place < data.Count ? (int)place
+        : throw new ToolException($"There is no image {query} for {_query.Name}: '{data.Source}' has {data.Count}, from 0 on.");
+
+    Tensor One(ImageDataset images) => images.Count == 1
+        ? images.Images[0]
+        : throw new ToolException($"'{images.Source}' of {_query.Name} holds {images.Count} images. Give a file of one.");
+
+    static ImageDataset Load(string[] sources, SiameseRunRecord record, ImageRange? range)
     {
-        ImageDataset images = ImageDataset.Load(sources, record.Data.Shape[^1], ImageRange.MinusOneOne);
+        ImageDataset images = ImageDataset.Load(sources, record.Data.Shape[^1], range);
         return images.Channels == record.Encoder.Channels
             ? images
-            : throw new TrainingException($"'{images.Source}' has {images.Channels} channels, and the encoder was trained on {record.Encoder.Channels}. Convert the images.");
+            : throw new ToolException($"'{images.Source}' has {images.Channels} channels, and the encoder was trained on {record.Encoder.Channels}. Convert the images.");
     }
 
-    static string Line(int rank, int place, double cosine, bool? isSame) => string.Create(
-        CultureInfo.InvariantCulture, $"{rank,4}  image {place,4}  cosine {cosine,6:F3}{(isSame is { } same ? same ? "  same class" : "  another class" : "")}");
+    static string Line(int rank, int place, double cosine, bool? isSame) =>
+        $"{rank,4}  image {place,4}  cosine {NumberText.Fixed(cosine, 3),6}{(isSame is { } same ? same ? "  same class" : "  another class" : "")}";
 
     static string Summary(RetrievalQuality quality, int shown) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Of the query's class: {quality.PrecisionAt(shown):P0} of the first {shown}, {quality.PrecisionAt(Same):P0} of the first {Same} (guessing {quality.Chance:P0}); the first at rank {quality.FirstHit}; average precision {quality.AveragePrecision:F3}; CosineEmbeddingLoss with margin {Margin} {quality.Loss:F4}");
+        $"Of the query's class: {NumberText.Percent(quality.PrecisionAt(shown), 0)} of the first {shown}, {NumberText.Percent(quality.PrecisionAt(Same), 0)} of the first {Same} (guessing {NumberText.Percent(quality.Chance, 0)}); the first at rank {quality.FirstHit}; average precision {NumberText.Fixed(quality.AveragePrecision, 3)}; CosineEmbeddingLoss with margin {Margin} {NumberText.Fixed(quality.Loss, 4)}");
 }

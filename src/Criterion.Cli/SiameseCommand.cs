@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -30,11 +29,11 @@ internal sealed class SiameseCommand
         HelpName = "count",
     }.Within(2, 65536);
 
-    readonly Option<int[]> _heldOut = new("--held-out")
+    readonly Option<int[]> _heldOut = new Option<int[]>("--held-out")
     {
-        Description = "Classes that are kept for evaluation [default: 5, 7 and 8: sandals, sneakers, bags]",
+        Description = "Classes that are kept for evaluation, 0 to 9; again for each of two or more [default: 5, 7 and 8: sandals, sneakers, bags]",
         HelpName = "class",
-    };
+    }.Within(0, 9);
 
     readonly Option<double?> _rate = new Option<double?>("--lr")
     {
@@ -57,9 +56,9 @@ internal sealed class SiameseCommand
 
     readonly Option<string> _onNan = CommonOptions.OnNan();
 
-    public static Command Create(ToolConsole console, CancellationToken stop) => new SiameseCommand().Build(console, stop);
+    public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new SiameseCommand().Build(console, stop);
 
-    Command Build(ToolConsole console, CancellationToken stop)
+    Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
         Command command = new("siamese", "Trains an encoder of Fashion-MNIST by pairs or triplets, and measures it on classes that it never saw.")
         {
@@ -74,13 +73,13 @@ internal sealed class SiameseCommand
         return command;
     }
 
-    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         Compute.Threads = parsed.GetValue(_run.Threads);
         SiameseOptions defaults = new();
         SiameseOptions options = defaults with
         {
-            Objective = SiameseObjective.Named(parsed.GetValue(_loss)!, parsed.GetValue(_margin)),
+            Objective = Objective(parsed),
             Steps = parsed.GetValue(_steps),
             BatchSize = parsed.GetValue(_batch),
             LearningRate = parsed.GetValue(_rate) ?? defaults.LearningRate,
@@ -88,10 +87,32 @@ internal sealed class SiameseCommand
             OnNan = CommonOptions.OnNanOf(parsed, _onNan),
             Seed = parsed.GetValue(_run.Seed),
         };
+        CheckClasses(options.HeldOut);
         SiameseRun run = new(options, new EmbeddingNetwork(Width: parsed.GetValue(_width)), ImageDataset.FashionMnist(), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
+        CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<SiameseStep>(_run.Folder(parsed, "siamese"));
         console.Output.WriteLine($"Training siamese ({parsed.GetValue(_loss)}) on Fashion-MNIST without the classes {string.Join(", ", options.HeldOut)} into {folder.Path}");
-        return Report(RunOptions.Execute(run, folder, console, stop), console);
+        return Report(RunOptions.Execute(run, folder, console, token), console);
+    }
+
+    SiameseObjective Objective(ParseResult parsed)
+    {
+        try
+        {
+            return SiameseObjective.Named(parsed.GetValue(_loss)!, parsed.GetValue(_margin));
+        }
+        catch (TrainingException e)
+        {
+            throw new ToolException($"{_margin.Name}: {e.Message}", e);
+        }
+    }
+
+    void CheckClasses(IReadOnlyList<int> heldOut)
+    {
+        if (heldOut.Distinct().Count() != heldOut.Count || heldOut.Count < 2)
+        {
+            throw new ToolException($"Invalid values {string.Join(", ", heldOut)} for {_heldOut.Name}. Expected two or more different classes, which are then told apart: {_heldOut.Name} 5 {_heldOut.Name} 7");
+        }
     }
 
     /// <summary>Says how well the classes are told apart that the encoder never saw.</summary>
@@ -99,9 +120,8 @@ internal sealed class SiameseCommand
     {
         if (end.Record is SiameseRunRecord { Quality: { } quality })
         {
-            console.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Unseen classes: same or not {quality.Accuracy:P1} right at a cosine of {quality.Threshold:F2}, chosen on other images ({quality.Verification.Accuracy:P1} at the best, {quality.Verification.Threshold:F2}), area under the curve {quality.Verification.AreaUnderCurve:F3}, equal error rate {quality.Verification.EqualErrorRate:P1}, precision at 1 {quality.PrecisionAtOne:P1} (guessing {quality.Chance:P1})"));
+            console.Output.WriteLine(
+                $"Unseen classes: same or not {NumberText.Percent(quality.Accuracy, 1)} right at a cosine of {NumberText.Fixed(quality.Threshold, 2)}, chosen on other images ({NumberText.Percent(quality.Verification.Accuracy, 1)} at the best, {NumberText.Fixed(quality.Verification.Threshold, 2)}), area under the curve {NumberText.Fixed(quality.Verification.AreaUnderCurve, 3)}, equal error rate {NumberText.Percent(quality.Verification.EqualErrorRate, 1)}, precision at 1 {NumberText.Percent(quality.PrecisionAtOne, 1)} (guessing {NumberText.Percent(quality.Chance, 1)})");
         }
 
         return end.Code;

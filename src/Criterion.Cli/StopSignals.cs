@@ -6,23 +6,19 @@ namespace Criterion.Cli;
 internal sealed class StopSignals : IDisposable
 {
     readonly CancellationTokenSource _source = new();
-    readonly PosixSignalRegistration[] _registrations;
+    readonly List<PosixSignalRegistration> _registrations = [];
 
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
-    ];
-
-    public CancellationToken Token => _source.Token;
+    /// <summary>Takes the signals over, for a command that stops by itself; every other command ends at the first one.</summary>
+    public CancellationToken Listen()
+    {
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
+        return _source.Token;
+    }
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in _registrations)
-        {
-            registration.Dispose();
-        }
-
+        _registrations.ForEach(static registration => registration.Dispose());
         _source.Dispose();
     }
 

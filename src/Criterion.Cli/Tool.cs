@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Reflection;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -13,14 +14,31 @@ internal static class Tool
     /// <summary>What a shell expects of a program that was interrupted.</summary>
     public const int Stopped = 130;
 
+    // A message may quote what was typed, however long that is.
+    const int MostShown = 1500;
+
+    // Paths may begin with @: no file is opened in search of more arguments.
+    static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
+    /// <inheritdoc cref="Run(string[], ToolConsole, Func{CancellationToken})"/>
+    public static int Run(string[] args, ToolConsole console, CancellationToken stop) => Run(args, console, () => stop);
+
     /// <summary>Runs a command line.</summary>
-    /// <returns>The exit code.</returns>
-    public static int Run(string[] args, ToolConsole console, CancellationToken stop)
+    /// <param name="args">The arguments.</param>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="stop">Called by a command that can stop before its end.</param>
+    /// <returns>The exit code. No exception leaves this method.</returns>
+    public static int Run(string[] args, ToolConsole console, Func<CancellationToken> stop)
     {
-        ParseResult parsed = Root(console, stop).Parse(args.Length > 0 ? args : ["--help"]);
+        Option<bool> debug = CommonOptions.Flag("--debug", "Print the stack trace of an error");
+        debug.Recursive = true;
+        ParseResult? parsed = null;
         try
         {
-            return parsed.Errors.Count > 0 ? Fail(console, Mistakes.Describe(parsed)) : parsed.Invoke(new InvocationConfiguration
+            // A stream that is closed says so now, not after half of the work.
+            console.Output.Flush();
+            parsed = Root(console, stop, debug).Parse(args.Length > 0 ? args : ["--help"], Parsing);
+            return Mistakes.Find(parsed, args) is { } mistake ? Fail(console, mistake) : parsed.Invoke(new InvocationConfiguration
             {
                 Output = console.Output,
                 Error = console.Error,
@@ -28,20 +46,19 @@ internal static class Tool
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (Exception e) when (e is TrainingException or CatalogueException or TensorException or IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            return Fail(console, e.Message);
+            return Stopped;
+        }
+        catch (Exception e)
+        {
+            return Fail(console, Describe(e), parsed?.GetValue(debug) == true ? e : null);
         }
     }
 
-    /// <summary>The name of a file that is not there yet.</summary>
-    /// <exception cref="IOException">It is there: nothing is written over in silence.</exception>
-    public static string NewFile(string file) => !Path.Exists(file)
-        ? file
-        : throw new IOException($"'{file}' exists and is not written over. Name another file, or remove this one.");
-
-    // A plain command, since a root command goes by the name of the executable file.
-    static Command Root(ToolConsole console, CancellationToken stop) =>
+    /// <summary>All commands.</summary>
+    /// <remarks>A plain command, since a root command goes by the name of the executable file.</remarks>
+    internal static Command Root(ToolConsole console, Func<CancellationToken> stop, Option<bool> debug) =>
         new("criterion", "Losses, and generative adversarial networks trained with them, in pure .NET.")
         {
             TrainCommand.Create(console, stop),
@@ -54,11 +71,31 @@ internal static class Tool
             LossCommand.Create(console),
             new HelpOption { Recursive = true },
             new VersionOption(),
+            debug,
         };
 
-    static int Fail(ToolConsole console, string message)
+    // The last one is a fault of the tool; the others have a message for whoever typed the command.
+    static string Describe(Exception e) => e switch
     {
-        console.Error.WriteLine($"criterion: {message.ReplaceLineEndings(" ")}");
+        AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
+        TargetInvocationException { InnerException: { } inner } => Describe(inner),
+        UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
+        TrainingException or ToolException or TensorException or IOException => e.Message,
+        OutOfMemoryException => "There is not enough memory. Make the numbers smaller: samples to draw, --batch, --width, --latent or --size.",
+        _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
+    };
+
+    static string Sentence(Exception e) => $"{e.Message.TrimEnd('.')}.";
+
+    static int Fail(ToolConsole console, string message, Exception? trace = null)
+    {
+        string line = string.Concat(message.ReplaceLineEndings(" ").Select(static c => char.IsControl(c) ? ' ' : c));
+        console.Error.WriteLine($"criterion: {(line.Length > MostShown ? $"{line[..(MostShown / 2)]} … {line[^(MostShown / 2)..]}" : line)}");
+        if (trace is not null)
+        {
+            console.Error.WriteLine(trace);
+        }
+
         return Failure;
     }
 }

@@ -1,12 +1,24 @@
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace Criterion.Cli;
 
 /// <summary>Where the tool writes: results and progress, errors, and whether a person watches.</summary>
-internal sealed record ToolConsole(TextWriter Output, TextWriter Error, bool IsInteractive)
+internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, bool IsInteractive)
 {
-    /// <summary>The process's own console.</summary>
-    public static ToolConsole System() => new(Console.Out, Console.Error, !Console.IsOutputRedirected);
+    /// <summary>The process's own console. What can't be reported on standard error is not reported; the exit code remains.</summary>
+    public static ToolConsole System() => new(
+        new GuardedWriter(static () => Open(1, static () => Console.Out), static e => throw new ToolException($"Standard output cannot be written ({e.Message.TrimEnd('.')}). Redirect it to a file or to /dev/null.", e)),
+        new GuardedWriter(static () => Open(2, static () => Console.Error), static _ => { }),
+        !Console.IsOutputRedirected);
+
+    // Of a stream that is closed the runtime takes the number for a file of its own: writing nothing tells.
+    static TextWriter Open(int file, Func<TextWriter> writer) => OperatingSystem.IsWindows() || Write(file, 0, 0) >= 0
+        ? writer()
+        : throw new IOException("it is closed");
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int file, nint bytes, nint count);
 
     /// <summary>The console for progress bars; made late, as it looks at the terminal.</summary>
     public IAnsiConsole Ansi() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Output) });

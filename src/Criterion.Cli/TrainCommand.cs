@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -13,7 +12,7 @@ internal sealed class TrainCommand
     {
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
-    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)]);
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", "siamese");
 
     readonly Option<string[]> _data = new("--data")
     {
@@ -57,9 +56,9 @@ internal sealed class TrainCommand
         HelpName = "run",
     };
 
-    public static Command Create(ToolConsole console, CancellationToken stop) => new TrainCommand().Build(console, stop);
+    public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new TrainCommand().Build(console, stop);
 
-    Command Build(ToolConsole console, CancellationToken stop)
+    Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
         Command command = new("train", "Trains a generator on images or points and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
@@ -76,18 +75,21 @@ internal sealed class TrainCommand
         return command;
     }
 
-    int Run(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         Compute.Threads = parsed.GetValue(_run.Threads);
         return parsed.GetValue(_resume) is { } path ? Resume(path, parsed, console, stop) : Start(parsed, console, stop);
     }
 
-    int Start(ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Start(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        DataArguments load = DataArguments.Of(parsed.GetValue(_data)!, parsed.GetValue(_size), CommonOptions.RangeOf(parsed, _range));
+        string[] sources = Sources.Checked(console, parsed.GetValue(_data)!, _data.Name);
+        MeasureOptions? measure = Measure(parsed);
+        DataArguments load = DataArguments.Of(sources, parsed.GetValue(_size), Sources.Range(parsed, _range, sources));
         Dataset data = load.Load();
         GanRecipe recipe = Recipe(parsed, data);
-        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load, Measure(parsed));
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load, measure);
+        CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
         {
@@ -95,23 +97,33 @@ internal sealed class TrainCommand
         }
 
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        int code = Report(RunOptions.Execute(run, folder, console, stop, new Checkups(console, recipe.Options.Objective).Watch), console);
+        int code = Report(RunOptions.Execute(run, folder, console, token, new Checkups(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
 
     // What the run is stands in its folder: an option that would change it is a mistake.
-    int Resume(string path, ParseResult parsed, ToolConsole console, CancellationToken stop)
+    int Resume(string path, ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         IEnumerable<Option> fixedOptions = [_data, _size, _range, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
-        if (fixedOptions.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } changed)
+        if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)
         {
-            throw new TrainingException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
+            throw new ToolException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
         }
 
         RunRecord record = RunFolder.ReadRecord(path);
+        if (parsed.GetResult(_recipe) is { Tokens: [{ Value: var recipe }, ..] } && recipe != record.Recipe)
+        {
+            throw new ToolException($"'{recipe}' does not go with {_resume.Name}: '{path}' is a run of {record.Recipe}. Leave out the recipe.");
+        }
+
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
         int? steps = parsed.GetValue(_settings.Steps);
+        if (steps < checkpoint.Step)
+        {
+            throw new ToolException($"Invalid value '{steps}' for {_settings.Steps.Name}. Expected {checkpoint.Step} or more: '{path}' has done that many already, and {_settings.Steps.Name} is the number in all.");
+        }
+
         console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
         switch (record)
         {
@@ -128,8 +140,9 @@ internal sealed class TrainCommand
         (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
             where TStep : struct, IRunStep
         {
+            CancellationToken token = stop();
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
-            return RunOptions.Execute(run, folder, console, stop, watch);
+            return RunOptions.Execute(run, folder, console, token, watch);
         }
     }
 
@@ -137,14 +150,15 @@ internal sealed class TrainCommand
     {
         if (((GanRunRecord)ended.Record).Modes is { } modes)
         {
-            console.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"The generator makes {modes.Found} of {modes.Modes} modes; {modes.HighQuality:P1} of its points lie within 3 standard deviations of one."));
+            console.Output.WriteLine($"The generator makes {modes.Found} of {modes.Modes} modes; {NumberText.Percent(modes.HighQuality, 1)} of its points lie within 3 standard deviations of one.");
         }
 
         return ended.Code;
     }
 
-    MeasureOptions? Measure(ParseResult parsed) => parsed.GetValue(_frechetEvery) is { } every ? new(every, parsed.GetValue(_frechetCount)) : null;
+    MeasureOptions? Measure(ParseResult parsed) => parsed.GetValue(_frechetEvery) is { } every ? new(every, parsed.GetValue(_frechetCount))
+        : !parsed.IsGiven(_frechetCount) ? null
+        : throw new ToolException($"{_frechetCount.Name} has no effect without {_frechetEvery.Name}, as nothing is measured. Give both, or neither.");
 
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {

@@ -49,6 +49,9 @@ internal static class TrainProgress
     /// <summary>Steps per second since the start, and the time that is left at that speed.</summary>
     sealed class Speed(int steps)
     {
+        // More than a span can hold: some thousand years.
+        const double MostSeconds = 1e11;
+
         readonly long _start = Stopwatch.GetTimestamp();
         long _done;
         long _at;
@@ -58,8 +61,8 @@ internal static class TrainProgress
         public override string ToString()
         {
             double rate = _done / Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            TimeSpan left = TimeSpan.FromSeconds((steps - _at) / rate);
-            return string.Create(CultureInfo.InvariantCulture, $"{rate:F1} steps/s  {Duration.Clock(left)} left");
+            TimeSpan left = TimeSpan.FromSeconds(Math.Min((steps - _at) / rate, MostSeconds));
+            return string.Create(CultureInfo.InvariantCulture, $"{NumberText.Fixed(rate, 1)} steps/s  {Duration.Clock(left)} left");
         }
     }
 }

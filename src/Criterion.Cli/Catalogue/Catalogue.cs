@@ -14,10 +14,10 @@ internal static class Catalogue
         [.. Found().OrderBy(static entry => entry.About.Family).ThenBy(static entry => entry.Name, StringComparer.Ordinal)];
 
     /// <summary>The criterion of a name, such as <c>huber</c> or <c>HuberLoss</c>.</summary>
-    /// <exception cref="CatalogueException">There is none; the nearest name is given.</exception>
+    /// <exception cref="ToolException">There is none; the nearest name is given.</exception>
     public static CatalogueEntry Find(string name) =>
         Entries.FirstOrDefault(entry => entry.Name == name || string.Equals(entry.Type.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new CatalogueException(
+        ?? throw new ToolException(
             $"There is no loss '{name}'.{Mistakes.Suggest(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -29,6 +30,9 @@ internal sealed class CatalogueCall
             .Select(static m => new CatalogueCall(m)),
     ];
 
+    /// <summary>Whether an input is a list of tensors.</summary>
+    public bool TakesList(string input) => _method.GetParameters().Any(parameter => parameter.Name == input && IsList(parameter));
+
     /// <summary>The value for the given inputs.</summary>
     public Tensor Invoke(ICriterion criterion, IReadOnlyDictionary<string, Tensor[]> inputs)
     {
@@ -39,7 +43,7 @@ internal sealed class CatalogueCall
         }
         catch (TargetInvocationException e) when (e.InnerException is ArgumentException or TensorException)
         {
-            throw new CatalogueException(e.InnerException.Message);
+            throw new ToolException(ErrorText.Of(e.InnerException), e);
         }
     }
 

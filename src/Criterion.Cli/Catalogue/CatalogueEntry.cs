@@ -37,7 +37,7 @@ internal sealed partial class CatalogueEntry
     string TypeName => Type.Name.EndsWith("Loss", StringComparison.Ordinal) ? Type.Name[..^4] : Type.Name;
 
     /// <summary>The criterion with some options set, by their names and values as texts.</summary>
-    /// <exception cref="CatalogueException">An option is unknown, or a value is none for it.</exception>
+    /// <exception cref="ToolException">An option is unknown, or a value is none for it.</exception>
     public ICriterion Create(IReadOnlyDictionary<string, string>? settings = null)
     {
         settings ??= new Dictionary<string, string>();
@@ -45,7 +45,7 @@ internal sealed partial class CatalogueEntry
         {
             if (!Options.Any(option => option.Name == name))
             {
-                throw new CatalogueException(
+                throw new ToolException(
                     $"{Name} has no option '{name}'.{Mistakes.Suggest(name, Options.Select(static option => option.Name))} See: criterion losses {Name}");
             }
         }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using Criterion.Formats;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -10,6 +11,9 @@ internal sealed class CatalogueOption
 {
     const DynamicallyAccessedMemberTypes Members =
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    // Switches the check of some options off.
+    const string Infinite = "Infinity";
 
     readonly ParameterInfo? _parameter;
     readonly PropertyInfo? _property;
@@ -97,7 +101,7 @@ internal sealed class CatalogueOption
         }
         catch (TargetInvocationException e) when (e.InnerException is ArgumentException or TensorException)
         {
-            throw new CatalogueException(e.InnerException.Message);
+            throw new ToolException(ErrorText.Of(e.InnerException), e);
         }
     }
 
@@ -107,18 +111,18 @@ internal sealed class CatalogueOption
         return option is not null && settings.TryGetValue(option.Name, out string? text) ? option.Parse(text) : Initially(parameter);
     }
 
-    object Parse(string text) => TryParse(text) ?? throw new CatalogueException($"'{text}' is no value for {Name}: it takes {Takes}.");
+    object Parse(string text) => TryParse(text) ?? throw new ToolException(Mistakes.InvalidNumber(text, $"--option {Name}", Takes));
 
     object? TryParse(string text)
     {
         if (Kind == typeof(Tensor))
         {
-            return Npy.Read(text);
+            return Npy.Read(Paths.ToRead(text, $"--option {Name}", Takes));
         }
 
         if (Kind.IsEnum)
         {
-            return !int.TryParse(text, CultureInfo.InvariantCulture, out _) && Enum.TryParse(Kind, text, ignoreCase: true, out object? value) ? value : null;
+            return Enum.GetNames(Kind).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(Kind, name) : null;
         }
 
         if (Kind == typeof(bool))
@@ -127,8 +131,8 @@ internal sealed class CatalogueOption
         }
 
         return Kind == typeof(int)
-            ? int.TryParse(text, CultureInfo.InvariantCulture, out int whole) ? whole : null
-            : double.TryParse(text, CultureInfo.InvariantCulture, out double number) ? number : null;
+            ? NumberText.TryParse(text, out long whole) && whole == (int)whole ? (int)whole : null
+            : NumberText.TryParse(text, out double number) ? number : text == Infinite ? double.PositiveInfinity : null;
     }
 
     // The longest constructor whose parameters are all texts or have defaults: others take option records.

@@ -44,13 +44,15 @@ internal static class SvgPlot
             Label(title, PanelWidth / 2, -14, "middle"),
             GridLine(0, Y(0), PanelWidth, Y(0)),
             from < 0 && to > 0 ? GridLine(X(0), 0, X(0), PanelHeight) : null,
-            Label(Number(high), -4, 10, "end"),
-            Label(Number(low), -4, PanelHeight, "end"),
-            Label(Number(from), 0, PanelHeight + 16, "start"),
+            Label(Text(high), -4, 10, "end"),
+            Label(Text(low), -4, PanelHeight, "end"),
+            Label(Text(from), 0, PanelHeight + 16, "start"),
             Label(curves[0].Curve.Axis, PanelWidth / 2, PanelHeight + 16, "middle"),
-            Label(Number(to), PanelWidth, PanelHeight + 16, "end"),
+            Label(Text(to), PanelWidth, PanelHeight + 16, "end"),
             curves.Select((curve, i) => Curve(Through(curve.X.Select(X), y(curve).Select(Y)), i)));
     }
+
+    static string Text(double value) => NumberText.Format(value, 1);
 
     static XElement Curve(string points, int color) => Path(
         points,

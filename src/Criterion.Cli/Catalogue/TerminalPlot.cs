@@ -63,5 +63,5 @@ internal static class TerminalPlot
 
     static string Line(int[,] dots, int row) => string.Concat(Enumerable.Range(0, Columns).Select(column => (char)(0x2800 + dots[row, column])));
 
-    static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    static string Number(double value) => NumberText.Format(value, 3);
 }

@@ -78,23 +78,20 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
         switch (tensor.DType)
         {
             case DType.Float32:
-                hash.AppendData(Bytes<float>(tensor));
+                hash.Append(tensor.AsReadOnlySpan<float>());
                 break;
             case DType.Float64:
-                hash.AppendData(Bytes<double>(tensor));
+                hash.Append(tensor.AsReadOnlySpan<double>());
                 break;
             case DType.Int64:
-                hash.AppendData(Bytes<long>(tensor));
+                hash.Append(tensor.AsReadOnlySpan<long>());
                 break;
             case DType.UInt8:
-                hash.AppendData(Bytes<byte>(tensor));
+                hash.Append(tensor.AsReadOnlySpan<byte>());
                 break;
             default:
-                hash.AppendData(Bytes<bool>(tensor));
+                hash.Append(tensor.AsReadOnlySpan<bool>());
                 break;
         }
     }
-
-    static ReadOnlySpan<byte> Bytes<T>(Tensor tensor)
-        where T : unmanaged => System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.AsReadOnlySpan<T>());
 }

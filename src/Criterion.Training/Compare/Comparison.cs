@@ -35,8 +35,8 @@ public sealed class Comparison
     /// <exception cref="TrainingException">The record can't be read.</exception>
     public static ComparisonRecord? ReadRecord(string path)
     {
-        string file = System.IO.Path.Combine(path, "compare.json");
-        return File.Exists(file) ? RunJson.ReadComparison(File.ReadAllText(file)) : null;
+        string file = System.IO.Path.Combine(path, RecordName);
+        return File.Exists(file) ? RunJson.ReadComparisonFile(file) : null;
     }
 
     /// <summary>A comparison in a new folder, or one that goes on.</summary>
@@ -181,7 +181,7 @@ public sealed class Comparison
         lock (_writing)
         {
             Record = Record with { Status = status, Results = Results() };
-            Write("compare.json", RunJson.Write(Record) + "\n");
+            Write(RecordName, RunJson.Write(Record) + "\n");
             Write(RunReport.Name, ComparisonReport.Of(this));
         }
     }

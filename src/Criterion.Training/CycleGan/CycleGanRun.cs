@@ -111,6 +111,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep>
     {
         folder.WriteFile("a-to-b.safetensors", path => Safetensors.Write(path, _networks.AToB.StateDict()));
         folder.WriteFile("b-to-a.safetensors", path => Safetensors.Write(path, _networks.BToA.StateDict()));
+        (Tensor a, Tensor b) = _pairs ?? (_a.Images.Narrow(0, 0, 1), _b.Images.Narrow(0, 0, 1));
+        Finite(GanTrainer.Sample(_networks.AToB, a), "Translations of A to B");
+        Finite(GanTrainer.Sample(_networks.BToA, b), "Translations of B to A");
         if (_pairs is { } pairs)
         {
             Record = (CycleGanRunRecord)Record with { Quality = TranslationQuality.Measure(_networks, pairs.A, pairs.B) };

@@ -35,7 +35,7 @@ public sealed class CycleGanTrainer : IStateful
         if ((a.Channels, a.Size) != (b.Channels, b.Size))
         {
             throw new TrainingException(
-                $"'{a.Source}' has {a.Channels} channel(s) of {a.Size} and '{b.Source}' {b.Channels} of {b.Size}: both domains need the same. {(a.Size == b.Size ? "Make both grey or both colour." : "Resize them with --size.")}");
+                $"'{a.Source}' has {a.Channels} channel(s) of {a.Size} and '{b.Source}' {b.Channels} of {b.Size}: both domains need the same. {(a.Size == b.Size ? "Make both grey or both colour." : "Resize them to one size.")}");
         }
 
         (_networks, _options) = (networks, options);

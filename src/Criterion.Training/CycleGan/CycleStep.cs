@@ -43,7 +43,8 @@ public readonly record struct CycleStep(
         $"{Step},{Adversarial:G9},{Cycle:G9},{Identity:G9},{DiscriminatorA:G9},{DiscriminatorB:G9},{TranslatorGradientNorm:G9},{Skipped},{Seconds:F6}");
 
     /// <inheritdoc/>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"adversarial {Adversarial,6:F3}  cycle {Cycle,6:F3}  identity {Identity,6:F3}  D(A) {DiscriminatorA,6:F3} D(B) {DiscriminatorB,6:F3}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}");
+    public string Describe() =>
+        $"adversarial {Column(Adversarial)}  cycle {Column(Cycle)}  identity {Column(Identity)}  D(A) {Column(DiscriminatorA)} D(B) {Column(DiscriminatorB)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
+
+    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Criterion.Training;
 
 /// <summary>
@@ -22,8 +20,8 @@ public sealed record FeatureMatching(double Weight = 1, string? Layer = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split('@', 2);
-        return !double.TryParse(parts[0], CultureInfo.InvariantCulture, out double weight)
-            ? throw new TrainingException($"'{text}' is no feature matching: it takes a weight, such as 0.1, or a weight and a layer, such as 0.1@4.")
+        return !NumberText.TryParse(parts[0], out double weight)
+            ? throw new TrainingException($"Invalid value '{text}' for feature matching. Expected a weight, such as 0.1, or a weight and a layer, such as 0.1@4.{NumberText.Hint(text)}")
             : weight == 0 ? null : new FeatureMatching(weight, parts.ElementAtOrDefault(1));
     }
 }

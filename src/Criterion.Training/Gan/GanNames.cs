@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -41,12 +40,13 @@ public static class GanNames
         (string penalty, string every) = Cut(text, '@');
         (string head, string options) = Cut(penalty, ':');
         (string name, string weight) = Cut(head, '=');
-        IEnumerable<(string, string)> settings = weight.Length > 0 ? Settings(options).Prepend(("weight", weight)) : Settings(options);
-        int interval = every.Length == 0 ? 1 : int.TryParse(every, CultureInfo.InvariantCulture, out int steps) && steps > 0
-            ? steps
-            : throw new TrainingException($"'{every}' in '{text}' is no number of steps: it takes a whole number from 1 on, such as r1=10@16.");
-        return new Regularizer(Create<Penalty>("penalty", name, settings, Penalties), interval);
+        IEnumerable<(string, string)> settings = head.Contains('=', StringComparison.Ordinal) ? Settings(options).Prepend(("weight", weight)) : Settings(options);
+        return new Regularizer(Create<Penalty>("penalty", name, settings, Penalties), Interval(every, text));
     }
+
+    static int Interval(string every, string text) => !text.Contains('@', StringComparison.Ordinal) ? 1
+        : NumberText.TryParse(every, out long steps) && steps is > 0 and <= int.MaxValue ? (int)steps
+        : throw new TrainingException($"Invalid value '{every}' for the interval in '{text}'. Expected a whole number of steps from 1 on, such as r1=10@16.{NumberText.Hint(every)}");
 
     static string[] Named<T>() => [.. Kinds<T>().Select(static kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.Name))];
 
@@ -59,14 +59,19 @@ public static class GanNames
     static T Create<T>(string what, string name, IEnumerable<(string Key, string Value)> settings, IReadOnlyList<string> names)
     {
         Type kind = Kinds<T>().FirstOrDefault(kind => Same(kind.Name, name))
-            ?? throw new TrainingException($"There is no {what} '{name}'. There are: {string.Join(", ", names)}.");
+            ?? throw new TrainingException($"There is no {what} '{name}'. There are: {string.Join(", ", names)}.{NumberText.Hint(name)}");
         JsonTypeInfo type = RunJsonContext.Default.GetTypeInfo(kind)!;
         JsonObject json = [];
         foreach ((string key, string value) in settings)
         {
             JsonPropertyInfo option = type.Properties.FirstOrDefault(option => Same(option.Name, key)) ?? throw new TrainingException(
                 $"The {what} {name} has no option '{key}'; it has {(type.Properties.Count == 0 ? "none" : string.Join(", ", type.Properties.Select(static option => option.Name)))}.");
-            json[option.Name] = Value(option, value) ?? throw new TrainingException($"'{value}' is no value for {option.Name} of {name}.");
+            JsonValue given = Value(option, value)
+                ?? throw new TrainingException($"Invalid value '{value}' for {option.Name} of {name}. Expected {Expected(option)}.{NumberText.Hint(value)}");
+            if (!json.TryAdd(option.Name, given))
+            {
+                throw new TrainingException($"{option.Name} of {name} is given twice. Give it once.");
+            }
         }
 
         return Make<T>(json, type, name);
@@ -80,17 +85,32 @@ public static class GanNames
         }
         catch (Exception e) when (e is JsonException or ArgumentException or TargetInvocationException)
         {
-            throw new TrainingException($"{name} can't be made with {json.ToJsonString()}: {(e.InnerException ?? e).Message}", e);
+            throw new TrainingException($"{name} cannot be made with {string.Join(", ", json.Select(static setting => $"{setting.Key}={setting.Value}"))}. {ErrorText.Of(e.InnerException ?? e)}", e);
         }
     }
 
-    static JsonValue? Value(JsonPropertyInfo option, string text) =>
-        option.PropertyType == typeof(bool) ? bool.TryParse(text, out bool flag) ? JsonValue.Create(flag) : null
-        : option.PropertyType == typeof(double) ? double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? JsonValue.Create(number) : null
-        : JsonValue.Create(text);
+    static JsonValue? Value(JsonPropertyInfo option, string text) => option.PropertyType switch
+    {
+        var type when type == typeof(bool) => bool.TryParse(text, out bool flag) ? JsonValue.Create(flag) : null,
+        var type when type == typeof(double) => NumberText.TryParse(text, out double number) ? JsonValue.Create(number) : null,
+        var type when type == typeof(int) => NumberText.TryParse(text, out long whole) && whole == (int)whole ? JsonValue.Create((int)whole) : null,
+        { IsEnum: true } type => Enum.GetNames(type).FirstOrDefault(name => Same(name, text)) is { } name ? JsonValue.Create(name) : null,
+        _ => JsonValue.Create(text),
+    };
 
+    static string Expected(JsonPropertyInfo option) => option.PropertyType switch
+    {
+        var type when type == typeof(bool) => "true or false",
+        var type when type == typeof(int) => "a whole number",
+        { IsEnum: true } type => string.Join(", ", Enum.GetNames(type)),
+        _ => "a number",
+    };
+
+    // A comma separates options: one within a number leaves a part that is none.
     static IEnumerable<(string Key, string Value)> Settings(string options) =>
-        options.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static option => Cut(option, '='));
+        options.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(option => option.Contains('=', StringComparison.Ordinal)
+            ? Cut(option, '=')
+            : throw new TrainingException($"'{option}' in '{options}' is not option=value.{NumberText.Hint(options)}"));
 
     static (string Before, string After) Cut(string text, char at) =>
         text.Split(at, 2, StringSplitOptions.TrimEntries) is [var before, var after] ? (before, after) : (text.Trim(), "");

@@ -53,7 +53,6 @@ public readonly record struct GanStep(
         $"{Step},{DiscriminatorLoss:G9},{GeneratorLoss:G9},{RealScore:G9},{FakeScore:G9},{Penalty:G9},{DiscriminatorGradientNorm:G9},{GeneratorGradientNorm:G9},{Accuracy:G9},{Diversity:G9},{Skipped},{Seconds:F6}");
 
     /// <inheritdoc/>
-    public string Describe() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"loss D {DiscriminatorLoss,6:F3} G {GeneratorLoss,6:F3}  D(real) {RealScore:F2} D(fake) {FakeScore:F2}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}");
+    public string Describe() =>
+        $"loss D {NumberText.Fixed(DiscriminatorLoss, 3),6} G {NumberText.Fixed(GeneratorLoss, 3),6}  D(real) {NumberText.Fixed(RealScore, 2)} D(fake) {NumberText.Fixed(FakeScore, 2)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -47,7 +46,7 @@ internal sealed class Judge
     static int Split(Sequential chain, string? layer)
     {
         int split = layer is null ? chain.ToList().FindLastIndex(static module => module.Parameters().Count > 0)
-            : int.TryParse(layer, CultureInfo.InvariantCulture, out int index) && index >= 0 && index < chain.Count ? index + 1
+            : NumberText.TryParse(layer, out long index) && index >= 0 && index < chain.Count ? (int)index + 1
             : throw new TrainingException($"The discriminator has no layer '{layer}' whose features could be matched; its layers are 0 to {chain.Count - 1}.");
         return split > 0 ? split : throw new TrainingException("The discriminator has no hidden layer whose features could be matched. Leave out feature matching.");
     }

@@ -69,13 +69,13 @@ public static class TrainingDoctor
         if (accuracy >= AllApart && loss < Sure && objective is not (Wasserstein or EnergyBased or BoundaryEquilibrium))
         {
             yield return new(Ailment.DiscriminatorWon, Text(
-                $"The discriminator has won: for {Window} steps it told {accuracy:P1} of real and generated samples apart at a loss of {loss:F4}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
+                $"The discriminator has won: for {Window} steps it told {NumberText.Percent(accuracy, 1)} of real and generated samples apart at a loss of {NumberText.Format(loss)}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
         }
 
         if (accuracy <= WrongWayRound)
         {
             yield return new(Ailment.GeneratorWon, Text(
-                $"The generator has won: for {Window} steps the discriminator took generated samples for the real ones ({accuracy:P1} right). Give the discriminator more steps or a higher learning rate."));
+                $"The generator has won: for {Window} steps the discriminator took generated samples for the real ones ({NumberText.Percent(accuracy, 1)} right). Give the discriminator more steps or a higher learning rate."));
         }
     }
 
@@ -84,7 +84,7 @@ public static class TrainingDoctor
         if (rows.All(static row => row.Diversity < AllAlike))
         {
             yield return new(Ailment.Collapse, Text(
-                $"The samples have collapsed: generated ones lie {rows[^1].Diversity:F2} times as far from one another as real ones. Go back to a checkpoint and lower the learning rate, or take a recipe that keeps modes (r3gan, wgan-gp)."));
+                $"The samples have collapsed: generated ones lie {NumberText.Fixed(rows[^1].Diversity, 2)} times as far from one another as real ones. Go back to a checkpoint and lower the learning rate, or take a recipe that keeps modes (r3gan, wgan-gp)."));
         }
     }
 
@@ -93,7 +93,7 @@ public static class TrainingDoctor
         if (rows.All(static row => row.GeneratorGradientNorm < NoSlope))
         {
             yield return new(Ailment.VanishingGradient, Text(
-                $"The generator's gradient has vanished ({rows[^1].GeneratorGradientNorm:E1}): it learns nothing any more. Take an objective that does not saturate (dcgan, hinge, wgan-gp), or a weaker discriminator."));
+                $"The generator's gradient has vanished ({NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}): it learns nothing any more. Take an objective that does not saturate (dcgan, hinge, wgan-gp), or a weaker discriminator."));
         }
     }
 

@@ -41,7 +41,7 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
         if (Math.Min(size.Height, size.Width) >> Layers < Least)
         {
             throw new TrainingException(
-                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, and these are {size}. Resize them with --size, or take fewer --layers.");
+                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, and these are {size}. Resize them to that, or take fewer layers.");
         }
     }
 

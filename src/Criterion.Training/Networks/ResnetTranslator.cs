@@ -40,11 +40,19 @@ public sealed record ResnetTranslator(int Channels = 1, int Width = 64, int Bloc
     /// <exception cref="TrainingException">A side can't be halved that often.</exception>
     internal void CheckKeeps(Size2 size)
     {
+        // Mirrored borders need more pixels than they have, and instance norm more than one.
+        int least = Math.Max(4, 2 << Halvings);
         int multiple = 1 << Halvings;
         if (size.Height % multiple != 0 || size.Width % multiple != 0)
         {
             throw new TrainingException(
-                $"With {Halvings} halving(s) a translator keeps sizes that are multiples of {multiple}, and these images are {size}. Resize them with --size {size.Height / multiple * multiple}, or halve less often.");
+                $"With {Halvings} halving(s) a translator keeps sizes that are multiples of {multiple}, and these images are {size}. Resize them to {(size.Height + multiple - 1) / multiple * multiple}, or halve less often.");
+        }
+
+        if (Math.Min(size.Height, size.Width) < least)
+        {
+            throw new TrainingException(
+                $"A translator with {Halvings} halving(s) needs images of at least {least} pixels a side, and these are {size}. Resize them to that, or halve less often.");
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ComparisonReport
     [
         result.Name,
         .. result.Measures.Select((measure, i) => Cell(measure.Interval, [.. result.Runs.Select(run => run.Measures[i].Value)])),
-        string.Create(CultureInfo.InvariantCulture, $"{result.SecondsPerStep * 1000:G3} ms"),
+        $"{NumberText.Significant(result.SecondsPerStep * 1000, 3)} ms",
         $"{result.Runs.Count(static run => run.IsStable)} of {result.Runs.Count}",
     ];
 

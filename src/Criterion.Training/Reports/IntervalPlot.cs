@@ -15,6 +15,9 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
     const double RowHeight = 24;
     const double Bottom = 24;
 
+    // Below this a margin and its mean are written with an exponent.
+    const double LeastFixed = 1e-5;
+
     /// <summary>The figure.</summary>
     public XElement Draw()
     {
@@ -43,7 +46,12 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
             return $"{Axis.Text(interval.Mean)}{(interval.Margin is null ? "" : " ± 0")}";
         }
 
-        string format = $"F{Math.Clamp(1 - (int)Math.Floor(Math.Log10(margin)), 0, 6)}";
+        if (margin < LeastFixed)
+        {
+            return $"{Axis.Text(interval.Mean)} ± {Axis.Text(margin)}";
+        }
+
+        string format = $"F{Math.Max(0, 1 - (int)Math.Floor(Math.Log10(margin)))}";
         return $"{interval.Mean.ToString(format, CultureInfo.InvariantCulture)} ± {margin.ToString(format, CultureInfo.InvariantCulture)}";
     }
 

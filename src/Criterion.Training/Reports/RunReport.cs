@@ -42,7 +42,7 @@ public static class RunReport
     static string Outcome(RunRecord record, CsvTable losses)
     {
         string time = record is { Ended: not null, TrainingSeconds: { } seconds } ? $" in {Duration.Words(TimeSpan.FromSeconds(seconds))}" : "";
-        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {losses.Median("seconds") * 1000:G3} ms each.");
+        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.");
         return string.Create(CultureInfo.InvariantCulture, $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Begun {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 

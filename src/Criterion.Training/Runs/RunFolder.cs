@@ -80,13 +80,16 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>What <c>run.json</c> of a folder says, or its newest checkpoint if that is gone.</summary>
-    /// <exception cref="TrainingException">Both are missing, or no run record.</exception>
+    /// <exception cref="TrainingException">Both are missing, or damaged, or the folder is of a comparison.</exception>
     public static RunRecord ReadRecord(string path)
     {
         string file = System.IO.Path.Combine(path, RecordName);
         string checkpoints = System.IO.Path.Combine(path, CheckpointsName);
-        string? json = File.Exists(file) ? File.ReadAllText(file) : Directory.Exists(checkpoints) ? new CheckpointFolder(checkpoints).Latest().Run : null;
-        return RunJson.Read(json ?? throw new TrainingException($"There is no '{file}': '{path}' is not the folder of a run."));
+        return File.Exists(file) ? RunJson.ReadFile(file)
+            : Directory.Exists(checkpoints) ? RunJson.Read(new CheckpointFolder(checkpoints).Latest().Run)
+            : throw new TrainingException(Holds(path) == ComparisonName
+                ? $"'{path}' is the folder of a comparison, not the folder of a run. Give one of its runs: {System.IO.Path.Combine(path, "runs", "NAME")}"
+                : $"There is no '{file}': '{path}' is not the folder of a run.");
     }
 
     /// <summary>Whether a folder was made by training, and what it holds: a run or a comparison; null for anything else.</summary>

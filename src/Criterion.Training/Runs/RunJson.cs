@@ -25,29 +25,52 @@ public static class RunJson
     /// <exception cref="TrainingException">It is no comparison.</exception>
     public static ComparisonRecord ReadComparison(string json) => Read(json, Context.ComparisonRecord, "comparison");
 
+    /// <summary>The record in a file.</summary>
+    /// <exception cref="TrainingException">It is damaged; the message names the file.</exception>
+    internal static RunRecord ReadFile(string path) => Read(File.ReadAllText(path), Context.RunRecord, "run record", path);
+
+    /// <inheritdoc cref="ReadFile"/>
+    internal static ComparisonRecord ReadComparisonFile(string path) => Read(File.ReadAllText(path), Context.ComparisonRecord, "comparison", path);
+
     /// <summary>Options as JSON, for tables of them.</summary>
     internal static JsonElement Element(GanOptions options) => JsonSerializer.SerializeToElement(options, Context.GanOptions);
 
     /// <inheritdoc cref="Element(GanOptions)"/>
     internal static JsonElement Element(ComparisonRecord record) => JsonSerializer.SerializeToElement(record, Context.ComparisonRecord);
 
-    static T Read<T>(string json, JsonTypeInfo<T> type, string what)
+    static T Read<T>(string json, JsonTypeInfo<T> type, string what, string? path = null)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null");
+            // What is missing is null where the serializer makes the object, and refused only when it is written.
+            T record = JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null");
+            JsonSerializer.Serialize(Stream.Null, record, type);
+            return record;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or TensorException or TrainingException)
         {
-            throw new TrainingException($"This is no {what}: {e.Message}", e);
+            throw new TrainingException(
+                path is null ? $"This is not a {what}: {Problem(e)}" : $"'{path}' is damaged, or not a {what}: {Problem(e)} Restore it from a copy, or start anew in another folder.", e);
         }
     }
+
+    // Messages of the serializer name types of .NET, which say nothing to whoever has the file.
+    static string Problem(Exception e) => e switch
+    {
+        JsonException { LineNumber: { } line, Path: null or "$" } => $"line {line + 1} is not what belongs there.",
+        JsonException { LineNumber: { } line, Path: { } place } => $"line {line + 1} has no valid value for {place.TrimStart('$', '.')}.",
+        JsonException { Path: { Length: > 1 } place } => $"it has no {place.TrimStart('$', '.')}.",
+        JsonException or NotSupportedException => "its kind or a part is missing.",
+        _ => ErrorText.Of(e),
+    };
 }
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true)]
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]

@@ -92,8 +92,12 @@ public sealed record DataRecord(
         }
     }
 
-    static string Sum(Tensor items) =>
-        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(items.Contiguous().AsReadOnlySpan<float>())))[..16];
+    static string Sum(Tensor items)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.Append(items.Contiguous().AsReadOnlySpan<float>());
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
 }
 
 /// <summary>How data were loaded: the arguments of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.</summary>

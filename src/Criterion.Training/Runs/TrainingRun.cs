@@ -86,6 +86,12 @@ public abstract class TrainingRun<TStep>
     {
     }
 
+    /// <summary>Returns what a network gives at the end of a training, if it can be measured.</summary>
+    /// <exception cref="TrainingException">A value is NaN or infinite, as weights may be that skipped steps leave.</exception>
+    private protected static Tensor Finite(Tensor output, string what) => double.IsFinite(output.To(DType.Float64).Sum().Item())
+        ? output
+        : throw new TrainingException($"{what} are not finite at the end of the training, so that they cannot be measured. Lower the learning rate, or stop at the first step that is not finite to see where it comes from.");
+
     // What a checkpoint goes on from is written before it.
     void WriteWhatIsDue(RunFolder folder)
     {

@@ -7,6 +7,7 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
 {
     const int Queries = 10;
     const int Shown = 5;
+    const string Embeddings = "Embeddings";
 
     // Enough for steady figures; all pairs of these are compared, and as many others give the centre and the threshold.
     const int Measured = 1000;
@@ -79,7 +80,7 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
         folder.WriteFile(EncoderFile.Name, path => EncoderFile.Write(path, _encoder));
         Record = (SiameseRunRecord)Record with
         {
-            Quality = EmbeddingQuality.Measure(Encoded(_unseen), _unseen.Labels!, Encoded(_others), _others.Labels!),
+            Quality = EmbeddingQuality.Measure(Finite(Encoded(_unseen), Embeddings), _unseen.Labels!, Finite(Encoded(_others), Embeddings), _others.Labels!),
         };
     }
 
@@ -88,9 +89,15 @@ public sealed class SiameseRun : TrainingRun<SiameseStep>
     /// <summary>The images of the held-out classes, of which there must be enough to measure.</summary>
     static ImageDataset Unseen(ImageDataset data, IReadOnlyCollection<int> heldOut)
     {
-        int count = data.LabelsOf("a Siamese network learns from pairs by class").Count(heldOut.Contains);
-        return count >= 2 * (Queries + Shown)
+        int[] labels = [.. data.LabelsOf("a Siamese network learns from pairs by class").Where(heldOut.Contains)];
+        if (labels.Distinct().Count() < 2)
+        {
+            throw new TrainingException(
+                $"Images of the held-out classes {string.Join(", ", heldOut)} are of {labels.Distinct().Count()} class(es) in '{data.Source}'; at least 2 are needed to tell them apart. Hold out more classes.");
+        }
+
+        return labels.Length >= 2 * (Queries + Shown)
             ? data.Only(heldOut)
-            : throw new TrainingException($"There are {count} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {2 * (Queries + Shown)} are needed.");
+            : throw new TrainingException($"There are {labels.Length} images of the held-out classes {string.Join(", ", heldOut)} in '{data.Source}'; at least {2 * (Queries + Shown)} are needed.");
     }
 }

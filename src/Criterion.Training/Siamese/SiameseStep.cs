@@ -20,5 +20,5 @@ public readonly record struct SiameseStep(long Step, double Loss, double Gradien
     public string ToCsv() => string.Create(CultureInfo.InvariantCulture, $"{Step},{Loss:G9},{GradientNorm:G9},{Skipped},{Seconds:F6}");
 
     /// <inheritdoc/>
-    public string Describe() => string.Create(CultureInfo.InvariantCulture, $"loss {Loss,6:F4}  gradient {GradientNorm,6:F3}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}");
+    public string Describe() => $"loss {NumberText.Fixed(Loss, 4),6}  gradient {NumberText.Fixed(GradientNorm, 3),6}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
 }

@@ -33,9 +33,18 @@ public static class AtomicFile
             Fill(temporary, write);
             Persistently(() => File.Move(temporary, target, overwrite: true), OperatingSystem.IsWindows() ? WindowsAttempts : 1);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
+            if (e.Message.Contains(temporary, StringComparison.Ordinal))
+            {
+                throw Renamed(e, e.Message.Replace(temporary, path, StringComparison.Ordinal));
+            }
+
             throw;
         }
     }
@@ -61,6 +70,14 @@ public static class AtomicFile
             }
         }
     }
+
+    // The temporary file is nothing that the caller knows.
+    static Exception Renamed(Exception e, string message) => e switch
+    {
+        DirectoryNotFoundException => new DirectoryNotFoundException(message, e),
+        UnauthorizedAccessException => new UnauthorizedAccessException(message, e),
+        _ => new IOException(message, e),
+    };
 
     static void Fill(string temporary, Action<Stream> write)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Criterion;
@@ -80,7 +79,7 @@ public sealed partial class Tensor
         const int Shown = 6;
         if (x.Rank == 0)
         {
-            text.Append(x.Item().ToString("0.####", CultureInfo.InvariantCulture));
+            text.Append(NumberText.Format(x.Item()));
             return;
         }
 

@@ -45,7 +45,8 @@ public class AtomicFileTests
     {
         using TemporaryFolder folder = new();
         Assert.Throws<FileNotFoundException>(() => Npy.Read(folder["none.npy"]));
-        Assert.Throws<DirectoryNotFoundException>(() => Png.Write(folder[Path.Combine("none", "a.png")], Image));
+        string missing = folder[Path.Combine("none", "a.png")];
+        Assert.Contains($"'{missing}'", Assert.Throws<DirectoryNotFoundException>(() => Png.Write(missing, Image)).Message, StringComparison.Ordinal);
         Assert.ThrowsAny<SystemException>(() => Npy.Write(folder.Path, Image));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -100,7 +100,7 @@ public sealed class InterruptTests : IDisposable
         string[] small = trainer switch
         {
             "siamese" => ["--batch", "4", "--width", "2"],
-            "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--batch", "2", "--width", "2", "--blocks", "1"],
+            "cyclegan" => ["--a", Data("a", 16), "--b", Data("b", 16), "--range", "-1..1", "--batch", "2", "--width", "2", "--blocks", "1"],
             _ => ["--data", Data("a"), "--range", "-1..1", "--batch", "4", "--width", "2"],
         };
         return ["train", trainer, .. small, "--sample-every", "1000000", "--checkpoint-every", $"{checkpointEvery}"];
@@ -135,7 +135,7 @@ public sealed class InterruptTests : IDisposable
     static void SkipOnWindows() => Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals and limits are Unix's");
 
     /// <summary>As Linux says it of this process, in a mask of signals.</summary>
-    static bool IgnoresInterrupts()
+    internal static bool IgnoresInterrupts()
     {
         const string Status = "/proc/self/status";
         const string Ignored = "SigIgn:";

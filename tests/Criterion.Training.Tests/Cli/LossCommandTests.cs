@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Losses;
+using Criterion.Tests.Repository;
 using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
@@ -55,6 +56,53 @@ public sealed class LossCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Case", "cli-decimal-comma")]
+    public void A_decimal_comma_is_refused()
+    {
+        (int code, string output, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=0,5");
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("'0,5' for --option delta. Expected a number. Use a point for decimals", error, StringComparison.Ordinal);
+        Assert.Equal("0.875", Success("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=0.5").TrimEnd());
+        string[][] others =
+        [
+            ["--lr", "0,0002"], ["--clip", "0,01"], ["--class-weight", "0,5"], ["--penalty", "r1=0,1"], ["--beta1", "0,5"], ["--ema", "0,999"], ["--feature-matching", "0,1"],
+        ];
+        foreach (string[] option in others)
+        {
+            (code, _, error) = Run(["train", "dcgan", "--data", "ring", "--steps", "1", "--out", _temp["run"], .. option]);
+            Assert.Equal((1, false), (code, Directory.Exists(_temp["run"])));
+            Assert.Contains(option[0], error, StringComparison.Ordinal);
+            Assert.Contains("Use a point", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    [Trait("Case", "cli-small-values")]
+    public void Small_values_are_not_written_as_zero()
+    {
+        string[] mse = ["loss", "mse", "--prediction", Case("small3.npy"), "--target", Case("zeros3.npy")];
+        Assert.Equal("[1e-6, 4e-6, 9e-6] (Float32 [3])", Success([.. mse, "--option", "reduction=none"]).TrimEnd());
+        Assert.Equal("4.66666688e-6", Success(mse).TrimEnd());
+    }
+
+    [Fact]
+    [Trait("Case", "cli-option-twice")]
+    public void An_option_given_twice_is_refused()
+    {
+        (int code, _, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=1", "--option", "delta=2");
+        Assert.Equal(1, code);
+        Assert.Contains("--option delta is given twice, as '1' and '2'. Give it once.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Case", "cli-empty-path")]
+    public void An_empty_path_is_refused()
+    {
+        Assert.Contains("Invalid value '' for --prediction", Run("loss", "mse", "--prediction", "", "--target", Case("zero.npy")).Error, StringComparison.Ordinal);
+        Assert.Contains("Invalid value '' for --out", Run("train", "dcgan", "--steps", "1", "--out", "").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Both_parts_of_an_objective_are_evaluated()
     {
         Npy.Write(_temp["r.npy"], Tensor.From<double>([2, -1, 0.5]));
@@ -89,8 +137,8 @@ public sealed class LossCommandTests : IDisposable
     [InlineData("There is no loss 'mze'. Did you mean mse?", "losses", "mze")]
     [InlineData("There is no loss 'hubber'. Did you mean huber?", "loss", "hubber")]
     [InlineData("mse has no option 'reductoin'. Did you mean reduction?", "loss", "mse", "--option", "reductoin=sum")]
-    [InlineData("'most' is no value for reduction: it takes Mean, Sum, None", "loss", "mse", "--option", "reduction=most")]
-    [InlineData("'reduction' should be --option key=value", "loss", "mse", "--option", "reduction")]
+    [InlineData("Invalid value 'most' for --option reduction. Expected Mean, Sum, None", "loss", "mse", "--option", "reduction=most")]
+    [InlineData("Invalid value 'reduction' for --option. Expected key=value", "loss", "mse", "--option", "reduction")]
     [InlineData("mse needs prediction, target", "loss", "mse")]
     [InlineData("--svg needs the name of a loss", "losses", "--svg", "x.svg")]
     public void Mistakes_are_named_with_the_way_out(string message, params string[] args)
@@ -107,11 +155,13 @@ public sealed class LossCommandTests : IDisposable
         Npy.Write(_temp["b.npy"], Tensor.Ones([1]));
         Assert.Contains("[3]", Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"]).Error, StringComparison.Ordinal);
         Assert.Contains(
-            "exists and is not written over",
+            "already exists",
             Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["a.npy"], "--grad", _temp["b.npy"]).Error,
             StringComparison.Ordinal);
         Assert.Contains("takes no 'real'", Run("loss", "mse", "--real", _temp["a.npy"]).Error, StringComparison.Ordinal);
     }
+
+    static string Case(string name) => RepositoryRoot.File("tests", "cases", "inputs", name);
 
     static string Success(params string[] args)
     {

@@ -33,17 +33,17 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Equal((0, 8), (code, output.TrimEnd().Split('\n').Length));
         Assert.DoesNotContain("class", output, StringComparison.Ordinal);
 
-        AssertRefused("exists and is not written over", "--out", _temp["found.png"]);
+        AssertRefused("already exists", "--out", _temp["found.png"]);
         AssertRefused("of class 9", "--query", "0", "--out", _temp["x.png"]);
         AssertRefused("There is no image 10000", "--query", "10000", "--gallery", _temp["gallery.npy"], "--out", _temp["x.png"]);
-        AssertRefused("There is no file or folder", "--query", "nothing.png", "--out", _temp["x.png"]);
+        AssertRefused("There is no such file", "--query", "nothing.png", "--out", _temp["x.png"]);
     }
 
     [Fact]
     public void Only_a_run_of_train_siamese_can_be_searched_with()
     {
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
-        AssertRefused("is no run of train siamese", "--out", _temp["x.png"]);
+        AssertRefused("is not a run of train siamese", "--out", _temp["x.png"]);
     }
 
     void AssertRefused(string message, params string[] args)

@@ -69,19 +69,19 @@ public sealed class ToolTests : IDisposable
     [InlineData("There is no option '--setps'. Did you mean --steps?", "train", "--setps", "5")]
     [InlineData("There is no option '--bach'. Did you mean --batch?", "train", "wgan-gp", "--bach=5")]
     [InlineData("There is no command 'trian'. Did you mean train?", "trian")]
-    [InlineData("'wgangp' is no value for recipe: it takes dcgan or lsgan or wgan or wgan-gp", "train", "wgangp")]
-    [InlineData("'x' is no value for --steps", "train", "--steps", "x")]
-    [InlineData("'0' is no value for --steps", "train", "--steps", "0")]
-    [InlineData("'99999999999' is no value for --steps", "train", "--steps", "99999999999")]
-    [InlineData("'-1' is no value for --lr", "train", "--lr", "-1")]
-    [InlineData("'NaN' is no value for --lr", "train", "--lr", "NaN")]
-    [InlineData("'0' is no value for --threads", "train", "--threads", "0")]
-    [InlineData("'0..2' is no value for --range: it takes -1..1 or 0..1", "train", "--range", "0..2")]
+    [InlineData("Invalid value 'wgangp' for recipe. Expected dcgan, lsgan, wgan, wgan-gp", "train", "wgangp")]
+    [InlineData("Invalid value 'x' for --steps", "train", "--steps", "x")]
+    [InlineData("Invalid value '0' for --steps", "train", "--steps", "0")]
+    [InlineData("Invalid value '99999999999' for --steps", "train", "--steps", "99999999999")]
+    [InlineData("Invalid value '-1' for --lr", "train", "--lr", "-1")]
+    [InlineData("Invalid value 'NaN' for --lr", "train", "--lr", "NaN")]
+    [InlineData("Invalid value '0' for --threads", "train", "--threads", "0")]
+    [InlineData("Invalid value '0..2' for --range. Expected -1..1 or 0..1", "train", "--range", "0..2")]
     [InlineData("There is no file or folder '/nowhere'", "train", "--data", "/nowhere")]
     [InlineData("10000 images do not fill a batch of 20000", "train", "--batch", "20000")]
     [InlineData("their side must be 8, 16, 32, 64, 128 or 256, and is 33", "train", "--size", "33")]
-    [InlineData("'--out' is required", "sample", "run")]
-    [InlineData("'x.jpg' is no value for --out: it takes a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
+    [InlineData("--out <file> is required", "sample", "run")]
+    [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "x.png")]
     public void Mistakes_are_one_clear_line(string message, params string[] args)
     {
@@ -100,12 +100,22 @@ public sealed class ToolTests : IDisposable
 
         (int code, _, string error) = Run("sample", _temp.Path, "--out", _temp["x.png"]);
         Assert.Equal(1, code);
-        Assert.Contains("exists and is not written over", error, StringComparison.Ordinal);
+        Assert.Contains("already exists. Choose another file, or delete it first.", error, StringComparison.Ordinal);
 
         (code, _, error) = Run("train", "--data", TinyImages(), "--batch", "4", "--steps", "1", "--out", _temp.Path);
         Assert.Equal(1, code);
         Assert.Contains("exists and is not empty", error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_temp["x.png"]));
+    }
+
+    [Fact]
+    public void Skipping_every_step_ends_in_a_line_and_a_record()
+    {
+        (int code, _, string error) = Run("train", "siamese", "--lr", "1e30", "--on-nan", "skip", "--steps", "2", "--batch", "4", "--width", "2", "--out", _temp["run"]);
+
+        Assert.Equal(1, code);
+        Assert.Equal("criterion: Embeddings are not finite at the end of the training, so that they cannot be measured. Lower the learning rate, or stop at the first step that is not finite to see where it comes from.", error.TrimEnd());
+        Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["run"]).Status);
     }
 
     [Fact]

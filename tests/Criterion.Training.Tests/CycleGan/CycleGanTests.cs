@@ -109,7 +109,7 @@ public sealed class CycleGanTests : IDisposable
     {
         WriteData();
         string message = Assert.Throws<TrainingException>(() => Create(Options, Translator with { Halvings = 3 })).Message;
-        Assert.Contains("multiples of 8, and these images are 12×12. Resize them with --size 8", message, StringComparison.Ordinal);
+        Assert.Contains("multiples of 8, and these images are 12×12. Resize them to 16", message, StringComparison.Ordinal);
     }
 
     [Fact]

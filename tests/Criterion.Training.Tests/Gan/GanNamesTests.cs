@@ -53,16 +53,16 @@ public class GanNamesTests
     [InlineData("r1", "no objective 'r1'")]
     [InlineData("hinge:gap=1", "no option 'gap'; it has margin")]
     [InlineData("wasserstein:gap=1", "it has none")]
-    [InlineData("hinge:margin=wide", "'wide' is no value for margin")]
+    [InlineData("hinge:margin=wide", "Invalid value 'wide' for margin of hinge. Expected a number")]
     [InlineData("hinge:margin=-1", "Hinge")]
     public void Wrong_objectives_are_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Objective(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("hinge", "no penalty 'hinge'. There are: gradient-penalty, r1")]
-    [InlineData("r1=much", "'much' is no value for weight")]
-    [InlineData("r1@0", "a whole number from 1 on")]
-    [InlineData("gradient-penalty:at=nowhere", "can't be made with {\"at\":\"nowhere\"}")]
+    [InlineData("r1=much", "Invalid value 'much' for weight of r1. Expected a number")]
+    [InlineData("r1@0", "a whole number of steps from 1 on")]
+    [InlineData("gradient-penalty:at=nowhere", "Invalid value 'nowhere' for at of gradient-penalty. Expected Interpolates, Real")]
     public void Wrong_penalties_are_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Penalty(text)).Message, StringComparison.Ordinal);
 }

@@ -15,7 +15,7 @@ public class TrainingDoctorTests
         { Healthy with { Accuracy = 1 }, Ailment.DiscriminatorWon, "discriminator has won" },
         { Healthy with { Accuracy = 0.02 }, Ailment.GeneratorWon, "generator has won" },
         { Healthy with { Diversity = 0.05 }, Ailment.Collapse, "collapsed: generated ones lie 0.05 times" },
-        { Healthy with { GeneratorGradientNorm = 1e-9 }, Ailment.VanishingGradient, "vanished (1.0E-009)" },
+        { Healthy with { GeneratorGradientNorm = 1e-9 }, Ailment.VanishingGradient, "vanished (1e-9)" },
     };
 
     [Theory]

@@ -115,7 +115,7 @@ public sealed class RunReportTests : IDisposable
         Succeeded(Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]));
         Tensor images = Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1);
         Formats.Npy.Write(_temp["a.npy"], images);
-        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
+        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
 
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
@@ -150,7 +150,7 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal((0, _temp["run/report.html"]), (Run("report", _temp["run"]).Code, Run("report", _temp["run"]).Output.Trim()));
         Assert.Equal(before, File.ReadAllText(_temp["run/report.html"]));
         Succeeded(Run("report", _temp["run"], "--out", _temp["page.html"]));
-        Assert.Contains("is not written over", Run("report", _temp["run"], "--out", _temp["page.html"]).Error, StringComparison.Ordinal);
+        Assert.Contains("already exists", Run("report", _temp["run"], "--out", _temp["page.html"]).Error, StringComparison.Ordinal);
         Assert.Contains("is not the folder of a run", Run("report", _temp["nowhere"]).Error, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Criterion.Losses;
 
 /// <summary>A term of a combined loss, as it came out.</summary>
@@ -13,8 +11,8 @@ public sealed record TermValue(string Name, double Weight, double Value)
 
     /// <inheritdoc/>
     public override string ToString() => Weight == 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.######}")
-        : string.Create(CultureInfo.InvariantCulture, $"{Weight:0.######} × {Name} {Value:0.######}");
+        ? $"{Name} {NumberText.Format(Value, 6)}"
+        : $"{NumberText.Format(Weight, 6)} × {Name} {NumberText.Format(Value, 6)}";
 }
 
 /// <summary>A combined loss with its terms: the total to differentiate, and what each term added to it.</summary>
@@ -78,7 +76,7 @@ public sealed class LossReport
 
     /// <summary>The total and the terms on one line: <c>3.25 = 10 × pixel 0.3 + MSE 0.25</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Total.Item():0.######} = {string.Join(" + ", Terms)}");
+        $"{NumberText.Format(Total.Item(), 6)} = {string.Join(" + ", Terms)}";
 
     static Tensor Weighted(string name, Tensor value, double weight)
     {

@@ -54,7 +54,7 @@ public sealed record ConstantWeight(double Weight) : WeightSchedule
     public double Weight { get; init => field = Finite(value); } = Finite(Weight);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Weight:0.######}";
+    public override string ToString() => NumberText.Format(Weight, 6);
 
     private protected override double Value(long step) => Weight;
 }

@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace Criterion.Cli;
+
+/// <summary>A writer over one that may fail, such as a standard stream that is closed or a disk that is full.</summary>
+/// <param name="open">Opens the other one; not before something is written, as that may fail too.</param>
+/// <param name="onFailure">Called with what went wrong.</param>
+internal sealed class GuardedWriter(Func<TextWriter> open, Action<Exception> onFailure) : TextWriter
+{
+    TextWriter? _inner;
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value) => Guard(inner => inner.Write(value));
+
+    public override void Write(string? value) => Guard(inner => inner.Write(value));
+
+    public override void Write(char[] buffer, int index, int count) => Guard(inner => inner.Write(buffer, index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer) => Write(buffer.ToString());
+
+    public override void WriteLine(string? value) => Guard(inner => inner.WriteLine(value));
+
+    public override void Flush() => Guard(static inner => inner.Flush());
+
+    void Guard(Action<TextWriter> write)
+    {
+        try
+        {
+            write(_inner ??= open());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            onFailure(e);
+        }
+    }
+}
