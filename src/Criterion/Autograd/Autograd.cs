@@ -55,7 +55,7 @@ public static class Autograd
         ReadOnlySpan<Tensor> saved,
         params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
     {
-        if (!Enabled || !Learns(rules!))
+        if (!Learns(rules!) || !Enabled)
         {
             return output;
         }
@@ -82,7 +82,7 @@ public static class Autograd
         TState state,
         params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
-        if (Enabled && Learns(rules))
+        if (Learns(rules) && Enabled)
         {
             output.Node = new StateNode<TState>(operation, saved, state, rules);
         }

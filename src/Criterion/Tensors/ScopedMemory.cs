@@ -56,7 +56,7 @@ internal sealed class ScopedMemory
     {
         for (int i = first; i < _storages.Count; i++)
         {
-            if (!needed.Contains(_storages[i]))
+            if (_storages[i].Scope == this && !needed.Contains(_storages[i]))
             {
                 Release(_storages[i], first);
             }

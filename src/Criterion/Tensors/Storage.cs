@@ -99,16 +99,11 @@ internal sealed class Storage<T> : Storage
         if (_isPooled)
         {
             BufferPool<T>.Return(memory);
-            Spare();
-        }
-    }
-
-    void Spare()
-    {
-        Stack<Storage<T>> spare = t_spare ??= new();
-        if (spare.Count < MostSpare)
-        {
-            spare.Push(this);
+            Stack<Storage<T>> spare = t_spare ??= new();
+            if (spare.Count < MostSpare)
+            {
+                spare.Push(this);
+            }
         }
     }
 }

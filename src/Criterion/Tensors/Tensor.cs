@@ -154,7 +154,7 @@ public sealed partial class Tensor
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void ThrowReleased() => throw new TensorException(
         "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. "
-        + "Call Keep() on it before that to take it out; make a static or cached tensor by TensorScope.Outside.");
+        + "Call scope.Keep(tensor) or tensor.Keep() before that to take it out; make a static or cached tensor by TensorScope.Outside.");
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this

@@ -40,17 +40,21 @@ internal sealed class ThreadState
 
     /// <summary>Opens a guard.</summary>
     /// <returns>Its place among the open ones, and its number, which no other guard of this thread has.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Place, long Number) Open()
     {
-        if (_depth == _open.Length)
+        int place = _depth;
+        if (place == _open.Length)
         {
-            Array.Resize(ref _open, 2 * _depth);
+            Grow();
         }
 
-        _open[_depth] = ++_last;
-        return (_depth++, _last);
+        _open[place] = ++_last;
+        _depth = place + 1;
+        return (place, _last);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOpen(int place, long number) => place < _depth && _open[place] == number;
 
     /// <summary>Closes the guard at a place and those opened after it.</summary>
@@ -61,6 +65,8 @@ internal sealed class ThreadState
         _depth = place;
         return isInnermost;
     }
+
+    void Grow() => Array.Resize(ref _open, 2 * _open.Length);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static ThreadState Create() => t_current = new();
@@ -99,8 +105,10 @@ internal readonly ref struct Guard
         _thread.Ambient = _before;
         if (!isInnermost)
         {
-            throw new TensorException(
-                $"{name}: disposed while a scope or mode opened later was open; both are closed now. Open each in a using statement.");
+            ThrowOutOfOrder(name);
         }
     }
+
+    static void ThrowOutOfOrder(string name) => throw new TensorException(
+        $"{name}: disposed while a scope or mode opened later was open; both are closed now. Open each in a using statement.");
 }
