@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
@@ -33,7 +34,9 @@ internal static class ImageChecks
         double[] all = plain.To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(all, value => outside.Value<Real>(value).Value > 0);
         throw new LossException(
-            $"{name}: {argument} must be in the range {range}, {black} to {white}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({black}, {white}).");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {argument} must be in the range {range}, {black} to {white}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({black}, {white})."));
     }
 
     /// <summary>Says that images are too small.</summary>
