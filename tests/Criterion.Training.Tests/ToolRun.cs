@@ -1,3 +1,4 @@
+using System.Globalization;
 using Criterion.Cli;
 
 namespace Criterion.Training.Tests;
@@ -13,8 +14,18 @@ internal static class ToolRun
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), stop);
-        return (code, output.ToString(), error.ToString());
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            // As in a process of its own: the tool is built without cultures.
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            int code = Tool.Run(args, new ToolConsole(output, error, IsInteractive: false), stop);
+            return (code, output.ToString(), error.ToString());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 
     /// <summary>Asks that a command ended well; what it said otherwise is the message.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
@@ -67,7 +68,8 @@ public abstract record Loss : ICriterion
         int first = flags.IndexOf(true);
         if (first >= 0)
         {
-            throw new LossException($"{Name}: {name} must be {requirement}, and element {first} is {values.Detach().Flatten()[first].Item()}.");
+            throw new LossException(string.Create(
+                CultureInfo.InvariantCulture, $"{Name}: {name} must be {requirement}, and element {first} is {values.Detach().Flatten()[first].Item()}."));
         }
     }
 

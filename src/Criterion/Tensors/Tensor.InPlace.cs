@@ -91,7 +91,7 @@ public sealed partial class Tensor
     static T ToInteger<T>(double value)
         where T : INumber<T> => value == Math.Truncate(value) && double.IsFinite(value)
         ? T.CreateChecked(value)
-        : throw new DTypeException($"{value} is no integer of type {typeof(T).Name}; use a floating-point tensor.");
+        : throw new DTypeException(FormattableString.Invariant($"{value} is no integer of type {typeof(T).Name}; use a floating-point tensor."));
 
     void Fill<T>(T value)
         where T : unmanaged => Fill(value, this);

@@ -11,16 +11,19 @@ internal static class SampleProgram
     {
         RandomStream.Seed(0);
         using StringWriter output = new(CultureInfo.InvariantCulture);
-        TextWriter console = Console.Out;
+        (TextWriter console, CultureInfo culture) = (Console.Out, CultureInfo.CurrentCulture);
         Console.SetOut(output);
         try
         {
+            // As in a process of its own: samples are built without cultures.
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             MethodInfo main = Assembly.Load(sample).EntryPoint!;
             main.Invoke(null, main.GetParameters().Length == 0 ? [] : [args]);
         }
         finally
         {
             Console.SetOut(console);
+            CultureInfo.CurrentCulture = culture;
         }
 
         return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -98,7 +98,7 @@ public sealed class GanSettingsTests : IDisposable
 
     static (int Code, string Error) Run(string[] args)
     {
-        using StringWriter error = new();
-        return (Tool.Run(args, new ToolConsole(TextWriter.Null, error, false), CancellationToken.None), error.ToString());
+        (int code, _, string error) = ToolRun.Run(args);
+        return (code, error);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
@@ -71,7 +72,9 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
         if (first >= 0)
         {
             throw new LossException(
-                $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturating, or end the discriminator in a sigmoid.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturating, or end the discriminator in a sigmoid."));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 
@@ -30,7 +31,9 @@ internal static class ImageChecks
         double[] all = plain.To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(all, value => outside.Value<Real>(value).Value > 0);
         throw new LossException(
-            $"{name}: {argument} must be in the range {range}, {range.Black()} to {range.White()}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({range.Black()}, {range.White()}).");
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: {argument} must be in the range {range}, {range.Black()} to {range.White()}, and element {first} is {all[first]}. State another range, or use {argument}.Clamp({range.Black()}, {range.White()})."));
     }
 
     /// <summary>Says that images are too small.</summary>
