@@ -61,6 +61,11 @@ internal sealed class Sweep : IDisposable
         bool allowUnused,
         bool partial = false)
     {
+        if (!gradients.IsEmpty && gradients.Length != outputs.Length)
+        {
+            throw new ArgumentException($"Grad: {gradients.Length} gradients are given for {outputs.Length} outputs; give one for each, or none.", nameof(gradients));
+        }
+
         using Sweep sweep = New(partial: partial);
         for (int i = 0; i < outputs.Length; i++)
         {

@@ -7,12 +7,16 @@ namespace Criterion;
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
+    /// <summary>The most dimensions: sizes and strides of as many are kept on the stack.</summary>
+    internal const int MaxRank = 64;
+
     readonly Sizes? _sizes;
 
     /// <summary>A shape of the given sizes.</summary>
-    /// <exception cref="ShapeException">A size is negative, or the sizes other than 0 have a product larger than <see cref="Array.MaxLength"/>.</exception>
+    /// <exception cref="ShapeException">A size is negative, there are more than 64, or those other than 0 have a product larger than <see cref="Array.MaxLength"/>.</exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
+        CheckRank(dims.Length);
         long count = 1;
         bool isEmpty = false;
         foreach (int dim in dims)
@@ -121,6 +125,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     {
         int at = Dim(dim);
         return [.. Dims[..at], .. Dims[(at + 1)..]];
+    }
+
+    /// <exception cref="ShapeException">There are more dimensions than <see cref="MaxRank"/>.</exception>
+    internal static void CheckRank(int rank)
+    {
+        if (rank > MaxRank)
+        {
+            throw new ShapeException($"A shape cannot have {rank:N0} dims, more than {MaxRank}; join some of them.");
+        }
     }
 
     /// <summary>The product of the sizes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>

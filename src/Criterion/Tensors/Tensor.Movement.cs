@@ -78,6 +78,7 @@ public sealed partial class Tensor
             return this;
         }
 
+        Shape.CheckRank(sizes.Length);
         int lead = sizes.Length - Rank;
         if (lead < 0)
         {
@@ -335,6 +336,7 @@ public sealed partial class Tensor
 
     Shape WorkOut(ReadOnlySpan<int> sizes)
     {
+        Shape.CheckRank(sizes.Length);
         long known = 1;
         int open = -1;
         for (int i = 0; i < sizes.Length; i++)

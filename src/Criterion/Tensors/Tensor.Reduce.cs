@@ -239,11 +239,6 @@ public sealed partial class Tensor
 
         public Reduced(Shape shape, ReadOnlySpan<int> dims, string operation)
         {
-            if (shape.Rank > 64)
-            {
-                throw new ShapeException($"{operation}: {shape.Rank} dims are more than the 64 that can be reduced; reshape to fewer.");
-            }
-
             foreach (int dim in dims)
             {
                 int at = shape.Dim(dim);

@@ -66,7 +66,7 @@ static class FuzzCall
 
     static void AddGradients(FuzzDraw draw, Tensor[] outputs, Outcome outcome)
     {
-        Tensor[] from = [.. outputs.Where(static output => output is { RequiresGrad: true, IsLeaf: false })];
+        Tensor[] from = [.. outputs.Where(static output => output.RequiresGrad)];
         Tensor[] by = [.. draw.Tensors.Concat(draw.Modules.SelectMany(static module => module.Parameters())).Where(static tensor => tensor is { RequiresGrad: true, IsLeaf: true })];
         if (from.Length == 0 || by.Length == 0)
         {
