@@ -70,6 +70,9 @@ internal static partial class Cases
             s, [64, 128], (x, w, b) => x.ConvTranspose2d(w, b, s["stride"], s["padding"])),
         ["batch norm"] = s => Norm(new BatchNorm2d(s["channels"]), s),
         ["instance norm"] = s => Norm(new InstanceNorm2d(s["channels"]), s),
+        ["average pooling by 2"] = s => Resampling(s, x => x.AvgPool2d(s["side"] / s["out"])),
+        ["adaptive average pooling"] = s => Resampling(s, x => x.AdaptiveAvgPool2d(s["out"])),
+        ["bilinear resizing"] = s => Resampling(s, x => x.UpsampleBilinear2d(s["out"])),
         ["adam"] = AdamStep,
         ["dcgan step"] = DcganStep,
         ["wgan-gp critic step"] = CriticStep,
@@ -114,6 +117,17 @@ internal static partial class Cases
         {
             Tensor y = layer.Forward(x);
             return [y, .. Autograd.Grad([y], inputs, gradients: [upstream])];
+        };
+    }
+
+    static Func<Tensor[]> Resampling(Sizes s, Func<Tensor, Tensor> operation)
+    {
+        Tensor x = Variable(1, [s["n"], s["channels"], s["side"], s["side"]]);
+        Tensor upstream = Uniform(2, operation(x).Shape);
+        return () =>
+        {
+            Tensor y = operation(x);
+            return [y, Autograd.Grad(y, x, gradient: upstream)];
         };
     }
 

@@ -106,6 +106,47 @@ def instance_norm(n, channels, side):
     return body
 
 
+def pooled_traffic(n, channels, side, out):
+    """Reads x and writes y; reads the gradient of y and writes that of x."""
+    return 8 * n * channels * (side * side + out * out)
+
+
+def resampling(operation, n, channels, side):
+    x = variable(1, [n, channels, side, side])
+    upstream = uniform(2, operation(x).shape)
+
+    def body():
+        y = operation(x)
+        return [y, *grad(y, x, upstream)]
+
+    return body
+
+
+@case("average pooling by 2", size("64×64×32×32", 1, n=64, channels=64, side=32, out=16), moves=pooled_traffic)
+def average_pooling(n, channels, side, out):
+    return resampling(lambda x: F.avg_pool2d(x, side // out), n, channels, side)
+
+
+@case(
+    "adaptive average pooling",
+    size("64×64×32×32 to 1×1", 1, n=64, channels=64, side=32, out=1),
+    size("16×64×32×32 to 7×7", 1, n=16, channels=64, side=32, out=7),
+    moves=pooled_traffic,
+)
+def adaptive_average_pooling(n, channels, side, out):
+    return resampling(lambda x: F.adaptive_avg_pool2d(x, out), n, channels, side)
+
+
+@case(
+    "bilinear resizing",
+    size("16×3×64×64 to 128×128", 1, n=16, channels=3, side=64, out=128),
+    size("16×3×128×128 to 64×64", 1, n=16, channels=3, side=128, out=64),
+    moves=pooled_traffic,
+)
+def bilinear_resizing(n, channels, side, out):
+    return resampling(lambda x: F.interpolate(x, size=(out, out), mode="bilinear", align_corners=False), n, channels, side)
+
+
 @case("adam", size("10 M in 40 tensors", 2, tensors=40, each=250_000), moves=lambda tensors, each: 28 * tensors * each)
 def adam(tensors, each):
     parameters = [variable(i, [each]) for i in range(tensors)]

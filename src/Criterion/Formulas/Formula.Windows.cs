@@ -58,11 +58,9 @@ public static partial class Formula
 
         // In double precision, as the fused run: a variance is the small difference of large means.
         (Tensor a, Tensor b) = (x.To(DType.Float64), y.To(DType.Float64));
-        Tensor rows = window.Matrix(x.Shape[2]);
-        Tensor columns = window.Matrix(x.Shape[3]).Transpose();
-        Statistics<TensorReal> means = formula.Terms<TensorReal>(a, b)
-            .Select(term => term.IsConstant ? term : rows.MatMul(term.ToTensor(a)).MatMul(columns));
-        Tensor like = Tensor.Zeros([x.Shape[0], x.Shape[1], rows.Shape[0], columns.Shape[1]], DType.Float64);
+        Resampling blur = Resampling.Of("blur", "blur gradient", new WindowBlur(window, x.Shape[2]), new WindowBlur(window, x.Shape[3]));
+        Statistics<TensorReal> means = formula.Terms<TensorReal>(a, b).Select(term => term.IsConstant ? term : term.ToTensor(a).Resample(blur));
+        Tensor like = Tensor.Zeros([x.Shape[0], x.Shape[1], blur.Rows.Outputs, blur.Columns.Outputs], DType.Float64);
         return formula.Value(means).ToTensor(like).To(DTypes.Promote(x.Floating().DType, y.DType));
     }
 

@@ -1,3 +1,5 @@
+using Criterion.Kernels;
+
 namespace Criterion.Formulas;
 
 /// <summary>
@@ -97,25 +99,25 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
 
         return Border == WindowBorder.Reflect ? at < 0 ? -at : (2 * (side - 1)) - at : -1;
     }
+}
 
-    /// <summary>The blur of a side as a matrix [places, side], borders folded in.</summary>
-    internal Tensor Matrix(int side)
+/// <summary>The blur of a side, borders folded in. The pixels of a window are neighbours, mirrored or not.</summary>
+internal readonly record struct WindowBlur(BlurWindow Window, int Size) : IResampling
+{
+    public ResampleAxis Build() => ResampleAxis.Of(Size, Window.Places(Size), Row);
+
+    (int Start, double[] Weights) Row(int place)
     {
-        double[] weights = Weights();
-        int places = Places(side);
-        double[] matrix = new double[places * side];
-        for (int place = 0; place < places; place++)
+        double[] side = new double[Size];
+        foreach ((int k, double weight) in Window.Weights().Index())
         {
-            for (int k = 0; k < Size; k++)
+            int source = Window.Source((place * Window.Stride) + k - Window.Padding, Size);
+            if (source >= 0)
             {
-                int source = Source((place * Stride) + k - Padding, side);
-                if (source >= 0)
-                {
-                    matrix[(place * side) + source] += weights[k];
-                }
+                side[source] += weight;
             }
         }
 
-        return Tensor.From(matrix, [places, side]);
+        return (0, side);
     }
 }

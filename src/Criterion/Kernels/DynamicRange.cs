@@ -14,7 +14,7 @@ internal static unsafe class DynamicRange
 
     /// <summary>Binary orders from the largest value down to those that keep three digits beside it.</summary>
     static int Orders<S>()
-        where S : unmanaged => sizeof(S) == sizeof(float) ? 14 : 43;
+        where S : unmanaged => sizeof(S) == sizeof(float) ? 12 : 41;
 
     static int ExponentOfInfinity<S>()
         where S : unmanaged => sizeof(S) == sizeof(float) ? 0xFF : 0x7FF;

@@ -166,7 +166,7 @@ public sealed partial class Tensor
     public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy<Repeated>("PadReplicate", widths);
 
     /// <summary>Each plane of images with both of its sides resampled.</summary>
-    Tensor Resample(in Resampling map)
+    internal Tensor Resample(Resampling map)
     {
         Tensor result = Empty([Shape[0], Shape[1], map.Rows.Outputs, map.Columns.Outputs], DType);
         Tensor planes = Contiguous();
