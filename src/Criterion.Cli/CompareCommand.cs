@@ -102,7 +102,7 @@ internal sealed class CompareCommand
         int steps = Given(parsed, _steps, from.Steps);
         return new ComparisonOptions
         {
-            Objectives = parsed.IsGiven(_objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(static list => Names(list).Select(part => NoNumber(part, list)))] : from.Objectives,
+            Objectives = parsed.IsGiven(_objectives) ? [.. parsed.GetValue(_objectives)!.SelectMany(list => Names(list).Select(part => Known(part, list)))] : from.Objectives,
             Seeds = Given(parsed, _seeds, from.Seeds),
             Steps = steps,
             BatchSize = Given(parsed, _batch, from.BatchSize),
@@ -119,9 +119,16 @@ internal sealed class CompareCommand
     }
 
     // A comma within a number leaves a part that begins with a digit, as no name does.
-    static string NoNumber(string part, string list) => !char.IsAsciiDigit(part[0])
-        ? part
-        : throw new ToolException($"'{part}' in '{list}' is not an objective.{NumberText.Hint(list)}");
+    string Known(string part, string list)
+    {
+        if (char.IsAsciiDigit(part[0]))
+        {
+            throw new ToolException($"'{part}' in '{list}' of {_objectives.Name} is not an objective.{NumberText.Hint(list)}");
+        }
+
+        GanSettings.Named(_objectives, part, GanNames.Objective);
+        return part;
+    }
 
     // What is no name but an option belongs to the name before it: hinge,least-squares:a=-1,c=0 is two.
     static IEnumerable<string> Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -160,8 +160,9 @@ internal sealed class GanSettings
         }
     }
 
-    // What is wrong with a name is known where it is read; where it was given, here.
-    static T Named<T>(Option option, string text, Func<string, T> read)
+    /// <summary>Reads a name; what is wrong with it is known there, and where it was given here.</summary>
+    /// <exception cref="ToolException">There is none of that name, or an option of it is wrong.</exception>
+    internal static T Named<T>(Option option, string text, Func<string, T> read)
     {
         try
         {

@@ -28,9 +28,14 @@ internal static class Paths
 
     /// <summary>A file that is not there yet, in a folder that is.</summary>
     /// <exception cref="ToolException">It exists: nothing is overwritten in silence; or its folder is missing.</exception>
-    public static string ToCreate(string path, string name) => !Path.Exists(path) && !Path.EndsInDirectorySeparator(path)
-        ? InFolder(path, name)
-        : throw new ToolException($"{name}: '{path}' {(Path.Exists(path) ? "already exists" : "names a folder")}. Choose another file{(File.Exists(path) ? ", or delete it first" : "")}.");
+    public static string ToCreate(string path, string name)
+    {
+        string? problem = File.Exists(path) ? "already exists. Choose another file, or delete it first."
+            : Path.Exists(path) ? "already exists. Choose another file."
+            : Path.EndsInDirectorySeparator(path) ? "names a folder. Choose a file."
+            : null;
+        return problem is null ? InFolder(path, name) : throw new ToolException($"{name}: '{path}' {problem}");
+    }
 
     /// <summary>A file that may be there, in a folder that is.</summary>
     /// <exception cref="ToolException">It is a folder, or its folder is missing.</exception>

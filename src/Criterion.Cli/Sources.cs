@@ -56,7 +56,9 @@ internal static class Sources
 
         if (!DataArguments.IsBuiltIn(source) && !(areDrawn && IsDrawn(source)) && RunFolder.Holds(source) is { } what)
         {
-            throw new ToolException($"{Mistakes.Invalid(source, name, "images or points")} That is the folder of a {what}, whose images are grids of many samples. Draw samples from a run of a GAN: criterion sample RUN --out FILE.npy");
+            throw new ToolException(
+                $"{Mistakes.Invalid(source, name, "images or points")} That is the folder of a {what}, whose images are grids of many samples. "
+                + "Draw samples from a run of a GAN: criterion sample RUN --out FILE.npy");
         }
     }
 

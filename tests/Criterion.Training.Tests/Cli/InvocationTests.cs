@@ -132,6 +132,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--objective hing: There is no objective 'hing'", "train", "--data", "ring", "--objective", "hing")]
     [InlineData("Invalid value '0,1@4' for feature matching", "train", "--data", "ring", "--feature-matching", "0,1@4")]
     [InlineData("no layer '1e0'", "train", "--data", "ring", "--feature-matching", "0.1@1e0")]
+    [InlineData("--objectives hing: There is no objective 'hing'", "compare", "--data", "ring", "--objectives", "dcgan,hing", "--out", "{folder}/new")]
     [InlineData("'hinge' is named twice", "compare", "--data", "ring", "--objectives", "hinge,hinge", "--out", "{folder}/new")]
     [InlineData("at least one objective", "compare", "--data", "ring", "--objectives", ",", "--out", "{folder}/new")]
 
