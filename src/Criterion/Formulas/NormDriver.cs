@@ -5,16 +5,6 @@ using Criterion.Kernels;
 
 namespace Criterion.Formulas;
 
-/// <summary>A tensor seen as [A, C, L] with statistics for each of C.</summary>
-/// <param name="Rows">A, the rows of a channel.</param>
-/// <param name="Channels">C.</param>
-/// <param name="Length">L, the length of a row.</param>
-internal readonly record struct NormLayout(int Rows, int Channels, int Length)
-{
-    /// <summary>How many values share a statistic.</summary>
-    public int Count => Rows * Length;
-}
-
 /// <summary>
 /// Normalisation of a contiguous tensor by the statistics of each channel of its layout: one pass over a channel for the statistics, and
 /// one for the result, backwards, because the end of the first is still in the cache; a large result is streamed past it. Channels are
