@@ -10,7 +10,7 @@ import warnings as python_warnings
 sys.dont_write_bytecode = True
 import golden  # noqa: E402
 
-FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "regression", "classification",
+FILES = ["pointwise", "reductions", "movement", "linear", "layers", "optimizers", "schedules", "regression", "classification",
          "softmax", "ctc", "embedding", "adversarial", "image", "metrics"]
 
 

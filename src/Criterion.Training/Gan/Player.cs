@@ -13,7 +13,7 @@ internal sealed class Player : IStateful
     public Player((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
     {
         _networks = networks;
-        _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters())]);
+        _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
     }
 
     /// <summary>A player with several networks that learns by Adam.</summary>

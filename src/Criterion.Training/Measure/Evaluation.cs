@@ -57,6 +57,8 @@ public sealed record Evaluation
         }
 
         RandomStream random = new(seed);
+        // First what is cheap and needs the most samples: the Fréchet distance of many dimensions takes minutes.
+        DensityCoverageResult density = Metrics.DensityCoverage.Between(real.Features, fake.Features, features: real.Name);
         FeatureStatistics statistics = FeatureStatistics.Of(real.Features, real.Name);
         FrechetResult frechet = FrechetDistance.Between(statistics, FeatureStatistics.Of(fake.Features, fake.Name));
         return new Evaluation
@@ -69,9 +71,9 @@ public sealed record Evaluation
             InceptionReal = Inception(real),
             InceptionFake = Inception(fake),
             PrecisionRecall = Metrics.PrecisionRecall.Between(real.Features, fake.Features, features: real.Name),
-            DensityCoverage = Metrics.DensityCoverage.Between(real.Features, fake.Features, features: real.Name),
+            DensityCoverage = density,
             Modes = real.Ring is { } ring ? ModeCoverage.Of(fake.Features, ring) : null,
-            Warnings = frechet.Warnings(),
+            Warnings = [.. frechet.Warnings(), .. density.Warnings()],
         };
     }
 

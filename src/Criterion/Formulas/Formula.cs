@@ -101,13 +101,22 @@ public static partial class Formula
     }
 
     /// <summary>One step of an optimizer, in place and unrecorded: the parameter and the two tensors that are kept for it change together.</summary>
-    internal static void Update<TUpdate>(TUpdate update, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
-        where TUpdate : struct, IUpdate
+    /// <param name="plain">The step for ordinary numbers.</param>
+    /// <param name="robust">The same step for any others: the same bits where both can be taken.</param>
+    /// <param name="range">Which gradients are ordinary.</param>
+    /// <param name="gradient">Which the parameter moves against.</param>
+    /// <param name="parameter">What is learned.</param>
+    /// <param name="first">The first number that is kept; the second once more where there is but one.</param>
+    /// <param name="second">The second.</param>
+    internal static void Update<TPlain, TRobust>(
+        TPlain plain, TRobust robust, StepRange range, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
+        where TPlain : struct, IUpdate
+        where TRobust : struct, IUpdate
     {
-        Tensor.CheckUpdate(Name<TUpdate>(), parameter, gradient, first, second);
-        first.AboutToChange(Name<TUpdate>());
-        second.AboutToChange(Name<TUpdate>());
-        UpdateDriver.Run(update, gradient.Expand(parameter.Shape).Contiguous(), parameter, first, second);
+        Tensor.CheckUpdate(Name<TPlain>(), parameter, gradient, first, second);
+        first.AboutToChange(Name<TPlain>());
+        second.AboutToChange(Name<TPlain>());
+        UpdateDriver.Run(plain, robust, range, gradient.Expand(parameter.Shape).Contiguous(), parameter, first, second);
     }
 
     /// <summary>The formula in LaTeX, in the names of its parameters.</summary>

@@ -48,6 +48,17 @@ internal static class FeatureRows
         }
     }
 
+    /// <summary>Sums of squares of larger features overflow.</summary>
+    public static void CheckSquares(string metric, Tensor rows, string name)
+    {
+        const double largest = 1e150;
+        double peak = rows.Abs().Max().Item();
+        if (peak > largest)
+        {
+            throw new MetricException($"{metric}: {name} holds values up to {peak}, whose squares overflow. Divide all features of both sets by {peak}.");
+        }
+    }
+
     static void CheckFinite(string metric, Tensor rows, string name)
     {
         ReadOnlySpan<double> values = rows.AsReadOnlySpan<double>();

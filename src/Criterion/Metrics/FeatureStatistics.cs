@@ -74,7 +74,7 @@ public sealed class FeatureStatistics
     /// <summary>Adds feature vectors, Float32 or Float64 <c>[N, D]</c>.</summary>
     /// <exception cref="ShapeException">The shape is another.</exception>
     /// <exception cref="DTypeException">The features are no floats.</exception>
-    /// <exception cref="MetricException">A value is NaN or infinite; nothing was added.</exception>
+    /// <exception cref="MetricException">A value is NaN, infinite or above 1e150; nothing was added.</exception>
     public void Add(Tensor features)
     {
         using TensorScope scope = new();
@@ -88,6 +88,8 @@ public sealed class FeatureStatistics
         {
             return;
         }
+
+        FeatureRows.CheckSquares(nameof(FeatureStatistics), rows, nameof(features));
 
         Tensor mean = rows.Mean(0);
         Tensor centred = rows - mean;

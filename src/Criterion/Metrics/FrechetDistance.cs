@@ -78,7 +78,12 @@ public static class FrechetDistance
     {
         Tensor shift = real.Mean - fake.Mean;
         (Tensor first, Tensor second) = (real.Covariance, fake.Covariance);
-        return (shift.Dot(shift).Item(), Trace(first) + Trace(second) - (2 * TraceOfRoot(first, second)));
+
+        // At size 1 no product of covariances overflows or underflows.
+        double peak = Math.Max(first.Abs().Max().Item(), second.Abs().Max().Item());
+        double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));
+        (first, second) = (first / scale, second / scale);
+        return (shift.Dot(shift).Item(), scale * (Trace(first) + Trace(second) - (2 * TraceOfRoot(first, second))));
     }
 
     static double TraceOfRoot(Tensor first, Tensor second)

@@ -75,7 +75,10 @@ public static class KernelDistance
     static double Estimate(Tensor x, Tensor y)
     {
         (double n, double m) = (x.Shape[0], y.Shape[0]);
-        return ((Sum(x, x) - SumOfDiagonal(x)) / (n * (n - 1))) + ((Sum(y, y) - SumOfDiagonal(y)) / (m * (m - 1))) - (2 * Sum(x, y) / (n * m));
+        double estimate = ((Sum(x, x) - SumOfDiagonal(x)) / (n * (n - 1))) + ((Sum(y, y) - SumOfDiagonal(y)) / (m * (m - 1))) - (2 * Sum(x, y) / (n * m));
+        return double.IsFinite(estimate)
+            ? estimate
+            : throw new MetricException($"KernelDistance: the features are up to {Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item())}, and the sixth power of their length overflows. Divide all features of both sets by that.");
     }
 
     static double Sum(Tensor x, Tensor y)

@@ -1,79 +1,102 @@
+using System.Numerics.Tensors;
+
 namespace Criterion.Metrics;
 
-/// <summary>Squared distances from one row to some columns, of which <paramref name="first"/> is the first.</summary>
-internal delegate void DistanceRow(int row, int first, ReadOnlySpan<double> squared);
+/// <summary>Distances from one row to some columns, of which <paramref name="first"/> is the first.</summary>
+internal delegate void DistanceRow(int row, int first, Distances distances);
 
 /// <summary>Distances between all pairs of feature vectors, a tile at a time: the memory does not grow with the number of pairs.</summary>
-internal static class Neighbours
+/// <remarks>
+/// A matrix product gives ‖x − y‖² = ‖x‖² + ‖y‖² − 2·xᵀy of vectors about their common mean up to rounding, which is large beside the distance of
+/// near vectors that lie far out. Wherever that leaves open which distance is the smaller, they are computed from differences.
+/// </remarks>
+internal sealed class Neighbours
 {
     const int TileRows = 512;
     const int TileColumns = 4096;
 
-    // What rounding leaves of the distance between equal vectors, as a share of their squared lengths.
-    const double Rounding = 1e-12;
-
-    /// <summary>The squared distance of each row to its k-th nearest other row.</summary>
-    public static double[] SquaredRadii(Tensor rows, int k)
+    Neighbours(Tensor features, Tensor centre)
     {
-        double[] nearest = new double[rows.Shape[0] * k];
+        Plain = features;
+        Centred = features - centre;
+    }
+
+    /// <summary>The vectors, scaled by a power of two so that no square overflows.</summary>
+    public Tensor Plain { get; }
+
+    /// <summary>The vectors about a mean: short ones lose fewer digits in their products.</summary>
+    public Tensor Centred { get; }
+
+    public int Count => Plain.Shape[0];
+
+    /// <summary>Both sets, checked, at one scale and about the mean of the real ones.</summary>
+    public static (Neighbours Real, Neighbours Fake) Of(string metric, Tensor real, Tensor fake, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        (Tensor x, Tensor y) = FeatureRows.Pair(metric, real, fake, k + 1);
+        double peak = Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item());
+        double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));
+        (x, y) = (x / scale, y / scale);
+        Tensor mean = x.Mean(0);
+        return (new(x, mean), new(y, mean));
+    }
+
+    /// <summary>The distance of each row to its k-th nearest other row.</summary>
+    public double[] Radii(int k)
+    {
+        double[] nearest = new double[Count * k];
         nearest.AsSpan().Fill(double.PositiveInfinity);
-        ForEachRow(rows, rows, (row, first, squared) =>
+        ForEachRow(this, (row, first, distances) =>
         {
             Span<double> own = nearest.AsSpan(row * k, k);
-            for (int j = 0; j < squared.Length; j++)
+            for (int j = 0; j < distances.Count; j++)
             {
-                if (squared[j] < own[^1] && first + j != row)
+                if (first + j != row && distances.MayBeBelow(j, own[^1]))
                 {
-                    Insert(own, squared[j]);
+                    Insert(own, distances.Exact(j));
                 }
             }
         });
-        return [.. Enumerable.Range(1, rows.Shape[0]).Select(i => nearest[(i * k) - 1])];
+        return [.. Enumerable.Range(1, Count).Select(i => nearest[(i * k) - 1])];
     }
 
-    /// <summary>Calls <paramref name="visit"/> with every squared distance, in order.</summary>
-    public static void ForEachRow(Tensor rows, Tensor columns, DistanceRow visit)
+    /// <summary>Calls <paramref name="visit"/> with the distances of every row to all columns, in order.</summary>
+    public void ForEachRow(Neighbours columns, DistanceRow visit)
     {
-        for (int row = 0; row < rows.Shape[0]; row += TileRows)
+        for (int row = 0; row < Count; row += TileRows)
         {
-            for (int column = 0; column < columns.Shape[0]; column += TileColumns)
+            for (int column = 0; column < columns.Count; column += TileColumns)
             {
-                ForTile(rows, columns, row, column, visit);
+                ForTile(columns, row, column, visit);
             }
         }
     }
 
-    static void ForTile(Tensor rows, Tensor columns, int row, int column, DistanceRow visit)
+    void ForTile(Neighbours columns, int row, int column, DistanceRow visit)
     {
         using TensorScope scope = new();
-        Tensor x = rows.Narrow(0, row, Math.Min(TileRows, rows.Shape[0] - row));
-        Tensor y = columns.Narrow(0, column, Math.Min(TileColumns, columns.Shape[0] - column));
-        Tensor products = x.MatMul(y.Transpose());
-        Span<double> values = products.AsSpan<double>();
+        (int rows, int count) = (Math.Min(TileRows, Count - row), Math.Min(TileColumns, columns.Count - column));
+        (Tensor x, Tensor y) = (Centred.Narrow(0, row, rows), columns.Centred.Narrow(0, column, count));
+        ReadOnlySpan<double> products = x.MatMul(y.Transpose()).AsReadOnlySpan<double>();
         ReadOnlySpan<double> ofX = (x * x).Sum(1).AsReadOnlySpan<double>();
         ReadOnlySpan<double> ofY = (y * y).Sum(1).AsReadOnlySpan<double>();
-        for (int i = 0; i < ofX.Length; i++)
+        int dimensions = Plain.Shape[1];
+        ReadOnlySpan<double> plainX = Plain.AsReadOnlySpan<double>();
+        ReadOnlySpan<double> plainY = columns.Plain.AsReadOnlySpan<double>()[(column * dimensions)..];
+        for (int i = 0; i < rows; i++)
         {
-            Span<double> own = values.Slice(i * ofY.Length, ofY.Length);
-            ToSquaredDistances(own, ofX[i], ofY);
-            visit(row + i, column, own);
-        }
-    }
-
-    // ‖x − y‖² = ‖x‖² + ‖y‖² − 2·xᵀy.
-    static void ToSquaredDistances(Span<double> products, double ofX, ReadOnlySpan<double> ofY)
-    {
-        for (int j = 0; j < products.Length; j++)
-        {
-            double lengths = ofX + ofY[j];
-            double squared = lengths - (2 * products[j]);
-            products[j] = squared > Rounding * lengths ? squared : 0;
+            visit(row + i, column, new(products.Slice(i * count, count), ofX[i], ofY, plainX.Slice((row + i) * dimensions, dimensions), plainY));
         }
     }
 
     /// <summary>Puts a value into its place among rising ones; the largest falls out.</summary>
     static void Insert(Span<double> rising, double value)
     {
+        if (value >= rising[^1])
+        {
+            return;
+        }
+
         int place = rising.Length - 1;
         for (; place > 0 && rising[place - 1] > value; place--)
         {
@@ -82,13 +105,68 @@ internal static class Neighbours
 
         rising[place] = value;
     }
+}
 
-    /// <summary>Both sets, checked, about the mean of the real ones: short vectors lose fewer digits in their distances.</summary>
-    public static (Tensor Real, Tensor Fake) Centred(string metric, Tensor real, Tensor fake, int k)
+/// <summary>The distances from one vector to others: a cheap estimate with its error, and the exact one.</summary>
+internal readonly ref struct Distances(
+    ReadOnlySpan<double> products, double lengthX, ReadOnlySpan<double> lengthsY, ReadOnlySpan<double> x, ReadOnlySpan<double> ys)
+{
+    const double Rounding = 2.220446049250313e-16;
+
+    // A number below this has lost digits, or all of them, when it was squared.
+    const double LeastRoot = 1e-140;
+
+    readonly ReadOnlySpan<double> _products = products;
+    readonly ReadOnlySpan<double> _lengthsY = lengthsY;
+    readonly ReadOnlySpan<double> _x = x;
+    readonly ReadOnlySpan<double> _ys = ys;
+
+    // What rounding of the vectors and of their product leaves of a squared distance, as a share of the squared lengths.
+    readonly double _error = (x.Length + 8) * Rounding;
+
+    public int Count => _products.Length;
+
+    /// <summary>Whether the distance may be below another, by the estimate.</summary>
+    public bool MayBeBelow(int j, double other)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        (Tensor x, Tensor y) = FeatureRows.Pair(metric, real, fake, k + 1);
-        Tensor mean = x.Mean(0);
-        return (x - mean, y - mean);
+        (double squared, double error) = Estimate(j);
+        return squared - error < other * other || other < LeastRoot;
+    }
+
+    /// <summary>Whether the distance is at most another.</summary>
+    public bool IsAtMost(int j, double other)
+    {
+        (double squared, double error) = Estimate(j);
+        double bound = other * other;
+        bool isClear = Math.Abs(squared - bound) > error + (4 * Rounding * bound) && other >= LeastRoot;
+        return isClear ? squared < bound : MayBeBelow(j, Math.BitIncrement(other)) && Exact(j) <= other;
+    }
+
+    /// <summary>The distance from differences.</summary>
+    public double Exact(int j)
+    {
+        ReadOnlySpan<double> y = _ys.Slice(j * _x.Length, _x.Length);
+        double distance = TensorPrimitives.Distance(_x, y);
+        return distance >= LeastRoot ? distance : Small(y);
+    }
+
+    double Small(ReadOnlySpan<double> y)
+    {
+        double[] differences = new double[y.Length];
+        TensorPrimitives.Subtract(_x, y, differences);
+        double peak = TensorPrimitives.MaxMagnitude<double>(differences);
+        if (peak == 0)
+        {
+            return 0;
+        }
+
+        TensorPrimitives.Divide(differences, peak, differences);
+        return Math.Abs(peak) * TensorPrimitives.Norm<double>(differences);
+    }
+
+    (double Squared, double Error) Estimate(int j)
+    {
+        double lengths = lengthX + _lengthsY[j];
+        return (lengths - (2 * _products[j]), _error * lengths);
     }
 }

@@ -23,15 +23,15 @@ public static class PrecisionRecall
     /// <exception cref="MetricException">There are too few samples, or a value is NaN or infinite.</exception>
     public static PrecisionRecallResult Between(Tensor real, Tensor fake, int neighbours = 3, string features = MetricSamples.Unnamed)
     {
-        (real, fake) = Neighbours.Centred(nameof(PrecisionRecall), real, fake, neighbours);
-        (double[] ofReal, double[] ofFake) = (Neighbours.SquaredRadii(real, neighbours), Neighbours.SquaredRadii(fake, neighbours));
+        (Neighbours reals, Neighbours fakes) = Neighbours.Of(nameof(PrecisionRecall), real, fake, neighbours);
+        (double[] ofReal, double[] ofFake) = (reals.Radii(neighbours), fakes.Radii(neighbours));
         (bool[] realInside, bool[] fakeInside) = (new bool[ofReal.Length], new bool[ofFake.Length]);
-        Neighbours.ForEachRow(real, fake, (row, first, squared) =>
+        reals.ForEachRow(fakes, (row, first, distances) =>
         {
-            for (int j = 0; j < squared.Length; j++)
+            for (int j = 0; j < distances.Count; j++)
             {
-                fakeInside[first + j] |= squared[j] <= ofReal[row];
-                realInside[row] |= squared[j] <= ofFake[first + j];
+                fakeInside[first + j] = fakeInside[first + j] || distances.IsAtMost(j, ofReal[row]);
+                realInside[row] = realInside[row] || distances.IsAtMost(j, ofFake[first + j]);
             }
         });
         MetricSamples samples = new(features, real.Shape[1], ofReal.Length, ofFake.Length);

@@ -12,9 +12,13 @@ internal static class SymmetricEigen
     {
         int d = matrix.Shape[0];
 
+        // MathNet squares the elements.
+        double peak = matrix.Abs().Max().Item();
+        double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));
+
         // By columns or by rows is the same in a symmetric matrix.
-        var decomposition = Matrix<double>.Build.Dense(d, d, matrix.ToArray<double>()).Evd(Symmetricity.Symmetric);
-        return ([.. decomposition.EigenValues.Select(static value => value.Real)], Tensor.From(decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
+        var decomposition = Matrix<double>.Build.Dense(d, d, (matrix / scale).ToArray<double>()).Evd(Symmetricity.Symmetric);
+        return ([.. decomposition.EigenValues.Select(value => value.Real * scale)], Tensor.From(decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
     }
 
     /// <summary>A matrix R with R · Rᵀ = <paramref name="covariance"/>; eigenvalues that rounding made negative count as 0.</summary>

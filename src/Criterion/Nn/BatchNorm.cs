@@ -34,11 +34,11 @@ public abstract class BatchNorm : ChannelNorm
                 $"{GetType().Name}: the batch has {n} value(s) for each channel, too few for a variance. Use a larger batch, or Eval().");
         }
 
-        Tensor y = Normalization.Apply(x, layout, Weight, Bias, Epsilon, out Tensor mean, out Tensor variance);
+        Tensor y = Normalization.Apply(x, layout, Weight, Bias, Epsilon, out Tensor mean, out Tensor deviation);
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
-            Track(mean, variance, n / (n - 1.0), _momentum ?? 1.0 / batches);
+            Track(mean, deviation * deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
         }
 
         return y;

@@ -6,6 +6,13 @@ namespace Criterion.Nn;
 /// <summary>What batch and instance norm share: a weight and a bias for each channel, and running statistics for evaluation.</summary>
 public abstract class ChannelNorm : Module
 {
+    private protected const string MeanName = "running_mean";
+    private protected const string VarianceName = "running_var";
+    private protected const string CounterName = "num_batches_tracked";
+
+    // With a mean of so many deviations x · scale and mean · scale lose four bits where they cancel.
+    const double MostDeviations = 16;
+
     readonly int _features;
 
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
@@ -25,9 +32,9 @@ public abstract class ChannelNorm : Module
 
         if (trackRunningStats)
         {
-            RunningMean = Buffer("running_mean", Tensor.Zeros([features], dtype));
-            RunningVar = Buffer("running_var", Tensor.Ones([features], dtype));
-            BatchesTracked = Buffer("num_batches_tracked", Tensor.Zeros([], DType.Int64));
+            RunningMean = Buffer(MeanName, Tensor.Zeros([features], dtype));
+            RunningVar = Buffer(VarianceName, Tensor.Ones([features], dtype));
+            BatchesTracked = Buffer(CounterName, Tensor.Zeros([], DType.Int64));
         }
     }
 
@@ -50,6 +57,16 @@ public abstract class ChannelNorm : Module
 
     private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
 
+    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
+    {
+        // PyTorch before 0.4.1 had no counter.
+        string counter = prefix + CounterName;
+        if (BatchesTracked is not null && state.ContainsKey(prefix + MeanName) && state.ContainsKey(prefix + VarianceName) && !state.ContainsKey(counter))
+        {
+            state.Add(counter, Tensor.Zeros([], DType.Int64));
+        }
+    }
+
     /// <summary>How the input is seen as [N, C, L].</summary>
     private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
     {
@@ -62,8 +79,13 @@ public abstract class ChannelNorm : Module
     /// <summary>x normalised with the running statistics, which count as constants.</summary>
     private protected Tensor ByRunningStats(Tensor x, NormLayout layout)
     {
-        Tensor inverse = (RunningVar! + Epsilon).Rsqrt();
+        Tensor inverse = Normalization.Inverse(RunningVar!, Epsilon);
         Tensor scale = Weight is null ? inverse : inverse * Weight;
+        if (!((RunningMean! * inverse).Abs().Max().Item() <= MostDeviations))
+        {
+            return Normalization.CentreAndScale(x, layout, RunningMean!, scale, Bias);
+        }
+
         Tensor shift = -(RunningMean! * scale);
         return ScaleAndShift(x, layout, scale, Bias is null ? shift : shift + Bias);
     }
@@ -76,22 +98,24 @@ public abstract class ChannelNorm : Module
     }
 
     /// <summary>Moves the running statistics towards those of a batch.</summary>
-    /// <param name="mean">The mean of each channel.</param>
-    /// <param name="variance">The variance of each channel.</param>
+    /// <param name="mean">The mean of each channel, Float64.</param>
+    /// <param name="variance">The variance of each channel, Float64; held at the largest number of the type.</param>
     /// <param name="unbias">What makes the variance unbiased, n / (n − 1).</param>
     /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
     private protected void Track(Tensor mean, Tensor variance, double unbias, double step)
     {
-        Formula.Update(new Towards(step, 1), RunningMean!, mean);
-        Formula.Update(new Towards(step, unbias), RunningVar!, variance);
+        DType type = RunningVar!.DType;
+        double largest = type == DType.Float32 ? float.MaxValue : double.MaxValue;
+        Formula.Update(new Towards(step), RunningMean!, mean.To(type));
+        Formula.Update(new Towards(step), RunningVar!, (variance * unbias).Clamp(0, largest).To(type));
     }
 
-    /// <summary>(1 − step) · running + step · factor · value.</summary>
-    readonly struct Towards(double step, double factor) : IBinaryFormula
+    /// <summary>(1 − step) · running + step · value.</summary>
+    readonly struct Towards(double step) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T running, T value)
-            where T : struct, IReal<T> => (T.Const(1 - step) * running) + (T.Const(step * factor) * value);
+            where T : struct, IReal<T> => (T.Const(1 - step) * running) + (T.Const(step) * value);
     }
 }
 

@@ -30,6 +30,17 @@ public sealed class InstanceNorm2d : ChannelNorm
         return UsesRunningStats ? ByRunningStats(input!, layout) : ByInstance(input!, layout);
     }
 
+    // PyTorch before 0.4.1 saved running statistics, and no counter, also where evaluation did not use them.
+    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
+    {
+        base.Translate(prefix, state);
+        if (RunningMean is null && !state.ContainsKey(prefix + CounterName))
+        {
+            state.Remove(prefix + MeanName);
+            state.Remove(prefix + VarianceName);
+        }
+    }
+
     Tensor ByInstance(Tensor x, NormLayout layout)
     {
         (int images, int channels, int n) = layout;
@@ -38,10 +49,10 @@ public sealed class InstanceNorm2d : ChannelNorm
             throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalise before the image shrinks to a point.");
         }
 
-        Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor variance);
+        Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor deviation);
         if (IsTraining && RunningMean is not null)
         {
-            Track(mean.Reshape(images, channels).Mean(0), variance.Reshape(images, channels).Mean(0), n / (n - 1.0), _momentum);
+            Track(mean.Reshape(images, channels).Mean(0), (deviation * deviation).Reshape(images, channels).Mean(0), n / (n - 1.0), _momentum);
         }
 
         return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);

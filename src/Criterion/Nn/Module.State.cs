@@ -7,9 +7,15 @@ public abstract partial class Module
 {
     /// <summary>
     /// Parameters and buffers by dotted name, in PyTorch's order and layout. The tensors are the module's own, without history:
-    /// they change as it learns; clone them for a snapshot.
+    /// they change as it learns; clone them for a snapshot. A tensor that is shared has an entry for each of its names.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        Visit(static (_, module) => module.PrepareState());
+        return Entries();
+    }
+
+    OrderedDictionary<string, Tensor> Entries()
     {
         OrderedDictionary<string, Tensor> state = [];
         Visit((prefix, module) =>
@@ -23,24 +29,39 @@ public abstract partial class Module
     }
 
     /// <summary>Copies values into parameters and buffers of the same names, converted to their types.</summary>
+    /// <remarks>
+    /// States of old versions of PyTorch are read as well: without <c>num_batches_tracked</c>, with running statistics of an instance norm that
+    /// has none, and with other names of <see cref="SpectralNorm"/>. Of the names of a shared tensor one is enough.
+    /// </remarks>
     /// <param name="state">Tensors by dotted name.</param>
     /// <param name="strict">Whether a name that is missing or unexpected is an error; a wrong shape always is.</param>
-    /// <exception cref="StateDictException">Names or shapes do not fit; nothing was changed.</exception>
+    /// <exception cref="StateDictException">
+    /// Names or shapes do not fit, or two names of one tensor have different values; nothing was changed.
+    /// </exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
-        IReadOnlyDictionary<string, Tensor> own = StateDict();
-        StateMatch.Check(GetType().Name, own, state, strict);
-        using (Autograd.NoGrad())
-        {
-            foreach ((string name, Tensor value) in own)
-            {
-                if (state.TryGetValue(name, out Tensor? loaded))
-                {
-                    value.CopyFrom(loaded);
-                }
-            }
-        }
+        OrderedDictionary<string, Tensor> present = new(state);
+        Visit((prefix, module) => module.Translate(prefix, present));
+        OrderedDictionary<string, Tensor> own = Entries();
+        StateMatch.Check(GetType().Name, own, present, strict);
+        StateMatch.Copy(own, present);
+        Visit((prefix, module) => module.AfterLoad(name => present.ContainsKey(prefix + name)));
+    }
+
+    /// <summary>Brings the buffers up to date before they are saved.</summary>
+    private protected virtual void PrepareState()
+    {
+    }
+
+    /// <summary>Changes entries that an earlier version of PyTorch wrote, under a prefix, into those of today.</summary>
+    private protected virtual void Translate(string prefix, OrderedDictionary<string, Tensor> state)
+    {
+    }
+
+    /// <summary>Called when a state was loaded, with whether it held a name.</summary>
+    private protected virtual void AfterLoad(Predicate<string> wasLoaded)
+    {
     }
 }
 
@@ -55,13 +76,19 @@ internal static class StateMatch
         List<string> faults = [];
         if (strict)
         {
-            Add("missing", own.Keys.Where(name => !loaded.ContainsKey(name)));
+            HashSet<TensorMemory> given = [.. own.Where(pair => loaded.ContainsKey(pair.Key)).Select(static pair => TensorMemory.Of(pair.Value))];
+            Add("missing", own.Where(pair => !loaded.ContainsKey(pair.Key) && !given.Contains(TensorMemory.Of(pair.Value))).Select(static pair => pair.Key));
             Add("unexpected", loaded.Keys.Where(name => !own.ContainsKey(name)));
         }
 
         Add("of another shape", own
             .Where(pair => loaded.TryGetValue(pair.Key, out Tensor? value) && value.Shape != pair.Value.Shape)
             .Select(pair => $"{pair.Key} {loaded[pair.Key].Shape} (should be {pair.Value.Shape})"));
+        if (faults.Count == 0)
+        {
+            Add("different values for the names of one shared tensor", Conflicts(own, loaded));
+        }
+
         if (faults.Count > 0)
         {
             throw new StateDictException(
@@ -77,4 +104,29 @@ internal static class StateMatch
             }
         }
     }
+
+    /// <summary>Copies a state that was checked into tensors of the same names.</summary>
+    public static void Copy(IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> loaded)
+    {
+        using (Autograd.NoGrad())
+        {
+            foreach ((string name, Tensor value) in own)
+            {
+                if (loaded.TryGetValue(name, out Tensor? other))
+                {
+                    value.CopyFrom(other);
+                }
+            }
+        }
+    }
+
+    static IEnumerable<string> Conflicts(IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> loaded) =>
+        from pair in own
+        where loaded.ContainsKey(pair.Key)
+        group pair.Key by TensorMemory.Of(pair.Value) into names
+        where names.Skip(1).Any(name => !SameValues(loaded[names.First()], loaded[name]))
+        select string.Join(" and ", names);
+
+    static bool SameValues(Tensor a, Tensor b) =>
+        ReferenceEquals(a, b) || a.Detach().To(DType.Float64).ToArray<double>().AsSpan().SequenceEqual(b.Detach().To(DType.Float64).ToArray<double>());
 }

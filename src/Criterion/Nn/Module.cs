@@ -42,14 +42,14 @@ public abstract partial class Module
     public IReadOnlyList<Tensor> Parameters()
     {
         List<Tensor> all = [];
-        AddParameters(all);
+        AddParameters(all, []);
         return all;
     }
 
-    /// <summary>All parameters by dotted name, such as <c>blocks.0.weight</c>.</summary>
+    /// <summary>All parameters by dotted name, such as <c>blocks.0.weight</c>; one that is shared comes once, by its first name.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedParameters() => Named(static module => module._parameters);
 
-    /// <summary>All buffers, such as running statistics, by dotted name.</summary>
+    /// <summary>All buffers, such as running statistics, by dotted name; one that is shared comes once, by its first name.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedBuffers() => Named(static module => module._buffers);
 
     /// <summary>Switches this module and those inside it to training.</summary>
@@ -143,11 +143,11 @@ public abstract partial class Module
         return this;
     }
 
-    void AddParameters(List<Tensor> all)
+    void AddParameters(List<Tensor> all, HashSet<TensorMemory> seen)
     {
         foreach ((_, Tensor parameter) in _parameters)
         {
-            if (!all.Contains(parameter))
+            if (seen.Add(TensorMemory.Of(parameter)))
             {
                 all.Add(parameter);
             }
@@ -155,18 +155,22 @@ public abstract partial class Module
 
         foreach ((_, Module child) in _children)
         {
-            child.AddParameters(all);
+            child.AddParameters(all, seen);
         }
     }
 
     List<(string Name, Tensor Value)> Named(Func<Module, List<(string, Tensor)>> own)
     {
         List<(string, Tensor)> all = [];
+        HashSet<TensorMemory> seen = [];
         Visit((prefix, module) =>
         {
             foreach ((string name, Tensor value) in own(module))
             {
-                all.Add((prefix + name, value));
+                if (seen.Add(TensorMemory.Of(value)))
+                {
+                    all.Add((prefix + name, value));
+                }
             }
         });
         return all;

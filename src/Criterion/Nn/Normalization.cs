@@ -19,16 +19,16 @@ internal static class Normalization
     /// <param name="weight">[C], or null for 1 and no bias.</param>
     /// <param name="bias">[C], or null as the weight.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="mean">The mean of each channel, [C], without history.</param>
-    /// <param name="variance">The variance (with n below) of each channel, [C], without history.</param>
+    /// <param name="mean">The mean of each channel, Float64 [C], without history.</param>
+    /// <param name="deviation">The root of the variance (with n below) of each channel, Float64 [C], without history.</param>
     public static Tensor Apply(
-        Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor variance)
+        Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor deviation)
     {
         DType type = weight is null ? x.DType : DTypes.Promote(x.DType, DTypes.Promote(weight.DType, bias!.DType));
         (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
-        mean = Tensor.Empty([layout.Channels], type);
-        variance = Tensor.EmptyLike(mean);
-        Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, variance);
+        mean = Tensor.Empty([layout.Channels], DType.Float64);
+        deviation = Tensor.EmptyLike(mean);
+        Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, deviation);
         Tensor result = Result(applied);
         return weight is null
             ? Autograd.RecordJoint("normalize", result, [x], [x], applied, Gradients)
@@ -38,7 +38,7 @@ internal static class Normalization
     static Tensor Result(in Applied of)
     {
         Tensor result = Tensor.EmptyLike(of.Plain);
-        NormDriver.Forward(of.Plain, Joined(of.Layout), of.Weight?.Contiguous(), of.Bias?.Contiguous(), of.Epsilon, result, of.Mean, of.Variance);
+        NormDriver.Forward(of.Plain, Joined(of.Layout), of.Weight?.Contiguous(), of.Bias?.Contiguous(), of.Epsilon, result, of.Mean, of.Deviation);
         return Unrows(result, of);
     }
 
@@ -50,9 +50,9 @@ internal static class Normalization
     static Tensor?[] Fused(Tensor g, Applied of)
     {
         Tensor? gradient = of.X.RequiresGrad ? Tensor.EmptyLike(of.Plain) : null;
-        (Tensor? sum, Tensor? along) = of.Weight is null ? default : (Tensor.EmptyLike(of.Mean), Tensor.EmptyLike(of.Mean));
+        (Tensor? sum, Tensor? along) = of.Weight is null ? default : (Tensor.EmptyLike(of.Weight), Tensor.EmptyLike(of.Weight));
         NormDriver.Backward(
-            of.Plain, Joined(of.Layout), Rows(g, of.Layout), of.Weight?.Contiguous(), of.Epsilon, gradient, of.Mean, of.Variance, sum, along);
+            of.Plain, Joined(of.Layout), Rows(g, of.Layout), of.Weight?.Contiguous(), of.Epsilon, gradient, of.Mean, of.Deviation, sum, along);
         Tensor? ofX = gradient is null ? null : Unrows(gradient, of);
         return of.Weight is null ? [ofX] : [ofX, along, sum];
     }
@@ -81,6 +81,14 @@ internal static class Normalization
     /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
     public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => Formula.Map(default(Line), x, scale, shift);
 
+    /// <summary>(x − mean) · scale + bias, each [C]: for means that are large beside the deviation.</summary>
+    public static Tensor CentreAndScale(Tensor x, NormLayout layout, Tensor mean, Tensor scale, Tensor? bias)
+    {
+        Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
+        Tensor scaled = Formula.Map(default(ScaledDistance), channels, Channels(mean), Channels(scale));
+        return (bias is null ? scaled : scaled + Channels(bias)).Reshape(x.Shape);
+    }
+
     /// <summary>A tensor of one value for each channel as [1, C, 1].</summary>
     public static Tensor Channels(Tensor values) => values.Reshape(1, values.Count, 1);
 
@@ -89,15 +97,49 @@ internal static class Normalization
     {
         Tensor x = of.X.Reshape(of.Layout.Rows, of.Layout.Channels, of.Layout.Length);
         Tensor centred = x - x.Mean(Shared, keepDim: true);
-        Tensor variance = (centred * centred).Mean(Shared, keepDim: true);
-        Tensor normal = centred * (variance + of.Epsilon).Rsqrt();
+        Tensor? peak = IsOrdinary(of) ? null : Peak(centred.Detach(), of.Epsilon);
+        Tensor ratio = peak is null ? centred : centred / peak;
+        Tensor? root = peak is null ? null : Math.Sqrt(of.Epsilon) / peak;
+        Tensor variance = (ratio * ratio).Mean(Shared, keepDim: true);
+        Tensor normal = ratio * (root is null ? Inverse(variance, of.Epsilon) : Inverse(variance + (root * root), 0));
         Tensor scaled = of.Weight is null ? normal : (normal * Channels(of.Weight)) + Channels(of.Bias!);
         return scaled.Reshape(of.X.Shape);
     }
 
+    /// <summary>1 / √(variance + ε), and 0 for 1 / 0.</summary>
+    public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : Formula.Map(new RootOfSum(-0.5), variance);
+
+    /// <summary>Whether no square of a distance from the mean overflows, or underflows where that would matter.</summary>
+    static bool IsOrdinary(in Applied of)
+    {
+        foreach (double deviation in of.Deviation.AsReadOnlySpan<double>())
+        {
+            if (deviation > 1e12 || (of.Epsilon < 1e-20 && deviation < 1e-12))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What distances are divided by before they are squared: nothing below 1 where ε makes small ones count for little.</summary>
+    static Tensor Peak(Tensor centred, double epsilon)
+    {
+        Tensor peak = centred.Abs().Max(Shared, keepDim: true);
+        return epsilon > 0 ? peak.Clamp(1, double.PositiveInfinity) : Tensor.Where(peak.EqualTo(0), Tensor.OnesLike(peak), peak);
+    }
+
     /// <summary>What went into a layer's pass and what its gradients read.</summary>
     readonly record struct Applied(
-        Tensor X, NormLayout Layout, Tensor? Weight, Tensor? Bias, double Epsilon, Tensor Plain, Tensor Mean, Tensor Variance);
+        Tensor X, NormLayout Layout, Tensor? Weight, Tensor? Bias, double Epsilon, Tensor Plain, Tensor Mean, Tensor Deviation);
+
+    readonly struct ScaledDistance : ITernaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x, T mean, T scale)
+            where T : struct, IReal<T> => (x - mean) * scale;
+    }
 
     readonly struct Line : ITernaryFormula
     {

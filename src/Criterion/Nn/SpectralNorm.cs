@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Nn;
 
 /// <summary>
@@ -5,9 +7,20 @@ namespace Criterion.Nn;
 /// twin of <c>torch.nn.utils.spectral_norm</c>.
 /// </summary>
 /// <remarks>
+/// <para>
 /// σ = uᵀ · W · v for the weight as a matrix W [outputs, rest]. Each forward call while training takes one step (v ← Wᵀu/|Wᵀu|,
 /// u ← Wv/|Wv|); evaluation leaves u and v alone. They count as constants in gradients. In the state the weight is called
 /// <c>weight_orig</c>, beside <c>weight_u</c> and <c>weight_v</c>.
+/// </para>
+/// <para>
+/// Where the weight was made or replaced (by <see cref="Init"/>, say, or a state without u and v) rather than stepped by an optimizer, the
+/// next forward call in either mode first computes u and v of its largest singular value exactly. A state that holds all three is taken as
+/// it is. A weight of zeros stays zero: it is divided by 1. Weights of any size, such as 1e30 or 1e-30, are scaled first.
+/// </para>
+/// <para>
+/// States with the names of <c>torch.nn.utils.parametrizations.spectral_norm</c> (<c>parametrizations.weight.original</c>), of PyTorch before
+/// 1.0 (without <c>weight_v</c>) and of the widespread implementation before PyTorch's (<c>weight_bar</c>) load as well.
+/// </para>
 /// </remarks>
 public sealed class SpectralNorm : Module
 {
@@ -16,12 +29,16 @@ public sealed class SpectralNorm : Module
     readonly Tensor _v;
     readonly int _iterations;
     readonly double _epsilon;
+    readonly Lock _refreshing = new();
+
+    // How often the weight had been replaced when u and v were computed; −1 where they are of no weight.
+    int _replaced = -1;
 
     /// <summary>Wraps a layer, whose parameters become this module's.</summary>
     /// <param name="layer">A <see cref="Linear"/>, <see cref="Conv2d"/> or <see cref="ConvTranspose2d"/>; use it only through this.</param>
     /// <param name="iterations">Power iterations for each training forward; 1.</param>
-    /// <param name="epsilon">The least norm to divide by; 1e-12.</param>
-    /// <param name="random">The stream from which u and v are drawn; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="epsilon">The least norm of u and v to divide by; 1e-12.</param>
+    /// <param name="random">The stream from which u and v are drawn for a weight of zeros; <see cref="RandomStream.Default"/> if not given.</param>
     /// <exception cref="ArgumentOutOfRangeException">The iterations are below 1, or ε is negative.</exception>
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
@@ -39,29 +56,112 @@ public sealed class SpectralNorm : Module
         _v = Buffer("weight_v", Unit(Tensor.Randn([weight.Count / outputs], weight.DType, random)));
     }
 
+    int Replaced => _layer.Weight.Storage.Version - _layer.Weight.Storage.Updates;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         Tensor weight = _layer.Weight;
-        Tensor matrix = weight.Transpose(0, _layer.OutputDim).Reshape(_u.Count, _v.Count);
-        (Tensor u, Tensor v) = IsTraining ? Iterate(matrix.Detach()) : (_u.Clone(), _v.Clone());
-        return _layer.Apply(input, weight / u.Dot(matrix.MatMul(v)));
+        double scale = Scale(weight);
+        if (scale == 0)
+        {
+            return _layer.Apply(input, weight);
+        }
+
+        bool isFinite = !double.IsNaN(scale);
+        if (isFinite)
+        {
+            Refresh(scale);
+        }
+
+        Tensor scaled = scale == 1 || !isFinite ? weight : weight / scale;
+        Tensor matrix = Matrix(scaled);
+        (Tensor u, Tensor v) = IsTraining && isFinite ? Iterate(matrix.Detach()) : (_u.Clone(), _v.Clone());
+        return _layer.Apply(input, scaled / u.Dot(matrix.MatMul(v)));
+    }
+
+    private protected override void PrepareState()
+    {
+        double scale = Scale(_layer.Weight);
+        if (scale > 0)
+        {
+            Refresh(scale);
+        }
+    }
+
+    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state) => SpectralNormState.Translate(prefix, state, this);
+
+    private protected override void AfterLoad(Predicate<string> wasLoaded)
+    {
+        if (wasLoaded("weight_orig") && wasLoaded("weight_u") && wasLoaded("weight_v"))
+        {
+            _replaced = Replaced;
+        }
+    }
+
+    /// <summary>A weight [outputs, inputs, ..] of the layer, or [inputs, outputs, ..], as [outputs, rest].</summary>
+    internal Tensor Matrix(Tensor weight) => weight.Transpose(0, _layer.OutputDim).Reshape(_u.Count, _v.Count);
+
+    /// <summary>Whether a weight and a vector u are of this layer's shapes.</summary>
+    internal bool Fits(Tensor weight, Tensor u) => weight.Shape == _layer.Weight.Shape && u.Shape == _u.Shape;
+
+    /// <summary>What to divide a weight by before it is multiplied: 1 for ordinary sizes, 0 for zeros, NaN where it is not finite.</summary>
+    static double Scale(Tensor weight)
+    {
+        const double least = 1e-16;
+        const double largest = 1e16;
+        if (Formula.Total(default(TotalNorm.Square), weight) is >= least and <= largest)
+        {
+            return 1;
+        }
+
+        double peak = weight.Detach().Abs().Max().Item();
+        return peak == 0 ? 0 : double.IsFinite(peak) ? Math.ScaleB(1, Math.ILogB(peak)) : double.NaN;
+    }
+
+    /// <summary>Computes u and v where they are of another weight. Threads that evaluate together wait for one of them.</summary>
+    void Refresh(double scale)
+    {
+        if (Volatile.Read(ref _replaced) == Replaced)
+        {
+            return;
+        }
+
+        lock (_refreshing)
+        {
+            int replaced = Replaced;
+            if (_replaced != replaced)
+            {
+                Keep(SingularVectors.Largest(Matrix(_layer.Weight.Detach()) / scale));
+                Volatile.Write(ref _replaced, replaced);
+            }
+        }
     }
 
     // The graph gets vectors of its own, so that a second forward call before the backward pass does not change them.
     (Tensor U, Tensor V) Iterate(Tensor matrix)
     {
-        (Tensor u, Tensor v) = (_u, _v);
+        (Tensor u, Tensor v) = (_u.Clone(), _v.Clone());
         for (int i = 0; i < _iterations; i++)
         {
             v = Unit(matrix.Transpose().MatMul(u));
             u = Unit(matrix.MatMul(v));
         }
 
-        _u.CopyFrom(u);
-        _v.CopyFrom(v);
-        return (u, v);
+        // No step leads out of vectors that the weight takes to 0.
+        return Keep(u.Norm().Item() < 0.5 ? SingularVectors.Largest(matrix) : (u, v));
+    }
+
+    (Tensor U, Tensor V) Keep((Tensor U, Tensor V) vectors)
+    {
+        using (Autograd.NoGrad())
+        {
+            _u.CopyFrom(vectors.U);
+            _v.CopyFrom(vectors.V);
+        }
+
+        return (vectors.U.To(_u.DType), vectors.V.To(_v.DType));
     }
 
     Tensor Unit(Tensor x) => x / Math.Max(x.Norm().Item(), _epsilon);

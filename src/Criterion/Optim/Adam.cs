@@ -7,6 +7,10 @@ namespace Criterion.Optim;
 /// Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η · m̂ / (√v̂ + ε), m̂ and v̂ corrected for their
 /// start at 0. The twin of <c>torch.optim.Adam</c>.
 /// </summary>
+/// <remarks>
+/// Gradients whose squares overflow or underflow (in single precision above 1e18 and below 1e-18) step as any others do. Their v is kept in
+/// <c>exp_avg_sq</c> as −√v, and a parameter whose gradients are all 0 does not move, also with an ε of 0.
+/// </remarks>
 public sealed class Adam : AdamFamily
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -35,6 +39,7 @@ public sealed class Adam : AdamFamily
 /// Adam with weight decay that does not pass through the averages: θ ← θ − η · weightDecay · θ before each step (Loshchilov and
 /// Hutter, 2019). The twin of <c>torch.optim.AdamW</c>.
 /// </summary>
+/// <inheritdoc cref="Adam" path="/remarks"/>
 public sealed class AdamW : AdamFamily
 {
     /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double)"/>
@@ -88,15 +93,27 @@ public abstract class AdamFamily : Optimizer
         (Tensor parameter, Tensor mean, Tensor square) = (slot.Parameter, slot[0], slot[1]);
         double correction1 = 1 - Math.Pow(_beta1, slot.Steps);
         double correction2 = 1 - Math.Pow(_beta2, slot.Steps);
+        double rate = LearningRate / correction1 * Math.Sqrt(correction2);
+        double epsilon = Math.Max(_epsilon * Math.Sqrt(correction2), SquareMean.Least(parameter.DType));
         Formula.Update(
-            new Moments(LearningRate / correction1, Math.Sqrt(correction2), _beta1, _beta2, _epsilon, GradientDecay, Shrinking), gradient, parameter, mean, square);
+            Moments(new PlainSquareMean(_beta2, 1 - _beta2)),
+            Moments(new SquareMean(_beta2, 1 - _beta2, parameter.DType)),
+            slot.Range(GradientDecay, epsilon < PlainSquareMean.LeastEpsilon),
+            gradient,
+            parameter,
+            mean,
+            square);
+
+        Moments<TSquares> Moments<TSquares>(TSquares squares)
+            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, Shrinking);
     }
 
     /// <summary>
-    /// g ← gradient + decay · θ, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← shrinking · θ − rate · m / (√v / correction + ε), the
-    /// fraction multiplied out by the correction.
+    /// g ← gradient + decay · θ, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← shrinking · θ − rate · m / (√v + ε); rate and ε hold the
+    /// corrections.
     /// </summary>
-    readonly struct Moments(double rate, double correction, double beta1, double beta2, double epsilon, double decay, double shrinking) : IUpdate
+    readonly struct Moments<TSquares>(double rate, double beta1, TSquares squares, double epsilon, double decay, double shrinking) : IUpdate
+        where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step<T>(T gradient, ref T parameter, ref T mean, ref T square)
@@ -104,8 +121,8 @@ public abstract class AdamFamily : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             mean = (T.Const(beta1) * mean) + (T.Const(1 - beta1) * g);
-            square = (T.Const(beta2) * square) + (T.Const(1 - beta2) * g * g);
-            T move = T.Const(rate * correction) * mean / (T.Sqrt(square) + T.Const(epsilon * correction));
+            square = squares.Next(square, g);
+            T move = T.Const(rate) * (mean / (squares.Root(square) + T.Const(epsilon)));
             parameter = (shrinking == 1 ? parameter : T.Const(shrinking) * parameter) - move;
         }
     }

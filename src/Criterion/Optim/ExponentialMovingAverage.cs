@@ -6,7 +6,8 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// A running average of a module's parameters, average ← decay · average + (1 − decay) · parameter, which often samples and
-/// generalises better than the last weights. Buffers are copied.
+/// generalises better than the last weights. Buffers are copied. A tensor with several names is averaged and exchanged once; its names
+/// share one average.
 /// </summary>
 /// <example><code>
 /// var average = new ExponentialMovingAverage(generator, decay: 0.999);
@@ -17,8 +18,7 @@ namespace Criterion.Optim;
 /// </code></example>
 public sealed class ExponentialMovingAverage
 {
-    readonly Module _module;
-    readonly HashSet<string> _learned;
+    readonly List<(Tensor Value, Tensor Average, bool IsLearned)> _pairs = [];
     readonly OrderedDictionary<string, Tensor> _averages = [];
 
     /// <summary>An average that starts at the module's present values.</summary>
@@ -31,13 +31,20 @@ public sealed class ExponentialMovingAverage
         Decay = decay is >= 0 and <= 1
             ? decay
             : throw new ArgumentOutOfRangeException(nameof(decay), decay, "ExponentialMovingAverage: the decay must be in [0, 1].");
-        _module = module;
-        _learned = [.. module.NamedParameters().Select(static parameter => parameter.Name)];
+        HashSet<TensorMemory> learned = [.. module.Parameters().Select(TensorMemory.Of)];
+        Dictionary<TensorMemory, Tensor> averages = [];
         using (TensorScope.Suspend())
         {
             foreach ((string name, Tensor value) in module.StateDict())
             {
-                _averages.Add(name, value.Clone());
+                TensorMemory memory = TensorMemory.Of(value);
+                if (averages.TryAdd(memory, value))
+                {
+                    averages[memory] = value.Clone();
+                    _pairs.Add((value, averages[memory], learned.Contains(memory)));
+                }
+
+                _averages.Add(name, averages[memory]);
             }
         }
     }
@@ -48,15 +55,15 @@ public sealed class ExponentialMovingAverage
     /// <summary>Takes the module's present values into the average.</summary>
     public void Update()
     {
-        foreach ((string name, Tensor value) in _module.StateDict())
+        foreach ((Tensor value, Tensor average, bool isLearned) in _pairs)
         {
-            if (_learned.Contains(name))
+            if (isLearned)
             {
-                Formula.Update(new Towards(1 - Decay), _averages[name], value);
+                Formula.Update(new Towards(1 - Decay), average, value);
             }
             else
             {
-                _averages[name].CopyFrom(value);
+                average.CopyFrom(value);
             }
         }
     }
@@ -64,11 +71,11 @@ public sealed class ExponentialMovingAverage
     /// <summary>Exchanges the averages with the module's values; a second call changes them back.</summary>
     public void Swap()
     {
-        foreach ((string name, Tensor value) in _module.StateDict())
+        foreach ((Tensor value, Tensor average, _) in _pairs)
         {
             Tensor copy = value.Clone();
-            value.CopyFrom(_averages[name]);
-            _averages[name].CopyFrom(copy);
+            value.CopyFrom(average);
+            average.CopyFrom(copy);
         }
     }
 
@@ -84,15 +91,14 @@ public sealed class ExponentialMovingAverage
     public IReadOnlyDictionary<string, Tensor> StateDict() => _averages;
 
     /// <summary>Goes on from saved averages; the values are copied.</summary>
-    /// <exception cref="StateDictException">The names or shapes differ; nothing was changed.</exception>
+    /// <exception cref="StateDictException">
+    /// The names or shapes differ, or two names of one tensor have different values; nothing was changed.
+    /// </exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
         StateMatch.Check(nameof(ExponentialMovingAverage), _averages, state, strict: true);
-        foreach ((string name, Tensor average) in _averages)
-        {
-            average.CopyFrom(state[name].Detach());
-        }
+        StateMatch.Copy(_averages, state);
     }
 
     /// <summary>average + share · (value − average).</summary>

@@ -6,33 +6,53 @@ namespace Criterion.Optim;
 /// <summary>Keeps gradients from growing too large, between <c>Backward</c> and <c>Step</c>.</summary>
 public static class GradientClip
 {
-    // As PyTorch: gradients of norm 0 are not divided by 0.
+    // PyTorch's, which is added to the norm.
     const double Least = 1e-6;
 
     /// <summary>Scales all gradients by one factor where their norm, taken as one vector, is above a limit.</summary>
-    /// <param name="parameters">The parameters; those without a gradient are passed over.</param>
+    /// <remarks>
+    /// The twin of <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
+    /// here. Large and small gradients neither overflow nor underflow when squared. Where a gradient holds NaN or an infinity, the norm is
+    /// NaN or infinite and all gradients stay as they are: skip the step.
+    /// </remarks>
+    /// <param name="parameters">The parameters; those without a gradient are passed over, and one that comes twice counts once.</param>
     /// <param name="max">The limit; infinity only measures.</param>
     /// <param name="norm">p of the norm: 2, any other positive number, or infinity.</param>
-    /// <returns>The norm before clipping. The twin of <c>torch.nn.utils.clip_grad_norm_</c>.</returns>
+    /// <returns>The norm before clipping; infinite also where a double cannot hold it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN, or the norm not positive.</exception>
     public static double ByNorm(IEnumerable<Tensor> parameters, double max, double norm = 2)
     {
         CheckLimit(nameof(ByNorm), max);
+        if (!(norm > 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(norm), norm, "GradientClip.ByNorm: the norm must be positive (1, 2, any other number, or infinity).");
+        }
+
         Tensor[] gradients = Gradients(parameters);
         using (Autograd.NoGrad())
         {
-            double total = TotalNorm(gradients, norm);
-            double factor = max / (total + Least);
-            foreach (Tensor gradient in factor < 1 ? gradients : [])
+            TotalNorm total = TotalNorm.Of(gradients, norm);
+            if (total.Value > max && double.IsFinite(total.Relative))
             {
-                Formula.Update(new Scaled(factor), gradient, gradient);
+                Scale(gradients, total, max);
             }
 
-            return total;
+            return total.Value;
         }
     }
 
-    /// <summary>Holds every number of every gradient within [−max, max]. The twin of <c>torch.nn.utils.clip_grad_value_</c>.</summary>
+    static void Scale(Tensor[] gradients, TotalNorm total, double max)
+    {
+        double factor = max / total.Relative / (1 + (Least * Math.Min(1, 1 / total.Value)));
+        foreach (Tensor gradient in gradients)
+        {
+            Formula.Update(new Scaled(total.Scale, factor), gradient, gradient);
+        }
+    }
+
+    /// <summary>
+    /// Holds every number of every gradient within [−max, max]; NaN stays. The twin of <c>torch.nn.utils.clip_grad_value_</c>.
+    /// </summary>
     /// <param name="parameters">The parameters; those without a gradient are passed over.</param>
     /// <param name="max">The limit.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN.</exception>
@@ -48,21 +68,10 @@ public static class GradientClip
         }
     }
 
-    static double TotalNorm(Tensor[] gradients, double norm)
-    {
-        if (norm == 2)
-        {
-            return Math.Sqrt(gradients.Sum(static gradient => Formula.Total(default(Square), gradient)));
-        }
-
-        double[] norms = [.. gradients.Select(gradient => gradient.Norm(norm).Item())];
-        return norms.Length == 0 ? 0 : Tensor.From(norms, [norms.Length]).Norm(norm).Item();
-    }
-
     static Tensor[] Gradients(IEnumerable<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return [.. parameters.Select(static parameter => parameter.Grad).OfType<Tensor>()];
+        return [.. TensorMemory.Distinct(parameters.Select(static parameter => parameter.Grad).OfType<Tensor>())];
     }
 
     static void CheckLimit(string operation, double max)
@@ -73,18 +82,12 @@ public static class GradientClip
         }
     }
 
-    readonly struct Square : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T x)
-            where T : struct, IReal<T> => x * x;
-    }
-
-    readonly struct Scaled(double factor) : IBinaryFormula
+    /// <summary>x / scale · factor.</summary>
+    readonly struct Scaled(double scale, double factor) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => T.Const(factor) * x;
+            where T : struct, IReal<T> => T.Const(factor) * (scale == 1 ? x : x / T.Const(scale));
     }
 
     readonly struct Held(double max) : IBinaryFormula

@@ -1,3 +1,4 @@
+using Criterion.Formulas;
 using Criterion.Nn;
 
 namespace Criterion.Optim;
@@ -11,6 +12,9 @@ namespace Criterion.Optim;
 /// </code></example>
 public abstract class Optimizer
 {
+    const string RateName = "learning_rate";
+    const string InitialRateName = "initial_learning_rate";
+
     readonly Slot[] _slots;
 
     /// <summary>An optimizer of these parameters.</summary>
@@ -32,13 +36,16 @@ public abstract class Optimizer
     /// <summary>What is learned.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
-    /// <summary>How far a step goes; schedules change it.</summary>
+    /// <summary>How far a step goes; schedules change it. What it is when the first schedule is made is the base of all.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double LearningRate
     {
         get;
         set => field = Option.AtLeastZero(GetType().Name, value, nameof(LearningRate));
     }
+
+    /// <summary>The learning rate when the first schedule was made; null before.</summary>
+    internal double? InitialRate { get; set; }
 
     /// <summary>Updates every parameter that has a gradient, in place and unrecorded.</summary>
     public void Step()
@@ -60,13 +67,18 @@ public abstract class Optimizer
     public void ZeroGrad() => Gradients.Clear(Parameters);
 
     /// <summary>
-    /// What a checkpoint needs to go on: the learning rate, and for each parameter <c>i</c> that was stepped its count of steps
-    /// (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). These are the optimizer's own: clone them for a
-    /// snapshot.
+    /// What a checkpoint needs to go on: the learning rate, that from which schedules started if there are any, and for each parameter
+    /// <c>i</c> that was stepped its count of steps (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). These are the
+    /// optimizer's own: clone them for a snapshot.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["learning_rate"] = Tensor.Scalar(LearningRate, DType.Float64) };
+        OrderedDictionary<string, Tensor> state = new() { [RateName] = Tensor.Scalar(LearningRate, DType.Float64) };
+        if (InitialRate is { } rate)
+        {
+            state.Add(InitialRateName, Tensor.Scalar(rate, DType.Float64));
+        }
+
         for (int i = 0; i < _slots.Length; i++)
         {
             _slots[i].Save($"{i}.", state);
@@ -80,20 +92,28 @@ public abstract class Optimizer
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        OrderedDictionary<string, Tensor> expected = new() { ["learning_rate"] = Tensor.Scalar(0) };
+        OrderedDictionary<string, Tensor> present = new(state);
+        OrderedDictionary<string, Tensor> expected = new() { [RateName] = Tensor.Scalar(0) };
+        if (state.TryGetValue(InitialRateName, out Tensor? initialRate))
+        {
+            expected.Add(InitialRateName, Tensor.Scalar(0));
+        }
+
         for (int i = 0; i < _slots.Length; i++)
         {
+            Translate($"{i}.", present);
             if (state.ContainsKey($"{i}.step"))
             {
                 _slots[i].Expect($"{i}.", expected);
             }
         }
 
-        StateMatch.Check(GetType().Name, expected, state, strict: true);
-        LearningRate = state["learning_rate"].Item();
+        StateMatch.Check(GetType().Name, expected, present, strict: true);
+        LearningRate = state[RateName].Item();
+        InitialRate = initialRate?.Item() ?? InitialRate;
         for (int i = 0; i < _slots.Length; i++)
         {
-            _slots[i].Load($"{i}.", state);
+            _slots[i].Load($"{i}.", present);
         }
     }
 
@@ -102,7 +122,7 @@ public abstract class Optimizer
         string? fault = parameters switch
         {
             [] => "there are no parameters to optimize",
-            _ when parameters.Distinct().Count() != parameters.Count => "a parameter is given twice",
+            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count => "a parameter is given twice; pass a shared one once, as Module.Parameters() does",
             _ when parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
                 $"a tensor of shape {result.Shape} is the result of an operation, not a leaf; optimize what it was computed from",
             _ => null,
@@ -113,6 +133,11 @@ public abstract class Optimizer
         }
     }
 
+    /// <summary>Changes entries of another form, under a prefix, into those that this optimizer keeps.</summary>
+    private protected virtual void Translate(string prefix, OrderedDictionary<string, Tensor> state)
+    {
+    }
+
     /// <summary>Moves one parameter.</summary>
     private protected abstract void Update(Slot slot, Tensor gradient);
 
@@ -120,6 +145,7 @@ public abstract class Optimizer
     private protected sealed class Slot(Tensor parameter, string[] names)
     {
         Tensor[] _state = [];
+        StepRange? _range;
 
         public Tensor Parameter { get; } = parameter;
 
@@ -127,6 +153,13 @@ public abstract class Optimizer
         public long Steps { get; private set; }
 
         public Tensor this[int index] => _state[index];
+
+        /// <summary>The gradients of plain steps, with a weight decay that is a part of them; none where <paramref name="isLeft"/> says so.</summary>
+        public StepRange Range(double decay, bool isLeft)
+        {
+            _range ??= new(Parameter.DType) { Decay = decay, IsLeft = isLeft || HasExtremes() };
+            return _range;
+        }
 
         public void Begin()
         {
@@ -153,12 +186,13 @@ public abstract class Optimizer
             state.Add($"{prefix}step", Tensor.Scalar(0, DType.Int64));
             foreach (string name in names)
             {
-                state.Add(prefix + name, Parameter);
+                state.Add(prefix + name, Tensor.EmptyLike(Parameter));
             }
         }
 
         public void Load(string prefix, IReadOnlyDictionary<string, Tensor> state)
         {
+            _range = null;
             Steps = state.TryGetValue($"{prefix}step", out Tensor? steps) ? (long)steps.Item() : 0;
             if (Steps > 0)
             {
@@ -168,6 +202,14 @@ public abstract class Optimizer
                     _state[i].CopyFrom(state[prefix + names[i]]);
                 }
             }
+        }
+
+        /// <summary>Whether numbers that were loaded may be beyond plain steps: large, or a mean square as its negative root.</summary>
+        bool HasExtremes()
+        {
+            const double largest = 1e17;
+            return Steps > 1 && Parameter.Count > 0 && names.Zip(_state).Any(static kept =>
+                !(kept.Second.Abs().Max().Item() <= largest) || (SquareMean.Names.Contains(kept.First) && kept.Second.Min().Item() < 0));
         }
 
         // Outside every scope: it lives as long as the optimizer.

@@ -7,8 +7,17 @@ namespace Criterion.Optim;
 /// RMSprop (Hinton, 2012): v ← αv + (1 − α)g², θ ← θ − η · g / (√v + ε); centred: √(v − m²) with the mean gradient m ← αm + (1 − α)g;
 /// with momentum: b ← μb + g / (…), θ ← θ − η · b. The twin of <c>torch.optim.RMSprop</c>.
 /// </summary>
+/// <remarks>
+/// Centred, the variance s = v − m² is kept itself, s ← α(s + (1 − α)(g − m)²), as <c>grad_var</c>: the difference would cancel, and turn
+/// negative, for gradients that hardly vary. A state with PyTorch's <c>square_avg</c> is read as well. Gradients whose squares overflow or
+/// underflow (in single precision above 1e18 and below 1e-18) step as any others do; their mean square is kept as its negative root.
+/// </remarks>
 public sealed class RMSprop : Optimizer
 {
+    const string SquareName = "square_avg";
+    const string MeanName = "grad_avg";
+    const string VarianceName = "grad_var";
+
     readonly double _alpha;
     readonly double _epsilon;
     readonly double _weightDecay;
@@ -32,7 +41,7 @@ public sealed class RMSprop : Optimizer
         double weightDecay = 0,
         double momentum = 0,
         bool centred = false)
-        : base(parameters, learningRate, ["square_avg", .. centred ? ["grad_avg"] : Array.Empty<string>(), .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
+        : base(parameters, learningRate, [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
     {
         _alpha = alpha is >= 0 and <= 1
             ? alpha
@@ -45,32 +54,67 @@ public sealed class RMSprop : Optimizer
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
-        Tensor parameter = slot.Parameter;
-        Tensor g = _weightDecay == 0 ? gradient : gradient + (parameter * _weightDecay);
-        Tensor size = slot[0];
-        Formula.Update(new MeanSquare(_alpha), size, g);
-        if (_centred)
+        double epsilon = Math.Max(_epsilon, SquareMean.Least(gradient.DType));
+        if (_centred && _momentum != 0)
         {
-            Formula.Update(new Mean(_alpha), slot[1], g);
-            size = Formula.Map(default(Variance), size, slot[1]);
-        }
-
-        if (_momentum == 0)
-        {
-            Formula.Update(new Descend(LearningRate, _epsilon), parameter, g, size);
+            CentredWithMomentum(slot, gradient, epsilon);
             return;
         }
 
-        Tensor buffer = slot[_centred ? 2 : 1];
-        Formula.Update(new Gather(_momentum, _epsilon), buffer, g, size);
-        Formula.Update(new Follow(LearningRate), parameter, buffer);
+        StepRange range = slot.Range(_weightDecay, epsilon < PlainSquareMean.LeastEpsilon);
+        double share = _centred ? _alpha * (1 - _alpha) : 1 - _alpha;
+        (PlainSquareMean plain, SquareMean robust) = (new(_alpha, share), new(_alpha, share, gradient.DType));
+        (Tensor square, Tensor parameter) = (slot[0], slot.Parameter);
+        if (_centred)
+        {
+            Formula.Update(Centred(plain, epsilon), Centred(robust, epsilon), range, gradient, parameter, slot[1], square);
+        }
+        else if (_momentum != 0)
+        {
+            Formula.Update(Roll(plain, epsilon), Roll(robust, epsilon), range, gradient, parameter, slot[1], square);
+        }
+        else
+        {
+            // But one number is kept: it stands for the first as well, and is written last.
+            Formula.Update(Descend(plain, epsilon), Descend(robust, epsilon), range, gradient, parameter, square, square);
+        }
     }
 
-    readonly struct MeanSquare(double alpha) : IBinaryFormula
+    Descent<TSquares> Descend<TSquares>(TSquares squares, double epsilon)
+        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay);
+
+    CentredDescent<TSquares> Centred<TSquares>(TSquares squares, double epsilon)
+        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _alpha);
+
+    RollingDescent<TSquares> Roll<TSquares>(TSquares squares, double epsilon)
+        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _momentum);
+
+    /// <summary>Three numbers are kept, more than an update takes.</summary>
+    void CentredWithMomentum(Slot slot, Tensor gradient, double epsilon)
+    {
+        Tensor g = _weightDecay == 0 ? gradient : gradient + (slot.Parameter * _weightDecay);
+        SquareMean squares = new(_alpha, _alpha * (1 - _alpha), g.DType);
+        Formula.Update(new Variance(squares), slot[0], g, slot[1]);
+        Formula.Update(new Mean(_alpha), slot[1], g);
+        Formula.Update(new Gather(_momentum, epsilon, squares), slot[2], g, slot[0]);
+        Formula.Update(new Follow(LearningRate), slot.Parameter, slot[2]);
+    }
+
+    /// <summary>The variance of a state that holds the mean square, as PyTorch's and those of earlier versions do.</summary>
+    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
+    {
+        if (_centred && state.TryGetValue(prefix + MeanName, out Tensor? mean) && state.Remove(prefix + SquareName, out Tensor? square))
+        {
+            mean = mean.Detach().To(DType.Float64);
+            state.TryAdd(prefix + VarianceName, (square.Detach().To(DType.Float64) - (mean * mean)).Relu());
+        }
+    }
+
+    readonly struct Variance(SquareMean squares) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T square, T g)
-            where T : struct, IReal<T> => (T.Const(alpha) * square) + (T.Const(1 - alpha) * g * g);
+        public T Value<T>(T variance, T g, T mean)
+            where T : struct, IReal<T> => squares.Next(variance, g - mean);
     }
 
     readonly struct Mean(double alpha) : IBinaryFormula
@@ -80,26 +124,52 @@ public sealed class RMSprop : Optimizer
             where T : struct, IReal<T> => (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
     }
 
-    /// <summary>v − m².</summary>
-    readonly struct Variance : IBinaryFormula
+    readonly struct Descent<TSquares>(TSquares squares, double rate, double epsilon, double decay) : IUpdate
+        where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T square, T mean)
-            where T : struct, IReal<T> => square - (mean * mean);
+        public void Step<T>(T gradient, ref T parameter, ref T unused, ref T square)
+            where T : struct, IReal<T>
+        {
+            T g = gradient.Decayed(parameter, decay);
+            square = squares.Next(square, g);
+            parameter = parameter - (T.Const(rate) * (g / (squares.Root(square) + T.Const(epsilon))));
+        }
     }
 
-    readonly struct Descend(double rate, double epsilon) : ITernaryFormula
+    readonly struct CentredDescent<TSquares>(TSquares squares, double rate, double epsilon, double decay, double alpha) : IUpdate
+        where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T parameter, T g, T size)
-            where T : struct, IReal<T> => parameter - (T.Const(rate) * g / (T.Sqrt(size) + T.Const(epsilon)));
+        public void Step<T>(T gradient, ref T parameter, ref T mean, ref T variance)
+            where T : struct, IReal<T>
+        {
+            T g = gradient.Decayed(parameter, decay);
+            variance = squares.Next(variance, g - mean);
+            parameter = parameter - (T.Const(rate) * (g / (squares.Root(variance) + T.Const(epsilon))));
+            mean = (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
+        }
     }
 
-    readonly struct Gather(double momentum, double epsilon) : ITernaryFormula
+    readonly struct RollingDescent<TSquares>(TSquares squares, double rate, double epsilon, double decay, double momentum) : IUpdate
+        where TSquares : struct, ISquareMean
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step<T>(T gradient, ref T parameter, ref T buffer, ref T square)
+            where T : struct, IReal<T>
+        {
+            T g = gradient.Decayed(parameter, decay);
+            square = squares.Next(square, g);
+            buffer = (T.Const(momentum) * buffer) + (g / (squares.Root(square) + T.Const(epsilon)));
+            parameter = parameter - (T.Const(rate) * buffer);
+        }
+    }
+
+    readonly struct Gather(double momentum, double epsilon, SquareMean squares) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T g, T size)
-            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (T.Sqrt(size) + T.Const(epsilon)));
+            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (squares.Root(size) + T.Const(epsilon)));
     }
 
     readonly struct Follow(double rate) : IBinaryFormula

@@ -15,6 +15,9 @@ internal abstract class Storage
     /// <summary>Counts changes in place, so that a gradient can tell that a value it needs is gone.</summary>
     public int Version { get; set; }
 
+    /// <summary>How many of these changes were updates from the values before, as an optimizer makes them: the others replaced the values.</summary>
+    public int Updates { get; set; }
+
     /// <summary>The scope that will take this memory back, or null where the garbage collector does.</summary>
     public ScopedMemory? Scope { get; set; }
 

@@ -247,6 +247,7 @@ public sealed partial class Tensor
         }
 
         target.AboutToChange(operation);
+        target.Storage.Updates++;
     }
 
     /// <summary>This tensor if it holds floats, else its values as Float32.</summary>

@@ -16,6 +16,26 @@ public sealed class EvaluationTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     [Fact]
+    [Trait("Case", "d4")]
+    public void Too_few_samples_and_too_large_features_are_refused_before_anything_long()
+    {
+        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
+        FeatureSet few = new("few", FeatureSet.FromFile, Tensor.Randn([4, 6000], DType.Float64, new(1)));
+        Assert.Contains("at least 6", Assert.Throws<MetricException>(() => Evaluation.Of(few, few)).Message, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        FeatureSet large = new("large", FeatureSet.FromFile, Tensor.Randn([20, 3], DType.Float64, new(1)) * 1e200);
+        Assert.Contains("overflow", Assert.Throws<MetricException>(() => Evaluation.Of(large, large)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Case", "density-identical")]
+    public void Copies_of_one_sample_are_warned_of()
+    {
+        FeatureSet same = new("same", FeatureSet.FromFile, Tensor.Ones([16, 4]));
+        Assert.Contains(Evaluation.Of(same, same).Warnings, static warning => warning.Contains("16 of 16", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void More_noise_is_further_away_by_every_measure()
     {
         Evaluation[] noisy = [.. ((double[])[0, 0.3, 1]).Select(noise => Evaluation.Of(Real, FeatureSet.Of("noisy", Noisy(noise))))];

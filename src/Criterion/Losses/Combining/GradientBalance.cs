@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Losses;
 
 /// <summary>
@@ -35,8 +37,9 @@ public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, dou
             throw new ArgumentException("GradientBalance: name at least one tensor at which the gradients are measured.", nameof(at));
         }
 
-        double wanted = Ratio * Norm(Autograd.Grad([rest], at, retainGraph: true));
-        double has = Norm(Autograd.Grad([adversarial], at, retainGraph: true));
+        Tensor[] distinct = [.. TensorMemory.Distinct(at.ToArray())];
+        double wanted = Ratio * TotalNorm.Of(Autograd.Grad([rest], distinct, retainGraph: true)).Value;
+        double has = TotalNorm.Of(Autograd.Grad([adversarial], distinct, retainGraph: true)).Value;
         return has == 0 ? 0 : Math.Min(Largest, wanted / (has + Epsilon));
     }
 
@@ -50,29 +53,5 @@ public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, dou
     {
         ArgumentNullException.ThrowIfNull(rest);
         return rest.Plus(name, adversarial, Weight(adversarial, rest.Total, at));
-    }
-
-    // Relative to the largest element, so that no square overflows or vanishes.
-    static double Norm(ReadOnlySpan<Tensor> gradients)
-    {
-        double largest = 0;
-        foreach (Tensor gradient in gradients)
-        {
-            largest = gradient.Count == 0 ? largest : Math.Max(largest, gradient.Detach().Abs().Max().Item());
-        }
-
-        if (largest == 0 || !double.IsFinite(largest))
-        {
-            return largest;
-        }
-
-        double sum = 0;
-        foreach (Tensor gradient in gradients)
-        {
-            Tensor relative = gradient.Detach().To(DType.Float64) / largest;
-            sum += (relative * relative).Sum().Item();
-        }
-
-        return largest * Math.Sqrt(sum);
     }
 }

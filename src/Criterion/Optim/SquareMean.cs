@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+
+namespace Criterion.Optim;
+
+/// <summary>A running mean of squares.</summary>
+internal interface ISquareMean
+{
+    /// <summary>The mean with x taken in, as it is kept.</summary>
+    T Next<T>(T kept, T x)
+        where T : struct, IReal<T>;
+
+    /// <summary>The root of a kept mean.</summary>
+    T Root<T>(T kept)
+        where T : struct, IReal<T>;
+}
+
+/// <summary>The mean of squares within a <see cref="StepRange"/>, which do not overflow, and beside an ε that outweighs those that underflow.</summary>
+internal readonly struct PlainSquareMean(double keep, double share) : ISquareMean
+{
+    /// <summary>The least ε.</summary>
+    public const double LeastEpsilon = 1e-12;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Next<T>(T kept, T x)
+        where T : struct, IReal<T> => (T.Const(keep) * kept) + (T.Const(share) * x * x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Root<T>(T kept)
+        where T : struct, IReal<T> => T.Sqrt(kept);
+}
+
+/// <summary>
+/// A running mean of squares, s ← keep · s + share · x², for x of any size. A mean whose squares would overflow or underflow is kept as its
+/// negative root, which the type can hold.
+/// </summary>
+internal readonly struct SquareMean : ISquareMean
+{
+    /// <summary>The names in an optimizer's state of what may be a negative root.</summary>
+    public static readonly string[] Names = ["exp_avg_sq", "square_avg", "grad_var"];
+
+    readonly double _keep, _share, _large, _small, _down, _up;
+
+    public SquareMean(double keep, double share, DType type)
+    {
+        (_keep, _share) = (keep, share);
+
+        // Powers of two are exact: above 2^large and below 2^−large numbers are squared after scaling by 2^−down and 2^up.
+        (int large, int down, int up) = type == DType.Float32 ? (60, 70, 100) : (480, 520, 600);
+        (_large, _small) = (Math.ScaleB(1, large), Math.ScaleB(1, -large));
+        (_down, _up) = (Math.ScaleB(1, -down), Math.ScaleB(1, up));
+    }
+
+    /// <summary>The least number to add to a root that is divided by: it makes 0 / 0 a 0 and changes no other quotient.</summary>
+    public static double Least(DType type) => type == DType.Float32 ? float.Epsilon : double.Epsilon;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Root<T>(T kept)
+        where T : struct, IReal<T> => T.Select(T.Less(kept, T.Const(0)), -kept, T.Sqrt(kept));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Next<T>(T kept, T x)
+        where T : struct, IReal<T>
+    {
+        (T zero, T one) = (T.Const(0), T.Const(1));
+        T isRoot = T.Less(kept, zero);
+        T root = T.Select(isRoot, -kept, zero);
+        T square = T.Select(isRoot, zero, kept);
+        T size = T.Max(T.Abs(x), root);
+        T isLarge = T.Less(T.Const(_large), size);
+        T isSmall = T.Less(T.Max(size, square * T.Const(1 / _small)), T.Const(_small));
+        T scale = T.Select(isLarge, T.Const(_down), T.Select(isSmall, T.Const(_up), one));
+        T back = T.Select(isLarge, T.Const(1 / _down), T.Select(isSmall, T.Const(1 / _up), one));
+        (root, x) = (root * scale, x * scale);
+        T mean = (T.Const(_keep) * ((square * scale * scale) + (root * root))) + (T.Const(_share) * x * x);
+        return T.Select(T.Equal(scale, one), mean, T.Sqrt(mean) * -back);
+    }
+}
