@@ -6,14 +6,14 @@ namespace Criterion.Nn;
 public sealed class Identity : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input;
+    public override Tensor Forward(Tensor input) => NotNull(input);
 }
 
 /// <summary>max(x, 0).</summary>
 public sealed class ReLU : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Relu();
+    public override Tensor Forward(Tensor input) => NotNull(input).Relu();
 }
 
 /// <summary>x above 0, slope · x below.</summary>
@@ -21,7 +21,7 @@ public sealed class ReLU : Module
 public sealed class LeakyReLU(double slope = 0.01) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.LeakyRelu(slope);
+    public override Tensor Forward(Tensor input) => NotNull(input).LeakyRelu(slope);
 }
 
 /// <summary>x above 0, α(eˣ − 1) below.</summary>
@@ -29,14 +29,14 @@ public sealed class LeakyReLU(double slope = 0.01) : Module
 public sealed class ELU(double alpha = 1) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Elu(alpha);
+    public override Tensor Forward(Tensor input) => NotNull(input).Elu(alpha);
 }
 
 /// <summary>The self-normalising ELU (Klambauer et al., 2017).</summary>
 public sealed class SELU : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Selu();
+    public override Tensor Forward(Tensor input) => NotNull(input).Selu();
 }
 
 /// <summary>x · Φ(x), Φ the normal distribution function.</summary>
@@ -44,28 +44,28 @@ public sealed class SELU : Module
 public sealed class GELU(bool tanh = false) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Gelu(tanh);
+    public override Tensor Forward(Tensor input) => NotNull(input).Gelu(tanh);
 }
 
 /// <summary>x · σ(x), also known as swish.</summary>
 public sealed class SiLU : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Silu();
+    public override Tensor Forward(Tensor input) => NotNull(input).Silu();
 }
 
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed class Sigmoid : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Sigmoid();
+    public override Tensor Forward(Tensor input) => NotNull(input).Sigmoid();
 }
 
 /// <summary>tanh x.</summary>
 public sealed class Tanh : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Tanh();
+    public override Tensor Forward(Tensor input) => NotNull(input).Tanh();
 }
 
 /// <summary>ln(1 + e^(βx)) / β. Exact for any x, where PyTorch's becomes x from a threshold on.</summary>
@@ -73,7 +73,7 @@ public sealed class Tanh : Module
 public sealed class Softplus(double beta = 1) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Softplus(beta);
+    public override Tensor Forward(Tensor input) => NotNull(input).Softplus(beta);
 }
 
 /// <summary>eˣ / Σ eˣ along a dimension.</summary>
@@ -81,7 +81,7 @@ public sealed class Softplus(double beta = 1) : Module
 public sealed class Softmax(int dim) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Softmax(dim);
+    public override Tensor Forward(Tensor input) => NotNull(input).Softmax(dim);
 }
 
 /// <summary>x − ln Σ eˣ along a dimension.</summary>
@@ -89,5 +89,5 @@ public sealed class Softmax(int dim) : Module
 public sealed class LogSoftmax(int dim) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.LogSoftmax(dim);
+    public override Tensor Forward(Tensor input) => NotNull(input).LogSoftmax(dim);
 }

@@ -35,6 +35,13 @@ public abstract partial class Module
     /// <summary>The function.</summary>
     public abstract Tensor Forward(Tensor input);
 
+    /// <summary>An input that is there.</summary>
+    private protected static Tensor NotNull(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input;
+    }
+
     /// <summary>The modules directly inside this one, in order of registration.</summary>
     public IEnumerable<Module> Children() => _children.Select(static child => child.Value);
 

@@ -8,7 +8,7 @@ namespace Criterion.Nn;
 public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.AvgPool2d(kernel, stride, padding, countPadding);
+    public override Tensor Forward(Tensor input) => NotNull(input).AvgPool2d(kernel, stride, padding, countPadding);
 }
 
 /// <summary>The largest value of each window of images [N, C, H, W]. The twin of <c>torch.nn.MaxPool2d</c>.</summary>
@@ -18,7 +18,7 @@ public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.MaxPool2d(kernel, stride, padding);
+    public override Tensor Forward(Tensor input) => NotNull(input).MaxPool2d(kernel, stride, padding);
 }
 
 /// <summary>The mean of each of the areas that cover images [N, C, H, W] evenly. The twin of <c>torch.nn.AdaptiveAvgPool2d</c>.</summary>
@@ -26,5 +26,5 @@ public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 public sealed class AdaptiveAvgPool2d(Size2 output) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.AdaptiveAvgPool2d(output);
+    public override Tensor Forward(Tensor input) => NotNull(input).AdaptiveAvgPool2d(output);
 }

@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 public sealed class Flatten(int start = 1, int end = -1) : Module
 {
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => input.Flatten(start, end);
+    public override Tensor Forward(Tensor input) => NotNull(input).Flatten(start, end);
 }
 
 /// <summary>One dimension split up: [N, C · H · W] → [N, C, H, W]. The twin of <c>torch.nn.Unflatten</c>.</summary>

@@ -3,7 +3,12 @@ namespace Criterion.Tests.Fuzz;
 /// <summary>One call, in one mode: its result, what it left in its arguments, and the gradients of the result.</summary>
 static class FuzzCall
 {
-    public static Outcome Run(FuzzTarget target, int seed, FuzzMode mode, out FuzzDraw draw)
+    /// <param name="target">What is called.</param>
+    /// <param name="seed">What its arguments are drawn from.</param>
+    /// <param name="mode">How they are realised.</param>
+    /// <param name="draw">What was drawn.</param>
+    /// <param name="nullAt">The place of an argument that is null instead; negative for none.</param>
+    public static Outcome Run(FuzzTarget target, int seed, FuzzMode mode, out FuzzDraw draw, int nullAt = -1)
     {
         Compute.Threads = mode.Threads;
         RandomStream.Seed((ulong)seed);
@@ -15,11 +20,11 @@ static class FuzzCall
             if (draw.UsesScope)
             {
                 using TensorScope scope = new();
-                Run(target, draw, outcome);
+                Run(target, draw, outcome, nullAt);
             }
             else
             {
-                Run(target, draw, outcome);
+                Run(target, draw, outcome, nullAt);
             }
         }
         catch (Exception error)
@@ -31,10 +36,15 @@ static class FuzzCall
         return outcome;
     }
 
-    static void Run(FuzzTarget target, FuzzDraw draw, Outcome outcome)
+    static void Run(FuzzTarget target, FuzzDraw draw, Outcome outcome, int nullAt)
     {
         object? receiver = draw.Receiver();
         object?[] arguments = draw.Arguments(receiver);
+        if (nullAt >= 0)
+        {
+            arguments[nullAt] = null;
+        }
+
         object? result = target.Call(receiver, arguments);
         if (target.Method.Name.StartsWith("Empty", StringComparison.Ordinal))
         {

@@ -14,12 +14,28 @@ sealed partial class FuzzDraw
     static readonly Type[] SimpleModules = [typeof(ReLU), typeof(Tanh), typeof(Identity), typeof(GELU), typeof(Flatten), typeof(Sigmoid)];
 
     int _depth;
+    int _names;
 
     /// <summary>Modules that were made, whose parameters belong to what a call may change.</summary>
     public List<Module> Modules { get; } = [];
 
     /// <summary>What the method is called on; null for a static one.</summary>
-    public object? Receiver() => _target.Method.IsStatic ? null : _target.Type == typeof(Tensor) ? Floats(Main) : Make(_target.Type, "", "");
+    public object? Receiver() => _target.Method.IsStatic ? null : _target.Type == typeof(Tensor) ? MainTensor() : Make(_target.Type, "", "");
+
+    /// <summary>The tensor that an operation is called on, of the elements that it asks for.</summary>
+    Tensor MainTensor()
+    {
+        if (!_target.Method.IsGenericMethod || Chance(0.2))
+        {
+            return Floats(Main);
+        }
+
+        Type element = _target.Method.GetGenericArguments()[0];
+        return element == typeof(bool) ? Drawn(Main, DType.Bool, () => Next(0, 2))
+            : element == typeof(byte) ? Drawn(Main, DType.UInt8, () => Next(0, 2))
+            : element == typeof(long) ? Integers(Main, -5, 5)
+            : Floats(Main);
+    }
 
     public object?[] Arguments(ParameterInfo[] parameters, string owner) =>
         [.. parameters.Select(parameter => Argument(parameter, owner))];
@@ -49,11 +65,6 @@ sealed partial class FuzzDraw
                 : Converted(parameter.DefaultValue, type);
         }
 
-        if (!type.IsValueType && !parameter.HasDefaultValue && Chance(0.005))
-        {
-            return null;
-        }
-
         return typeof(Module).IsAssignableFrom(_target.Type) && Member == "Forward" && type == typeof(Tensor)
             ? Input()
             : Make(Nullable.GetUnderlyingType(type) ?? type, parameter.Name!, owner);
@@ -74,7 +85,7 @@ sealed partial class FuzzDraw
             _ when type == typeof(long) => LongFor(name),
             _ when type == typeof(double) => DoubleFor(name),
             _ when type == typeof(bool) => Chance(0.5),
-            _ when type == typeof(string) => "drawn",
+            _ when type == typeof(string) => $"drawn {_names++}",
             _ when type == typeof(Size2) => SizeFor(name),
             _ when type == typeof(Shape) => ShapeFor(name),
             _ when type == typeof(DType) => owner == "Tensor" ? Of(DType.Float32, DType.Float64, DType.Int64, DType.UInt8, DType.Bool) : Float,
@@ -173,6 +184,11 @@ sealed partial class FuzzDraw
 
     object Construct(Type type)
     {
+        if (type == typeof(WeightSchedule) && Chance(0.8))
+        {
+            return new ConstantWeight(0.5);
+        }
+
         if (type.IsAbstract)
         {
             type = typeof(Module) == type && _depth > 0 ? Of<Type>(SimpleModules) : Of<Type>(FuzzScope.Concrete(type));

@@ -37,12 +37,21 @@ public class FuzzTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_target_accepts_some_call() => Assert.Equal("", string.Join(
-        Environment.NewLine,
+    public void Every_target_accepts_some_call() => None(
         from target in Enumerable.Range(0, FuzzTarget.All.Count)
         let errors = Enumerable.Range(0, Attempts).Select(round => ErrorOf(target + (round * FuzzTarget.All.Count))).TakeWhile(static error => error is not null).ToArray()
         where errors.Length == Attempts
-        select $"{FuzzTarget.All[target].Name}: {errors[^1]!.Message}"));
+        select $"{FuzzTarget.All[target].Name}: {string.Join(" | ", errors.Select(static error => error!.Message).Distinct().Take(5))}");
+
+    /// <summary>Null for each object in turn that a call takes and that has no default.</summary>
+    [Fact]
+    public void Null_is_an_argument_error() => None(
+        from target in Enumerable.Range(0, FuzzTarget.All.Count)
+        from parameter in FuzzTarget.All[target].Parameters
+        where !parameter.ParameterType.IsValueType && !parameter.ParameterType.IsByRef && !parameter.HasDefaultValue
+        let error = FuzzCall.Run(Fuzzer.TargetOf(target), target, new(Compute.Threads), out _, nullAt: parameter.Position).Error
+        where error is not null && !Fuzzer.IsTyped(error)
+        select $"{FuzzTarget.All[target].Name}, {parameter.Name}: {Fuzzer.Describe(error)}");
 
     [Fact]
     public void Every_loss_layer_optimizer_and_operation_is_a_target()
@@ -68,7 +77,13 @@ public class FuzzTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{Fuzzer.Count.Results} results, {Fuzzer.Count.Refused} refused, {FuzzTarget.All.Count} targets");
-        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+        None(faults);
+    }
+
+    static void None(IEnumerable<string> faults)
+    {
+        string[] all = [.. faults];
+        Assert.True(all.Length == 0, string.Join(Environment.NewLine, all));
     }
 
     static Exception? ErrorOf(int number) => FuzzCall.Run(Fuzzer.TargetOf(number), number, new(Compute.Threads), out _).Error;

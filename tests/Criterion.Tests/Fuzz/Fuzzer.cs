@@ -88,14 +88,14 @@ static class Fuzzer
         error is TensorException && (error.Message.Contains("is not contiguous", StringComparison.Ordinal) || error.Message.Contains("the same memory several times", StringComparison.Ordinal));
 
     /// <summary>The error and where in the library it came from.</summary>
-    static string Describe(Exception error)
+    public static string Describe(Exception error)
     {
         IEnumerable<string> frames = (error.StackTrace ?? "").Split('\n').Where(static line => line.Contains("at Criterion.", StringComparison.Ordinal)).Take(3);
         return $"{error.GetType().Name}: {error.Message} {string.Concat(frames.Select(static line => line.Trim() + "; "))}";
     }
 
     /// <summary>An error of the library's own, or an argument error that names what is wrong.</summary>
-    static bool IsTyped(Exception error) =>
+    public static bool IsTyped(Exception error) =>
         error.GetType().Assembly == typeof(Tensor).Assembly
         || (error is ArgumentException && !Array.Exists(Foreign, text => error.Message.Contains(text, StringComparison.Ordinal)));
 }

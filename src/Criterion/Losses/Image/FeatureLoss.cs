@@ -32,7 +32,12 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
 
     /// <summary>The loss of one layer.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
-    public Tensor Forward(Tensor prediction, Tensor target) => Forward([prediction], [target]);
+    public Tensor Forward(Tensor prediction, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        ArgumentNullException.ThrowIfNull(target);
+        return Forward([prediction], [target]);
+    }
 
     /// <summary>Whether options, and weights one by one, are the same.</summary>
     public virtual bool Equals(FeatureLoss? other) =>

@@ -70,6 +70,7 @@ public sealed record HistoricalAveraging(double Weight = 1) : Penalty(Weight)
             throw new LossException("HistoricalAveraging: there are no parameters. Pass a module's Parameters().");
         }
 
+        ArgumentOutOfRangeException.ThrowIfNegative(history.Steps);
         if (history.Steps > 0 && !parameters.Select(static p => p.Shape).SequenceEqual(history.Means.Select(static m => m.Shape)))
         {
             throw new ShapeException("HistoricalAveraging: the parameters differ in number or shape from those of the history. Give each player a history of its own.");
