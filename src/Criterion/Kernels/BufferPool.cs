@@ -77,10 +77,15 @@ internal static class BufferPool<T>
     /// <summary>Memory that begins at a cache line; short or very long memory may begin anywhere.</summary>
     internal static Memory<T> AllocateAligned(int length)
     {
-        int padding = Alignment / Unsafe.SizeOf<T>();
-        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned || length > Array.MaxLength - padding)
+        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned)
         {
             return new T[length];
+        }
+
+        int padding = Alignment / Unsafe.SizeOf<T>();
+        if (length > Array.MaxLength - padding)
+        {
+            return GC.AllocateUninitializedArray<T>(length, pinned: true);
         }
 
         T[] array = GC.AllocateUninitializedArray<T>(length + padding, pinned: true);

@@ -13,7 +13,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     readonly Sizes? _sizes;
 
     /// <summary>A shape of the given sizes.</summary>
-    /// <exception cref="ShapeException">A size is negative, there are more than 64, or those other than 0 have a product larger than <see cref="Array.MaxLength"/>.</exception>
+    /// <exception cref="ShapeException">
+    /// A size is negative, there are more than 64, or those other than 0 have a product larger than <see cref="Array.MaxLength"/>.
+    /// </exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
         CheckRank(dims.Length);

@@ -144,7 +144,7 @@ public sealed partial class Tensor
             long height = ConvolutionGeometry.Windows(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height);
             long width = ConvolutionGeometry.Windows(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width);
             return height > 0 && width > 0
-                ? Geometry(operation, weight, image[0], (image[1], image[2], image[3]), (weight[0], height, width))
+                ? Geometry(operation, weight, new(image[0], image[1], image[2], image[3]), new(image[0], weight[0], height, width))
                 : throw new ShapeException(
                     $"{operation}: the kernel {new Size2(weight[2], weight[3])} with dilation {Dilation} is larger than the image {image} with padding {Padding}.");
         }
@@ -173,28 +173,25 @@ public sealed partial class Tensor
             long height = ConvolutionGeometry.Covered(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height) + outputPadding.Height;
             long width = ConvolutionGeometry.Covered(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width) + outputPadding.Width;
             return height > 0 && width > 0
-                ? Geometry(Operation, weight, image[0], ((long)weight[1] * Groups, height, width), (image[1], image[2], image[3]))
+                ? Geometry(Operation, weight, new(image[0], (long)weight[1] * Groups, height, width), new(image[0], image[1], image[2], image[3]))
                 : throw new ShapeException($"{Operation}: the padding {Padding} leaves nothing of the result of {image} and {weight}.");
         }
 
-        /// <summary>The geometry, if the padded input and the output fit into memory: all offsets into them are then valid as well.</summary>
-        ConvolutionGeometry Geometry(string operation, Shape weight, int batch, (long Channels, long Height, long Width) input, (long Channels, long Height, long Width) output)
+        /// <summary>The geometry, if the padded inputs and the outputs fit into memory: then all offsets into them are valid.</summary>
+        ConvolutionGeometry Geometry(string operation, Shape weight, Planes inputs, Planes outputs)
         {
-            double padded = Elements(batch, input.Channels, input.Height + (2L * Padding.Height), input.Width + (2L * Padding.Width));
-            double elements = Math.Max(padded, Elements(batch, output.Channels, output.Height, output.Width));
+            double elements = Math.Max(inputs.Elements(Padding), outputs.Elements(0));
             if (elements > Array.MaxLength)
             {
                 throw new ShapeException(
-                    $"{operation}: images [{batch}, {input.Channels}, {input.Height}, {input.Width}] with padding {Padding} and [{batch}, {output.Channels}, {output.Height}, {output.Width}], for weights {weight}, take {elements:N0} elements, more than the {Array.MaxLength:N0} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
+                    $"{operation}: {inputs} with padding {Padding} and {outputs}, for weights {weight}, take {elements:N0} elements, more than the {Array.MaxLength:N0} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
             }
 
             return new ConvolutionGeometry(
-                batch, (int)input.Channels, (int)input.Height, (int)input.Width, (int)output.Channels, (int)output.Height, (int)output.Width,
-                weight[2], weight[3], Stride.Height, Stride.Width, Padding.Height, Padding.Width, Dilation.Height, Dilation.Width, Groups).Normalized();
+                inputs.Batch, (int)inputs.Channels, (int)inputs.Height, (int)inputs.Width,
+                (int)outputs.Channels, (int)outputs.Height, (int)outputs.Width, weight[2], weight[3],
+                Stride.Height, Stride.Width, Padding.Height, Padding.Width, Dilation.Height, Dilation.Width, Groups).Normalized();
         }
-
-        static double Elements(long batch, long channels, long height, long width) =>
-            (double)Math.Max(1, batch) * Math.Max(1, channels) * Math.Max(1, height) * Math.Max(1, width);
 
         void Check(string operation, Shape image, Shape weight)
         {
@@ -213,5 +210,15 @@ public sealed partial class Tensor
             Dilation.CheckAtLeast(1, operation, "dilation");
             ArgumentOutOfRangeException.ThrowIfLessThan(Groups, 1, "groups");
         }
+    }
+
+    /// <summary>The sizes of images that may be too large to exist.</summary>
+    readonly record struct Planes(int Batch, long Channels, long Height, long Width)
+    {
+        /// <summary>How many elements they have with a border; empty dims do not excuse the others.</summary>
+        public double Elements(Size2 border) =>
+            (double)Math.Max(1, Batch) * Math.Max(1, Channels) * (Height + (2L * border.Height)) * (Width + (2L * border.Width));
+
+        public override string ToString() => $"images [{Batch}, {Channels}, {Height}, {Width}]";
     }
 }

@@ -120,8 +120,7 @@ public sealed partial class Tensor
         Shape shape = [.. tensor.Lengths.ToArray().Select(static n => (int)Math.Min(n, int.MaxValue))];
         if (shape.Count > 0 && tensor.IsDense)
         {
-            ref T first = ref tensor.GetPinnableReference();
-            return Wrap(new PinnedMemory<T>(ref first, shape.Count, tensor.GetPinnedHandle()).Memory, shape);
+            return Wrap(new SystemTensorMemory<T>(tensor, shape.Count).Memory, shape);
         }
 
         T[] copy = new T[shape.Count];

@@ -121,7 +121,8 @@ public sealed partial class Tensor
             throw new ShapeException($"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}.");
         }
 
-        if (BufferSize.Of(BufferSize.Of(Math.Max(1, Shape[0]), Math.Max(1, Shape[1])), BufferSize.Of(kernel.Height, kernel.Width), BufferSize.Of(allRows, allColumns)) > Array.MaxLength)
+        long planes = BufferSize.Of(Math.Max(1, Shape[0]), Math.Max(1, Shape[1]));
+        if (BufferSize.Of(planes, BufferSize.Of(kernel.Height, kernel.Width), BufferSize.Of(allRows, allColumns)) > Array.MaxLength)
         {
             throw new ShapeException($"Unfold: {allRows}×{allColumns} windows of {kernel} of {Shape} are more elements than one tensor can hold.");
         }

@@ -12,7 +12,7 @@ public class OperationTests
         "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace", "Eye", "From", "Wrap",
         "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation",
         "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "Not", "ArgMax", "ArgMin",
-        "Detach", "get_Grad",
+        "Detach", "Keep", "get_Grad",
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Names() => Operations.Names();

@@ -2,7 +2,7 @@ using Criterion.Kernels;
 
 namespace Criterion.Tests.Fuzz;
 
-/// <summary>Convolutions of random arguments, their gradients and those of the gradients against sums written out in double precision.</summary>
+/// <summary>Random convolutions, their gradients and those of the gradients against sums written out in double precision.</summary>
 [Collection(nameof(FuzzCollection))]
 public class ConvolutionSumTests
 {

@@ -77,19 +77,22 @@ static class FuzzCall
     static void AddGradients(FuzzDraw draw, Tensor[] outputs, Outcome outcome)
     {
         Tensor[] from = [.. outputs.Where(static output => output.RequiresGrad)];
-        Tensor[] by = [.. draw.Tensors.Concat(draw.Modules.SelectMany(static module => module.Parameters())).Where(static tensor => tensor is { RequiresGrad: true, IsLeaf: true })];
+        IEnumerable<Tensor> inputs = draw.Tensors.Concat(draw.Modules.SelectMany(static module => module.Parameters()));
+        Tensor[] by = [.. inputs.Where(static tensor => tensor is { RequiresGrad: true, IsLeaf: true })];
         if (from.Length == 0 || by.Length == 0)
         {
             return;
         }
 
-        Tensor[] weights = [.. from.Select(static output => Tensor.Randn(output.Shape, DType.Float64, new RandomStream(99)).To(output.DType))];
+        Tensor[] weights = [.. from.Select(static output => Weights(output.Shape).To(output.DType))];
         Tensor?[] first = Autograd.Grad(from, by, createGraph: draw.TakesSecondGradients, gradients: weights, allowUnused: true);
         outcome.Add("gradients", first);
-        Tensor[] again = [.. first.OfType<Tensor>().Where(static gradient => gradient.RequiresGrad).Select(static gradient => (gradient * gradient).Sum())];
+        Tensor[] again = [.. first.OfType<Tensor>().Where(static g => g.RequiresGrad).Select(static g => (g * g).Sum())];
         if (again.Length > 0)
         {
             outcome.Add("second gradients", Autograd.Grad(again, by, allowUnused: true));
         }
     }
+
+    static Tensor Weights(Shape shape) => Tensor.Randn(shape, DType.Float64, new RandomStream(99));
 }

@@ -79,10 +79,10 @@ sealed partial class FuzzDraw
 
     public int[] IntsFor(string name) => name switch
     {
-        "dims" => [.. Enumerable.Range(0, Main.Rank).Where(_ => Chance(0.4)).Select(dim => Chance(0.3) ? dim - Main.Rank : dim), .. Chance(0.03) ? [Of<int>(Extremes)] : Array.Empty<int>()],
+        "dims" => Dims(),
         "order" => Order(),
-        "widths" => [.. Enumerable.Range(0, 2 * Next(0, Main.Rank + 1)).Select(_ => Chance(0.01) ? Of<int>(Extremes) : Next(Member == "Pad" ? -1 : 0, 3))],
-        "sizes" when Member == "Expand" => [.. Enumerable.Range(0, Next(0, 3)).Select(_ => Next(1, 4)), .. Main.Select(size => size == 1 && Chance(0.7) ? Next(0, 5) : Chance(0.5) ? -1 : size)],
+        "widths" => [.. Enumerable.Range(0, 2 * Next(0, Main.Rank + 1)).Select(_ => Width())],
+        "sizes" when Member == "Expand" => [.. Enumerable.Range(0, Next(0, 3)).Select(_ => Next(1, 4)), .. Main.Select(Stretched)],
         "sizes" when Member == "Split" => Split(Main.Rank == 0 ? 1 : Main[0], sum: true),
         "sizes" => Chance(0.03) ? [Of<int>(Extremes), Of<int>(Extremes), -1] : Reshaped(),
         "inputLengths" => [.. Enumerable.Range(0, At(1)).Select(_ => Next(0, At(0) + 1))],
@@ -90,8 +90,19 @@ sealed partial class FuzzDraw
         _ => [.. Main.Dims],
     };
 
-    public TensorIndex[] IndicesFor() =>
-        [.. Main.Take(Next(0, Main.Rank + 1)).Select(size => Chance(0.4) ? (TensorIndex)Next(-size, Math.Max(1, size)) : Chance(0.5) ? (TensorIndex)(..) : (TensorIndex)(Next(0, size + 1)..size))];
+    public TensorIndex[] IndicesFor() => [.. Main.Take(Next(0, Main.Rank + 1)).Select(Index)];
+
+    TensorIndex Index(int size) => Chance(0.4) ? Next(-size, Math.Max(1, size)) : Chance(0.5) ? .. : Next(0, size + 1)..size;
+
+    int Width() => Chance(0.01) ? Of<int>(Extremes) : Next(Member == "Pad" ? -1 : 0, 3);
+
+    int Stretched(int size) => size == 1 && Chance(0.7) ? Next(0, 5) : Chance(0.5) ? -1 : size;
+
+    int[] Dims()
+    {
+        IEnumerable<int> some = Enumerable.Range(0, Main.Rank).Where(_ => Chance(0.4)).Select(dim => Chance(0.3) ? dim - Main.Rank : dim);
+        return Chance(0.03) ? [.. some, Of<int>(Extremes)] : [.. some];
+    }
 
     /// <summary>A dim, kept as one from the start; some are given from the end.</summary>
     int Dim()

@@ -20,7 +20,8 @@ sealed partial class FuzzDraw
     public List<Module> Modules { get; } = [];
 
     /// <summary>What the method is called on; null for a static one.</summary>
-    public object? Receiver() => _target.Method.IsStatic ? null : _target.Type == typeof(Tensor) ? MainTensor() : Make(_target.Type, "", "");
+    public object? Receiver() =>
+        _target.Method.IsStatic ? null : _target.Type == typeof(Tensor) ? MainTensor() : Make(_target.Type, "", "");
 
     /// <summary>The tensor that an operation is called on, of the elements that it asks for.</summary>
     Tensor MainTensor()
@@ -88,8 +89,8 @@ sealed partial class FuzzDraw
             _ when type == typeof(string) => $"drawn {_names++}",
             _ when type == typeof(Size2) => SizeFor(name),
             _ when type == typeof(Shape) => ShapeFor(name),
-            _ when type == typeof(DType) => owner == "Tensor" ? Of(DType.Float32, DType.Float64, DType.Int64, DType.UInt8, DType.Bool) : Float,
-            _ when type.IsEnum => Chance(0.02) ? Enum.ToObject(type, 99) : Enum.GetValues(type).GetValue(Next(0, Enum.GetValues(type).Length)),
+            _ when type == typeof(DType) => owner == "Tensor" ? Of(Enum.GetValues<DType>()) : Float,
+            _ when type.IsEnum => Chance(0.02) ? Enum.ToObject(type, 99) : Enum.GetValues(type).GetValue(Next(0, Enum.GetNames(type).Length)),
             _ when type == typeof(RandomStream) => Stream(),
             _ when type == typeof(TensorIndex) => (TensorIndex)Next(-2, 2),
             _ when type.IsArray => ArrayOf(type, name, owner),
@@ -143,8 +144,9 @@ sealed partial class FuzzDraw
             _ when type == typeof(Func<long, double>) => (Func<long, double>)(static step => 1.0 / (1 + step)),
             _ when open == typeof(System.Numerics.Tensors.Tensor<>) => SystemTensor(first),
             _ when open == typeof(IReadOnlyDictionary<,>) => new Dictionary<string, Tensor> { ["weight"] = Floats(Main) },
-            _ when typeof(ITuple).IsAssignableFrom(type) => Activator.CreateInstance(type, [.. type.GetGenericArguments().Select(t => Make(t, name, owner))]),
-            _ when first == typeof(Tensor) && owner is "GradientClip" or "WeightClip" or "" || typeof(Optimizer).Name == owner => Parameters(),
+            _ when typeof(ITuple).IsAssignableFrom(type) =>
+                Activator.CreateInstance(type, [.. type.GetGenericArguments().Select(t => Make(t, name, owner))]),
+            _ when first == typeof(Tensor) && owner is "GradientClip" or "WeightClip" => Parameters(),
             _ => Filled(first, name, owner),
         };
     }
@@ -159,14 +161,11 @@ sealed partial class FuzzDraw
     object SystemTensor(Type element)
     {
         Array values = Array.CreateInstance(element, Main.Count);
-        MethodInfo create = typeof(System.Numerics.Tensors.Tensor).GetMethods().Single(static m =>
-            m.Name == "Create" && m.GetParameters() is [{ ParameterType.IsArray: true }, { ParameterType.Name: "ReadOnlySpan`1" }]).MakeGenericMethod(element);
-        nint[] lengths = [.. Main.Select(static n => (nint)n)];
-        return System.Linq.Expressions.Expression.Lambda<Func<object>>(System.Linq.Expressions.Expression.Call(
-            create,
-            System.Linq.Expressions.Expression.Constant(values),
-            System.Linq.Expressions.Expression.Convert(System.Linq.Expressions.Expression.Constant(lengths), typeof(ReadOnlySpan<nint>)))).Compile()();
+        return typeof(FuzzDraw).GetMethod(nameof(Wrapped), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(element).Invoke(null, [values, Main.Select(static n => (nint)n).ToArray()])!;
     }
+
+    static System.Numerics.Tensors.Tensor<T> Wrapped<T>(T[] values, nint[] lengths) => System.Numerics.Tensors.Tensor.Create(values, lengths);
 
     /// <summary>Leaves, most of them with a gradient.</summary>
     Tensor[] Parameters()
@@ -213,7 +212,7 @@ sealed partial class FuzzDraw
 
     object Invoke(Type type, params ReadOnlySpan<object> given)
     {
-        ConstructorInfo constructor = type.GetConstructors().OrderByDescending(static c => c.GetParameters().Length).FirstOrDefault()
+        ConstructorInfo constructor = type.GetConstructors().MaxBy(static c => c.GetParameters().Length)
             ?? throw new NotSupportedException($"The fuzzer cannot make a {type}: it has no public constructor.");
         object?[] arguments = [.. given, .. Arguments([.. constructor.GetParameters().Skip(given.Length)], type.Name)];
         return FuzzConstructor.Of(constructor)(arguments);

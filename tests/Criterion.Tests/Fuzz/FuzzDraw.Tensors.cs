@@ -4,7 +4,10 @@ namespace Criterion.Tests.Fuzz;
 sealed partial class FuzzDraw
 {
     static readonly string[] TakesSigns = ["SoftMarginLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "CosineEmbeddingLoss"];
-    static readonly string[] TakesShares = ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "MultiScale", "ImageScore"];
+    static readonly string[] TakesShares =
+        ["BCE", "Focal", "Dice", "Tversky", "SoftMargin", "Probability", "Ssim", "Psnr", "MultiScale", "ImageScore"];
+
+    static readonly string[] TakesClasses = ["CrossEntropyLoss", "NLLLoss", "FocalLoss", "MultiMarginLoss"];
 
     /// <summary>The tensor for a parameter of the method or of the constructor of <paramref name="owner"/>.</summary>
     public Tensor TensorFor(string owner, string name) => (owner, name) switch
@@ -23,13 +26,14 @@ sealed partial class FuzzDraw
         ("CTCLoss", "inputLengths") => Integers([At(1)], At(0), At(0) + 1),
         ("CTCLoss", "targetLengths") => Integers([At(1)], 0, 3),
         ("CTCLoss", _) => Floats(Main, -4, 0),
-        ("CrossEntropyLoss" or "NLLLoss" or "FocalLoss" or "MultiMarginLoss", "target") when Chance(0.8) => Integers(WithoutClasses(), 0, At(1)),
-        ("CrossEntropyLoss" or "NLLLoss" or "FocalLoss" or "MultiMarginLoss" or "MultiLabelSoftMarginLoss", "weight") => Floats([At(1)], 0.1, 2),
+        (_, "target") when TakesClasses.Contains(owner) && Chance(0.8) => Integers(WithoutClasses(), 0, At(1)),
+        (_, "Weight") when TakesClasses.Contains(owner) || owner == "MultiLabelSoftMarginLoss" => Floats([At(1)], 0.1, 2),
         ("CrossEntropyLoss" or "KlFromProbabilities", _) when name != "prediction" || owner[0] == 'K' => Shares(),
         ("MultiLabelMarginLoss", "target") => Integers(Main, -1, At(1)),
         ("AuxiliaryClassifier", "realLabels" or "fakeLabels") => Integers([At(0)], 0, At(1)),
         ("MutualInformation", "codes" or "code" or "classes" or "labels") when Chance(0.5) => Integers([At(0)], 0, At(1)),
-        ("ContrastiveLoss" or "PairMarginLoss" or "CosineEmbeddingLoss", "target") => owner[1] == 'o' && owner[2] == 's' ? Signs([At(0)]) : Flags([At(0)]),
+        ("CosineEmbeddingLoss", "target") => Signs([At(0)]),
+        ("ContrastiveLoss" or "PairMarginLoss", "target") => Flags([At(0)]),
         (_, "weights") when owner != "Orthogonal" => Floats([At(0)], 0.1, 2),
         (_, "variance" or "posWeight" or "PosWeight") => Floats(Main, 0.1, 2),
         ("InceptionScore", _) => Shares(),
@@ -92,6 +96,7 @@ sealed partial class FuzzDraw
     {
         int depth = Main.Rank == 0 ? 1 : Main[-1];
         int columns = Of<int>(Sizes);
-        return Chance(0.1) ? [depth] : Main.Rank < 3 || Chance(0.5) ? [depth, columns] : [.. Meeting([.. Main.Take(Main.Rank - 2)]), depth, columns];
+        Shape matrix = Chance(0.1) ? [depth] : [depth, columns];
+        return Main.Rank < 3 || Chance(0.5) ? matrix : [.. Meeting([.. Main.Take(Main.Rank - 2)]), depth, columns];
     }
 }

@@ -8,10 +8,18 @@ using Module = Criterion.Nn.Module;
 
 namespace Criterion.Tests.Fuzz;
 
-/// <summary>What of the public API the fuzzer calls: all that computes with tensors, but for the exclusions, each with its reason.</summary>
+/// <summary>What of the public API the fuzzer calls: all that computes with tensors, but for exclusions that give their reason.</summary>
 static class FuzzScope
 {
+    static readonly Type[] Spans = [typeof(ReadOnlySpan<>), typeof(Span<>), typeof(Memory<>)];
+
     static readonly Type[] Elements = [typeof(float), typeof(double), typeof(long), typeof(byte), typeof(bool)];
+
+    static readonly Type[] Computing = [typeof(Tensor), typeof(Optimizer), typeof(Schedule), typeof(Module)];
+
+    /// <summary>Equality, conversion and what the compiler adds to records.</summary>
+    static readonly string[] OfRecords =
+        ["op_Equality", "op_Inequality", "op_Implicit", "Equals", "GetHashCode", "<Clone>$", "Deconstruct", "PrintMembers", "Dispose"];
 
     /// <summary>Namespaces and types that are not called.</summary>
     static readonly Dictionary<string, string> ExcludedTypes = new()
@@ -33,7 +41,8 @@ static class FuzzScope
     };
 
     /// <summary>Types with methods that are called, generic definitions and interfaces not among them.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [.. typeof(Tensor).Assembly.GetExportedTypes().Where(static type => IsCalled(type) && MethodsOf(type).Any())];
+    public static IReadOnlyList<Type> Types { get; } =
+        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(static type => IsCalled(type) && MethodsOf(type).Any())];
 
     public static IEnumerable<MethodInfo> MethodsOf(Type type) =>
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy)
@@ -42,12 +51,12 @@ static class FuzzScope
         from closed in Closed(method)
         select closed;
 
-    public static bool IsSpan(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(ReadOnlySpan<>) || open == typeof(Span<>) || open == typeof(Memory<>));
+    /// <summary>Whether reflection cannot pass it: arrays are converted to it.</summary>
+    public static bool IsSpan(Type type) => type.IsGenericType && Spans.Contains(type.GetGenericTypeDefinition());
 
     /// <summary>Concrete types that can stand for a type.</summary>
     public static Type[] Concrete(Type type) =>
-        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && !t.ContainsGenericParameters && type.IsAssignableFrom(t))];
+        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableFrom(t))];
 
     static bool IsCalled(Type type) =>
         type is { ContainsGenericParameters: false, IsEnum: false, IsInterface: false }
@@ -57,17 +66,18 @@ static class FuzzScope
         && !ExcludedTypes.ContainsKey(type.Namespace!) && !ExcludedTypes.ContainsKey($"{type.Namespace}.{type.Name}");
 
     /// <summary>Formulas are structs with methods generic over the number: a loss or an operation evaluates each.</summary>
-    static bool IsFormula(Type type) => type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i == typeof(IDivergence));
+    static bool IsFormula(Type type) =>
+        type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i == typeof(IDivergence));
 
     /// <summary>Not accessors, equality or text; something of tensors, or of a module, optimizer or metric.</summary>
     static bool Computes(MethodInfo method) =>
         (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal) || method.Name is "get_Part" or "set_Part")
-        && method.Name is not ("op_Equality" or "op_Inequality" or "op_Implicit" or "Equals" or "GetHashCode" or "<Clone>$" or "Deconstruct" or "PrintMembers" or "Dispose")
-        && (OfTensors(method.DeclaringType!) || method.GetParameters().Select(static p => p.ParameterType).Append(method.ReturnType).Any(OfTensors));
+        && !OfRecords.Contains(method.Name)
+        && (OfTensors(method.DeclaringType!) || OfTensors(method.ReturnType) || Array.Exists(method.GetParameters(), static p => OfTensors(p.ParameterType)));
 
     static bool OfTensors(Type type) =>
-        type == typeof(Tensor) || typeof(Optimizer).IsAssignableFrom(type) || typeof(Schedule).IsAssignableFrom(type) || typeof(Module).IsAssignableFrom(type)
-        || type.Namespace == typeof(Psnr).Namespace || (type.HasElementType && OfTensors(type.GetElementType()!)) || type.GetGenericArguments().Any(OfTensors);
+        type.Namespace == typeof(Psnr).Namespace || Array.Exists(Computing, t => t.IsAssignableFrom(type))
+        || (type.HasElementType && OfTensors(type.GetElementType()!)) || type.GetGenericArguments().Any(OfTensors);
 
     /// <summary>What modules inherit unchanged is called once, on modules of any type.</summary>
     static bool BelongsTo(MethodInfo method, Type type) =>

@@ -27,7 +27,9 @@ sealed class FuzzTarget
     /// <summary>All targets, in the order of their names.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
-        .. FuzzScope.Types.SelectMany(static type => FuzzScope.MethodsOf(type).Select(method => new FuzzTarget(type, method))).OrderBy(static t => t.Name, StringComparer.Ordinal),
+        .. FuzzScope.Types
+            .SelectMany(static type => FuzzScope.MethodsOf(type).Select(method => new FuzzTarget(type, method)))
+            .OrderBy(static target => target.Name, StringComparer.Ordinal),
     ];
 
     public object? Call(object? receiver, object?[] arguments) => _call.Value(receiver, arguments);
@@ -70,6 +72,7 @@ sealed class FuzzTarget
             return Expression.Block(call, Expression.Constant(null));
         }
 
-        return Expression.Convert(FuzzScope.IsSpan(call.Type) ? Expression.Call(call, call.Type.GetMethod("ToArray")!) : call, typeof(object));
+        bool isSpan = FuzzScope.IsSpan(call.Type);
+        return Expression.Convert(isSpan ? Expression.Call(call, call.Type.GetMethod("ToArray")!) : call, typeof(object));
     }
 }

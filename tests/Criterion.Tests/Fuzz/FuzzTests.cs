@@ -32,14 +32,15 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact(Explicit = true)]
     public void Repeat()
     {
-        int[] numbers = [.. Environment.GetEnvironmentVariable("CRITERION_FUZZ")!.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture))];
+        string asked = Environment.GetEnvironmentVariable("CRITERION_FUZZ") ?? "0";
+        int[] numbers = [.. asked.Split('+').Select(static text => int.Parse(text, CultureInfo.InvariantCulture))];
         Run(numbers[0], numbers.Length > 1 ? numbers[1] : 1);
     }
 
     [Fact]
     public void Every_target_accepts_some_call() => None(
         from target in Enumerable.Range(0, FuzzTarget.All.Count)
-        let errors = Enumerable.Range(0, Attempts).Select(round => ErrorOf(target + (round * FuzzTarget.All.Count))).TakeWhile(static error => error is not null).ToArray()
+        let errors = ErrorsOf(target).TakeWhile(static error => error is not null).ToArray()
         where errors.Length == Attempts
         select $"{FuzzTarget.All[target].Name}: {string.Join(" | ", errors.Select(static error => error!.Message).Distinct().Take(5))}");
 
@@ -60,8 +61,9 @@ public class FuzzTests(ITestOutputHelper output)
         Type[] exported = typeof(Tensor).Assembly.GetExportedTypes();
         Assert.Empty(exported.Where(static type => type.IsDefined(typeof(CatalogueAttribute), false)).Except(reached));
         Assert.Empty(new[] { typeof(Module), typeof(Optimizer), typeof(Schedule) }.SelectMany(FuzzScope.Concrete).Except(reached));
-        Assert.Empty(exported.Where(static type => type.Namespace == typeof(Psnr).Namespace && type.GetMethods().Any(static m => m.GetParameters().Any(static p => p.ParameterType == typeof(Tensor))) && !type.IsAbstract).Except(reached));
-        HashSet<string> operations = [.. FuzzTarget.All.Where(static target => target.Type == typeof(Tensor)).Select(static target => target.Method.Name)];
+        Assert.Empty(exported.Where(static type => type.Namespace == typeof(Psnr).Namespace && Measures(type)).Except(reached));
+        IEnumerable<FuzzTarget> ofTensor = FuzzTarget.All.Where(static target => target.Type == typeof(Tensor));
+        string[] operations = [.. ofTensor.Select(static target => target.Method.Name)];
         Assert.Empty(Gradients.Operations.All.Select(static operation => operation.Method).Except(operations).Except(["Map"]));
     }
 
@@ -86,5 +88,12 @@ public class FuzzTests(ITestOutputHelper output)
         Assert.True(all.Length == 0, string.Join(Environment.NewLine, all));
     }
 
-    static Exception? ErrorOf(int number) => FuzzCall.Run(Fuzzer.TargetOf(number), number, new(Compute.Threads), out _).Error;
+    static bool Measures(Type type) =>
+        (type.IsSealed || !type.IsAbstract)
+        && type.GetMethods().Any(static method => Array.Exists(method.GetParameters(), static p => p.ParameterType == typeof(Tensor)));
+
+    static IEnumerable<Exception?> ErrorsOf(int target) =>
+        from round in Enumerable.Range(0, Attempts)
+        let number = target + (round * FuzzTarget.All.Count)
+        select FuzzCall.Run(Fuzzer.TargetOf(number), number, new(Compute.Threads), out _).Error;
 }

@@ -8,9 +8,11 @@ static class Fuzzer
     /// <summary>Messages of the framework's own checks: they mean that the library let something through.</summary>
     static readonly string[] Foreign =
     [
-        "Specified argument was out of the range of valid values", "Destination is too short", "Input span arguments must all have the same length",
+        "Specified argument was out of the range of valid values", "Destination is too short", "Input span arguments must all have",
         "must have the same length", "Index was out of range", "Length of items must be same as length of keys",
     ];
+
+    static readonly string[] OfLayout = ["is not contiguous", "the same memory several times"];
 
     static readonly FuzzMode[] SameBits = [new(2), new(5)];
 
@@ -60,7 +62,8 @@ static class Fuzzer
                 return $"of contiguous copies: {layout}";
             }
 
-            return draw.IsWild || !draw.IsSingle || target.Method.IsGenericMethod || first.DrewRandomNumbers ? null : InDouble(target, seed, first, zones);
+            bool hasTwin = draw.IsSingle && !draw.IsWild && !target.Method.IsGenericMethod && !first.DrewRandomNumbers;
+            return hasTwin ? InDouble(target, seed, first, zones) : null;
         }
         finally
         {
@@ -85,13 +88,14 @@ static class Fuzzer
 
     /// <summary>Whether a view is refused where a contiguous tensor is not, because it is to be changed in place.</summary>
     static bool IsOfLayout(Exception? error) =>
-        error is TensorException && (error.Message.Contains("is not contiguous", StringComparison.Ordinal) || error.Message.Contains("the same memory several times", StringComparison.Ordinal));
+        error is TensorException && Array.Exists(OfLayout, text => error.Message.Contains(text, StringComparison.Ordinal));
 
     /// <summary>The error and where in the library it came from.</summary>
     public static string Describe(Exception error)
     {
-        IEnumerable<string> frames = (error.StackTrace ?? "").Split('\n').Where(static line => line.Contains("at Criterion.", StringComparison.Ordinal)).Take(3);
-        return $"{error.GetType().Name}: {error.Message} {string.Concat(frames.Select(static line => line.Trim() + "; "))}";
+        string[] lines = (error.StackTrace ?? "").Split('\n');
+        IEnumerable<string> own = lines.Where(static line => line.Contains("at Criterion.", StringComparison.Ordinal)).Take(3);
+        return $"{error.GetType().Name}: {error.Message} {string.Join("; ", own.Select(static line => line.Trim()))}";
     }
 
     /// <summary>An error of the library's own, or an argument error that names what is wrong.</summary>

@@ -8,7 +8,7 @@ namespace Criterion.Tests.Fuzz;
 /// <summary>What a call gave: numbers with their shapes, or an exception.</summary>
 sealed class Outcome
 {
-    public List<(string What, Shape Shape, DType Type, double[] Values)> Numbers { get; } = [];
+    public List<Result> Numbers { get; } = [];
 
     public Exception? Error { get; set; }
 
@@ -23,10 +23,10 @@ sealed class Outcome
             case null or string or Delegate or Type:
                 break;
             case Tensor tensor:
-                Numbers.Add((what, tensor.Shape, tensor.DType, tensor.Detach().To(DType.Float64).ToArray<double>()));
+                Numbers.Add(new(what, tensor.Shape, tensor.DType, tensor.Detach().To(DType.Float64).ToArray<double>()));
                 break;
             case IConvertible number:
-                Numbers.Add((what, [], DType.Float64, [Convert.ToDouble(number, null)]));
+                Numbers.Add(new(what, [], DType.Float64, [Convert.ToDouble(number, null)]));
                 break;
             case ITuple tuple:
                 for (int i = 0; i < tuple.Length; i++)
@@ -73,11 +73,10 @@ sealed class Outcome
             return $"{Numbers.Count} results, but {other.Numbers.Count}";
         }
 
-        return Numbers.Zip(other.Numbers).Select(pair => Difference(pair.First, pair.Second, agree)).FirstOrDefault(static difference => difference is not null);
+        return Numbers.Zip(other.Numbers, (a, b) => Difference(a, b, agree)).FirstOrDefault(static difference => difference is not null);
     }
 
-    static string? Difference(
-        (string What, Shape Shape, DType Type, double[] Values) a, (string What, Shape Shape, DType Type, double[] Values) b, Func<double, double, double, DType, bool> agree)
+    static string? Difference(Result a, Result b, Func<double, double, double, DType, bool> agree)
     {
         if (a.Shape != b.Shape)
         {
@@ -105,7 +104,8 @@ sealed class Outcome
             return;
         }
 
-        foreach (PropertyInfo property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.GetIndexParameters().Length == 0))
+        PropertyInfo[] properties = value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        foreach (PropertyInfo property in properties.Where(static p => p.GetIndexParameters().Length == 0))
         {
             try
             {
@@ -117,4 +117,7 @@ sealed class Outcome
             }
         }
     }
+
+    /// <summary>The numbers of one tensor, or one number.</summary>
+    public sealed record Result(string What, Shape Shape, DType Type, double[] Values);
 }

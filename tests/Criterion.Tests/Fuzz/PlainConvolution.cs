@@ -35,6 +35,8 @@ sealed record ConvolutionCase(
     public IEnumerable<(int Y, int X, int W)> Meetings()
     {
         Size2 size = OutSize;
+        (int, int) rows = IsTransposed ? (X[2], size.Height) : (size.Height, X[2]);
+        (int, int) columns = IsTransposed ? (X[3], size.Width) : (size.Width, X[3]);
         int perGroup = Weight[1];
         for (int w = 0; w < Weight.Count; w++)
         {
@@ -45,9 +47,9 @@ sealed record ConvolutionCase(
             (int input, int output) = IsTransposed ? (first, other) : (other, first);
             for (int n = 0; n < X[0]; n++)
             {
-                foreach ((int small, int large) in Along(tapY, Stride.Height, Padding.Height, Dilation.Height, IsTransposed ? (X[2], size.Height) : (size.Height, X[2])))
+                foreach ((int small, int large) in Along(tapY, Stride.Height, Padding.Height, Dilation.Height, rows))
                 {
-                    foreach ((int near, int far) in Along(tapX, Stride.Width, Padding.Width, Dilation.Width, IsTransposed ? (X[3], size.Width) : (size.Width, X[3])))
+                    foreach ((int near, int far) in Along(tapX, Stride.Width, Padding.Width, Dilation.Width, columns))
                     {
                         (int inY, int outY, int inX, int outX) = IsTransposed ? (small, large, near, far) : (large, small, far, near);
                         yield return (

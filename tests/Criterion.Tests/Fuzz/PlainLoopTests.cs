@@ -49,13 +49,17 @@ public class PlainLoopTests
         Size2 kernel = new(random.Next(1, 5), random.Next(1, 5));
         Size2 padding = new(random.Next(0, (kernel.Height / 2) + 1), random.Next(0, (kernel.Width / 2) + 1));
         Size2 stride = new(random.Next(1, 4), random.Next(1, 4));
-        Tensor x = Drawn(random, [random.Next(1, 3), random.Next(1, 4), kernel.Height + random.Next(0, 9), kernel.Width + random.Next(0, 9)], dtype);
+        Shape shape = [random.Next(1, 3), random.Next(1, 4), kernel.Height + random.Next(0, 9), kernel.Width + random.Next(0, 9)];
+        Tensor x = Drawn(random, shape, dtype);
         Tensor average = x.AvgPool2d(kernel, stride, padding);
         string what = $"{x.Shape} by {kernel}, stride {stride}, padding {padding}";
         double area = kernel.Height * kernel.Width;
-        Near(PlainLoops.Pool(Values(x), x.Shape, average.Shape, kernel, stride, padding, window => window.Sum() / area), average, "AvgPool2d of " + what);
-        Near(PlainLoops.Pool(Values(x), x.Shape, average.Shape, kernel, stride, padding, static window => window.Average()), x.AvgPool2d(kernel, stride, padding, false), "AvgPool2d without padding of " + what);
-        Near(PlainLoops.Pool(Values(x), x.Shape, average.Shape, kernel, stride, padding, static window => window.Max()), x.MaxPool2d(kernel, stride, padding), "MaxPool2d of " + what);
+        Near(Pooled(window => window.Sum() / area), average, "AvgPool2d of " + what);
+        Near(Pooled(static window => window.Average()), x.AvgPool2d(kernel, stride, padding, false), "AvgPool2d without padding of " + what);
+        Near(Pooled(static window => window.Max()), x.MaxPool2d(kernel, stride, padding), "MaxPool2d of " + what);
+
+        double[] Pooled(Func<List<double>, double> reduce) =>
+            PlainLoops.Pool(Values(x), shape, average.Shape, kernel, stride, padding, reduce);
     });
 
     static void Repeat(DType dtype, Action<Random> check)

@@ -21,7 +21,8 @@ static class ViewMaker
     /// <summary>Every <paramref name="step"/>-th element along each dim of a larger tensor, which is NaN elsewhere.</summary>
     static Tensor Sliced(Tensor values, int step)
     {
-        Tensor around = Tensor.Full([.. values.Shape.Select(size => (size * step) + 2)], values.DType.IsFloat() ? double.NaN : 1, values.DType);
+        Shape larger = [.. values.Shape.Select(size => (size * step) + 2)];
+        Tensor around = Tensor.Full(larger, values.DType.IsFloat() ? double.NaN : 1, values.DType);
         for (int dim = 0; dim < values.Rank; dim++)
         {
             around = around.Slice(dim, 1, 1 + (values.Shape[dim] * step), step);

@@ -10,6 +10,9 @@ public class StaticTensorTests
 {
     const BindingFlags Fields = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
+    /// <summary>Created by <see cref="TensorScope.Outside"/>, so that no scope adopts them.</summary>
+    static readonly string[] CreatedOutside = [$"{typeof(ThreadsPageTests).FullName}.Smoothing"];
+
     [Fact]
     public void No_static_field_holds_a_tensor()
     {
@@ -20,9 +23,11 @@ public class StaticTensorTests
                where !type.ContainsGenericParameters
                from field in type.GetFields(Fields)
                where Holds(field.FieldType)
-               select $"{type.FullName}.{field.Name}",
+               let name = $"{type.FullName}.{field.Name}"
+               where !CreatedOutside.Contains(name)
+               select name,
         ];
-        Assert.True(found.Length == 0, $"Make it a property that creates the tensor, or hold it by a module or data set: {string.Join(", ", found)}");
+        Assert.True(found.Length == 0, $"Make it a property that creates the tensor, or hold it by a module or data set, or create it by TensorScope.Outside: {string.Join(", ", found)}");
     }
 
     [Fact]

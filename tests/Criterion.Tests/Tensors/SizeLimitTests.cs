@@ -2,7 +2,7 @@ using Criterion.Nn;
 
 namespace Criterion.Tests.Tensors;
 
-/// <summary>Sizes, widths and steps up to the largest integers: no wrapping, no lost process, but results or errors that name the shape.</summary>
+/// <summary>Sizes, widths and steps up to the largest integers give results, or errors that name the shape: nothing wraps.</summary>
 public class SizeLimitTests
 {
     const int Most = int.MaxValue;

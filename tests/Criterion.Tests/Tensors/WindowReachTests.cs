@@ -9,9 +9,9 @@ namespace Criterion.Tests.Tensors;
 /// </summary>
 public class WindowReachTests
 {
-    static readonly Tensor Weights = Tensor.Randn([6, 2, 3, 3], DType.Float64, new(3));
-    static readonly Tensor Right = Tensor.Randn([37, 19], DType.Float64, new(4));
-    static readonly Tensor Images = Tensor.Rand([1, 2, 9, 7], DType.Float64, new(5));
+    static Tensor Weights => Tensor.Randn([6, 2, 3, 3], DType.Float64, new(3));
+    static Tensor Right => Tensor.Randn([37, 19], DType.Float64, new(4));
+    static Tensor Images => Tensor.Rand([1, 2, 9, 7], DType.Float64, new(5));
 
     static readonly Dictionary<string, (Func<Tensor, Tensor> Call, int[] Shape)> Calls = new()
     {
