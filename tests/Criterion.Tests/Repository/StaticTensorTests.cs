@@ -11,7 +11,7 @@ public class StaticTensorTests
     const BindingFlags Fields = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <summary>Created by <see cref="TensorScope.Outside"/>, so that no scope adopts them.</summary>
-    static readonly string[] CreatedOutside = [$"{typeof(ThreadsPageTests).FullName}.Smoothing"];
+    static readonly string[] CreatedOutside = ["Criterion.Tests.Repository.ThreadsPageTests.Smoothing"];
 
     [Fact]
     public void No_static_field_holds_a_tensor()
