@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Criterion.Tests.Threads;
 
 namespace Criterion.Tests.Repository;
 
@@ -26,6 +27,15 @@ public partial class DocumentationTests
             string code = Normal(block.Groups[1].Value);
             Assert.True(compiled.Any(file => file.Contains(code, StringComparison.Ordinal)), $"{document} shows code that stands in no sample or test:\n{block.Value}");
         }
+    }
+
+    [Fact]
+    public void Code_of_the_readme_compiles_as_it_stands()
+    {
+        string[] blocks = [.. CodeBlock().Matches(RepositoryRoot.Read("README.md")).Select(static match => match.Groups[1].Value)];
+        Assert.NotEmpty(blocks);
+        Assert.All(blocks, static code => Assert.Empty(Snippet.ErrorsOfProgram(code)));
+        Assert.NotEmpty(Snippet.ErrorsOfProgram(blocks[0][..blocks[0].LastIndexOf('}')]));
     }
 
     [Theory]

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Criterion.Tests.Threads;
 
-/// <summary>Members of a class, given to the compiler.</summary>
+/// <summary>Gives members of a class, or a program, to the compiler.</summary>
 static class Snippet
 {
     const string Usings =
@@ -18,15 +18,18 @@ static class Snippet
             .Select(static file => MetadataReference.CreateFromFile(file)),
         options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)));
 
-    /// <summary>The ids of the compiler's errors.</summary>
-    public static string[] Errors(string members)
-    {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText($"{Usings} public class Holder {{ {members} }}", Newest);
-        return
-        [
-            .. from diagnostic in Empty.Value.AddSyntaxTrees(tree).Emit(Stream.Null).Diagnostics
-               where diagnostic.Severity == DiagnosticSeverity.Error
-               select diagnostic.Id,
-        ];
-    }
+    /// <summary>The ids of the compiler's errors in members of a class.</summary>
+    public static string[] Errors(string members) => Errors(Empty.Value, $"{Usings} public class Holder {{ {members} }}");
+
+    /// <summary>The ids of the compiler's errors in a program of top-level statements, with the usings that a new project has.</summary>
+    public static string[] ErrorsOfProgram(string code) => Errors(
+        Empty.Value.WithOptions(Empty.Value.Options.WithOutputKind(OutputKind.ConsoleApplication)),
+        $"global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; {code}");
+
+    static string[] Errors(CSharpCompilation compilation, string code) =>
+    [
+        .. from diagnostic in compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(code, Newest)).Emit(Stream.Null).Diagnostics
+           where diagnostic.Severity == DiagnosticSeverity.Error
+           select diagnostic.Id,
+    ];
 }
