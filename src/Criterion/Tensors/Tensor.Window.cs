@@ -150,11 +150,6 @@ public sealed partial class Tensor
     Tensor MaxOver((int Start, int End)[] rows, (int Start, int End)[] columns)
     {
         Tensor x = Floating().Contiguous();
-        if (x.Shape[2] == 0 || x.Shape[3] == 0)
-        {
-            throw new ShapeException($"AdaptiveMaxPool2d: images {x.Shape} without pixels have no largest value.");
-        }
-
         PoolingAreas areas = new(x.Shape[3], x.Shape[2] * x.Shape[3], rows, columns);
         Tensor largest = Empty([x.Shape[0], x.Shape[1], rows.Length, columns.Length], x.DType);
         Tensor places = Empty(largest.Shape, DType.Int64);
@@ -338,7 +333,7 @@ public sealed partial class Tensor
         size.CheckAtLeast(1, operation, name);
         if (Shape[2] == 0 || Shape[3] == 0)
         {
-            throw new ShapeException($"{operation}: images {Shape} have no pixels to make {size} of; height and width must be at least 1.");
+            throw new ShapeException($"{operation}: images {Shape} without pixels cannot be brought to {size}; height and width must be at least 1.");
         }
 
         _ = new Shape(Shape[0], Shape[1], size.Height, size.Width);

@@ -131,7 +131,15 @@ public class OperationTests
         using (Autograd.NoGrad())
         {
             Tensor target = choose(x, output);
-            target.CopyFrom(Tensor.OnesLike(target) - target);
+            try
+            {
+                target.CopyFrom(Tensor.OnesLike(target) - target);
+            }
+            catch (TensorException e)
+            {
+                Assert.Contains("the same memory several times", e.Message, StringComparison.Ordinal);
+                return;
+            }
         }
 
         Tensor[] actual;
