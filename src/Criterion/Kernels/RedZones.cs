@@ -107,6 +107,8 @@ internal sealed class RedZones : IDisposable
     sealed class Zone<T> : Zone
         where T : unmanaged
     {
+        const int PieceLength = 1 << 24;
+
         readonly Memory<T> _all;
         readonly int _margin;
         readonly string _owner;
@@ -115,7 +117,7 @@ internal sealed class RedZones : IDisposable
         public Zone(Memory<T> all, int margin, string owner)
         {
             (_all, _margin, _owner) = (all, margin, owner);
-            Bytes(all.Span).Fill(Poison);
+            Fill(all.Span);
             _ = MemoryMarshal.TryGetArray(all, out ArraySegment<T> segment);
             Array = segment.Array!;
         }
@@ -135,7 +137,7 @@ internal sealed class RedZones : IDisposable
             }
 
             Check(damage);
-            Bytes(Content.Span).Fill(Poison);
+            Fill(Content.Span);
             _isReturned = true;
         }
 
@@ -149,17 +151,30 @@ internal sealed class RedZones : IDisposable
             }
         }
 
-        static Span<byte> Bytes(Span<T> span) => MemoryMarshal.AsBytes(span);
+        // A span of bytes is no longer than any other: long buffers are taken in pieces.
+        static void Fill(Span<T> span)
+        {
+            for (int at = 0; at < span.Length; at += PieceLength)
+            {
+                Piece(span, at).Fill(Poison);
+            }
+        }
+
+        static Span<byte> Piece(Span<T> span, int at) => MemoryMarshal.AsBytes(span.Slice(at, Math.Min(PieceLength, span.Length - at)));
 
         /// <summary>Reports the first element that is not poison, and poisons all again.</summary>
         void Find(Span<T> span, string where, int end, List<string> damage)
         {
-            int first = Bytes(span).IndexOfAnyExcept(Poison);
-            if (first >= 0)
+            for (int at = 0; at < span.Length; at += PieceLength)
             {
-                int place = Math.Abs(end - (first / Unsafe.SizeOf<T>()));
-                damage.Add($"Something wrote {where} {Describe()}, {place} elements from the edge.");
-                Bytes(span).Fill(Poison);
+                int first = Piece(span, at).IndexOfAnyExcept(Poison);
+                if (first >= 0)
+                {
+                    int place = Math.Abs(end - at - (first / Unsafe.SizeOf<T>()));
+                    damage.Add($"Something wrote {where} {Describe()}, {place} elements from the edge.");
+                    Fill(span);
+                    return;
+                }
             }
         }
 

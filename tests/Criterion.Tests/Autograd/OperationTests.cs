@@ -131,12 +131,15 @@ public class OperationTests
         using (Autograd.NoGrad())
         {
             Tensor target = choose(x, output);
-            if (!IsWritable(target))
+            try
             {
+                target.CopyFrom(Tensor.OnesLike(target) - target);
+            }
+            catch (TensorException e)
+            {
+                Assert.Contains("the same memory several times", e.Message, StringComparison.Ordinal);
                 return;
             }
-
-            target.CopyFrom(Tensor.OnesLike(target) - target);
         }
 
         Tensor[] actual;
@@ -152,9 +155,6 @@ public class OperationTests
 
         AllClose(expected, actual, "gradient after the change", 1e-12);
     }
-
-    /// <summary>Whether no two elements share memory, as those of an expanded view do: writes to it are refused.</summary>
-    static bool IsWritable(Tensor target) => Enumerable.Range(0, target.Rank).All(dim => target.Strides[dim] != 0 || target.Shape[dim] <= 1);
 
     static void SameFor(string name, Func<Tensor, Tensor> view)
     {

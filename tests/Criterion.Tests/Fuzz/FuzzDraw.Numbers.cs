@@ -64,7 +64,7 @@ sealed partial class FuzzDraw
         };
         Size2 size = new(Next(low, end), Chance(0.6) ? Next(low, end) : low);
         bool isResult = name is "size" or "output";
-        int extreme = isResult ? Of(0, -1, int.MaxValue, int.MinValue) : Of<int>(Extremes);
+        int extreme = isResult || Chance(0.8) ? Of<int>(Extremes) : 1 << 30;
         return !Chance(0.04) ? size : Chance(0.5) ? size with { Height = extreme } : size with { Width = extreme };
     }
 

@@ -174,7 +174,7 @@ sealed partial class FuzzDraw
         foreach (Tensor leaf in leaves.Where(static leaf => leaf.DType.IsFloat()))
         {
             leaf.RequiresGrad = true;
-            leaf.Grad = Chance(0.8) ? Floats(Meeting(leaf.Shape)).Detach().To(leaf.DType) : null;
+            leaf.Grad = Chance(0.8) ? Floats(Meeting(leaf.Shape)).Detach().Clone().To(leaf.DType) : null;
         }
 
         Tensors.AddRange(leaves);

@@ -5,7 +5,8 @@ sealed partial class FuzzDraw
 {
     static readonly int[] Sizes = [0, 1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 9, 16, 17, 33];
     static readonly int[] Sides = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 16, 20, 24];
-    static readonly int[] Extremes = [0, -1, int.MaxValue, int.MaxValue - 1, int.MinValue, 1 << 30];
+    /// <summary>Numbers that nothing has room for, or that no size can be; never such as would just fit into memory.</summary>
+    static readonly int[] Extremes = [0, -1, int.MaxValue, int.MaxValue - 1, int.MinValue];
 
     readonly Random _random;
     readonly FuzzMode _mode;

@@ -14,6 +14,9 @@ static class Fuzzer
 
     static readonly string[] OfLayout = ["is not contiguous", "the same memory several times"];
 
+    /// <summary>Losses that are the absolute value of a difference of differences.</summary>
+    static readonly string[] HasKinks = ["GradientLoss", "TotalVariationLoss"];
+
     static readonly FuzzMode[] SameBits = [new(2), new(5)];
 
     /// <summary>How many calls gave a result, how many a typed error.</summary>
@@ -71,10 +74,20 @@ static class Fuzzer
         }
     }
 
+    /// <summary>
+    /// The numbers of double precision. What is refused may be for the mixture of types that it was. Second gradients, and the first of
+    /// what has kinks, may be anything where rounding crosses a kink or what is left is rounding alone.
+    /// </summary>
     static string? InDouble(FuzzTarget target, int seed, Outcome single, RedZones zones)
     {
         Outcome exact = Guarded(target, seed, new(IsPlain: true, IsDouble: true), zones, out _, out string? fault);
-        return (fault ?? single.Difference(exact, 5e-3, 1e-4)) is { } precision ? $"in double precision: {precision}" : null;
+        if (fault is null && single.Error is null)
+        {
+            string[] unsteady = HasKinks.Contains(target.Type.Name) ? ["second gradients", "gradients"] : ["second gradients"];
+            fault = single.Without(unsteady).Difference(exact.Without(unsteady), 5e-3, 1e-4);
+        }
+
+        return fault is null ? null : $"in double precision: {fault}";
     }
 
     static Outcome Guarded(FuzzTarget target, int seed, FuzzMode mode, RedZones zones, out FuzzDraw draw, out string? fault)

@@ -54,7 +54,25 @@ sealed class Outcome
 
     /// <summary>The first difference that rounding to single precision does not explain, or null.</summary>
     public string? Difference(Outcome other, double single, double twice) => Difference(other, (a, b, largest, type) =>
-        a.Equals(b) || Math.Abs(a - b) <= (type == DType.Float64 ? twice : single) * (1 + largest));
+        a.Equals(b) || Math.Abs(a - b) <= (type == DType.Float64 ? twice : single) * (1 + largest) || Overflows(a, b));
+
+    /// <summary>The outcome but for some results.</summary>
+    public Outcome Without(params ReadOnlySpan<string> names)
+    {
+        Outcome rest = new() { Error = Error };
+        foreach (Result result in Numbers)
+        {
+            if (!names.Contains(result.What.Split('[')[0]))
+            {
+                rest.Numbers.Add(result);
+            }
+        }
+
+        return rest;
+    }
+
+    /// <summary>Whether a number of double precision is too large for a single one.</summary>
+    static bool Overflows(double single, double exact) => Math.Abs(exact) > float.MaxValue && single == Math.CopySign(double.PositiveInfinity, exact);
 
     string? Difference(Outcome other, Func<double, double, double, DType, bool> agree)
     {
