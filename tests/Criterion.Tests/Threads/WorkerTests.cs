@@ -37,7 +37,7 @@ public class WorkerTests
     [Fact]
     public void Failures_of_loops_side_by_side_reach_their_own_callers()
     {
-        WithThreads(4, static () => Parallel.For(0, 64, static i =>
+        ThreadTests.WithThreads(4, static () => Parallel.For(0, 64, static i =>
         {
             for (int round = 0; round < 200; round++)
             {
@@ -56,7 +56,7 @@ public class WorkerTests
             ThreadPool.QueueUserWorkItem(_ => done.Wait());
         }
 
-        WithThreads(4, () => ParallelFor.Run(100, new Note([])));
+        ThreadTests.WithThreads(4, () => ParallelFor.Run(100, new Note([])));
         done.Set();
     }
 
@@ -67,7 +67,7 @@ public class WorkerTests
         ConcurrentBag<(int Thread, object? Value)> seen = [];
 
         // More threads than any test before has started.
-        WithThreads(24, () => ParallelFor.Run(24, new Look(request, seen)));
+        ThreadTests.WithThreads(24, () => ParallelFor.Run(24, new Look(request, seen)));
         int caller = Environment.CurrentManagedThreadId;
         Assert.Contains(seen, one => one.Thread != caller);
         Assert.All(seen, one => Assert.Equal(one.Thread == caller, one.Value is not null));
@@ -78,7 +78,7 @@ public class WorkerTests
     {
         int[] ended = new int[4];
         Exception? thrown = null;
-        WithThreads(4, () =>
+        ThreadTests.WithThreads(4, () =>
         {
             Thread caller = new(() =>
             {
@@ -136,20 +136,6 @@ public class WorkerTests
         while (!stop.IsCancellationRequested)
         {
             action();
-        }
-    }
-
-    static void WithThreads(int threads, Action action)
-    {
-        int before = Compute.Threads;
-        try
-        {
-            Compute.Threads = threads;
-            action();
-        }
-        finally
-        {
-            Compute.Threads = before;
         }
     }
 
