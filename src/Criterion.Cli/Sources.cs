@@ -33,7 +33,8 @@ internal static class Sources
         }
         catch (TrainingException e)
         {
-            throw new ToolException($"{name}: {e.Message}", e);
+            string way = RunFolder.Holds(source) is null ? "" : " For a run of a GAN: criterion sample RUN --out FILE.npy";
+            throw new ToolException($"{name}: {e.Message}{way}", e);
         }
     }
 }

@@ -105,6 +105,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("There is no", "search", "{folder}/siamese", "--out", "{folder}/new.png")]
     [InlineData("/siamese' is the folder of a run, whose pictures are grids", "evaluate", "{folder}/siamese", "fashion-mnist")]
     [InlineData("/cyclegan' is the folder of a run", "evaluate", "fashion-mnist", "{folder}/cyclegan")]
+    [InlineData("For a run of a GAN: criterion sample RUN --out FILE.npy", "train", "--data", "{folder}/run")]
     [InlineData("/run' is the folder of a run", "train", "--data", "{folder}/run")]
     [InlineData("/comparison' is the folder of a comparison", "train", "--data", "{folder}/comparison")]
     [InlineData("'wgan' does not go with --resume", "train", "wgan", "--resume", "{folder}/run")]
