@@ -47,17 +47,16 @@ public class WorkerTests
     }
 
     [Fact]
-    public void A_busy_thread_pool_delays_no_loop()
+    public async Task A_busy_thread_pool_delays_no_loop()
     {
+        CancellationToken stop = TestContext.Current.CancellationToken;
         using ManualResetEventSlim done = new();
-        int busy = Environment.ProcessorCount + 2;
-        for (int i = 0; i < busy; i++)
-        {
-            ThreadPool.QueueUserWorkItem(_ => done.Wait());
-        }
-
+        Task[] busy = [.. Enumerable.Range(0, Environment.ProcessorCount + 2).Select(_ => Task.Run(() => done.Wait(stop), stop))];
         ThreadTests.WithThreads(4, () => ParallelFor.Run(100, new Note([])));
         done.Set();
+
+        // Those that the pool was too busy to start would find the event disposed, and end the process.
+        await Task.WhenAll(busy);
     }
 
     [Fact]
