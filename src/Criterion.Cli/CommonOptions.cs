@@ -25,13 +25,6 @@ internal static class CommonOptions
     /// <summary>An option that is there or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    /// <summary>What numbers in files of floats mean.</summary>
-    public static Option<string?> Range() => new Option<string?>("--range")
-    {
-        Description = "What black and white are in .npy or IDX files of floats: -1..1 or 0..1",
-        HelpName = "range",
-    }.OneOf("-1..1", "0..1");
-
     /// <summary>What becomes of a step whose loss is no number.</summary>
     public static Option<string> OnNan() => new Option<string>("--on-nan")
     {
@@ -42,6 +35,15 @@ internal static class CommonOptions
 
     /// <summary>The policy that was given.</summary>
     public static NanPolicy OnNanOf(ParseResult parsed, Option<string> option) => parsed.GetValue(option) == "skip" ? NanPolicy.Skip : NanPolicy.Stop;
+
+    /// <summary>Adds several options to a command.</summary>
+    public static void Add(this Command command, IEnumerable<Option> options)
+    {
+        foreach (Option option in options)
+        {
+            command.Options.Add(option);
+        }
+    }
 
     /// <summary>Whether an option or argument stands on the command line.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

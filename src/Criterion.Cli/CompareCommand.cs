@@ -26,13 +26,7 @@ internal sealed class CompareCommand
         HelpName = "source",
     };
 
-    readonly Option<int?> _size = new Option<int?>("--size")
-    {
-        Description = "Resize all images to this many pixels a side, as for train [default: as they are]",
-        HelpName = "pixels",
-    }.Within(1, 4096);
-
-    readonly Option<string?> _range = CommonOptions.Range();
+    readonly ImageOptions _images = new();
 
     readonly Option<int> _batch = Number("--batch", "Images in a batch", Defaults.BatchSize, "count").Within(1, 65536);
 
@@ -76,7 +70,7 @@ internal sealed class CompareCommand
             "Trains the same networks on the same data with several objectives and seeds, and reports which makes the better samples, with intervals, time and stability. "
             + "Ctrl-C stops after the step; the same command, or --out alone, goes on.")
         {
-            _objectives, _seeds, _steps, _data, _size, _range, _batch, _width, _count, _measureEvery, _parallel, _threads, _out, _json,
+            _objectives, _seeds, _steps, _data, _images.All, _batch, _width, _count, _measureEvery, _parallel, _threads, _out, _json,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -87,7 +81,9 @@ internal sealed class CompareCommand
         int parallel = parsed.GetValue(_parallel);
         Compute.Threads = parallel > 1 && !parsed.IsGiven(_threads) ? 1 : parsed.GetValue(_threads);
         string path = parsed.GetValue(_out) ?? Path.Combine("runs", $"compare-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
-        Comparison comparison = Comparison.Open(path, Options(parsed, console, Comparison.ReadRecord(path)?.Options));
+        Comparison comparison = Comparison.Open(path, Options(parsed, Comparison.ReadRecord(path)?.Options));
+        Sources.NoteHidden(console, parsed.GetValue(_data)!);
+        console.Note(comparison.Record.Data.Notes);
         ComparisonProgress progress = new(console, comparison.Record.Options);
         ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop());
         console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : ComparisonTable.Of(record));
@@ -96,7 +92,7 @@ internal sealed class CompareCommand
     }
 
     // What is not given is as it was in a comparison that goes on.
-    ComparisonOptions Options(ParseResult parsed, ToolConsole console, ComparisonOptions? before)
+    ComparisonOptions Options(ParseResult parsed, ComparisonOptions? before)
     {
         ComparisonOptions from = before ?? Defaults;
         int steps = Given(parsed, _steps, from.Steps);
@@ -108,14 +104,14 @@ internal sealed class CompareCommand
             BatchSize = Given(parsed, _batch, from.BatchSize),
             Width = parsed.GetValue(_width) ?? from.Width,
             Measure = new(parsed.GetValue(_measureEvery) ?? before?.Measure.Every ?? Math.Max(1, steps / 4), Given(parsed, _count, from.Measure.Samples)),
-            Data = parsed.IsGiven(_data) || parsed.IsGiven(_size) || parsed.IsGiven(_range) || before is null ? Data(parsed, console) : before.Data,
+            Data = parsed.IsGiven(_data) || _images.All.Any(parsed.IsGiven) || before is null ? Data(parsed) : before.Data,
         };
     }
 
-    DataArguments Data(ParseResult parsed, ToolConsole console)
+    DataArguments Data(ParseResult parsed)
     {
-        string[] sources = parsed.IsGiven(_data) ? Sources.Checked(console, parsed.GetValue(_data)!, _data.Name) : [ImageDataset.FashionMnistName];
-        return DataArguments.Of(sources, parsed.GetValue(_size), Sources.Range(parsed, _range, sources));
+        string[] sources = parsed.IsGiven(_data) ? Sources.Checked(parsed.GetValue(_data)!, _data.Name) : [ImageDataset.FashionMnistName];
+        return _images.Arguments(parsed, sources);
     }
 
     // A comma within a number leaves a part that begins with a digit, as no name does.

@@ -20,13 +20,7 @@ internal sealed class CycleGanCommand
         HelpName = "source",
     };
 
-    readonly Option<string?> _range = CommonOptions.Range();
-
-    readonly Option<int?> _size = new Option<int?>("--size")
-    {
-        Description = "Resize all images to this many pixels a side [default: as they are]",
-        HelpName = "pixels",
-    }.Within(8, 4096);
+    readonly ImageOptions _images = new(least: 8);
 
     readonly Option<int> _steps = new Option<int>("--steps")
     {
@@ -85,13 +79,8 @@ internal sealed class CycleGanCommand
     {
         Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _size, _range, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan,
+            _a, _b, _images.All, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan, _run.All,
         };
-        foreach (Option option in _run.All)
-        {
-            command.Options.Add(option);
-        }
-
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
     }
@@ -99,10 +88,11 @@ internal sealed class CycleGanCommand
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         Compute.Threads = parsed.GetValue(_run.Threads);
-        CycleGanRun run = Make(parsed, console);
+        CycleGanRun run = Make(parsed);
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
         CycleGanRunRecord record = (CycleGanRunRecord)run.Record;
+        Sources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine($"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
@@ -119,21 +109,19 @@ internal sealed class CycleGanCommand
         return end.Code;
     }
 
-    CycleGanRun Make(ParseResult parsed, ToolConsole console)
+    CycleGanRun Make(ParseResult parsed)
     {
-        string[] a = Sources.Checked(console, parsed.GetValue(_a)!, _a.Name);
-        string[] b = Sources.Checked(console, parsed.GetValue(_b)!, _b.Name);
+        string[] a = Sources.Checked(parsed.GetValue(_a)!, _a.Name);
+        string[] b = Sources.Checked(parsed.GetValue(_b)!, _b.Name);
         if (a.Length == 0 != (b.Length == 0))
         {
             throw new ToolException($"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
         }
 
-        if (a.Length == 0 && parsed.IsGiven(_size))
+        if (a.Length == 0 && parsed.IsGiven(_images.Size))
         {
-            throw new ToolException($"{_size.Name} is for images of {_a.Name} and {_b.Name}, and neither is given. Leave it out.");
+            throw new ToolException($"{_images.Size.Name} is for images of {_a.Name} and {_b.Name}, and neither is given. Leave it out.");
         }
-
-        ImageRange? range = Sources.Range(parsed, _range, [.. a, .. b]);
 
         CycleGanOptions options = CycleGanOptions.Small with
         {
@@ -146,11 +134,11 @@ internal sealed class CycleGanCommand
         int width = parsed.GetValue(_width);
         ResnetTranslator translator = ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) };
         PatchDiscriminator discriminator = PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) };
-        return CycleGanRun.Create(options, translator, discriminator, Load(parsed, a, range), Load(parsed, b, range), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
+        return CycleGanRun.Create(options, translator, discriminator, Load(parsed, a, b), Load(parsed, b, a), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
     }
 
-    DataArguments? Load(ParseResult parsed, string[] sources, ImageRange? range) =>
-        sources.Length > 0 ? DataArguments.Of(sources, parsed.GetValue(_size), range) : null;
+    DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>
+        _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;
 
     static string Line(string way, TranslationQuality.Way quality) =>
         $"{way}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB (a copy of the input {NumberText.Fixed(quality.CopyPsnr, 2)}), SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";

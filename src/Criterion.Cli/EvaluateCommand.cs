@@ -7,9 +7,6 @@ namespace Criterion.Cli;
 /// <summary><c>criterion evaluate REAL FAKE</c>.</summary>
 internal sealed class EvaluateCommand
 {
-    // One more than the neighbours that density and coverage look for.
-    const int LeastSamples = 6;
-
     readonly Argument<string> _real = new("real")
     {
         Description = $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, an IDX file, a .npy file of images or of features [N, D], or the folder of a run",
@@ -22,11 +19,11 @@ internal sealed class EvaluateCommand
         Description = "Samples that a run's generator draws",
         DefaultValueFactory = _ => 5000,
         HelpName = "count",
-    }.Within(LeastSamples, 100_000);
+    }.Within(Evaluation.LeastSamples, 100_000);
 
     readonly Option<ulong> _seed = CommonOptions.Seed("Decides which images are drawn, and which subsets are compared");
 
-    readonly Option<string?> _range = CommonOptions.Range();
+    readonly ImageOptions _images = new();
 
     readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON in place of the table");
 
@@ -42,7 +39,7 @@ internal sealed class EvaluateCommand
     {
         Command command = new("evaluate", "Measures how near generated images are to real ones, by the features of a small classifier that is embedded, or by your own.")
         {
-            _real, _fake, _count, _seed, _range, _json, _threads,
+            _real, _fake, _count, _seed, _images.All, _json, _threads,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -52,34 +49,26 @@ internal sealed class EvaluateCommand
     {
         Compute.Threads = parsed.GetValue(_threads);
         string[] sources = [Checked(parsed, _real), Checked(parsed, _fake)];
-        if (parsed.IsGiven(_count) && !sources.Any(Sources.IsDrawn))
+        if (parsed.IsGiven(_count) && !sources.Any(FeatureSet.IsDrawn))
         {
             throw new ToolException($"{_count.Name} is the number of samples that a run's generator draws, and neither set is drawn. Leave it out.");
         }
 
-        ImageRange? range = Sources.Range(parsed, _range, sources);
-        FeatureSet real = Load(parsed, sources[0], range);
-        FeatureSet fake = Load(parsed, sources[1], range);
-        CheckCount(real, _real);
-        CheckCount(fake, _fake);
+        DataArguments load = _images.Arguments(parsed, sources);
+        FeatureSet real = Load(parsed, sources[0], load);
+        FeatureSet fake = Load(parsed, sources[1], load);
         Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
+        Sources.NoteHidden(_console, sources);
+        _console.Note(real.Notes.Concat(fake.Notes));
         _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation));
         return Tool.Success;
     }
 
-    FeatureSet Load(ParseResult parsed, string source, ImageRange? range) => FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), range);
+    FeatureSet Load(ParseResult parsed, string source, DataArguments load) =>
+        FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), load.Range, load.Background, load.Size);
 
     string Checked(ParseResult parsed, Argument<string> argument) =>
-        Sources.Checked(_console, [parsed.GetValue(argument)!], argument.Name, areDrawn: true)[0];
-
-    // The measures check this too, the slow ones first.
-    static void CheckCount(FeatureSet set, Argument<string> argument)
-    {
-        if (set.Count < LeastSamples)
-        {
-            throw new ToolException($"'{set.Source}' for {argument.Name} has {set.Count} sample(s), and at least {LeastSamples} are needed to compare distributions. Give more.");
-        }
-    }
+        Sources.Checked([parsed.GetValue(argument)!], argument.Name, areDrawn: true)[0];
 
     static string Table(Evaluation evaluation)
     {
@@ -90,7 +79,7 @@ internal sealed class EvaluateCommand
             $"fake: {evaluation.Fake}, {samples.Fake} samples",
             $"by:   {samples.Features}, {samples.Dimensions} numbers for each sample",
             "",
-            .. Rows(evaluation).Select(static row => $"{row.Name,-24}{row.Value,-22}{row.Meaning}"),
+            .. Rows(evaluation).Select(static row => $"{row.Name,-26}{row.Value,-22}{row.Meaning}"),
             .. evaluation.Warnings.Select(static warning => $"warning: {warning}"),
         ]);
     }

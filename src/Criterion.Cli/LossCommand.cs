@@ -41,12 +41,7 @@ internal sealed class LossCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("loss", "Evaluates a loss on arrays in .npy files, and writes its gradient.") { _name, _input, _option, _grad, _out };
-        foreach (Option<string?> tensor in _tensors)
-        {
-            command.Options.Add(tensor);
-        }
-
+        Command command = new("loss", "Evaluates a loss on arrays in .npy files, and writes its gradient.") { _name, _input, _option, _grad, _out, _tensors };
         command.SetAction(parsed => Run(parsed, console.Output));
         return command;
     }

@@ -49,6 +49,7 @@ internal sealed class RunOptions
         TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
         where TStep : struct, IRunStep
     {
+        console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
         RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0))}, in {folder.Path}.");

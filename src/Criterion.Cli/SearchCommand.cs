@@ -27,7 +27,8 @@ internal sealed class SearchCommand
         HelpName = "source",
     };
 
-    readonly Option<string?> _range = CommonOptions.Range();
+    // Images are resized to those of the run.
+    readonly ImageOptions _images = new();
 
     readonly Option<int> _show = new Option<int>("--show")
     {
@@ -47,7 +48,7 @@ internal sealed class SearchCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("search", "Finds the images that are most like a query, by the embeddings of a trained Siamese network.") { _run, _query, _gallery, _range, _show, _out };
+        Command command = new("search", "Finds the images that are most like a query, by the embeddings of a trained Siamese network.") { _run, _query, _gallery, _images.Range, _images.Background, _show, _out };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
@@ -58,10 +59,12 @@ internal sealed class SearchCommand
         string folder = parsed.GetValue(_run)!;
         SiameseRunRecord record = RunFolder.ReadRecord(folder) as SiameseRunRecord
             ?? throw new ToolException($"'{folder}' is not a run of train siamese, which makes the encoder that a search needs.");
-        (Tensor query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, console, record);
-        GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query);
+        (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record);
+        GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query.Images[0]);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
-        Png.Write(file, ImageGrid.Compose(Tensor.Cat([query.Unsqueeze(0), images.Select(nearest).Images]), columns: nearest.Length + 1));
+        Png.Write(file, ImageGrid.Compose(Tensor.Cat([query.Images, images.Select(nearest).Images]), columns: nearest.Length + 1));
+        Sources.NoteHidden(console, parsed.GetValue(_gallery)!);
+        console.Note(query.Notes.Concat(images.Notes));
         for (int i = 0; i < nearest.Length; i++)
         {
             console.Output.WriteLine(Line(i + 1, nearest[i], found.Cosines[nearest[i]], isSame?[nearest[i]]));
@@ -76,22 +79,22 @@ internal sealed class SearchCommand
         return Tool.Success;
     }
 
-    (Tensor Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, ToolConsole console, SiameseRunRecord record)
+    (ImageDataset Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, SiameseRunRecord record)
     {
         ImageDataset data = ImageDataset.FashionMnist();
         record.Data.CheckSame(data);
-        string[] sources = Sources.Checked(console, parsed.GetValue(_gallery)!, _gallery.Name);
+        string[] sources = Sources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
         int? place = Place(parsed, data, record);
         string[] files = place is null ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")] : [];
-        ImageRange? range = Sources.Range(parsed, _range, [.. files, .. sources]);
+        DataArguments load = _images.Arguments(parsed, [.. files, .. sources]) with { Size = record.Data.Shape[^1] };
         if (place is { } known && sources.Length == 0)
         {
             RetrievalTask task = RetrievalTask.Of(data, known, record.Options.HeldOut, Same, Others);
-            return (task.Query, task.Gallery, task.IsSame);
+            return (data.Select([known]), task.Gallery, task.IsSame);
         }
 
-        Tensor query = place is { } own ? data.Images[own] : One(Load(files, record, range));
-        return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, record, range), null);
+        ImageDataset query = place is { } own ? data.Select([own]) : One(Load(files, load, record));
+        return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, load, record), null);
     }
 
     // Among the images of the run's data; null for a file.
@@ -101,13 +104,13 @@ internal sealed class SearchCommand
         : place >= 0 && place < data.Count ? (int)place
         : throw new ToolException($"There is no image {query} for {_query.Name}: '{data.Source}' has {data.Count}, from 0 on.");
 
-    Tensor One(ImageDataset images) => images.Count == 1
-        ? images.Images[0]
+    ImageDataset One(ImageDataset images) => images.Count == 1
+        ? images
         : throw new ToolException($"'{images.Source}' of {_query.Name} holds {images.Count} images. Give a file of one.");
 
-    static ImageDataset Load(string[] sources, SiameseRunRecord record, ImageRange? range)
+    static ImageDataset Load(string[] sources, DataArguments load, SiameseRunRecord record)
     {
-        ImageDataset images = ImageDataset.Load(sources, record.Data.Shape[^1], range);
+        ImageDataset images = (load with { Sources = [.. sources] }).LoadImages();
         return images.Channels == record.Encoder.Channels
             ? images
             : throw new ToolException($"'{images.Source}' has {images.Channels} channels, and the encoder was trained on {record.Encoder.Channels}. Convert the images.");

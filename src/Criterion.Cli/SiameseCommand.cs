@@ -62,13 +62,8 @@ internal sealed class SiameseCommand
     {
         Command command = new("siamese", "Trains an encoder of Fashion-MNIST by pairs or triplets, and measures it on classes that it never saw.")
         {
-            _loss, _steps, _batch, _margin, _width, _heldOut, _rate, _onNan,
+            _loss, _steps, _batch, _margin, _width, _heldOut, _rate, _onNan, _run.All,
         };
-        foreach (Option option in _run.All)
-        {
-            command.Options.Add(option);
-        }
-
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
     }

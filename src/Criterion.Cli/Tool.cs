@@ -80,16 +80,22 @@ internal static class Tool
         AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
-        TrainingException or ToolException or TensorException or IOException => e.Message,
+        TrainingException => InOptions(e.Message),
+        ToolException or TensorException or IOException => e.Message,
         OutOfMemoryException => "There is not enough memory. Make the numbers smaller: samples to draw, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
     };
+
+    // The library names its own parameters.
+    static string InOptions(string message) => message
+        .Replace(ImageDataset.SizeParameter, "--size", StringComparison.Ordinal)
+        .Replace(ImageDataset.RangeParameter, "--range", StringComparison.Ordinal);
 
     static string Sentence(Exception e) => $"{e.Message.TrimEnd('.')}.";
 
     static int Fail(ToolConsole console, string message, Exception? trace = null)
     {
-        string line = string.Concat(message.ReplaceLineEndings(" ").Select(static c => char.IsControl(c) ? ' ' : c));
+        string line = ToolConsole.OneLine(message);
         console.Error.WriteLine($"criterion: {(line.Length > MostShown ? $"{line[..(MostShown / 2)]} … {line[^(MostShown / 2)..]}" : line)}");
         if (trace is not null)
         {

@@ -17,6 +17,18 @@ internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, 
         ? writer()
         : throw new IOException("it is closed");
 
+    /// <summary>Says on standard error what a person should know of the data, a line each.</summary>
+    public void Note(IEnumerable<string> notes)
+    {
+        foreach (string note in notes.Distinct())
+        {
+            Error.WriteLine($"note: {OneLine(note)}");
+        }
+    }
+
+    /// <summary>A message on one line, whatever it quotes.</summary>
+    public static string OneLine(string message) => string.Concat(message.ReplaceLineEndings(" ").Select(static c => char.IsControl(c) ? ' ' : c));
+
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int file, nint bytes, nint count);
 

@@ -21,13 +21,7 @@ internal sealed class TrainCommand
         HelpName = "source",
     };
 
-    readonly Option<int?> _size = new Option<int?>("--size")
-    {
-        Description = "Resize all images to this many pixels a side: 8, 16, 32, 64, 128 or 256 [default: as they are; 28 is padded to 32]",
-        HelpName = "pixels",
-    }.Within(1, 4096);
-
-    readonly Option<string?> _range = CommonOptions.Range();
+    readonly ImageOptions _images = new(": 8, 16, 32, 64, 128 or 256 [default: as they are; 28 is padded to 32]");
 
     readonly GanSettings _settings = new();
 
@@ -62,15 +56,11 @@ internal sealed class TrainCommand
     {
         Command command = new("train", "Trains a generator on images or points and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
         {
-            _recipe, _data, _size, _range, _width, _frechetEvery, _frechetCount, _resume,
+            _recipe, _data, _images.All, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
+            _settings.All, _run.All,
         };
-        foreach (Option option in _settings.All.Concat(_run.All))
-        {
-            command.Options.Add(option);
-        }
-
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
     }
@@ -83,9 +73,9 @@ internal sealed class TrainCommand
 
     int Start(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        string[] sources = Sources.Checked(console, parsed.GetValue(_data)!, _data.Name);
+        string[] sources = Sources.Checked(parsed.GetValue(_data)!, _data.Name);
         MeasureOptions? measure = Measure(parsed);
-        DataArguments load = DataArguments.Of(sources, parsed.GetValue(_size), Sources.Range(parsed, _range, sources));
+        DataArguments load = _images.Arguments(parsed, sources);
         Dataset data = load.Load();
         GanRecipe recipe = Recipe(parsed, data);
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load, measure);
@@ -96,6 +86,7 @@ internal sealed class TrainCommand
             console.Error.WriteLine($"warning: {warning}");
         }
 
+        Sources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
         int code = Report(RunOptions.Execute(run, folder, console, token, new Checkups(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
@@ -105,7 +96,7 @@ internal sealed class TrainCommand
     // What the run is stands in its folder: an option that would change it is a mistake.
     int Resume(string path, ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        IEnumerable<Option> fixedOptions = [_data, _size, _range, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
+        IEnumerable<Option> fixedOptions = [_data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
         if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)
         {
             throw new ToolException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");

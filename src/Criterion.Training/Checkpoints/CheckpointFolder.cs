@@ -52,7 +52,7 @@ public sealed class CheckpointFolder(string path)
             }
         }
 
-        throw new CheckpointException($"There is no checkpoint in '{path}' to go on from. Start again with a new --out.");
+        throw new CheckpointException($"There is no checkpoint in '{path}' to go on from. Start again in a new folder.");
     }
 
     /// <summary>Whether no checkpoint was ever written.</summary>

@@ -53,7 +53,7 @@ public sealed class Comparison
         }
         else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new TrainingException($"'{path}' exists, is not empty, and holds no comparison. Name a new folder with --out.");
+            throw new TrainingException($"'{path}' exists, is not empty, and holds no comparison. Choose a new folder.");
         }
 
         Dataset data = options.Data.Load();
@@ -171,7 +171,7 @@ public sealed class Comparison
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"'{Path}' can't be worked on: {e.Message} Perhaps another program is at it; wait for that, or name another folder with --out.", e);
+            throw new TrainingException($"'{Path}' can't be worked on: {e.Message} Perhaps another program is at it; wait for that, or choose another folder.", e);
         }
     }
 
@@ -220,7 +220,7 @@ public sealed class Comparison
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"'{Path}' can't be written: {e.Message} Make room or name another folder with --out; the runs that are done are kept.", e);
+            throw new TrainingException($"'{Path}' can't be written: {e.Message} Make room, or choose another folder; the runs that are done are kept.", e);
         }
     }
 
@@ -240,7 +240,7 @@ public sealed class Comparison
         if (all.Where(static one => !one.Before.Equals(one.Now)).ToArray() is { Length: > 0 } changed)
         {
             throw new TrainingException(
-                $"'{path}' holds a comparison with other options: {string.Join("; ", changed.Select(static one => $"{one.What} {one.Before} there, {one.Now} now"))}. Leave them as they were to go on with it, or name a new folder with --out.");
+                $"'{path}' holds a comparison with other options: {string.Join("; ", changed.Select(static one => $"{one.What} {one.Before} there, {one.Now} now"))}. Leave them as they were to go on with it, or choose a new folder.");
         }
     }
 }

@@ -29,4 +29,7 @@ public sealed record CycleGanRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override int Steps => Options.Steps;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataRecord> Datasets => [A, B];
 }

@@ -9,6 +9,10 @@ public sealed class ImageDataset : Dataset
     /// <summary>The name of the embedded data: the 10,000 test images of Fashion-MNIST.</summary>
     public const string FashionMnistName = "fashion-mnist";
 
+    // What errors call the parameters of Load that mend them; a program with options of its own puts these in their place.
+    internal const string SizeParameter = "ImageDataset.Load: size";
+    internal const string RangeParameter = "ImageDataset.Load: range";
+
     /// <summary>A data set of images that are already in memory.</summary>
     /// <param name="source">Where they come from, for records and errors.</param>
     /// <param name="images">Float32 <c>[N, C, H, W]</c> in [−1, 1], C 1 or 3.</param>
@@ -52,7 +56,8 @@ public sealed class ImageDataset : Dataset
     public static ImageDataset FashionMnist(int? size = null)
     {
         ImagePart part = ImagePart.FromArray(FashionMnistName, FashionMnistBytes().Unsqueeze(1), ImageRange.MinusOneOne);
-        return new ImageDataset(FashionMnistName, ImagePart.Join([part], size).Images, Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
+        Tensor images = ImagePart.Join(FashionMnistName, [part], size).Images;
+        return new ImageDataset(FashionMnistName, images, Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
     }
 
     /// <summary>
@@ -96,8 +101,9 @@ public sealed class ImageDataset : Dataset
 
         List<string> notes = [];
         ImagePart[] parts = [.. sources.SelectMany(source => ImageSource.Load(source, range, background, notes))];
-        (Tensor images, IReadOnlyList<string> changes) = ImagePart.Join(parts, size, background);
-        return new ImageDataset(string.Join(", ", sources), images) { Notes = [.. notes, .. changes] };
+        string source = string.Join(", ", sources);
+        (Tensor images, IReadOnlyList<string> changes) = ImagePart.Join(source, parts, size, background);
+        return new ImageDataset(source, images) { Notes = [.. notes, .. changes] };
     }
 
     /// <summary>The images themselves, or, of grey ones, each with several equal channels.</summary>

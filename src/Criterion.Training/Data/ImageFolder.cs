@@ -39,7 +39,8 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
         return new ImageFolder(images, [.. NotesOn(folder, images, others)]);
     }
 
-    static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a file is a PNG, by its name.</summary>
+    public static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
 
     static string[] Listed(string folder)
     {
@@ -61,7 +62,9 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
     static bool IsHidden(string path) =>
         path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Any(static part => part.StartsWith('.') || Leftovers.Contains(part));
 
-    static void RefuseRun(string place)
+    /// <summary>Refuses the folder of a run, and that of its pictures.</summary>
+    /// <exception cref="TrainingException">It is one.</exception>
+    public static void RefuseRun(string place)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(place));
         string run = Path.GetFileName(full) == RunFolder.SamplesName ? Path.GetDirectoryName(full) ?? full : full;
@@ -100,7 +103,8 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
         if (others.Length > 0)
         {
             string names = string.Join(", ", others.Take(Shown).Select(file => Path.GetRelativePath(folder, file)));
-            yield return $"{others.Length} files of '{folder}' are no images and were passed over: {names}{(others.Length > Shown ? ", …" : "")}.";
+            string what = others.Length == 1 ? $"1 file of '{folder}' is no image and was" : $"{others.Length} files of '{folder}' are no images and were";
+            yield return $"{what} passed over: {names}{(others.Length > Shown ? ", …" : "")}.";
         }
     }
 }

@@ -55,28 +55,30 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     }
 
     /// <summary>All images in one tensor: resized if a size is given, and in colour if any of them is.</summary>
+    /// <param name="source">Where they come from, for the notes.</param>
     /// <param name="parts">The images.</param>
     /// <param name="size">The side to resize to.</param>
     /// <param name="background">The grey behind transparent pixels, for the notes.</param>
     /// <returns>The images, and what was changed about them, in sentences.</returns>
-    public static (Tensor Images, IReadOnlyList<string> Notes) Join(IReadOnlyList<ImagePart> parts, int? size, double background = 1)
+    public static (Tensor Images, IReadOnlyList<string> Notes) Join(
+        string source, IReadOnlyList<ImagePart> parts, int? size, double background = 1)
     {
         ImagePart[] sized = [.. parts.Select(part => size is { } side ? part.Resize(side) : part.PadOdd())];
         if (sized.FirstOrDefault(part => part.Size != sized[0].Size) is { } other)
         {
             throw new TrainingException(
-                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. Give a size to resize all of them to, for example {EvenSide} (ImageDataset.Load: size).");
+                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. Give a size to resize all of them to, for example {EvenSide} ({ImageDataset.SizeParameter}).");
         }
 
         int channels = sized.Max(part => part.Images.Shape[1]);
         Tensor images = Tensor.Cat([.. sized.Select(part => part.Images.Expand(-1, channels, -1, -1))]);
-        return (images, [.. Notes(sized, channels, size, background)]);
+        return (images, [.. Notes(source, sized, channels, size, background)]);
     }
 
-    static IEnumerable<string> Notes(ImagePart[] parts, int channels, int? size, double background)
+    static IEnumerable<string> Notes(string source, ImagePart[] parts, int channels, int? size, double background)
     {
         int all = parts.Sum(static part => part.Count);
-        string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {background}" };
+        string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(background)}" };
         (int Count, string What)[] changes =
         [
             (Changed(ImageChanges.LaidOnBackground), $"have transparent pixels, which were laid on {grey}"),
@@ -86,7 +88,7 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
             (Changed(ImageChanges.Stretched), "have other proportions and were stretched"),
             (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were made colour, since others are"),
         ];
-        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images {change.What}.");
+        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of '{source}' {change.What}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }

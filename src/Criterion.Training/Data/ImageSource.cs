@@ -5,6 +5,31 @@ namespace Criterion.Training;
 /// <summary>Images as a source names them: built-in data, a folder, or a file.</summary>
 internal static class ImageSource
 {
+    /// <summary>Refuses what holds no images at first sight, before anything is loaded.</summary>
+    /// <param name="source">A built-in name, a folder, or a file.</param>
+    /// <exception cref="TrainingException">It is missing, or the folder of a run.</exception>
+    public static void Check(string source)
+    {
+        if (DataArguments.IsBuiltIn(source))
+        {
+            return;
+        }
+
+        ImageFolder.RefuseRun(source);
+        if (!Path.Exists(source))
+        {
+            throw new TrainingException(
+                $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
+        }
+    }
+
+    /// <summary>Whether a source may hold floats, whose range is stated: a file other than a PNG.</summary>
+    public static bool MayHoldFloats(string source) => !DataArguments.IsBuiltIn(source) && !MayBeTransparent(source);
+
+    /// <summary>Whether images of a source may be transparent: a PNG, or a folder of them.</summary>
+    public static bool MayBeTransparent(string source) =>
+        !DataArguments.IsBuiltIn(source) && (Directory.Exists(source) || ImageFolder.IsPng(source));
+
     /// <summary>Everything that a source holds.</summary>
     /// <param name="source">A built-in name, which no file or folder replaces; a folder; or a file.</param>
     /// <param name="range">What numbers in files of floats mean.</param>
@@ -13,6 +38,7 @@ internal static class ImageSource
     /// <exception cref="TrainingException">It is missing, or holds no images, or some that cannot be read.</exception>
     public static IEnumerable<ImagePart> Load(string source, ImageRange? range, double background, List<string> notes)
     {
+        Check(source);
         if (DataArguments.IsBuiltIn(source))
         {
             return source == ImageDataset.FashionMnistName
@@ -28,8 +54,7 @@ internal static class ImageSource
             return folder.Files.Select(file => ImagePart.FromPng(file, background));
         }
 
-        return File.Exists(source) ? [FromFile(source, range, background)] : throw new TrainingException(
-            $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
+        return [FromFile(source, range, background)];
     }
 
     static ImagePart FromFile(string file, ImageRange? range, double background) => Path.GetExtension(file).ToUpperInvariant() switch

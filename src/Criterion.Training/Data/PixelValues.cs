@@ -19,7 +19,7 @@ internal static class PixelValues
         }
 
         ImageRange stated = range ?? throw new TrainingException(
-            $"{name}: images stored as floats need their range. State whether black and white are −1 and 1, or 0 and 1 (ImageDataset.Load: range).");
+            $"{name}: images stored as floats need their range. State whether black and white are −1 and 1, or 0 and 1 ({ImageDataset.RangeParameter}).");
         Tensor floats = values.To(DType.Float32);
         CheckWithin(name, floats, stated);
         Tensor signed = stated == ImageRange.MinusOneOne ? floats : ((floats - stated.Black()) * (2 / stated.Extent())) - 1;
@@ -61,7 +61,7 @@ internal static class PixelValues
             // Written so that NaN is caught.
             if (!(all[i] >= low && all[i] <= high))
             {
-                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {range.Black()}..{range.White()}. Scale the images, or state another range.");
+                throw new TrainingException($"{name}: value {i} is {all[i]}, outside the stated range {range.Black()}..{range.White()}. Scale the images, or state another range ({ImageDataset.RangeParameter}).");
             }
         }
     }

@@ -26,4 +26,7 @@ public sealed record GanRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override int Steps => Options.Steps;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataRecord> Datasets => [Data];
 }

@@ -5,6 +5,9 @@ namespace Criterion.Training;
 /// <summary>How near generated samples are to real ones, by all measures.</summary>
 public sealed record Evaluation
 {
+    /// <summary>The samples that all measures need: one more than the neighbours that density and coverage look for.</summary>
+    internal const int LeastSamples = 6;
+
     const int MostSplits = 10;
 
     /// <summary>Where the real samples come from.</summary>
@@ -44,9 +47,9 @@ public sealed record Evaluation
     /// <param name="real">Real samples.</param>
     /// <param name="fake">Generated samples.</param>
     /// <param name="seed">Decides which subsets the kernel distance and the extrapolation draw.</param>
-    /// <exception cref="TrainingException">The sets are of different features.</exception>
+    /// <exception cref="TrainingException">The sets are of different features, or one has fewer than 6 samples.</exception>
     /// <exception cref="ShapeException">Their dimensions differ.</exception>
-    /// <exception cref="MetricException">There are too few samples, or a feature is NaN or infinite.</exception>
+    /// <exception cref="MetricException">A feature is NaN or infinite.</exception>
     public static Evaluation Of(FeatureSet real, FeatureSet fake, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(real);
@@ -56,6 +59,8 @@ public sealed record Evaluation
             throw new TrainingException($"'{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}: distances between different features mean nothing. Give two sets of images or of points, or two files of features of the same network.");
         }
 
+        CheckCount(real, nameof(real));
+        CheckCount(fake, nameof(fake));
         RandomStream random = new(seed);
         // First what is cheap and needs the most samples: the Fréchet distance of many dimensions takes minutes.
         DensityCoverageResult density = Metrics.DensityCoverage.Between(real.Features, fake.Features, features: real.Name);
@@ -75,6 +80,15 @@ public sealed record Evaluation
             Modes = real.Ring is { } ring ? ModeCoverage.Of(fake.Features, ring) : null,
             Warnings = [.. frechet.Warnings(), .. density.Warnings()],
         };
+    }
+
+    // The measures check this too, the slow ones first.
+    static void CheckCount(FeatureSet set, string name)
+    {
+        if (set.Count < LeastSamples)
+        {
+            throw new TrainingException($"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), and at least {LeastSamples} are needed to compare distributions. Give more.");
+        }
     }
 
     static InceptionResult? Inception(FeatureSet set) => set.Probabilities is { } probabilities

@@ -63,12 +63,14 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     /// <param name="seed">Decides which.</param>
     /// <param name="range">What the numbers in files of floats mean; not used for bytes and features.</param>
     /// <param name="background">The grey on which transparent pixels are laid, from 0 for black to 1 for white. Default: 1.</param>
+    /// <param name="size">Resize every image to this many pixels a side, as <see cref="ImageDataset.Load"/> does.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or holds neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public static FeatureSet Load(string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1)
+    public static FeatureSet Load(
+        string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1, int? size = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (!DataArguments.IsBuiltIn(source) && GeneratorOf(source) is { } file)
+        if (GeneratorOf(source) is { } file)
         {
             (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
             Tensor samples = GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed)));
@@ -86,12 +88,20 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
             return new FeatureSet(source, FromFile, features);
         }
 
-        ImageDataset data = ImageDataset.Load([source], range: range, background: background);
+        ImageDataset data = ImageDataset.Load([source], size, range, background);
         return Of(source, data.Images) with { Notes = data.Notes };
     }
 
+    /// <summary>Whether samples are drawn anew from a source, as many as wanted.</summary>
+    internal static bool IsDrawn(string source) => source == GaussianRing.Name || GeneratorOf(source) is not null;
+
     static string? GeneratorOf(string source)
     {
+        if (DataArguments.IsBuiltIn(source))
+        {
+            return null;
+        }
+
         string inFolder = Path.Combine(source, GeneratorFile.Name);
         return File.Exists(inFolder) ? inFolder
             : File.Exists(source) && Path.GetExtension(source).Equals(".safetensors", StringComparison.OrdinalIgnoreCase) ? source

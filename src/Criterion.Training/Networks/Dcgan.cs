@@ -23,7 +23,7 @@ public sealed record Dcgan(
     /// <inheritdoc cref="Dcgan"/>
     public int Size { get; init; } = Size is >= 8 and <= 256 && BitOperations.IsPow2(Size)
         ? Size
-        : throw new TrainingException($"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, and is {Size}. Resize them with --size (ImageDataset.Load: size).");
+        : throw new TrainingException($"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, and is {Size}. Resize them ({ImageDataset.SizeParameter}).");
 
     /// <inheritdoc cref="Dcgan"/>
     public int Channels { get; init; } = Within(Channels, 1, 4, nameof(Channels));
@@ -43,7 +43,7 @@ public sealed record Dcgan(
         ArgumentNullException.ThrowIfNull(data);
         return data.Size.Height == data.Size.Width
             ? new Dcgan(data.Size.Height, data.Channels, width, latent, norm)
-            : throw new TrainingException($"A DCGAN makes square images, and those of '{data.Source}' are {data.Size}. Resize them with --size (ImageDataset.Load: size).");
+            : throw new TrainingException($"A DCGAN makes square images, and those of '{data.Source}' are {data.Size}. Resize them ({ImageDataset.SizeParameter}).");
     }
 
     /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].</summary>

@@ -54,12 +54,12 @@ public sealed class RunFolder : IDisposable
         try
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Name a new folder with --out, or remove this one.")
+                ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Choose a new folder, or delete this one.")
                 : new RunFolder(path, TStep.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The run folder '{path}' can't be made: {e.Message} Name a folder that you may write to with --out.", e);
+            throw new TrainingException($"The run folder '{path}' can't be made: {e.Message} Choose a folder that you may write to.", e);
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (IsOfTheDisk(e))
         {
-            throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or train into another folder with --out; what was written before is kept.", e);
+            throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or choose another folder; what was written before is kept.", e);
         }
     }
 

@@ -65,6 +65,10 @@ public abstract record RunRecord
 
     /// <summary>The machine and the versions.</summary>
     public required MachineRecord Machine { get; init; }
+
+    /// <summary>All data that it uses.</summary>
+    [JsonIgnore]
+    public abstract IReadOnlyList<DataRecord> Datasets { get; }
 }
 
 /// <summary>Which data a run used.</summary>
@@ -75,22 +79,31 @@ public abstract record RunRecord
 public sealed record DataRecord(
     string Source, int Count, [property: JsonConverter(typeof(ValueListConverter<int>))] ValueList<int> Shape, string Checksum)
 {
+    /// <summary>What was changed or passed over when they were loaded; see <see cref="Dataset.Notes"/>.</summary>
+    [JsonConverter(typeof(ValueListConverter<string>))]
+    public ValueList<string> Notes { get; init; } = [];
+
     /// <summary>The record of a data set.</summary>
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new DataRecord(data.Source, data.Count, [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])], Sum(data.Items));
+        ValueList<int> shape = [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])];
+        return new DataRecord(data.Source, data.Count, shape, Sum(data.Items)) { Notes = [.. data.Notes] };
     }
 
     /// <summary>Refuses other data than those of a run that goes on.</summary>
     /// <exception cref="TrainingException">They are other data.</exception>
     public void CheckSame(Dataset data)
     {
-        if (Of(data) is var given && given != this)
+        // Notes may differ, as where a file was added that is no image.
+        if (Of(data) is var given && (given with { Notes = Notes }) != this)
         {
             throw new TrainingException($"The run was trained on {this}, and this is {given}. Bring the data back, or start a new run.");
         }
     }
+
+    /// <summary>The data in words.</summary>
+    public override string ToString() => $"{Count} items of shape {Shape} of '{Source}' (checksum {Checksum})";
 
     static string Sum(Tensor items)
     {
@@ -111,8 +124,12 @@ public sealed record DataArguments(
     public double Background { get; init; } = 1;
 
     /// <summary>The arguments, with paths that hold from anywhere.</summary>
-    public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range) =>
-        new([.. sources.Select(static source => !IsBuiltIn(source) && Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range);
+    /// <inheritdoc cref="ImageDataset.Load" path="/param"/>
+    public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
+        new([.. sources.Select(static source => !IsBuiltIn(source) && Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range)
+        {
+            Background = background,
+        };
 
     /// <summary>Whether a source is a name of data that Criterion brings along, which no file or folder replaces.</summary>
     internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
@@ -124,8 +141,8 @@ public sealed record DataArguments(
     /// <summary>Loads them.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
-        : Size is null && Range is null ? new GaussianRing().Draw()
-        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have neither a size in pixels nor a range. Leave both out.");
+        : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
+        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have no size in pixels, no range and no background. Leave these out.");
 }
 
 /// <summary>Where a run ran.</summary>

@@ -17,4 +17,7 @@ public sealed record SiameseRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override int Steps => Options.Steps;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DataRecord> Datasets => [Data];
 }

@@ -230,7 +230,8 @@ public class ThreadTests
         _ => System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.AsReadOnlySpan<long>()).ToArray(),
     };
 
-    static void WithThreads(int threads, Action action)
+    /// <summary>Acts on that many threads.</summary>
+    internal static void WithThreads(int threads, Action action)
     {
         int before = ParallelFor.Threads;
         try

@@ -201,7 +201,7 @@ public class UnevenConvolutionTests
     static (double[] X, double[] W, double[] Y) Sums(ConvolutionGeometry g, double[] input, double[] weight, double[] output)
     {
         (double[] x, double[] w, double[] y) = (new double[input.Length], new double[weight.Length], new double[output.Length]);
-        foreach ((int o, int i, int t) in Meetings(g))
+        foreach ((int o, int i, int t) in WinogradTests.Meetings(g))
         {
             y[o] += (i < 0 ? 0 : input[i]) * weight[t];
             w[t] += (i < 0 ? 0 : input[i]) * output[o];
@@ -212,24 +212,5 @@ public class UnevenConvolutionTests
         }
 
         return (x, w, y);
-    }
-
-    static IEnumerable<(int Output, int Input, int Weight)> Meetings(ConvolutionGeometry g)
-    {
-        for (int output = 0; output < g.Batch * g.OutChannels * g.OutPixels; output++)
-        {
-            (int plane, int pixel) = Math.DivRem(output, g.OutPixels);
-            (int image, int k) = Math.DivRem(plane, g.OutChannels);
-            (int row, int column) = Math.DivRem(pixel, g.OutWidth);
-            for (int tap = 0; tap < g.GroupInChannels * g.Taps; tap++)
-            {
-                (int c, int inKernel) = Math.DivRem(tap, g.Taps);
-                int y = (row * g.StrideHeight) + (inKernel / g.KernelWidth * g.DilationHeight) - g.PaddingHeight;
-                int x = (column * g.StrideWidth) + (inKernel % g.KernelWidth * g.DilationWidth) - g.PaddingWidth;
-                bool inside = y >= 0 && y < g.InHeight && x >= 0 && x < g.InWidth;
-                int channel = (image * g.InChannels) + (k / g.GroupOutChannels * g.GroupInChannels) + c;
-                yield return (output, inside ? (channel * g.InPixels) + (y * g.InWidth) + x : -1, (k * g.GroupInChannels * g.Taps) + tap);
-            }
-        }
     }
 }

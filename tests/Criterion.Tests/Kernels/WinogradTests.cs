@@ -108,7 +108,7 @@ public class WinogradTests
     static Sides<double> Sums(ConvolutionGeometry g, Sides<double> given)
     {
         Sides<double> sums = Sides<double>.Of(g, 0);
-        foreach ((int y, int x, int w) in Meetings(g))
+        foreach ((int y, int x, int w) in Meetings(g).Where(static meeting => meeting.Input >= 0))
         {
             sums.Output[y] += given.Input[x] * given.Weight[w];
             sums.Input[x] += given.Output[y] * given.Weight[w];
@@ -118,22 +118,22 @@ public class WinogradTests
         return sums;
     }
 
-    static IEnumerable<(int Output, int Input, int Weight)> Meetings(ConvolutionGeometry g)
+    /// <summary>Every product of a convolution by the places of its sides; −1 for the padding of the input.</summary>
+    internal static IEnumerable<(int Output, int Input, int Weight)> Meetings(ConvolutionGeometry g)
     {
-        for (int y = 0; y < g.Batch * g.OutChannels * g.OutPixels; y++)
+        for (int output = 0; output < g.Batch * g.OutChannels * g.OutPixels; output++)
         {
-            (int channel, int pixel) = Math.DivRem(y, g.OutPixels);
-            (int image, int k) = Math.DivRem(channel, g.OutChannels);
+            (int plane, int pixel) = Math.DivRem(output, g.OutPixels);
+            (int image, int k) = Math.DivRem(plane, g.OutChannels);
             (int row, int column) = Math.DivRem(pixel, g.OutWidth);
-            for (int tap = 0; tap < g.InChannels * g.Taps; tap++)
+            for (int tap = 0; tap < g.GroupInChannels * g.Taps; tap++)
             {
                 (int c, int inKernel) = Math.DivRem(tap, g.Taps);
-                int inRow = (row * g.StrideHeight) + (inKernel / g.KernelWidth) - g.PaddingHeight;
-                int inColumn = (column * g.StrideWidth) + (inKernel % g.KernelWidth) - g.PaddingWidth;
-                if (inRow >= 0 && inRow < g.InHeight && inColumn >= 0 && inColumn < g.InWidth)
-                {
-                    yield return (y, (((image * g.InChannels) + c) * g.InPixels) + (inRow * g.InWidth) + inColumn, (k * g.InChannels * g.Taps) + tap);
-                }
+                int y = (row * g.StrideHeight) + (inKernel / g.KernelWidth * g.DilationHeight) - g.PaddingHeight;
+                int x = (column * g.StrideWidth) + (inKernel % g.KernelWidth * g.DilationWidth) - g.PaddingWidth;
+                bool inside = y >= 0 && y < g.InHeight && x >= 0 && x < g.InWidth;
+                int channel = (image * g.InChannels) + (k / g.GroupOutChannels * g.GroupInChannels) + c;
+                yield return (output, inside ? (channel * g.InPixels) + (y * g.InWidth) + x : -1, (k * g.GroupInChannels * g.Taps) + tap);
             }
         }
     }

@@ -37,7 +37,7 @@ public class WorkerTests
     [Fact]
     public void Failures_of_loops_side_by_side_reach_their_own_callers()
     {
-        WithThreads(4, static () => Parallel.For(0, 64, static i =>
+        ThreadTests.WithThreads(4, static () => Parallel.For(0, 64, static i =>
         {
             for (int round = 0; round < 200; round++)
             {
@@ -47,17 +47,16 @@ public class WorkerTests
     }
 
     [Fact]
-    public void A_busy_thread_pool_delays_no_loop()
+    public async Task A_busy_thread_pool_delays_no_loop()
     {
+        CancellationToken stop = TestContext.Current.CancellationToken;
         using ManualResetEventSlim done = new();
-        int busy = Environment.ProcessorCount + 2;
-        for (int i = 0; i < busy; i++)
-        {
-            ThreadPool.QueueUserWorkItem(_ => done.Wait());
-        }
-
-        WithThreads(4, () => ParallelFor.Run(100, new Note([])));
+        Task[] busy = [.. Enumerable.Range(0, Environment.ProcessorCount + 2).Select(_ => Task.Run(() => done.Wait(stop), stop))];
+        ThreadTests.WithThreads(4, () => ParallelFor.Run(100, new Note([])));
         done.Set();
+
+        // Those that the pool was too busy to start would find the event disposed, and end the process.
+        await Task.WhenAll(busy);
     }
 
     [Fact]
@@ -67,7 +66,7 @@ public class WorkerTests
         ConcurrentBag<(int Thread, object? Value)> seen = [];
 
         // More threads than any test before has started.
-        WithThreads(24, () => ParallelFor.Run(24, new Look(request, seen)));
+        ThreadTests.WithThreads(24, () => ParallelFor.Run(24, new Look(request, seen)));
         int caller = Environment.CurrentManagedThreadId;
         Assert.Contains(seen, one => one.Thread != caller);
         Assert.All(seen, one => Assert.Equal(one.Thread == caller, one.Value is not null));
@@ -78,7 +77,7 @@ public class WorkerTests
     {
         int[] ended = new int[4];
         Exception? thrown = null;
-        WithThreads(4, () =>
+        ThreadTests.WithThreads(4, () =>
         {
             Thread caller = new(() =>
             {
@@ -136,20 +135,6 @@ public class WorkerTests
         while (!stop.IsCancellationRequested)
         {
             action();
-        }
-    }
-
-    static void WithThreads(int threads, Action action)
-    {
-        int before = Compute.Threads;
-        try
-        {
-            Compute.Threads = threads;
-            action();
-        }
-        finally
-        {
-            Compute.Threads = before;
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class InvocationFolder : IDisposable
         Npy.Write(_temp["whole.npy"], Tensor.From<long>([1, 0, 2]));
         Npy.Write(_temp["three.npy"], Tensor.From<float>([1, 0, 2]));
         Npy.Write(_temp["few.npy"], Tensor.Rand([4, 6000], random: new RandomStream(2)));
+        Directory.CreateDirectory(_temp["png"]);
+        Png.Write(_temp["png/8.png"], Tensor.Full([1, 8, 8], 7, DType.UInt8));
+        Png.Write(_temp["png/9.png"], Tensor.Full([1, 9, 9], 7, DType.UInt8));
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
         Write("siamese", new SiameseRun(new SiameseOptions(), new EmbeddingNetwork(Width: 2), ImageDataset.FashionMnist()));
         Write("cyclegan", CycleGanRun.Create());

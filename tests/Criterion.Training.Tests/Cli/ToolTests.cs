@@ -79,7 +79,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("Invalid value '0..2' for --range. Expected -1..1 or 0..1", "train", "--range", "0..2")]
     [InlineData("There is no file or folder '/nowhere'", "train", "--data", "/nowhere")]
     [InlineData("10000 images do not fill a batch of 20000", "train", "--batch", "20000")]
-    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, and is 33", "train", "--size", "33")]
+    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, and is 33. Resize them (--size).", "train", "--size", "33")]
     [InlineData("--out <file> is required", "sample", "run")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "x.png")]
@@ -131,7 +131,7 @@ public sealed class ToolTests : IDisposable
         (int code, string output, _) = Run("train", "--help");
 
         Assert.Equal(0, code);
-        foreach (string part in new[] { "--data", "--size", "--range", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32 channels", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
+        foreach (string part in new[] { "--data", "--size", "--range", "--background", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32 channels", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }

@@ -130,7 +130,7 @@ public sealed class ImageSourceTests : IDisposable
     {
         ImageDataset data = background is { } grey ? ImageDataset.Load([Input("transparent_white.png")], background: grey) : ImageDataset.Load([Input("transparent_white.png")]);
         Assert.All(data.Images.ToArray<float>(), value => Assert.Equal(expected, value));
-        Assert.Contains(data.Notes, static note => note.Contains("1 of 1 images have transparent pixels", StringComparison.Ordinal));
+        Assert.Contains(data.Notes, static note => note.StartsWith("1 of 1 images of ", StringComparison.Ordinal) && note.Contains("have transparent pixels", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -231,12 +231,14 @@ public sealed class ImageSourceTests : IDisposable
     {
         Npy.Write(_temp["grey.npy"], Tensor.Full([2, 28, 28], 7, DType.UInt8));
         Npy.Write(_temp["colour.npy"], Tensor.Full([1, 3, 32, 32], 7, DType.UInt8));
+        string of = $"'{_temp["grey.npy"]}, {_temp["colour.npy"]}'";
         Assert.Equal(
-            ["2 of 3 images are 28×28 and were padded with black to 32×32.", "2 of 3 images are grey and were made colour, since others are."],
+            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were made colour, since others are."],
             ImageDataset.Load([_temp["grey.npy"], _temp["colour.npy"]]).Notes);
         Npy.Write(_temp["wide.npy"], Tensor.Full([1, 1, 8, 16], 7, DType.UInt8));
+        of = $"'{_temp["grey.npy"]}, {_temp["wide.npy"]}'";
         Assert.Equal(
-            ["3 of 3 images were resized to 16×16.", "1 of 3 images have other proportions and were stretched."],
+            [$"3 of 3 images of {of} were resized to 16×16.", $"1 of 3 images of {of} have other proportions and were stretched."],
             ImageDataset.Load([_temp["grey.npy"], _temp["wide.npy"]], size: 16).Notes);
         Assert.Empty(ImageDataset.FashionMnist().Notes);
     }

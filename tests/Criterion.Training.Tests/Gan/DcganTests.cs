@@ -51,7 +51,7 @@ public class DcganTests
         ImageDataset odd = new("odd", Tensor.Zeros([4, 1, 20, 20]));
         ImageDataset oblong = new("oblong", Tensor.Zeros([4, 1, 16, 32]));
 
-        Assert.Contains("--size", Assert.Throws<TrainingException>(() => Dcgan.For(odd)).Message, StringComparison.Ordinal);
+        Assert.Contains("(ImageDataset.Load: size)", Assert.Throws<TrainingException>(() => Dcgan.For(odd)).Message, StringComparison.Ordinal);
         Assert.Contains("16×32", Assert.Throws<TrainingException>(() => Dcgan.For(oblong)).Message, StringComparison.Ordinal);
     }
 }

@@ -72,7 +72,7 @@ public sealed class PointGanTests : IDisposable
         Assert.Contains("modes                   0 of 8", Run("evaluate", "ring", _temp["run"], "--count", "50").Output, StringComparison.Ordinal);
         Assert.Contains("modes                   8 of 8", Run("evaluate", "ring", "ring", "--count", "400").Output, StringComparison.Ordinal);
         Assert.Contains("different features mean nothing", Run("evaluate", "fashion-mnist", _temp["run"], "--count", "10").Error, StringComparison.Ordinal);
-        Assert.Contains("neither a size", Run("train", "--data", "ring", "--size", "32", "--out", _temp["no"]).Error, StringComparison.Ordinal);
+        Assert.Contains("no size in pixels", Run("train", "--data", "ring", "--size", "32", "--out", _temp["no"]).Error, StringComparison.Ordinal);
         Assert.Contains("do not mix", Run("train", "--data", "ring", "--data", "fashion-mnist", "--out", _temp["no"]).Error, StringComparison.Ordinal);
     }
 

@@ -109,7 +109,7 @@ public sealed class RunFolderTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["empty"])).Message;
 
-        Assert.Contains("--out", message, StringComparison.Ordinal);
+        Assert.Contains("Choose a new folder", message, StringComparison.Ordinal);
         File.WriteAllText(_temp["file"], "");
         Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file"]));
     }
