@@ -34,6 +34,15 @@ public readonly struct Latex : IReal<Latex>
         _opposite = opposite;
     }
 
+    /// <summary>An element of what a name stands for. A subscript that the name has goes before the index, since LaTeX refuses two: x_{1,j}.</summary>
+    internal static Latex Element(string name, string index)
+    {
+        int at = name.LastIndexOf('_');
+        string own = at < 0 ? "" : name[(at + 1)..].Trim('{', '}');
+        bool endsInSubscript = at >= 0 && (name.Length == at + 2 || name.EndsWith($"{{{own}}}", StringComparison.Ordinal));
+        return new(endsInSubscript ? $"{name[..at]}_{{{own},{index}}}" : $"{name}_{index}");
+    }
+
     /// <summary>The sum over the elements of a row.</summary>
     internal static Latex SumOverRow(Latex term) => new($@"\sum_j {term.Within(Product)}", Product);
 
