@@ -105,6 +105,15 @@ public readonly struct Latex : IReal<Latex>
     public static Latex Erf(Latex x) => Function(@"\operatorname{erf}", x);
 
     /// <inheritdoc/>
+    public static Latex NormalCdf(Latex x) => Function(@"\Phi", x);
+
+    /// <inheritdoc/>
+    public static Latex ExpOfSquare(Latex x, double factor) => Exp(Const(factor) * Pow(x, 2));
+
+    /// <inheritdoc/>
+    public static Latex Hypot(Latex a, Latex b) => Sqrt(Pow(a, 2) + Pow(b, 2));
+
+    /// <inheritdoc/>
     public static Latex Sigmoid(Latex x) => Function(@"\sigma", x);
 
     /// <inheritdoc/>
@@ -148,6 +157,9 @@ public readonly struct Latex : IReal<Latex>
 
     /// <inheritdoc/>
     public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0, isEquality: true);
+
+    /// <inheritdoc/>
+    public static bool Any(Latex mask) => false;
 
     /// <inheritdoc/>
     /// <remarks>A number that is held at a constant in a single point, where its formula is not defined, is written as it is.</remarks>
