@@ -131,14 +131,36 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Tanh(Dual<T> x)
     {
-        T y = T.Tanh(x._value);
-        return new(y, (One - (y * y)) * x._tangent);
+        T y = T.Tanh(x._value, out T slope);
+        return new(y, slope * x._tangent);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Erf(Dual<T> x) =>
-        new(T.Erf(x._value), T.Const(2 / Math.Sqrt(Math.PI)) * T.Exp(-(x._value * x._value)) * x._tangent);
+        new(T.Erf(x._value), T.Const(2 / Math.Sqrt(Math.PI)) * T.ExpOfSquare(x._value, -1) * x._tangent);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> NormalCdf(Dual<T> x) =>
+        new(T.NormalCdf(x._value), T.Const(1 / Math.Sqrt(2 * Math.PI)) * T.ExpOfSquare(x._value, -0.5) * x._tangent);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> ExpOfSquare(Dual<T> x, double factor)
+    {
+        T e = T.ExpOfSquare(x._value, factor);
+        return new(e, T.Const(2 * factor) * e * x._value * x._tangent);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Dual<T> Hypot(Dual<T> a, Dual<T> b)
+    {
+        T length = T.Hypot(a._value, b._value);
+        T divisor = T.Select(T.Equal(length, Zero), One, length);
+        return new(length, (a._value / divisor * a._tangent) + (b._value / divisor * b._tangent));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,7 +210,7 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> WithSlope(Dual<T> value, Dual<T> x, Dual<T> slope) =>
-        new(T.WithSlope(value._value, x._value, slope._value), value._tangent + (slope._value * x._tangent));
+        new(T.WithSlope(value._value, x._value, slope._value), value._tangent + Unless(x._tangent, slope._value * x._tangent));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -201,6 +223,10 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Equal(Dual<T> a, Dual<T> b) => Fixed(T.Equal(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Dual<T> mask) => T.Any(mask._value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

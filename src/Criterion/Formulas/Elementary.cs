@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Formulas;
 
 // The pointwise operations of tensors, each as its formula; their derivatives are in Dual.
@@ -136,11 +138,43 @@ internal readonly struct Logistic : IUnaryFormula
         where T : struct, IReal<T> => T.Sigmoid(x);
 }
 
+internal readonly struct NormalDistribution : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.NormalCdf(x);
+}
+
+internal readonly struct ExponentialOfSquare(double factor) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.ExpOfSquare(x, factor);
+}
+
+internal readonly struct Hypotenuse : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Hypot(x, y);
+}
+
 /// <summary>ln(1 + e^(βx)) / β.</summary>
 internal readonly struct SmoothRelu(double beta) : IUnaryFormula
 {
+    // From here on softplus(t) = t in every precision, and t may overflow where x does not.
+    const double Straight = 1000;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Softplus(T.Const(beta) * x) / T.Const(beta);
+        where T : struct, IReal<T>
+    {
+        if (beta == 1)
+        {
+            return T.Softplus(x);
+        }
+
+        T t = T.Const(beta) * x;
+        T bends = T.Less(t, T.Const(Straight));
+        return T.Select(bends, T.Softplus(T.Select(bends, t, T.Const(0))) / T.Const(beta), x);
+    }
 }
 
 /// <summary>x above 0, slope · x below; NaN stays NaN.</summary>
@@ -161,26 +195,77 @@ internal readonly struct ExponentialRectifier(double alpha, double scale) : IUna
 /// <summary>x · Φ(x).</summary>
 internal readonly struct GaussianRectifier : IUnaryFormula
 {
-    public T Value<T>(T x)
-        where T : struct, IReal<T> => x * T.Const(0.5) * (T.Const(1) + T.Erf(x * T.Const(Math.Sqrt(0.5))));
-}
-
-/// <summary>x/2 · (1 + tanh(√(2/π)(x + 0.044715 x³))).</summary>
-internal readonly struct GaussianRectifierByTanh : IUnaryFormula
-{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T>
     {
-        T inner = T.Const(Math.Sqrt(2 / Math.PI)) * (x + (T.Const(0.044715) * x * x * x));
-        return x * T.Const(0.5) * (T.Const(1) + T.Tanh(inner));
+        T held = Rectifiers.Held(x);
+        return Rectifiers.Joined(x, held * T.NormalCdf(held));
+    }
+}
+
+/// <summary>x/2 · (1 + tanh u) = x · σ(2u), u = √(2/π)(x + 0.044715 x³): the tangent would cancel on the left.</summary>
+internal readonly struct GaussianRectifierByTanh : IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        T held = Rectifiers.Held(x);
+        T twice = T.Const(2 * Math.Sqrt(2 / Math.PI)) * (held + (T.Const(0.044715) * held * held * held));
+        return Rectifiers.Joined(x, Rectifiers.Weighted(held, twice));
     }
 }
 
 /// <summary>x · σ(x).</summary>
 internal readonly struct SigmoidRectifier : IUnaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
-        where T : struct, IReal<T> => x * T.Sigmoid(x);
+        where T : struct, IReal<T>
+    {
+        T held = Rectifiers.Held(x);
+        return Rectifiers.Joined(x, Rectifiers.Weighted(held, held));
+    }
+}
+
+/// <summary>What smooth rectifiers share: x times a weight that goes from 0 on the left to 1 on the right.</summary>
+internal static class Rectifiers
+{
+    // From here on the weight is 0 or 1 in every precision.
+    const double Far = 1000;
+
+    /// <summary>x within the range where the weight changes, so that no infinity meets a weight of 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Held<T>(T x)
+        where T : struct, IReal<T> => T.Any(IsFar(x)) ? Piecewise.Within(Far, x) : x;
+
+    /// <summary>x itself beyond that range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Joined<T>(T x, T weighted)
+        where T : struct, IReal<T> => T.Any(IsFar(x)) ? T.Select(T.Less(T.Const(Far), x), x, weighted) : weighted;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T IsFar<T>(T x)
+        where T : struct, IReal<T> => T.Less(T.Const(Far), T.Abs(x));
+
+    /// <summary>x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is in range where the result is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Weighted<T>(T x, T t)
+        where T : struct, IReal<T>
+    {
+        if (typeof(T) == typeof(Latex))
+        {
+            return x * T.Sigmoid(t);
+        }
+
+        T zero = T.Const(0);
+        T one = T.Const(1);
+        T isNegative = T.Less(t, zero);
+        T root = T.Exp(T.Select(isNegative, t, -t) * T.Const(0.5));
+        T right = one / (one + (root * root));
+        return T.Select(isNegative, x * root, x) * T.Select(isNegative, root * right, right);
+    }
 }
 
 /// <summary>x held within [low, high]; the gradient passes at the ends and is 0 outside.</summary>
@@ -261,6 +346,31 @@ internal readonly struct DividedBy(double divisor) : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => x / T.Const(divisor);
+}
+
+/// <summary>The derivative of the p-norm y by one of its elements x: sign(x) (|x| / y)^(p − 1), and 0 where y is.</summary>
+internal readonly struct Direction(double p) : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T>
+    {
+        T isZero = T.Equal(y, T.Const(0));
+        T ratio = T.Select(isZero, T.Const(0), x / T.Select(isZero, T.Const(1), y));
+        return p == 2 ? ratio : T.Sign(ratio) * T.PowOrZero(T.Abs(ratio), p - 1);
+    }
+}
+
+/// <summary>√(Σ x²).</summary>
+internal readonly struct EuclideanNorm : IRowFormula
+{
+    public static int Inputs => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Statistics<T> Terms<T>(T a, T b, T c)
+        where T : struct, IReal<T> => Statistics<T>.Of(a * a);
+
+    public T Value<T>(Statistics<T> sums, T t)
+        where T : struct, IReal<T> => T.PowOrZero(sums.First, 0.5);
 }
 
 /// <summary>|x|ᵖ.</summary>

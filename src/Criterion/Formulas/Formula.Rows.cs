@@ -13,11 +13,11 @@ public static partial class Formula
         (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale: 1);
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            values,
+            values.To(rows[0].DType),
             rows,
             rows,
             g => Autograd.Enabled
-                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers), g)
+                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).To(g.DType), g)
                 : [.. gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
@@ -34,11 +34,11 @@ public static partial class Formula
         (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale);
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            values.Sum() * scale,
+            values.Total(scale).To(rows[0].DType),
             [.. rows, .. gradients],
             rows,
             g => Autograd.Enabled
-                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).Sum() * scale, g)
+                ? Autograd.Compose(rows, () => (Composed(formula, rows, numbers).Sum() * scale).To(g.DType), g)
                 : [.. gradients.Select(gradient => Scaled(gradient, g))]);
     }
 
@@ -51,7 +51,11 @@ public static partial class Formula
         return RowSum(formula, inputs, perRow, length / (double)inputs[0].Count);
     }
 
-    /// <summary>The losses of rows, and their gradients times <paramref name="scale"/> where they are wanted.</summary>
+    /// <summary>The losses of rows in double precision, not recorded.</summary>
+    internal static Tensor RowValues<TFormula>(TFormula formula, Tensor rows)
+        where TFormula : struct, IRowFormula => Evaluate(formula, [rows.Detach()], null, scale: 1).Values;
+
+    /// <summary>The losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are wanted.</summary>
     static (Tensor[] Rows, Tensor? PerRow, Tensor?[] Gradients, Tensor Values) Evaluate<TFormula>(
         TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow, double scale)
         where TFormula : struct, IRowFormula
@@ -60,18 +64,19 @@ public static partial class Formula
         Shape shape = rows[0].Shape.Without(-1);
         Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
         Tensor?[] gradients = [.. rows.Select(row => Autograd.Wanted(row) ? Tensor.EmptyLike(row) : null)];
-        Tensor values = Tensor.Empty(shape, rows[0].DType);
+        Tensor values = Tensor.Empty(shape, DType.Float64);
         RowDriver.Run(formula, rows, numbers, values, gradients, scale);
         return (rows, numbers, gradients, values);
     }
 
-    /// <summary>The same from tensor operations.</summary>
-    static Tensor Composed<TFormula>(TFormula formula, Tensor[] rows, Tensor? perRow)
+    /// <summary>The same from tensor operations, in double precision, in which no square of a float overflows or underflows.</summary>
+    static Tensor Composed<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow)
         where TFormula : struct, IRowFormula
     {
+        Tensor[] rows = [.. inputs.Select(static row => row.To(DType.Float64))];
         TensorReal Row(int i) => rows[Math.Min(i, rows.Length - 1)];
         Statistics<TensorReal> sums = formula.Terms(Row(0), Row(1), Row(2)).Select(term => term.SumRows(rows[0].Shape[-1]));
-        TensorReal number = perRow is null ? TensorReal.Const(0) : perRow;
+        TensorReal number = perRow is null ? TensorReal.Const(0) : perRow.To(DType.Float64);
         return formula.Value(sums, number).ToTensor(rows[0].Detach().Sum(-1));
     }
 

@@ -20,7 +20,7 @@ public static partial class Formula
         Tensor[] inputs = Inputs(run);
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            run.Values,
+            run.Values.To(run.X.DType),
             inputs,
             inputs,
             g => Autograd.Enabled
@@ -45,7 +45,7 @@ public static partial class Formula
         Tensor[] inputs = Inputs(run);
         return Autograd.RecordJoint(
             Name<TFormula>(),
-            run.Values.Sum() * scale,
+            run.Values.Total(scale).To(run.X.DType),
             [.. inputs, run.GradientX, run.GradientTarget],
             inputs,
             g => Autograd.Enabled
@@ -91,7 +91,7 @@ public static partial class Formula
             compared,
             perRow?.Detach().To(type).Reshape(shape).Contiguous(),
             origin,
-            Tensor.Empty(shape, type),
+            Tensor.Empty(shape, DType.Float64),
             Autograd.Wanted(rows) ? Tensor.EmptyLike(rows) : null,
             !compared.AreClasses && Autograd.Wanted(compared.Values) ? Tensor.EmptyLike(rows) : null,
             scale);

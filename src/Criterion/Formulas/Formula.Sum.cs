@@ -28,6 +28,18 @@ public static partial class Formula
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
         where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
 
+    /// <summary>Σ f(x) times a factor: in range where the product is though the sum may not be.</summary>
+    internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, double scale)
+        where TFormula : struct, IUnaryFormula => Total(formula, x, scale);
+
+    /// <summary>Σ f(x, y) times a factor: in range where the product is though the sum may not be.</summary>
+    internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
+        where TFormula : struct, IBinaryFormula => Total(formula, x, y, scale);
+
+    /// <summary>Σ f(x, y, z) times a factor: in range where the product is though the sum may not be.</summary>
+    internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
+        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, scale);
+
     /// <summary>
     /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
     /// in all of the terms of y, and the other way round: these slopes are added up before the gradients are written.

@@ -135,7 +135,7 @@ public static partial class Formula
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)
         where TFormula : struct, IRowFormula
     {
-        Latex Row(int i) => new(inputs[Math.Min(i, TFormula.Inputs - 1)] + "_j");
+        Latex Row(int i) => Latex.Element(inputs[Math.Min(i, TFormula.Inputs - 1)], "j");
         Statistics<Latex> sums = formula.Terms(Row(0), Row(1), Row(2)).Select(Latex.SumOverRow);
         return formula.Value(sums, new Latex(perRow)).ToString();
     }

@@ -12,6 +12,9 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     static abstract TSelf Load(ref readonly S source, nint index);
 
+    /// <summary>As many floats as the lane holds, widened; of doubles only.</summary>
+    static abstract TSelf LoadWidened(ref readonly float source, nint index);
+
     void Store(ref S destination, nint index);
 
     /// <summary>Stores past the cache, to an address that is a multiple of the lane's size: see <see cref="Streaming"/>.</summary>
@@ -28,6 +31,9 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     /// <summary>The larger; where one is NaN, b or NaN.</summary>
     static abstract TSelf Larger(TSelf a, TSelf b);
+
+    /// <summary>xᵖ element by element.</summary>
+    static abstract TSelf PowFixed(TSelf x, double p);
 
     /// <summary>The nearest whole number, in single precision only.</summary>
     static abstract TSelf Round(TSelf x);

@@ -57,11 +57,25 @@ public interface IReal<T>
     /// <summary>cos x, x in radians.</summary>
     static abstract T Cos(T x);
 
+    /// <summary>e^(factor · x²), accurate also where x² is large; <paramref name="factor"/> is a power of 2, negated.</summary>
+    static virtual T ExpOfSquare(T x, double factor) => T.Exp(T.Const(factor) * (x * x));
+
     /// <summary>tanh x.</summary>
     static abstract T Tanh(T x);
 
+    /// <summary>The hyperbolic tangent with its derivative, 4 σ(2x) σ(−2x), which does not cancel far out as 1 − tanh² x does.</summary>
+    static virtual T Tanh(T x, out T slope)
+    {
+        T twice = x + x;
+        slope = T.Const(4) * T.Sigmoid(twice) * T.Sigmoid(-twice);
+        return T.Tanh(x);
+    }
+
     /// <summary>erf x = 2/√π ∫₀ˣ e^(−t²) dt.</summary>
     static abstract T Erf(T x);
+
+    /// <summary>Φ(x) = ½ erfc(−x/√2), the normal distribution function, accurate in its lower tail.</summary>
+    static abstract T NormalCdf(T x);
 
     /// <summary>1 / (1 + e⁻ˣ), never overflowing.</summary>
     static abstract T Sigmoid(T x);
@@ -101,6 +115,18 @@ public interface IReal<T>
         return T.Select(isZero, zero, p == 0.5 ? T.Sqrt(positive) : T.Pow(positive, p));
     }
 
+    /// <summary>√(a² + b²) without overflow or underflow of the squares; where both are 0 its derivatives are 0.</summary>
+    static virtual T Hypot(T a, T b)
+    {
+        (T x, T y) = (T.Abs(a), T.Abs(b));
+        T isLess = T.Less(x, y);
+        T larger = T.Select(isLess, y, x);
+        T smaller = T.Select(isLess, x, y);
+        T isFlat = T.Equal(larger, smaller);
+        T ratio = T.Select(isFlat, T.Const(1), smaller / larger);
+        return larger * T.Sqrt(T.Const(1) + (ratio * ratio));
+    }
+
     /// <summary>max(0, x) with the derivative of the right at 0, as PyTorch's clamp has it: 1.</summary>
     static virtual T PositivePart(T x) => T.Select(T.Less(x, T.Const(0)), T.Const(0), x);
 
@@ -121,6 +147,9 @@ public interface IReal<T>
 
     /// <summary>The mask of a = b; NaN equals nothing.</summary>
     static abstract T Equal(T a, T b);
+
+    /// <summary>Whether the mask holds for any element: what is rare can then be computed apart from a hot loop.</summary>
+    static virtual bool Any(T mask) => true;
 
     /// <summary><paramref name="a"/> where the mask holds, else <paramref name="b"/>; the other one's derivative does not leak.</summary>
     static abstract T Select(T mask, T a, T b);

@@ -14,6 +14,12 @@ public interface IRowFormula
     /// <summary>How many rows go in: 1, 2 or 3.</summary>
     static abstract int Inputs { get; }
 
+    /// <summary>
+    /// Whether the value is a small difference of these sums, so that floats are added up again in double precision. Sums out of the
+    /// range of floats always are.
+    /// </summary>
+    static virtual bool Cancels(Statistics<Real> sums) => false;
+
     /// <summary>The statistics of one place in the rows; those not used stay default.</summary>
     Statistics<T> Terms<T>(T a, T b, T c)
         where T : struct, IReal<T>;

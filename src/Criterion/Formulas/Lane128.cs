@@ -37,6 +37,10 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         new(Vector128.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> LoadWidened(ref readonly float source, nint index) =>
+        new(Vector128.Create((double)Unsafe.Add(ref Unsafe.AsRef(in source), index), Unsafe.Add(ref Unsafe.AsRef(in source), index + 1)).As<double, S>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -155,6 +159,15 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     public static Lane128<S> Erf(Lane128<S> x) => LaneMath<Lane128<S>, S>.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> NormalCdf(Lane128<S> x) => LaneMath<Lane128<S>, S>.NormalCdf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> ExpOfSquare(Lane128<S> x, double factor) => LaneMath<Lane128<S>, S>.ExpOfSquare(x, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Tanh(Lane128<S> x, out Lane128<S> slope) => LaneMath<Lane128<S>, S>.Tanh(x, out slope);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Sigmoid(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,6 +181,19 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Pow(Lane128<S> x, double p) => LaneMath<Lane128<S>, S>.Pow(x, p);
+
+    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Lane128<S> PowFixed(Lane128<S> x, double p)
+    {
+        Vector128<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.CreateTruncating(Math.Pow(double.CreateTruncating(x._vector[i]), p)));
+        }
+
+        return new(result);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane128<S> Pow(Lane128<S> x, Lane128<S> y)
@@ -207,6 +233,11 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Equal(Lane128<S> a, Lane128<S> b) => new(Vector128.Equals(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Lane128<S> mask) => typeof(S) == typeof(float)
+        ? mask._vector.AsUInt32() != Vector128<uint>.Zero
+        : mask._vector.AsUInt64() != Vector128<ulong>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Select(Lane128<S> mask, Lane128<S> a, Lane128<S> b) =>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Criterion.Formulas;
 
@@ -35,6 +36,14 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Load(ref readonly S source, nint index) =>
         new(Vector256.LoadUnsafe(in source, (nuint)index));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> LoadWidened(ref readonly float source, nint index) =>
+        new((Avx.IsSupported
+            ? Avx.ConvertToVector256Double(Vector128.LoadUnsafe(in source, (nuint)index))
+            : Vector256.Create(
+                Vector128.WidenLower(Vector128.LoadUnsafe(in source, (nuint)index)),
+                Vector128.WidenUpper(Vector128.LoadUnsafe(in source, (nuint)index)))).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
@@ -146,6 +155,15 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     public static Lane256<S> Erf(Lane256<S> x) => LaneMath<Lane256<S>, S>.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> NormalCdf(Lane256<S> x) => LaneMath<Lane256<S>, S>.NormalCdf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> ExpOfSquare(Lane256<S> x, double factor) => LaneMath<Lane256<S>, S>.ExpOfSquare(x, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Tanh(Lane256<S> x, out Lane256<S> slope) => LaneMath<Lane256<S>, S>.Tanh(x, out slope);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Sigmoid(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,6 +177,19 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Pow(Lane256<S> x, double p) => LaneMath<Lane256<S>, S>.Pow(x, p);
+
+    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Lane256<S> PowFixed(Lane256<S> x, double p)
+    {
+        Vector256<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.CreateTruncating(Math.Pow(double.CreateTruncating(x._vector[i]), p)));
+        }
+
+        return new(result);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane256<S> Pow(Lane256<S> x, Lane256<S> y)
@@ -198,6 +229,11 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Equal(Lane256<S> a, Lane256<S> b) => new(Vector256.Equals(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Lane256<S> mask) => typeof(S) == typeof(float)
+        ? mask._vector.AsUInt32() != Vector256<uint>.Zero
+        : mask._vector.AsUInt64() != Vector256<ulong>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Select(Lane256<S> mask, Lane256<S> a, Lane256<S> b) =>

@@ -42,6 +42,14 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         new(Vector512.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> LoadWidened(ref readonly float source, nint index) =>
+        new((Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(in source, (nuint)index))
+            : Vector512.Create(
+                Vector256.WidenLower(Vector256.LoadUnsafe(in source, (nuint)index)),
+                Vector256.WidenUpper(Vector256.LoadUnsafe(in source, (nuint)index)))).As<double, S>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +130,15 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     public static Lane512<S> Erf(Lane512<S> x) => LaneMath<Lane512<S>, S>.Erf(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> NormalCdf(Lane512<S> x) => LaneMath<Lane512<S>, S>.NormalCdf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> ExpOfSquare(Lane512<S> x, double factor) => LaneMath<Lane512<S>, S>.ExpOfSquare(x, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Tanh(Lane512<S> x, out Lane512<S> slope) => LaneMath<Lane512<S>, S>.Tanh(x, out slope);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Sigmoid(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sigmoid(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,6 +152,19 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Pow(Lane512<S> x, double p) => LaneMath<Lane512<S>, S>.Pow(x, p);
+
+    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Lane512<S> PowFixed(Lane512<S> x, double p)
+    {
+        Vector512<S> result = x._vector;
+        for (int i = 0; i < Width; i++)
+        {
+            result = result.WithElement(i, S.CreateTruncating(Math.Pow(double.CreateTruncating(x._vector[i]), p)));
+        }
+
+        return new(result);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane512<S> Pow(Lane512<S> x, Lane512<S> y)
@@ -174,6 +204,11 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Equal(Lane512<S> a, Lane512<S> b) => new(Vector512.Equals(a._vector, b._vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Lane512<S> mask) => typeof(S) == typeof(float)
+        ? mask._vector.AsUInt32() != Vector512<uint>.Zero
+        : mask._vector.AsUInt64() != Vector512<ulong>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Select(Lane512<S> mask, Lane512<S> a, Lane512<S> b) =>

@@ -34,6 +34,15 @@ public readonly struct Latex : IReal<Latex>
         _opposite = opposite;
     }
 
+    /// <summary>An element of what a name stands for. A subscript that the name has goes before the index, since LaTeX refuses two: x_{1,j}.</summary>
+    internal static Latex Element(string name, string index)
+    {
+        int at = name.LastIndexOf('_');
+        string own = at < 0 ? "" : name[(at + 1)..].Trim('{', '}');
+        bool endsInSubscript = at >= 0 && (name.Length == at + 2 || name.EndsWith($"{{{own}}}", StringComparison.Ordinal));
+        return new(endsInSubscript ? $"{name[..at]}_{{{own},{index}}}" : $"{name}_{index}");
+    }
+
     /// <summary>The sum over the elements of a row.</summary>
     internal static Latex SumOverRow(Latex term) => new($@"\sum_j {term.Within(Product)}", Product);
 
@@ -96,6 +105,15 @@ public readonly struct Latex : IReal<Latex>
     public static Latex Erf(Latex x) => Function(@"\operatorname{erf}", x);
 
     /// <inheritdoc/>
+    public static Latex NormalCdf(Latex x) => Function(@"\Phi", x);
+
+    /// <inheritdoc/>
+    public static Latex ExpOfSquare(Latex x, double factor) => Exp(Const(factor) * Pow(x, 2));
+
+    /// <inheritdoc/>
+    public static Latex Hypot(Latex a, Latex b) => Sqrt(Pow(a, 2) + Pow(b, 2));
+
+    /// <inheritdoc/>
     public static Latex Sigmoid(Latex x) => Function(@"\sigma", x);
 
     /// <inheritdoc/>
@@ -139,6 +157,9 @@ public readonly struct Latex : IReal<Latex>
 
     /// <inheritdoc/>
     public static Latex Equal(Latex a, Latex b) => new($"{a} = {b}", 0, isEquality: true);
+
+    /// <inheritdoc/>
+    public static bool Any(Latex mask) => false;
 
     /// <inheritdoc/>
     /// <remarks>A number that is held at a constant in a single point, where its formula is not defined, is written as it is.</remarks>

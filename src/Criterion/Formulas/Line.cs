@@ -57,6 +57,8 @@ internal readonly record struct Line(double Slope, double Shift) : IReal<Line>
 
     public static Line Erf(Line x) => Of(x, Real.Erf);
 
+    public static Line NormalCdf(Line x) => Of(x, Real.NormalCdf);
+
     public static Line Sigmoid(Line x) => Of(x, Real.Sigmoid);
 
     public static Line Softplus(Line x) => Of(x, Real.Softplus);

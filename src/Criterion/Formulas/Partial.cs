@@ -94,6 +94,15 @@ internal readonly struct Partial<T>(T value, T tangent, bool varies) : IReal<Par
     public static Partial<T> Erf(Partial<T> x) => Of(Dual<T>.Erf(x.Both), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Partial<T> NormalCdf(Partial<T> x) => Of(Dual<T>.NormalCdf(x.Both), x._varies);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Partial<T> ExpOfSquare(Partial<T> x, double factor) => Of(Dual<T>.ExpOfSquare(x.Both, factor), x._varies);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Partial<T> Hypot(Partial<T> a, Partial<T> b) => Of(Dual<T>.Hypot(a.Both, b.Both), a._varies | b._varies);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Partial<T> Sigmoid(Partial<T> x) => Of(Dual<T>.Sigmoid(x.Both), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -128,6 +137,9 @@ internal readonly struct Partial<T>(T value, T tangent, bool varies) : IReal<Par
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Partial<T> Equal(Partial<T> a, Partial<T> b) => Fixed(T.Equal(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Any(Partial<T> mask) => T.Any(mask.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Partial<T> Select(Partial<T> mask, Partial<T> a, Partial<T> b) => new(

@@ -11,6 +11,25 @@ internal static class Piecewise
     public static T Relu<T>(T x)
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 
+    /// <summary>factor · x², in range where the result is though x² may not be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ScaledSquare<T>(double factor, T x)
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
+
+    /// <summary>x held within [−limit, limit], with the derivative 0 outside: for functions that no longer change there. NaN stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Within<T>(double limit, T x)
+        where T : struct, IReal<T>
+    {
+        if (typeof(T) == typeof(Latex))
+        {
+            return x;
+        }
+
+        (T low, T high) = (T.Const(-limit), T.Const(limit));
+        return T.Select(T.Less(x, low), low, T.Select(T.Less(high, x), high, x));
+    }
+
     /// <summary>softplus(x) and softplus(−x), which have softplus(−|x|) in common.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Softplus<T>(T x, out T ofNegative)

@@ -27,11 +27,17 @@ internal readonly record struct PointwiseRun(
     bool WantsSlope = false);
 
 /// <summary>The sum of a formula over elements, and of its derivative by the first number if that was worked out.</summary>
-internal readonly record struct PointwiseTotal(double Value, double Slope);
+internal readonly record struct PointwiseTotal(double Value, double Slope)
+{
+    public bool IsFinite => double.IsFinite(Value) && double.IsFinite(Slope);
+
+    public static PointwiseTotal operator +(PointwiseTotal a, PointwiseTotal b) => new(a.Value + b.Value, a.Slope + b.Slope);
+}
 
 /// <summary>
 /// The sum of a formula over the elements of up to three tensors, with the gradients, in one pass over memory: the value comes out of
-/// the same dual numbers as the derivative. A second and third gradient are worked out while a chunk is in the cache.
+/// the same numbers as the derivative. A second and third gradient are worked out while a chunk is in the cache. A chunk whose sums
+/// are not finite is worked out again element by element: floats in double precision, doubles in <see cref="UnboundedReal"/>.
 /// </summary>
 internal static class PointwiseDriver
 {
@@ -44,11 +50,11 @@ internal static class PointwiseDriver
         PointwiseTotal total = default;
         for (int i = 0; i < chunks; i++)
         {
-            total = new(total.Value + partial.Span[2 * i], total.Slope + partial.Span[(2 * i) + 1]);
+            total += new PointwiseTotal(partial.Span[2 * i], partial.Span[(2 * i) + 1]);
         }
 
         BufferPool<double>.Return(partial);
-        return new(total.Value * run.Scale, total.Slope * run.Scale);
+        return total;
     }
 
     readonly struct Task<TFormula>(TFormula formula, PointwiseRun run, Memory<double> partial, int chunks) : ILaneTask
@@ -114,13 +120,20 @@ internal static class PointwiseDriver
             ReadOnlySpan<S> b = Part(y, start, length);
             ReadOnlySpan<S> c = Part(z, start, length);
             Span<S> target = gradient.IsEmpty ? default : gradient.Span.Slice(start, length);
-            PointwiseTotal lanes = total is null
+            PointwiseTotal sum = total is null
                 ? Gradients<TVariable, WithTotal>(formula, scale, offset, a, b, c, target, x.Length)
                 : Gradients<TVariable, Alone>(formula, scale, offset, a, b, c, target, x.Length);
             int whole = length - (length % L.Width);
-            PointwiseTotal rest = Rest<TVariable>(
+            sum += Rest<TVariable, Real>(
                 formula, scale, offset, a[whole..], b[whole..], c[whole..], target.IsEmpty ? target : target[whole..]);
-            total ??= new(lanes.Value + rest.Value, lanes.Slope + rest.Slope);
+            if (!sum.IsFinite)
+            {
+                sum = typeof(S) == typeof(float)
+                    ? Rest<TVariable, Real>(formula, scale, offset, a, b, c, target)
+                    : Rest<TVariable, UnboundedReal>(formula, scale, offset, a, b, c, target);
+            }
+
+            total ??= sum;
         }
 
         double Value(int start, int length)
@@ -129,7 +142,10 @@ internal static class PointwiseDriver
             ReadOnlySpan<S> b = Part(y, start, length);
             ReadOnlySpan<S> c = Part(z, start, length);
             int whole = length - (length % L.Width);
-            return Values(formula, a, b, c) + Rest(formula, a[whole..], b[whole..], c[whole..]);
+            double sum = (Values(formula, a, b, c) * scale) + Rest<Real>(formula, scale, a[whole..], b[whole..], c[whole..]);
+            return double.IsFinite(sum) ? sum
+                : typeof(S) == typeof(float) ? Rest<Real>(formula, scale, a, b, c)
+                : Rest<UnboundedReal>(formula, scale, a, b, c);
         }
 
         // Two things make these loops fast. The test is at their end: only then does the compiler move out of them what stays the same,
@@ -161,16 +177,20 @@ internal static class PointwiseDriver
 
         // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static double Rest(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+        static double Rest<N>(TFormula formula, double scale, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+            where N : struct, IScalar<N>
         {
-            double total = 0;
+            N total = N.Const(0);
             for (int i = 0; i < x.Length; i++)
             {
-                total += formula.Value<Real>(double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i])).Value;
+                total += formula.Value(Number<N>(x[i]), Number<N>(y[i]), Number<N>(z[i]));
             }
 
-            return total;
+            return (total * N.Const(scale)).Value;
         }
+
+        static N Number<N>(S value)
+            where N : struct, IScalar<N> => N.Const(double.CreateTruncating(value));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static unsafe PointwiseTotal Gradients<TVariable, TExtent>(
@@ -204,10 +224,10 @@ internal static class PointwiseDriver
                     if (TExtent.Sums)
                     {
                         sum += value.Value;
-                        slope += value.Tangent;
                     }
 
                     L scaled = L.MultiplyAdd(value.Tangent, factor, shift);
+                    slope += value.Tangent;
                     if (streams)
                     {
                         scaled.Stream(target + i);
@@ -224,31 +244,32 @@ internal static class PointwiseDriver
                 Streaming.End();
             }
 
-            return new(double.CreateTruncating(sum.Sum()), double.CreateTruncating(slope.Sum()));
+            return new(double.CreateTruncating(sum.Sum()) * scale, double.CreateTruncating(slope.Sum()) * scale);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static PointwiseTotal Rest<TVariable>(
+        static PointwiseTotal Rest<TVariable, N>(
             TFormula formula, double scale, double offset, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
             where TVariable : struct, IVariable
+            where N : struct, IScalar<N>
         {
-            PointwiseTotal total = default;
+            (N sum, N slope) = (N.Const(0), N.Const(0));
+            (N factor, N shift) = (N.Const(scale), N.Const(offset));
             for (int i = 0; i < x.Length; i++)
             {
-                Dual<Real> value = TVariable.Of<TFormula, Real>(
-                    formula, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
-                total = new(total.Value + value.Value.Value, total.Slope + value.Tangent.Value);
+                Partial<N> value = TVariable.Slowly(formula, Number<N>(x[i]), Number<N>(y[i]), Number<N>(z[i]));
+                (sum, slope) = (sum + value.Value, slope + value.Tangent);
                 if (!gradient.IsEmpty)
                 {
-                    gradient[i] = S.CreateTruncating((value.Tangent.Value * scale) + offset);
+                    gradient[i] = S.CreateTruncating(((value.Tangent * factor) + shift).Value);
                 }
             }
 
-            return total;
+            return new((sum * factor).Value, (slope * factor).Value);
         }
     }
 
-    /// <summary>Whether a pass adds up: where it does not, what only the value needs is not worked out.</summary>
+    /// <summary>Whether a pass adds up values: where it does not, what only the value needs is not worked out.</summary>
     interface IExtent
     {
         static abstract bool Sums { get; }
@@ -265,9 +286,17 @@ internal static class PointwiseDriver
     }
 
     /// <summary>Which of the numbers is differentiated by.</summary>
+    /// <remarks>
+    /// In lanes by duals, which are less for the compiler to inline; one by one by those that know what does not vary, so that its
+    /// derivative, 0, meets no infinity.
+    /// </remarks>
     interface IVariable
     {
         static abstract Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T>;
+
+        static abstract Partial<T> Slowly<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IMapFormula
             where T : struct, IReal<T>;
     }
@@ -278,6 +307,10 @@ internal static class PointwiseDriver
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IMapFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Variable(a), Dual<T>.Fixed(b), Dual<T>.Fixed(c));
+
+        public static Partial<T> Slowly<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Partial<T>.Variable(a), Partial<T>.Fixed(b), Partial<T>.Fixed(c));
     }
 
     readonly struct Second : IVariable
@@ -286,6 +319,10 @@ internal static class PointwiseDriver
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IMapFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(a), Dual<T>.Variable(b), Dual<T>.Fixed(c));
+
+        public static Partial<T> Slowly<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Partial<T>.Fixed(a), Partial<T>.Variable(b), Partial<T>.Fixed(c));
     }
 
     readonly struct Third : IVariable
@@ -294,5 +331,9 @@ internal static class PointwiseDriver
         public static Dual<T> Of<TFormula, T>(TFormula formula, T a, T b, T c)
             where TFormula : struct, IMapFormula
             where T : struct, IReal<T> => formula.Value(Dual<T>.Fixed(a), Dual<T>.Fixed(b), Dual<T>.Variable(c));
+
+        public static Partial<T> Slowly<TFormula, T>(TFormula formula, T a, T b, T c)
+            where TFormula : struct, IMapFormula
+            where T : struct, IReal<T> => formula.Value(Partial<T>.Fixed(a), Partial<T>.Fixed(b), Partial<T>.Variable(c));
     }
 }

@@ -2,7 +2,7 @@ namespace Criterion.Formulas;
 
 /// <summary>A plain <see cref="double"/>: the slow reference that every faster run of a formula is compared with.</summary>
 /// <param name="Value">The number.</param>
-public readonly record struct Real(double Value) : IReal<Real>
+public readonly record struct Real(double Value) : IScalar<Real>
 {
     /// <summary>A double is a number.</summary>
     public static implicit operator Real(double value) => new(value);
@@ -68,7 +68,18 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Erf(Real x) => Math.Abs(x.Value) < 2 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
 
     /// <inheritdoc/>
-    public static Real Sigmoid(Real x) => 1 / (1 + Math.Exp(-x.Value));
+    public static Real NormalCdf(Real x)
+    {
+        double z = -x.Value * Math.Sqrt(0.5);
+        return z < 2 ? 0.5 - (0.5 * Erf(z).Value) : Math.Exp(-0.5 * x.Value * x.Value) / (2 * ErfcTail(z) * Math.Sqrt(Math.PI));
+    }
+
+    /// <inheritdoc/>
+    public static Real Sigmoid(Real x)
+    {
+        double e = Math.Exp(-Math.Abs(x.Value));
+        return (x.Value < 0 ? e : 1) / (1 + e);
+    }
 
     /// <inheritdoc/>
     public static Real Softplus(Real x) => Math.Max(x.Value, 0) + Log1p(Math.Exp(-Math.Abs(x.Value))).Value;
@@ -101,6 +112,9 @@ public readonly record struct Real(double Value) : IReal<Real>
     public static Real Equal(Real a, Real b) => a.Value == b.Value ? 1 : 0;
 
     /// <inheritdoc/>
+    public static bool Any(Real mask) => mask.Value != 0;
+
+    /// <inheritdoc/>
     public static Real Select(Real mask, Real a, Real b) => mask.Value != 0 ? a : b;
 
     // 2/√π e^(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · 5 … (2n+1)): all terms have one sign, so none cancel.
@@ -117,8 +131,10 @@ public readonly record struct Real(double Value) : IReal<Real>
         return sum * Math.Exp(-x * x) * 2 / Math.Sqrt(Math.PI);
     }
 
-    // The continued fraction of erfc for x ≥ 2, evaluated from its tail.
-    static double ErfcFraction(double x)
+    static double ErfcFraction(double x) => Math.Exp(-x * x) / (ErfcTail(x) * Math.Sqrt(Math.PI));
+
+    // The continued fraction of e^(−x²) / (√π erfc x) for x ≥ 2, evaluated from its tail.
+    static double ErfcTail(double x)
     {
         double tail = x;
         for (int k = 60; k >= 1; k--)
@@ -126,6 +142,6 @@ public readonly record struct Real(double Value) : IReal<Real>
             tail = x + (k / 2.0 / tail);
         }
 
-        return Math.Exp(-x * x) / (tail * Math.Sqrt(Math.PI));
+        return tail;
     }
 }

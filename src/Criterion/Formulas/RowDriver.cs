@@ -8,17 +8,28 @@ namespace Criterion.Formulas;
 
 /// <summary>
 /// Runs a row formula over matrices [rows, length]: one pass for the statistics, the formula once for each row in double
-/// precision, and a second pass, over a row that is still in the cache, for the gradients.
+/// precision, and a second pass, over a row that is still in the cache, for the gradients. A row whose sums leave the range of a double
+/// is worked out again in <see cref="UnboundedReal"/>.
 /// </summary>
-internal static class RowDriver
+internal static partial class RowDriver
 {
     // So many elements are added up in lanes before their sum is carried to a double: a long row would lose its last digits.
     const int BlockLength = 1024;
 
-    /// <summary>Writes the loss of each row, and its gradient times <paramref name="scale"/> by each input for which a tensor is given.</summary>
+    // Sums and slopes within these bounds can be multiplied with one another and with what they came from.
+    const double LeastOfDouble = 1e-140;
+    const double MostOfDouble = 1e140;
+    const double LeastOfSingle = 1e-18;
+    const double MostOfSingle = 1e18;
+
+    // Of sums of squares of floats outside of these bounds some squares have lost digits, or all.
+    const double LeastSumOfSingle = 1e-24;
+    const double MostSumOfSingle = 1e37;
+
+    /// <summary>Writes the loss of each row, in double precision, and its gradient times <paramref name="scale"/> by each input for which a tensor is given.</summary>
     public static void Run<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale)
         where TFormula : struct, IRowFormula =>
-        WidestLane.Run(new Task<TFormula>(formula, inputs, perRow, values, gradients, scale), values.DType);
+        WidestLane.Run(new Task<TFormula>(formula, inputs, perRow, values, gradients, scale), inputs[0].DType);
 
     readonly struct Task<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow, Tensor values, Tensor?[] gradients, double scale) : ILaneTask
         where TFormula : struct, IRowFormula
@@ -38,11 +49,12 @@ internal static class RowDriver
                 Input<S>(1),
                 Input<S>(2),
                 perRow?.Memory<S>() ?? default,
-                values.Memory<S>(),
+                values.Memory<double>(),
                 Gradient<S>(0),
                 Gradient<S>(1),
                 Gradient<S>(2),
-                scale));
+                scale,
+                formula.Terms<Real>(double.NaN, double.NaN, double.NaN)));
         }
 
         Memory<S> Input<S>(int i)
@@ -52,6 +64,7 @@ internal static class RowDriver
             where S : unmanaged => i < gradients.Length && gradients[i] is { } gradient ? gradient.Memory<S>() : default;
     }
 
+    // used: NaN for each statistic that the formula uses.
     readonly struct Chunk<TFormula, S, L>(
         TFormula formula,
         int length,
@@ -60,11 +73,12 @@ internal static class RowDriver
         Memory<S> b,
         Memory<S> c,
         Memory<S> perRow,
-        Memory<S> values,
+        Memory<double> values,
         Memory<S> gradientA,
         Memory<S> gradientB,
         Memory<S> gradientC,
-        double scale) : IChunk
+        double scale,
+        Statistics<Real> used) : IChunk
         where TFormula : struct, IRowFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
@@ -82,23 +96,97 @@ internal static class RowDriver
             Streaming.End();
         }
 
+        bool WantsGradient => !gradientA.IsEmpty || !gradientB.IsEmpty || !gradientC.IsEmpty;
+
         void RunRow(int row, int at, Rows rows)
         {
             ReadOnlySpan<S> x = rows.A.Slice(at, length);
             ReadOnlySpan<S> y = rows.B.Slice(at, length);
             ReadOnlySpan<S> z = rows.C.Slice(at, length);
-            Real t = perRow.IsEmpty ? 0 : double.CreateTruncating(perRow.Span[row]);
-            Statistics<Real> sums = Sum(formula, x, y, z);
-            values.Span[row] = S.CreateTruncating(formula.Value(sums, t).Value);
-            if (gradientA.IsEmpty && gradientB.IsEmpty && gradientC.IsEmpty)
+            double t = perRow.IsEmpty ? 0 : double.CreateTruncating(perRow.Span[row]);
+            Statistics<Real> sums = SumOwn(formula, x, y, z);
+            if (typeof(S) == typeof(float) && (LeavesRange(sums, LeastSumOfSingle, MostSumOfSingle) || TFormula.Cancels(sums)))
+            {
+                sums = SumWidened(formula, x, y, z);
+            }
+
+            bool mayBeZero = typeof(S) == typeof(float);
+            if (mayBeZero ? !AreWithin(sums, LeastOfDouble, MostOfDouble) : LeavesRange(sums, LeastOfDouble, MostOfDouble))
+            {
+                RunSlowly(row, at, rows, t);
+                return;
+            }
+
+            values.Span[row] = formula.Value<Real>(sums, t).Value;
+            if (!WantsGradient)
             {
                 return;
             }
 
             Statistics<Real> slopes = Slopes(sums, t);
+            if (typeof(S) == typeof(float) && !(AreWithin(slopes, LeastOfSingle, MostOfSingle) && AreWithin(sums, 0, MostOfSingle)))
+            {
+                DifferentiateSlowly(slopes, at, rows);
+                return;
+            }
+
             Differentiate<First>(slopes, x, y, z, rows.GradientA, at);
             Differentiate<Second>(slopes, x, y, z, rows.GradientB, at);
             Differentiate<Third>(slopes, x, y, z, rows.GradientC, at);
+        }
+
+        /// <summary>Whether a sum is out of range: a sum of 0, too, may be one of squares that underflowed.</summary>
+        bool LeavesRange(Statistics<Real> sums, double least, double most) => !AreWithin(sums, least, most)
+            || IsUsedZero(sums.First, used.First) || IsUsedZero(sums.Second, used.Second)
+            || IsUsedZero(sums.Third, used.Third) || IsUsedZero(sums.Fourth, used.Fourth);
+
+        static bool IsUsedZero(Real sum, Real used) => sum.Value == 0 && double.IsNaN(used.Value);
+
+        static bool AreWithin(Statistics<Real> numbers, double least, double most) =>
+            IsWithin(numbers.First, least, most) && IsWithin(numbers.Second, least, most)
+            && IsWithin(numbers.Third, least, most) && IsWithin(numbers.Fourth, least, most);
+
+        static bool IsWithin(Real x, double least, double most) => x.Value == 0 || (Math.Abs(x.Value) >= least && Math.Abs(x.Value) <= most);
+
+        /// <summary>A row in numbers of any size.</summary>
+        void RunSlowly(int row, int at, Rows rows, double t)
+        {
+            Statistics<UnboundedReal> sums = Rest<UnboundedReal>(
+                formula, rows.A.Slice(at, length), rows.B.Slice(at, length), rows.C.Slice(at, length));
+            values.Span[row] = formula.Value<UnboundedReal>(sums, t).Value;
+            if (WantsGradient)
+            {
+                Statistics<UnboundedReal> slopes = new(
+                    Slope(0, sums, t), Slope(1, sums, t), Slope(2, sums, t), Slope(3, sums, t));
+                DifferentiateSlowly(slopes, at, rows);
+            }
+        }
+
+        /// <summary>The scaled derivative of the row's loss by one of its sums.</summary>
+        UnboundedReal Slope(int index, Statistics<UnboundedReal> sums, double t)
+        {
+            Dual<UnboundedReal> Along(UnboundedReal sum, int own) => new(sum, own == index ? 1 : 0);
+            Statistics<Dual<UnboundedReal>> along = new(Along(sums.First, 0), Along(sums.Second, 1), Along(sums.Third, 2), Along(sums.Fourth, 3));
+            return formula.Value(along, Dual<UnboundedReal>.Const(t)).Tangent * scale;
+        }
+
+        void DifferentiateSlowly<N>(Statistics<N> slopes, int at, Rows rows)
+            where N : struct, IScalar<N>
+        {
+            DifferentiateSlowly<First, N>(slopes, at, rows, rows.GradientA);
+            DifferentiateSlowly<Second, N>(slopes, at, rows, rows.GradientB);
+            DifferentiateSlowly<Third, N>(slopes, at, rows, rows.GradientC);
+        }
+
+        void DifferentiateSlowly<TVariable, N>(Statistics<N> slopes, int at, Rows rows, Span<S> gradient)
+            where TVariable : struct, IVariable
+            where N : struct, IScalar<N>
+        {
+            if (!gradient.IsEmpty)
+            {
+                Rest<TVariable, N>(
+                    formula, slopes, rows.A.Slice(at, length), rows.B.Slice(at, length), rows.C.Slice(at, length), gradient.Slice(at, length));
+            }
         }
 
         /// <summary>A chunk's part of each tensor.</summary>
@@ -154,8 +242,13 @@ internal static class RowDriver
             }
         }
 
+        static Statistics<Real> SumWidened(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z) =>
+            Vector512.IsHardwareAccelerated ? SumWidened<Lane512<double>>(formula, x, y, z)
+            : Vector256.IsHardwareAccelerated ? SumWidened<Lane256<double>>(formula, x, y, z)
+            : SumWidened<Lane128<double>>(formula, x, y, z);
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static Statistics<Real> Sum(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+        static Statistics<Real> SumOwn(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
         {
             ref S a = ref MemoryMarshal.GetReference(x);
             ref S b = ref MemoryMarshal.GetReference(y);
@@ -182,27 +275,56 @@ internal static class RowDriver
                 sums = Plus(sums, new(Total(first), Total(second), Total(third), Total(fourth)));
             }
 
-            return i == x.Length ? sums : Plus(sums, Rest(formula, x[i..], y[i..], z[i..]));
+            return i == x.Length ? sums : Plus(sums, Rest<Real>(formula, x[i..], y[i..], z[i..]));
+        }
+
+        static Real Total(L lane) => double.CreateTruncating(lane.Sum());
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static Statistics<Real> SumWidened<D>(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+            where D : struct, ILane<D, double>
+        {
+            ref float a = ref Unsafe.As<S, float>(ref MemoryMarshal.GetReference(x));
+            ref float b = ref Unsafe.As<S, float>(ref MemoryMarshal.GetReference(y));
+            ref float c = ref Unsafe.As<S, float>(ref MemoryMarshal.GetReference(z));
+            D first = D.Const(0);
+            D second = first;
+            D third = first;
+            D fourth = first;
+            int i = 0;
+            for (; i <= x.Length - D.Width; i += D.Width)
+            {
+                Statistics<D> terms = formula.Terms(
+                    D.LoadWidened(in a, i), TFormula.Inputs > 1 ? D.LoadWidened(in b, i) : default, TFormula.Inputs > 2 ? D.LoadWidened(in c, i) : default);
+                first += terms.First;
+                second += terms.Second;
+                third += terms.Third;
+                fourth += terms.Fourth;
+            }
+
+            Statistics<Real> sums = new(first.Sum(), second.Sum(), third.Sum(), fourth.Sum());
+            return i == x.Length ? sums : Plus(sums, Rest<Real>(formula, x[i..], y[i..], z[i..]));
         }
 
         // The elements after the last whole lane. In a method of their own, as below: what is inlined for them would count against the loop.
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static Statistics<Real> Rest(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+        static Statistics<N> Rest<N>(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+            where N : struct, IScalar<N>
         {
-            Statistics<Real> sums = default;
+            Statistics<N> sums = new(N.Const(0), N.Const(0), N.Const(0), N.Const(0));
             for (int i = 0; i < x.Length; i++)
             {
-                sums = Plus(sums, formula.Terms<Real>(
-                    double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i])));
+                sums = Plus(sums, formula.Terms(Number<N>(x[i]), Number<N>(y[i]), Number<N>(z[i])));
             }
 
             return sums;
         }
 
-        static Statistics<Real> Plus(Statistics<Real> a, Statistics<Real> b) =>
-            new(a.First + b.First, a.Second + b.Second, a.Third + b.Third, a.Fourth + b.Fourth);
+        static N Number<N>(S value)
+            where N : struct, IScalar<N> => N.Const(double.CreateTruncating(value));
 
-        static Real Total(L lane) => double.CreateTruncating(lane.Sum());
+        static Statistics<N> Plus<N>(Statistics<N> a, Statistics<N> b)
+            where N : struct, IScalar<N> => new(a.First + b.First, a.Second + b.Second, a.Third + b.Third, a.Fourth + b.Fourth);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static unsafe void Gradient<TVariable>(
@@ -241,19 +363,19 @@ internal static class RowDriver
 
             if (i < x.Length)
             {
-                Rest<TVariable>(formula, slopes, x[i..], y[i..], z[i..], gradient[i..]);
+                Rest<TVariable, Real>(formula, slopes, x[i..], y[i..], z[i..], gradient[i..]);
             }
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Rest<TVariable>(
-            TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+        static void Rest<TVariable, N>(
+            TFormula formula, Statistics<N> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
             where TVariable : struct, IVariable
+            where N : struct, IScalar<N>
         {
             for (int i = 0; i < x.Length; i++)
             {
-                Statistics<Partial<Real>> terms = TVariable.Of<TFormula, Real>(
-                    formula, double.CreateTruncating(x[i]), double.CreateTruncating(y[i]), double.CreateTruncating(z[i]));
+                Statistics<Partial<N>> terms = TVariable.Of(formula, Number<N>(x[i]), Number<N>(y[i]), Number<N>(z[i]));
                 gradient[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
             }
         }
@@ -263,37 +385,5 @@ internal static class RowDriver
             where T : struct, IReal<T> =>
             ((terms.First * Partial<T>.Fixed(weights.First)) + (terms.Second * Partial<T>.Fixed(weights.Second))
             + ((terms.Third * Partial<T>.Fixed(weights.Third)) + (terms.Fourth * Partial<T>.Fixed(weights.Fourth)))).Tangent;
-    }
-
-    /// <summary>Which of the rows is differentiated by.</summary>
-    interface IVariable
-    {
-        static abstract Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
-            where TFormula : struct, IRowFormula
-            where T : struct, IReal<T>;
-    }
-
-    readonly struct First : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
-            where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Partial<T>.Variable(a), Partial<T>.Fixed(b), Partial<T>.Fixed(c));
-    }
-
-    readonly struct Second : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
-            where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Partial<T>.Fixed(a), Partial<T>.Variable(b), Partial<T>.Fixed(c));
-    }
-
-    readonly struct Third : IVariable
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Statistics<Partial<T>> Of<TFormula, T>(TFormula formula, T a, T b, T c)
-            where TFormula : struct, IRowFormula
-            where T : struct, IReal<T> => formula.Terms(Partial<T>.Fixed(a), Partial<T>.Fixed(b), Partial<T>.Variable(c));
     }
 }

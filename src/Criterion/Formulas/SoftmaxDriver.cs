@@ -30,20 +30,11 @@ internal static partial class SoftmaxDriver
         }
     }
 
-    /// <summary>The logarithm and the inverse of Σ e^(x − peak) over a row.</summary>
-    readonly record struct Normal(double Peak, double Log, double Inverse)
-    {
-        public static Normal None => new(0, 0, 1);
-    }
-
     readonly struct Chunk<TFormula, S, L>(TFormula formula, SoftmaxRun run, int length, int rowsPerChunk) : IChunk
         where TFormula : struct, ISoftmaxFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
-        /// <summary>How many elements ahead of its exponentials a row is asked for; less where the next row begins sooner.</summary>
-        const int MostAhead = 1024;
-
         SoftmaxTarget Target => run.Target;
 
         /// <summary>Whether a row has a single term that is not 0.</summary>
@@ -105,12 +96,12 @@ internal static partial class SoftmaxDriver
             double value = HasOneTerm
                 ? RunTerm(x, target, factor, normal, sheet, gradient)
                 : RunTerms(row, target, factor, normal, sheet, gradient);
-            run.Values.Memory<S>().Span[row] = S.CreateTruncating(value * factor);
+            run.Values.Memory<double>().Span[row] = value * factor;
         }
 
         void LeaveOut(int row)
         {
-            run.Values.Memory<S>().Span[row] = S.Zero;
+            run.Values.Memory<double>().Span[row] = 0;
             Row(run.GradientX, row).Clear();
         }
 
@@ -120,7 +111,7 @@ internal static partial class SoftmaxDriver
             Normal normal = Normal.None with { Peak = run.Origin == RowOrigin.TargetClass ? double.CreateTruncating(x[target]) : 0 };
             if (run.Origin == RowOrigin.LogSumExp)
             {
-                return Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm, gradient);
+                return SoftmaxKernel<S, L>.Exponentials(x, sheet.X, sheet.ExpX, !HasOneTerm, gradient);
             }
 
             if (!HasOneTerm)
@@ -138,14 +129,15 @@ internal static partial class SoftmaxDriver
             shifted[length..].Clear();
             if (Target.AreLogs)
             {
-                Exponentials(shifted, shifted, exponentials, S.Zero, true, default);
+                SoftmaxKernel<S, L>.Exponentials(shifted, shifted, exponentials, S.Zero, true, default);
             }
         }
 
         /// <summary>The loss of a row with a single term, and the gradient from its one derivative.</summary>
         double RunTerm(ReadOnlySpan<S> x, int target, double factor, Normal normal, SoftmaxSheet<S> sheet, Span<S> gradient)
         {
-            Real a = double.CreateTruncating(x[target]) - normal.Peak - normal.Log;
+            double own = double.CreateTruncating(x[target]);
+            Real a = (own == normal.Peak ? 0 : own - normal.Peak) - normal.Log;
             Real weight = double.CreateTruncating(sheet.Weights[target]);
             Real p = Real.Exp(a);
 
@@ -156,7 +148,7 @@ internal static partial class SoftmaxDriver
             {
                 double slope = term.Tangent.Value * run.Scale * factor;
                 TensorPrimitives.Multiply(sheet.ExpX[..length], S.CreateTruncating(-slope * normal.Inverse), gradient);
-                gradient[target] = S.CreateTruncating(slope - (slope * double.CreateTruncating(sheet.ExpX[target]) * normal.Inverse));
+                gradient[target] = S.CreateTruncating(slope * normal.Without(double.CreateTruncating(sheet.ExpX[target])));
                 if (run.Origin != RowOrigin.LogSumExp)
                 {
                     gradient.Clear();
@@ -198,6 +190,12 @@ internal static partial class SoftmaxDriver
         /// <summary>fₐ(aⱼ) less what flows back through the origin: pⱼ Σ fₐ from log-sum-exp, all of Σ fₐ into the target's class.</summary>
         void DifferentiateX(double sum, Span<S> gradient, int target, double scale, Normal normal, SoftmaxSheet<S> sheet)
         {
+            if (double.IsInfinity(sum) && run.Origin == RowOrigin.LogSumExp)
+            {
+                Limits(sum * scale, sheet.Slopes, sheet.ExpX, gradient);
+                return;
+            }
+
             Gradient(sheet.Slopes, sheet.ExpX, gradient, scale, run.Origin == RowOrigin.LogSumExp ? -sum * normal.Inverse * scale : 0);
             if (run.Origin == RowOrigin.TargetClass)
             {
@@ -205,8 +203,26 @@ internal static partial class SoftmaxDriver
             }
         }
 
+        /// <summary>
+        /// The gradient of an infinite loss, the limit for classes that become impossible: infinite towards them and away from
+        /// all others that are possible.
+        /// </summary>
+        static void Limits(double sum, ReadOnlySpan<S> slopes, ReadOnlySpan<S> exponentials, Span<S> gradient)
+        {
+            for (int i = 0; i < gradient.Length; i++)
+            {
+                gradient[i] = exponentials[i] == S.Zero ? S.Zero : S.CreateTruncating(S.IsInfinity(slopes[i]) ? sum : -sum);
+            }
+        }
+
         void DifferentiateTarget(double sum, Span<S> gradient, double scale, Normal normal, SoftmaxSheet<S> sheet)
         {
+            if (double.IsInfinity(sum) && Target.AreLogits)
+            {
+                Limits(sum * scale, sheet.Slopes, sheet.ExpQ, gradient);
+                return;
+            }
+
             if (!Target.AreLogits)
             {
                 TensorPrimitives.Multiply(sheet.Slopes, sheet.Weights, sheet.Slopes);
@@ -228,7 +244,7 @@ internal static partial class SoftmaxDriver
             ReadOnlySpan<S> q = Row(Target.Values, row);
             if (Target.AreLogits)
             {
-                return Exponentials(q, sheet.Q, sheet.ExpQ, true, gradient);
+                return SoftmaxKernel<S, L>.Exponentials(q, sheet.Q, sheet.ExpQ, true, gradient);
             }
 
             Differences(q, 0, sheet.Q, sheet.ExpQ);
@@ -248,79 +264,6 @@ internal static partial class SoftmaxDriver
             {
                 sheet.Q[target] = sheet.Weights[target] * S.CreateTruncating(Target.Spread(length));
             }
-        }
-
-        /// <summary>x − max x, if it is to be kept, and its exponentials, padded with classes of probability 0.</summary>
-        static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps, ReadOnlySpan<S> written)
-        {
-            S peak = Peak(x);
-            double sum = Exponentials(x, shifted, exponentials, peak, keeps, written);
-            return new(double.CreateTruncating(peak), Math.Log(sum), 1 / sum);
-        }
-
-        /// <summary>The largest element; any number or NaN where one is NaN, which the exponentials show.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static S Peak(ReadOnlySpan<S> x)
-        {
-            ref S first = ref MemoryMarshal.GetReference(x);
-            if (x.Length < L.Width)
-            {
-                return Largest(x);
-            }
-
-            // Two in turn, because one would wait for its own last comparison. The last lane overlaps the one before.
-            L largest = L.Load(in first, x.Length - L.Width);
-            L other = largest;
-            for (int i = 0; i <= x.Length - L.Width; i += L.Width)
-            {
-                (largest, other) = (other, L.Larger(largest, L.Load(in first, i)));
-            }
-
-            return L.Larger(largest, other).Largest();
-        }
-
-        static S Largest(ReadOnlySpan<S> values)
-        {
-            S largest = values[0];
-            foreach (S value in values)
-            {
-                largest = S.MaxNative(largest, value);
-            }
-
-            return largest;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps, ReadOnlySpan<S> written)
-        {
-            // The elements after the last whole lane go through one that is padded.
-            int whole = source.Length / L.Width * L.Width;
-            source[whole..].CopyTo(row[whole..]);
-            row[source.Length..].Fill(S.NegativeInfinity);
-            ref S from = ref MemoryMarshal.GetReference(source);
-            ref S x = ref MemoryMarshal.GetReference(row);
-            ref S e = ref MemoryMarshal.GetReference(exponentials);
-            ref S soon = ref MemoryMarshal.GetReference(written.IsEmpty ? source : written);
-            int ahead = Math.Min(source.Length, MostAhead);
-            L shift = L.Const(double.CreateTruncating(peak));
-            L sum = L.Const(0);
-            for (int i = 0; i < row.Length; i += L.Width)
-            {
-                L shifted = (i < whole ? L.Load(in from, i) : L.Load(in x, i)) - shift;
-                if (keeps)
-                {
-                    shifted.Store(ref x, i);
-                }
-
-                // Much is computed here, and little elsewhere: the time for the next row and the gradient to arrive.
-                Prefetch.Line(in from, i + ahead);
-                Prefetch.Line(in soon, i);
-                L power = L.Exp(shifted);
-                power.Store(ref e, i);
-                sum += power;
-            }
-
-            return double.CreateTruncating(sum.Sum());
         }
 
         /// <summary>The sums of the terms and of their derivatives, which are left in the scratch memory.</summary>

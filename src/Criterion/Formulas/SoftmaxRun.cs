@@ -5,7 +5,7 @@ namespace Criterion.Formulas;
 /// <param name="Target">What they are compared with.</param>
 /// <param name="PerRow">A factor for each row, or null.</param>
 /// <param name="Origin">What is subtracted from a row of logits.</param>
-/// <param name="Values">Takes the loss of each row.</param>
+/// <param name="Values">Takes the loss of each row, in double precision.</param>
 /// <param name="GradientX">Takes the gradient by the logits times the scale, or null.</param>
 /// <param name="GradientTarget">Takes the gradient by the target's rows times the scale, or null.</param>
 /// <param name="Scale">A factor for the gradients.</param>

@@ -93,6 +93,19 @@ public readonly struct TensorReal : IReal<TensorReal>
     public static TensorReal Erf(TensorReal x) => x._tensor is { } t ? t.Erf() : Constant(Real.Erf(x._constant));
 
     /// <inheritdoc/>
+    public static TensorReal NormalCdf(TensorReal x) =>
+        x._tensor is { } t ? Formula.Map(default(NormalDistribution), t) : Constant(Real.NormalCdf(x._constant));
+
+    /// <inheritdoc/>
+    public static TensorReal ExpOfSquare(TensorReal x, double factor) =>
+        x._tensor is { } t ? Formula.Map(new ExponentialOfSquare(factor), t) : Const(Math.Exp(factor * x._constant * x._constant));
+
+    /// <inheritdoc/>
+    public static TensorReal Hypot(TensorReal a, TensorReal b) => a.IsConstant && b.IsConstant
+        ? Const(double.Hypot(a._constant, b._constant))
+        : Formula.Map(default(Hypotenuse), a.Like(b), b.Like(a));
+
+    /// <inheritdoc/>
     public static TensorReal Sigmoid(TensorReal x) => x._tensor is { } t ? t.Sigmoid() : Constant(Real.Sigmoid(x._constant));
 
     /// <inheritdoc/>

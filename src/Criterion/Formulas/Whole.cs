@@ -22,6 +22,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
     public static Whole Load(ref readonly long source, nint index) =>
         System.Runtime.CompilerServices.Unsafe.Add(ref System.Runtime.CompilerServices.Unsafe.AsRef(in source), index);
 
+    public static Whole LoadWidened(ref readonly float source, nint index) => throw NoInteger("widening");
+
     public void Store(ref long destination, nint index) => System.Runtime.CompilerServices.Unsafe.Add(ref destination, index) = Value;
 
     public unsafe void Stream(long* destination) => *destination = Value;
@@ -58,6 +60,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
 
     public static Whole Larger(Whole a, Whole b) => Math.Max(a.Value, b.Value);
 
+    public static Whole PowFixed(Whole x, double p) => throw NoInteger("pow");
+
     public static Whole Round(Whole x) => x;
 
     public static Whole Split(Whole x, out Whole exponent) => throw NoInteger("log");
@@ -79,6 +83,8 @@ internal readonly record struct Whole(long Value) : ILane<Whole, long>
     public static Whole Tanh(Whole x) => throw NoInteger("tanh");
 
     public static Whole Erf(Whole x) => throw NoInteger("erf");
+
+    public static Whole NormalCdf(Whole x) => throw NoInteger("the normal distribution function");
 
     public static Whole Sigmoid(Whole x) => throw NoInteger("sigmoid");
 

@@ -8,6 +8,9 @@ internal static class StridedCopy
 {
     const int ChunkLength = 16384;
 
+    // Rows of a transpose that are copied together, so that a cache line of the source is read once.
+    const int Block = 16;
+
     /// <summary>Copies every element of the shape <paramref name="dims"/>; strides are in elements.</summary>
     public static void Run<T>(
         ReadOnlySpan<int> dims, Memory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> destination, ReadOnlySpan<int> destinationStrides)
@@ -26,7 +29,8 @@ internal static class StridedCopy
             return;
         }
 
-        int rows = Math.Max(1, ChunkLength / sizes[last]);
+        bool isTranspose = last > 0 && from[last - 1] == 1 && from[last] != 1;
+        int rows = Math.Max(isTranspose ? Block : 1, ChunkLength / sizes[last]);
         ParallelFor.Run((outer + rows - 1) / rows, new Chunk<T>(sizes, from, to, outer, rows, source, destination));
     }
 
@@ -64,7 +68,8 @@ internal static class StridedCopy
             ref T read = ref MemoryMarshal.GetReference(source.Span);
             ref T write = ref MemoryMarshal.GetReference(destination.Span);
             int end = Math.Min(outer, (index + 1) * rows);
-            for (int row = index * rows; row < end; row++)
+            int count = 1;
+            for (int row = index * rows; row < end; row += count)
             {
                 int rest = row;
                 nint at = 0;
@@ -76,7 +81,41 @@ internal static class StridedCopy
                     into += i * to[d];
                 }
 
+                // Rows that follow one another along a dimension over which the source steps by 1.
+                bool isBlock = last > 0 && from[last - 1] == 1 && from[last] != 1 && to[last] == 1;
+                count = isBlock ? Math.Min(Block, Math.Min(end - row, dims[last - 1] - (row % dims[last - 1]))) : 1;
+                if (count == Block)
+                {
+                    CopyBlock(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last - 1], dims[last]);
+                    continue;
+                }
+
+                count = 1;
                 CopyRow(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last], dims[last]);
+            }
+        }
+
+        // Through tiles, of which each row is written as one cache line: rows of the destination may all fall on the same ones.
+        static void CopyBlock(ref T source, nint step, ref T destination, nint stride, int length)
+        {
+            Span<T> memory = stackalloc T[Block * Block];
+            ref T tile = ref MemoryMarshal.GetReference(memory);
+            for (int start = 0; start < length; start += Block)
+            {
+                int width = Math.Min(Block, length - start);
+                for (nint i = 0; i < width; i++)
+                {
+                    ref T column = ref Unsafe.Add(ref source, (start + i) * step);
+                    for (nint row = 0; row < Block; row++)
+                    {
+                        Unsafe.Add(ref tile, (row * Block) + i) = Unsafe.Add(ref column, row);
+                    }
+                }
+
+                for (int row = 0; row < Block; row++)
+                {
+                    memory.Slice(row * Block, width).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref destination, (row * stride) + start), width));
+                }
             }
         }
 

@@ -22,9 +22,18 @@ public sealed partial class Tensor
     /// <summary>The sum over one dimension.</summary>
     public Tensor Sum(int dim, bool keepDim = false) => Sum([dim], keepDim);
 
-    /// <summary>The mean over the given dimensions, or over all; NaN of nothing.</summary>
-    public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false) =>
-        Floating().Sum(dims, keepDim) / new Reduced(Shape, dims, "Mean").Count;
+    /// <summary>The mean over the given dimensions, or over all; NaN of nothing. The sum on the way does not overflow.</summary>
+    public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false)
+    {
+        Tensor x = Floating();
+        Reduced to = new(Shape, dims, "Mean");
+        return Autograd.RecordWith(
+            "mean",
+            Reduce<SumOf>(x, to, keepDim, isMean: true),
+            [],
+            (to.Kept, x.Shape, to.Count),
+            (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
+    }
 
     /// <summary>The mean of all elements.</summary>
     public Tensor Mean() => Mean([]);
@@ -32,20 +41,28 @@ public sealed partial class Tensor
     /// <summary>The mean over one dimension.</summary>
     public Tensor Mean(int dim, bool keepDim = false) => Mean([dim], keepDim);
 
-    /// <summary>The variance over the given dimensions, or over all: mean squared distance from the mean, with n − <paramref name="correction"/> below.</summary>
+    /// <summary>
+    /// The variance over the given dimensions, or over all: mean squared distance from the mean, with n − <paramref name="correction"/>
+    /// below. Squares neither overflow nor underflow on the way.
+    /// </summary>
     public Tensor Var(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
     {
-        Tensor centred = Floating() - Mean(dims, keepDim: true);
-        int count = new Reduced(Shape, dims, "Var").Count;
-        return (centred * centred).Sum(dims, keepDim) / Math.Max(0, count - correction);
+        Tensor deviation = Std(dims, keepDim, correction);
+        return deviation * deviation;
     }
 
     /// <summary>The variance of all elements.</summary>
     public Tensor Var(int correction = 1) => Var([], correction: correction);
 
-    /// <summary>The standard deviation over the given dimensions, or over all. Its gradient where all values are equal is 0.</summary>
-    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
-        Formula.Map(new RootOfSum(0.5), Var(dims, keepDim, correction));
+    /// <summary>The standard deviation over the given dimensions, or over all: exactly 0, with a gradient of 0, where all values are equal.</summary>
+    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
+    {
+        // A mean is rounded, and so is off by the same for all: that is taken away in a second step.
+        Tensor centred = Floating() - Mean(dims, keepDim: true);
+        centred -= centred.Mean(dims, keepDim: true);
+        int count = new Reduced(Shape, dims, "Var").Count;
+        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
+    }
 
     /// <summary>The standard deviation of all elements.</summary>
     public Tensor Std(int correction = 1) => Std([], correction: correction);
@@ -82,35 +99,31 @@ public sealed partial class Tensor
     /// <summary>The position of the smallest value in row-major order.</summary>
     public Tensor ArgMin() => Flatten().ArgMin(0);
 
-    /// <summary>ln Σ eˣ over the given dimensions, or over all, without overflow.</summary>
+    /// <summary>
+    /// ln Σ eˣ over the given dimensions, or over all, without overflow. Of −∞ only it is −∞ with a gradient of 0; where there is +∞ it is
+    /// +∞, and the elements that are share the gradient.
+    /// </summary>
     public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false)
     {
         Tensor x = Floating();
-        Tensor peak = x.FinitePeak(dims);
-        Tensor sum = (x - peak).Exp().Sum(dims, keepDim: true).Log() + peak;
-        return keepDim ? sum : sum.Reshape(new Reduced(Shape, dims, "LogSumExp").Result(keepDim));
+        Reduced to = new(Shape, dims, "LogSumExp");
+        (Tensor rows, Shape kept) = x.RowsOf(to);
+        return LogSumExpOfRows(rows).Reshape(keepDim ? to.Kept : kept);
     }
 
     /// <summary>ln Σ eˣ along one dimension.</summary>
     public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
 
-    /// <summary>eˣ / Σ eˣ along a dimension.</summary>
-    public Tensor Softmax(int dim)
-    {
-        Tensor x = Floating();
-        Tensor e = (x - x.FinitePeak([dim])).Exp();
-        return e / e.Sum(dim, keepDim: true);
-    }
+    /// <summary>eˣ / Σ eˣ along a dimension. Elements of +∞ share all of it; where all are −∞, which is no distribution, it is NaN.</summary>
+    public Tensor Softmax(int dim) => Floating().AlongLast(dim, static x => SoftmaxOfRows(x, ofNothing: double.NaN));
 
-    /// <summary>x − ln Σ eˣ along a dimension.</summary>
-    public Tensor LogSoftmax(int dim)
-    {
-        Tensor x = Floating();
-        Tensor shifted = x - x.FinitePeak([dim]);
-        return shifted - shifted.Exp().Sum(dim, keepDim: true).Log();
-    }
+    /// <summary>x − ln Σ eˣ along a dimension; NaN where all are −∞.</summary>
+    public Tensor LogSoftmax(int dim) => Floating().AlongLast(dim, LogSoftmaxOfRows);
 
-    /// <summary>(Σ |x|ᵖ)^(1/p) over the given dimensions, or over all; the largest |x| for p = ∞. Its gradient at zero is 0.</summary>
+    /// <summary>
+    /// (Σ |x|ᵖ)^(1/p) over the given dimensions, or over all; the largest |x| for p = ∞. Its gradient at zero is 0. Powers neither overflow
+    /// nor underflow on the way.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">p is not positive.</exception>
     public Tensor Norm(ReadOnlySpan<int> dims, double p = 2, bool keepDim = false)
     {
@@ -118,9 +131,8 @@ public sealed partial class Tensor
         return p switch
         {
             1 => x.Abs().Sum(dims, keepDim),
-            2 => Formula.Map(new RootOfSum(0.5), (x * x).Sum(dims, keepDim)),
             double.PositiveInfinity => x.Abs().Max(dims, keepDim),
-            > 0 => Formula.Map(new RootOfSum(1 / p), Formula.Map(new AbsolutePower(p), x).Sum(dims, keepDim)),
+            > 0 => x.PowerNorm(new Reduced(Shape, dims, "Norm"), p, keepDim),
             _ => throw new ArgumentOutOfRangeException(nameof(p), p, "Norm: p must be positive (1, 2, any other number, or infinity)."),
         };
     }
@@ -198,14 +210,49 @@ public sealed partial class Tensor
         }
     }
 
-    /// <summary>The largest value, to subtract before an exponential; 0 where it is infinite, because ∞ − ∞ is no number.</summary>
-    Tensor FinitePeak(ReadOnlySpan<int> dims)
+    /// <summary>The sum of all elements times a factor, not recorded; the sum on the way does not overflow.</summary>
+    internal Tensor Total(double factor) => Reduce<SumOf>(Detach(), new Reduced(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+
+    static Tensor Reduce<TReduction>(Tensor x, Reduced to, bool keepDim, bool isMean = false, double divisor = 1)
+        where TReduction : struct, IReduction
     {
-        Tensor peak = Detach().Max(dims, keepDim: true);
-        return peak.MaskedFill(peak.Abs().EqualTo(double.PositiveInfinity), 0);
+        Tensor result = ReduceByRuns<TReduction>(x, to, isMean, divisor, out int runs);
+
+        // Sums of finite numbers may have overflowed between one run of dimensions and the next.
+        bool isSum = typeof(TReduction) == typeof(SumOf) && x.DType.IsFloat();
+        result = runs > 1 && isSum && !result.HasOnlyFinite() ? ReduceAtOnce(x, to, isMean, divisor) : result;
+        return result.Reshape(to.Result(keepDim));
     }
 
-    static Tensor Reduce<TReduction>(Tensor x, Reduced to, bool keepDim)
+    /// <summary>Whether all elements of contiguous floats are finite.</summary>
+    internal bool HasOnlyFinite() => DType == DType.Float32
+        ? IsFinite<float>(Memory<float>().Span)
+        : IsFinite<double>(Memory<double>().Span);
+
+    static bool IsFinite<S>(ReadOnlySpan<S> values)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        foreach (S value in values)
+        {
+            if (!S.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The sum over all runs of dimensions in one.</summary>
+    static Tensor ReduceAtOnce(Tensor x, Reduced to, bool isMean, double divisor)
+    {
+        (Tensor rows, Shape kept) = x.Detach().RowsOf(to);
+        Tensor output = Empty(kept, x.DType);
+        ReduceDriver.Run<SumOf>(rows.Contiguous(), output, kept.Count, to.Count, 1, isMean ? to.Count : divisor);
+        return output;
+    }
+
+    static Tensor ReduceByRuns<TReduction>(Tensor x, Reduced to, bool isMean, double divisor, out int runs)
         where TReduction : struct, IReduction
     {
         // One run of neighbouring dimensions after another, the innermost first, where memory is read in order.
@@ -213,6 +260,7 @@ public sealed partial class Tensor
         Span<int> sizes = stackalloc int[x.Rank];
         x.Shape.Dims.CopyTo(sizes);
         (int start, int end) = to.RunBefore(x.Rank);
+        runs = 0;
         while (end > 0)
         {
             int outer = source.Shape.CountOf(0, start);
@@ -220,17 +268,21 @@ public sealed partial class Tensor
             int inner = source.Shape.CountOf(end, x.Rank);
             sizes[start..end].Fill(1);
             (start, end) = to.RunBefore(start);
-            Tensor output = Empty(end > 0 ? new Shape(sizes) : to.Result(keepDim), source.DType);
+            Tensor output = Empty(end > 0 ? new Shape(sizes) : to.Kept, source.DType);
             if (output.Count > 0)
             {
-                ReduceDriver.Run<TReduction>(source, output, outer, length, inner);
+                ReduceDriver.Run<TReduction>(source, output, outer, length, inner, isMean ? length : end > 0 ? 1 : divisor);
             }
 
             source = output;
+            runs++;
         }
 
-        return (source.Storage == x.Storage ? source.Detach().Clone() : source).Reshape(to.Result(keepDim));
+        return source.Storage == x.Storage ? Unreduced(source, divisor) : source;
     }
+
+    /// <summary>A copy of what there was nothing to reduce in.</summary>
+    static Tensor Unreduced(Tensor x, double divisor) => divisor == 1 ? x.Detach().Clone() : x.Detach() / divisor;
 
     /// <summary>Which dimensions a reduction takes away.</summary>
     readonly struct Reduced
@@ -292,6 +344,17 @@ public sealed partial class Tensor
             }
 
             return (start, end);
+        }
+
+        /// <summary>Whether no dimension that is kept comes after one that is taken away.</summary>
+        public bool AreLast => Order().Order().SequenceEqual(Order());
+
+        /// <summary>The dimensions that are kept, and then those that are taken away.</summary>
+        public IEnumerable<int> Order()
+        {
+            Reduced to = this;
+            IEnumerable<int> dims = Enumerable.Range(0, Kept.Rank);
+            return [.. dims.Where(i => !to.Has(i)), .. dims.Where(i => to.Has(i))];
         }
 
         public Shape Result(bool keepDim)

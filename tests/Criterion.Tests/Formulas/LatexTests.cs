@@ -90,6 +90,14 @@ public class LatexTests
     [InlineData(0, "0")]
     public void Small_numbers_are_not_nothing(double value, string expected) => Assert.Equal(expected, Latex.Const(value).ToString());
 
+    [Theory]
+    [InlineData("x", "x_j")]
+    [InlineData("x_1", "x_{1,j}")]
+    [InlineData("x_{12}", "x_{12,j}")]
+    [InlineData(@"\nabla D(x)", @"\nabla D(x)_j")]
+    [InlineData(@"D_k(x)", @"D_k(x)_j")]
+    public void An_index_joins_the_subscript_of_a_name(string name, string expected) => Assert.Equal(expected, Latex.Element(name, "j").ToString());
+
     [Fact]
     public void Power_of_a_quotient_is_in_brackets()
     {

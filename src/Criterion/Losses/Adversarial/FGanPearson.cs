@@ -24,6 +24,7 @@ public sealed record FGanPearson(bool NonSaturatingGenerator = false) : FGan<FGa
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => (T.Const(0.25) * (v * v)) + v;
+            where T : struct, IReal<T> =>
+            typeof(T) == typeof(Latex) ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
     }
 }

@@ -70,7 +70,7 @@ public sealed record LeastSquares(double A = 0, double B = 1, double C = 1, doub
             // Before they are chosen: what stays the same is moved out of a loop only if it is worked out in any case.
             (T shift, T factor) = (T.Const(target), T.Const(scale));
             T error = target == 0 ? x : x - shift;
-            return scale == 1 ? error * error : factor * (error * error);
+            return scale == 1 ? error * error : typeof(T) == typeof(Formulas.Latex) ? factor * (error * error) : factor * error * error;
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed record MutualInformation(double Weight = 1) : ICriterion
         }
 
         return mean.Count > 0
-            ? Formula.Map(default(NormalLogLikelihood), mean, codes, spread).Sum() * (Weight / mean.Shape[0])
+            ? Formula.Sum(default(NormalLogLikelihood), mean, codes, spread, Weight / mean.Shape[0])
             : throw new LossException($"MutualInformation: there are no codes in {mean.Shape}. Skip empty batches.");
     }
 
@@ -71,7 +71,13 @@ public sealed record MutualInformation(double Weight = 1) : ICriterion
             where T : struct, IReal<T>
         {
             T error = y - x;
-            return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
+            if (typeof(T) == typeof(Latex))
+            {
+                return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
+            }
+
+            T ofSpread = T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z);
+            return ofSpread + Piecewise.ScaledSquare(0.5, error * T.Exp(T.Const(-0.5) * z));
         }
     }
 }

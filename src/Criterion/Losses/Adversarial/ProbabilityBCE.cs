@@ -93,7 +93,7 @@ public sealed record ProbabilityBCE(double RealTarget = 1, double GeneratorTarge
             }
 
             // Only one of the two logarithms counts.
-            T surprise = -BCELoss.CrossEntropy.Log(target == 1 ? x : T.Const(1) - x);
+            T surprise = target == 1 ? -BCELoss.CrossEntropy.Log(x) : -BCELoss.CrossEntropy.LogOfComplement(x);
             return T.WithSlope(T.Detach(surprise), x, BCELoss.CrossEntropy.Slope(x, y));
         }
 

@@ -37,7 +37,7 @@ public sealed record PullingAway(double Weight = 0.1) : ICriterion
         }
 
         Tensor s = encodings.Flatten(1);
-        Tensor unit = s * ((s * s).Sum(1, keepDim: true) + Epsilon).Rsqrt();
+        Tensor unit = s / Formula.Map(default(Hypotenuse), s.Norm([1], 2, keepDim: true), Tensor.Scalar(Math.Sqrt(Epsilon), s.DType));
         return OffDiagonal(unit.MatMul(unit.Transpose())) * Weight;
     }
 

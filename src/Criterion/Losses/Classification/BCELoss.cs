@@ -50,7 +50,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         {
             T one = T.Const(1);
             T ofOne = Log(x);
-            T ofZero = Log(one - x);
+            T ofZero = LogOfComplement(x);
             T value = -((y * ofOne) + ((one - y) * ofZero));
             value = T.Detach(Piecewise.ForProbability(x, Piecewise.ForProbability(y, value)));
             return T.WithSlope(T.WithSlope(value, x, Slope(x, y)), y, ofZero - ofOne);
@@ -68,6 +68,21 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         {
             T held = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
             return T.Select(held, T.Const(-100), T.Log(T.Select(held, T.Const(1), p)));
+        }
+
+        /// <summary>ln(1 − p), held likewise, with what 1 − p loses of a small p by rounding.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static T LogOfComplement<T>(T p)
+            where T : struct, IReal<T>
+        {
+            T complement = T.Const(1) - p;
+            if (typeof(T) == typeof(Latex))
+            {
+                return Log(complement);
+            }
+
+            T rounding = T.Const(1) - complement - p;
+            return Log(complement) + (rounding + (rounding * p));
         }
     }
 }

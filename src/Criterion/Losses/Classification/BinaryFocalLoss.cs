@@ -50,6 +50,12 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
     public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
+        // The logarithm of a weight that is 0 in every precision.
+        const double Nothing = -1000;
+
+        // Within which neither term is out of range.
+        const double Far = 1e9;
+
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
@@ -57,15 +63,33 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T zero = T.Const(0);
             T not = T.Const(1) - y;
-            (T weight, T weightOfNot, T exponent) = (T.Const(positive) * y, T.Const(negative) * not, T.Const(-gamma));
-            T ofZero = Piecewise.Softplus(x, out T ofOne);
-
-            // What has no weight may be infinite, but not NaN: that would be in the other term too, whose weight then is 1.
-            T known = Piecewise.Unless(T.Equal(y, zero), zero, ofOne);
-            T unknown = Piecewise.Unless(T.Equal(not, zero), zero, ofZero);
-            T loss = (weight * Focused(known, exponent * ofZero)) + (weightOfNot * Focused(unknown, exponent * ofOne));
+            T isFar = T.Less(T.Const(Far), T.Abs(x));
+            T loss = T.Any(isFar) ? WithFar(x, y, not) : Terms(x, y, not);
             return Piecewise.UndefinedWhere(T.Less(y * not, zero), loss);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        T Terms<T>(T x, T y, T not)
+            where T : struct, IReal<T>
+        {
+            T exponent = T.Const(-gamma);
+            T ofZero = Piecewise.Softplus(x, out T ofOne);
+            return (T.Const(positive) * y * Focused(ofOne, exponent * ofZero)) + (T.Const(negative) * not * Focused(ofZero, exponent * ofOne));
+        }
+
+        // What has no weight may be infinite, and what weighs nothing is held where its weight no longer changes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        T WithFar<T>(T x, T y, T not)
+            where T : struct, IReal<T>
+        {
+            T exponent = T.Const(-gamma);
+            T ofZero = Piecewise.Softplus(x, out T ofOne);
+            return (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), Held(exponent * ofZero)))
+                + (T.Const(negative) * not * Focused(Piecewise.Weighable(ofZero, not), Held(exponent * ofOne)));
+        }
+
+        static T Held<T>(T logOfWeight)
+            where T : struct, IReal<T> => T.Select(T.Less(logOfWeight, T.Const(Nothing)), T.Const(Nothing), logOfWeight);
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

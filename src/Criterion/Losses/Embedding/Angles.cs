@@ -1,3 +1,5 @@
+using Criterion.Formulas;
+
 namespace Criterion.Losses;
 
 /// <summary>Rows at an angle, along which the pictures of cosine losses run.</summary>
@@ -9,4 +11,12 @@ internal static class Angles
         Tensor fixedRow = Tensor.Stack([Tensor.OnesLike(angle), Tensor.ZerosLike(angle)], -1);
         return (fixedRow, Tensor.Stack([angle.Cos(), angle.Sin()], -1));
     }
+}
+
+/// <summary>Rows of which 1 less their cosine loses digits.</summary>
+internal static class NearlyParallel
+{
+    /// <summary>Whether the cosine of rows with the sums (x·y, x², y²) is above 0.9.</summary>
+    public static bool Are(Statistics<Real> sums) =>
+        sums.First.Value > 0 && sums.First.Value * sums.First.Value > 0.81 * sums.Second.Value * sums.Third.Value;
 }

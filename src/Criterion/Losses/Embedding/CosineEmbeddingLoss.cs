@@ -94,6 +94,9 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
         public static int Inputs => 2;
 
         /// <inheritdoc/>
+        public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
+
+        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);

@@ -20,7 +20,10 @@ public enum SsimPreset
     /// <summary>PIQ: Wang et al. after averaging blocks of round(least side / 256).</summary>
     Piq,
 
-    /// <summary>torchmetrics: Wang et al. with a window around every pixel, the image mirrored at its edge.</summary>
+    /// <summary>
+    /// torchmetrics 1.5 and later (its pull request 2721): Wang et al. with a window around every pixel, the image mirrored at its edge.
+    /// Earlier versions cut the border off again and give what <see cref="Wang2004"/> does.
+    /// </summary>
     Torchmetrics,
 
     /// <summary>Kornia with a window of 11 and padding "same": mirrored at the edge, 10⁻¹² added below the line.</summary>

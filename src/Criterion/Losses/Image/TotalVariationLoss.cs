@@ -39,7 +39,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         Latex below = new("x_{i+1,j}");
         Latex right = new("x_{i,j+1}");
         Latex variation = Isotropic
-            ? Latex.Sqrt(Length.Square(here, below, right))
+            ? default(Length).Value(here, below, right)
             : default(L1Loss.AbsoluteError).Value(below, here) + default(L1Loss.AbsoluteError).Value(right, here);
         return (PerPixel ? @"\operatorname{mean}" : @"\sum_{c,i,j}") + $@" \left({variation}\right)";
     }
@@ -75,21 +75,6 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T>
-        {
-            // The root is taken of 1 instead of 0 and then not used: 0 · ∞ never arises.
-            T square = Square(x, y, z);
-            T flat = T.Equal(square, T.Const(0));
-            return T.Select(flat, T.Const(0), T.Sqrt(T.Select(flat, T.Const(1), square)));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static T Square<T>(T here, T below, T right)
-            where T : struct, IReal<T>
-        {
-            T down = below - here;
-            T across = right - here;
-            return (down * down) + (across * across);
-        }
+            where T : struct, IReal<T> => T.Hypot(y - x, z - x);
     }
 }

@@ -44,7 +44,7 @@ public sealed record Consistency(double Weight = 10) : Penalty(Weight)
         }
 
         return plain.Count > 0
-            ? Formula.Sum(default(MSELoss.SquaredError), plain, augmented) * (Weight / plain.Shape[0])
+            ? Formula.Sum(default(MSELoss.SquaredError), plain, augmented, Weight / plain.Shape[0])
             : throw new LossException($"Consistency: there are no logits in {plain.Shape}. Skip empty batches.");
     }
 

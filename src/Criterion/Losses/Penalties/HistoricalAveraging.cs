@@ -33,8 +33,8 @@ public sealed record HistoricalAveraging(double Weight = 1) : Penalty(Weight)
         Check(parameters, history);
         return history.Steps == 0
             ? parameters.Select(static parameter => parameter.Sum() * 0).Aggregate(static (a, b) => a + b)
-            : parameters.Zip(history.Means, static (now, mean) => Formula.Sum(default(MSELoss.SquaredError), now, mean.Detach()))
-                .Aggregate(static (a, b) => a + b) * Weight;
+            : parameters.Zip(history.Means, (now, mean) => Formula.Sum(default(MSELoss.SquaredError), now, mean.Detach(), Weight))
+                .Aggregate(static (a, b) => a + b);
     }
 
     /// <summary>The history with one more step: θ̄ ← θ̄ + (θ − θ̄) / t.</summary>

@@ -42,7 +42,7 @@ public sealed record LeCam(double Weight = 0.3, double Decay = 0.99, bool Rectif
         ArgumentNullException.ThrowIfNull(state);
         Check(real, fake);
         return state.Steps > 0
-            ? (Formula.Mean(OfReal(state.Fake), real) + Formula.Mean(OfFake(state.Real), fake)) * Weight
+            ? Formula.Sum(OfReal(state.Fake), real, Weight / real.Count) + Formula.Sum(OfFake(state.Real), fake, Weight / fake.Count)
             : throw new LossException("LeCam: the state has seen no logits, and there is nothing to anchor at. Call Update first.");
     }
 

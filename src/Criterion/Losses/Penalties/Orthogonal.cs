@@ -27,7 +27,7 @@ public sealed record Orthogonal(double Weight = 1e-4, bool OffDiagonal = false) 
         ArgumentNullException.ThrowIfNull(weights);
         Tensor[] matrices = [.. weights.Where(static weight => weight.Rank >= 2)];
         return matrices.Length > 0
-            ? matrices.Select(Distance).Aggregate(static (a, b) => a + b) * Weight
+            ? matrices.Select(Distance).Aggregate(static (a, b) => a + b)
             : throw new LossException("Orthogonal: there is no weight of two or more dimensions among the tensors. Pass the weights of layers, or a module's Parameters().");
     }
 
@@ -46,7 +46,7 @@ public sealed record Orthogonal(double Weight = 1e-4, bool OffDiagonal = false) 
         Tensor products = rows.MatMul(rows.Transpose());
         Tensor unit = Tensor.Eye(rows.Shape[0], rows.DType);
         return OffDiagonal
-            ? Formula.Sum(default(MSELoss.SquaredError), products * (1 - unit), Tensor.ZerosLike(unit))
-            : Formula.Sum(default(MSELoss.SquaredError), products, unit);
+            ? Formula.Sum(default(MSELoss.SquaredError), products * (1 - unit), Tensor.ZerosLike(unit), Weight)
+            : Formula.Sum(default(MSELoss.SquaredError), products, unit, Weight);
     }
 }

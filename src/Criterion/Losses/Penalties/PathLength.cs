@@ -74,7 +74,7 @@ public sealed record PathLength(double Weight = 2, double Rate = 0.01) : Penalty
         int layers = slope.Rank == 3 ? slope.Shape[1] : 1;
         Tensor lengths = Formula.Rows(new RowNorm(layers), [slope.Flatten(1)]);
         double next = mean + (Rate * (lengths.Detach().Mean().Item() - mean));
-        return (Formula.Mean(default(MSELoss.SquaredError), lengths, Tensor.FullLike(lengths, next)) * Weight, next);
+        return (Formula.Sum(default(MSELoss.SquaredError), lengths, Tensor.FullLike(lengths, next), Weight / lengths.Count), next);
     }
 
     static Tensor Noise(Tensor image, RandomStream? random)

@@ -29,13 +29,26 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
     /// <summary>ln(1 + ½ (d / Scale)²).</summary>
     public readonly struct CauchyError(double scale) : IBinaryFormula
     {
+        const double Far = 1e9;
+
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T error = (x - y) / T.Const(scale);
-            return T.Log1p(T.Const(0.5) * (error * error));
+            T isFar = T.Less(T.Const(Far), T.Abs(error));
+            return T.Any(isFar) ? WithFar(x - y, error, isFar) : T.Log1p(T.Const(0.5) * (error * error));
+        }
+
+        // Far out ½ e² may overflow, and 1 does not count beside it: ln ½ e² = 2 ln(|d| / (√2 Scale)).
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        T WithFar<T>(T difference, T error, T isFar)
+            where T : struct, IReal<T>
+        {
+            T near = T.Select(isFar, T.Const(0), error);
+            T far = T.Log(T.Select(isFar, T.Abs(difference), T.Const(1))) - T.Const(Math.Log(scale * Math.Sqrt(2)));
+            return T.Select(isFar, T.Const(2) * far, T.Log1p(T.Const(0.5) * (near * near)));
         }
     }
 }

@@ -34,16 +34,39 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
     /// <summary>√(d² + Epsilon²), less Epsilon where asked for.</summary>
     public readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
     {
+        // In units of Epsilon: beyond, it no longer changes the root in any precision.
+        const double Far = 1e15;
+
+        // A power of 2 that brings Epsilon near 1, so that squares are in range.
+        readonly double _scale = Math.ScaleB(1, Math.Clamp(-Math.ILogB(epsilon), -126, 126));
+
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T difference = x - y;
-            T square = difference * difference;
-            T root = T.Sqrt(square + T.Const(epsilon * epsilon));
+            if (typeof(T) == typeof(Latex))
+            {
+                return Text(difference);
+            }
+
+            T scaled = difference * T.Const(_scale);
+            T isFar = T.Less(T.Const(Far), T.Abs(scaled));
+            T near = T.Select(isFar, T.Const(0), scaled);
+            T length = T.Sqrt((near * near) + T.Const(epsilon * _scale * epsilon * _scale));
+            T root = T.Select(isFar, T.Abs(difference), length * T.Const(1 / _scale));
+            root = T.WithSlope(T.Detach(root), difference, T.Select(isFar, T.Sign(difference), near / length));
 
             // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which keeps its digits near 0.
+            return zeroAtEquality ? difference * (difference / (root + T.Const(epsilon))) : root;
+        }
+
+        T Text<T>(T difference)
+            where T : struct, IReal<T>
+        {
+            T square = difference * difference;
+            T root = T.Sqrt(square + T.Const(epsilon * epsilon));
             return zeroAtEquality ? square / (root + T.Const(epsilon)) : root;
         }
     }

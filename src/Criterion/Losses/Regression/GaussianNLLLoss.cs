@@ -93,7 +93,14 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
             T held = Piecewise.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
             T variance = T.WithSlope(T.Detach(held), z, T.Const(1));
             T difference = x - y;
-            T loss = T.Const(0.5) * (T.Log(variance) + (difference * difference / variance));
+            T ratio = difference / variance;
+            T loss = typeof(T) == typeof(Latex)
+                ? T.Const(0.5) * (T.Log(variance) + (difference * difference / variance))
+                : (T.Const(0.5) * T.Log(variance)) + (T.Const(0.5) * ratio * difference);
+
+            // By the variance ½ (1/v − (d/v)²): the derivative of the quotient would divide by v² before it multiplies by d².
+            loss = T.WithSlope(T.Detach(loss), difference, ratio);
+            loss = T.WithSlope(loss, variance, T.Const(0.5) * ((T.Const(1) / variance) - (ratio * ratio)));
             return full ? loss + T.Const(0.5 * Math.Log(2 * Math.PI)) : loss;
         }
     }

@@ -42,7 +42,7 @@ public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction
             T size = T.Abs(difference);
             return T.Select(
                 T.LessOrEqual(size, T.Const(delta)),
-                T.Const(0.5) * (difference * difference),
+                Piecewise.ScaledSquare(0.5, difference),
                 T.Const(delta) * (size - T.Const(0.5 * delta)));
         }
     }

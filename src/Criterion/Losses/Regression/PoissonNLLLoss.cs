@@ -52,24 +52,99 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), and Stirling's term where asked for.</summary>
     public readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
     {
+        // From here on eˣ may overflow though the loss does not.
+        const double Large = 64;
+        const double Infinite = 1e30;
+
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T loss = logInput ? T.Exp(x) - (y * x) : x - (y * T.Log(x + T.Const(epsilon)));
-            return full ? loss + Stirling(y) : loss;
+            if (typeof(T) == typeof(Latex))
+            {
+                T loss = logInput ? T.Exp(x) - (y * x) : x - (y * T.Log(x + T.Const(epsilon)));
+                return full ? loss + Stirling(y) : loss;
+            }
+
+            if (full)
+            {
+                return Full(x, y);
+            }
+
+            T isFar = T.Less(T.Const(Large), T.Abs(x));
+            return logInput && !T.Any(isFar) ? T.Exp(x) - (y * x) : Plain(x, y);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Stirling<T>(T y)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        T Plain<T>(T x, T y)
+            where T : struct, IReal<T> => logInput ? OfLogarithm(x, y) : OfRate(x, y);
+
+        T OfRate<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            // Where it is not wanted the logarithm is taken of 1, so that no infinity gets into the derivatives.
-            T small = T.LessOrEqual(y, T.Const(1));
-            T log = T.Log(Piecewise.Unless(small, T.Const(1), y));
-            T term = (y * log) - y + (T.Const(0.5) * (log + T.Const(Math.Log(2 * Math.PI))));
-            return T.Select(small, T.Const(0), term);
+            T rate = x + T.Const(epsilon);
+            T log = Piecewise.Weighable(T.Log(rate), y);
+            T share = y / T.Select(T.Equal(y, T.Const(0)), T.Const(1), rate);
+            return T.WithSlope(T.WithSlope(T.Detach(x - (y * log)), x, T.Const(1) - share), y, -log);
         }
+
+        // 0 · ∞ is 0: a rate of 0 gives no count for certain. Of large x it is x (eˣ/x − y), with the root of eˣ taken twice.
+        static T OfLogarithm<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T isLarge = T.Less(T.Const(Large), x);
+            T held = T.Select(isLarge, Piecewise.Within(Infinite, x), T.Const(1));
+            T e = T.Exp(T.Select(isLarge, T.Const(0.5) * x, x));
+            T loss = T.Select(isLarge, held * ((e / held * e) - y), e - (y * Piecewise.Weighable(x, y)));
+            T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, T.Const(1)))), e - y);
+            slope = T.WithSlope(T.WithSlope(T.Detach(slope), x, T.Select(isLarge, e * e, e)), y, T.Const(-1));
+            return T.WithSlope(T.WithSlope(T.Detach(loss), x, slope), y, -x);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        T Full<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            // Each branch gets a prediction that is its own: what overflows in the one not taken would be a NaN in the derivatives.
+            T isSmall = T.LessOrEqual(y, T.Const(1));
+            (T zero, T one) = (T.Const(0), T.Const(1));
+            T plain = Plain(T.Select(isSmall, x, zero), T.Select(isSmall, y, zero));
+            (T prediction, T count) = (T.Select(isSmall, one, x), T.Select(isSmall, one, y));
+            return T.Select(isSmall, plain, logInput ? FullOfLogarithm(prediction, count) : FullOfRate(prediction, count));
+        }
+
+        // With Stirling's term y (e^d − 1 − d) + ½ ln(2π y), d = x − ln y: separate terms would cancel at large counts.
+        static T FullOfLogarithm<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T distance = x - T.Log(y);
+            T relative = T.Expm1(distance);
+
+            // Far off the digits of eˣ are those of x, and not of the difference.
+            T isDirect = T.Select(T.Less(T.Const(1), distance), T.Less(x, T.Const(Large)), T.Less(x, x));
+            T excess = T.Select(isDirect, T.Exp(T.Select(isDirect, x, T.Const(0))) - y, y * relative);
+            T loss = T.Select(isDirect, excess - (y * distance), y * (relative - distance)) + HalfLog(y);
+            return T.WithSlope(T.WithSlope(T.Detach(loss), x, excess), y, (T.Const(0.5) / y) - distance);
+        }
+
+        // Likewise (x − y) − y ln((x + ε) / y) + ½ ln(2π y).
+        T FullOfRate<T>(T x, T y)
+            where T : struct, IReal<T>
+        {
+            T rate = x + T.Const(epsilon);
+            T excess = x - y;
+            T relative = (excess + T.Const(epsilon)) / y;
+            T isLow = T.Less(relative, T.Const(-0.5));
+            T log = T.Select(isLow, T.Log(rate) - T.Log(y), T.Log1p(T.Select(isLow, T.Const(0), relative)));
+            T loss = (y * ((excess / y) - log)) + HalfLog(y);
+            return T.WithSlope(T.WithSlope(T.Detach(loss), x, (excess + T.Const(epsilon)) / rate), y, (T.Const(0.5) / y) - log);
+        }
+
+        static T HalfLog<T>(T y)
+            where T : struct, IReal<T> => T.Const(0.5) * (T.Log(y) + T.Const(Math.Log(2 * Math.PI)));
+
+        static T Stirling<T>(T y)
+            where T : struct, IReal<T> => T.Select(T.LessOrEqual(y, T.Const(1)), T.Const(0), (y * T.Log(y)) - y + HalfLog(y));
     }
 }

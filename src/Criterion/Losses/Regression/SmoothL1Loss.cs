@@ -44,7 +44,7 @@ public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reducti
                 ? size
                 : T.Select(
                     T.Less(size, T.Const(beta)),
-                    T.Const(0.5 / beta) * (difference * difference),
+                    Piecewise.ScaledSquare(0.5 / beta, difference),
                     size - T.Const(0.5 * beta));
         }
     }

@@ -92,6 +92,19 @@ public class SsimLossTests : SsimContract
         Assert.Equal(0, new SsimLoss(ImageRange.ZeroOne, preset).Forward(fits, fits).Item(), 1e-6);
     }
 
+    /// <summary>An image whose border alone is black: torchmetrics looks at it since version 1.5.</summary>
+    [Theory]
+    [Trait("Case", "ssim-torchmetrics-version")]
+    [InlineData(SsimPreset.Torchmetrics, 0.8815960)]
+    [InlineData(SsimPreset.Wang2004, 0.9996376)]
+    public void A_black_border_counts_in_torchmetrics_since_1_5(SsimPreset preset, double expected)
+    {
+        int[] sides = [.. Enumerable.Range(0, 32)];
+        Tensor x = Tensor.From([.. from i in sides from j in sides select ((7 * i) + (13 * j)) % 32 / 31.0], [1, 1, 32, 32]);
+        Tensor y = x.Slice(2, 1, 31).Slice(3, 1, 31).Pad([1, 1, 1, 1]);
+        Assert.Equal(expected, new SsimIndex(ImageRange.ZeroOne, preset).Of(x, y), 5e-8);
+    }
+
     [Fact]
     public void Own_options_take_the_place_of_a_preset()
     {
