@@ -370,7 +370,7 @@ public sealed partial class Tensor
         size.CheckAtLeast(1, operation, name);
         if (Shape[2] == 0 || Shape[3] == 0)
         {
-            throw new ShapeException($"{operation}: images {Shape} without pixels cannot be brought to {size}; height and width must be at least 1.");
+            throw new ShapeException($"{operation}: images {Shape} have no pixels. Height and width must be at least 1.");
         }
 
         _ = new Shape(Shape[0], Shape[1], size.Height, size.Width);
