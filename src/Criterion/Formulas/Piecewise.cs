@@ -30,6 +30,15 @@ internal static class Piecewise
         return T.Select(T.Less(x, low), low, T.Select(T.Less(high, x), high, x));
     }
 
+    /// <summary>x / scale for bounded losses: held at 1e36 where a scale below 1 may make it infinite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Scaled<T>(T x, double scale)
+        where T : struct, IReal<T>
+    {
+        T ratio = x / T.Const(scale);
+        return scale < 1 ? Within(1e36, ratio) : ratio;
+    }
+
     /// <summary>softplus(x) and softplus(−x), which have softplus(−|x|) in common.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Softplus<T>(T x, out T ofNegative)

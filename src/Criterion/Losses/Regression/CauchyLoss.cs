@@ -36,19 +36,24 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T error = (x - y) / T.Const(scale);
-            T isFar = T.Less(T.Const(Far), T.Abs(error));
-            return T.Any(isFar) ? WithFar(x - y, error, isFar) : T.Log1p(T.Const(0.5) * (error * error));
-        }
+            T difference = x - y;
+            T error = difference / T.Const(scale);
+            if (typeof(T) == typeof(Latex))
+            {
+                return T.Log1p(T.Const(0.5) * (error * error));
+            }
 
-        // Far out ½ e² may overflow, and 1 does not count beside it: ln ½ e² = 2 ln(|d| / (√2 Scale)).
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        T WithFar<T>(T difference, T error, T isFar)
-            where T : struct, IReal<T>
-        {
-            T near = T.Select(isFar, T.Const(0), error);
-            T far = T.Log(T.Select(isFar, T.Abs(difference), T.Const(1))) - T.Const(Math.Log(scale * Math.Sqrt(2)));
-            return T.Select(isFar, T.Const(2) * far, T.Log1p(T.Const(0.5) * (near * near)));
+            // Far out ½ e² may overflow, and 1 does not count beside it: ln ½ e² = 2 (ln |d| − ln (√2 Scale)). Near 0 as Log1p has it.
+            (T zero, T one) = (T.Const(0), T.Const(1));
+            T isFar = T.Less(T.Const(Far), T.Abs(error));
+            T near = T.Select(isFar, zero, error);
+            T half = T.Const(0.5) * (near * near);
+            T shifted = one + half;
+            T log = T.Log(T.Select(isFar, T.Abs(difference), shifted));
+            T small = T.Select(T.Equal(shifted, one), half, log * (half / (shifted - one)));
+            T loss = T.Select(isFar, T.Const(2) * (log - T.Const(Math.Log(scale * Math.Sqrt(2)))), small);
+            T slope = T.Select(isFar, T.Const(2), near * T.Const(1 / scale)) / T.Select(isFar, difference, shifted);
+            return T.WithSlope(T.Detach(loss), difference, slope);
         }
     }
 }

@@ -51,12 +51,10 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
                 return Text(difference);
             }
 
-            T scaled = difference * T.Const(_scale);
-            T isFar = T.Less(T.Const(Far), T.Abs(scaled));
-            T near = T.Select(isFar, T.Const(0), scaled);
-            T length = T.Sqrt((near * near) + T.Const(epsilon * _scale * epsilon * _scale));
-            T root = T.Select(isFar, T.Abs(difference), length * T.Const(1 / _scale));
-            root = T.WithSlope(T.Detach(root), difference, T.Select(isFar, T.Sign(difference), near / length));
+            T held = T.Min(T.Max(difference * T.Const(_scale), T.Const(-Far)), T.Const(Far));
+            T length = T.Sqrt((held * held) + T.Const(epsilon * _scale * epsilon * _scale));
+            T root = T.Max(T.Abs(difference), length * T.Const(1 / _scale));
+            root = T.WithSlope(T.Detach(root), difference, held / length);
 
             // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which keeps its digits near 0.
             return zeroAtEquality ? difference * (difference / (root + T.Const(epsilon))) : root;

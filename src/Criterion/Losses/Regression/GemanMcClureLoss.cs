@@ -39,32 +39,16 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T error = (x - y) / T.Const(scale);
+            T error = Piecewise.Scaled(x - y, scale);
             if (typeof(T) == typeof(Latex))
             {
                 return T.Const(2) * (error * error) / ((error * error) + T.Const(4));
             }
 
-            T isFar = T.Less(T.Const(Far), T.Abs(error));
-            return T.Any(isFar) ? WithFar(error, isFar) : Near(error);
-        }
-
-        // By its slope 16 e / (e² + 4)²: that of the quotient would cancel.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static T Near<T>(T error)
-            where T : struct, IReal<T>
-        {
+            // By its slope 16 e / (e² + 4)²: that of the quotient would cancel. Far out e² may overflow, and the loss is 2.
             T ratio = T.Const(2) / ((error * error) + T.Const(4));
-            return T.WithSlope(T.Detach(ratio * error * error), error, T.Const(4) * ratio * ratio * error);
-        }
-
-        // Far out e² may overflow: 2 / (1 + (2/e)²).
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static T WithFar<T>(T error, T isFar)
-            where T : struct, IReal<T>
-        {
-            T ratio = T.Const(2) / T.Select(isFar, error, T.Const(2));
-            return T.Select(isFar, T.Const(2) / (T.Const(1) + (ratio * ratio)), Near(T.Select(isFar, T.Const(0), error)));
+            T loss = T.Select(T.Less(T.Const(Far), T.Abs(error)), T.Const(2), ratio * error * error);
+            return T.WithSlope(T.Detach(loss), error, T.Const(4) * ratio * error * ratio);
         }
     }
 }

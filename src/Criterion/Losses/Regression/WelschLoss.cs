@@ -29,16 +29,12 @@ public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reductio
     /// <summary>1 − e^(−½ (d / Scale)²).</summary>
     public readonly struct WelschError(double scale) : IBinaryFormula
     {
-        // From here on the loss is 1 in every precision, and a small Scale may make an infinity of the error.
-        const double Far = 1000;
-
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T error = (x - y) / T.Const(scale);
-            error = scale < 1 ? Piecewise.Within(Far, error) : error;
+            T error = Piecewise.Scaled(x - y, scale);
             return -T.Expm1(Piecewise.ScaledSquare(-0.5, error));
         }
     }
