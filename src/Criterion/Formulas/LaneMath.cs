@@ -57,6 +57,25 @@ internal static class LaneMath<T, S>
         return T.Select(T.Less(T.Abs(x), T.Const(1e-10)), x, scaled);
     }
 
+    // e^x and e^x − 1 for x ≤ 0, in single precision as 2ⁿ + 2ⁿ (e^r − 1) and (2ⁿ − 1) + 2ⁿ (e^r − 1), in which nothing cancels.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T ExpOfNegative(T x, out T minus1)
+    {
+        T one = T.Const(1);
+        if (typeof(S) != typeof(float))
+        {
+            T e = T.Exp(x);
+            minus1 = T.Select(T.Less(T.Const(-0.35), x), Expm1Series(x, 14), e - one);
+            return e;
+        }
+
+        T r = Reduced(T.Larger(T.Const(-104), x), out T n);
+        T power = T.Scale(one, n);
+        T rest = T.Scale(Expm1Polynomial(r), n);
+        minus1 = (power - one) + rest;
+        return power + rest;
+    }
+
     // x = n ln 2 + r, |r| ≤ ln 2 / 2, ln 2 in two parts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Reduced(T x, out T n)
@@ -124,22 +143,19 @@ internal static class LaneMath<T, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Tanh(T x)
-    {
-        // Beyond 20 both precisions have reached ±1.
-        T e = Expm1(T.Const(2) * T.Min(T.Abs(x), T.Const(20)));
-        T magnitude = e / (e + T.Const(2));
-        return T.Select(T.Less(x, T.Const(0)), -magnitude, magnitude);
-    }
+    public static T Tanh(T x) => Tanh(x, out _);
 
-    /// <summary>The hyperbolic tangent and, from e^(−2|x|), its derivative.</summary>
+    /// <summary>The hyperbolic tangent and, from the same exponential e^(−2|x|), its derivative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh(T x, out T slope)
     {
-        T e = ExpOfNegative(T.Const(-2) * T.Abs(x));
-        T right = T.Const(2) / (T.Const(1) + e);
-        slope = e * right * right;
-        return T.Tanh(x);
+        T zero = T.Const(0);
+        T one = T.Const(1);
+        T e = ExpOfNegative(T.Const(-2) * T.Abs(x), out T minus1);
+        T right = one / (one + e);
+        T magnitude = (zero - minus1) * right;
+        slope = T.Const(4) * e * (right * right);
+        return T.Select(T.Less(x, zero), -magnitude, magnitude);
     }
 
     // Beyond 1000 both precisions have reached 0, and x² is still finite. The rounding of x² is made up for: far out it would cost digits.

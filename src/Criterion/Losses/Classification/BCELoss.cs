@@ -70,19 +70,13 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
             return T.Select(held, T.Const(-100), T.Log(T.Select(held, T.Const(1), p)));
         }
 
-        /// <summary>ln(1 − p), held likewise, with what 1 − p loses of a small p by rounding.</summary>
+        /// <summary>ln(1 − p), held likewise, with the digits that 1 − p loses of a small p.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T LogOfComplement<T>(T p)
             where T : struct, IReal<T>
         {
-            T complement = T.Const(1) - p;
-            if (typeof(T) == typeof(Latex))
-            {
-                return Log(complement);
-            }
-
-            T rounding = T.Const(1) - complement - p;
-            return Log(complement) + (rounding + (rounding * p));
+            T held = T.LessOrEqual(T.Const(1) - p, T.Const(Math.Exp(-100)));
+            return T.Select(held, T.Const(-100), T.Log1p(T.Select(held, T.Const(0), -p)));
         }
     }
 }
