@@ -1,87 +1,171 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Criterion.Kernels;
 
 namespace Criterion.Formulas;
 
-/// <summary>The logarithm of the sum of exponentials, the softmax or its logarithm for rows along the last dimension of a contiguous tensor.</summary>
+/// <summary>What <see cref="SoftmaxRowsDriver"/> computes of each row.</summary>
+internal enum SoftmaxResult
+{
+    /// <summary>ln Σ eˣ, one number.</summary>
+    LogSum,
+
+    /// <summary>eˣ / Σ eˣ.</summary>
+    Softmax,
+
+    /// <summary>x − ln Σ eˣ.</summary>
+    LogSoftmax,
+}
+
+/// <summary>The logarithm of the sum of exponentials, the softmax or its logarithm along one dimension of a contiguous tensor.</summary>
+/// <remarks>
+/// Along another dimension than the last one, neighbouring columns are brought into the cache as rows, a block at a time, so that
+/// every cache line is read and written once.
+/// </remarks>
 internal static class SoftmaxRowsDriver
 {
-    /// <summary>Writes what there is a tensor for.</summary>
-    /// <param name="x">The rows.</param>
-    /// <param name="logSum">Takes ln Σ eˣ of each row, or null.</param>
-    /// <param name="softmax">Takes eˣ / Σ eˣ, or null.</param>
-    /// <param name="logSoftmax">Takes x − ln Σ eˣ, or null.</param>
-    /// <param name="ofNothing">The softmax of a row of −∞ only.</param>
-    public static void Run(Tensor x, Tensor? logSum = null, Tensor? softmax = null, Tensor? logSoftmax = null, double ofNothing = double.NaN) =>
-        WidestLane.Run(new Task(x, logSum, softmax, logSoftmax, ofNothing), x.DType);
+    const int ColumnsPerBlock = 16;
 
-    readonly struct Task(Tensor x, Tensor? logSum, Tensor? softmax, Tensor? logSoftmax, double ofNothing) : ILaneTask
+    /// <param name="x">The values.</param>
+    /// <param name="dim">The dimension of the rows.</param>
+    /// <param name="result">What is written: the shape of x, without <paramref name="dim"/> for the sum.</param>
+    /// <param name="kind">What is computed.</param>
+    /// <param name="ofNothing">The softmax of a row of −∞ only.</param>
+    public static void Run(Tensor x, int dim, Tensor result, SoftmaxResult kind, double ofNothing = double.NaN)
+    {
+        int inner = 1;
+        foreach (int size in x.Shape.Dims[(dim + 1)..])
+        {
+            inner *= size;
+        }
+
+        if (x.Count > 0)
+        {
+            WidestLane.Run(new Task(x, x.Shape[dim], inner, result, kind, ofNothing), x.DType);
+        }
+    }
+
+    readonly struct Task(Tensor x, int length, int inner, Tensor result, SoftmaxResult kind, double ofNothing) : ILaneTask
     {
         public void Run<S, L>()
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S>
         {
-            int length = x.Shape[-1];
-            int rows = x.Count / length;
-            int rowsPerChunk = Math.Max(1, MapDriver.ChunkLength / length);
-            ParallelFor.Run((rows + rowsPerChunk - 1) / rowsPerChunk, new Chunk<S, L>(
-                x.Memory<S>(), Memory<S>(logSum), Memory<S>(softmax), Memory<S>(logSoftmax), ofNothing, length, rows, rowsPerChunk));
+            Rows<S, L> rows = new(kind, ofNothing, length);
+            int columns = Math.Min(inner, ColumnsPerBlock);
+            int blocks = x.Count / length / inner * ((inner + columns - 1) / columns);
+            int perChunk = Math.Max(1, MapDriver.ChunkLength / (length * columns));
+            ParallelFor.Run(
+                (blocks + perChunk - 1) / perChunk, new Chunk<S, L>(rows, x.Memory<S>(), result.Memory<S>(), inner, columns, blocks, perChunk));
         }
-
-        static Memory<S> Memory<S>(Tensor? tensor)
-            where S : unmanaged => tensor?.Memory<S>() ?? default;
     }
 
+    /// <summary>Some blocks of neighbouring columns; where the rows are along the last dimension, each row is a block.</summary>
     readonly struct Chunk<S, L>(
-        Memory<S> x, Memory<S> logSum, Memory<S> softmax, Memory<S> logSoftmax, double ofNothing, int length, int rows, int rowsPerChunk) : IChunk
+        Rows<S, L> rows, Memory<S> x, Memory<S> result, int inner, int columns, int blocks, int perChunk) : IChunk
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
         public void Run(int index)
         {
-            int padded = (length + L.Width - 1) / L.Width * L.Width;
-            Memory<S> scratch = BufferPool<S>.Rent(2 * padded);
-            int end = Math.Min(rows, (index + 1) * rowsPerChunk);
-            for (int row = index * rowsPerChunk; row < end; row++)
+            int gathered = inner == 1 ? 0 : columns * rows.Length;
+            Memory<S> memory = BufferPool<S>.Rent(gathered + rows.Scratch);
+            Span<S> block = memory.Span[..gathered];
+            Span<S> scratch = memory.Span.Slice(gathered, rows.Scratch);
+            int end = Math.Min(blocks, (index + 1) * perChunk);
+            for (int i = index * perChunk; i < end; i++)
             {
-                RunRow(row, scratch.Span[..padded], scratch.Span.Slice(padded, padded));
-            }
-
-            BufferPool<S>.Return(scratch);
-        }
-
-        void RunRow(int row, Span<S> shifted, Span<S> exponentials)
-        {
-            ReadOnlySpan<S> own = x.Span.Slice(row * length, length);
-            Normal normal = SoftmaxKernel<S, L>.Exponentials(own, shifted, exponentials, keeps: true, default);
-            bool isNothing = double.IsNegativeInfinity(normal.Peak) && own.IndexOfAnyExcept(S.NegativeInfinity) < 0;
-            if (!logSum.IsEmpty)
-            {
-                logSum.Span[row] = isNothing ? S.NegativeInfinity : S.CreateTruncating(normal.Peak + normal.Log);
-            }
-
-            if (!softmax.IsEmpty)
-            {
-                Span<S> result = softmax.Span.Slice(row * length, length);
-                Write(exponentials, scale: normal.Inverse, shift: 0, result);
-                if (isNothing)
+                if (inner == 1)
                 {
-                    result.Fill(S.CreateTruncating(ofNothing));
+                    rows.Run(x.Span.Slice(i * rows.Length, rows.Length), result.Span.Slice(i * rows.Results, rows.Results), scratch);
+                }
+                else
+                {
+                    RunColumns(i, block, scratch);
                 }
             }
 
-            if (!logSoftmax.IsEmpty)
+            BufferPool<S>.Return(memory);
+        }
+
+        void RunColumns(int index, Span<S> block, Span<S> scratch)
+        {
+            (int outer, int part) = Math.DivRem(index, (inner + columns - 1) / columns);
+            int first = part * columns;
+            int count = Math.Min(columns, inner - first);
+            Gather(x.Span[((outer * rows.Length * inner) + first)..], block, count);
+            for (int row = 0; row < count; row++)
             {
-                Write(shifted, scale: 1, -normal.Log, logSoftmax.Span.Slice(row * length, length));
+                // What is computed of a row takes its place.
+                Span<S> own = block.Slice(row * rows.Length, rows.Length);
+                rows.Run(own, own[..rows.Results], scratch);
+            }
+
+            Scatter(block, result.Span[((outer * rows.Results * inner) + first)..], count);
+        }
+
+        void Gather(ReadOnlySpan<S> from, Span<S> block, int count)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                ReadOnlySpan<S> line = from.Slice(i * inner, count);
+                for (int row = 0; row < line.Length; row++)
+                {
+                    block[(row * rows.Length) + i] = line[row];
+                }
             }
         }
 
-        static void Write(ReadOnlySpan<S> from, double scale, double shift, Span<S> to)
+        void Scatter(ReadOnlySpan<S> block, Span<S> to, int count)
         {
-            (S factor, S term) = (S.CreateTruncating(scale), S.CreateTruncating(shift));
-            for (int i = 0; i < to.Length; i++)
+            for (int i = 0; i < rows.Results; i++)
             {
-                to[i] = (from[i] * factor) + term;
+                Span<S> line = to.Slice(i * inner, count);
+                for (int row = 0; row < line.Length; row++)
+                {
+                    line[row] = block[(row * rows.Length) + i];
+                }
+            }
+        }
+    }
+
+    /// <summary>What is computed of one row.</summary>
+    readonly struct Rows<S, L>(SoftmaxResult kind, double ofNothing, int length)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        readonly int _padded = (length + L.Width - 1) / L.Width * L.Width;
+
+        public int Length => length;
+
+        /// <summary>How many numbers come of a row.</summary>
+        public int Results => kind == SoftmaxResult.LogSum ? 1 : length;
+
+        /// <summary>Elements of scratch memory.</summary>
+        public int Scratch => 2 * _padded;
+
+        /// <summary>Computes one row; <paramref name="result"/> may be the row's own memory.</summary>
+        public void Run(ReadOnlySpan<S> row, Span<S> result, Span<S> scratch)
+        {
+            Span<S> shifted = scratch[.._padded];
+            Span<S> exponentials = scratch.Slice(_padded, _padded);
+            Normal normal = SoftmaxKernel<S, L>.Exponentials(row, shifted, exponentials, keeps: true, default);
+            bool isNothing = double.IsNegativeInfinity(normal.Peak) && row.IndexOfAnyExcept(S.NegativeInfinity) < 0;
+            if (kind == SoftmaxResult.LogSum)
+            {
+                result[0] = isNothing ? S.NegativeInfinity : S.CreateTruncating(normal.Peak + normal.Log);
+            }
+            else if (kind == SoftmaxResult.LogSoftmax)
+            {
+                TensorPrimitives.Add(shifted[..length], S.CreateTruncating(-normal.Log), result);
+            }
+            else if (isNothing)
+            {
+                result.Fill(S.CreateTruncating(ofNothing));
+            }
+            else
+            {
+                TensorPrimitives.Multiply(exponentials[..length], S.CreateTruncating(normal.Inverse), result);
             }
         }
     }

@@ -107,18 +107,23 @@ public sealed partial class Tensor
     {
         Tensor x = Floating();
         Reduced to = new(Shape, dims, "LogSumExp");
-        (Tensor rows, Shape kept) = x.RowsOf(to);
-        return LogSumExpOfRows(rows).Reshape(keepDim ? to.Kept : kept);
+        if (dims.Length == 1)
+        {
+            return x.LogSumExpAlong(Shape.Dim(dims[0])).Reshape(to.Result(keepDim));
+        }
+
+        (Tensor rows, _) = x.RowsOf(to);
+        return rows.LogSumExpAlong(rows.Rank - 1).Reshape(to.Result(keepDim));
     }
 
     /// <summary>ln Σ eˣ along one dimension.</summary>
     public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
 
     /// <summary>eˣ / Σ eˣ along a dimension. Elements of +∞ share all of it; where all are −∞, which is no distribution, it is NaN.</summary>
-    public Tensor Softmax(int dim) => Floating().AlongLast(dim, static x => SoftmaxOfRows(x, ofNothing: double.NaN));
+    public Tensor Softmax(int dim) => Floating().SoftmaxAlong(Shape.Dim(dim), ofNothing: double.NaN);
 
     /// <summary>x − ln Σ eˣ along a dimension; NaN where all are −∞.</summary>
-    public Tensor LogSoftmax(int dim) => Floating().AlongLast(dim, LogSoftmaxOfRows);
+    public Tensor LogSoftmax(int dim) => Floating().LogSoftmaxAlong(Shape.Dim(dim));
 
     /// <summary>
     /// (Σ |x|ᵖ)^(1/p) over the given dimensions, or over all; the largest |x| for p = ∞. Its gradient at zero is 0. Powers neither overflow

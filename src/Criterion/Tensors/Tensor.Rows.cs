@@ -12,13 +12,6 @@ public sealed partial class Tensor
         return ((to.AreLast ? this : Permute([.. to.Order()])).Reshape([.. kept.Dims, to.Count]), kept);
     }
 
-    /// <summary>An operation on rows along the last dimension, applied along another.</summary>
-    Tensor AlongLast(int dim, Func<Tensor, Tensor> operation)
-    {
-        int at = Shape.Dim(dim);
-        return at == Rank - 1 ? operation(this) : operation(Transpose(at, -1)).Transpose(at, -1);
-    }
-
     Tensor PowerNorm(Reduced to, double p, bool keepDim)
     {
         Tensor norms = (p == 2 ? Detach().DownColumns(to) : null) ?? Detach().RowNorms(to, p);
@@ -72,41 +65,52 @@ public sealed partial class Tensor
         return Formula.Map(new RootOfSum(1 / p), sum) * unit.Squeeze(-1);
     }
 
-    static Tensor LogSumExpOfRows(Tensor x)
+    Tensor LogSumExpAlong(int dim)
     {
-        CheckRows("LogSumExp", x);
-        Tensor rows = x.Detach().Contiguous();
-        Tensor result = Empty(x.Shape.Without(-1), x.DType);
-        SoftmaxRowsDriver.Run(rows, logSum: result);
+        CheckAlong("LogSumExp", dim);
+        Tensor result = Empty(Shape.Without(dim), DType);
+        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSum);
         return Autograd.RecordWith(
-            "logsumexp", result, [x], x, (x, static (g, x) => g.Unsqueeze(-1) * SoftmaxOfRows(x, ofNothing: 0)));
+            "logsumexp",
+            result,
+            [this],
+            (X: this, Dim: dim),
+            (this, static (g, of) => g.Unsqueeze(of.Dim) * of.X.SoftmaxAlong(of.Dim, ofNothing: 0)));
     }
 
-    /// <param name="x">Rows along the last dimension.</param>
-    /// <param name="ofNothing">The result for a row of −∞ only.</param>
-    static Tensor SoftmaxOfRows(Tensor x, double ofNothing)
+    /// <param name="dim">The dimension, counted from the front.</param>
+    /// <param name="ofNothing">The result where all are −∞.</param>
+    Tensor SoftmaxAlong(int dim, double ofNothing)
     {
-        CheckRows("Softmax", x);
-        Tensor result = Empty(x.Shape, x.DType);
-        SoftmaxRowsDriver.Run(x.Detach().Contiguous(), softmax: result, ofNothing: ofNothing);
+        CheckAlong("Softmax", dim);
+        Tensor result = Empty(Shape, DType);
+        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.Softmax, ofNothing);
         return Autograd.RecordWith(
-            "softmax", result, [result], result, (x, static (g, y) => y * (g - (g * y).Sum(-1, keepDim: true))));
+            "softmax",
+            result,
+            [result],
+            (Y: result, Dim: dim),
+            (this, static (g, of) => of.Y * (g - (g * of.Y).Sum(of.Dim, keepDim: true))));
     }
 
-    static Tensor LogSoftmaxOfRows(Tensor x)
+    Tensor LogSoftmaxAlong(int dim)
     {
-        CheckRows("LogSoftmax", x);
-        Tensor result = Empty(x.Shape, x.DType);
-        SoftmaxRowsDriver.Run(x.Detach().Contiguous(), logSoftmax: result);
+        CheckAlong("LogSoftmax", dim);
+        Tensor result = Empty(Shape, DType);
+        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSoftmax);
         return Autograd.RecordWith(
-            "log_softmax", result, [result], result, (x, static (g, y) => g - (y.Exp() * g.Sum(-1, keepDim: true))));
+            "log_softmax",
+            result,
+            [result],
+            (Y: result, Dim: dim),
+            (this, static (g, of) => g - (of.Y.Exp() * g.Sum(of.Dim, keepDim: true))));
     }
 
-    static void CheckRows(string operation, Tensor x)
+    void CheckAlong(string operation, int dim)
     {
-        if (x.Rank == 0 || x.Shape[-1] == 0)
+        if (Shape[dim] == 0)
         {
-            throw new ShapeException($"{operation}: there are no values along the dimension in {x.Shape}.");
+            throw new ShapeException($"{operation}: there are no values along dim {dim} in {Shape}.");
         }
     }
 }
