@@ -211,7 +211,7 @@ internal static class LaneMath<T, S>
         3 => x * x * x,
         -1 => T.Const(1) / x,
         0.5 => T.Sqrt(x),
-        _ => T.PowFixed(x, p),
+        _ => typeof(S) != typeof(float) || (float)p == p ? T.Pow(x, T.Const(p)) : T.PowFixed(x, p),
     };
 
     // Rational approximations on |x| < 0.84375, < 1.25, < 1/0.35 and beyond, with the coefficients of Sun's fdlibm (s_erf.c).

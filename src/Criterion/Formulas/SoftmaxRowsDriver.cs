@@ -88,43 +88,22 @@ internal static class SoftmaxRowsDriver
             BufferPool<S>.Return(memory);
         }
 
-        void RunColumns(int index, Span<S> block, Span<S> scratch)
+        unsafe void RunColumns(int index, Span<S> block, Span<S> scratch)
         {
             (int outer, int part) = Math.DivRem(index, (inner + columns - 1) / columns);
             int first = part * columns;
             int count = Math.Min(columns, inner - first);
-            Gather(x.Span[((outer * rows.Length * inner) + first)..], block, count);
-            for (int row = 0; row < count; row++)
+            fixed (S* from = x.Span[((outer * rows.Length * inner) + first)..], to = result.Span[((outer * rows.Results * inner) + first)..], own = block)
             {
-                // What is computed of a row takes its place.
-                Span<S> own = block.Slice(row * rows.Length, rows.Length);
-                rows.Run(own, own[..rows.Results], scratch);
-            }
-
-            Scatter(block, result.Span[((outer * rows.Results * inner) + first)..], count);
-        }
-
-        void Gather(ReadOnlySpan<S> from, Span<S> block, int count)
-        {
-            for (int i = 0; i < rows.Length; i++)
-            {
-                ReadOnlySpan<S> line = from.Slice(i * inner, count);
-                for (int row = 0; row < line.Length; row++)
+                MatrixTranspose.Run(from, inner, own, rows.Length, rows.Length, count);
+                for (int row = 0; row < count; row++)
                 {
-                    block[(row * rows.Length) + i] = line[row];
+                    // What is computed of a row takes its place.
+                    Span<S> values = block.Slice(row * rows.Length, rows.Length);
+                    rows.Run(values, values[..rows.Results], scratch);
                 }
-            }
-        }
 
-        void Scatter(ReadOnlySpan<S> block, Span<S> to, int count)
-        {
-            for (int i = 0; i < rows.Results; i++)
-            {
-                Span<S> line = to.Slice(i * inner, count);
-                for (int row = 0; row < line.Length; row++)
-                {
-                    line[row] = block[(row * rows.Length) + i];
-                }
+                MatrixTranspose.Run(own, rows.Length, to, inner, count, rows.Results);
             }
         }
     }

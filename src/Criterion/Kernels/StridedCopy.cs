@@ -8,7 +8,7 @@ internal static class StridedCopy
 {
     const int ChunkLength = 16384;
 
-    // Rows of a transpose that are copied together, so that a cache line of the source is read once.
+    // At least as many rows of a transpose are copied together, so that a cache line of the source is read once.
     const int Block = 16;
 
     /// <summary>Copies every element of the shape <paramref name="dims"/>; strides are in elements.</summary>
@@ -83,39 +83,23 @@ internal static class StridedCopy
 
                 // Rows that follow one another along a dimension over which the source steps by 1.
                 bool isBlock = last > 0 && from[last - 1] == 1 && from[last] != 1 && to[last] == 1;
-                count = isBlock ? Math.Min(Block, Math.Min(end - row, dims[last - 1] - (row % dims[last - 1]))) : 1;
-                if (count == Block)
+                count = isBlock ? Math.Min(end - row, dims[last - 1] - (row % dims[last - 1])) : 1;
+                if (count > 1)
                 {
-                    CopyBlock(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last - 1], dims[last]);
+                    CopyBlock(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last - 1], dims[last], count);
                     continue;
                 }
 
-                count = 1;
                 CopyRow(ref Unsafe.Add(ref read, at), from[last], ref Unsafe.Add(ref write, into), to[last], dims[last]);
             }
         }
 
-        // Through tiles, of which each row is written as one cache line: rows of the destination may all fall on the same ones.
-        static void CopyBlock(ref T source, nint step, ref T destination, nint stride, int length)
+        // A transpose: neighbours of the source are rows of the destination.
+        static unsafe void CopyBlock(ref T source, nint step, ref T destination, nint stride, int length, int count)
         {
-            Span<T> memory = stackalloc T[Block * Block];
-            ref T tile = ref MemoryMarshal.GetReference(memory);
-            for (int start = 0; start < length; start += Block)
+            fixed (T* from = &source, to = &destination)
             {
-                int width = Math.Min(Block, length - start);
-                for (nint i = 0; i < width; i++)
-                {
-                    ref T column = ref Unsafe.Add(ref source, (start + i) * step);
-                    for (nint row = 0; row < Block; row++)
-                    {
-                        Unsafe.Add(ref tile, (row * Block) + i) = Unsafe.Add(ref column, row);
-                    }
-                }
-
-                for (int row = 0; row < Block; row++)
-                {
-                    memory.Slice(row * Block, width).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref destination, (row * stride) + start), width));
-                }
+                MatrixTranspose.Run(from, step, to, stride, length, count);
             }
         }
 
