@@ -117,7 +117,7 @@ class Recipe:
             return self
         return dataclasses.replace(
             self, judge_rate=5 * self.judge_rate, rate=5 * self.rate, weight=self.point_weight if self.penalty in (between, beside_real) else self.weight,
-            norm="none" if self.norm == "batch" else self.norm)
+            norm="none" if self.norm in ("batch", "layer") else self.norm)
 
 
 RECIPES = {
@@ -126,7 +126,7 @@ RECIPES = {
     "wgan": Recipe(wasserstein, lambda real, fake: -fake.mean(), judgements=5, optimizer="rmsprop", judge_rate=5e-5, rate=5e-5, clip=0.01),
     "wgan-gp": Recipe(wasserstein, lambda real, fake: -fake.mean(), between, 10, judgements=5, judge_rate=1e-4, rate=1e-4, betas=(0.0, 0.9), norm="none"),
     "hinge": Recipe(hinge, lambda real, fake: -fake.mean(), judgements=5, betas=(0.0, 0.9), norm="spectral"),
-    "dragan": Recipe(penalty=beside_real, weight=10, norm="none"),
+    "dragan": Recipe(penalty=beside_real, weight=10, norm="layer"),
     "r3gan": Recipe(paired, lambda real, fake: softplus(real - fake).mean(), at_both, 0.5, betas=(0.0, 0.9), norm="none", average=0.99),
     "ebgan": Recipe(energy, lambda real, fake: fake.mean(), norm="reconstruction"),
 }
@@ -134,7 +134,7 @@ RECIPES = {
 # Published settings that Criterion's recipes left, since they fail on this side as well: for --sides PyTorch.
 RECIPES |= {
     "hinge-zhang": dataclasses.replace(RECIPES["hinge"], judgements=1, judge_rate=4e-4, rate=1e-4),
-    "dragan-published": dataclasses.replace(RECIPES["dragan"], judge_rate=1e-4, rate=1e-4, betas=(0.5, 0.9), point_weight=10),
+    "dragan-published": dataclasses.replace(RECIPES["dragan"], judge_rate=1e-4, rate=1e-4, betas=(0.5, 0.9), norm="none", point_weight=10),
 }
 
 

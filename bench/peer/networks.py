@@ -1,6 +1,7 @@
 """The networks of Criterion.Training (Dcgan for images of 32×32, ResnetTranslator, PatchDiscriminator), layer by layer."""
 from torch.nn import (
-    BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, InstanceNorm2d, LeakyReLU, Linear, Module, ReflectionPad2d, ReLU, Sequential, Tanh)
+    BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, InstanceNorm2d, LayerNorm, LeakyReLU, Linear, Module, ReflectionPad2d, ReLU, Sequential,
+    Tanh)
 from torch.nn.utils.parametrizations import spectral_norm
 
 
@@ -26,13 +27,15 @@ def discriminator(width, norm, outputs=1):
         layer = Conv2d(*arguments, bias=bias)
         return spectral_norm(initialise(layer)) if norm == "spectral" else layer
 
-    def normal(channels):
-        return [BatchNorm2d(channels)] if norm == "batch" else []
+    def normal(channels, side):
+        return [BatchNorm2d(channels)] if norm == "batch" else [LayerNorm([channels, side, side])] if norm == "layer" else []
+
+    bias = norm not in ("batch", "layer")
 
     return Sequential(
         convolution(1, width, 4, 2, 1), LeakyReLU(0.2),
-        convolution(width, 2 * width, 4, 2, 1, bias=norm != "batch"), *normal(2 * width), LeakyReLU(0.2),
-        convolution(2 * width, 4 * width, 4, 2, 1, bias=norm != "batch"), *normal(4 * width), LeakyReLU(0.2),
+        convolution(width, 2 * width, 4, 2, 1, bias=bias), *normal(2 * width, 8), LeakyReLU(0.2),
+        convolution(2 * width, 4 * width, 4, 2, 1, bias=bias), *normal(4 * width, 4), LeakyReLU(0.2),
         convolution(4 * width, outputs, 4), *([Flatten(0)] if outputs == 1 else []),
     )
 
