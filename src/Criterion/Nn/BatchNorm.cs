@@ -38,7 +38,7 @@ public abstract class BatchNorm : ChannelNorm
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
-            Track(mean, deviation * deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
+            Track(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
         }
 
         return y;

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using Criterion.Formulas;
 
 namespace Criterion.Nn;
@@ -99,24 +99,37 @@ public abstract class ChannelNorm : Module
 
     /// <summary>Moves the running statistics towards those of a batch.</summary>
     /// <param name="mean">The mean of each channel, Float64.</param>
-    /// <param name="variance">The variance of each channel, Float64; held at the largest number of the type.</param>
+    /// <param name="deviation">The root of the variance of each channel, Float64; the variance is held at the largest number of its type.</param>
     /// <param name="unbias">What makes the variance unbiased, n / (n − 1).</param>
     /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
-    private protected void Track(Tensor mean, Tensor variance, double unbias, double step)
+    private protected void Track(Tensor mean, Tensor deviation, double unbias, double step)
     {
-        DType type = RunningVar!.DType;
-        double largest = type == DType.Float32 ? float.MaxValue : double.MaxValue;
-        Formula.Update(new Towards(step), RunningMean!, mean.To(type));
-        Formula.Update(new Towards(step), RunningVar!, (variance * unbias).Clamp(0, largest).To(type));
+        if (RunningVar!.DType == DType.Float32)
+        {
+            Track<float>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
+        }
+        else
+        {
+            Track<double>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
+        }
     }
 
-    /// <summary>(1 − step) · running + step · value.</summary>
-    readonly struct Towards(double step) : IBinaryFormula
+    void Track<T>(ReadOnlySpan<double> mean, ReadOnlySpan<double> deviation, double unbias, double step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T running, T value)
-            where T : struct, IReal<T> => (T.Const(1 - step) * running) + (T.Const(step) * value);
+        Span<T> means = RunningMean!.AsSpan<T>();
+        Span<T> variances = RunningVar!.AsSpan<T>();
+        double largest = double.CreateTruncating(T.MaxValue);
+        for (int i = 0; i < means.Length; i++)
+        {
+            means[i] = Moved(means[i], mean[i], step);
+            variances[i] = Moved(variances[i], Math.Min(deviation[i] * deviation[i] * unbias, largest), step);
+        }
     }
+
+    static T Moved<T>(T running, double value, double step)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        T.CreateTruncating(((1 - step) * double.CreateTruncating(running)) + (step * value));
 }
 
 /// <summary>What the options of normalising layers must satisfy.</summary>

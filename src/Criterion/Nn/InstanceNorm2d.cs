@@ -52,7 +52,8 @@ public sealed class InstanceNorm2d : ChannelNorm
         Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor deviation);
         if (IsTraining && RunningMean is not null)
         {
-            Track(mean.Reshape(images, channels).Mean(0), (deviation * deviation).Reshape(images, channels).Mean(0), n / (n - 1.0), _momentum);
+            Tensor variance = (deviation * deviation).Reshape(images, channels).Mean(0);
+            Track(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
         }
 
         return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);

@@ -71,7 +71,7 @@ public static class GradientClip
     static Tensor[] Gradients(IEnumerable<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return [.. TensorMemory.Distinct(parameters.Select(static parameter => parameter.Grad).OfType<Tensor>())];
+        return TensorMemory.Distinct([.. parameters.Select(static parameter => parameter.Grad).OfType<Tensor>()]);
     }
 
     static void CheckLimit(string operation, double max)

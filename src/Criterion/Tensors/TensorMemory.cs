@@ -7,4 +7,29 @@ internal readonly record struct TensorMemory(Storage Storage, int Offset, Shape 
 
     /// <summary>The first of each group of tensors that are one.</summary>
     public static IEnumerable<Tensor> Distinct(IEnumerable<Tensor> tensors) => tensors.DistinctBy(Of);
+
+    /// <summary>The same, without allocating where a few tensors have storages of their own: for every step of a training.</summary>
+    public static Tensor[] Distinct(Tensor[] tensors) => HaveOwnStorages(tensors) ? tensors : [.. tensors.DistinctBy(Of)];
+
+    static bool HaveOwnStorages(Tensor[] tensors)
+    {
+        const int Few = 64;
+        if (tensors.Length > Few)
+        {
+            return false;
+        }
+
+        for (int i = 1; i < tensors.Length; i++)
+        {
+            foreach (Tensor before in tensors.AsSpan(0, i))
+            {
+                if (before.Storage == tensors[i].Storage)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 }

@@ -53,7 +53,7 @@ public class MemoryTests
         {
             const int Times = 10;
             Action step = build();
-            Repeat(20, step);
+            Repeat(60, step);
             (long objects, long numbers) = (GC.GetAllocatedBytesForCurrentThread(), NumbersAllocated);
             Repeat(Times, step);
 
