@@ -11,5 +11,5 @@ internal static class BufferSize
     public static int Checked(long length) => length >= 0 && length <= Array.MaxLength
         ? (int)length
         : throw new TensorException(
-            $"The operation needs a buffer of {length:N0} elements, and the largest array has {Array.MaxLength:N0}. Use a smaller batch, image, padding or dilation.");
+            $"The operation needs a buffer of {length} elements, and the largest array has {Array.MaxLength}. Use a smaller batch, image, padding or dilation.");
 }

@@ -134,7 +134,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     {
         if (rank > MaxRank)
         {
-            throw new ShapeException($"A shape cannot have {rank:N0} dims, more than {MaxRank}; join some of them.");
+            throw new ShapeException($"A shape cannot have {rank} dims, more than {MaxRank}; join some of them.");
         }
     }
 

@@ -184,7 +184,7 @@ public sealed partial class Tensor
             if (elements > Array.MaxLength)
             {
                 throw new ShapeException(
-                    $"{operation}: {inputs} with padding {Padding} and {outputs}, for weights {weight}, take {elements:N0} elements, more than the {Array.MaxLength:N0} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
+                    $"{operation}: {inputs} with padding {Padding} and {outputs}, for weights {weight}, take {elements} elements, more than the {Array.MaxLength} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
             }
 
             return new ConvolutionGeometry(

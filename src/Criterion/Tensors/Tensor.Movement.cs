@@ -147,7 +147,7 @@ public sealed partial class Tensor
         long length = parts.Sum(t => (long)t.Shape[at]);
         if (length > Array.MaxLength)
         {
-            throw new ShapeException($"Cat: the {parts.Length} tensors have {length:N0} elements along dim {at}, more than one tensor can hold; the first is {first}.");
+            throw new ShapeException($"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}.");
         }
 
         Tensor result = Empty(first.With(at, (int)length), type);

@@ -252,7 +252,7 @@ public sealed partial class Tensor
         if (padded < 0 || padded > Array.MaxLength || first > end)
         {
             throw new ShapeException(
-                $"Pad: widths of {before} and {after} leave dim {dim} of {Shape} with {padded:N0} elements; what is cut must lie within the dim, and at most {Array.MaxLength:N0} can be left.");
+                $"Pad: widths of {before} and {after} leave dim {dim} of {Shape} with {padded} elements; what is cut must lie within the dim, and at most {Array.MaxLength} can be left.");
         }
 
         Tensor kept = Slice(dim, (int)first, (int)end);
@@ -285,7 +285,7 @@ public sealed partial class Tensor
 
             if ((long)size + widths[i] + widths[i ^ 1] > Array.MaxLength)
             {
-                throw new ShapeException($"{operation}: borders of {widths[i]} and {widths[i ^ 1]} make the dim of {size} of {Shape} longer than {Array.MaxLength:N0}.");
+                throw new ShapeException($"{operation}: borders of {widths[i]} and {widths[i ^ 1]} make the dim of {size} of {Shape} longer than {Array.MaxLength}.");
             }
         }
 
