@@ -89,8 +89,9 @@ public sealed partial class Tensor
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T ToInteger<T>(double value)
-        where T : INumber<T> => value == Math.Truncate(value) && double.IsFinite(value)
-        ? T.CreateChecked(value)
+        where T : INumber<T>, IMinMaxValue<T> =>
+        value == Math.Truncate(value) && value >= double.CreateTruncating(T.MinValue) && value < double.CreateTruncating(T.MaxValue) + 1
+        ? T.CreateTruncating(value)
         : throw new DTypeException(FormattableString.Invariant($"{value} is no integer of type {typeof(T).Name}; use a floating-point tensor."));
 
     void Fill<T>(T value)

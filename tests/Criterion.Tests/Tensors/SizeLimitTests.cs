@@ -52,6 +52,23 @@ public class SizeLimitTests
         Assert.Empty(Tensor.From<float>([1, 2, 3]).Slice(0, 2, 2, Most).ToArray<float>());
     }
 
+    [Theory]
+    [InlineData(1e30, DType.Int64)]
+    [InlineData(9223372036854775808.0, DType.Int64)]
+    [InlineData(256, DType.UInt8)]
+    [InlineData(-1, DType.UInt8)]
+    [InlineData(0.5, DType.Int64)]
+    [InlineData(double.NaN, DType.UInt8)]
+    public void A_number_outside_of_an_integer_type_is_refused(double value, DType type) =>
+        Assert.Contains("is no integer of type", Assert.Throws<DTypeException>(() => Tensor.Scalar(value, type)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_ends_of_integer_types_are_held()
+    {
+        Assert.Equal(long.MinValue, Tensor.Scalar(-9223372036854775808.0, DType.Int64).ToArray<long>()[0]);
+        Assert.Equal(255, Tensor.Scalar(255, DType.UInt8).ToArray<byte>()[0]);
+    }
+
     [Fact]
     public void A_stretched_view_is_not_written_to()
     {
