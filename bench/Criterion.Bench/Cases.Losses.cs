@@ -73,7 +73,7 @@ internal static partial class Cases
         };
     }
 
-    static Func<Tensor[]> Adversarial(AdversarialObjective objective, Sizes s, double low = -6, double high = 6)
+    static Func<Tensor[]> Adversarial(GanLoss objective, Sizes s, double low = -6, double high = 6)
     {
         (Tensor real, Tensor fake) = (Variable(1, [s["n"]], low, high), Variable(2, [s["n"]], low, high));
         Tensor judged = real.Detach();

@@ -37,31 +37,31 @@ internal static partial class Cases
         ["triplet margin"] = TripletMargin,
         ["cross-entropy"] = s => OfClasses(new CrossEntropyLoss(), s),
         ["focal"] = s => OfClasses(new FocalLoss(), s),
-        ["kl from logits"] = s => OfLogits(new KlFromLogits(), s),
+        ["kl from logits"] = s => OfLogits(new KlFromLogitsLoss(), s),
         ["jensen-shannon"] = s => OfLogits(new JensenShannonLoss(), s),
         ["ssim, 11×11 Gaussian"] = s => Images(new SsimLoss(ImageRange.ZeroOne), s),
         ["ssim, 3×3 box"] = s => Images(new SsimLoss(ImageRange.ZeroOne, SsimPreset.Box3), s),
-        ["adversarial non-saturating"] = s => Adversarial(new NonSaturating(), s),
-        ["adversarial minimax"] = s => Adversarial(new Minimax(), s),
-        ["adversarial wasserstein"] = s => Adversarial(new Wasserstein(), s),
-        ["adversarial wasserstein logistic"] = s => Adversarial(new WassersteinLogistic(), s),
-        ["adversarial hinge"] = s => Adversarial(new Hinge(), s),
-        ["adversarial least squares"] = s => Adversarial(new LeastSquares(), s),
-        ["adversarial probability bce"] = s => Adversarial(new ProbabilityBCE(), s, 0.001, 0.999),
-        ["adversarial energy-based"] = s => Adversarial(new EnergyBased(1), s, 0, 2),
-        ["adversarial boundary equilibrium"] = s => Adversarial(new BoundaryEquilibrium(0.5), s, 0, 2),
-        ["adversarial f-gan kl"] = s => Adversarial(new FGanKL(), s),
-        ["adversarial f-gan reverse kl"] = s => Adversarial(new FGanReverseKL(), s),
-        ["adversarial f-gan pearson"] = s => Adversarial(new FGanPearson(), s),
-        ["adversarial f-gan hellinger"] = s => Adversarial(new FGanHellinger(), s),
-        ["adversarial f-gan jensen-shannon"] = s => Adversarial(new FGanJensenShannon(), s),
-        ["adversarial f-gan total variation"] = s => Adversarial(new FGanTotalVariation(), s),
-        ["adversarial relativistic paired logistic"] = s => Adversarial(new RelativisticPairedLogistic(), s),
-        ["adversarial relativistic paired hinge"] = s => Adversarial(new RelativisticPairedHinge(), s),
-        ["adversarial relativistic paired least squares"] = s => Adversarial(new RelativisticPairedLeastSquares(), s),
-        ["adversarial relativistic average logistic"] = s => Adversarial(new RelativisticAverageLogistic(), s),
-        ["adversarial relativistic average hinge"] = s => Adversarial(new RelativisticAverageHinge(), s),
-        ["adversarial relativistic average least squares"] = s => Adversarial(new RelativisticAverageLeastSquares(), s),
+        ["adversarial non-saturating"] = s => Adversarial(new NonSaturatingGanLoss(), s),
+        ["adversarial minimax"] = s => Adversarial(new MinimaxGanLoss(), s),
+        ["adversarial wasserstein"] = s => Adversarial(new WassersteinGanLoss(), s),
+        ["adversarial wasserstein logistic"] = s => Adversarial(new WassersteinLogisticGanLoss(), s),
+        ["adversarial hinge"] = s => Adversarial(new HingeGanLoss(), s),
+        ["adversarial least squares"] = s => Adversarial(new LeastSquaresGanLoss(), s),
+        ["adversarial probability bce"] = s => Adversarial(new ProbabilityGanLoss(), s, 0.001, 0.999),
+        ["adversarial energy-based"] = s => Adversarial(new EnergyBasedGanLoss(1), s, 0, 2),
+        ["adversarial boundary equilibrium"] = s => Adversarial(new BoundaryEquilibriumGanLoss(0.5), s, 0, 2),
+        ["adversarial f-gan kl"] = s => Adversarial(new KlFGanLoss(), s),
+        ["adversarial f-gan reverse kl"] = s => Adversarial(new ReverseKlFGanLoss(), s),
+        ["adversarial f-gan pearson"] = s => Adversarial(new PearsonFGanLoss(), s),
+        ["adversarial f-gan hellinger"] = s => Adversarial(new HellingerFGanLoss(), s),
+        ["adversarial f-gan jensen-shannon"] = s => Adversarial(new JensenShannonFGanLoss(), s),
+        ["adversarial f-gan total variation"] = s => Adversarial(new TotalVariationFGanLoss(), s),
+        ["adversarial relativistic paired logistic"] = s => Adversarial(new RelativisticPairedLogisticGanLoss(), s),
+        ["adversarial relativistic paired hinge"] = s => Adversarial(new RelativisticPairedHingeGanLoss(), s),
+        ["adversarial relativistic paired least squares"] = s => Adversarial(new RelativisticPairedLeastSquaresGanLoss(), s),
+        ["adversarial relativistic average logistic"] = s => Adversarial(new RelativisticAverageLogisticGanLoss(), s),
+        ["adversarial relativistic average hinge"] = s => Adversarial(new RelativisticAverageHingeGanLoss(), s),
+        ["adversarial relativistic average least squares"] = s => Adversarial(new RelativisticAverageLeastSquaresGanLoss(), s),
         ["gradient penalty, given the gradient"] = Penalty,
         ["matrix product"] = MatrixProduct,
         ["conv2d 64×64×16×16→128"] = s => Convolution(
@@ -154,7 +154,7 @@ internal static partial class Cases
         (Tensor real, Tensor latents) = (Uniform(1, [s["batch"], 1, 32, 32]), Uniform(2, [s["batch"], 64, 1, 1], -1.7, 1.7));
         Adam ofGenerator = new(generator.Parameters(), 2e-4, 0.5);
         Adam ofDiscriminator = new(discriminator.Parameters(), 2e-4, 0.5);
-        NonSaturating objective = new();
+        NonSaturatingGanLoss objective = new();
         return () =>
         {
             Tensor fake = generator.Forward(latents);
@@ -174,7 +174,7 @@ internal static partial class Cases
         Shape images = [s["batch"], 1, 32, 32];
         (Tensor real, Tensor fake, Tensor place) = (Uniform(1, images), Uniform(2, images), Uniform(3, [s["batch"], 1, 1, 1], 0, 1));
         Adam optimizer = new(critic.Parameters(), 1e-4, 0, 0.9);
-        (Wasserstein objective, GradientPenalty penalty) = (new(), new());
+        (WassersteinGanLoss objective, GradientPenalty penalty) = (new(), new());
         return () =>
         {
             Tensor slope = GradientPenalty.Slope(critic.Forward, fake + (place * (real - fake)));
@@ -195,7 +195,7 @@ internal static partial class Cases
         (Tensor a, Tensor b) = (Uniform(1, image), Uniform(2, image));
         Adam ofTranslators = new([.. aToB.Parameters(), .. bToA.Parameters()], 2e-4, 0.5);
         Adam ofJudges = new([.. judgeA.Parameters(), .. judgeB.Parameters()], 2e-4, 0.5);
-        LeastSquares objective = LeastSquares.CycleGan;
+        LeastSquaresGanLoss objective = LeastSquaresGanLoss.CycleGan;
         CycleConsistencyLoss cycle = new();
         return () =>
         {

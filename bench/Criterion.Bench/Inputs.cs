@@ -1,3 +1,5 @@
+using Criterion.Nn;
+
 namespace Criterion.Bench;
 
 /// <summary>Numbers that both sides compute for themselves, bit for bit: element i of a seed is a hash of the two.</summary>

@@ -62,7 +62,7 @@ public static class AdversarialLoss
         var disc = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 1));
         var genOptimizer = new Adam(gen.Parameters(), learningRate: 0.0002, beta1: 0.5, beta2: 0.999);
         var discOptimizer = new Adam(disc.Parameters(), learningRate: 0.0002, beta1: 0.5, beta2: 0.999);
-        AdversarialObjective objective = new NonSaturating();
+        GanLoss objective = new NonSaturatingGanLoss();
 
         for (int epoch = 1; epoch <= Epochs; epoch++)
         {
@@ -89,7 +89,7 @@ public static class AdversarialLoss
         Tensor logit = Tensor.From<float>([-120]);
         logit.RequiresGrad = true;
         Tensor byProbability = new BCELoss().Forward(logit.Sigmoid(), Tensor.Ones([1]));
-        Tensor byLogit = new NonSaturating().Generator(logit);
+        Tensor byLogit = new NonSaturatingGanLoss().Generator(logit);
         Console.WriteLine($"logit −120 by probability: loss {byProbability.Item():0}, size of the gradient {Autograd.Grad(byProbability, logit).Norm().Item():0}");
         Console.WriteLine($"logit −120 by logit:       loss {byLogit.Item():0}, size of the gradient {Autograd.Grad(byLogit, logit).Norm().Item():0}");
     }

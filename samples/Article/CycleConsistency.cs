@@ -14,7 +14,7 @@ public static class CycleConsistency
         Module genBA = Generator();
         Module discA = Discriminator();
         Module discB = Discriminator();
-        AdversarialObjective objective = LeastSquares.CycleGan;
+        GanLoss objective = LeastSquaresGanLoss.CycleGan;
 
         // Two generators, one optimizer.
         var genOptimizer = new Adam([.. genAB.Parameters(), .. genBA.Parameters()], learningRate: 0.0002, beta1: 0.5, beta2: 0.999);

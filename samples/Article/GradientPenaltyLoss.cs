@@ -57,7 +57,7 @@ public static class GradientPenaltyLoss
         var critic = new Sequential(new Linear(2, 16), new LeakyReLU(0.2), new Linear(16, 1));
         var genOptimizer = new Adam(gen.Parameters(), learningRate: 0.0001, beta1: 0, beta2: 0.9);
         var criticOptimizer = new Adam(critic.Parameters(), learningRate: 0.0001, beta1: 0, beta2: 0.9);
-        AdversarialObjective objective = new Wasserstein();
+        GanLoss objective = new WassersteinGanLoss();
         var penalty = new GradientPenalty(Weight: 10);
 
         for (int epoch = 1; epoch <= Epochs; epoch++)

@@ -30,8 +30,8 @@ public static class KullbackLeiblerLoss
         Console.WriteLine($"as in the article {asInTheArticle.Item():0.0000}, KL divergence {divergence.Item():0.0000}");
 
         // What the numbers are is in the name.
-        Tensor ofLogits = new KlFromLogits().Forward(inputs, targets.Log());
-        Tensor ofProbabilities = new KlFromProbabilities().Forward(probabilities, targets);
-        Console.WriteLine($"KlFromLogits {ofLogits.Item():0.0000}, KlFromProbabilities {ofProbabilities.Item():0.0000}");
+        Tensor ofLogits = new KlFromLogitsLoss().Forward(inputs, targets.Log());
+        Tensor ofProbabilities = new KlFromProbabilitiesLoss().Forward(probabilities, targets);
+        Console.WriteLine($"KlFromLogitsLoss {ofLogits.Item():0.0000}, KlFromProbabilitiesLoss {ofProbabilities.Item():0.0000}");
     }
 }

@@ -13,9 +13,9 @@ public static class LeastSquaresLoss
         var mLoss = new MSELoss();
         Tensor discLoss = 0.5 * (mLoss.Forward(real, Tensor.OnesLike(real)) + mLoss.Forward(fake, Tensor.ZerosLike(fake)));
         Tensor genLoss = mLoss.Forward(fake, Tensor.OnesLike(fake));
-        Console.WriteLine($"MSELoss:      discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
+        Console.WriteLine($"MSELoss:             discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
 
-        AdversarialObjective objective = LeastSquares.CycleGan; // LeastSquares.Paper takes half of the generator's, too
-        Console.WriteLine($"LeastSquares: discriminator {objective.Discriminator(real, fake).Item():0.0000}, generator {objective.Generator(fake).Item():0.0000}");
+        GanLoss objective = LeastSquaresGanLoss.CycleGan; // Paper takes half of the generator's, too
+        Console.WriteLine($"LeastSquaresGanLoss: discriminator {objective.Discriminator(real, fake).Item():0.0000}, generator {objective.Generator(fake).Item():0.0000}");
     }
 }

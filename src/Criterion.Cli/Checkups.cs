@@ -4,7 +4,7 @@ using Criterion.Training;
 namespace Criterion.Cli;
 
 /// <summary>Tells a person what looks wrong with a training, each thing once.</summary>
-internal sealed class Checkups(ToolConsole console, AdversarialObjective objective)
+internal sealed class Checkups(ToolConsole console, GanLoss objective)
 {
     readonly Checkup _checkup = new(objective);
 

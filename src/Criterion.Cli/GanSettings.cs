@@ -152,7 +152,7 @@ internal sealed class GanSettings
             (_rate, !(parsed.IsGiven(_discriminatorRate) && parsed.IsGiven(_generatorRate)), $"{_discriminatorRate.Name} and {_generatorRate.Name} are given for both networks"),
             (_beta1, options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta1"),
             (_beta2, options.Optimizer == GanOptimizer.Adam, "RMSprop has no beta2"),
-            (_gamma, options.Objective is BoundaryEquilibrium, "only the objective of began has a controller"),
+            (_gamma, options.Objective is BoundaryEquilibriumGanLoss, "only the objective of began has a controller"),
         ];
         if (uses.FirstOrDefault(use => !use.IsUsed && parsed.IsGiven(use.Option)) is { Option: { } unused, Why: var why })
         {

@@ -1,6 +1,6 @@
-using Criterion.Formulas;
 using Criterion.Losses;
 using Criterion.Nn;
+using Criterion.Numbers;
 using Criterion.Optim;
 
 namespace Criterion.Tests;

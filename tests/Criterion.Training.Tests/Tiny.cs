@@ -1,5 +1,3 @@
-using Criterion.Nn;
-
 namespace Criterion.Training.Tests;
 
 /// <summary>Trainings that take a moment.</summary>

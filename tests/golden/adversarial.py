@@ -27,42 +27,42 @@ def hinge(lead, margin=1.0):
 
 # name: (options, discriminator(real, fake), generator(fake, real))
 POINTWISE = {
-    "Minimax": ({}, lambda a, b: bce(a, 1.0) + bce(b, 0.0), lambda b, a: -bce(b, 0.0)),
-    "NonSaturating": ({}, lambda a, b: bce(a, 1.0) + bce(b, 0.0), lambda b, a: bce(b, 1.0)),
-    "NonSaturating_smooth": ({"RealTarget": 0.9, "GeneratorTarget": 0.8},
+    "MinimaxGanLoss": ({}, lambda a, b: bce(a, 1.0) + bce(b, 0.0), lambda b, a: -bce(b, 0.0)),
+    "NonSaturatingGanLoss": ({}, lambda a, b: bce(a, 1.0) + bce(b, 0.0), lambda b, a: bce(b, 1.0)),
+    "NonSaturatingGanLoss_smooth": ({"RealTarget": 0.9, "GeneratorTarget": 0.8},
                              lambda a, b: bce(a, 0.9) + bce(b, 0.0), lambda b, a: bce(b, 0.8)),
-    "LeastSquares": ({}, lambda a, b: (square(a, 1.0) + square(b, 0.0)) / 2, lambda b, a: square(b, 1.0) / 2),
-    "LeastSquares_cyclegan": ({"GeneratorScale": 1},
+    "LeastSquaresGanLoss": ({}, lambda a, b: (square(a, 1.0) + square(b, 0.0)) / 2, lambda b, a: square(b, 1.0) / 2),
+    "LeastSquaresGanLoss_cyclegan": ({"GeneratorScale": 1},
                               lambda a, b: (square(a, 1.0) + square(b, 0.0)) * 0.5, lambda b, a: square(b, 1.0)),
-    "LeastSquares_pearson": ({"A": -1, "B": 1, "C": 0},
+    "LeastSquaresGanLoss_pearson": ({"A": -1, "B": 1, "C": 0},
                              lambda a, b: (square(a, 1.0) + square(b, -1.0)) / 2, lambda b, a: square(b, 0.0) / 2),
-    "Wasserstein": ({}, lambda a, b: b.mean() - a.mean(), lambda b, a: -b.mean()),
-    "WassersteinLogistic": ({}, lambda a, b: F.softplus(-a, threshold=500).mean() + F.softplus(b, threshold=500).mean(),
+    "WassersteinGanLoss": ({}, lambda a, b: b.mean() - a.mean(), lambda b, a: -b.mean()),
+    "WassersteinLogisticGanLoss": ({}, lambda a, b: F.softplus(-a, threshold=500).mean() + F.softplus(b, threshold=500).mean(),
                             lambda b, a: F.softplus(-b, threshold=500).mean()),
-    "Hinge": ({}, lambda a, b: hinge(a) + hinge(-b), lambda b, a: -b.mean()),
-    "Hinge_wide": ({"Margin": 1.75}, lambda a, b: hinge(a, 1.75) + hinge(-b, 1.75), lambda b, a: -b.mean()),
-    "EnergyBased": ({"Margin": 0.5}, lambda a, b: a.mean() + F.relu(0.5 - b).mean(), lambda b, a: b.mean()),
-    "BoundaryEquilibrium": ({"K": 0.3}, lambda a, b: a.mean() - 0.3 * b.mean(), lambda b, a: b.mean()),
+    "HingeGanLoss": ({}, lambda a, b: hinge(a) + hinge(-b), lambda b, a: -b.mean()),
+    "HingeGanLoss_wide": ({"Margin": 1.75}, lambda a, b: hinge(a, 1.75) + hinge(-b, 1.75), lambda b, a: -b.mean()),
+    "EnergyBasedGanLoss": ({"Margin": 0.5}, lambda a, b: a.mean() + F.relu(0.5 - b).mean(), lambda b, a: b.mean()),
+    "BoundaryEquilibriumGanLoss": ({"K": 0.3}, lambda a, b: a.mean() - 0.3 * b.mean(), lambda b, a: b.mean()),
 }
 RELATIVISTIC = {
-    "RelativisticAverageLogistic": ({}, lambda a, b: bce(a - b.mean(), 1.0) + bce(b - a.mean(), 0.0),
+    "RelativisticAverageLogisticGanLoss": ({}, lambda a, b: bce(a - b.mean(), 1.0) + bce(b - a.mean(), 0.0),
                                     lambda b, a: bce(b - a.mean(), 1.0) + bce(a - b.mean(), 0.0)),
-    "RelativisticAverageLeastSquares": ({}, lambda a, b: square(a - b.mean(), 1.0) + square(b - a.mean(), -1.0),
+    "RelativisticAverageLeastSquaresGanLoss": ({}, lambda a, b: square(a - b.mean(), 1.0) + square(b - a.mean(), -1.0),
                                         lambda b, a: square(b - a.mean(), 1.0) + square(a - b.mean(), -1.0)),
-    "RelativisticAverageHinge": ({}, lambda a, b: hinge(a - b.mean()) + hinge(-(b - a.mean())),
+    "RelativisticAverageHingeGanLoss": ({}, lambda a, b: hinge(a - b.mean()) + hinge(-(b - a.mean())),
                                  lambda b, a: hinge(b - a.mean()) + hinge(-(a - b.mean()))),
-    "RelativisticPairedLogistic": ({}, lambda a, b: bce(a - b, 1.0), lambda b, a: bce(b - a, 1.0)),
-    "RelativisticPairedHinge": ({}, lambda a, b: hinge(a - b), lambda b, a: hinge(b - a)),
-    "RelativisticPairedLeastSquares": ({}, lambda a, b: square(a - b, 1.0), lambda b, a: square(b - a, 1.0)),
+    "RelativisticPairedLogisticGanLoss": ({}, lambda a, b: bce(a - b, 1.0), lambda b, a: bce(b - a, 1.0)),
+    "RelativisticPairedHingeGanLoss": ({}, lambda a, b: hinge(a - b), lambda b, a: hinge(b - a)),
+    "RelativisticPairedLeastSquaresGanLoss": ({}, lambda a, b: square(a - b, 1.0), lambda b, a: square(b - a, 1.0)),
 }
 # name: (g_f, f*), the table of the f-GAN paper as it stands
 DIVERGENCES = {
-    "FGanKL": (lambda v: v, lambda t: torch.exp(t - 1)),
-    "FGanReverseKL": (lambda v: -torch.exp(-v), lambda t: -1 - torch.log(-t)),
-    "FGanPearson": (lambda v: v, lambda t: t * t / 4 + t),
-    "FGanHellinger": (lambda v: 1 - torch.exp(-v), lambda t: t / (1 - t)),
-    "FGanJensenShannon": (lambda v: math.log(2) - torch.log(1 + torch.exp(-v)), lambda t: -torch.log(2 - torch.exp(t))),
-    "FGanTotalVariation": (lambda v: torch.tanh(v) / 2, lambda t: t * 1),
+    "KlFGanLoss": (lambda v: v, lambda t: torch.exp(t - 1)),
+    "ReverseKlFGanLoss": (lambda v: -torch.exp(-v), lambda t: -1 - torch.log(-t)),
+    "PearsonFGanLoss": (lambda v: v, lambda t: t * t / 4 + t),
+    "HellingerFGanLoss": (lambda v: 1 - torch.exp(-v), lambda t: t / (1 - t)),
+    "JensenShannonFGanLoss": (lambda v: math.log(2) - torch.log(1 + torch.exp(-v)), lambda t: -torch.log(2 - torch.exp(t))),
+    "TotalVariationFGanLoss": (lambda v: torch.tanh(v) / 2, lambda t: t * 1),
 }
 
 
@@ -94,12 +94,12 @@ def probabilities(f):
     loss = lambda x, t: F.binary_cross_entropy(x, torch.full_like(x, t))
     smooth = {"RealTarget": 0.9, "GeneratorTarget": 0.8}
     for shape in SHAPES:
-        both(f, "ProbabilityBCE", name(shape), {}, lambda a, b: loss(a, 1.0) + loss(b, 0.0), lambda b, a: loss(b, 1.0),
+        both(f, "ProbabilityGanLoss", name(shape), {}, lambda a, b: loss(a, 1.0) + loss(b, 0.0), lambda b, a: loss(b, 1.0),
              lambda: (p(*shape), p(*shape)))
-        both(f, "ProbabilityBCE", name(shape) + "_smooth", smooth, lambda a, b: loss(a, 0.9) + loss(b, 0.0), lambda b, a: loss(b, 0.8),
+        both(f, "ProbabilityGanLoss", name(shape) + "_smooth", smooth, lambda a, b: loss(a, 0.9) + loss(b, 0.0), lambda b, a: loss(b, 0.8),
              lambda: (p(*shape), p(*shape)))
     corners = lambda: (torch.tensor([0.0, 1.0, 0.5]), torch.tensor([1.0, 0.0, 0.25]))
-    both(f, "ProbabilityBCE", "exactly_zero_and_one", {}, lambda a, b: loss(a, 1.0) + loss(b, 0.0), lambda b, a: loss(b, 1.0),
+    both(f, "ProbabilityGanLoss", "exactly_zero_and_one", {}, lambda a, b: loss(a, 1.0) + loss(b, 0.0), lambda b, a: loss(b, 1.0),
          corners, kind=EXTREME)
 
 
@@ -111,14 +111,14 @@ def with_labels(f):
                 return (bce(a, 1.0) + bce(b, 0.0)
                         + weight * (F.cross_entropy(u, i, label_smoothing=smoothing) + F.cross_entropy(v, j)))
 
-            f.add("AuxiliaryClassifier", f"{n}x{c}_weight_{weight}_D", d, lambda: (r(n), r(n), r(n, c), r(n, c), labels(), labels()),
+            f.add("AuxiliaryClassifierGanLoss", f"{n}x{c}_weight_{weight}_D", d, lambda: (r(n), r(n), r(n, c), r(n, c), labels(), labels()),
                   {"Weight": weight, "LabelSmoothing": smoothing, "part": "D"})
-            f.add("AuxiliaryClassifier", f"{n}x{c}_weight_{weight}_G",
+            f.add("AuxiliaryClassifierGanLoss", f"{n}x{c}_weight_{weight}_G",
                   lambda b, v, j: bce(b, 1.0) + weight * F.cross_entropy(v, j), lambda: (r(n), r(n, c), labels()),
                   {"Weight": weight, "LabelSmoothing": smoothing, "part": "G"})
-        f.add("MutualInformation", f"discrete_{n}x{c}", lambda x, i: 0.3 * F.cross_entropy(x, i), lambda: (r(n, c), labels()),
+        f.add("MutualInformationLoss", f"discrete_{n}x{c}", lambda x, i: 0.3 * F.cross_entropy(x, i), lambda: (r(n, c), labels()),
               {"Weight": 0.3})
-        f.add("MutualInformation", f"gaussian_{n}x{c}",
+        f.add("MutualInformationLoss", f"gaussian_{n}x{c}",
               lambda m, x, s: -0.3 * torch.distributions.Normal(m, torch.exp(s / 2)).log_prob(x).sum(1).mean(),
               lambda: (r(n, c), r(n, c), r(n, c)), {"Weight": 0.3})
 
@@ -130,9 +130,9 @@ def sets(f):
         return (g.sum() - g.diagonal().sum()) / (len(s) * (len(s) - 1))
 
     for shape in ((2, 3), (4, 2), (5, 7)):
-        f.add("PullingAway", name(shape), pulling, lambda: (r(*shape),), {"Weight": 1})
+        f.add("PullingAwayPenalty", name(shape), pulling, lambda: (r(*shape),), {"Weight": 1})
     for a, b in (((4, 3), (4, 3)), ((2, 5), (6, 5)), ((3, 2, 2, 2), (4, 2, 2, 2))):
-        f.add("MeanFeatureMatching", f"{name(a)}_by_{name(b)}", lambda x, y: ((x.mean(0) - y.mean(0)) ** 2).sum(), lambda: (r(*a), r(*b)),
+        f.add("MeanFeatureMatchingLoss", f"{name(a)}_by_{name(b)}", lambda x, y: ((x.mean(0) - y.mean(0)) ** 2).sum(), lambda: (r(*a), r(*b)),
               differentiable=[True, False])
 
 
@@ -194,7 +194,7 @@ PENALTIES = {
     "GradientPenalty_target": ({"Weight": 1, "Target": 2, "At": 1}, lambda g: ((norms(g) / 2 - 1) ** 2).mean()),
     "GradientPenalty_one_sided": ({"Weight": 10, "Sided": 1, "At": 1}, lambda g: 10 * (F.relu(norms(g) - 1) ** 2).mean()),
     "GradientPenalty_zero": ({"Weight": 10, "Sided": 2, "At": 1}, lambda g: 10 * (g * g).sum(1).mean()),
-    "R1": ({"Weight": 10}, lambda g: 5 * (g * g).sum(1).mean()),
+    "R1Penalty": ({"Weight": 10}, lambda g: 5 * (g * g).sum(1).mean()),
 }
 
 
@@ -221,19 +221,19 @@ def path_length(f):
     layered = lambda w, a, b: torch.tanh(w[:, 0] @ a + w[:, 1] @ a * 0.5) @ b
     for label, generator, latents in (("flat", flat, (3, 2)), ("layered", layered, (3, 2, 2))):
         for mean in (0.0, 1.5):
-            f.add("PathLength", f"{label}_mean_{mean}", fn(generator, 0.1, mean),
+            f.add("PathLengthPenalty", f"{label}_mean_{mean}", fn(generator, 0.1, mean),
                   lambda: (r(*latents), r(3, 5), r(2, 4), r(4, 5)), {"mean": mean, "Rate": 0.1, "generator": label},
                   differentiable=[False, False, True, True], fixed=True)
 
 
 def simple(f):
-    f.add("Drift", "5", lambda x: 0.001 * (x * x).mean(), lambda: (r(5),), {"Weight": 0.001})
+    f.add("DriftPenalty", "5", lambda x: 0.001 * (x * x).mean(), lambda: (r(5),), {"Weight": 0.001})
     for rectified in (False, True):
         part = F.relu if rectified else lambda x: x
-        f.add("LeCam", f"rectified_{rectified}",
+        f.add("LeCamPenalty", f"rectified_{rectified}",
               lambda a, b: 0.3 * ((part(a + 0.5) ** 2).mean() + (part(0.75 - b) ** 2).mean()), lambda: (r(6), r(4)),
               {"Rectified": rectified, "real": 0.75, "fake": -0.5})
-    f.add("Consistency", "2x3", lambda a, b: 10 * ((a - b) ** 2).sum(1).mean(), lambda: (r(2, 3), r(2, 3)), {"Weight": 10})
+    f.add("ConsistencyPenalty", "2x3", lambda a, b: 10 * ((a - b) ** 2).sum(1).mean(), lambda: (r(2, 3), r(2, 3)), {"Weight": 10})
     for off in (False, True):
         def orthogonal(w, k):
             total = 0
@@ -241,7 +241,7 @@ def simple(f):
                 d = m @ m.T - torch.eye(len(m))
                 total = total + ((d * (1 - torch.eye(len(m)))) ** 2 if off else d ** 2).sum()
             return 0.5 * total
-        f.add("Orthogonal", f"off_diagonal_{off}", orthogonal, lambda: (r(3, 4), r(2, 1, 2, 2)), {"Weight": 0.5, "OffDiagonal": off})
+        f.add("OrthogonalPenalty", f"off_diagonal_{off}", orthogonal, lambda: (r(3, 4), r(2, 1, 2, 2)), {"Weight": 0.5, "OffDiagonal": off})
 
 
 def make():

@@ -138,7 +138,7 @@ def multilabel(f):
 
 
 def divergences(f):
-    op, names = "KlFromLogits", ["input", "target"]
+    op, names = "KlFromLogitsLoss", ["input", "target"]
 
     def fn(reduction, x, y):
         dim = 1 if x.dim() > 1 else 0

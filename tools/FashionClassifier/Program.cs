@@ -7,7 +7,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Criterion;
 using Criterion.Formats;
-using Criterion.Nn;
 using Criterion.Optim;
 using Criterion.Training;
 

@@ -16,7 +16,7 @@ internal static class Catalogue
     /// <summary>The criterion of a name, such as <c>huber</c> or <c>HuberLoss</c>.</summary>
     /// <exception cref="ToolException">There is none; the nearest name is given.</exception>
     public static CatalogueEntry Find(string name) =>
-        Entries.FirstOrDefault(entry => entry.Name == name || string.Equals(entry.Type.Name, name, StringComparison.OrdinalIgnoreCase))
+        Entries.FirstOrDefault(entry => LossName.Matches(entry.Type, name))
         ?? throw new ToolException(
             $"There is no loss '{name}'.{Mistakes.Suggest(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 

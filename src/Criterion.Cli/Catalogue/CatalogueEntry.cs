@@ -1,17 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Text.RegularExpressions;
 using Criterion.Losses;
 
 namespace Criterion.Cli;
 
 /// <summary>A loss, an objective or a penalty as the catalogue shows it; all of it is read from the type.</summary>
-internal sealed partial class CatalogueEntry
+internal sealed class CatalogueEntry
 {
     public CatalogueEntry([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
         Type = type;
-        Name = Kebab().Replace(TypeName, "-").ToLowerInvariant();
+        Name = LossName.Of(type);
         About = type.GetCustomAttribute<CatalogueAttribute>()!;
         Options = CatalogueOption.Of(type);
         Calls = CatalogueCall.Of(type);
@@ -34,8 +33,6 @@ internal sealed partial class CatalogueEntry
 
     public string Remarks => XmlDocumentation.Of(Type).Remarks;
 
-    string TypeName => Type.Name.EndsWith("Loss", StringComparison.Ordinal) ? Type.Name[..^4] : Type.Name;
-
     /// <summary>The criterion with some options set, by their names and values as texts.</summary>
     /// <exception cref="ToolException">An option is unknown, or a value is none for it.</exception>
     public ICriterion Create(IReadOnlyDictionary<string, string>? settings = null)
@@ -52,8 +49,4 @@ internal sealed partial class CatalogueEntry
 
         return (ICriterion)CatalogueOption.Construct(Type, Options, settings);
     }
-
-    // A capital begins a word, and so does the last of several capitals before a small letter: BCEWithLogits, L1, FGan.
-    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")]
-    private static partial Regex Kebab();
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Criterion.Training;
 using static Criterion.Training.SvgShapes;
 
 namespace Criterion.Cli;

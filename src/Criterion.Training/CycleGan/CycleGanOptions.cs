@@ -9,7 +9,7 @@ public sealed record CycleGanOptions
     public static CycleGanOptions Small { get; } = new() { LearningRate = 1e-3, Steps = 5000 };
 
     /// <summary>What translators and discriminators minimise.</summary>
-    public AdversarialObjective Objective { get; init; } = LeastSquares.CycleGan;
+    public GanLoss Objective { get; init; } = LeastSquaresGanLoss.CycleGan;
 
     /// <summary>What there and back must give.</summary>
     public CycleConsistencyLoss Cycle { get; init; } = new();

@@ -1,4 +1,5 @@
 using Criterion.Formats;
+using Criterion.Nn;
 
 namespace Criterion.Training;
 

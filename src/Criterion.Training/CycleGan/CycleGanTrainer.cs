@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Criterion.Losses;
+using Criterion.Nn;
 
 namespace Criterion.Training;
 
@@ -134,7 +135,7 @@ public sealed class CycleGanTrainer : IStateful
 
     // Only a relativistic objective compares with real images.
     Tensor Deceive(Nn.Module discriminator, Tensor fake, Tensor real) => _options.Objective.Generator(
-        discriminator.Forward(fake), _options.Objective is RelativisticObjective ? discriminator.Forward(real) : null);
+        discriminator.Forward(fake), _options.Objective is RelativisticGanLoss ? discriminator.Forward(real) : null);
 
     Tensor Judge(Nn.Module discriminator, Tensor real, Tensor fake) =>
         _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));

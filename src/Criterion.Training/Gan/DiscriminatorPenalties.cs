@@ -30,14 +30,14 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     /// <summary>Those that are due in the discriminator's step of that number, counted from 0, as heavy as the steps without them ask for.</summary>
     public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<Judged> judge)
     {
-        Regularizer[] due = [.. all.Where(one => one.IsLazy && new LazyRegularization(one.Interval).IsDue(step))];
+        Regularizer[] due = [.. all.Where(one => one.IsLazy && new LazyPenalty(one.Interval).IsDue(step))];
         if (due.Length == 0)
         {
             return [];
         }
 
         Judged judged = judge();
-        return due.Select(one => (one.Penalty.GetType().Name, new LazyRegularization(one.Interval).Scale(Of(one.Penalty, critic, judged))));
+        return due.Select(one => (one.Penalty.GetType().Name, new LazyPenalty(one.Interval).Scale(Of(one.Penalty, critic, judged))));
     }
 
     /// <summary>Remembers what the last step's penalties saw: not before it is known to be good.</summary>
@@ -61,9 +61,9 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     Tensor Of(Penalty penalty, Func<Tensor, Tensor> critic, Judged judged) => penalty switch
     {
         SlopePenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
-        Drift drift => drift.Forward(judged.RealLogits),
-        LeCam anchor => anchor.Forward(judged.RealLogits, judged.FakeLogits, _next = anchor.Update(_leCam, judged.RealLogits, judged.FakeLogits)),
-        Consistency consistency => consistency.Forward(judged.RealLogits, critic(Shift(judged.Real))),
+        DriftPenalty drift => drift.Forward(judged.RealLogits),
+        LeCamPenalty anchor => anchor.Forward(judged.RealLogits, judged.FakeLogits, _next = anchor.Update(_leCam, judged.RealLogits, judged.FakeLogits)),
+        ConsistencyPenalty consistency => consistency.Forward(judged.RealLogits, critic(Shift(judged.Real))),
         _ => throw new TrainingException($"{penalty.GetType().Name} is no penalty for a discriminator."),
     };
 

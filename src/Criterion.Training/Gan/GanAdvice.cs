@@ -22,17 +22,17 @@ public static class GanAdvice
             yield return "Spectral norm and a gradient penalty both bound the discriminator's slope, and together leave it little to learn with. Keep one: --penalty none or --d-norm none.";
         }
 
-        if (options.Objective is Wasserstein && options is { Optimizer: GanOptimizer.Adam, Beta1: > 0 })
+        if (options.Objective is WassersteinGanLoss && options is { Optimizer: GanOptimizer.Adam, Beta1: > 0 })
         {
             yield return $"A Wasserstein critic is unstable with momentum, and Adam's beta1 is {options.Beta1}. Take --beta1 0, or --optimizer rmsprop.";
         }
 
-        if (options.Objective is Wasserstein && options.Clip is null && !hasSlopePenalty && !isSpectral)
+        if (options.Objective is WassersteinGanLoss && options.Clip is null && !hasSlopePenalty && !isSpectral)
         {
             yield return "Nothing bounds the slope of the Wasserstein critic: its loss can fall without end. Add --penalty gradient-penalty=10, or --clip 0.01.";
         }
 
-        if (options.Clip is not null && options.Objective is not Wasserstein)
+        if (options.Clip is not null && options.Objective is not WassersteinGanLoss)
         {
             yield return $"Clipped weights are meant for the Wasserstein objective; with {options.Objective.GetType().Name} they mostly weaken the discriminator. Leave them with --clip none.";
         }
@@ -48,13 +48,13 @@ public static class GanAdvice
                 "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral; --d-norm).");
         }
 
-        if (options.Objective is not ProbabilityBCE && EndsInSigmoid(discriminator))
+        if (options.Objective is not ProbabilityGanLoss && EndsInSigmoid(discriminator))
         {
             throw new TrainingException(
                 $"{options.Objective.GetType().Name} takes logits or scores, and the discriminator ends in a sigmoid. Leave out the sigmoid, or take ProbabilityBCE.");
         }
 
-        if (data is not ImageDataset && options.Regularizers.Any(static one => one.Penalty is Consistency))
+        if (data is not ImageDataset && options.Regularizers.Any(static one => one.Penalty is ConsistencyPenalty))
         {
             throw new TrainingException("Consistency compares an image with a shifted copy, and these data are no images. Leave it out.");
         }

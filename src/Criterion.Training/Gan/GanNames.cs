@@ -17,19 +17,19 @@ public static class GanNames
     public const string None = "none";
 
     /// <summary>The objectives, by name; the name of a recipe stands for its objective.</summary>
-    public static IReadOnlyList<string> Objectives { get; } = Named<AdversarialObjective>();
+    public static IReadOnlyList<string> Objectives { get; } = Named<GanLoss>();
 
     /// <summary>The penalties of discriminators, by name.</summary>
     public static IReadOnlyList<string> Penalties { get; } = Named<Penalty>();
 
     /// <summary>An objective: <c>NAME</c>, <c>NAME:option=value,…</c>, or a recipe's.</summary>
     /// <exception cref="TrainingException">There is none of that name, it has no such option, or the value is none for it.</exception>
-    public static AdversarialObjective Objective(string text)
+    public static GanLoss Objective(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         (string name, string options) = Cut(text, ':');
         return GanRecipe.All.FirstOrDefault(recipe => recipe.Name == text)?.Options.Objective
-            ?? Create<AdversarialObjective>("objective", name, Settings(options), Objectives);
+            ?? Create<GanLoss>("objective", name, Settings(options), Objectives);
     }
 
     /// <summary>A penalty: <c>NAME</c>, <c>NAME=WEIGHT</c>, with <c>:option=value,…</c> and <c>@STEPS</c> behind it where wanted.</summary>
@@ -48,7 +48,7 @@ public static class GanNames
         : NumberText.TryParse(every, out long steps) && steps is > 0 and <= int.MaxValue ? (int)steps
         : throw new TrainingException($"Invalid value '{every}' for the interval in '{text}'. Expected a whole number of steps from 1 on, such as r1=10@16.{NumberText.Hint(every)}");
 
-    static string[] Named<T>() => [.. Kinds<T>().Select(static kind => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.Name))];
+    static string[] Named<T>() => [.. Kinds<T>().Select(LossName.Of)];
 
     // As JSON names them, of penalties those for discriminators.
     static IEnumerable<Type> Kinds<T>() =>
@@ -58,7 +58,7 @@ public static class GanNames
 
     static T Create<T>(string what, string name, IEnumerable<(string Key, string Value)> settings, IReadOnlyList<string> names)
     {
-        Type kind = Kinds<T>().FirstOrDefault(kind => Same(kind.Name, name))
+        Type kind = Kinds<T>().FirstOrDefault(kind => LossName.Matches(kind, name))
             ?? throw new TrainingException($"There is no {what} '{name}'. There are: {string.Join(", ", names)}.{NumberText.Hint(name)}");
         JsonTypeInfo type = RunJsonContext.Default.GetTypeInfo(kind)!;
         JsonObject json = [];

@@ -7,7 +7,7 @@ namespace Criterion.Training;
 public sealed record GanOptions
 {
     /// <summary>What the two players minimise.</summary>
-    public AdversarialObjective Objective { get; init; } = new NonSaturating();
+    public GanLoss Objective { get; init; } = new NonSaturatingGanLoss();
 
     /// <summary>What keeps the discriminator in check.</summary>
     [JsonConverter(typeof(ValueListConverter<Regularizer>))]
@@ -37,7 +37,7 @@ public sealed record GanOptions
     /// <summary>How much of the running average of the generator's weights each step keeps, in [0, 1); 0 is no average. Samples are drawn from the average.</summary>
     public double AverageDecay { get; init; }
 
-    /// <summary>How <see cref="BoundaryEquilibrium"/> is kept in balance, from its k at the start on; not used with other objectives.</summary>
+    /// <summary>How <see cref="BoundaryEquilibriumGanLoss"/> is kept in balance, from its k at the start on; not used with other objectives.</summary>
     public EquilibriumController Equilibrium { get; init; } = new();
 
     /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
@@ -111,15 +111,15 @@ public sealed record GanOptions
 
     DiscriminatorOutput DefaultOutput => Objective switch
     {
-        EnergyBased => Training.DiscriminatorOutput.SquaredError,
-        BoundaryEquilibrium => Training.DiscriminatorOutput.AbsoluteError,
-        ProbabilityBCE => Training.DiscriminatorOutput.Probability,
+        EnergyBasedGanLoss => Training.DiscriminatorOutput.SquaredError,
+        BoundaryEquilibriumGanLoss => Training.DiscriminatorOutput.AbsoluteError,
+        ProbabilityGanLoss => Training.DiscriminatorOutput.Probability,
         _ => Training.DiscriminatorOutput.Logit,
     };
 
     // Either error is an energy.
     bool Takes(DiscriminatorOutput output) => output == DefaultOutput
-        || (Objective is EnergyBased or BoundaryEquilibrium && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
+        || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
     DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None

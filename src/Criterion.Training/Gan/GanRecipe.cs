@@ -15,7 +15,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     // The settings of Gulrajani et al. for critics with a penalty.
     static readonly GanOptions PenalizedCritic = new()
     {
-        Objective = new Wasserstein(),
+        Objective = new WassersteinGanLoss(),
         Regularizers = [new GradientPenalty(10)],
         DiscriminatorSteps = 5,
         DiscriminatorLearningRate = 1e-4,
@@ -28,10 +28,10 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     public static IReadOnlyList<GanRecipe> All { get; } =
     [
         new("dcgan", "Radford et al., 2015: non-saturating loss, batch norm, Adam 2e-4 with betas 0.5 and 0.999", new() { Steps = Steps }),
-        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as dcgan", new() { Objective = new LeastSquares(), Steps = Steps }),
+        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as dcgan", new() { Objective = new LeastSquaresGanLoss(), Steps = Steps }),
         new("wgan", "Arjovsky et al., 2017: Wasserstein loss, weights clipped to 0.01, 5 critic steps, RMSprop 5e-5", new()
         {
-            Objective = new Wasserstein(),
+            Objective = new WassersteinGanLoss(),
             Clip = new WeightClip(0.01),
             DiscriminatorSteps = 5,
             Optimizer = GanOptimizer.RMSprop,
@@ -46,7 +46,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         // One discriminator step with rates of 4e-4 and 1e-4, as Zhang et al., 2018, take it, finds the modes of a ring for some seeds only.
         new("hinge", "Miyato et al., 2018: hinge loss, spectral norm, 5 discriminator steps, Adam 2e-4 with betas 0 and 0.9", new()
         {
-            Objective = new Hinge(),
+            Objective = new HingeGanLoss(),
             DiscriminatorNorm = Training.DiscriminatorNorm.Spectral,
             DiscriminatorSteps = 5,
             Beta1 = 0,
@@ -62,14 +62,14 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         }),
         new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()
         {
-            Objective = new RelativisticAverageLogistic(),
+            Objective = new RelativisticAverageLogisticGanLoss(),
             Steps = Steps,
         }),
         new("r3gan", "Huang et al., 2024, as their code for ImageNet at 32x32 begins: relativistic paired logistic loss, R1 and R2 of 0.5, average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
         {
-            Objective = new RelativisticPairedLogistic(),
+            Objective = new RelativisticPairedLogisticGanLoss(),
             // Over 200 million images the authors' schedules go to a tenth of this weight, a quarter of the rate and a beta2 of 0.99.
-            Regularizers = [new R1R2(0.5)],
+            Regularizers = [new R1R2Penalty(0.5)],
             Beta1 = 0,
             Beta2 = 0.9,
             AverageDecay = 0.99,
@@ -77,13 +77,13 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         }),
         new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper looks for one for each data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
         {
-            Objective = new EnergyBased(0.2),
+            Objective = new EnergyBasedGanLoss(0.2),
             Steps = Steps,
         }),
         new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.7), Adam 1e-4 with betas 0.5 and 0.999; unlike theirs with batch norm", new()
         {
             // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
-            Objective = new BoundaryEquilibrium(),
+            Objective = new BoundaryEquilibriumGanLoss(),
             Equilibrium = new(Gamma: 0.7),
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,

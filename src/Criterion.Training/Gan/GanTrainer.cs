@@ -63,11 +63,11 @@ public sealed class GanTrainer : IStateful
         _guard = new NanGuard(options.OnNan, generator, discriminator);
         _latents = options.Random(RandomPart.Latents);
         _labels = options.Random(RandomPart.Labels);
-        _equilibrium = options.Objective is BoundaryEquilibrium start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
+        _equilibrium = options.Objective is BoundaryEquilibriumGanLoss start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
     }
 
     // The controller's k is part of what the players minimise.
-    AdversarialObjective Objective => _options.Objective is BoundaryEquilibrium ? _equilibrium.Objective() : _options.Objective;
+    GanLoss Objective => _options.Objective is BoundaryEquilibriumGanLoss ? _equilibrium.Objective() : _options.Objective;
 
     /// <summary>
     /// One step: the discriminator's updates, each on fresh real and generated images, then one update of the generator through
@@ -202,7 +202,7 @@ public sealed class GanTrainer : IStateful
         _discriminatorSteps++;
         _penalties.Commit();
         (double realScore, double fakeScore) = Scores.Of(_options.Objective, real.Logits, fake.Logits);
-        if (_options.Objective is BoundaryEquilibrium)
+        if (_options.Objective is BoundaryEquilibriumGanLoss)
         {
             _equilibrium = _equilibrium.Update(realScore, fakeScore);
         }
@@ -244,18 +244,18 @@ public sealed class GanTrainer : IStateful
 
     Tensor DiscriminatorLoss(Round round, Judgement real, Judgement fake) => _classes == 0
         ? Objective.Discriminator(real.Logits, fake.Logits)
-        : new AuxiliaryClassifier(Objective, _options.ClassWeight)
+        : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight)
             .Discriminator(real.Logits, fake.Logits, real.Classes!, round.RealLabels!, fake.Classes!, round.FakeLabels!);
 
     // Only a relativistic objective and feature matching compare with real samples.
     Tensor GeneratorLoss(Round round, Judgement fake)
     {
-        Judgement? real = Objective is RelativisticObjective || _options.FeatureMatching is not null ? _judge.Of(round.Real) : null;
+        Judgement? real = Objective is RelativisticGanLoss || _options.FeatureMatching is not null ? _judge.Of(round.Real) : null;
         Tensor loss = _classes == 0
             ? Objective.Generator(fake.Logits, real?.Logits)
-            : new AuxiliaryClassifier(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, real?.Logits);
+            : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, real?.Logits);
         return _options.FeatureMatching is { } matching
-            ? loss + (matching.Weight * new MeanFeatureMatching().Forward(fake.Features!, real!.Value.Features!))
+            ? loss + (matching.Weight * new MeanFeatureMatchingLoss().Forward(fake.Features!, real!.Value.Features!))
             : loss;
     }
 

@@ -3,13 +3,13 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// A penalty that a GAN's discriminator is trained with: a <see cref="SlopePenalty"/>, <see cref="Drift"/>, <see cref="LeCam"/>, or
-/// <see cref="Consistency"/> of real images and copies that are shifted by up to an eighth of their side.
+/// A penalty that a GAN's discriminator is trained with: a <see cref="SlopePenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or
+/// <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
 /// <param name="Penalty">The penalty with its weight.</param>
 /// <param name="Interval">
 /// The penalty runs in every so many discriminator steps. Beyond 1 it counts that many times, in an update of its own, and Adam's
-/// settings are rescaled: see <see cref="LazyRegularization"/>.
+/// settings are rescaled: see <see cref="LazyPenalty"/>.
 /// </param>
 public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 {
@@ -18,7 +18,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 
     /// <summary>Whether penalties of a kind are for discriminators.</summary>
     internal static bool Takes(Type kind) =>
-        kind.IsAssignableTo(typeof(SlopePenalty)) || kind == typeof(Drift) || kind == typeof(LeCam) || kind == typeof(Consistency);
+        kind.IsAssignableTo(typeof(SlopePenalty)) || kind == typeof(DriftPenalty) || kind == typeof(LeCamPenalty) || kind == typeof(ConsistencyPenalty);
 
     /// <summary>A penalty of every step.</summary>
     public static implicit operator Regularizer(Penalty penalty) => new(penalty);
@@ -27,7 +27,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
     internal static (double LearningRate, double Beta1, double Beta2) Rescale(IEnumerable<Regularizer> all, double learningRate, double beta1, double beta2)
     {
         int[] lazy = [.. all.Where(static one => one.IsLazy).Select(static one => one.Interval)];
-        return lazy.Length == 0 ? (learningRate, beta1, beta2) : new LazyRegularization(lazy.Min()).Rescale(learningRate, beta1, beta2);
+        return lazy.Length == 0 ? (learningRate, beta1, beta2) : new LazyPenalty(lazy.Min()).Rescale(learningRate, beta1, beta2);
     }
 
     /// <summary>Refuses lists that can't be trained with.</summary>
@@ -36,7 +36,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
     {
         if (all.FirstOrDefault(static one => !Takes(one.Penalty.GetType())) is { } other)
         {
-            throw new TrainingException($"{other.Penalty.GetType().Name} is no penalty that the trainer of GANs gives a discriminator. It takes GradientPenalty, R1, R2, R1R2, Drift, LeCam and Consistency.");
+            throw new TrainingException($"{other.Penalty.GetType().Name} is no penalty that the trainer of GANs gives a discriminator. It takes GradientPenalty, R1, R2, R1R2, Drift, LeCamPenalty and Consistency.");
         }
 
         if (all.FirstOrDefault(static one => one.Interval < 1) is { } never)
@@ -44,7 +44,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
             throw new TrainingException($"The interval of {never.Penalty.GetType().Name} must be 1 step or more, and is {never.Interval}.");
         }
 
-        if (all.Count(static one => one.Penalty is LeCam) > 1)
+        if (all.Count(static one => one.Penalty is LeCamPenalty) > 1)
         {
             throw new TrainingException("There is more than one LeCam penalty; add up their weights.");
         }

@@ -6,21 +6,21 @@ namespace Criterion.Training;
 internal static class Scores
 {
     /// <summary>D(real) and D(fake): mean probabilities where the objective is logistic, plain means otherwise.</summary>
-    public static (double Real, double Fake) Of(AdversarialObjective objective, Tensor real, Tensor fake)
+    public static (double Real, double Fake) Of(GanLoss objective, Tensor real, Tensor fake)
     {
         (Tensor r, Tensor f) = (real.Detach(), fake.Detach());
         return objective switch
         {
             // The probability of being more real than the other kind, which is all that a relativistic discriminator judges.
-            RelativisticAverageLogistic => (Mean((r - f.Mean()).Sigmoid()), Mean((f - r.Mean()).Sigmoid())),
-            RelativisticPairedLogistic => (Mean((r - f).Sigmoid()), Mean((f - r).Sigmoid())),
+            RelativisticAverageLogisticGanLoss => (Mean((r - f.Mean()).Sigmoid()), Mean((f - r.Mean()).Sigmoid())),
+            RelativisticPairedLogisticGanLoss => (Mean((r - f).Sigmoid()), Mean((f - r).Sigmoid())),
             _ when IsLogistic(objective) => (Mean(r.Sigmoid()), Mean(f.Sigmoid())),
             _ => (Mean(r), Mean(f)),
         };
     }
 
     /// <summary>How often a real image scores above a generated one, a tie counted half. Energies are low for what looks real.</summary>
-    public static double Accuracy(AdversarialObjective objective, Tensor real, Tensor fake)
+    public static double Accuracy(GanLoss objective, Tensor real, Tensor fake)
     {
         float[] r = Sorted(real);
         float[] f = Sorted(fake);
@@ -41,7 +41,7 @@ internal static class Scores
         }
 
         double above = wins / (2.0 * r.Length * f.Length);
-        return objective is EnergyBased or BoundaryEquilibrium ? 1 - above : above;
+        return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? 1 - above : above;
     }
 
     /// <summary>The root mean square distance between generated images, as a multiple of that between real ones.</summary>
@@ -50,8 +50,8 @@ internal static class Scores
     // Twice the summed variance is the mean squared distance of two draws.
     static double Spread(Tensor images) => Mean(images.Var([0], correction: 0));
 
-    static bool IsLogistic(AdversarialObjective objective) =>
-        objective is NonSaturating or Minimax or WassersteinLogistic or FGanJensenShannon;
+    static bool IsLogistic(GanLoss objective) =>
+        objective is NonSaturatingGanLoss or MinimaxGanLoss or WassersteinLogisticGanLoss or JensenShannonFGanLoss;
 
     static double Mean(Tensor values) => values.Mean().Item();
 

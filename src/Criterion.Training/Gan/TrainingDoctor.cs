@@ -49,7 +49,7 @@ public static class TrainingDoctor
     /// <summary>What looks wrong in the last <see cref="Window"/> rows; nothing while there are fewer.</summary>
     /// <param name="rows">The rows so far, or the last of them, in order.</param>
     /// <param name="objective">What the players minimise: that a critic tells all samples apart is its job in some games.</param>
-    public static IReadOnlyList<Finding> Examine(IReadOnlyList<GanStep> rows, AdversarialObjective objective)
+    public static IReadOnlyList<Finding> Examine(IReadOnlyList<GanStep> rows, GanLoss objective)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(objective);
@@ -62,11 +62,11 @@ public static class TrainingDoctor
         return [.. Players(last, objective), .. Samples(last), .. Gradients(last), .. Steps(last)];
     }
 
-    static IEnumerable<Finding> Players(GanStep[] rows, AdversarialObjective objective)
+    static IEnumerable<Finding> Players(GanStep[] rows, GanLoss objective)
     {
         double accuracy = rows.Average(static row => row.Accuracy);
         double loss = rows.Average(static row => row.DiscriminatorLoss);
-        if (accuracy >= AllApart && loss < Sure && objective is not (Wasserstein or EnergyBased or BoundaryEquilibrium))
+        if (accuracy >= AllApart && loss < Sure && objective is not (WassersteinGanLoss or EnergyBasedGanLoss or BoundaryEquilibriumGanLoss))
         {
             yield return new(Ailment.DiscriminatorWon, Text(
                 $"The discriminator has won: for {Window} steps it told {NumberText.Percent(accuracy, 1)} of real and generated samples apart at a loss of {NumberText.Format(loss)}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;

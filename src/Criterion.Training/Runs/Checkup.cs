@@ -4,7 +4,7 @@ namespace Criterion.Training;
 
 /// <summary>Has <see cref="TrainingDoctor"/> look at a training as it goes, and tells each thing once.</summary>
 /// <param name="objective">What the players minimise.</param>
-public sealed class Checkup(AdversarialObjective objective)
+public sealed class Checkup(GanLoss objective)
 {
     const int StepsBetween = 50;
 
@@ -25,7 +25,7 @@ public sealed class Checkup(AdversarialObjective objective)
     }
 
     /// <summary>What would have been told of the steps in a <c>losses.csv</c>, with the step at which it was.</summary>
-    internal static IReadOnlyList<(long Step, Finding Finding)> Of(CsvTable losses, AdversarialObjective objective)
+    internal static IReadOnlyList<(long Step, Finding Finding)> Of(CsvTable losses, GanLoss objective)
     {
         Checkup checkup = new(objective);
         return [.. Rows(losses).SelectMany(row => checkup.Watch(row).Select(finding => (row.Step, finding)))];

@@ -1,3 +1,5 @@
+using Criterion.Formats;
+
 namespace Criterion.Training;
 
 /// <summary>Many small images as one picture.</summary>

@@ -1,3 +1,5 @@
+using Criterion.Formats;
+
 namespace Criterion.Training;
 
 /// <summary>Points of the plane as a picture: generated ones in colour on real ones in grey.</summary>

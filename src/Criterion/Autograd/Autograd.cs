@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion;
 
 /// <summary>Gradients as values, and switches for recording.</summary>
@@ -9,7 +11,7 @@ namespace Criterion;
 public static class Autograd
 {
     /// <summary>Whether operations on this thread are recorded.</summary>
-    public static bool Enabled => !ThreadState.Current.Ambient.IsUnrecorded;
+    public static bool Enabled => !ThreadContext.Current.Ambient.IsUnrecorded;
 
     /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
     /// <example><code>using (Autograd.NoGrad()) { weight.CopyFrom(weight - (weight.Grad! * 0.1)); }</code></example>
@@ -204,7 +206,7 @@ public static class Autograd
 
         internal Mode(bool enabled)
         {
-            ThreadState thread = ThreadState.Current;
+            ThreadContext thread = ThreadContext.Current;
             _guard = new Guard(thread);
             thread.Ambient.IsUnrecorded = !enabled;
         }

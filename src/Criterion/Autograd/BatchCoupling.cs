@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion;
 
 /// <summary>
@@ -18,7 +20,7 @@ public static class BatchCoupling
     /// <exception cref="BatchCouplingException">Coupling is refused at present.</exception>
     public static void Note(string layer)
     {
-        if (ThreadState.Current.Ambient.CouplingRefusal is { } reason)
+        if (ThreadContext.Current.Ambient.CouplingRefusal is { } reason)
         {
             throw new BatchCouplingException(layer, reason);
         }
@@ -46,7 +48,7 @@ public static class BatchCoupling
 
         internal Refusal(string? reason)
         {
-            ThreadState thread = ThreadState.Current;
+            ThreadContext thread = ThreadContext.Current;
             _guard = new Guard(thread);
             thread.Ambient.CouplingRefusal = reason;
         }

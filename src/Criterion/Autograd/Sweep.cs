@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Memory;
 
 namespace Criterion;
 
@@ -181,7 +182,7 @@ internal sealed class Sweep : IDisposable
                 leaf.Grad = Autograd.TakeOver(IsShared(part.Storage) ? part.Clone() : part);
                 break;
             case { Storage: { IsLent: true, Readers: 0 } } sum when !Autograd.Enabled:
-                Formula.Update(default(Add), sum, part);
+                TensorFormula.Update(default(Add), sum, part);
                 break;
             case var before:
                 leaf.Grad = Autograd.TakeOver(before + part);

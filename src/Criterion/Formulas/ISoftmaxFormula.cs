@@ -1,3 +1,5 @@
+using Criterion.Numbers;
+
 namespace Criterion.Formulas;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Criterion.Formulas;
 /// </summary>
 /// <remarks>
 /// A logit of −∞ is a class with probability 0. Where a factor is 0 there and another infinite, hold the infinite one with
-/// <see cref="Formula.Held"/>.
+/// <see cref="TensorFormula.Held"/>.
 /// </remarks>
 public interface ISoftmaxFormula
 {

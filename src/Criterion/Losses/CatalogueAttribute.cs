@@ -8,6 +8,9 @@ public sealed class CatalogueAttribute(LossFamily family) : Attribute
     /// <summary>The family that it is listed under.</summary>
     public LossFamily Family { get; } = family;
 
+    /// <summary>The name on a command line where <see cref="LossName"/> would choose another, such as <c>f-gan-kl</c>.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The shapes that it takes and gives, such as <c>prediction, target [N, ...] → scalar</c>.</summary>
     public required string Shapes { get; init; }
 

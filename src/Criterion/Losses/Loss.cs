@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -80,7 +81,7 @@ public abstract record Loss : ICriterion
         ArgumentNullException.ThrowIfNull(values, name);
         if (!values.AllWithin(low, high))
         {
-            CheckValues(values, Formula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
+            CheckValues(values, TensorFormula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
         }
     }
 
@@ -89,12 +90,12 @@ public abstract record Loss : ICriterion
     {
         ArgumentNullException.ThrowIfNull(target);
         Tensor signs = target.Detach().Floating();
-        if (signs.Count == 0 || Formula.Sum(default(NoSign), signs).Item() == 0)
+        if (signs.Count == 0 || TensorFormula.Sum(default(NoSign), signs).Item() == 0)
         {
             return;
         }
 
-        CheckValues(target, Formula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
+        CheckValues(target, TensorFormula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
     }
 
     /// <summary>

@@ -30,14 +30,14 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, "x", "y");
+    public override string ToLatex() => TensorFormula.ToLatex(Formula, "x", "y");
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 0", 0)];
 
     /// <summary>The loss of predictions in a range against one target.</summary>
     protected LossCurve Curve(string name, double target, double from = -3, double to = 3) =>
-        new(name, "x", from, to, x => Formulas.Formula.Map(Formula, x, Tensor.FullLike(x, target)));
+        new(name, "x", from, to, x => TensorFormula.Map(Formula, x, Tensor.FullLike(x, target)));
 
     /// <summary>Says which values the loss is not defined on.</summary>
     protected virtual void Check(Tensor prediction, Tensor target)
@@ -50,9 +50,9 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     /// <summary>The reduced formula; a loss with weights adds them here.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch
     {
-        Reduction.Mean => Formulas.Formula.Mean(Formula, prediction, target),
-        Reduction.Sum => Formulas.Formula.Sum(Formula, prediction, target),
-        Reduction.BatchMean => Formulas.Formula.Sum(Formula, prediction, target) / BatchSize(prediction),
-        _ => Formulas.Formula.Map(Formula, prediction, target),
+        Reduction.Mean => TensorFormula.Mean(Formula, prediction, target),
+        Reduction.Sum => TensorFormula.Sum(Formula, prediction, target),
+        Reduction.BatchMean => TensorFormula.Sum(Formula, prediction, target) / BatchSize(prediction),
+        _ => TensorFormula.Map(Formula, prediction, target),
     };
 }

@@ -12,7 +12,7 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     protected internal abstract TFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, InputNames, PerRowName);
+    public override string ToLatex() => TensorFormula.ToLatex(Formula, InputNames, PerRowName);
 
     /// <summary>What the rows are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
@@ -35,10 +35,10 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
 
         return Reduction switch
         {
-            Reduction.Mean => Formulas.Formula.RowMean(formula, rows, perRow),
-            Reduction.Sum => Formulas.Formula.RowSum(formula, rows, perRow),
-            Reduction.BatchMean => Formulas.Formula.RowSum(formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
-            _ => Formulas.Formula.Rows(formula, rows, perRow),
+            Reduction.Mean => TensorFormula.RowMean(formula, rows, perRow),
+            Reduction.Sum => TensorFormula.RowSum(formula, rows, perRow),
+            Reduction.BatchMean => TensorFormula.RowSum(formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
+            _ => TensorFormula.Rows(formula, rows, perRow),
         };
     }
 }

@@ -16,7 +16,7 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     protected internal abstract TFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formulas.Formula.ToLatexOfRow(Formula, InputName, TargetName);
+    public override string ToLatex() => TensorFormula.ToLatexOfRow(Formula, InputName, TargetName);
 
     /// <summary>What an element of the rows is called in the formula.</summary>
     protected virtual string InputName => @"\ln p_j";
@@ -120,10 +120,10 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
 
     Tensor Reduce(Tensor rows, SoftmaxTarget target, double total, Tensor prediction, Tensor? perRow = null) => Reduction switch
     {
-        Reduction.None => Formulas.Formula.SoftmaxRows(Formula, rows, target, perRow, Origin),
-        Reduction.Sum => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
-        Reduction.BatchMean => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
-        _ => Formulas.Formula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
+        Reduction.None => TensorFormula.SoftmaxRows(Formula, rows, target, perRow, Origin),
+        Reduction.Sum => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
+        Reduction.BatchMean => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
+        _ => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
     };
 
     static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];

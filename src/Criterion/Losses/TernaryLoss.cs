@@ -12,7 +12,7 @@ public abstract record TernaryLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     protected internal abstract TFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, InputNames[0], InputNames[1], InputNames[2]);
+    public override string ToLatex() => TensorFormula.ToLatex(Formula, InputNames[0], InputNames[1], InputNames[2]);
 
     /// <summary>What the three are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
@@ -21,9 +21,9 @@ public abstract record TernaryLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => CheckedAfterwards(
         () => Reduction switch
         {
-            Reduction.Mean => Formulas.Formula.Mean(Formula, x, y, z),
-            Reduction.Sum => Formulas.Formula.Sum(Formula, x, y, z),
-            _ => Formulas.Formula.Map(Formula, x.Floating(), y, z),
+            Reduction.Mean => TensorFormula.Mean(Formula, x, y, z),
+            Reduction.Sum => TensorFormula.Sum(Formula, x, y, z),
+            _ => TensorFormula.Map(Formula, x.Floating(), y, z),
         },
         check);
 }

@@ -16,7 +16,7 @@ public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reductio
     protected internal abstract BlurWindow Window { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formulas.Formula.ToLatex(Formula, ["x", "y"]);
+    public override string ToLatex() => TensorFormula.ToLatex(Formula, ["x", "y"]);
 
     /// <summary>What is done to the images before; nothing unless a loss says so.</summary>
     protected virtual Tensor Prepare(Tensor images) => images;
@@ -29,9 +29,9 @@ public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reductio
         int channels = x.Shape[1];
         return Reduction switch
         {
-            Reduction.Mean => Formulas.Formula.WindowSum(Formula, Window, x, y, 1.0 / (x.Shape[0] * channels)),
-            Reduction.Sum => Formulas.Formula.WindowSum(Formula, Window, x, y, 1.0 / channels),
-            _ => Formulas.Formula.Windows(Formula, Window, x, y).Mean(1),
+            Reduction.Mean => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / (x.Shape[0] * channels)),
+            Reduction.Sum => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / channels),
+            _ => TensorFormula.Windows(Formula, Window, x, y).Mean(1),
         };
     }
 }

@@ -1,3 +1,5 @@
+using Criterion.Losses;
+
 namespace Criterion.Metrics;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Criterion.Formulas;
 using Criterion.Losses;
 
 namespace Criterion.Metrics;
@@ -23,7 +22,7 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
     {
         PerImage(image, reference);
         SsimOptions options = Chosen;
-        return Formula.WindowMap(
+        return TensorFormula.WindowMap(
             new SsimLoss.Similarity(options, Range),
             options.Window,
             options.Prepare(image.Detach().To(DType.Float64)),
@@ -38,6 +37,6 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
         SsimOptions options = Chosen;
         Tensor x = options.Prepare(image);
         ImageChecks.CheckSide(Name, x, options.Window.LeastSide, $" for a window of {options.WindowSize} with border {options.Border}");
-        return Formula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);
+        return TensorFormula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);
     }
 }

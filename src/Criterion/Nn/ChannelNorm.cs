@@ -1,5 +1,5 @@
 using System.Numerics;
-using Criterion.Formulas;
+using Criterion.Drivers;
 
 namespace Criterion.Nn;
 

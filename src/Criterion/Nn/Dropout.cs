@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Nn;
 
@@ -35,7 +36,7 @@ public sealed class Dropout : Module
         }
 
         Tensor x = input.Floating();
-        return Formula.Map(new Dropped(_probability), x, Tensor.RandLike(x, _random));
+        return TensorFormula.Map(new Dropped(_probability), x, Tensor.RandLike(x, _random));
     }
 
     /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>

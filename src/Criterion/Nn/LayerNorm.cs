@@ -1,4 +1,4 @@
-using Criterion.Formulas;
+using Criterion.Drivers;
 
 namespace Criterion.Nn;
 

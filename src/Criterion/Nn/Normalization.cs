@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Nn;
 
@@ -79,13 +81,13 @@ internal static class Normalization
     static bool IsShort(NormLayout layout) => layout.Length < ShortRow && layout.Rows > 1;
 
     /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
-    public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => Formula.Map(default(Line), x, scale, shift);
+    public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => TensorFormula.Map(default(Line), x, scale, shift);
 
     /// <summary>(x − mean) · scale + bias, each [C]: for means that are large beside the deviation.</summary>
     public static Tensor CentreAndScale(Tensor x, NormLayout layout, Tensor mean, Tensor scale, Tensor? bias)
     {
         Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
-        Tensor scaled = Formula.Map(default(ScaledDistance), channels, Channels(mean), Channels(scale));
+        Tensor scaled = TensorFormula.Map(default(ScaledDistance), channels, Channels(mean), Channels(scale));
         return (bias is null ? scaled : scaled + Channels(bias)).Reshape(x.Shape);
     }
 
@@ -107,7 +109,7 @@ internal static class Normalization
     }
 
     /// <summary>1 / √(variance + ε), and 0 for 1 / 0.</summary>
-    public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : Formula.Map(new RootOfSum(-0.5), variance);
+    public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
 
     /// <summary>Whether no square of a distance from the mean overflows, or underflows where that would matter.</summary>
     static bool IsOrdinary(in Applied of)

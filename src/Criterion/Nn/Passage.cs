@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion.Nn;
 
 /// <summary>

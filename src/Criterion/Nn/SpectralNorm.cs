@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Nn;
 
 /// <summary>
@@ -111,7 +109,7 @@ public sealed class SpectralNorm : Module
     {
         const double least = 1e-16;
         const double largest = 1e16;
-        if (Formula.Total(default(TotalNorm.Square), weight) is >= least and <= largest)
+        if (TensorFormula.Total(default(TotalNorm.Square), weight) is >= least and <= largest)
         {
             return 1;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Criterion.Formulas;
+using Criterion.Drivers;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
@@ -95,7 +96,7 @@ public abstract class AdamFamily : Optimizer
         double correction2 = 1 - Math.Pow(_beta2, slot.Steps);
         double rate = LearningRate / correction1 * Math.Sqrt(correction2);
         double epsilon = Math.Max(_epsilon * Math.Sqrt(correction2), SquareMean.Least(parameter.DType));
-        Formula.Update(
+        TensorFormula.Update(
             Moments(new PlainSquareMean(_beta2, 1 - _beta2)),
             Moments(new SquareMean(_beta2, 1 - _beta2, parameter.DType)),
             slot.Range(GradientDecay, epsilon < PlainSquareMean.LeastEpsilon),

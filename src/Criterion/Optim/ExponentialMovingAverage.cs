@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 using Criterion.Nn;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
@@ -59,7 +60,7 @@ public sealed class ExponentialMovingAverage
         {
             if (isLearned)
             {
-                Formula.Update(new Towards(1 - Decay), average, value);
+                TensorFormula.Update(new Towards(1 - Decay), average, value);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
@@ -46,7 +47,7 @@ public static class GradientClip
         double factor = max / total.Relative / (1 + (Least * Math.Min(1, 1 / total.Value)));
         foreach (Tensor gradient in gradients)
         {
-            Formula.Update(new Scaled(total.Scale, factor), gradient, gradient);
+            TensorFormula.Update(new Scaled(total.Scale, factor), gradient, gradient);
         }
     }
 
@@ -63,7 +64,7 @@ public static class GradientClip
         {
             foreach (Tensor gradient in Gradients(parameters))
             {
-                Formula.Update(new Held(max), gradient, gradient);
+                TensorFormula.Update(new Held(max), gradient, gradient);
             }
         }
     }

@@ -1,4 +1,4 @@
-using Criterion.Formulas;
+using Criterion.Drivers;
 using Criterion.Nn;
 
 namespace Criterion.Optim;

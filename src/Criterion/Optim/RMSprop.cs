@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
@@ -67,16 +69,16 @@ public sealed class RMSprop : Optimizer
         (Tensor square, Tensor parameter) = (slot[0], slot.Parameter);
         if (_centred)
         {
-            Formula.Update(Centred(plain, epsilon), Centred(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(Centred(plain, epsilon), Centred(robust, epsilon), range, gradient, parameter, slot[1], square);
         }
         else if (_momentum != 0)
         {
-            Formula.Update(Roll(plain, epsilon), Roll(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(Roll(plain, epsilon), Roll(robust, epsilon), range, gradient, parameter, slot[1], square);
         }
         else
         {
             // But one number is kept: it stands for the first as well, and is written last.
-            Formula.Update(Descend(plain, epsilon), Descend(robust, epsilon), range, gradient, parameter, square, square);
+            TensorFormula.Update(Descend(plain, epsilon), Descend(robust, epsilon), range, gradient, parameter, square, square);
         }
     }
 
@@ -94,10 +96,10 @@ public sealed class RMSprop : Optimizer
     {
         Tensor g = _weightDecay == 0 ? gradient : gradient + (slot.Parameter * _weightDecay);
         SquareMean squares = new(_alpha, _alpha * (1 - _alpha), g.DType);
-        Formula.Update(new Variance(squares), slot[0], g, slot[1]);
-        Formula.Update(new Mean(_alpha), slot[1], g);
-        Formula.Update(new Gather(_momentum, epsilon, squares), slot[2], g, slot[0]);
-        Formula.Update(new Follow(LearningRate), slot.Parameter, slot[2]);
+        TensorFormula.Update(new Variance(squares), slot[0], g, slot[1]);
+        TensorFormula.Update(new Mean(_alpha), slot[1], g);
+        TensorFormula.Update(new Gather(_momentum, epsilon, squares), slot[2], g, slot[0]);
+        TensorFormula.Update(new Follow(LearningRate), slot.Parameter, slot[2]);
     }
 
     /// <summary>The variance of a state that holds the mean square, as PyTorch's and those of earlier versions do.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
@@ -46,20 +47,20 @@ public sealed class SGD : Optimizer
     {
         if (_momentum == 0)
         {
-            Formula.Update(new Descend(LearningRate, _weightDecay), slot.Parameter, gradient);
+            TensorFormula.Update(new Descend(LearningRate, _weightDecay), slot.Parameter, gradient);
             return;
         }
 
         // The first step takes the gradient whole, as PyTorch does.
         double share = slot.Steps == 1 ? 1 : 1 - _dampening;
-        Formula.Update(new Gather(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
+        TensorFormula.Update(new Gather(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
         if (_nesterov)
         {
-            Formula.Update(new LookAhead(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
+            TensorFormula.Update(new LookAhead(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
         }
         else
         {
-            Formula.Update(new Descend(LearningRate, 0), slot.Parameter, slot[0]);
+            TensorFormula.Update(new Descend(LearningRate, 0), slot.Parameter, slot[0]);
         }
     }
 

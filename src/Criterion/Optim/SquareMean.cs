@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Criterion.Formulas;
+using Criterion.Drivers;
+using Criterion.Numbers;
 
 namespace Criterion.Optim;
 

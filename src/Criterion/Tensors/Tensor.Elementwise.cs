@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 
 namespace Criterion;
@@ -93,7 +94,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>c / x, element by element.</summary>
-    public static Tensor operator /(double c, Tensor x) => Formula.Map(new Quotient(c), NotNull(x).Floating());
+    public static Tensor operator /(double c, Tensor x) => TensorFormula.Map(new Quotient(c), NotNull(x).Floating());
 
     /// <summary>−x.</summary>
     public static Tensor operator -(Tensor x)
@@ -103,90 +104,90 @@ public sealed partial class Tensor
     }
 
     /// <summary>The larger of two, element by element; NaN if either is. Where they are equal, each gets half of the gradient.</summary>
-    public static Tensor Maximum(Tensor a, Tensor b) => Formula.Map(default(Larger), a, b);
+    public static Tensor Maximum(Tensor a, Tensor b) => TensorFormula.Map(default(Larger), a, b);
 
     /// <summary>The smaller of two, element by element; NaN if either is. Where they are equal, each gets half of the gradient.</summary>
-    public static Tensor Minimum(Tensor a, Tensor b) => Formula.Map(default(Smaller), a, b);
+    public static Tensor Minimum(Tensor a, Tensor b) => TensorFormula.Map(default(Smaller), a, b);
 
     /// <summary><paramref name="a"/> where the condition is true (not 0), else <paramref name="b"/>; all three are broadcast.</summary>
     public static Tensor Where(Tensor condition, Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Formula.Map(default(Choice), NotNull(condition).Detach().To(x.DType), x, y);
+        return TensorFormula.Map(default(Choice), NotNull(condition).Detach().To(x.DType), x, y);
     }
 
     /// <summary>xʸ, element by element.</summary>
-    public Tensor Pow(Tensor exponent) => Formula.Map(default(Power), Floating(), NotNull(exponent).Floating());
+    public Tensor Pow(Tensor exponent) => TensorFormula.Map(default(Power), Floating(), NotNull(exponent).Floating());
 
     /// <summary>xᵖ; negative x are defined for whole p.</summary>
-    public Tensor Pow(double exponent) => Formula.Map(new FixedPower(exponent), Floating());
+    public Tensor Pow(double exponent) => TensorFormula.Map(new FixedPower(exponent), Floating());
 
     /// <summary>eˣ.</summary>
-    public Tensor Exp() => Formula.Map(default(Exponential), Floating());
+    public Tensor Exp() => TensorFormula.Map(default(Exponential), Floating());
 
     /// <summary>eˣ − 1, exact near 0.</summary>
-    public Tensor Expm1() => Formula.Map(default(ExponentialMinus1), Floating());
+    public Tensor Expm1() => TensorFormula.Map(default(ExponentialMinus1), Floating());
 
     /// <summary>ln x; −∞ at 0, NaN below.</summary>
-    public Tensor Log() => Formula.Map(default(Logarithm), Floating());
+    public Tensor Log() => TensorFormula.Map(default(Logarithm), Floating());
 
     /// <summary>ln(1 + x), exact near 0.</summary>
-    public Tensor Log1p() => Formula.Map(default(LogarithmOf1Plus), Floating());
+    public Tensor Log1p() => TensorFormula.Map(default(LogarithmOf1Plus), Floating());
 
     /// <summary>√x. Its gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(double)"/>, whose gradient there is 0.</summary>
-    public Tensor Sqrt() => Formula.Map(default(SquareRoot), Floating());
+    public Tensor Sqrt() => TensorFormula.Map(default(SquareRoot), Floating());
 
     /// <summary>1 / √x.</summary>
-    public Tensor Rsqrt() => Formula.Map(default(ReciprocalSquareRoot), Floating());
+    public Tensor Rsqrt() => TensorFormula.Map(default(ReciprocalSquareRoot), Floating());
 
     /// <summary>|x|; its gradient at 0 is 0.</summary>
-    public Tensor Abs() => Formula.Map(default(Absolute), Countable());
+    public Tensor Abs() => TensorFormula.Map(default(Absolute), Countable());
 
     /// <summary>−1, 0 or 1; NaN for NaN. Its gradient is 0.</summary>
-    public Tensor Sign() => Formula.Map(default(Signum), Countable());
+    public Tensor Sign() => TensorFormula.Map(default(Signum), Countable());
 
     /// <summary>sin x, x in radians.</summary>
-    public Tensor Sin() => Formula.Map(default(Sine), Floating());
+    public Tensor Sin() => TensorFormula.Map(default(Sine), Floating());
 
     /// <summary>cos x, x in radians.</summary>
-    public Tensor Cos() => Formula.Map(default(Cosine), Floating());
+    public Tensor Cos() => TensorFormula.Map(default(Cosine), Floating());
 
     /// <summary>tanh x.</summary>
-    public Tensor Tanh() => Formula.Map(default(HyperbolicTangent), Floating());
+    public Tensor Tanh() => TensorFormula.Map(default(HyperbolicTangent), Floating());
 
     /// <summary>The error function.</summary>
-    public Tensor Erf() => Formula.Map(default(ErrorFunction), Floating());
+    public Tensor Erf() => TensorFormula.Map(default(ErrorFunction), Floating());
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
-    public Tensor Sigmoid() => Formula.Map(default(Logistic), Floating());
+    public Tensor Sigmoid() => TensorFormula.Map(default(Logistic), Floating());
 
     /// <summary>ln(1 + e^(βx)) / β, a smooth ReLU; exact for any x, however large.</summary>
-    public Tensor Softplus(double beta = 1) => Formula.Map(new SmoothRelu(beta), Floating());
+    public Tensor Softplus(double beta = 1) => TensorFormula.Map(new SmoothRelu(beta), Floating());
 
     /// <summary>max(x, 0); its gradient at 0 is 0.</summary>
     public Tensor Relu() => LeakyRelu(0);
 
     /// <summary>x above 0, slope · x below; the gradient at 0 is the slope.</summary>
     public Tensor LeakyRelu(double slope = 0.01) => slope >= 0
-        ? Formula.MapBySlopeOfResult(new Rectifier(slope), Floating())
-        : Formula.Map(new Rectifier(slope), Floating());
+        ? TensorFormula.MapBySlopeOfResult(new Rectifier(slope), Floating())
+        : TensorFormula.Map(new Rectifier(slope), Floating());
 
     /// <summary>x above 0, α(eˣ − 1) below.</summary>
-    public Tensor Elu(double alpha = 1) => Formula.Map(new ExponentialRectifier(alpha, 1), Floating());
+    public Tensor Elu(double alpha = 1) => TensorFormula.Map(new ExponentialRectifier(alpha, 1), Floating());
 
     /// <summary>The self-normalising ELU (Klambauer et al., 2017).</summary>
-    public Tensor Selu() => Formula.Map(new ExponentialRectifier(1.6732632423543772, 1.0507009873554805), Floating());
+    public Tensor Selu() => TensorFormula.Map(new ExponentialRectifier(1.6732632423543772, 1.0507009873554805), Floating());
 
     /// <summary>x · Φ(x), Φ the normal distribution function; by its tanh approximation if asked.</summary>
     public Tensor Gelu(bool tanh = false) =>
-        tanh ? Formula.Map(default(GaussianRectifierByTanh), Floating()) : Formula.Map(default(GaussianRectifier), Floating());
+        tanh ? TensorFormula.Map(default(GaussianRectifierByTanh), Floating()) : TensorFormula.Map(default(GaussianRectifier), Floating());
 
     /// <summary>x · σ(x), also known as swish.</summary>
-    public Tensor Silu() => Formula.Map(default(SigmoidRectifier), Floating());
+    public Tensor Silu() => TensorFormula.Map(default(SigmoidRectifier), Floating());
 
     /// <summary>x held within [low, high]; the gradient passes at the ends and is 0 outside.</summary>
     public Tensor Clamp(double low = double.NegativeInfinity, double high = double.PositiveInfinity) => low <= high
-        ? Formula.Map(new Clamped(low, high), Floating())
+        ? TensorFormula.Map(new Clamped(low, high), Floating())
         : throw new ArgumentOutOfRangeException(nameof(low), $"Clamp: low {low} is above high {high}.");
 
     /// <summary>Whether x = y, as Bool.</summary>
@@ -223,7 +224,7 @@ public sealed partial class Tensor
     public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
 
     /// <summary>Whether every value lies in [low, high], in one pass; NaN counts as inside.</summary>
-    internal bool AllWithin(double low, double high) => Formula.Total(new IsOutside(low, high), this) == 0;
+    internal bool AllWithin(double low, double high) => TensorFormula.Total(new IsOutside(low, high), this) == 0;
 
     /// <summary>Whether x is false (0), as Bool.</summary>
     public Tensor Not() => EqualTo(0);

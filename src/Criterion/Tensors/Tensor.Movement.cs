@@ -1,3 +1,5 @@
+using Criterion.Kernels;
+
 namespace Criterion;
 
 public sealed partial class Tensor

@@ -1,5 +1,6 @@
 using System.Numerics;
-using Criterion.Formulas;
+using Criterion.Drivers;
+using Criterion.Kernels;
 
 namespace Criterion;
 

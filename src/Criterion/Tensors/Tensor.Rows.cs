@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 
 namespace Criterion;
@@ -27,14 +28,14 @@ public sealed partial class Tensor
             result,
             [this, result],
             (X: this, Norm: result, to.Kept, P: p),
-            (this, static (g, of) => g.Reshape(of.Kept) * Formula.Map(new Direction(of.P), of.X, of.Norm.Reshape(of.Kept))));
+            (this, static (g, of) => g.Reshape(of.Kept) * TensorFormula.Map(new Direction(of.P), of.X, of.Norm.Reshape(of.Kept))));
     }
 
     /// <summary>Norms in double precision.</summary>
     Tensor RowNorms(Reduced to, double p)
     {
         (Tensor rows, _) = RowsOf(to);
-        return p == 2 ? Formula.RowValues(default(EuclideanNorm), rows) : ScaledNorms(rows.To(DType.Float64), p);
+        return p == 2 ? TensorFormula.RowValues(default(EuclideanNorm), rows) : ScaledNorms(rows.To(DType.Float64), p);
     }
 
     /// <summary>Euclidean norms over other dimensions than the last ones without turning them round, or null where a square is out of range.</summary>
@@ -61,8 +62,8 @@ public sealed partial class Tensor
         Tensor largest = rows.Abs().Max(-1, keepDim: true);
         Tensor unit = Where(largest.IsFinite(), largest, OnesLike(largest));
         unit = unit.MaskedFill(unit.EqualTo(0), 1);
-        Tensor sum = Formula.Map(new AbsolutePower(p), rows / unit).Sum(-1);
-        return Formula.Map(new RootOfSum(1 / p), sum) * unit.Squeeze(-1);
+        Tensor sum = TensorFormula.Map(new AbsolutePower(p), rows / unit).Sum(-1);
+        return TensorFormula.Map(new RootOfSum(1 / p), sum) * unit.Squeeze(-1);
     }
 
     Tensor LogSumExpAlong(int dim)

@@ -1,4 +1,5 @@
 using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion;
 

@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion;
 
 /// <summary>Which elements of which memory a tensor shows: equal for a tensor and one that was detached from it.</summary>

@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion;
 
 /// <summary>
@@ -27,16 +29,16 @@ public readonly ref struct TensorScope : IDisposable
     /// <summary>Opens a scope on this thread.</summary>
     public TensorScope()
     {
-        ThreadState thread = ThreadState.Current;
+        ThreadContext thread = ThreadContext.Current;
         _guard = new Guard(thread);
         thread.Ambient.Scope = _memory = ScopedMemory.Rent();
     }
 
     /// <summary>The memory of the innermost scope of this thread, or null outside every scope.</summary>
-    internal static ScopedMemory? Current => ThreadState.Current.Ambient.Scope;
+    internal static ScopedMemory? Current => ThreadContext.Current.Ambient.Scope;
 
     /// <summary>Leaves every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
-    public static Suspension Suspend() => new(ThreadState.Current);
+    public static Suspension Suspend() => new(ThreadContext.Current);
 
     /// <summary>
     /// Calls a function outside every scope, recording as usual: for what is made once, by whoever needs it first, and shared from then
@@ -95,7 +97,7 @@ public readonly ref struct TensorScope : IDisposable
     {
         readonly Guard _guard;
 
-        internal Suspension(ThreadState thread)
+        internal Suspension(ThreadContext thread)
         {
             _guard = new Guard(thread);
             thread.Ambient.Scope = null;

@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Gradients;
 
@@ -102,7 +103,7 @@ static class Operations
             One("Clamp", static x => x.Clamp(-0.8, 1.1)),
             One("Pow", static x => x.Pow(3), "cube"),
             One("Pow", static x => x.Pow(-1.7), "fraction", 0.5),
-            One("Map", static x => Formula.Map(default(Squash), x), "a user's formula"),
+            One("Map", static x => TensorFormula.Map(default(Squash), x), "a user's formula"),
         ];
 
         static Operation One(string method, Func<Tensor, Tensor> call, string what = "", double low = -2) =>

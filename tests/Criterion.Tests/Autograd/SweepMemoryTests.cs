@@ -83,7 +83,7 @@ public class SweepMemoryTests
     {
         using TensorScope scope = new();
         Tensor x = Learned();
-        Tensor loss = Formula.Sum(new FixedPower(2), x);
+        Tensor loss = TensorFormula.Sum(new FixedPower(2), x);
         loss.Backward(retainGraph: true);
         (x * 10).Sum().Backward();
         loss.Backward(retainGraph: true);

@@ -1,5 +1,7 @@
 using Criterion.Formulas;
 using Criterion.Losses;
+using Criterion.Numbers;
+using Criterion.Tests.Gradients;
 
 namespace Criterion.Tests.Formulas;
 
@@ -43,17 +45,17 @@ static class ExtremeFunctions
         ["subtract"] = new("op_Subtraction", static x => x[0] - x[1]),
         ["multiply"] = new("op_Multiply", static x => x[0] * x[1]),
         ["divide"] = new("op_Division", static x => x[0] / x[1]),
-        ["softplus term"] = Term("NonSaturating", new NonSaturating.RealTerm(1)),
-        ["smoothed term"] = Term("Minimax", new NonSaturating.RealTerm(0.9)),
-        ["linear term"] = Term("Wasserstein", default(Wasserstein.FakeTerm)),
-        ["hinge term"] = Term("Hinge", new Hinge.RealTerm(1)),
-        ["square term"] = Term("LeastSquares", new LeastSquares.Term(1, 0.5)),
-        ["kl conjugate"] = Term("FGanKL", new FGanFake<FGanKL.Divergence>()),
-        ["reverse kl activation"] = Term("FGanReverseKL", new Negated<FGanReal<FGanReverseKL.Divergence>>()),
-        ["pearson conjugate"] = Term("FGanPearson", new FGanFake<FGanPearson.Divergence>()),
-        ["hellinger activation"] = Term("FGanHellinger", new Negated<FGanReal<FGanHellinger.Divergence>>()),
-        ["hellinger conjugate"] = Term("FGanHellinger", new FGanFake<FGanHellinger.Divergence>()),
-        ["total variation"] = Term("FGanTotalVariation", new FGanFake<FGanTotalVariation.Divergence>()),
+        ["softplus term"] = Term("NonSaturatingGanLoss", new NonSaturatingGanLoss.RealTerm(1)),
+        ["smoothed term"] = Term("MinimaxGanLoss", new NonSaturatingGanLoss.RealTerm(0.9)),
+        ["linear term"] = Term("WassersteinGanLoss", default(WassersteinGanLoss.FakeTerm)),
+        ["hinge term"] = Term("HingeGanLoss", new HingeGanLoss.RealTerm(1)),
+        ["square term"] = Term("LeastSquaresGanLoss", new LeastSquaresGanLoss.Term(1, 0.5)),
+        ["kl conjugate"] = Term("KlFGanLoss", new FGanFake<KlFGanLoss.Divergence>()),
+        ["reverse kl activation"] = Term("ReverseKlFGanLoss", new Negated<FGanReal<ReverseKlFGanLoss.Divergence>>()),
+        ["pearson conjugate"] = Term("PearsonFGanLoss", new FGanFake<PearsonFGanLoss.Divergence>()),
+        ["hellinger activation"] = Term("HellingerFGanLoss", new Negated<FGanReal<HellingerFGanLoss.Divergence>>()),
+        ["hellinger conjugate"] = Term("HellingerFGanLoss", new FGanFake<HellingerFGanLoss.Divergence>()),
+        ["total variation"] = Term("TotalVariationFGanLoss", new FGanFake<TotalVariationFGanLoss.Divergence>()),
         ["l1"] = Of(static r => new L1Loss(r)),
         ["mse"] = Of(static r => new MSELoss(r)),
         ["huber"] = Of(static r => new HuberLoss(Reduction: r)),
@@ -83,15 +85,15 @@ static class ExtremeFunctions
         ["margin ranking"] = OfThree("MarginRankingLoss", static (x, r) => new MarginRankingLoss(0.5, r).Forward(x[0], x[1], x[2])),
         ["gaussian nll"] = OfThree("GaussianNLLLoss", static (x, r) => new GaussianNLLLoss(Reduction: r).Forward(x[0], x[1], x[2])),
         ["normal"] = new(
-            "MutualInformation",
-            static x => Formula.Map(default(MutualInformation.NormalLogLikelihood), x[0], x[1], x[2]),
-            static x => Formula.Mean(default(MutualInformation.NormalLogLikelihood), x[0], x[1], x[2])),
+            "MutualInformationLoss",
+            static x => TensorFormula.Map(default(MutualInformationLoss.NormalLogLikelihood), x[0], x[1], x[2]),
+            static x => TensorFormula.Mean(default(MutualInformationLoss.NormalLogLikelihood), x[0], x[1], x[2])),
     };
 
     static Function Op(string method, Func<Tensor, Tensor> call) => new(method, x => call(x[0]));
 
     static Function Term<TFormula>(string type, TFormula term)
-        where TFormula : struct, IUnaryFormula => new(type, x => Formula.Map(term, x[0]), x => Formula.Mean(term, x[0]));
+        where TFormula : struct, IUnaryFormula => new(type, x => TensorFormula.Map(term, x[0]), x => TensorFormula.Mean(term, x[0]));
 
     static Function Of<TLoss>(Func<Reduction, TLoss> make)
         where TLoss : IPredictionLoss => new(

@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Formulas;
 
@@ -26,7 +27,7 @@ public class FormulaTests
     public void Every_element_is_the_references(int[] a, int[] b, int[] c)
     {
         Tensor[] inputs = [Numbers(a, 1), Numbers(b, 2), Numbers(c, 3)];
-        Tensor result = Formula.Map(default(Mixed), inputs[0], inputs[1], inputs[2]);
+        Tensor result = TensorFormula.Map(default(Mixed), inputs[0], inputs[1], inputs[2]);
         Assert.Equal(Expected(inputs, result.Shape), result.ToArray<double>());
     }
 
@@ -35,7 +36,7 @@ public class FormulaTests
     public void Views_give_what_copies_give(int[] a, int[] b, int[] c)
     {
         Tensor[] inputs = [Gapped(Numbers(a, 1)), Turned(Numbers(b, 2)), Numbers(c, 3)];
-        Tensor result = Formula.Map(default(Mixed), inputs[0], inputs[1], inputs[2]);
+        Tensor result = TensorFormula.Map(default(Mixed), inputs[0], inputs[1], inputs[2]);
         Assert.Equal(Expected(inputs, result.Shape), result.ToArray<double>());
     }
 
@@ -43,9 +44,9 @@ public class FormulaTests
     public void Formulas_of_one_two_and_three_numbers_have_derivatives_to_second_order()
     {
         Tensor[] inputs = [Numbers([2, 1, 3], 1), Numbers([4, 1], 2), Numbers([3], 3)];
-        GradCheck.Check(static x => Formula.Map(default(Mixed), x[0], x[1], x[2]), inputs);
-        GradCheck.Check(static x => Formula.Map(default(Ratio), x[0], x[1]), inputs[..2]);
-        GradCheck.Check(static x => Formula.Map(default(Swish), x[0]), inputs[..1]);
+        GradCheck.Check(static x => TensorFormula.Map(default(Mixed), x[0], x[1], x[2]), inputs);
+        GradCheck.Check(static x => TensorFormula.Map(default(Ratio), x[0], x[1]), inputs[..2]);
+        GradCheck.Check(static x => TensorFormula.Map(default(Swish), x[0]), inputs[..1]);
     }
 
     [Fact]
@@ -54,11 +55,11 @@ public class FormulaTests
         Tensor x = Numbers([5, 16385], 1).Detach();
         x[0, 0].Fill(double.NaN);
         x.RequiresGrad = true;
-        Tensor slope = Autograd.Grad(Formula.Mean(new Affine(3, 1), x), x);
+        Tensor slope = Autograd.Grad(TensorFormula.Mean(new Affine(3, 1), x), x);
         Assert.Equal([0, 0], slope.Strides.ToArray());
         Assert.Equal(3.0 / x.Count, slope[0, 0].Item(), 1e-19);
-        GradCheck.Check(static x => Formula.Sum(new Affine(-2, 5), x[0]), [Numbers([7], 1)]);
-        Assert.Equal(Formula.Map(new Affine(-2, 5), Numbers([7], 1)).Sum().Item(), Formula.Sum(new Affine(-2, 5), Numbers([7], 1)).Item(), 1e-13);
+        GradCheck.Check(static x => TensorFormula.Sum(new Affine(-2, 5), x[0]), [Numbers([7], 1)]);
+        Assert.Equal(TensorFormula.Map(new Affine(-2, 5), Numbers([7], 1)).Sum().Item(), TensorFormula.Sum(new Affine(-2, 5), Numbers([7], 1)).Item(), 1e-13);
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public class FormulaTests
     {
         Tensor target = Tensor.From(1.0, 2.0, 3.0);
         Tensor view = target[1..];
-        Formula.Update(default(Ratio), target, Tensor.From(3.0, 3.0, 3.0));
+        TensorFormula.Update(default(Ratio), target, Tensor.From(3.0, 3.0, 3.0));
         Assert.Equal([0.1, 0.2, 0.3], target.ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e-15);
         Assert.Equal(target[2].Item(), view[1].Item());
     }
@@ -75,10 +76,10 @@ public class FormulaTests
     public void An_update_that_does_not_fit_is_refused()
     {
         Tensor target = Tensor.Ones([2, 3]);
-        Assert.Contains("[2, 3]", Assert.Throws<ShapeException>(() => Formula.Update(default(Ratio), target, Tensor.Ones([2, 2, 3]))).Message, StringComparison.Ordinal);
-        Assert.Contains("Float64", Assert.Throws<ShapeException>(() => Formula.Update(default(Ratio), target, Tensor.Ones([3], DType.Float64))).Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 3]", Assert.Throws<ShapeException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([2, 2, 3]))).Message, StringComparison.Ordinal);
+        Assert.Contains("Float64", Assert.Throws<ShapeException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3], DType.Float64))).Message, StringComparison.Ordinal);
         target.RequiresGrad = true;
-        Assert.Contains("NoGrad", Assert.Throws<AutogradException>(() => Formula.Update(default(Ratio), target, Tensor.Ones([3]))).Message, StringComparison.Ordinal);
+        Assert.Contains("NoGrad", Assert.Throws<AutogradException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,8 +96,8 @@ public class FormulaTests
     public void Integers_are_mapped_exactly_and_have_no_functions()
     {
         Tensor big = Tensor.From((1L << 60) + 1, -5L);
-        Assert.Equal([(1L << 60) + 1, 5L], Formula.Map(default(Absolute), big).ToArray<long>());
-        Assert.Contains("exp", Assert.Throws<DTypeException>(() => Formula.Map(default(Exponential), big)).Message, StringComparison.Ordinal);
+        Assert.Equal([(1L << 60) + 1, 5L], TensorFormula.Map(default(Absolute), big).ToArray<long>());
+        Assert.Contains("exp", Assert.Throws<DTypeException>(() => TensorFormula.Map(default(Exponential), big)).Message, StringComparison.Ordinal);
     }
 
     static double[] Expected(Tensor[] inputs, Shape shape)

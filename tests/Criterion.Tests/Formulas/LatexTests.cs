@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Formulas;
 
@@ -7,27 +8,27 @@ public class LatexTests
 {
     public static TheoryData<string, string> Written => new()
     {
-        { Formula.ToLatex(default(Add), "x", "y"), "x + y" },
-        { Formula.ToLatex(default(Divide), "x", "y"), @"\frac{x}{y}" },
-        { Formula.ToLatex(default(Squared), "x", "y"), @"\left(x - y\right)^{2}" },
-        { Formula.ToLatex(default(Logistic)), @"\sigma\left(x\right)" },
-        { Formula.ToLatex(default(SigmoidRectifier), "z"), @"z \cdot \sigma\left(z\right)" },
-        { Formula.ToLatex(new Affine(-2, 0.5)), @"\left(-2\right) \cdot x + 0.5" },
-        { Formula.ToLatex(new FixedPower(-0.5)), "x^{-0.5}" },
-        { Formula.ToLatex(new Affine(1e-12, 2e-5)), @"10^{-12} \cdot x + 2 \cdot 10^{-5}" },
-        { Formula.ToLatex(new RootOfSum(0.5)), @"\sqrt{x}" },
-        { Formula.ToLatex(new RootOfSum(-0.5)), @"\frac{1}{\sqrt{x}}" },
-        { Formula.ToLatex(new RootOfSum(0.25)), @"x^{\frac{1}{4}}" },
-        { Formula.ToLatex(new RootOfSum(0.4)), "x^{0.4}" },
-        { Formula.ToLatex(default(OnlyPositive)), @"\max\left(0, x\right)" },
-        { Formula.ToLatex(default(Absolute)), @"\left|x\right|" },
-        { Formula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
-        { Formula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
-        { Formula.ToLatex(default(Minuses), "x", "y"), @"y - e^{x} + x \cdot y - \left(y - x\right)" },
-        { Formula.ToLatex(default(Clipped)), @"\max\left(0, 1 - x\right) + \max\left(0, x\right)" },
-        { Formula.ToLatexOfRow(default(KeptFinite), @"\ln p_j", "q_j"), @"\sum_j q_j \cdot \left(p_j - \ln p_j\right)" },
-        { Formula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
-        { Formula.ToLatex(default(Weighed), "x", "y", "w"), @"\max\left(0, x\right) + y \cdot w" },
+        { TensorFormula.ToLatex(default(Add), "x", "y"), "x + y" },
+        { TensorFormula.ToLatex(default(Divide), "x", "y"), @"\frac{x}{y}" },
+        { TensorFormula.ToLatex(default(Squared), "x", "y"), @"\left(x - y\right)^{2}" },
+        { TensorFormula.ToLatex(default(Logistic)), @"\sigma\left(x\right)" },
+        { TensorFormula.ToLatex(default(SigmoidRectifier), "z"), @"z \cdot \sigma\left(z\right)" },
+        { TensorFormula.ToLatex(new Affine(-2, 0.5)), @"\left(-2\right) \cdot x + 0.5" },
+        { TensorFormula.ToLatex(new FixedPower(-0.5)), "x^{-0.5}" },
+        { TensorFormula.ToLatex(new Affine(1e-12, 2e-5)), @"10^{-12} \cdot x + 2 \cdot 10^{-5}" },
+        { TensorFormula.ToLatex(new RootOfSum(0.5)), @"\sqrt{x}" },
+        { TensorFormula.ToLatex(new RootOfSum(-0.5)), @"\frac{1}{\sqrt{x}}" },
+        { TensorFormula.ToLatex(new RootOfSum(0.25)), @"x^{\frac{1}{4}}" },
+        { TensorFormula.ToLatex(new RootOfSum(0.4)), "x^{0.4}" },
+        { TensorFormula.ToLatex(default(OnlyPositive)), @"\max\left(0, x\right)" },
+        { TensorFormula.ToLatex(default(Absolute)), @"\left|x\right|" },
+        { TensorFormula.ToLatex(default(Larger), "x", "y"), @"\max\left(x, y\right)" },
+        { TensorFormula.ToLatex(default(IsLess), "x", "y"), @"\begin{cases}1 & x < y \\ 0 & \text{otherwise}\end{cases}" },
+        { TensorFormula.ToLatex(default(Minuses), "x", "y"), @"y - e^{x} + x \cdot y - \left(y - x\right)" },
+        { TensorFormula.ToLatex(default(Clipped)), @"\max\left(0, 1 - x\right) + \max\left(0, x\right)" },
+        { TensorFormula.ToLatexOfRow(default(KeptFinite), @"\ln p_j", "q_j"), @"\sum_j q_j \cdot \left(p_j - \ln p_j\right)" },
+        { TensorFormula.ToLatex(default(Nested), "x", "y"), @"x - \left(y - x\right) - \frac{e^{x}}{\sqrt{y}}" },
+        { TensorFormula.ToLatex(default(Weighed), "x", "y", "w"), @"\max\left(0, x\right) + y \cdot w" },
     };
 
     [Theory]
@@ -66,7 +67,7 @@ public class LatexTests
         public static bool VanishesWithTarget => true;
 
         public T Value<T>(T a, T p, T b, T q)
-            where T : struct, IReal<T> => b * (T.Exp(a) - Formula.Held(T.Equal(b, T.Const(0)), a));
+            where T : struct, IReal<T> => b * (T.Exp(a) - TensorFormula.Held(T.Equal(b, T.Const(0)), a));
     }
 
     readonly struct Nested : IBinaryFormula
@@ -80,7 +81,7 @@ public class LatexTests
     {
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> =>
-            T.PositivePart(x) + Piecewise.Unless(T.Less(y, T.Const(0)), x, y * Piecewise.Weighable(z, y));
+            T.PositivePart(x) + Guards.Unless(T.Less(y, T.Const(0)), x, y * Guards.Weighable(z, y));
     }
 
     [Theory]

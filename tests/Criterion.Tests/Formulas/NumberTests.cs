@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Criterion.Formulas;
+using Criterion.Numbers;
+using Criterion.Simd;
 
 namespace Criterion.Tests.Formulas;
 
@@ -204,31 +206,31 @@ public class NumberTests
     public void Lines_know_what_bends(string name)
     {
         IUnary formula = Functions.Single(f => f.Name == name).Formula;
-        Assert.All(Grid, x => Assert.Equal(Line.Const(formula.Reference(x)), formula.Along(Line.Const(x))));
-        Assert.Equal(name == "negation", formula.Along(Line.Variable).IsStraight);
+        Assert.All(Grid, x => Assert.Equal(AffineForm.Const(formula.Reference(x)), formula.Along(AffineForm.Const(x))));
+        Assert.Equal(name == "negation", formula.Along(AffineForm.Variable).IsStraight);
     }
 
     [Fact]
     public void Lines_pass_through_what_keeps_them_straight()
     {
-        Line x = Line.Variable;
-        Line two = Line.Const(2);
-        Assert.Equal(new Line(3, 4), (two * x) - ((-x - two) * Line.Const(1)) + (Line.Sqrt(Line.Const(16)) / two));
-        Assert.Equal(new Line(0.5, 0.5), Line.Pow((x + Line.Const(1)) / two, 1));
-        Assert.Equal(x, Line.Select(Line.Less(Line.Const(1), two), x, x * x));
-        Assert.Equal(two, Line.WithSlope(Line.Detach(two), two, x));
-        Assert.All([two / x, Line.Detach(x), Line.WithSlope(two, x, two), Line.Select(x, two, two)], bent => Assert.False(bent.IsStraight));
+        AffineForm x = AffineForm.Variable;
+        AffineForm two = AffineForm.Const(2);
+        Assert.Equal(new AffineForm(3, 4), (two * x) - ((-x - two) * AffineForm.Const(1)) + (AffineForm.Sqrt(AffineForm.Const(16)) / two));
+        Assert.Equal(new AffineForm(0.5, 0.5), AffineForm.Pow((x + AffineForm.Const(1)) / two, 1));
+        Assert.Equal(x, AffineForm.Select(AffineForm.Less(AffineForm.Const(1), two), x, x * x));
+        Assert.Equal(two, AffineForm.WithSlope(AffineForm.Detach(two), two, x));
+        Assert.All([two / x, AffineForm.Detach(x), AffineForm.WithSlope(two, x, two), AffineForm.Select(x, two, two)], bent => Assert.False(bent.IsStraight));
     }
 
     [Fact]
     public void Of_two_numbers_each_may_vary()
     {
-        Partial<Real> x = Partial<Real>.Variable(3);
-        Partial<Real> y = Partial<Real>.Fixed(5);
-        Partial<Real> infinite = Partial<Real>.Fixed(double.PositiveInfinity);
+        SparseDual<Real> x = SparseDual<Real>.Variable(3);
+        SparseDual<Real> y = SparseDual<Real>.Fixed(5);
+        SparseDual<Real> infinite = SparseDual<Real>.Fixed(double.PositiveInfinity);
         Assert.Equal([1.0, 1, -1, 5, 5, 6, 0.2, -5.0 / 9], new[] { x + y, x - y, y - x, x * y, y * x, x * x, x / y, y / x }.Select(static z => z.Tangent.Value));
         Assert.Equal([0.0, 0, 0], new[] { y * y, y + y, y * infinite }.Select(static z => z.Tangent.Value));
-        Assert.Equal(0, (Partial<Real>.Const(0) * infinite).Tangent.Value);
+        Assert.Equal(0, (SparseDual<Real>.Const(0) * infinite).Tangent.Value);
     }
 
     [Fact]
@@ -292,7 +294,7 @@ public class NumberTests
 
         (double Value, double Slope) Partial(double x, bool varies);
 
-        Line Along(Line x);
+        AffineForm Along(AffineForm x);
 
         S[] Lanes<S, L>(S[] x)
             where S : unmanaged
@@ -314,11 +316,11 @@ public class NumberTests
 
         public (double Value, double Slope) Partial(double x, bool varies)
         {
-            Partial<Real> result = formula.Value(varies ? Partial<Real>.Variable(x) : Partial<Real>.Fixed(x));
+            SparseDual<Real> result = formula.Value(varies ? SparseDual<Real>.Variable(x) : SparseDual<Real>.Fixed(x));
             return (result.Value.Value, result.Tangent.Value);
         }
 
-        public Line Along(Line x) => formula.Value(x);
+        public AffineForm Along(AffineForm x) => formula.Value(x);
 
         public S[] Lanes<S, L>(S[] x)
             where S : unmanaged

@@ -1,4 +1,5 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Formulas;
 
@@ -23,7 +24,7 @@ public class PiecewiseTests
     [InlineData(double.NaN, double.NaN, 1)]
     public void Relu_has_the_slope_of_the_left_at_0(double x, double value, double slope)
     {
-        Dual<Real> y = Piecewise.Relu(Dual<Real>.Variable(x));
+        Dual<Real> y = Guards.Relu(Dual<Real>.Variable(x));
         Assert.Equal(value, y.Value.Value);
         Assert.Equal(slope, y.Tangent.Value);
     }
@@ -35,14 +36,14 @@ public class PiecewiseTests
     [InlineData(2, 0, 2)]
     [InlineData(double.NaN, 0, double.NaN)]
     public void Infinity_without_a_weight_is_0_and_nothing_else_changes(double x, double weight, double expected) =>
-        Assert.Equal(expected, Piecewise.Weighable<Real>(x, weight).Value);
+        Assert.Equal(expected, Guards.Weighable<Real>(x, weight).Value);
 
     [Fact]
     public void Lanes_and_tensors_say_the_same()
     {
         Tensor x = Tensor.From([double.PositiveInfinity, double.NegativeInfinity, 1, -3, double.PositiveInfinity, 0, 7, 8, 9]);
         Tensor weight = Tensor.From<double>([0, 0, 0, 0, 2, 1, 1, 0, 1]);
-        Tensor mapped = Formula.Map(default(Product), x, weight);
+        Tensor mapped = TensorFormula.Map(default(Product), x, weight);
         Tensor composed = default(Product).Value<TensorReal>(x, weight).ToTensor(x);
         Assert.Equal([0, 0, 0, -0.0, double.PositiveInfinity, 0, 7, 0, 9], mapped.ToArray<double>());
         Assert.Equal(mapped.ToArray<double>(), composed.ToArray<double>());
@@ -54,6 +55,6 @@ public class PiecewiseTests
     readonly struct Product : IBinaryFormula
     {
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => y * Piecewise.Weighable(x, y);
+            where T : struct, IReal<T> => y * Guards.Weighable(x, y);
     }
 }

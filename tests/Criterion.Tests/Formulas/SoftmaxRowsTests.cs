@@ -1,4 +1,6 @@
 using Criterion.Formulas;
+using Criterion.Numbers;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Formulas;
 
@@ -28,8 +30,8 @@ public class SoftmaxRowsTests
     [MemberData(nameof(Kinds))]
     public void Every_kind_of_target_and_origin_has_the_derivatives_of_differences(string kind, RowOrigin origin)
     {
-        GradCheck.Check(x => Formula.SoftmaxRows(default(Curved), x[0], Target(kind, x[1]), PerRow, origin), [Logits, Others]);
-        GradCheck.Check(x => Formula.SoftmaxRowSum(default(Curved), x[0], Target(kind, x[1]), PerRow, origin, 0.3), [Logits, Others]);
+        GradCheck.Check(x => TensorFormula.SoftmaxRows(default(Curved), x[0], Target(kind, x[1]), PerRow, origin), [Logits, Others]);
+        GradCheck.Check(x => TensorFormula.SoftmaxRowSum(default(Curved), x[0], Target(kind, x[1]), PerRow, origin, 0.3), [Logits, Others]);
     }
 
     [Theory]
@@ -39,7 +41,7 @@ public class SoftmaxRowsTests
         Tensor[] x = [.. new[] { Logits, Others }.Select(static t => t.Clone())];
         x[0].RequiresGrad = true;
         x[1].RequiresGrad = true;
-        Tensor loss = Formula.SoftmaxRowSum(default(Curved), x[0], Target(kind, x[1]), PerRow, origin);
+        Tensor loss = TensorFormula.SoftmaxRowSum(default(Curved), x[0], Target(kind, x[1]), PerRow, origin);
         Tensor[] composed = Autograd.Grad([loss], x, createGraph: true, allowUnused: true);
         Tensor[] fused = Autograd.Grad([loss], x, allowUnused: true);
         for (int i = 0; i < 2; i++)
@@ -54,7 +56,7 @@ public class SoftmaxRowsTests
         Tensor x = Logits.Clone();
         x[3] = Tensor.Full([5], double.NaN, DType.Float64);
         x.RequiresGrad = true;
-        Tensor losses = Formula.SoftmaxRows(default(Curved), x, SoftmaxTarget.Classes(Classes));
+        Tensor losses = TensorFormula.SoftmaxRows(default(Curved), x, SoftmaxTarget.Classes(Classes));
         losses.Backward(Tensor.OnesLike(losses));
         Assert.Equal(0, losses[3].Item());
         Assert.Equal(0, x.Grad![3].Abs().Sum().Item());
@@ -64,12 +66,12 @@ public class SoftmaxRowsTests
     public void What_does_not_fit_is_an_error_that_says_so()
     {
         static void Refused(string part, Action action) => Assert.Contains(part, Assert.Throws<ShapeException>(action).Message, StringComparison.Ordinal);
-        Refused("[6, 5]", () => Formula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others[..5])));
-        Refused("[6]", () => Formula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes[..5])));
-        Refused("[5]", () => Formula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes, Weight[..4])));
-        Refused("class 5 of row 0", () => Formula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes + 5)));
-        Refused("at least one", () => Formula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
-        Refused("classes", () => Formula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others), origin: RowOrigin.TargetClass));
+        Refused("[6, 5]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others[..5])));
+        Refused("[6]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes[..5])));
+        Refused("[5]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes, Weight[..4])));
+        Refused("class 5 of row 0", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes + 5)));
+        Refused("at least one", () => TensorFormula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
+        Refused("classes", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others), origin: RowOrigin.TargetClass));
     }
 
     static SoftmaxTarget Target(string kind, Tensor rows) => kind switch

@@ -1,4 +1,7 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
+using Criterion.Numbers;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Formulas;
 
@@ -22,8 +25,8 @@ public class WindowFormulaTests
         {
             (Tensor x, Tensor y) = (Draw(height, width, 1), Draw(height, width, 2));
             Tensor expected = Tensor.From([Plain(Windows[number], x[0, 0], y[0, 0]), Plain(Windows[number], x[0, 1], y[0, 1])], [1, 2]);
-            Golden.GoldenAssert.Close(expected, Formula.Windows(default(Four), Windows[number], x, y), "means", 1e-11);
-            Golden.GoldenAssert.Close(expected, Formula.WindowMap(default(Four), Windows[number], x, y).Mean([2, 3]), "map", 1e-11);
+            Golden.GoldenAssert.Close(expected, TensorFormula.Windows(default(Four), Windows[number], x, y), "means", 1e-11);
+            Golden.GoldenAssert.Close(expected, TensorFormula.WindowMap(default(Four), Windows[number], x, y).Mean([2, 3]), "map", 1e-11);
         }
     }
 
@@ -32,10 +35,10 @@ public class WindowFormulaTests
     public void Derivatives_are_those_of_central_differences(int number)
     {
         Tensor[] images = [Draw(5, 6, 1), Draw(5, 6, 2)];
-        GradCheck.Check(x => Formula.Windows(default(Four), Windows[number], x[0], x[1]), images);
-        GradCheck.Check(x => Formula.WindowSum(default(Three), Windows[number], x[0], x[1], 0.7), images);
-        GradCheck.Check(x => Formula.Windows(default(Two), Windows[number], x[0], x[1]), images);
-        GradCheck.Check(x => Formula.WindowSum(default(One), Windows[number], x[0], x[1]), images);
+        GradCheck.Check(x => TensorFormula.Windows(default(Four), Windows[number], x[0], x[1]), images);
+        GradCheck.Check(x => TensorFormula.WindowSum(default(Three), Windows[number], x[0], x[1], 0.7), images);
+        GradCheck.Check(x => TensorFormula.Windows(default(Two), Windows[number], x[0], x[1]), images);
+        GradCheck.Check(x => TensorFormula.WindowSum(default(One), Windows[number], x[0], x[1]), images);
     }
 
     [Theory]
@@ -46,7 +49,7 @@ public class WindowFormulaTests
         {
             Tensor[] x = [Draw(7, width, 1), Draw(7, width, 2)];
             Array.ForEach(x, image => image.RequiresGrad = true);
-            Tensor means = Formula.Windows(default(Four), Windows[number], x[0], x[1]);
+            Tensor means = TensorFormula.Windows(default(Four), Windows[number], x[0], x[1]);
             Tensor upstream = Tensor.From([0.5, 2], [1, 2]);
             Tensor[] composed = Criterion.Autograd.Grad([means], x, createGraph: true, gradients: [upstream]);
             means.Backward(upstream);
@@ -68,13 +71,13 @@ public class WindowFormulaTests
         int width = Math.Max(6, window.LeastSide);
         Assert.InRange(new WindowGeometry(window, height, width).Bands, 2, 3);
         Tensor[] x = [Draw(height, width, 1), Draw(height, width, 2)];
-        Tensor plain = Formula.Windows(default(Four), window, x[0], x[1]);
+        Tensor plain = TensorFormula.Windows(default(Four), window, x[0], x[1]);
         Array.ForEach(x, image => image.RequiresGrad = true);
-        Tensor means = Formula.Windows(default(Four), window, x[0], x[1]);
+        Tensor means = TensorFormula.Windows(default(Four), window, x[0], x[1]);
         Tensor[] composed = Criterion.Autograd.Grad([means.Sum()], x, createGraph: true);
         means.Sum().Backward();
         Golden.GoldenAssert.Close(plain, means.Detach(), "means without gradients", 1e-13);
-        Golden.GoldenAssert.Close(Formula.WindowMap(default(Four), window, x[0], x[1]).Mean([2, 3]).Detach(), means.Detach(), "means", 1e-11);
+        Golden.GoldenAssert.Close(TensorFormula.WindowMap(default(Four), window, x[0], x[1]).Mean([2, 3]).Detach(), means.Detach(), "means", 1e-11);
         Golden.GoldenAssert.Close(composed[0].Detach(), x[0].Grad!, "gradient by x", 1e-10);
         Golden.GoldenAssert.Close(composed[1].Detach(), x[1].Grad!, "gradient by y", 1e-10);
     }
@@ -85,12 +88,12 @@ public class WindowFormulaTests
         Tensor x = Draw(6, 7, 1);
         Tensor y = Draw(6, 7, 2);
         y.RequiresGrad = true;
-        Formula.WindowSum(default(Four), new BlurWindow(3), x, y).Backward();
+        TensorFormula.WindowSum(default(Four), new BlurWindow(3), x, y).Backward();
         Assert.Null(x.Grad);
         Tensor alone = y.Grad!;
         x.RequiresGrad = true;
         y.Grad = null;
-        Formula.WindowSum(default(Four), new BlurWindow(3), x, y).Backward();
+        TensorFormula.WindowSum(default(Four), new BlurWindow(3), x, y).Backward();
         Golden.GoldenAssert.Close(alone, y.Grad!, "gradient");
     }
 
@@ -101,15 +104,15 @@ public class WindowFormulaTests
     public void Small_images_and_other_shapes_are_errors()
     {
         Tensor x = Draw(4, 9, 1);
-        Assert.Contains("least side is 5", Assert.Throws<ShapeException>(() => Formula.Windows(default(Four), new BlurWindow(5), x, x)).Message, StringComparison.Ordinal);
-        Assert.Throws<ShapeException>(() => Formula.Windows(default(Four), new BlurWindow(3), x, x.Narrow(1, 0, 1)));
-        Assert.Throws<ShapeException>(() => Formula.WindowMap(default(Four), new BlurWindow(3), x[0], x[0]));
+        Assert.Contains("least side is 5", Assert.Throws<ShapeException>(() => TensorFormula.Windows(default(Four), new BlurWindow(5), x, x)).Message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => TensorFormula.Windows(default(Four), new BlurWindow(3), x, x.Narrow(1, 0, 1)));
+        Assert.Throws<ShapeException>(() => TensorFormula.WindowMap(default(Four), new BlurWindow(3), x[0], x[0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BlurWindow(4));
     }
 
     [Fact]
     public void Formula_writes_itself() =>
-        Assert.Equal(@"\frac{\overline{x} \cdot \overline{y}}{1 + \overline{x^{2}}}", Formula.ToLatex(default(Three), ["x", "y"]));
+        Assert.Equal(@"\frac{\overline{x} \cdot \overline{y}}{1 + \overline{x^{2}}}", TensorFormula.ToLatex(default(Three), ["x", "y"]));
 
     static Tensor Draw(int height, int width, ulong seed) => Tensor.Randn([1, 2, height, width], DType.Float64, new RandomStream(seed));
 

@@ -1,4 +1,4 @@
-using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion.Tests.Fuzz;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Criterion.Formulas;
+using Criterion.Numbers;
 using Criterion.Losses;
 using Criterion.Metrics;
 using Criterion.Nn;
@@ -25,7 +26,9 @@ static class FuzzScope
     static readonly Dictionary<string, string> ExcludedTypes = new()
     {
         ["Criterion.Formats"] = "files have a mutator of their own, HostileFileTests",
-        ["Criterion.Formulas"] = "generic over formulas: every loss and most operations are these calls",
+        ["Criterion.Formulas"] = "formulas: every loss and most operations evaluate them",
+        ["Criterion.Numbers"] = "the numbers that formulas are evaluated on",
+        ["Criterion.TensorFormula"] = "generic over formulas: every loss and most operations are these calls",
         ["Criterion.TensorJsonConverter"] = "text, in TensorJsonTests",
         ["Criterion.TensorScope"] = "a stretch of code: calls run inside and outside of one",
         ["Criterion.BatchCoupling"] = "a stretch of code, in BatchCouplingTests",
@@ -67,7 +70,7 @@ static class FuzzScope
 
     /// <summary>Formulas are structs with methods generic over the number: a loss or an operation evaluates each.</summary>
     static bool IsFormula(Type type) =>
-        type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i == typeof(IDivergence));
+        type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i.Namespace == typeof(IReal<>).Namespace || i == typeof(IDivergence));
 
     /// <summary>Not accessors, equality or text; something of tensors, or of a module, optimizer or metric.</summary>
     static bool Computes(MethodInfo method) =>

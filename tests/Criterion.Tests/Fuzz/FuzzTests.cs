@@ -1,9 +1,9 @@
 using System.Globalization;
-using Criterion.Kernels;
 using Criterion.Losses;
 using Criterion.Metrics;
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Tests.Gradients;
 
 namespace Criterion.Tests.Fuzz;
 
@@ -18,7 +18,7 @@ public class FuzzTests(ITestOutputHelper output)
     const int ManyCalls = 100_000;
 
     /// <summary>How often a target may refuse drawn arguments before one is accepted.</summary>
-    const int Attempts = 80;
+    const int Attempts = 200;
 
     [Fact]
     [Trait("Case", "conv-transpose-memory")]

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion.Tests.Fuzz;
 

@@ -1,3 +1,5 @@
+using Criterion.Tests.Golden;
+
 namespace Criterion.Tests.Kernels;
 
 /// <summary>Each algorithm of a convolution adds the bias on its own way out.</summary>

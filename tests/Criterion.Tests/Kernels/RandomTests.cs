@@ -1,5 +1,5 @@
-using Criterion.Formulas;
 using Criterion.Kernels;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Kernels;
 

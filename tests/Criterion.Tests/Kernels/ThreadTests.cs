@@ -47,7 +47,7 @@ public class ThreadTests
         Tensor steps = Operation.Learned([Tensor.Randn([20, 9, 5], random: random.Fork(2))])[0];
         Tensor classes = Tensor.RandInt(0, 517, [131], random.Fork(3));
         Tensor hard = new CrossEntropyLoss(LabelSmoothing: 0.1).Forward(x, classes);
-        Tensor soft = new KlFromLogits().Forward(x, y);
+        Tensor soft = new KlFromLogitsLoss().Forward(x, y);
         int[] lengths = [4, 4, 4, 4, 4, 4, 4, 4, 4];
         Tensor sequence = new CTCLoss().Forward(
             steps.LogSoftmax(-1), Tensor.RandInt(1, 5, [9, 4], random.Fork(4)), [.. lengths.Select(static n => 5 * n)], lengths);
@@ -112,8 +112,8 @@ public class ThreadTests
         Tensor[] losses =
         [
             new HuberLoss().Forward(x[0], x[1]), new BCEWithLogitsLoss().Forward(x[0], variance.Sigmoid()),
-            new GaussianNLLLoss().Forward(x[0], x[1], variance), new RelativisticAverageHinge().Discriminator(x[1], x[2]),
-            new Wasserstein().Discriminator(x[0], x[2]),
+            new GaussianNLLLoss().Forward(x[0], x[1], variance), new RelativisticAverageHingeGanLoss().Discriminator(x[1], x[2]),
+            new WassersteinGanLoss().Discriminator(x[0], x[2]),
         ];
         return [.. losses.Select(static loss => loss.Detach()), .. Autograd.Grad(losses, [.. x, variance])];
     });
@@ -133,7 +133,7 @@ public class ThreadTests
         [
             new CosineSimilarityLoss().Forward(x[0], x[1]), new TripletMarginLoss().Forward(x[0], x[1], x[2]),
             new GradientPenalty().Of(x[2]), new CrossEntropyLoss().Forward(x[0], classes),
-            new KlFromLogits().Forward(x[1], x[2]),
+            new KlFromLogitsLoss().Forward(x[1], x[2]),
         ];
         return [.. losses.Select(static loss => loss.Detach()), .. Autograd.Grad(losses, x)];
     });

@@ -109,12 +109,12 @@ public class ExtremeLossTests
     {
         Tensor x = Variable(Enumerable.Repeat(1.0, 64), DType.Float32, 1e22).Reshape(32, 2);
         Tensor zero = Tensor.ZerosLike(x);
-        Near("consistency", 2e24, new Consistency(1e-20).Forward(x, zero).Item(), DType.Float32);
-        Near("drift", 1e24, new Drift(1e-20).Forward(x).Item(), DType.Float32);
-        Near("LeCam", 2e24, new LeCam(1e-20).Forward(x, x, new LeCamState(0, 0, 1)).Item(), DType.Float32);
-        Near("history", 64e24, new HistoricalAveraging(1e-20).Forward([x], new ParameterHistory([zero], 1)).Item(), DType.Float32);
-        Near("orthogonal", 4e36, new Orthogonal(1e-20).Forward([Tensor.Full([1, 2], 1e14).Detach() * 1]).Item(), DType.Float32);
-        Near("pulling away", 1, new PullingAway(1).Forward(x).Item(), DType.Float32);
+        Near("consistency", 2e24, new ConsistencyPenalty(1e-20).Forward(x, zero).Item(), DType.Float32);
+        Near("drift", 1e24, new DriftPenalty(1e-20).Forward(x).Item(), DType.Float32);
+        Near("LeCamPenalty", 2e24, new LeCamPenalty(1e-20).Forward(x, x, new LeCamState(0, 0, 1)).Item(), DType.Float32);
+        Near("history", 64e24, new HistoricalAveragingPenalty(1e-20).Forward([x], new ParameterHistory([zero], 1)).Item(), DType.Float32);
+        Near("orthogonal", 4e36, new OrthogonalPenalty(1e-20).Forward([Tensor.Full([1, 2], 1e14).Detach() * 1]).Item(), DType.Float32);
+        Near("pulling away", 1, new PullingAwayPenalty(1).Forward(x).Item(), DType.Float32);
     }
 
     [Theory]
@@ -124,8 +124,8 @@ public class ExtremeLossTests
     {
         Tensor real = Variable(Enumerable.Repeat(-1.0, 33), type, large);
         Tensor fake = Variable(Enumerable.Repeat(0.5, 21), type, large);
-        AdversarialObjective[] objectives = [new RelativisticAverageHinge(), new RelativisticAverageLogistic()];
-        foreach (AdversarialObjective objective in objectives)
+        GanLoss[] objectives = [new RelativisticAverageHingeGanLoss(), new RelativisticAverageLogisticGanLoss()];
+        foreach (GanLoss objective in objectives)
         {
             Tensor loss = objective.Discriminator(real, fake);
             Near(objective.ToString(), 3 * large, loss.Item(), type);
@@ -177,11 +177,11 @@ public class ExtremeLossTests
     public void An_infinite_divergence_points_away_from_what_cannot_be(DType type)
     {
         Tensor x = Variable([0, 1, Never, 0.5], type);
-        Tensor loss = new KlFromLogits(Reverse: true).Forward(x.Unsqueeze(0), Tensor.From([0, Never, 1, 0], [1, 4]).To(type));
+        Tensor loss = new KlFromLogitsLoss(Reverse: true).Forward(x.Unsqueeze(0), Tensor.From([0, Never, 1, 0], [1, 4]).To(type));
         Assert.Equal(double.PositiveInfinity, loss.Item());
         Assert.Equal([Never, double.PositiveInfinity, 0, Never], Autograd.Grad(loss, x).To(DType.Float64).ToArray<double>());
         Tensor target = Variable([0, 1, 2], type);
-        Tensor forward = new KlFromLogits().Forward(Tensor.From([0, Never, 1], [1, 3]).To(type), target.Unsqueeze(0));
+        Tensor forward = new KlFromLogitsLoss().Forward(Tensor.From([0, Never, 1], [1, 3]).To(type), target.Unsqueeze(0));
         Assert.Equal([Never, double.PositiveInfinity, Never], Autograd.Grad(forward, target).To(DType.Float64).ToArray<double>());
     }
 

@@ -1,4 +1,5 @@
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses;
 

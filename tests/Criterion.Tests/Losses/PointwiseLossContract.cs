@@ -1,5 +1,6 @@
 using Criterion.Formulas;
 using Criterion.Losses;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses;
 

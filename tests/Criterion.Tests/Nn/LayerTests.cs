@@ -1,4 +1,5 @@
 using Criterion.Nn;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Nn;
 

@@ -147,14 +147,14 @@ public class SharedParameterTests
         Linear linear = new(2, 2, bias: false);
         Module net = Twice(linear);
         Init.Constant(linear.Weight, 3);
-        Assert.Equal(new Orthogonal().Forward([linear.Weight]).Item(), new Orthogonal().Forward(net.Parameters()).Item());
+        Assert.Equal(new OrthogonalPenalty().Forward([linear.Weight]).Item(), new OrthogonalPenalty().Forward(net.Parameters()).Item());
         new WeightClip(1).Apply(net.Parameters());
         Assert.Equal(1, linear.Weight[0, 0].Item());
 
-        ParameterHistory history = HistoricalAveraging.Update(ParameterHistory.Empty, net.Parameters());
+        ParameterHistory history = HistoricalAveragingPenalty.Update(ParameterHistory.Empty, net.Parameters());
         Assert.Single(history.Means);
         Init.Constant(linear.Weight, 2);
-        Assert.Equal(4, new HistoricalAveraging().Forward(net.Parameters(), history).Item());
+        Assert.Equal(4, new HistoricalAveragingPenalty().Forward(net.Parameters(), history).Item());
     }
 
     static Sequential Twice(Linear linear) => [linear, new Tanh(), linear];

@@ -1,4 +1,5 @@
 using Criterion.Kernels;
+using Criterion.Memory;
 using Criterion.Nn;
 using Criterion.Optim;
 using Criterion.Tests.Kernels;

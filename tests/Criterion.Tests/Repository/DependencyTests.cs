@@ -5,9 +5,14 @@ public class DependencyTests
 {
     static readonly (string Folder, string[] MustNotSee)[] Rules =
     [
-        ("Kernels", ["Formulas", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
-        ("Formulas", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
-        ("Autograd", ["Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Shapes", ["Drivers", "Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Numbers", ["Simd", "Drivers", "Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Simd", ["Formulas", "Drivers", "Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Formulas", ["Drivers", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Memory", ["Drivers", "Kernels", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Kernels", ["Formulas", "Drivers", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Drivers", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Autograd", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
         ("Tensors", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
         ("Losses", ["Kernels", "Nn", "Optim", "Formats", "Metrics"]),
         ("Nn", ["Kernels", "Losses", "Optim", "Formats", "Metrics"]),

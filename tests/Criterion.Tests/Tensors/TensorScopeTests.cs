@@ -1,4 +1,4 @@
-using Criterion.Kernels;
+using Criterion.Memory;
 using Criterion.Tests.Kernels;
 
 namespace Criterion.Tests.Tensors;

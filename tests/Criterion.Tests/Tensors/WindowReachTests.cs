@@ -1,5 +1,6 @@
 using Criterion.Formulas;
 using Criterion.Losses;
+using Criterion.Nn;
 
 namespace Criterion.Tests.Tensors;
 
@@ -62,7 +63,7 @@ public class WindowReachTests
     }
 
     static Tensor Map(BlurWindow window, Tensor x) =>
-        Formula.WindowMap(new SsimLoss.Similarity(new SsimOptions(window.Size), ImageRange.ZeroOne), window, x, Images);
+        TensorFormula.WindowMap(new SsimLoss.Similarity(new SsimOptions(window.Size), ImageRange.ZeroOne), window, x, Images);
 
     static void Stay(Func<Tensor, Tensor> call, Tensor x, double value)
     {

@@ -1,3 +1,4 @@
+using Criterion.Memory;
 using Criterion.Nn;
 
 namespace Criterion.Tests.Threads;

@@ -94,7 +94,7 @@ static class Jobs
         {
             using TensorScope scope = new();
             Tensor x = Tensor.Randn([6, 4], random: _random);
-            return new R1(1) { AllowBatchCoupling = true }.Forward(_net.Forward, x, x, _random).Item();
+            return new R1Penalty(1) { AllowBatchCoupling = true }.Forward(_net.Forward, x, x, _random).Item();
         }
     }
 }

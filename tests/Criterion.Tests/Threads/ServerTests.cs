@@ -1,4 +1,4 @@
-using Criterion.Kernels;
+using Criterion.Memory;
 using Criterion.Nn;
 using Criterion.Tests.Kernels;
 using Microsoft.AspNetCore.Builder;

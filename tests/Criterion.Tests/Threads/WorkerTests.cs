@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Criterion.Kernels;
-using Criterion.Nn;
 using Criterion.Optim;
 using Criterion.Tests.Kernels;
 

@@ -1,3 +1,5 @@
+using Criterion.Formats;
+
 namespace Criterion.Training.Tests;
 
 public sealed class CheckpointTests : IDisposable

@@ -13,7 +13,7 @@ public sealed partial class StateTests
     public void Of_a_gan_both_players_their_optimizers_streams_penalties_controller_and_average() => AssertHolds(
         Stepped(new GanOptions
         {
-            Regularizers = [new(new R1(2), 4), new LeCam(0.1)],
+            Regularizers = [new(new R1Penalty(2), 4), new LeCamPenalty(0.1)],
             DiscriminatorNorm = DiscriminatorNorm.Spectral,
             AverageDecay = 0.9,
             BatchSize = 8,

@@ -1,4 +1,3 @@
-using Criterion.Cli;
 using Criterion.Losses;
 
 namespace Criterion.Training.Tests;
@@ -28,8 +27,8 @@ public sealed class GanSettingsTests : IDisposable
         Assert.Equal(
             new GanOptions
             {
-                Objective = LeastSquares.Pearson,
-                Regularizers = [new Drift(0.01), new(new R1(5), 2)],
+                Objective = LeastSquaresGanLoss.Pearson,
+                Regularizers = [new DriftPenalty(0.01), new(new R1Penalty(5), 2)],
                 FeatureMatching = new(0.25),
                 DiscriminatorSteps = 2,
                 Latent = 3,

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Criterion.Cli;
-using Criterion.Formats;
 using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;

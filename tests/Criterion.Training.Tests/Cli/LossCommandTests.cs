@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Criterion.Cli;
 using Criterion.Formats;
-using Criterion.Losses;
 using Criterion.Tests.Repository;
 using static Criterion.Training.Tests.ToolRun;
 

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Losses;
 
@@ -131,10 +130,10 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void Objectives_that_are_no_recipe_have_the_settings_of_the_first()
     {
-        Assert.Equal(new FGanPearson(), Options.Recipe("fgan-pearson", 0, Tiny.Data).Options.Objective);
-        Assert.Equal(new RelativisticAverageHinge(), Options.Recipe("relativistic-average-hinge", 0, Tiny.Data).Options.Objective);
+        Assert.Equal(new PearsonFGanLoss(), Options.Recipe("fgan-pearson", 0, Tiny.Data).Options.Objective);
+        Assert.Equal(new RelativisticAverageHingeGanLoss(), Options.Recipe("relativistic-average-hinge", 0, Tiny.Data).Options.Objective);
         Assert.Equal(Options.Recipe("dcgan", 0, Tiny.Data).Options, Options.Recipe("non-saturating", 0, Tiny.Data).Options);
-        Assert.Equal(new LeastSquares(-1, 1, 0), Options.Recipe("least-squares:a=-1,c=0", 0, Tiny.Data).Options.Objective);
+        Assert.Equal(new LeastSquaresGanLoss(-1, 1, 0), Options.Recipe("least-squares:a=-1,c=0", 0, Tiny.Data).Options.Objective);
     }
 
     [Fact]
@@ -149,7 +148,7 @@ public sealed class ComparisonTests : IDisposable
             ["Fréchet distance at the end", "Fréchet distance by step", "Diversity by step", "Accuracy by step", "Generator gradient norm by step"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(2, page.All("img").Length);
-        Assert.Contains("Wasserstein", page.Value, StringComparison.Ordinal);
+        Assert.Contains("WassersteinGanLoss", page.Value, StringComparison.Ordinal);
         Assert.StartsWith("Finished: 4 of 4 runs", page.All("p")[0].Value, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Criterion.Formats;
+using Criterion.Losses;
 using Criterion.Tests.Repository;
 
 namespace Criterion.Training.Tests;

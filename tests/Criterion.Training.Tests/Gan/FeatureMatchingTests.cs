@@ -9,7 +9,7 @@ public class FeatureMatchingTests
     static readonly PointDataset Data = new("points", Tensor.From([1f, 2, 3, 6], [2, 2]));
     static readonly GanOptions Still = new()
     {
-        Objective = new Wasserstein(),
+        Objective = new WassersteinGanLoss(),
         BatchSize = 2,
         Latent = 1,
         DiscriminatorLearningRate = 0,

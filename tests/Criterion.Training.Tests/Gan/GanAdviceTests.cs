@@ -9,9 +9,9 @@ public class GanAdviceTests
 
     public static TheoryData<GanOptions, string> Doubtful { get; } = new()
     {
-        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1()] }, "Spectral norm and a gradient penalty" },
-        { Small with { Objective = new Wasserstein(), Clip = new WeightClip() }, "unstable with momentum" },
-        { Small with { Objective = new Wasserstein(), Beta1 = 0 }, "Nothing bounds the slope" },
+        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1Penalty()] }, "Spectral norm and a gradient penalty" },
+        { Small with { Objective = new WassersteinGanLoss(), Clip = new WeightClip() }, "unstable with momentum" },
+        { Small with { Objective = new WassersteinGanLoss(), Beta1 = 0 }, "Nothing bounds the slope" },
         { Small with { Clip = new WeightClip() }, "meant for the Wasserstein objective" },
     };
 
@@ -29,19 +29,19 @@ public class GanAdviceTests
         Sequential critic = [new Flatten(), new Linear(256, 1), new Sigmoid(), new Flatten(0)];
 
         Assert.Contains("ends in a sigmoid", Refusal(Small, critic), StringComparison.Ordinal);
-        Assert.Contains("ends in a sigmoid", Refusal(Small with { Objective = new Hinge() }, [critic]), StringComparison.Ordinal);
-        Trainer(Small with { Objective = new ProbabilityBCE() }, critic).Step();
+        Assert.Contains("ends in a sigmoid", Refusal(Small with { Objective = new HingeGanLoss() }, [critic]), StringComparison.Ordinal);
+        Trainer(Small with { Objective = new ProbabilityGanLoss() }, critic).Step();
     }
 
     [Fact]
     public void The_objective_decides_what_the_discriminator_says()
     {
-        Assert.Equal(DiscriminatorOutput.Probability, (Small with { Objective = new ProbabilityBCE() }).Networks(Tiny.Data).DiscriminatorOutput);
-        Assert.Equal(DiscriminatorOutput.SquaredError, (Small with { Objective = new EnergyBased() }).Networks(Tiny.Data).DiscriminatorOutput);
-        Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new ProbabilityBCE() }).Step().GeneratorLoss));
-        Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new EnergyBased(), DiscriminatorOutput = DiscriminatorOutput.AbsoluteError }).Step().GeneratorLoss));
+        Assert.Equal(DiscriminatorOutput.Probability, (Small with { Objective = new ProbabilityGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
+        Assert.Equal(DiscriminatorOutput.SquaredError, (Small with { Objective = new EnergyBasedGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
+        Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss() }).Step().GeneratorLoss));
+        Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new EnergyBasedGanLoss(), DiscriminatorOutput = DiscriminatorOutput.AbsoluteError }).Step().GeneratorLoss));
         Assert.Contains("takes no SquaredError", Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
-        Assert.Contains("says logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityBCE(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("says logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
     }
 
     static string Refusal(GanOptions options, Sequential critic) => Assert.Throws<TrainingException>(() => Trainer(options, critic)).Message;

@@ -5,32 +5,32 @@ namespace Criterion.Training.Tests;
 
 public class GanNamesTests
 {
-    public static TheoryData<string, AdversarialObjective> Objectives { get; } = new()
+    public static TheoryData<string, GanLoss> Objectives { get; } = new()
     {
-        { "nonsaturating", new NonSaturating() },
-        { "non-saturating", new NonSaturating() },
-        { "NonSaturating", new NonSaturating() },
-        { "non-saturating:realTarget=0.9", new NonSaturating(0.9) },
-        { "least-squares:a=-1,c=0", LeastSquares.Pearson },
-        { "f-gan-kl:non-saturating-generator=true", new FGanKL(true) },
-        { "lsgan", new LeastSquares() },
-        { "wgan-gp", new Wasserstein() },
-        { "r3gan", new RelativisticPairedLogistic() },
+        { "nonsaturating", new NonSaturatingGanLoss() },
+        { "non-saturating", new NonSaturatingGanLoss() },
+        { "NonSaturatingGanLoss", new NonSaturatingGanLoss() },
+        { "non-saturating:realTarget=0.9", new NonSaturatingGanLoss(0.9) },
+        { "least-squares:a=-1,c=0", LeastSquaresGanLoss.Pearson },
+        { "f-gan-kl:non-saturating-generator=true", new KlFGanLoss(true) },
+        { "lsgan", new LeastSquaresGanLoss() },
+        { "wgan-gp", new WassersteinGanLoss() },
+        { "r3gan", new RelativisticPairedLogisticGanLoss() },
         { "ebgan", GanRecipe.Find("ebgan").Options.Objective },
-        { "energy-based:margin=3", new EnergyBased(3) },
+        { "energy-based:margin=3", new EnergyBasedGanLoss(3) },
     };
 
     [Theory]
     [MemberData(nameof(Objectives))]
-    public void Objectives_go_by_name(string text, AdversarialObjective objective) => Assert.Equal(objective, GanNames.Objective(text));
+    public void Objectives_go_by_name(string text, GanLoss objective) => Assert.Equal(objective, GanNames.Objective(text));
 
     public static TheoryData<string, Regularizer> Penalties { get; } = new()
     {
-        { "r1", new R1() },
-        { "r1=5", new R1(5) },
-        { "r1=5@16", new(new R1(5), 16) },
-        { "r1-r2@4", new(new R1R2(), 4) },
-        { "lecam=0.1:decay=0.9,rectified=true", new LeCam(0.1, 0.9, true) },
+        { "r1", new R1Penalty() },
+        { "r1=5", new R1Penalty(5) },
+        { "r1=5@16", new(new R1Penalty(5), 16) },
+        { "r1-r2@4", new(new R1R2Penalty(), 4) },
+        { "lecam=0.1:decay=0.9,rectified=true", new LeCamPenalty(0.1, 0.9, true) },
         { "gradient-penalty:at=DraganCodeNoise,sided=oneSided", new GradientPenalty(At: SlopePlace.DraganCodeNoise, Sided: SlopeSide.OneSided) },
         { "GradientPenalty=10", new GradientPenalty(10) },
     };
@@ -54,7 +54,7 @@ public class GanNamesTests
     [InlineData("hinge:gap=1", "no option 'gap'; it has margin")]
     [InlineData("wasserstein:gap=1", "it has none")]
     [InlineData("hinge:margin=wide", "Invalid value 'wide' for margin of hinge. Expected a number")]
-    [InlineData("hinge:margin=-1", "Hinge")]
+    [InlineData("hinge:margin=-1", "HingeGanLoss")]
     public void Wrong_objectives_are_refused(string text, string message) =>
         Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Objective(text)).Message, StringComparison.Ordinal);
 

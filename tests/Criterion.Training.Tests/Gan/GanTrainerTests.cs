@@ -90,20 +90,20 @@ public class GanTrainerTests
         Assert.Contains("batch norm", error.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<AdversarialObjective, SlopePenalty?> Games { get; } = new()
+    public static TheoryData<GanLoss, SlopePenalty?> Games { get; } = new()
     {
-        { new Minimax(), null },
-        { LeastSquares.CycleGan, null },
-        { new Hinge(), new GradientPenalty(At: SlopePlace.Fake) },
-        { new NonSaturating(), new R1() },
-        { new RelativisticAverageHinge(), new GradientPenalty(At: SlopePlace.DraganCodeNoise) },
-        { new RelativisticPairedLogistic(), new R1R2() },
-        { new FGanJensenShannon(), new R2() },
+        { new MinimaxGanLoss(), null },
+        { LeastSquaresGanLoss.CycleGan, null },
+        { new HingeGanLoss(), new GradientPenalty(At: SlopePlace.Fake) },
+        { new NonSaturatingGanLoss(), new R1Penalty() },
+        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: SlopePlace.DraganCodeNoise) },
+        { new RelativisticPairedLogisticGanLoss(), new R1R2Penalty() },
+        { new JensenShannonFGanLoss(), new R2Penalty() },
     };
 
     [Theory]
     [MemberData(nameof(Games))]
-    public void Any_objective_goes_with_any_penalty(AdversarialObjective objective, SlopePenalty? penalty)
+    public void Any_objective_goes_with_any_penalty(GanLoss objective, SlopePenalty? penalty)
     {
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options with { Objective = objective, Regularizers = penalty is null ? [] : [penalty] });
         trainer.Step();

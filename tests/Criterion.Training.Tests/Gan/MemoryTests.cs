@@ -1,5 +1,5 @@
-using Criterion.Kernels;
 using Criterion.Losses;
+using Criterion.Memory;
 using Criterion.Nn;
 using Criterion.Optim;
 
@@ -78,7 +78,7 @@ public class MemoryTests
         (Module generator, Module discriminator) = (networks.Generator(new(1)), networks.Discriminator(new(2)));
         (Adam ofGenerator, Adam ofDiscriminator) = (new(generator.Parameters()), new(discriminator.Parameters()));
         (Tensor real, Tensor latents) = (Noise(3, [4, 1, 32, 32]), Noise(4, [4, 64, 1, 1]));
-        NonSaturating objective = new();
+        NonSaturatingGanLoss objective = new();
         return () =>
         {
             using TensorScope scope = new();
@@ -95,7 +95,7 @@ public class MemoryTests
         Module critic = new Dcgan(Width: 8, DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new(1));
         Adam optimizer = new(critic.Parameters());
         (Tensor real, Tensor fake) = (Noise(2, [4, 1, 32, 32]), Noise(3, [4, 1, 32, 32]));
-        (Wasserstein objective, GradientPenalty penalty) = (new(), new());
+        (WassersteinGanLoss objective, GradientPenalty penalty) = (new(), new());
         RandomStream random = new(4);
         return () =>
         {

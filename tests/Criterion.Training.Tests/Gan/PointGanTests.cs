@@ -15,7 +15,7 @@ public sealed class PointGanTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     public static TheoryData<string> Recipes { get; } =
-        [.. GanRecipe.All.Where(static recipe => recipe.Options.Objective is not (EnergyBased or BoundaryEquilibrium)).Select(static recipe => recipe.Name)];
+        [.. GanRecipe.All.Where(static recipe => recipe.Options.Objective is not (EnergyBasedGanLoss or BoundaryEquilibriumGanLoss)).Select(static recipe => recipe.Name)];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -47,7 +47,7 @@ public sealed class PointGanTests : IDisposable
         GanOptions options = Tiny.Recipe().Options;
 
         Assert.Contains("Instance norm", Refusal(options with { DiscriminatorNorm = DiscriminatorNorm.Instance }), StringComparison.Ordinal);
-        Assert.Contains("shifted copy", Refusal(options with { Regularizers = [new Consistency()] }), StringComparison.Ordinal);
+        Assert.Contains("shifted copy", Refusal(options with { Regularizers = [new ConsistencyPenalty()] }), StringComparison.Ordinal);
     }
 
     [Theory]

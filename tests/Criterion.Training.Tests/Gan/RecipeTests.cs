@@ -30,11 +30,11 @@ public sealed class RecipeTests : IDisposable
 
     public static TheoryData<string, GanOptions> Stateful { get; } = new()
     {
-        { "lazy, LeCam and average", Small with { Regularizers = [new(new R1(), 4), new LeCam(), new Drift(), new Consistency()], AverageDecay = 0.9 } },
+        { "lazy, LeCam and average", Small with { Regularizers = [new(new R1Penalty(), 4), new LeCamPenalty(), new DriftPenalty(), new ConsistencyPenalty()], AverageDecay = 0.9 } },
         { "a controller", Tiny.Recipe("began").Options with { Equilibrium = new(Rate: 0.1) } },
         { "classes", Tiny.Recipe("acgan").Options },
         { "spectral norm", Tiny.Recipe("hinge").Options },
-        { "feature matching", Small with { FeatureMatching = new(0.5), Objective = new RelativisticAverageHinge() } },
+        { "feature matching", Small with { FeatureMatching = new(0.5), Objective = new RelativisticAverageHingeGanLoss() } },
         { "RMSprop", Tiny.Recipe("wgan").Options },
     };
 
@@ -57,24 +57,24 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void A_lazy_penalty_counts_for_the_steps_that_it_leaves_out()
     {
-        GanOptions options = Small with { Regularizers = [new(new R1(), 4)], DiscriminatorLearningRate = 0, GeneratorLearningRate = 0 };
+        GanOptions options = Small with { Regularizers = [new(new R1Penalty(), 4)], DiscriminatorLearningRate = 0, GeneratorLearningRate = 0 };
         GanTrainer lazy = Tiny.Trainer(options);
-        double always = Tiny.Trainer(options with { Regularizers = [new R1()] }).Step().Penalty;
+        double always = Tiny.Trainer(options with { Regularizers = [new R1Penalty()] }).Step().Penalty;
         double[] penalties = [.. Enumerable.Range(0, 8).Select(_ => lazy.Step().Penalty)];
 
         Assert.Equal(4 * always, penalties[0], 4e-6 * always);
         Assert.Equal([0, 4], Enumerable.Range(0, 8).Where(i => penalties[i] > 0));
         Assert.Equal(
             2e-4 * 4 / 5,
-            Tiny.Trainer(Small with { Regularizers = [new(new R1(), 4), new(new R2(), 8)] }).StateDict()["discriminator.optimizer.learning_rate"].Item(), 1e-12);
+            Tiny.Trainer(Small with { Regularizers = [new(new R1Penalty(), 4), new(new R2Penalty(), 8)] }).StateDict()["discriminator.optimizer.learning_rate"].Item(), 1e-12);
     }
 
     public static TheoryData<Regularizer[], string> Wrong { get; } = new()
     {
-        { [new PathLength()], "PathLength" },
-        { [new(new R1(), 0)], "interval of R1" },
-        { [new LeCam(), new LeCam()], "more than one LeCam" },
-        { [new(new R1(), 4), new(new R2(), 6)], "6 is no multiple of 4" },
+        { [new PathLengthPenalty()], "PathLengthPenalty" },
+        { [new(new R1Penalty(), 0)], "interval of R1" },
+        { [new LeCamPenalty(), new LeCamPenalty()], "more than one LeCam" },
+        { [new(new R1Penalty(), 4), new(new R2Penalty(), 6)], "6 is no multiple of 4" },
     };
 
     [Theory]
@@ -109,29 +109,29 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void The_controller_follows_the_errors()
     {
-        GanTrainer trainer = Tiny.Trainer(Tiny.Recipe("began").Options with { Objective = new BoundaryEquilibrium(0.5) });
+        GanTrainer trainer = Tiny.Trainer(Tiny.Recipe("began").Options with { Objective = new BoundaryEquilibriumGanLoss(0.5) });
         GanStep step = trainer.Step();
 
         Assert.Equal(0.5 + (0.001 * ((0.7 * step.RealScore) - step.FakeScore)), trainer.StateDict()["equilibrium"].Item(), 1e-9);
     }
 
-    public static TheoryData<AdversarialObjective, double> Said { get; } = new()
+    public static TheoryData<GanLoss, double> Said { get; } = new()
     {
-        { new NonSaturating(), 1 / (1 + Math.Exp(-3)) },
-        { new Minimax(), 1 / (1 + Math.Exp(-3)) },
-        { new WassersteinLogistic(), 1 / (1 + Math.Exp(-3)) },
-        { new RelativisticPairedLogistic(), 0.5 },
-        { new RelativisticAverageLogistic(), 0.5 },
-        { new LeastSquares(), 3 },
-        { new Hinge(), 3 },
-        { new Wasserstein(), 3 },
-        { new EnergyBased(), 3 },
-        { new BoundaryEquilibrium(), 3 },
+        { new NonSaturatingGanLoss(), 1 / (1 + Math.Exp(-3)) },
+        { new MinimaxGanLoss(), 1 / (1 + Math.Exp(-3)) },
+        { new WassersteinLogisticGanLoss(), 1 / (1 + Math.Exp(-3)) },
+        { new RelativisticPairedLogisticGanLoss(), 0.5 },
+        { new RelativisticAverageLogisticGanLoss(), 0.5 },
+        { new LeastSquaresGanLoss(), 3 },
+        { new HingeGanLoss(), 3 },
+        { new WassersteinGanLoss(), 3 },
+        { new EnergyBasedGanLoss(), 3 },
+        { new BoundaryEquilibriumGanLoss(), 3 },
     };
 
     [Theory]
     [MemberData(nameof(Said))]
-    public void Only_logits_are_probabilities(AdversarialObjective objective, double expected)
+    public void Only_logits_are_probabilities(GanLoss objective, double expected)
     {
         GanOptions options = Small with { Objective = objective };
         GanTrainer trainer = new(options.Networks(Tiny.Data, Tiny.Width).Generator(new RandomStream(2)), new Three(), Tiny.Data, options);

@@ -8,7 +8,7 @@ public class TrainingDoctorTests
     static readonly GanStep Healthy = new() { Accuracy = 0.8, Diversity = 0.9, GeneratorGradientNorm = 1, RealScore = 0.7, FakeScore = 0.3 };
 
     [Fact]
-    public void A_healthy_training_is_left_alone() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy), new NonSaturating()));
+    public void A_healthy_training_is_left_alone() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy), new NonSaturatingGanLoss()));
 
     public static TheoryData<GanStep, Ailment, string> Sick { get; } = new()
     {
@@ -22,31 +22,31 @@ public class TrainingDoctorTests
     [MemberData(nameof(Sick))]
     public void What_lasts_is_found(GanStep row, Ailment ailment, string message)
     {
-        Finding finding = Assert.Single(TrainingDoctor.Examine(Rows(_ => row), new NonSaturating()));
+        Finding finding = Assert.Single(TrainingDoctor.Examine(Rows(_ => row), new NonSaturatingGanLoss()));
 
         Assert.Equal(ailment, finding.Ailment);
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
-        Assert.Empty(TrainingDoctor.Examine(Rows(i => i % 2 == 0 ? row : Healthy), new NonSaturating()));
-        Assert.Empty(TrainingDoctor.Examine([.. Rows(_ => row).Skip(1)], new NonSaturating()));
-        Assert.Empty(TrainingDoctor.Examine(Rows(_ => row, from: 1), new NonSaturating()));
+        Assert.Empty(TrainingDoctor.Examine(Rows(i => i % 2 == 0 ? row : Healthy), new NonSaturatingGanLoss()));
+        Assert.Empty(TrainingDoctor.Examine([.. Rows(_ => row).Skip(1)], new NonSaturatingGanLoss()));
+        Assert.Empty(TrainingDoctor.Examine(Rows(_ => row, from: 1), new NonSaturatingGanLoss()));
     }
 
     [Fact]
     public void A_discriminator_that_is_right_but_not_sure_is_healthy() =>
-        Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 0.999, DiscriminatorLoss = 0.15 }), new NonSaturating()));
+        Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 0.999, DiscriminatorLoss = 0.15 }), new NonSaturatingGanLoss()));
 
     [Fact]
-    public void A_critic_may_tell_all_images_apart() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new Wasserstein()));
+    public void A_critic_may_tell_all_images_apart() => Assert.Empty(TrainingDoctor.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new WassersteinGanLoss()));
 
     [Fact]
     public void Skipped_steps_are_counted() => Assert.Contains(
-        "50 of the last 100", Assert.Single(TrainingDoctor.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new Hinge())).Message, StringComparison.Ordinal);
+        "50 of the last 100", Assert.Single(TrainingDoctor.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new HingeGanLoss())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_tool_tells_each_finding_once()
     {
         using StringWriter error = new();
-        Checkups checkups = new(new ToolConsole(TextWriter.Null, error, IsInteractive: false), new NonSaturating());
+        Checkups checkups = new(new ToolConsole(TextWriter.Null, error, IsInteractive: false), new NonSaturatingGanLoss());
         foreach (GanStep row in Rows(_ => Healthy with { Diversity = 0.01 }).Concat(Rows(_ => Healthy with { Diversity = 0.01 }, from: 400)))
         {
             checkups.Watch(row);

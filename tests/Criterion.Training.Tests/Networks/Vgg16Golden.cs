@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
 

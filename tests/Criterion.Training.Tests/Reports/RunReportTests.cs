@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Criterion.Cli;
+using Criterion.Formats;
 using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using Criterion.Formats;
 using Criterion.Losses;
+using Criterion.Nn;
 using Criterion.Tests.Repository;
 
 namespace Criterion.Training.Tests;
@@ -56,7 +57,7 @@ public sealed class RunFolderTests : IDisposable
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe("wgan-gp", seed: 7, steps: 1));
         string json = File.ReadAllText(_temp["run/run.json"]);
 
-        foreach (string part in new[] { "\"wgan-gp\"", "\"Wasserstein\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"", "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
+        foreach (string part in new[] { "\"wgan-gp\"", "\"WassersteinGanLoss\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"", "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
         {
             Assert.Contains(part, json, StringComparison.Ordinal);
         }
@@ -68,13 +69,13 @@ public sealed class RunFolderTests : IDisposable
     public void Every_objective_and_penalty_survives_json()
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
-        AdversarialObjective[] objectives = [.. Every<AdversarialObjective>()];
-        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is SlopePenalty or Drift or LeCam or Consistency)];
+        GanLoss[] objectives = [.. Every<GanLoss>()];
+        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is SlopePenalty or DriftPenalty or LeCamPenalty or ConsistencyPenalty)];
 
         Assert.Equal(21, objectives.Length);
         Assert.Equal(7, penalties.Length);
         Assert.All(objectives, objective => Survives(record.Options with { Objective = objective }));
-        Assert.All(penalties, penalty => Survives(record.Options with { Regularizers = [new(penalty with { Weight = 0.5 }, 4), new R1(2)] }));
+        Assert.All(penalties, penalty => Survives(record.Options with { Regularizers = [new(penalty with { Weight = 0.5 }, 4), new R1Penalty(2)] }));
 
         void Survives(GanOptions options) => Assert.Equal(options, ((GanRunRecord)RunJson.Read(RunJson.Write(record with { Options = options }))).Options);
     }
@@ -85,8 +86,8 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("{}")]
     [InlineData("{\"options\":{\"objective\":3}}")]
     [InlineData("{\"options\":{\"objective\":{\"kind\":\"Nonsense\"}}}")]
-    [InlineData("{\"options\":{\"objective\":{\"kind\":\"R1\"}}}")]
-    [InlineData("{\"options\":{\"penalty\":{\"kind\":\"Hinge\"}}}")]
+    [InlineData("{\"options\":{\"objective\":{\"kind\":\"R1Penalty\"}}}")]
+    [InlineData("{\"options\":{\"penalty\":{\"kind\":\"HingeGanLoss\"}}}")]
     public void Other_json_is_no_record(string json) => Assert.Throws<TrainingException>(() => RunJson.Read(json));
 
     [Fact]

@@ -1,4 +1,5 @@
 using Criterion.Metrics;
+using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
 

@@ -1,7 +1,7 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// Keeps the two sides of <see cref="BoundaryEquilibrium"/> in proportion: k ← clamp(k + λ (γ L(real) − L(fake)), 0, 1), a
+/// Keeps the two sides of <see cref="BoundaryEquilibriumGanLoss"/> in proportion: k ← clamp(k + λ (γ L(real) − L(fake)), 0, 1), a
 /// value whose <see cref="Update(double, double)"/> gives the next one. Three numbers: save it with a checkpoint.
 /// </summary>
 /// <example><code>
@@ -28,7 +28,7 @@ public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, do
         Require.Positive(Rate, nameof(EquilibriumController));
 
     /// <summary>What the players minimise in this step.</summary>
-    public BoundaryEquilibrium Objective() => new(K);
+    public BoundaryEquilibriumGanLoss Objective() => new(K);
 
     /// <summary>The controller of the next step.</summary>
     /// <param name="real">L(real), the mean error of real images.</param>

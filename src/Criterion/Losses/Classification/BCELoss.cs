@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -38,7 +39,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target) => Weight is null
         ? base.Evaluate(prediction, target)
-        : Reduce(Formulas.Formula.Map(Formula, prediction, target) * Weight);
+        : Reduce(TensorFormula.Map(Formula, prediction, target) * Weight);
 
     /// <summary>−(y ln x + (1 − y) ln(1 − x)), with logarithms of at least −100 and the slope (x − y) / max(x(1 − x), 10⁻¹²).</summary>
     public readonly struct CrossEntropy : IBinaryFormula
@@ -52,7 +53,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
             T ofOne = Log(x);
             T ofZero = LogOfComplement(x);
             T value = -((y * ofOne) + ((one - y) * ofZero));
-            value = T.Detach(Piecewise.ForProbability(x, Piecewise.ForProbability(y, value)));
+            value = T.Detach(Guards.ForProbability(x, Guards.ForProbability(y, value)));
             return T.WithSlope(T.WithSlope(value, x, Slope(x, y)), y, ofZero - ofOne);
         }
 

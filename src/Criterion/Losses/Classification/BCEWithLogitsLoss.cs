@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -41,8 +42,8 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         }
 
         Tensor losses = PositiveWeight is null
-            ? Formulas.Formula.Map(Formula, prediction, target)
-            : Formulas.Formula.Map(default(WeightedCrossEntropy), prediction, target, PositiveWeight);
+            ? TensorFormula.Map(Formula, prediction, target)
+            : TensorFormula.Map(default(WeightedCrossEntropy), prediction, target, PositiveWeight);
         return Reduce(Weight is null ? losses : losses * Weight);
     }
 
@@ -52,7 +53,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => Piecewise.ForProbability(y, T.Softplus(AwayFrom0(x)) + Linear(x, y, y));
+            where T : struct, IReal<T> => Guards.ForProbability(y, T.Softplus(AwayFrom0(x)) + Linear(x, y, y));
     }
 
     /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
@@ -64,7 +65,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
             where T : struct, IReal<T>
         {
             T one = T.Const(1);
-            return Piecewise.ForProbability(y, ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y));
+            return Guards.ForProbability(y, ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y));
         }
     }
 
@@ -72,13 +73,13 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     // is as small as it should be, not rounded to 0, and an infinite one costs 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
-        where T : struct, IReal<T> => Piecewise.Unless(T.Less(x, T.Const(0)), x, -x);
+        where T : struct, IReal<T> => Guards.Unless(T.Less(x, T.Const(0)), x, -x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Linear<T>(T x, T y, T weighted)
         where T : struct, IReal<T>
     {
-        T factor = Piecewise.Unless(T.Less(x, T.Const(0)), -weighted, T.Const(1) - y);
-        return factor * Piecewise.Weighable(x, factor);
+        T factor = Guards.Unless(T.Less(x, T.Const(0)), -weighted, T.Const(1) - y);
+        return factor * Guards.Weighable(x, factor);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -65,7 +66,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
             T not = T.Const(1) - y;
             T isFar = T.Less(T.Const(Far), T.Abs(x));
             T loss = T.Any(isFar) ? WithFar(x, y, not) : Terms(x, y, not);
-            return Piecewise.UndefinedWhere(T.Less(y * not, zero), loss);
+            return Guards.UndefinedWhere(T.Less(y * not, zero), loss);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,7 +74,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
             where T : struct, IReal<T>
         {
             T exponent = T.Const(-gamma);
-            T ofZero = Piecewise.Softplus(x, out T ofOne);
+            T ofZero = Guards.Softplus(x, out T ofOne);
             return (T.Const(positive) * y * Focused(ofOne, exponent * ofZero)) + (T.Const(negative) * not * Focused(ofZero, exponent * ofOne));
         }
 
@@ -83,9 +84,9 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
             where T : struct, IReal<T>
         {
             T exponent = T.Const(-gamma);
-            T ofZero = Piecewise.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Focused(Piecewise.Weighable(ofOne, y), Held(exponent * ofZero)))
-                + (T.Const(negative) * not * Focused(Piecewise.Weighable(ofZero, not), Held(exponent * ofOne)));
+            T ofZero = Guards.Softplus(x, out T ofOne);
+            return (T.Const(positive) * y * Focused(Guards.Weighable(ofOne, y), Held(exponent * ofZero)))
+                + (T.Const(negative) * not * Focused(Guards.Weighable(ofZero, not), Held(exponent * ofOne)));
         }
 
         static T Held<T>(T logOfWeight)

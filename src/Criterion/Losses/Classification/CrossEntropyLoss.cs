@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -23,7 +24,7 @@ namespace Criterion.Losses;
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes or like prediction of probabilities → scalar",
     Source = "label smoothing: Szegedy et al., Rethinking the inception architecture, 2016",
     Twin = "torch.nn.CrossEntropyLoss",
-    Alternatives = "FocalLoss turns down examples that are already right; BCEWithLogitsLoss is for labels that do not exclude each other; KlFromLogits learns from another model's logits.")]
+    Alternatives = "FocalLoss turns down examples that are already right; BCEWithLogitsLoss is for labels that do not exclude each other; KlFromLogitsLoss learns from another model's logits.")]
 public sealed record CrossEntropyLoss(
     Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
@@ -79,6 +80,6 @@ public sealed record CrossEntropyLoss(
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
-            where T : struct, IReal<T> => -(b * Piecewise.Weighable(a, b));
+            where T : struct, IReal<T> => -(b * Guards.Weighable(a, b));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -60,7 +61,7 @@ public sealed record FocalLoss(
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T log = Piecewise.Weighable(a, b);
+            T log = Guards.Weighable(a, b);
             if (gamma == 0)
             {
                 return -(b * log);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -9,7 +10,7 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// Symmetric, in [0, ln 2] and finite everywhere: a class that one side rules out with a logit of −∞ costs at most ln 2. Far from the
-/// target its gradient vanishes, where that of <see cref="KlFromLogits"/> does not.
+/// target its gradient vanishes, where that of <see cref="KlFromLogitsLoss"/> does not.
 /// </remarks>
 /// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
 /// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
@@ -17,7 +18,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
     Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
-    Alternatives = "KlFromLogits for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
+    Alternatives = "KlFromLogitsLoss for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
 public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss<JensenShannonLoss.Divergence>(Reduction), IPredictionLoss
 {

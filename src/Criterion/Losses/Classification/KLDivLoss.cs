@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -61,7 +62,7 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     LossCurve Curve(string name, double first) => new(name, "probability of the first", 0.01, 0.99, p =>
         OfClass(p, first) + OfClass(1 - p, 1 - first));
 
-    Tensor OfClass(Tensor probability, double target) => Formulas.Formula.Map(
+    Tensor OfClass(Tensor probability, double target) => TensorFormula.Map(
         Formula, probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
@@ -73,12 +74,12 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
             where T : struct, IReal<T>
         {
             T probability = logTarget ? T.Exp(y) : y;
-            T log = logTarget ? Piecewise.Weighable(y, probability) : T.Log(Piecewise.Unless(T.Equal(y, T.Const(0)), T.Const(1), y));
-            T loss = probability * (log - Piecewise.Weighable(x, probability));
+            T log = logTarget ? Guards.Weighable(y, probability) : T.Log(Guards.Unless(T.Equal(y, T.Const(0)), T.Const(1), y));
+            T loss = probability * (log - Guards.Weighable(x, probability));
 
             // The logarithm of a negative probability is NaN by itself.
             T excess = T.Max(x - T.Const(Rounding), logTarget ? y - T.Const(Rounding) : y - T.Const(1 + Rounding));
-            return Piecewise.UndefinedWhere(T.Less(T.Const(0), excess), loss);
+            return Guards.UndefinedWhere(T.Less(T.Const(0), excess), loss);
         }
     }
 }

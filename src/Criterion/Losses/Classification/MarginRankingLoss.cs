@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -51,7 +52,7 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
 
     LossCurve Curve(string name, double target) => new(
-        name, "x₁ − x₂", -3, 3, x => Formulas.Formula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
+        name, "x₁ − x₂", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
 
     /// <summary>max(0, −y (x₁ − x₂) + Margin).</summary>
     public readonly struct RankMargin(double margin) : ITernaryFormula
@@ -59,6 +60,6 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T> => Piecewise.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));
+            where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));
     }
 }

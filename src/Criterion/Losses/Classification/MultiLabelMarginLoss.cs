@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -44,7 +45,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"\frac{{1}}{{C}} \sum_{{k \in Y}} \sum_{{j \notin Y}} {Formulas.Formula.ToLatex(default(Hinge), "x_k", "x_j")}";
+        $@"\frac{{1}}{{C}} \sum_{{k \in Y}} \sum_{{j \notin Y}} {TensorFormula.ToLatex(default(Hinge), "x_k", "x_j")}";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -56,7 +57,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     static Tensor Evaluate(Tensor rows, (Tensor Classes, Tensor IsListed, Tensor IsWrong) labels)
     {
         Tensor right = rows.Gather(1, labels.Classes).Unsqueeze(2);
-        Tensor hinges = Formulas.Formula.Map(default(Hinge), right, rows.Unsqueeze(1));
+        Tensor hinges = TensorFormula.Map(default(Hinge), right, rows.Unsqueeze(1));
         Tensor pairs = labels.IsListed.To(rows.DType).Unsqueeze(2) * labels.IsWrong.To(rows.DType).Unsqueeze(1);
         return (hinges * pairs).Sum([1, 2]) / rows.Shape[1];
     }
@@ -113,6 +114,6 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => Piecewise.Relu(T.Const(1) - (x - y));
+            where T : struct, IReal<T> => Guards.Relu(T.Const(1) - (x - y));
     }
 }

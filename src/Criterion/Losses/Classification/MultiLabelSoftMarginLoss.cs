@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -46,7 +47,7 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     LossCurve Curve(string name, double target) => new(name, "logit", -4, 4, x =>
     {
         Tensor rows = x.Unsqueeze(-1);
-        return Formulas.Formula.Rows(Formula, [rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
+        return TensorFormula.Rows(Formula, [rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
     });
 
     /// <summary>Σ w (softplus(x) − x y) / Σ 1.</summary>

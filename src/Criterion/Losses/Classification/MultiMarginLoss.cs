@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -36,7 +37,7 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     protected override RowOrigin Origin => RowOrigin.TargetClass;
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formulas.Formula.ToLatexOfRow(Formula, @"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
+    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {TensorFormula.ToLatexOfRow(Formula, @"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
 
     /// <summary>The loss of scores.</summary>
     /// <param name="prediction">Scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are taken too.</param>
@@ -80,7 +81,7 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T hinge = Piecewise.Relu(T.Const(margin) + a);
+            T hinge = Guards.Relu(T.Const(margin) + a);
             return T.Select(T.Equal(b, T.Const(0)), power == 1 ? hinge : hinge * hinge, T.Const(0));
         }
     }

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C] of log-probabilities, target [N, d1, ...] of classes → scalar",
     Twin = "torch.nn.NLLLoss",
-    Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilities compares with whole distributions.")]
+    Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilitiesLoss compares with whole distributions.")]
 public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
 {

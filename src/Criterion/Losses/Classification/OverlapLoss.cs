@@ -31,7 +31,7 @@ public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFor
     ];
 
     /// <summary>The loss of two places, of which the first is in the set.</summary>
-    Tensor Of(Tensor inside, Tensor outside) => Formulas.Formula.Rows(
+    Tensor Of(Tensor inside, Tensor outside) => TensorFormula.Rows(
         Formula,
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 

@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Criterion.Numbers;
+
 namespace Criterion.Losses;
 
 /// <summary>A term of a <see cref="WeightedSum"/>.</summary>
@@ -106,7 +108,7 @@ public sealed record WeightedSum : IPredictionLoss
     static string Factor(LossTerm term) => term.Weight switch
     {
         ConstantWeight { Weight: 1 } => "",
-        ConstantWeight { Weight: double weight } => Formulas.Latex.Const(weight) + @" \cdot ",
+        ConstantWeight { Weight: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",
         _ => $@"w_{{\text{{{term.Name}}}}}(t) \cdot ",
     };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -41,7 +42,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {
         (Tensor x1, Tensor x2) = Angles.Pair(angle);
-        return Formulas.Formula.Rows(Formula, [x1, x2]);
+        return TensorFormula.Rows(Formula, [x1, x2]);
     })];
 
     static double Positive(double epsilon) => Require.That(

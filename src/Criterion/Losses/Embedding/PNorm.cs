@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 

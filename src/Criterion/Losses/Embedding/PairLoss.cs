@@ -43,7 +43,7 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
     /// <summary>The weighted losses of single pairs.</summary>
     protected Tensor Single(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
-        Tensor losses = Formulas.Formula.Rows(Formula, [x1, x2], target);
+        Tensor losses = TensorFormula.Rows(Formula, [x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
@@ -53,7 +53,7 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
         {
             (Tensor x1, Tensor x2) = pairs(x);
-            return Formulas.Formula.Rows(Formula, [x1, x2], Tensor.FullLike(x, target));
+            return TensorFormula.Rows(Formula, [x1, x2], Tensor.FullLike(x, target));
         });
         return [Curve("similar", 1), Curve("dissimilar", -1)];
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -37,7 +38,7 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
         Loss.CheckSameShape(nameof(PairwiseDistance), x1, x2, nameof(x1), nameof(x2));
         Tensor distances = double.IsInfinity(P)
             ? (x1 - x2 + Epsilon).Norm([-1], P)
-            : Formula.Rows(new Distance(P, Epsilon), [x1, x2]);
+            : TensorFormula.Rows(new Distance(P, Epsilon), [x1, x2]);
         return KeepDim ? distances.Unsqueeze(-1) : distances;
     }
 
@@ -49,7 +50,7 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
             return @"\max_j \left|x_j - y_j + \varepsilon\right|";
         }
 
-        return Formula.ToLatex(new Distance(P, Epsilon), ["x", "y"], "");
+        return TensorFormula.ToLatex(new Distance(P, Epsilon), ["x", "y"], "");
     }
 
     /// <inheritdoc/>

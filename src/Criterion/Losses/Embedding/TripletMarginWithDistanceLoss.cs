@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -58,16 +59,16 @@ public sealed record TripletMarginWithDistanceLoss(
         Tensor far = distance(anchor, negative);
         far = Swap ? Tensor.Minimum(far, distance(positive, negative)) : far;
         CheckSameShape(near, far);
-        return Reduce(Formula.Map(new Violation(Margin, Smooth), near, far));
+        return Reduce(TensorFormula.Map(new Violation(Margin, Smooth), near, far));
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => Formula.ToLatex(
+    public override string ToLatex() => TensorFormula.ToLatex(
         new Violation(Margin, Smooth), "d(a, p)", Swap ? @"\min\left(d(a, n), d(p, n)\right)" : "d(a, n)");
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [new("negative at 1", "d(a, p)", 0, 3, d => Formula.Map(new Violation(Margin, Smooth), d, Tensor.OnesLike(d)))];
+        [new("negative at 1", "d(a, p)", 0, 3, d => TensorFormula.Map(new Violation(Margin, Smooth), d, Tensor.OnesLike(d)))];
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
     public readonly struct Violation(double margin, bool smooth) : IBinaryFormula

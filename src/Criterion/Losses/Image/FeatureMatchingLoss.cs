@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>
@@ -51,12 +49,12 @@ public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
     /// <inheritdoc/>
     public string ToLatex()
     {
-        string error = Formula.ToLatex(default(L1Loss.AbsoluteError), @"D_k^{(i)}(G(z))", @"D_k^{(i)}(x)");
+        string error = TensorFormula.ToLatex(default(L1Loss.AbsoluteError), @"D_k^{(i)}(G(z))", @"D_k^{(i)}(x)");
         return $@"\operatorname{{mean}}_{{k,\, i \le L_k - {SkipLast}}} \left(\operatorname{{mean}} {error}\right)";
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("one feature", "fake − real", -3, 3, x => Formula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)))];
+    public IEnumerable<LossCurve> Curves() => [new("one feature", "fake − real", -3, 3, x => TensorFormula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)))];
 
     static int CheckedCount(int layers) => Require.That(
         layers >= 0, layers, nameof(FeatureMatchingLoss), "the number of layers that do not count, not below 0", nameof(SkipLast));

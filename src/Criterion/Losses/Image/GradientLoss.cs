@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>
@@ -35,7 +33,7 @@ public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(R
             return empty;
         }
 
-        Tensor errors = Formula.Map(default(L1Loss.AbsoluteError), Edges(prediction), Edges(target));
+        Tensor errors = TensorFormula.Map(default(L1Loss.AbsoluteError), Edges(prediction), Edges(target));
         return Reduce(errors.Reshape(prediction.Shape[0], -1, 2, prediction.Shape[2] * prediction.Shape[3]).Mean([1, 3]).Sum(1));
     }
 
@@ -43,7 +41,7 @@ public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(R
     public override string ToLatex()
     {
         string Error(string filter) =>
-            $@"\operatorname{{mean}} {Formula.ToLatex(default(L1Loss.AbsoluteError), $@"{filter} \ast x", $@"{filter} \ast y")}";
+            $@"\operatorname{{mean}} {TensorFormula.ToLatex(default(L1Loss.AbsoluteError), $@"{filter} \ast x", $@"{filter} \ast y")}";
         return $"{Error("S_h")} + {Error("S_v")}";
     }
 

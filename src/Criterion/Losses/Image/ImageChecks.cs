@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -23,7 +24,7 @@ internal static class ImageChecks
         (double least, double largest) = range.Accepted();
         var outside = new Outside(least, largest);
         Tensor plain = values.Detach();
-        if (plain.Count == 0 || !(Formula.Sum(outside, plain).Item() > 0))
+        if (plain.Count == 0 || !(TensorFormula.Sum(outside, plain).Item() > 0))
         {
             return;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -38,9 +39,9 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     /// <inheritdoc/>
     public override string ToLatex()
     {
-        string similarity = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range), ["x", "y"]);
-        string contrast = Formula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), ["x", "y"]);
-        string error = Formula.ToLatex(default(BlurredError), ["x", "y"]);
+        string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range), ["x", "y"]);
+        string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), ["x", "y"]);
+        string error = TensorFormula.ToLatex(default(BlurredError), ["x", "y"]);
         string mix = $@"{Latex.Const(Alpha)} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right) + {Latex.Const(1 - Alpha)} \cdot \frac{{\left({error}\right)_5}}{{{Latex.Const(Range.Extent())}}}";
         return Scale == 1 ? mix : $@"{Latex.Const(Scale)} \cdot \left({mix}\right)";
     }
@@ -53,10 +54,10 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     Tensor PerImage(Tensor x, Tensor y)
     {
         int last = Sigmas.Length - 1;
-        Tensor product = Formula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range), Window(last), x, y);
+        Tensor product = TensorFormula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range), Window(last), x, y);
         for (int scale = 0; scale < last; scale++)
         {
-            product *= Formula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), Window(scale), x, y);
+            product *= TensorFormula.WindowMap(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), Window(scale), x, y);
         }
 
         Tensor similarity = product.Narrow(1, 0, 1);
@@ -65,7 +66,7 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
             similarity *= product.Narrow(1, channel, 1);
         }
 
-        Tensor error = Formula.Windows(default(BlurredError), Window(last), x, y).Mean(1) / Range.Extent();
+        Tensor error = TensorFormula.Windows(default(BlurredError), Window(last), x, y).Mean(1) / Range.Extent();
         return (((1 - similarity.Flatten(1).Mean(1)) * Alpha) + (error * (1 - Alpha))) * Scale;
     }
 

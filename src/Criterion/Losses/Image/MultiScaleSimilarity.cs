@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -51,7 +52,7 @@ internal static class MultiScaleSimilarity
         for (int scale = 0; scale < scales; scale++)
         {
             bool last = scale == scales - 1;
-            Tensor term = Formula.Windows(new SsimLoss.Similarity(options, range, contrastOnly: !last), options.Window, x, y);
+            Tensor term = TensorFormula.Windows(new SsimLoss.Similarity(options, range, contrastOnly: !last), options.Window, x, y);
             if (negative == NegativeContrast.Throw)
             {
                 CheckPositive(name, term, scale);
@@ -59,7 +60,7 @@ internal static class MultiScaleSimilarity
 
             // The weights of all scales add up to 1; those of fewer are made to.
             double weight = scales == MostScales ? Weights[scale] : Weights[scale] / sum;
-            Tensor power = Formula.Map(new BoundedPower(weight, negative == NegativeContrast.KeepSign), term);
+            Tensor power = TensorFormula.Map(new BoundedPower(weight, negative == NegativeContrast.KeepSign), term);
             product = product is null ? power : product * power;
             (x, y) = last ? (x, y) : (Halved(x), Halved(y));
         }

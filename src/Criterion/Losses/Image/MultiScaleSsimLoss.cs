@@ -1,4 +1,3 @@
-using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
@@ -37,8 +36,8 @@ public sealed record MultiScaleSsimLoss(
     /// <inheritdoc/>
     public override string ToLatex()
     {
-        string similarity = Formula.ToLatex(new SsimLoss.Similarity(Chosen, Range), ["x", "y"]);
-        string contrast = Formula.ToLatex(new SsimLoss.Similarity(Chosen, Range, contrastOnly: true), ["x", "y"]);
+        string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(Chosen, Range), ["x", "y"]);
+        string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(Chosen, Range, contrastOnly: true), ["x", "y"]);
         return $@"1 - \left(\operatorname{{mean}} {similarity}\right)_{{{Scales}}}^{{w_{{{Scales}}}}} \cdot \prod_{{j=1}}^{{{Scales - 1}}} \left(\operatorname{{mean}} {contrast}\right)_j^{{w_j}}";
     }
 

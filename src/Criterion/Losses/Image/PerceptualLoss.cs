@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>
@@ -27,7 +25,7 @@ public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool 
     {
         const string x = @"\phi_l(x)";
         const string y = @"\phi_l(y)";
-        string error = Absolute ? Formula.ToLatex(default(L1Loss.AbsoluteError), x, y) : Formula.ToLatex(default(MSELoss.SquaredError), x, y);
+        string error = Absolute ? TensorFormula.ToLatex(default(L1Loss.AbsoluteError), x, y) : TensorFormula.ToLatex(default(MSELoss.SquaredError), x, y);
         return SumOfLayers($@"\operatorname{{mean}} {error}");
     }
 
@@ -42,8 +40,8 @@ public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool 
     protected override Tensor Layer(Tensor prediction, Tensor target)
     {
         Tensor errors = Absolute
-            ? Formula.Map(default(L1Loss.AbsoluteError), prediction, target)
-            : Formula.Map(default(MSELoss.SquaredError), prediction, target);
+            ? TensorFormula.Map(default(L1Loss.AbsoluteError), prediction, target)
+            : TensorFormula.Map(default(MSELoss.SquaredError), prediction, target);
         return errors.Flatten(1).Mean(1);
     }
 }

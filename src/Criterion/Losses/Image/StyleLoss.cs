@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>
@@ -23,7 +21,7 @@ public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool Divid
 {
     /// <inheritdoc/>
     public override string ToLatex() =>
-        SumOfLayers($@"\sum_{{i,j}} {Formula.ToLatex(default(MSELoss.SquaredError), @"G_{ij}(\phi_l(x))", @"G_{ij}(\phi_l(y))")}")
+        SumOfLayers($@"\sum_{{i,j}} {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"G_{ij}(\phi_l(x))", @"G_{ij}(\phi_l(y))")}")
         + $@", \quad G(F) = {(DivideGram ? @"\frac{F F^\top}{C H W}" : @"F F^\top")}";
 
     /// <inheritdoc/>
@@ -36,7 +34,7 @@ public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool Divid
 
     /// <inheritdoc/>
     protected override Tensor Layer(Tensor prediction, Tensor target) =>
-        Formula.Map(default(MSELoss.SquaredError), Gram(prediction), Gram(target)).Sum([1, 2]);
+        TensorFormula.Map(default(MSELoss.SquaredError), Gram(prediction), Gram(target)).Sum([1, 2]);
 
     static Tensor AtAngle(Tensor angle) => Tensor.Stack(
         [Tensor.Stack([Tensor.OnesLike(angle), Tensor.ZerosLike(angle)], 1), Tensor.Stack([angle.Cos(), angle.Sin()], 1)], 1);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -62,11 +63,11 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         {
             Tensor below = x.PadReplicate(0, 0, 0, 1).Narrow(2, 1, height);
             Tensor right = x.PadReplicate(0, 1).Narrow(3, 1, width);
-            return Formula.Map(default(Length), x, below, right).Sum([1, 2, 3]);
+            return TensorFormula.Map(default(Length), x, below, right).Sum([1, 2, 3]);
         }
 
-        Tensor down = Formula.Map(default(L1Loss.AbsoluteError), x.Narrow(2, 1, height - 1), x.Narrow(2, 0, height - 1));
-        Tensor across = Formula.Map(default(L1Loss.AbsoluteError), x.Narrow(3, 1, width - 1), x.Narrow(3, 0, width - 1));
+        Tensor down = TensorFormula.Map(default(L1Loss.AbsoluteError), x.Narrow(2, 1, height - 1), x.Narrow(2, 0, height - 1));
+        Tensor across = TensorFormula.Map(default(L1Loss.AbsoluteError), x.Narrow(3, 1, width - 1), x.Narrow(3, 0, width - 1));
         return down.Sum([1, 2, 3]) + across.Sum([1, 2, 3]);
     }
 

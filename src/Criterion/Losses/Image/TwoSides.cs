@@ -1,5 +1,3 @@
-using Criterion.Formulas;
-
 namespace Criterion.Losses;
 
 /// <summary>Two weighted absolute errors: one for each side of a translation.</summary>
@@ -14,13 +12,13 @@ internal static class TwoSides
 
     public static string ToLatex(double weightA, string madeA, string a, double weightB, string madeB, string b)
     {
-        static string Error(string x, string y) => Formula.ToLatex(default(L1Loss.AbsoluteError), x, y);
+        static string Error(string x, string y) => TensorFormula.ToLatex(default(L1Loss.AbsoluteError), x, y);
         return FormattableString.Invariant(
             $@"{weightA} \cdot \operatorname{{mean}} {Error(madeA, a)} + {weightB} \cdot \operatorname{{mean}} {Error(madeB, b)}");
     }
 
     public static IEnumerable<LossCurve> Curves(double weight, string axis) =>
-        [new("one side", axis, -1, 1, x => Formula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)) * weight)];
+        [new("one side", axis, -1, 1, x => TensorFormula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)) * weight)];
 
     static void CheckSide(string loss, string side, Tensor made, Tensor real)
     {

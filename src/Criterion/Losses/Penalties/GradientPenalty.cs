@@ -41,9 +41,10 @@ public enum SlopePlace
 /// <exception cref="ArgumentOutOfRangeException">The target is not positive, or another option is out of range.</exception>
 [Catalogue(
     LossFamily.Penalty,
+    Name = "gradient-penalty",
     Shapes = "critic, real and fake images [N, ...] → scalar",
     Source = "Gulrajani et al., Improved training of Wasserstein GANs, 2017, equation 3; one-sided: Petzka et al., On the regularization of Wasserstein GANs, 2017; DRAGAN: Kodali et al., On convergence and stability of GANs, 2017",
-    Alternatives = "R1 takes the slope at real images only and goes with logistic objectives; SpectralNorm bounds the slope layer by layer, without a second gradient.")]
+    Alternatives = "R1Penalty takes the slope at real images only and goes with logistic objectives; SpectralNorm bounds the slope layer by layer, without a second gradient.")]
 public sealed record GradientPenalty(
     double Weight = 10,
     double Target = 1,

@@ -1,3 +1,5 @@
+using Criterion.Numbers;
+
 namespace Criterion.Losses;
 
 /// <summary>What is added to a player's loss to keep its network in check.</summary>
@@ -18,5 +20,5 @@ public abstract partial record Penalty(double Weight) : ICriterion
     protected string Name => GetType().Name;
 
     /// <summary>The factor in LaTeX, nothing for 1.</summary>
-    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Formulas.Latex.Const(factor)} \cdot ";
+    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -69,7 +70,7 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         Tensor rows = Some(gradient).Flatten(1);
-        return Formulas.Formula.RowSum(Formula, [rows], scale: Scale / rows.Shape[0]);
+        return TensorFormula.RowSum(Formula, [rows], scale: Scale / rows.Shape[0]);
     }
 
     /// <summary>The gradient of the summed scores by the images, with its graph, also where recording is switched off.</summary>
@@ -92,16 +93,16 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     public static Tensor Norms(Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        return Formulas.Formula.Rows(new RowNorm(1), [gradient.Flatten(1)]);
+        return TensorFormula.Rows(new RowNorm(1), [gradient.Flatten(1)]);
     }
 
     /// <inheritdoc/>
     public override string ToLatex() => string.Join(" + ", Places.Select(place =>
-        $@"{Times(Scale)}\mathbb{{E}}\left[{Formulas.Formula.ToLatex(Formula, [$@"\nabla D({place})"], "t")}\right]"));
+        $@"{Times(Scale)}\mathbb{{E}}\left[{TensorFormula.ToLatex(Formula, [$@"\nabla D({place})"], "t")}\right]"));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [new("penalty", "slope", 0, 3, slope => Formulas.Formula.Rows(Formula, [slope.Unsqueeze(1)]) * Scale)];
+        [new("penalty", "slope", 0, 3, slope => TensorFormula.Rows(Formula, [slope.Unsqueeze(1)]) * Scale)];
 
     /// <summary>The batches at which the slope is taken.</summary>
     private protected abstract IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -29,7 +30,7 @@ public sealed record WeightClip(double Limit = 0.01) : ICriterion
         {
             foreach (Tensor parameter in parameters)
             {
-                Formula.Update(new Clip(Limit), parameter, parameter);
+                TensorFormula.Update(new Clip(Limit), parameter, parameter);
             }
         }
     }
@@ -38,7 +39,7 @@ public sealed record WeightClip(double Limit = 0.01) : ICriterion
     public string ToLatex() => $@"w \leftarrow {new Clip(Limit).Value(new Latex("w"), new Latex("w"))}";
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("weight after", "weight", -3 * Limit, 3 * Limit, w => Formula.Map(new Clip(Limit), w, w.Detach()))];
+    public IEnumerable<LossCurve> Curves() => [new("weight after", "weight", -3 * Limit, 3 * Limit, w => TensorFormula.Map(new Clip(Limit), w, w.Detach()))];
 
     /// <summary>min(max(w, −c), c).</summary>
     readonly struct Clip(double limit) : IBinaryFormula

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -38,7 +39,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     [
         Curve("variance 1", 1),
         Curve("variance 0.25", 0.25),
-        new("error 1", "variance", 0.1, 4, v => Formulas.Formula.Map(Formula, Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
+        new("error 1", "variance", 0.1, 4, v => TensorFormula.Map(Formula, Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
     ];
 
     /// <summary>The loss of predicted means and variances.</summary>
@@ -80,7 +81,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     }
 
     LossCurve Curve(string name, double variance) => new(
-        name, "x − y", -3, 3, x => Formulas.Formula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
+        name, "x − y", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
 
     /// <summary>½ (ln v + (x − y)² / v), v held at Epsilon or more.</summary>
     public readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
@@ -90,7 +91,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {
-            T held = Piecewise.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
+            T held = Guards.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
             T variance = T.WithSlope(T.Detach(held), z, T.Const(1));
             T difference = x - y;
             T ratio = difference / variance;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -14,6 +15,7 @@ namespace Criterion.Losses;
 /// <param name="Reduction">What becomes of the losses of single elements.</param>
 [Catalogue(
     LossFamily.Regression,
+    Name = "geman-mcclure",
     Shapes = "prediction, target of one shape → scalar",
     Source = "Geman, McClure, Bayesian image analysis, 1985; α = −2 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "WelschLoss lets go of outliers sooner; CauchyLoss keeps pulling them a little; HuberLoss is convex.")]
@@ -39,7 +41,7 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T error = Piecewise.Scaled(x - y, scale);
+            T error = Guards.Scaled(x - y, scale);
             if (typeof(T) == typeof(Latex))
             {
                 return T.Const(2) * (error * error) / ((error * error) + T.Const(4));

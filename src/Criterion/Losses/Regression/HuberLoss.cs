@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -42,7 +43,7 @@ public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction
             T size = T.Abs(difference);
             return T.Select(
                 T.LessOrEqual(size, T.Const(delta)),
-                Piecewise.ScaledSquare(0.5, difference),
+                Guards.ScaledSquare(0.5, difference),
                 T.Const(delta) * (size - T.Const(0.5 * delta)));
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -34,7 +35,7 @@ public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : Pointwi
             // cosh⁻² d = 1 − tanh² d: near 0, where ln 2 would cancel the digits of the result.
             T tanh = T.Detach(slope);
             T near = T.Const(-0.5) * T.Log1p(-(tanh * tanh));
-            return T.WithSlope(T.Detach(Piecewise.Unless(T.Less(size, T.Const(1)), near, far)), difference, slope);
+            return T.WithSlope(T.Detach(Guards.Unless(T.Less(size, T.Const(1)), near, far)), difference, slope);
         }
     }
 }

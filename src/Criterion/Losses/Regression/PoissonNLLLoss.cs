@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -84,7 +85,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             where T : struct, IReal<T>
         {
             T rate = x + T.Const(epsilon);
-            T log = Piecewise.Weighable(T.Log(rate), y);
+            T log = Guards.Weighable(T.Log(rate), y);
             T share = y / T.Select(T.Equal(y, T.Const(0)), T.Const(1), rate);
             return T.WithSlope(T.WithSlope(T.Detach(x - (y * log)), x, T.Const(1) - share), y, -log);
         }
@@ -94,9 +95,9 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             where T : struct, IReal<T>
         {
             T isLarge = T.Less(T.Const(Large), x);
-            T held = T.Select(isLarge, Piecewise.Within(Infinite, x), T.Const(1));
+            T held = T.Select(isLarge, Guards.Within(Infinite, x), T.Const(1));
             T e = T.Exp(T.Select(isLarge, T.Const(0.5) * x, x));
-            T loss = T.Select(isLarge, held * ((e / held * e) - y), e - (y * Piecewise.Weighable(x, y)));
+            T loss = T.Select(isLarge, held * ((e / held * e) - y), e - (y * Guards.Weighable(x, y)));
             T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, T.Const(1)))), e - y);
             slope = T.WithSlope(T.WithSlope(T.Detach(slope), x, T.Select(isLarge, e * e, e)), y, T.Const(-1));
             return T.WithSlope(T.WithSlope(T.Detach(loss), x, slope), y, -x);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -44,7 +45,7 @@ public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reducti
                 ? size
                 : T.Select(
                     T.Less(size, T.Const(beta)),
-                    Piecewise.ScaledSquare(0.5 / beta, difference),
+                    Guards.ScaledSquare(0.5 / beta, difference),
                     size - T.Const(0.5 * beta));
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -34,8 +35,8 @@ public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reductio
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T error = Piecewise.Scaled(x - y, scale);
-            return -T.Expm1(Piecewise.ScaledSquare(-0.5, error));
+            T error = Guards.Scaled(x - y, scale);
+            return -T.Expm1(Guards.ScaledSquare(-0.5, error));
         }
     }
 }

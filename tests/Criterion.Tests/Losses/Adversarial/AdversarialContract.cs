@@ -6,7 +6,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 /// <summary>What holds for every adversarial objective.</summary>
 public abstract class AdversarialContract
 {
-    protected abstract AdversarialObjective Objective { get; }
+    protected abstract GanLoss Objective { get; }
 
     /// <summary>Both parts for r = (2, −1, ½) and f = (−½, 1, −2) where somebody else worked them out (oracles.md), else null.</summary>
     protected virtual (double Discriminator, double Generator)? Oracle => null;
@@ -27,7 +27,7 @@ public abstract class AdversarialContract
     protected virtual IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits => [];
 
     /// <summary>Whether the i-th real and fake logits belong together.</summary>
-    protected virtual bool IsPaired => Objective is RelativisticObjective && Objective.GetType().Name.Contains("Paired", StringComparison.Ordinal);
+    protected virtual bool IsPaired => Objective is RelativisticGanLoss && Objective.GetType().Name.Contains("Paired", StringComparison.Ordinal);
 
     protected const double Infinity = double.PositiveInfinity;
 
@@ -196,7 +196,7 @@ public abstract class AdversarialContract
     [Fact]
     public void Generator_needs_real_logits_only_to_compare()
     {
-        if (Objective is RelativisticObjective)
+        if (Objective is RelativisticGanLoss)
         {
             Assert.Contains("Generator(fake, real)", Assert.Throws<LossException>(() => Objective.Generator(Fake)).Message, StringComparison.Ordinal);
             return;

@@ -16,7 +16,7 @@ public class AuxiliaryClassifierTests
     [Fact]
     public void Values_are_the_oracles()
     {
-        AuxiliaryClassifier loss = new(Weight: 0.5, LabelSmoothing: 0.1);
+        AuxiliaryClassifierGanLoss loss = new(Weight: 0.5, LabelSmoothing: 0.1);
         Assert.Equal(1.276177788494 + (0.5 * (Smoothed + Entropy)), loss.Discriminator(Real, Fake, Logits, Labels, Logits, Labels).Item(), 1e-11);
         Assert.Equal(1.138088894247 + (0.5 * Entropy), loss.Generator(Fake, Logits, Labels).Item(), 1e-11);
     }
@@ -24,7 +24,7 @@ public class AuxiliaryClassifierTests
     [Fact]
     public void Any_objective_may_stand_beside_it()
     {
-        AuxiliaryClassifier loss = new(new RelativisticPairedLogistic());
+        AuxiliaryClassifierGanLoss loss = new(new RelativisticPairedLogisticGanLoss());
         Assert.Equal(0.761569159876 + (2 * Entropy), loss.Discriminator(Real, Fake, Logits, Labels, Logits, Labels).Item(), 1e-11);
         Assert.Equal(1.761569159876 + Entropy, loss.Generator(Fake, Logits, Labels, Real).Item(), 1e-11);
         Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Labels));
@@ -33,7 +33,7 @@ public class AuxiliaryClassifierTests
     [Fact]
     public void Derivatives_are_those_of_central_differences()
     {
-        AuxiliaryClassifier loss = new(LabelSmoothing: 0.2);
+        AuxiliaryClassifierGanLoss loss = new(LabelSmoothing: 0.2);
         GradCheck.Check(x => loss.Discriminator(x[0], x[1], x[2], Labels, x[3], Labels), [Real, Fake, Logits, Logits * 0.5]);
         GradCheck.Check(x => loss.Generator(x[0], x[1], Labels), [Fake, Logits]);
     }
@@ -43,7 +43,7 @@ public class AuxiliaryClassifierTests
     {
         Tensor far = Tensor.From(new double[,] { { 1e4, -1e4, 0 }, { -1e4, 1e4, 1e4 } });
         far.RequiresGrad = true;
-        Tensor loss = new AuxiliaryClassifier().Generator(Fake, far, Labels);
+        Tensor loss = new AuxiliaryClassifierGanLoss().Generator(Fake, far, Labels);
         loss.Backward();
         Assert.Equal(1.138088894247 + 20000 + (Math.Log(2) / 2), loss.Item(), 1e-9);
         Assert.True(double.IsFinite(far.Grad!.Sum().Item()));
@@ -52,7 +52,7 @@ public class AuxiliaryClassifierTests
     [Fact]
     public void Labels_that_are_no_classes_are_errors()
     {
-        AuxiliaryClassifier loss = new();
+        AuxiliaryClassifierGanLoss loss = new();
         Assert.Contains(
             "label 1 is 3", Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([0, 3]))).Message, StringComparison.Ordinal);
         Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([-1, 0])));
@@ -65,9 +65,9 @@ public class AuxiliaryClassifierTests
     [Fact]
     public void Options_are_checked_and_shown()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifier(Weight: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifier(LabelSmoothing: 1.5));
-        CriterionAssert.IsShown(new AuxiliaryClassifier());
-        Assert.Equal(new AuxiliaryClassifier(), new AuxiliaryClassifier(new NonSaturating()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(Weight: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(LabelSmoothing: 1.5));
+        CriterionAssert.IsShown(new AuxiliaryClassifierGanLoss());
+        Assert.Equal(new AuxiliaryClassifierGanLoss(), new AuxiliaryClassifierGanLoss(new NonSaturatingGanLoss()));
     }
 }

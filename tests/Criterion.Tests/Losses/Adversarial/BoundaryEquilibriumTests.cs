@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class BoundaryEquilibriumTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new BoundaryEquilibrium(0.3);
+    protected override GanLoss Objective => new BoundaryEquilibriumGanLoss(0.3);
 
     // r = (2, 1, ½), f = (½, 1, 2).
     protected override (double Discriminator, double Generator)? Oracle => (0.7 * 3.5 / 3, 3.5 / 3);
@@ -22,7 +22,7 @@ public class BoundaryEquilibriumTests : AdversarialContract
     [InlineData(-0.1)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void K_outside_0_to_1_is_an_error(double k) => Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibrium(k));
+    public void K_outside_0_to_1_is_an_error(double k) => Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumGanLoss(k));
 }
 
 public class EquilibriumControllerTests

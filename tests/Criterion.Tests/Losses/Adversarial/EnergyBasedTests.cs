@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class EnergyBasedTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new EnergyBased(1.5);
+    protected override GanLoss Objective => new EnergyBasedGanLoss(1.5);
 
     // Energies are absolute values here: r = (2, 1, ½), f = (½, 1, 2), m = 1½.
     protected override (double Discriminator, double Generator)? Oracle => ((3.5 + 1 + 0.5) / 3, 3.5 / 3);
@@ -19,5 +19,5 @@ public class EnergyBasedTests : AdversarialContract
         [(0, Infinity, 0, Infinity), (Infinity, 0, Infinity, 0)];
 
     [Fact]
-    public void Margin_must_be_positive() => Assert.Throws<ArgumentOutOfRangeException>(() => new EnergyBased(0));
+    public void Margin_must_be_positive() => Assert.Throws<ArgumentOutOfRangeException>(() => new EnergyBasedGanLoss(0));
 }

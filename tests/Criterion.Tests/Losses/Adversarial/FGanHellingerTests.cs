@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanHellingerTests : FGanContract<FGanHellinger.Divergence>
+public class FGanHellingerTests : FGanContract<HellingerFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanHellinger();
+    protected override GanLoss Objective => new HellingerFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanHellinger(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new HellingerFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (-40, 40), (0, 0)];
 

@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanJensenShannonTests : FGanContract<FGanJensenShannon.Divergence>
+public class FGanJensenShannonTests : FGanContract<JensenShannonFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanJensenShannon();
+    protected override GanLoss Objective => new JensenShannonFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanJensenShannon(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new JensenShannonFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, -Infinity, -2 * Math.Log(2), Math.Log(2)), (-Infinity, Infinity, Infinity, -Infinity)];

@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanKLTests : FGanContract<FGanKL.Divergence>
+public class FGanKLTests : FGanContract<KlFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanKL();
+    protected override GanLoss Objective => new KlFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanKL(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new KlFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (-1e4, -1e4), (1e4, 80), (0, 0)];
 

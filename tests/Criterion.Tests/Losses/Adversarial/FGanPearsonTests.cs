@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanPearsonTests : FGanContract<FGanPearson.Divergence>
+public class FGanPearsonTests : FGanContract<PearsonFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanPearson();
+    protected override GanLoss Objective => new PearsonFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanPearson(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new PearsonFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, 0, -Infinity, 0), (-Infinity, Infinity, Infinity, -Infinity)];

@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanReverseKLTests : FGanContract<FGanReverseKL.Divergence>
+public class FGanReverseKLTests : FGanContract<ReverseKlFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanReverseKL();
+    protected override GanLoss Objective => new ReverseKlFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanReverseKL(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new ReverseKlFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (1e4, 1e4), (-40, 1e4), (0, 0)];
 

@@ -1,5 +1,5 @@
-using Criterion.Formulas;
 using Criterion.Losses;
+using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
@@ -22,7 +22,7 @@ public abstract class FGanContract<TDivergence> : AdversarialContract
     /// <summary>f′.</summary>
     protected abstract double Slope(double u);
 
-    protected abstract AdversarialObjective Practical { get; }
+    protected abstract GanLoss Practical { get; }
 
     protected override double Discriminator(double[] r, double[] f) => Mean(f, v => Conjugate(Activation(v))) - Mean(r, Activation);
 

@@ -2,11 +2,11 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanTotalVariationTests : FGanContract<FGanTotalVariation.Divergence>
+public class FGanTotalVariationTests : FGanContract<TotalVariationFGanLoss.Divergence>
 {
-    protected override AdversarialObjective Objective => new FGanTotalVariation();
+    protected override GanLoss Objective => new TotalVariationFGanLoss();
 
-    protected override AdversarialObjective Practical => new FGanTotalVariation(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new TotalVariationFGanLoss(NonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, -Infinity, -1, 0.5), (-Infinity, Infinity, 1, -0.5)];

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class HingeTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new Hinge();
+    protected override GanLoss Objective => new HingeGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (5.0 / 3, 0.5);
 
@@ -21,7 +21,7 @@ public class HingeTests : AdversarialContract
         Tensor real = Tensor.From<double>([2, 5]);
         Tensor fake = Tensor.From<double>([-2, -5]);
         real.RequiresGrad = fake.RequiresGrad = true;
-        Tensor loss = new Hinge(2).Discriminator(real, fake);
+        Tensor loss = new HingeGanLoss(2).Discriminator(real, fake);
         loss.Backward();
         Assert.Equal(0, loss.Item());
         Assert.Equal([0.0, 0.0], real.Grad!.ToArray<double>());
@@ -32,12 +32,12 @@ public class HingeTests : AdversarialContract
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(double.NaN)]
-    public void Margin_must_be_positive(double margin) => Assert.Throws<ArgumentOutOfRangeException>(() => new Hinge(margin));
+    public void Margin_must_be_positive(double margin) => Assert.Throws<ArgumentOutOfRangeException>(() => new HingeGanLoss(margin));
 }
 
 public class WideHingeTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new Hinge(1.75);
+    protected override GanLoss Objective => new HingeGanLoss(1.75);
 
     protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Math.Max(0, 1.75 - x)) + Mean(f, x => Math.Max(0, 1.75 + x));
 

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class LeastSquaresTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => LeastSquares.Paper;
+    protected override GanLoss Objective => LeastSquaresGanLoss.Paper;
 
     protected override (double Discriminator, double Generator)? Oracle => (1.75, 1.875);
 
@@ -18,15 +18,15 @@ public class LeastSquaresTests : AdversarialContract
     [Fact]
     public void Options_out_of_range_are_errors()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquares(A: double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquares(DiscriminatorScale: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquares(GeneratorScale: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(A: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(DiscriminatorScale: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(GeneratorScale: -1));
     }
 }
 
 public class LeastSquaresCycleGanTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => LeastSquares.CycleGan;
+    protected override GanLoss Objective => LeastSquaresGanLoss.CycleGan;
 
     protected override (double Discriminator, double Generator)? Oracle => (1.75, 3.75);
 
@@ -37,7 +37,7 @@ public class LeastSquaresCycleGanTests : AdversarialContract
 
 public class LeastSquaresPearsonTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => LeastSquares.Pearson;
+    protected override GanLoss Objective => LeastSquaresGanLoss.Pearson;
 
     // ½(1 + 4 + ¼)/3 + ½(¼ + 4 + 1)/3 and ½(¼ + 1 + 4)/3.
     protected override (double Discriminator, double Generator)? Oracle => (1.75, 0.875);

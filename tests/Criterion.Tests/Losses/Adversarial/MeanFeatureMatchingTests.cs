@@ -11,9 +11,9 @@ public class MeanFeatureMatchingTests
     [Fact]
     public void Value_is_the_squared_distance_of_the_means()
     {
-        Assert.Equal(5, new MeanFeatureMatching().Forward(Fake, Real).Item(), 1e-12);
-        Assert.Equal(2.5, new MeanFeatureMatching(Reduction.Mean).Forward(Fake, Real).Item(), 1e-12);
-        Assert.Equal([1.0, 4], new MeanFeatureMatching(Reduction.None).Forward(Fake, Real).ToArray<double>());
+        Assert.Equal(5, new MeanFeatureMatchingLoss().Forward(Fake, Real).Item(), 1e-12);
+        Assert.Equal(2.5, new MeanFeatureMatchingLoss(Reduction.Mean).Forward(Fake, Real).Item(), 1e-12);
+        Assert.Equal([1.0, 4], new MeanFeatureMatchingLoss(Reduction.None).Forward(Fake, Real).ToArray<double>());
     }
 
     [Fact]
@@ -22,18 +22,18 @@ public class MeanFeatureMatchingTests
         Tensor fake = Fake.Clone();
         Tensor real = Real.Clone();
         fake.RequiresGrad = real.RequiresGrad = true;
-        new MeanFeatureMatching().Forward(fake, real).Backward();
+        new MeanFeatureMatchingLoss().Forward(fake, real).Backward();
         Assert.Null(real.Grad);
         Assert.Equal([1.0, -2, 1, -2], fake.Grad!.ToArray<double>());
         RandomStream random = new(2);
         GradCheck.Check(
-            x => new MeanFeatureMatching().Forward(x[0], Tensor.Ones([2, 3, 2, 2], DType.Float64)), [Tensor.Randn([4, 3, 2, 2], DType.Float64, random)]);
+            x => new MeanFeatureMatchingLoss().Forward(x[0], Tensor.Ones([2, 3, 2, 2], DType.Float64)), [Tensor.Randn([4, 3, 2, 2], DType.Float64, random)]);
     }
 
     [Fact]
     public void Errors_name_what_does_not_fit()
     {
-        MeanFeatureMatching loss = new();
+        MeanFeatureMatchingLoss loss = new();
         Assert.Contains("[3, 1]", Assert.Throws<ShapeException>(() => loss.Forward(Fake, Real.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<LossException>(() => loss.Forward(Fake.Narrow(0, 0, 0), Real));
         Assert.Throws<LossException>(() => loss.Forward(Fake, Real.Narrow(0, 0, 0)));
@@ -44,7 +44,7 @@ public class MeanFeatureMatchingTests
     [Fact]
     public void It_is_shown_and_stored()
     {
-        CriterionAssert.IsShown(new MeanFeatureMatching());
-        CriterionAssert.IsStored(new MeanFeatureMatching(Reduction.Mean));
+        CriterionAssert.IsShown(new MeanFeatureMatchingLoss());
+        CriterionAssert.IsStored(new MeanFeatureMatchingLoss(Reduction.Mean));
     }
 }

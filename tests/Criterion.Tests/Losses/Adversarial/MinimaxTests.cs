@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class MinimaxTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new Minimax();
+    protected override GanLoss Objective => new MinimaxGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (1.276177788494, -0.638088894247);
 
@@ -20,8 +20,8 @@ public class MinimaxTests : AdversarialContract
     {
         Tensor real = Tensor.From<double>([2, -1, 0.5]);
         Tensor fake = Tensor.From<double>([-0.5, 1, -2]);
-        Assert.Equal(1.326177788494, new Minimax(0.9).Discriminator(real, fake).Item(), 1e-11);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Minimax(0));
+        Assert.Equal(1.326177788494, new MinimaxGanLoss(0.9).Discriminator(real, fake).Item(), 1e-11);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MinimaxGanLoss(0));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class MinimaxTests : AdversarialContract
         Tensor fake = Tensor.From<double>([best[0], best[0], best[1], best[1], best[1]]);
         double shannon = Enumerable.Range(0, 2).Sum(i =>
             (0.5 * p[i] * Math.Log(p[i] / ((p[i] + q[i]) / 2))) + (0.5 * q[i] * Math.Log(q[i] / ((p[i] + q[i]) / 2))));
-        Assert.Equal((2 * shannon) - Math.Log(4), -new Minimax().Discriminator(real, fake).Item(), 1e-12);
-        Assert.Equal(2 * shannon, -new FGanJensenShannon().Discriminator(real, fake).Item(), 1e-12);
+        Assert.Equal((2 * shannon) - Math.Log(4), -new MinimaxGanLoss().Discriminator(real, fake).Item(), 1e-12);
+        Assert.Equal(2 * shannon, -new JensenShannonFGanLoss().Discriminator(real, fake).Item(), 1e-12);
     }
 }

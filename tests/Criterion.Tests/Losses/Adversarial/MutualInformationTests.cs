@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class MutualInformationTests
 {
-    static readonly MutualInformation Unit = new();
+    static readonly MutualInformationLoss Unit = new();
     static Tensor Logits => Tensor.From(new double[,] { { 1, 2, 0.5 }, { 0, 0, 3 } });
     static Tensor Labels => Tensor.From<long>([1, 0]);
     static Tensor Mean => Tensor.From(new double[,] { { 0.5, -1 }, { 2, 0 } });
@@ -15,7 +15,7 @@ public class MutualInformationTests
     public void Discrete_code_is_a_cross_entropy()
     {
         Assert.Equal(1.779645870264, Unit.Discrete(Logits, Labels).Item(), 1e-11);
-        Assert.Equal(0.1779645870264, new MutualInformation(0.1).Discrete(Logits, Labels).Item(), 1e-11);
+        Assert.Equal(0.1779645870264, new MutualInformationLoss(0.1).Discrete(Logits, Labels).Item(), 1e-11);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class MutualInformationTests
     {
         GradCheck.Check(x => Unit.Discrete(x[0], Labels), [Logits]);
         GradCheck.Check(x => Unit.Gaussian(x[0], x[1], x[2]), [Mean, Codes, LogVariance]);
-        GradCheck.Check(x => new MutualInformation(0.3).Gaussian(x[0], Codes), [Mean]);
+        GradCheck.Check(x => new MutualInformationLoss(0.3).Gaussian(x[0], Codes), [Mean]);
     }
 
     [Fact]
@@ -55,13 +55,13 @@ public class MutualInformationTests
         Assert.Throws<LossException>(() => Unit.Gaussian(Mean.Narrow(0, 0, 0), Codes.Narrow(0, 0, 0)));
         Assert.Throws<LossException>(() => Unit.Discrete(Logits, Tensor.From<long>([0, 9])));
         Assert.True(double.IsNaN(Unit.Gaussian(Mean * double.NaN, Codes).Item()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new MutualInformation(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MutualInformationLoss(-1));
     }
 
     [Fact]
     public void It_is_shown_and_stored()
     {
         CriterionAssert.IsShown(Unit);
-        CriterionAssert.IsStored(new MutualInformation(0.1));
+        CriterionAssert.IsStored(new MutualInformationLoss(0.1));
     }
 }

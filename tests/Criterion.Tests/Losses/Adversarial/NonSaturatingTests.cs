@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class NonSaturatingTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new NonSaturating();
+    protected override GanLoss Objective => new NonSaturatingGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (1.276177788494, 1.138088894247);
 
@@ -21,15 +21,15 @@ public class NonSaturatingTests : AdversarialContract
     [InlineData(double.NaN)]
     public void Target_outside_0_to_1_is_an_error(double target)
     {
-        Assert.Equal("RealTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating(target)).ParamName);
-        Assert.Equal("GeneratorTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating(1, target)).ParamName);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturating() with { RealTarget = target });
+        Assert.Equal("RealTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturatingGanLoss(target)).ParamName);
+        Assert.Equal("GeneratorTarget", Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturatingGanLoss(1, target)).ParamName);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NonSaturatingGanLoss() with { RealTarget = target });
     }
 }
 
 public class SmoothedNonSaturatingTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new NonSaturating(RealTarget: 0.9);
+    protected override GanLoss Objective => new NonSaturatingGanLoss(RealTarget: 0.9);
 
     protected override (double Discriminator, double Generator)? Oracle => (1.326177788494, 1.138088894247);
 
@@ -43,7 +43,7 @@ public class SmoothedNonSaturatingTests : AdversarialContract
 
 public class SmoothedGeneratorTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new NonSaturating(0.8, 0.75);
+    protected override GanLoss Objective => new NonSaturatingGanLoss(0.8, 0.75);
 
     protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Softplus(x) - (0.8 * x)) + Mean(f, Softplus);
 

@@ -9,18 +9,18 @@ public class ObjectiveGoldenTests
 {
     static readonly Dictionary<string, Func<GoldenCase, Tensor[], Tensor>> Others = new()
     {
-        ["AuxiliaryClassifier"] = static (c, x) => IsDiscriminator(c)
+        ["AuxiliaryClassifierGanLoss"] = static (c, x) => IsDiscriminator(c)
             ? Classifier(c).Discriminator(x[0], x[1], x[2], x[4], x[3], x[5])
             : Classifier(c).Generator(x[0], x[1], x[2]),
-        ["MutualInformation"] = static (c, x) => x.Length == 2
-            ? new MutualInformation(c.Args.Double("Weight")).Discrete(x[0], x[1])
-            : new MutualInformation(c.Args.Double("Weight")).Gaussian(x[0], x[1], x[2]),
-        ["PullingAway"] = static (c, x) => new PullingAway(c.Args.Double("Weight")).Forward(x[0]),
-        ["MeanFeatureMatching"] = static (_, x) => new MeanFeatureMatching().Forward(x[0], x[1]),
+        ["MutualInformationLoss"] = static (c, x) => x.Length == 2
+            ? new MutualInformationLoss(c.Args.Double("Weight")).Discrete(x[0], x[1])
+            : new MutualInformationLoss(c.Args.Double("Weight")).Gaussian(x[0], x[1], x[2]),
+        ["PullingAwayPenalty"] = static (c, x) => new PullingAwayPenalty(c.Args.Double("Weight")).Forward(x[0]),
+        ["MeanFeatureMatchingLoss"] = static (_, x) => new MeanFeatureMatchingLoss().Forward(x[0], x[1]),
     };
 
-    static readonly Dictionary<string, Type> Objectives = typeof(AdversarialObjective).Assembly.GetTypes()
-        .Where(static type => type.IsSealed && type.IsAssignableTo(typeof(AdversarialObjective)))
+    static readonly Dictionary<string, Type> Objectives = typeof(GanLoss).Assembly.GetTypes()
+        .Where(static type => type.IsSealed && type.IsAssignableTo(typeof(GanLoss)))
         .ToDictionary(static type => type.Name);
 
     public static IEnumerable<TheoryDataRow<string, string>> Cases() => GoldenFile.Rows("adversarial", [.. Objectives.Keys, .. Others.Keys]);
@@ -63,7 +63,7 @@ public class ObjectiveGoldenTests
         Objectives.Keys, static name => Assert.Contains(GoldenFile.Cases("adversarial"), golden => golden.Op == name));
 
     // PyTorch's bound of 1e-12 below BCE's gradient is a single-precision number.
-    static double Tolerance(GoldenCase golden) => golden.Op == "ProbabilityBCE" ? 1e-8 : GoldenAssert.Tolerance;
+    static double Tolerance(GoldenCase golden) => golden.Op == "ProbabilityGanLoss" ? 1e-8 : GoldenAssert.Tolerance;
 
     static Tensor Evaluate(GoldenCase golden, Tensor[] x)
     {
@@ -73,11 +73,11 @@ public class ObjectiveGoldenTests
         }
 
         // The options of a case bear the names of the record's own, which is also how they are stored.
-        var objective = (AdversarialObjective)JsonSerializer.Deserialize(golden["args"], Objectives[golden.Op])!;
+        var objective = (GanLoss)JsonSerializer.Deserialize(golden["args"], Objectives[golden.Op])!;
         return IsDiscriminator(golden) ? objective.Discriminator(x[0], x[1]) : objective.Generator(x[1], x[0]);
     }
 
-    static AuxiliaryClassifier Classifier(GoldenCase golden) =>
+    static AuxiliaryClassifierGanLoss Classifier(GoldenCase golden) =>
         new(Weight: golden.Args.Double("Weight"), LabelSmoothing: golden.Args.Double("LabelSmoothing"));
 
     static bool IsDiscriminator(GoldenCase golden) => golden.Args.Text("part") == "D";

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class PullingAwayTests
 {
-    static readonly PullingAway Unit = new(Weight: 1);
+    static readonly PullingAwayPenalty Unit = new(Weight: 1);
 
     static RandomStream Random => new(5);
 
@@ -31,7 +31,7 @@ public class PullingAwayTests
         }
 
         Assert.Equal(sum / (n * (n - 1)), Unit.Forward(s).Item(), 1e-10);
-        Assert.Equal(0.1 * sum / (n * (n - 1)), new PullingAway().Forward(s).Item(), 1e-10);
+        Assert.Equal(0.1 * sum / (n * (n - 1)), new PullingAwayPenalty().Forward(s).Item(), 1e-10);
         GradCheck.Check(x => Unit.Forward(x[0]), [s]);
     }
 
@@ -63,7 +63,7 @@ public class PullingAwayTests
         Assert.Contains("[1, 3]", Assert.Throws<ShapeException>(() => Unit.Forward(Tensor.Ones([1, 3]))).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => Unit.Forward(Tensor.Ones([3])));
         Assert.Throws<ShapeException>(() => Unit.Forward(Tensor.Ones([3, 0])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PullingAway(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PullingAwayPenalty(-1));
         Tensor nan = Tensor.From(new double[,] { { 1, double.NaN }, { 3, 4 } });
         Assert.True(double.IsNaN(Unit.Forward(nan).Item()));
     }
@@ -71,7 +71,7 @@ public class PullingAwayTests
     [Fact]
     public void It_is_shown_and_stored()
     {
-        CriterionAssert.IsShown(new PullingAway());
-        CriterionAssert.IsStored(new PullingAway(0.5));
+        CriterionAssert.IsShown(new PullingAwayPenalty());
+        CriterionAssert.IsStored(new PullingAwayPenalty(0.5));
     }
 }

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticAverageHingeTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticAverageHinge();
+    protected override GanLoss Objective => new RelativisticAverageHingeGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (1, 4);
 
@@ -17,7 +17,7 @@ public class RelativisticAverageHingeTests : AdversarialContract
     [Fact]
     public void Margin_must_be_positive()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticAverageHinge(0));
-        Assert.Equal(Objective, new RelativisticAverageHinge(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticAverageHingeGanLoss(0));
+        Assert.Equal(Objective, new RelativisticAverageHingeGanLoss(1));
     }
 }

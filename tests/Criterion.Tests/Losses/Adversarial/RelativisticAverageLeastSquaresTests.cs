@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticAverageLeastSquaresTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticAverageLeastSquares();
+    protected override GanLoss Objective => new RelativisticAverageLeastSquaresGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (3, 11);
 
@@ -17,7 +17,7 @@ public class RelativisticAverageLeastSquaresTests : AdversarialContract
     [Fact]
     public void Target_must_be_positive()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticAverageLeastSquares(0));
-        Assert.Equal(Objective, new RelativisticAverageLeastSquares(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticAverageLeastSquaresGanLoss(0));
+        Assert.Equal(Objective, new RelativisticAverageLeastSquaresGanLoss(1));
     }
 }

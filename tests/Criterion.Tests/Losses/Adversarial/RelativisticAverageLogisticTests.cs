@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticAverageLogisticTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticAverageLogistic();
+    protected override GanLoss Objective => new RelativisticAverageLogisticGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (0.910818937327, 2.910818937327);
 

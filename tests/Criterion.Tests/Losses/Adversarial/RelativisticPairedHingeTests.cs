@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticPairedHingeTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticPairedHinge();
+    protected override GanLoss Objective => new RelativisticPairedHingeGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (1, 7.0 / 3);
 
@@ -18,7 +18,7 @@ public class RelativisticPairedHingeTests : AdversarialContract
     [Fact]
     public void Margin_must_be_positive()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticPairedHinge(0));
-        Assert.Equal(Objective, new RelativisticPairedHinge(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticPairedHingeGanLoss(0));
+        Assert.Equal(Objective, new RelativisticPairedHingeGanLoss(1));
     }
 }

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticPairedLeastSquaresTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticPairedLeastSquares();
+    protected override GanLoss Objective => new RelativisticPairedLeastSquaresGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (4.5, 8.5);
 
@@ -15,7 +15,7 @@ public class RelativisticPairedLeastSquaresTests : AdversarialContract
     [Fact]
     public void Target_must_be_positive()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticPairedLeastSquares(0));
-        Assert.Equal(Objective, new RelativisticPairedLeastSquares(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RelativisticPairedLeastSquaresGanLoss(0));
+        Assert.Equal(Objective, new RelativisticPairedLeastSquaresGanLoss(1));
     }
 }

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class RelativisticPairedLogisticTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new RelativisticPairedLogistic();
+    protected override GanLoss Objective => new RelativisticPairedLogisticGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (0.761569159876, 1.761569159876);
 

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class WassersteinLogisticTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new WassersteinLogistic();
+    protected override GanLoss Objective => new WassersteinLogisticGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (1.276177788494, 1.138088894247);
 

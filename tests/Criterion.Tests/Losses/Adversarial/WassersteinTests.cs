@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class WassersteinTests : AdversarialContract
 {
-    protected override AdversarialObjective Objective => new Wasserstein();
+    protected override GanLoss Objective => new WassersteinGanLoss();
 
     protected override (double Discriminator, double Generator)? Oracle => (-1, 0.5);
 

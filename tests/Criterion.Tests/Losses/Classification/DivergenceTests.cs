@@ -24,11 +24,11 @@ public abstract class DivergenceContract<TFormula> : SoftmaxLossContract<TFormul
     }
 }
 
-public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
+public class KlFromLogitsTests : DivergenceContract<KlFromLogitsLoss.Divergence>
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("softmax", nameof(KlFromLogits));
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("softmax", nameof(KlFromLogitsLoss));
 
-    protected override SoftmaxLoss<KlFromLogits.Divergence> Default => new KlFromLogits();
+    protected override SoftmaxLoss<KlFromLogitsLoss.Divergence> Default => new KlFromLogitsLoss();
 
     protected override IEnumerable<Tensor[]> Extremes =>
     [
@@ -45,14 +45,14 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
-        op, name, static (golden, x) => new KlFromLogits(Reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
+        op, name, static (golden, x) => new KlFromLogitsLoss(Reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
 
     [Fact]
     public void Reverse_exchanges_the_two()
     {
         Tensor[] inputs = Draw([4, 5], Random);
-        Near(new KlFromLogits().Forward(inputs[1], inputs[0]), new KlFromLogits(Reverse: true).Forward(inputs[0], inputs[1]));
-        GradCheck.Check(static x => new KlFromLogits(Reverse: true).Forward(x[0], x[1]), inputs);
+        Near(new KlFromLogitsLoss().Forward(inputs[1], inputs[0]), new KlFromLogitsLoss(Reverse: true).Forward(inputs[0], inputs[1]));
+        GradCheck.Check(static x => new KlFromLogitsLoss(Reverse: true).Forward(x[0], x[1]), inputs);
     }
 
     [Fact]
@@ -60,12 +60,12 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
     {
         Tensor[] inputs = Draw([2, 3, 4], Random);
         Tensor[] last = [.. inputs.Select(x => x.Transpose(1, 2))];
-        Near(Loss(inputs), new KlFromLogits(Dim: -1).Forward(last[0], last[1]));
+        Near(Loss(inputs), new KlFromLogitsLoss(Dim: -1).Forward(last[0], last[1]));
     }
 
     [Fact]
     public void Class_that_only_the_prediction_rules_out_costs_infinity() =>
-        Assert.Equal(double.PositiveInfinity, new KlFromLogits().Forward(Doubles(0, double.NegativeInfinity), Doubles(0, 0)).Item());
+        Assert.Equal(double.PositiveInfinity, new KlFromLogitsLoss().Forward(Doubles(0, double.NegativeInfinity), Doubles(0, 0)).Item());
 
     /// <summary>p − q, as everywhere: what is infinite is the way to it, not its direction.</summary>
     [Fact]
@@ -75,7 +75,7 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
         {
             Tensor x = Doubles(0, double.NegativeInfinity).To(type);
             x.RequiresGrad = true;
-            new KlFromLogits().Forward(x, Doubles(0, 0).To(type)).Backward();
+            new KlFromLogitsLoss().Forward(x, Doubles(0, 0).To(type)).Backward();
             Assert.Equal([0.5, -0.5], x.Grad!.To(DType.Float64).ToArray<double>());
         }
     }
@@ -86,10 +86,10 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
         foreach (bool reverse in new[] { false, true })
         {
             Tensor[] logits = Leaves(Draw([4, 5, 2], Random));
-            Tensor expected = new KlFromLogits(reverse).Forward(logits[0], logits[1]);
+            Tensor expected = new KlFromLogitsLoss(reverse).Forward(logits[0], logits[1]);
             Tensor[] gradients = Criterion.Autograd.Grad([expected], logits);
-            Tensor logs = new KlFromLogProbabilities(reverse).Forward(logits[0].LogSoftmax(1), logits[1].LogSoftmax(1));
-            Tensor shares = new KlFromProbabilities(reverse).Forward(logits[0].Softmax(1), logits[1].Softmax(1));
+            Tensor logs = new KlFromLogProbabilitiesLoss(reverse).Forward(logits[0].LogSoftmax(1), logits[1].LogSoftmax(1));
+            Tensor shares = new KlFromProbabilitiesLoss(reverse).Forward(logits[0].Softmax(1), logits[1].Softmax(1));
             foreach (Tensor other in new[] { logs, shares })
             {
                 Near(expected, other);
@@ -103,8 +103,8 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
     [Fact]
     public void Writes_its_formula()
     {
-        Assert.Equal(@"\sum_j q_j \cdot \left(\ln q_j - \ln p_j\right)", new KlFromLogits().ToLatex());
-        Assert.Equal(@"\sum_j p_j \cdot \left(\ln p_j - \ln q_j\right)", new KlFromLogits(Reverse: true).ToLatex());
+        Assert.Equal(@"\sum_j q_j \cdot \left(\ln q_j - \ln p_j\right)", new KlFromLogitsLoss().ToLatex());
+        Assert.Equal(@"\sum_j p_j \cdot \left(\ln p_j - \ln q_j\right)", new KlFromLogitsLoss(Reverse: true).ToLatex());
     }
 
     protected override double Reference(double[][] rows, int row, int rowCount) => Divergence(LogSoftmax(rows[0]), LogSoftmax(rows[1]));
@@ -112,9 +112,9 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogits.Divergence>
     internal static double Divergence(double[] p, double[] q) => p.Zip(q, (a, b) => Math.Exp(b) * (b - a)).Sum();
 }
 
-public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogits.Divergence>
+public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogitsLoss.Divergence>
 {
-    protected override SoftmaxLoss<KlFromLogits.Divergence> Default => new KlFromLogProbabilities();
+    protected override SoftmaxLoss<KlFromLogitsLoss.Divergence> Default => new KlFromLogProbabilitiesLoss();
 
     protected override bool IsShiftInvariant => false;
 
@@ -136,11 +136,11 @@ public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogits.Diver
         string message = Assert.Throws<LossException>(() => Loss(inputs)).Message;
         Assert.Contains(name, message, StringComparison.Ordinal);
         Assert.Contains("row 2", message, StringComparison.Ordinal);
-        Assert.True(double.IsFinite(new KlFromLogProbabilities(Tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
+        Assert.True(double.IsFinite(new KlFromLogProbabilitiesLoss(Tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
     }
 
     [Fact]
-    public void Tolerance_of_0_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilities(Tolerance: 0));
+    public void Tolerance_of_0_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilitiesLoss(Tolerance: 0));
 
     protected override double Reference(double[][] rows, int row, int rowCount) => KlFromLogitsTests.Divergence(rows[0], rows[1]);
 
@@ -148,9 +148,9 @@ public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogits.Diver
         [.. base.Draw(shape, random).Select(x => x.LogSoftmax(x.Rank == 1 ? 0 : 1))];
 }
 
-public class KlFromProbabilitiesTests : DivergenceContract<KlFromProbabilities.Divergence>
+public class KlFromProbabilitiesTests : DivergenceContract<KlFromProbabilitiesLoss.Divergence>
 {
-    protected override SoftmaxLoss<KlFromProbabilities.Divergence> Default => new KlFromProbabilities();
+    protected override SoftmaxLoss<KlFromProbabilitiesLoss.Divergence> Default => new KlFromProbabilitiesLoss();
 
     // Probabilities are small beside the usual step.
     protected override double Step => 2e-6;
@@ -177,18 +177,18 @@ public class KlFromProbabilitiesTests : DivergenceContract<KlFromProbabilities.D
 
     [Fact]
     public void Negative_number_is_an_error_that_names_it() => Assert.Contains(
-        "element 1", Assert.Throws<LossException>(() => new KlFromProbabilities().Forward(Doubles(1.1, -0.1), Doubles(0.5, 0.5))).Message, StringComparison.Ordinal);
+        "element 1", Assert.Throws<LossException>(() => new KlFromProbabilitiesLoss().Forward(Doubles(1.1, -0.1), Doubles(0.5, 0.5))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_the_prediction_rules_out_costs_infinity()
     {
-        Assert.Equal(double.PositiveInfinity, new KlFromProbabilities().Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item());
-        Assert.Equal(Math.Log(2), new KlFromProbabilities(Reverse: true).Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item(), 1e-12);
+        Assert.Equal(double.PositiveInfinity, new KlFromProbabilitiesLoss().Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item());
+        Assert.Equal(Math.Log(2), new KlFromProbabilitiesLoss(Reverse: true).Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item(), 1e-12);
     }
 
     [Fact]
     public void Writes_its_formula() => Assert.Equal(
-        @"\sum_j q_j \cdot \left(\ln\left(q_j\right) - \ln\left(p_j\right)\right)", new KlFromProbabilities().ToLatex());
+        @"\sum_j q_j \cdot \left(\ln\left(q_j\right) - \ln\left(p_j\right)\right)", new KlFromProbabilitiesLoss().ToLatex());
 
     protected override double Reference(double[][] rows, int row, int rowCount) => rows[0].Zip(rows[1], (p, q) => q * Math.Log(q / p)).Sum();
 

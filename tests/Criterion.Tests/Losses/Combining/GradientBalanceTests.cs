@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Combining;
 
@@ -30,7 +31,7 @@ public class GradientBalanceTests
         Tensor weight = Leaf(0.3, -0.2, 0.7);
         Tensor image = (weight * Tensor.From<double>([1, 2, -1])).Tanh();
         Tensor rest = new MSELoss().Forward(image, Tensor.From<double>([0.5, 0.5, 0.5]));
-        Tensor adversarial = new NonSaturating().Generator(image.Sum());
+        Tensor adversarial = new NonSaturatingGanLoss().Generator(image.Sum());
         LossReport report = new GradientBalance(0.25, Epsilon: 0).Combine(LossReport.Of(("pixel", rest, 10)), adversarial, [image]);
         double Norm(Tensor loss) => Criterion.Autograd.Grad(loss, image, retainGraph: true).Norm().Item();
         double w = report.Terms[1].Weight;

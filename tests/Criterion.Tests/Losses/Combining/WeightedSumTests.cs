@@ -106,7 +106,7 @@ public class WeightedSumTests
 
     [Theory]
     [InlineData(typeof(IPredictionLoss))]
-    [InlineData(typeof(AdversarialObjective))]
+    [InlineData(typeof(GanLoss))]
     [InlineData(typeof(Penalty))]
     public void Json_knows_every_kind(Type type)
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Image;
 

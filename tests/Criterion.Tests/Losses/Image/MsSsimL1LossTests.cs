@@ -1,4 +1,3 @@
-using Criterion.Formulas;
 using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Image;

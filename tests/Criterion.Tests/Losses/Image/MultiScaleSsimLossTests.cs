@@ -108,7 +108,7 @@ public class MultiScaleSsimLossTests : ImageLossContract
         });
     }
 
-    static Tensor Formula(MultiScaleSimilarity.BoundedPower power, Tensor x) => Criterion.Formulas.Formula.Map(power, x);
+    static Tensor Formula(MultiScaleSimilarity.BoundedPower power, Tensor x) => TensorFormula.Map(power, x);
 
     static Plain Halved(Plain x)
     {

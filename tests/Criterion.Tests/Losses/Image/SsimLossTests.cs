@@ -1,4 +1,3 @@
-using Criterion.Formulas;
 using Criterion.Losses;
 using Criterion.Metrics;
 

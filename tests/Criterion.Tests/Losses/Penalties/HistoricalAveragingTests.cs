@@ -12,7 +12,7 @@ public class HistoricalAveragingTests
         ParameterHistory history = ParameterHistory.Empty;
         foreach ((double a, double b) in new[] { (1.0, 2.0), (4, -2), (7, 3) })
         {
-            history = HistoricalAveraging.Update(history, Parameters(a, b));
+            history = HistoricalAveragingPenalty.Update(history, Parameters(a, b));
         }
 
         Assert.Equal(3, history.Steps);
@@ -20,8 +20,8 @@ public class HistoricalAveragingTests
         Assert.Equal([5.0], history.Means[1].ToArray<double>());
 
         // (6 − 4)² + (0 − 1)² + (6 − 5)².
-        Assert.Equal(6, new HistoricalAveraging().Forward(Parameters(6, 0), history).Item(), 1e-12);
-        Assert.Equal(3, new HistoricalAveraging(0.5).Forward(Parameters(6, 0), history).Item(), 1e-12);
+        Assert.Equal(6, new HistoricalAveragingPenalty().Forward(Parameters(6, 0), history).Item(), 1e-12);
+        Assert.Equal(3, new HistoricalAveragingPenalty(0.5).Forward(Parameters(6, 0), history).Item(), 1e-12);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public class HistoricalAveragingTests
     {
         Tensor[] now = Parameters(3, 1);
         Array.ForEach(now, static p => p.RequiresGrad = true);
-        ParameterHistory history = HistoricalAveraging.Update(ParameterHistory.Empty, Parameters(1, 2));
-        new HistoricalAveraging().Forward(now, history).Backward();
+        ParameterHistory history = HistoricalAveragingPenalty.Update(ParameterHistory.Empty, Parameters(1, 2));
+        new HistoricalAveragingPenalty().Forward(now, history).Backward();
         Assert.Equal([4.0, -2], now[0].Grad!.ToArray<double>());
-        GradCheck.Check(x => new HistoricalAveraging(0.2).Forward(x, history), Parameters(3, 1));
+        GradCheck.Check(x => new HistoricalAveragingPenalty(0.2).Forward(x, history), Parameters(3, 1));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class HistoricalAveragingTests
     {
         Tensor[] now = Parameters(3, 1);
         Array.ForEach(now, static p => p.RequiresGrad = true);
-        Tensor penalty = new HistoricalAveraging().Forward(now, ParameterHistory.Empty);
+        Tensor penalty = new HistoricalAveragingPenalty().Forward(now, ParameterHistory.Empty);
         penalty.Backward();
         Assert.Equal(0, penalty.Item());
         Assert.Equal([0.0, 0], now[0].Grad!.ToArray<double>());
@@ -54,7 +54,7 @@ public class HistoricalAveragingTests
         for (int i = 0; i < 3; i++)
         {
             using TensorScope scope = new();
-            history = HistoricalAveraging.Update(history, now);
+            history = HistoricalAveragingPenalty.Update(history, now);
         }
 
         now[0].Fill(100);
@@ -64,16 +64,16 @@ public class HistoricalAveragingTests
     [Fact]
     public void Other_parameters_are_an_error()
     {
-        ParameterHistory history = HistoricalAveraging.Update(ParameterHistory.Empty, Parameters(1, 2));
-        Assert.Throws<ShapeException>(() => new HistoricalAveraging().Forward([Tensor.Ones([2])], history));
-        Assert.Throws<ShapeException>(() => HistoricalAveraging.Update(history, [Tensor.Ones([3]), Tensor.Ones([1, 1])]));
-        Assert.Throws<LossException>(() => new HistoricalAveraging().Forward([], history));
+        ParameterHistory history = HistoricalAveragingPenalty.Update(ParameterHistory.Empty, Parameters(1, 2));
+        Assert.Throws<ShapeException>(() => new HistoricalAveragingPenalty().Forward([Tensor.Ones([2])], history));
+        Assert.Throws<ShapeException>(() => HistoricalAveragingPenalty.Update(history, [Tensor.Ones([3]), Tensor.Ones([1, 1])]));
+        Assert.Throws<LossException>(() => new HistoricalAveragingPenalty().Forward([], history));
     }
 
     [Fact]
     public void It_is_shown_and_stored()
     {
-        CriterionAssert.IsShown(new HistoricalAveraging());
-        CriterionAssert.IsStored(new HistoricalAveraging(2));
+        CriterionAssert.IsShown(new HistoricalAveragingPenalty());
+        CriterionAssert.IsStored(new HistoricalAveragingPenalty(2));
     }
 }

@@ -14,8 +14,8 @@ public class LeCamTests
     {
         double r = (6.25 + 0.25 + 1) / 3;
         double f = (2.25 + 0 + 9) / 3;
-        Assert.Equal(r + f, new LeCam(1).Forward(Real, Fake, State).Item(), 1e-12);
-        Assert.Equal(0.3 * (r + f), new LeCam().Forward(Real.Reshape(3, 1), Fake.Reshape(1, 1, 3), State).Item(), 1e-12);
+        Assert.Equal(r + f, new LeCamPenalty(1).Forward(Real, Fake, State).Item(), 1e-12);
+        Assert.Equal(0.3 * (r + f), new LeCamPenalty().Forward(Real.Reshape(3, 1), Fake.Reshape(1, 1, 3), State).Item(), 1e-12);
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public class LeCamTests
     {
         double r = (6.25 + 0 + 1) / 3;
         double f = (2.25 + 0 + 9) / 3;
-        LeCam penalty = new(1, Rectified: true);
+        LeCamPenalty penalty = new(1, Rectified: true);
         Assert.Equal(r + f, penalty.Forward(Real, Fake, State).Item(), 1e-12);
         Assert.Equal(0, penalty.Forward(Fake, Real, new LeCamState(-5, 5, 1)).Item());
         CriterionAssert.IsShown(penalty);
@@ -32,14 +32,14 @@ public class LeCamTests
     [Fact]
     public void Derivatives_are_those_of_central_differences()
     {
-        GradCheck.Check(x => new LeCam().Forward(x[0], x[1], State), [Real, Fake]);
-        GradCheck.Check(x => new LeCam(Rectified: true).Forward(x[0], x[1], State), [Real, Fake + 0.1]);
+        GradCheck.Check(x => new LeCamPenalty().Forward(x[0], x[1], State), [Real, Fake]);
+        GradCheck.Check(x => new LeCamPenalty(Rectified: true).Forward(x[0], x[1], State), [Real, Fake + 0.1]);
     }
 
     [Fact]
     public void State_begins_at_the_first_means_and_follows()
     {
-        LeCam penalty = new(Decay: 0.9);
+        LeCamPenalty penalty = new(Decay: 0.9);
         LeCamState first = penalty.Update(new LeCamState(), Real, Fake);
         Assert.Equal(new LeCamState(0.5, -0.5, 1), first);
         LeCamState second = penalty.Update(first, Real + 1, Fake - 1);
@@ -52,17 +52,17 @@ public class LeCamTests
     [Fact]
     public void Errors_and_NaN_show()
     {
-        Assert.Contains("Update", Assert.Throws<LossException>(() => new LeCam().Forward(Real, Fake, new LeCamState())).Message, StringComparison.Ordinal);
-        Assert.Throws<LossException>(() => new LeCam().Forward(Real.Narrow(0, 0, 0), Fake, State));
-        Assert.Throws<LossException>(() => new LeCam().Update(State, Real, Fake.Narrow(0, 0, 0)));
-        Assert.True(double.IsNaN(new LeCam(Rectified: true).Forward(Real * double.NaN, Fake, State).Item()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeCam(Decay: 1.1));
+        Assert.Contains("Update", Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real, Fake, new LeCamState())).Message, StringComparison.Ordinal);
+        Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real.Narrow(0, 0, 0), Fake, State));
+        Assert.Throws<LossException>(() => new LeCamPenalty().Update(State, Real, Fake.Narrow(0, 0, 0)));
+        Assert.True(double.IsNaN(new LeCamPenalty(Rectified: true).Forward(Real * double.NaN, Fake, State).Item()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeCamPenalty(Decay: 1.1));
     }
 
     [Fact]
     public void It_is_shown_and_stored()
     {
-        CriterionAssert.IsShown(new LeCam());
-        CriterionAssert.IsStored(new LeCam(1, 0.5, true));
+        CriterionAssert.IsShown(new LeCamPenalty());
+        CriterionAssert.IsStored(new LeCamPenalty(1, 0.5, true));
     }
 }

@@ -18,7 +18,7 @@ public class PathLengthTests
         double[] lengths = [Math.Sqrt(1 + 9 + 0), Math.Sqrt(0 + 4 + 1)];
         double mean = 1 + (0.25 * (lengths.Average() - 1));
 
-        (Tensor penalty, double next) = new PathLength(2, 0.25).Forward(x => x.MatMul(a), w, 1, noise);
+        (Tensor penalty, double next) = new PathLengthPenalty(2, 0.25).Forward(x => x.MatMul(a), w, 1, noise);
         penalty.Backward();
         Assert.Equal(mean, next, 1e-9);
         Assert.Equal(2 * lengths.Average(l => (l - mean) * (l - mean)), penalty.Item(), 1e-9);
@@ -38,7 +38,7 @@ public class PathLengthTests
         Tensor noise = Tensor.Randn([2, 5], DType.Float64, Random);
         Tensor single = Tensor.Randn([2, 4], DType.Float64, Random);
         Tensor several = Tensor.Randn([2, 3, 4], DType.Float64, Random);
-        PathLength penalty = new();
+        PathLengthPenalty penalty = new();
         Assert.Equal(
             penalty.Forward(x => x.MatMul(a), single, 0.5, noise).Penalty.Item(),
             penalty.Forward(x => x.Sum(1).MatMul(a), several, 0.5, noise).Penalty.Item(),
@@ -50,7 +50,7 @@ public class PathLengthTests
     {
         // Lengths of the identity are those of the noise: √(Σν²) over 3 · 8 · 8 values of variance 1/64 is near √3.
         Tensor w = Tensor.Zeros([50, 192], DType.Float64);
-        (_, double mean) = new PathLength(Rate: 1).Forward(x => x.Reshape(50, 3, 8, 8), w, 0, Random);
+        (_, double mean) = new PathLengthPenalty(Rate: 1).Forward(x => x.Reshape(50, 3, 8, 8), w, 0, Random);
         Assert.Equal(Math.Sqrt(3), mean, 0.03);
     }
 
@@ -62,7 +62,7 @@ public class PathLengthTests
         Tensor kernel = Tensor.Randn([1, 1, 2, 2], DType.Float64, Random);
 
         // A rate of 0 holds the mean fixed, which the penalty does by itself at any rate.
-        Tensor Value(Tensor[] p) => new PathLength(Rate: 0)
+        Tensor Value(Tensor[] p) => new PathLengthPenalty(Rate: 0)
             .Forward(x => x.MatMul(p[0]).Tanh().Reshape(3, 1, 2, 3).Conv2d(p[1]).LeakyRelu(0.2), w, 0.3, Random).Penalty;
         GradCheck.Check(Value, [first, kernel], tolerance: 2e-6);
     }
@@ -75,11 +75,11 @@ public class PathLengthTests
         double mean = 0;
         for (int i = 0; i < 200; i++)
         {
-            mean = new PathLength(Rate: 0.1).Forward(x => x * 1, w, mean, noise).Mean;
+            mean = new PathLengthPenalty(Rate: 0.1).Forward(x => x * 1, w, mean, noise).Mean;
         }
 
         Assert.Equal(5, mean, 1e-7);
-        Assert.Equal(0, new PathLength().Forward(x => x * 1, w, mean, noise).Penalty.Item(), 1e-7);
+        Assert.Equal(0, new PathLengthPenalty().Forward(x => x * 1, w, mean, noise).Penalty.Item(), 1e-7);
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public class PathLengthTests
         BatchNorm1d norm = new(2, dtype: DType.Float64);
         Tensor w = Tensor.Randn([4, 2], DType.Float64, Random);
         Assert.Contains(
-            "PathLength", Assert.Throws<BatchCouplingException>(() => new PathLength().Forward(norm.Forward, w, 0)).Message, StringComparison.Ordinal);
-        Assert.True(double.IsFinite(new PathLength { AllowBatchCoupling = true }.Forward(norm.Forward, w, 0, Random).Mean));
+            "PathLengthPenalty", Assert.Throws<BatchCouplingException>(() => new PathLengthPenalty().Forward(norm.Forward, w, 0)).Message, StringComparison.Ordinal);
+        Assert.True(double.IsFinite(new PathLengthPenalty { AllowBatchCoupling = true }.Forward(norm.Forward, w, 0, Random).Mean));
         norm.Eval();
-        Assert.True(double.IsFinite(new PathLength().Forward(norm.Forward, w, 0, Random).Mean));
+        Assert.True(double.IsFinite(new PathLengthPenalty().Forward(norm.Forward, w, 0, Random).Mean));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class PathLengthTests
     {
         Tensor a = Tensor.Zeros([2, 3], DType.Float64);
         a.RequiresGrad = true;
-        Tensor penalty = new PathLength(1).Forward(x => x.MatMul(a), Tensor.Zeros([2, 2], DType.Float64), 1, Random).Penalty;
+        Tensor penalty = new PathLengthPenalty(1).Forward(x => x.MatMul(a), Tensor.Zeros([2, 2], DType.Float64), 1, Random).Penalty;
         penalty.Backward();
         Assert.Equal(0.99 * 0.99, penalty.Item(), 1e-4);
         Assert.Equal(0, a.Grad!.Abs().Sum().Item());
@@ -108,18 +108,18 @@ public class PathLengthTests
     [Fact]
     public void Errors_name_what_does_not_fit()
     {
-        Assert.Contains("[4]", Assert.Throws<ShapeException>(() => new PathLength().Forward(x => x, Tensor.Zeros([4]), 0)).Message, StringComparison.Ordinal);
-        Assert.Throws<LossException>(() => new PathLength().Forward(x => x, Tensor.Zeros([0, 4]), 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLength(Rate: 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLength(Weight: -2));
+        Assert.Contains("[4]", Assert.Throws<ShapeException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([4]), 0)).Message, StringComparison.Ordinal);
+        Assert.Throws<LossException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([0, 4]), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Rate: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Weight: -2));
         Tensor nan = Tensor.Full([2, 2], double.NaN, DType.Float64);
-        Assert.True(double.IsNaN(new PathLength().Forward(x => x * x, nan, 0, Random).Penalty.Item()));
+        Assert.True(double.IsNaN(new PathLengthPenalty().Forward(x => x * x, nan, 0, Random).Penalty.Item()));
     }
 
     [Fact]
     public void It_is_shown_and_stored()
     {
-        CriterionAssert.IsShown(new PathLength());
-        CriterionAssert.IsStored(new PathLength(1, 0.5) { AllowBatchCoupling = true });
+        CriterionAssert.IsShown(new PathLengthPenalty());
+        CriterionAssert.IsStored(new PathLengthPenalty(1, 0.5) { AllowBatchCoupling = true });
     }
 }

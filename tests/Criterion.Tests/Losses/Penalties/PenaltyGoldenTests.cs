@@ -26,13 +26,13 @@ public class PenaltyGoldenTests
     static readonly Dictionary<string, Func<GoldenCase, Tensor[], Tensor>> Penalties = new()
     {
         ["GradientPenalty"] = Slope<GradientPenalty>,
-        ["R1"] = Slope<R1>,
-        ["PathLength"] = static (c, x) => new PathLength(Rate: c.Args.Double("Rate"))
+        ["R1Penalty"] = Slope<R1Penalty>,
+        ["PathLengthPenalty"] = static (c, x) => new PathLengthPenalty(Rate: c.Args.Double("Rate"))
             .Forward(w => Critics[c.Args.Text("generator")](w, x[2..]), x[0], c.Args.Double("mean"), x[1]).Penalty,
-        ["Drift"] = static (c, x) => Options<Drift>(c).Forward(x[0]),
-        ["LeCam"] = static (c, x) => Options<LeCam>(c).Forward(x[0], x[1], new(c.Args.Double("real"), c.Args.Double("fake"), 1)),
-        ["Consistency"] = static (c, x) => Options<Consistency>(c).Forward(x[0], x[1]),
-        ["Orthogonal"] = static (c, x) => Options<Orthogonal>(c).Forward(x),
+        ["DriftPenalty"] = static (c, x) => Options<DriftPenalty>(c).Forward(x[0]),
+        ["LeCamPenalty"] = static (c, x) => Options<LeCamPenalty>(c).Forward(x[0], x[1], new(c.Args.Double("real"), c.Args.Double("fake"), 1)),
+        ["ConsistencyPenalty"] = static (c, x) => Options<ConsistencyPenalty>(c).Forward(x[0], x[1]),
+        ["OrthogonalPenalty"] = static (c, x) => Options<OrthogonalPenalty>(c).Forward(x),
     };
 
     // A gradient of a gradient through several layers is rounded at each of them.

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Penalties;
 
 public class R1Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R1(10);
+    protected override SlopePenalty Penalty => new R1Penalty(10);
 
     protected override double Cost(double n) => 5 * n * n;
 
@@ -15,7 +15,7 @@ public class R1Tests : SlopePenaltyContract
     {
         Tensor a = Leaf(1.0, 2.0);
         Tensor x = Tensor.From(new double[,] { { 1, 1 }, { 0, 0.25 } });
-        Tensor penalty = new R1(10).Forward(x => (x * x * a).Sum() * 0.5, x);
+        Tensor penalty = new R1Penalty(10).Forward(x => (x * x * a).Sum() * 0.5, x);
         penalty.Backward();
         Assert.Equal(13.125, penalty.Item(), 1e-12);
         Assert.Equal([5.0, 10.625], a.Grad!.ToArray<double>());
@@ -26,13 +26,13 @@ public class R1Tests : SlopePenaltyContract
     {
         Tensor real = Draw(4, 2);
         Assert.Equal(
-            new R1().Forward(x => x * x, real).Item(), new R1().Forward(x => x * x, real, Draw(3, 2) * 100).Item());
+            new R1Penalty().Forward(x => x * x, real).Item(), new R1Penalty().Forward(x => x * x, real, Draw(3, 2) * 100).Item());
     }
 }
 
 public class R2Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R2(4);
+    protected override SlopePenalty Penalty => new R2Penalty(4);
 
     protected override double Cost(double n) => 2 * n * n;
 
@@ -43,13 +43,13 @@ public class R2Tests : SlopePenaltyContract
     {
         Tensor fake = Draw(4, 2);
         Assert.Equal(
-            new R2().Forward(x => x * x, fake).Item(), new R2().Forward(x => x * x, Draw(3, 2) * 100, fake).Item());
+            new R2Penalty().Forward(x => x * x, fake).Item(), new R2Penalty().Forward(x => x * x, Draw(3, 2) * 100, fake).Item());
     }
 }
 
 public class R1R2Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R1R2(10);
+    protected override SlopePenalty Penalty => new R1R2Penalty(10);
 
     protected override double Cost(double n) => 10 * n * n;
 
@@ -60,7 +60,7 @@ public class R1R2Tests : SlopePenaltyContract
     {
         Tensor real = Draw(4, 2);
         Tensor fake = Draw(3, 2);
-        double both = new R1(3).Forward(x => x * x, real).Item() + new R2(3).Forward(x => x * x, fake).Item();
-        Assert.Equal(both, new R1R2(3).Forward(x => x * x, real, fake).Item(), 1e-12);
+        double both = new R1Penalty(3).Forward(x => x * x, real).Item() + new R2Penalty(3).Forward(x => x * x, fake).Item();
+        Assert.Equal(both, new R1R2Penalty(3).Forward(x => x * x, real, fake).Item(), 1e-12);
     }
 }

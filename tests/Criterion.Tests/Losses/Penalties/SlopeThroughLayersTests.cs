@@ -47,7 +47,7 @@ public class SlopeThroughLayersTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void R1_and_R2(string name) => Check(name, new R1R2(1));
+    public void R1_and_R2(string name) => Check(name, new R1R2Penalty(1));
 
     [Fact]
     public void Batch_norm_in_training_where_it_is_allowed() =>

@@ -1,0 +1,112 @@
+using Criterion.Drivers;
+using Criterion.Formulas;
+
+namespace Criterion;
+
+public static partial class TensorFormula
+{
+    /// <summary>The loss of each row: values and gradients in one pass, higher derivatives through the formula's tensors.</summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="inputs">As many tensors of one shape as the formula takes; rows run along the last dimension.</param>
+    /// <param name="perRow">One number for each row, or null.</param>
+    /// <returns>The shape of the inputs without the last dimension.</returns>
+    public static Tensor Rows<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
+        where TFormula : struct, IRowFormula
+    {
+        (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale: 1);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            values.To(rows[0].DType),
+            rows,
+            rows,
+            g => Autograd.Enabled
+                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).To(g.DType), g)
+                : [.. gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
+    }
+
+    /// <summary>The sum of the losses of all rows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="Rows"/>
+    /// <param name="formula">The formula.</param>
+    /// <param name="inputs">As many tensors of one shape as the formula takes; rows run along the last dimension.</param>
+    /// <param name="perRow">One number for each row, or null.</param>
+    /// <param name="scale">A factor.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor RowSum<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null, double scale = 1)
+        where TFormula : struct, IRowFormula
+    {
+        (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            values.Total(scale).To(rows[0].DType),
+            [.. rows, .. gradients],
+            rows,
+            g => Autograd.Enabled
+                ? Autograd.Compose(rows, () => (Composed(formula, rows, numbers).Sum() * scale).To(g.DType), g)
+                : [.. gradients.Select(gradient => Scaled(gradient, g))]);
+    }
+
+    /// <summary>The mean of the losses of all rows; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="RowSum"/>
+    public static Tensor RowMean<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
+        where TFormula : struct, IRowFormula
+    {
+        int length = Math.Max(1, inputs[0].Rank == 0 ? 1 : inputs[0].Shape[-1]);
+        return RowSum(formula, inputs, perRow, length / (double)inputs[0].Count);
+    }
+
+    /// <summary>The losses of rows in double precision, not recorded.</summary>
+    internal static Tensor RowValues<TFormula>(TFormula formula, Tensor rows)
+        where TFormula : struct, IRowFormula => Evaluate(formula, [rows.Detach()], null, scale: 1).Values;
+
+    /// <summary>The losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are wanted.</summary>
+    static (Tensor[] Rows, Tensor? PerRow, Tensor?[] Gradients, Tensor Values) Evaluate<TFormula>(
+        TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow, double scale)
+        where TFormula : struct, IRowFormula
+    {
+        Tensor[] rows = Aligned<TFormula>(inputs);
+        Shape shape = rows[0].Shape.Without(-1);
+        Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
+        Tensor?[] gradients = [.. rows.Select(row => Autograd.Wanted(row) ? Tensor.EmptyLike(row) : null)];
+        Tensor values = Tensor.Empty(shape, DType.Float64);
+        RowDriver.Run(formula, rows, numbers, values, gradients, scale);
+        return (rows, numbers, gradients, values);
+    }
+
+    /// <summary>The same from tensor operations, in double precision, in which no square of a float overflows or underflows.</summary>
+    static Tensor Composed<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow)
+        where TFormula : struct, IRowFormula
+    {
+        Tensor[] rows = [.. inputs.Select(static row => row.To(DType.Float64))];
+        TensorReal Row(int i) => rows[Math.Min(i, rows.Length - 1)];
+        Statistics<TensorReal> sums = formula.Terms(Row(0), Row(1), Row(2)).Select(term => term.SumRows(rows[0].Shape[-1]));
+        TensorReal number = perRow is null ? TensorReal.Const(0) : perRow.To(DType.Float64);
+        return formula.Value(sums, number).ToTensor(rows[0].Detach().Sum(-1));
+    }
+
+    static Tensor[] Aligned<TFormula>(ReadOnlySpan<Tensor> inputs)
+        where TFormula : struct, IRowFormula
+    {
+        if (inputs.Length != TFormula.Inputs)
+        {
+            throw new ShapeException($"{Name<TFormula>()}: {TFormula.Inputs} input(s) are needed, and {inputs.Length} are given.");
+        }
+
+        Tensor[] rows = new Tensor[inputs.Length];
+        DType type = inputs[0].Floating().DType;
+        foreach (Tensor input in inputs)
+        {
+            type = DTypes.Promote(type, input.DType);
+            if (input.Rank == 0 || input.Shape != inputs[0].Shape)
+            {
+                throw new ShapeException($"{Name<TFormula>()}: rows of {inputs[0].Shape} and {input.Shape} do not go together.");
+            }
+        }
+
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = inputs[i].To(type).Contiguous();
+        }
+
+        return rows;
+    }
+}

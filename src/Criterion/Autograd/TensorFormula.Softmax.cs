@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using Criterion.Drivers;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion;
+
+public static partial class TensorFormula
+{
+    /// <summary>The loss of each row of logits: values and gradients in one pass, higher derivatives through the formula's tensors.</summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="x">Logits; rows run along the last dimension.</param>
+    /// <param name="target">What they are compared with.</param>
+    /// <param name="perRow">A factor for each row, or null.</param>
+    /// <param name="origin">What is subtracted from a row of logits before the formula sees it.</param>
+    /// <returns>The shape of the logits without the last dimension.</returns>
+    /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    public static Tensor SoftmaxRows<TFormula>(
+        TFormula formula, Tensor x, SoftmaxTarget target, Tensor? perRow = null, RowOrigin origin = RowOrigin.LogSumExp)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        SoftmaxRun run = Evaluate(formula, x, target, perRow, origin, scale: 1);
+        Tensor[] inputs = Inputs(run);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            run.Values.To(run.X.DType),
+            inputs,
+            inputs,
+            g => Autograd.Enabled
+                ? Autograd.Compose(inputs, () => Composed(formula, run), g)
+                : [.. Gradients(run).Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
+    }
+
+    /// <summary>The sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="SoftmaxRows"/>
+    /// <param name="formula">The formula.</param>
+    /// <param name="x">Logits; rows run along the last dimension.</param>
+    /// <param name="target">What they are compared with.</param>
+    /// <param name="perRow">A factor for each row, or null.</param>
+    /// <param name="origin">What is subtracted from a row of logits before the formula sees it.</param>
+    /// <param name="scale">A factor.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor SoftmaxRowSum<TFormula>(
+        TFormula formula, Tensor x, SoftmaxTarget target, Tensor? perRow = null, RowOrigin origin = RowOrigin.LogSumExp, double scale = 1)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        SoftmaxRun run = Evaluate(formula, x, target, perRow, origin, scale);
+        Tensor[] inputs = Inputs(run);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            run.Values.Total(scale).To(run.X.DType),
+            [.. inputs, run.GradientX, run.GradientTarget],
+            inputs,
+            g => Autograd.Enabled
+                ? Autograd.Compose(inputs, () => Composed(formula, run).Sum() * scale, g)
+                : [.. Gradients(run).Select(gradient => Scaled(gradient, g))]);
+    }
+
+    /// <summary>The formula of a softmax row in LaTeX, in the names of an element of its rows, such as <c>\ln p_j</c> and <c>q_j</c>.</summary>
+    public static string ToLatexOfRow<TFormula>(TFormula formula, string a, string b)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        Latex x = Latex.Named(a);
+        Latex y = Latex.Named(b);
+        return Latex.SumOverRow(formula.Value(x, Latex.Exp(x), y, Latex.Exp(y))).ToString();
+    }
+
+    /// <summary>
+    /// <paramref name="x"/>, but 0 where it is infinite and the mask holds: a logarithm that meets a factor of 0 there, so that p ln p
+    /// is 0 at p = 0. NaN stays NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Held<T>(T mask, T x)
+        where T : struct, IReal<T> =>
+        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
+
+    static Tensor[] Inputs(SoftmaxRun run) => run.Target.AreClasses ? [run.X] : [run.X, run.Target.Values];
+
+    static Tensor?[] Gradients(SoftmaxRun run) => run.Target.AreClasses ? [run.GradientX] : [run.GradientX, run.GradientTarget];
+
+    static SoftmaxRun Evaluate<TFormula>(
+        TFormula formula, Tensor x, SoftmaxTarget target, Tensor? perRow, RowOrigin origin, double scale)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(target);
+        CheckRows<TFormula>(x, target, origin);
+        DType type = target.AreClasses ? x.Floating().DType : DTypes.Promote(x.Floating().DType, target.Values.DType);
+        Tensor rows = x.To(type).Contiguous();
+        SoftmaxTarget compared = target.As(type);
+        Shape shape = rows.Shape.Without(-1);
+        SoftmaxRun run = new(
+            rows,
+            compared,
+            perRow?.Detach().To(type).Reshape(shape).Contiguous(),
+            origin,
+            Tensor.Empty(shape, DType.Float64),
+            Autograd.Wanted(rows) ? Tensor.EmptyLike(rows) : null,
+            !compared.AreClasses && Autograd.Wanted(compared.Values) ? Tensor.EmptyLike(rows) : null,
+            scale);
+        SoftmaxDriver.Run(formula, run);
+        return run;
+    }
+
+    static void CheckRows<TFormula>(Tensor x, SoftmaxTarget target, RowOrigin origin)
+    {
+        if (x.Rank == 0 || x.Shape[-1] == 0)
+        {
+            throw new ShapeException($"{Name<TFormula>()}: a row needs at least one element, and the logits are {x.Shape}.");
+        }
+
+        Shape expected = target.AreClasses ? x.Shape.Without(-1) : x.Shape;
+        if (target.Values.Shape != expected)
+        {
+            throw new ShapeException($"{Name<TFormula>()}: rows of {x.Shape} go with a target of {expected}, and it is {target.Values.Shape}.");
+        }
+
+        if (target.Weight is { } weight && weight.Shape != [x.Shape[-1]])
+        {
+            throw new ShapeException($"{Name<TFormula>()}: rows of {x.Shape} go with weights of [{x.Shape[-1]}], and they are {weight.Shape}.");
+        }
+
+        if (target.AreClasses)
+        {
+            CheckClasses<TFormula>(x, target.Values);
+        }
+        else if (origin == RowOrigin.TargetClass)
+        {
+            throw new ShapeException($"{Name<TFormula>()}: differences to the target's class need a target of classes.");
+        }
+    }
+
+    static void CheckClasses<TFormula>(Tensor x, Tensor classes)
+    {
+        ReadOnlySpan<long> values = classes.AsReadOnlySpan<long>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] >= x.Shape[-1])
+            {
+                throw new ShapeException($"{Name<TFormula>()}: class {values[i]} of row {i} is not among the {x.Shape[-1]} of {x.Shape}.");
+            }
+        }
+    }
+
+    /// <summary>The same from tensor operations.</summary>
+    static Tensor Composed<TFormula>(TFormula formula, SoftmaxRun run)
+        where TFormula : struct, ISoftmaxFormula
+    {
+        Tensor x = run.X;
+        SoftmaxTarget target = run.Target;
+        Tensor? leftOut = target.AreClasses ? target.Values.Less(0).Unsqueeze(-1) : null;
+        if (leftOut is not null)
+        {
+            // Not only its loss: a row of infinities that is left out must not bring 0 · ∞ into the gradient.
+            x = x.MaskedFill(leftOut, 0);
+        }
+
+        Tensor a = run.Origin switch
+        {
+            RowOrigin.LogSumExp => x.LogSoftmax(-1),
+            RowOrigin.TargetClass => x - x.Gather(-1, Known(target.Values).Unsqueeze(-1)),
+            _ => x,
+        };
+        Tensor b = target.AreLogits ? target.Values.LogSoftmax(-1) : target.AreClasses ? Spread(target, x) : Blended(target, x);
+        TensorReal nothing = TensorReal.Const(0);
+        TensorReal p = run.Origin == RowOrigin.LogSumExp || target.AreLogs ? a.Exp() : nothing;
+        TensorReal terms = formula.Value(a, p, b, target.AreLogs ? b.Exp() : nothing);
+        Tensor losses = terms.ToTensor(a).Sum(-1);
+        losses = run.PerRow is null ? losses : losses * run.PerRow;
+        return leftOut is null ? losses : losses.MaskedFill(leftOut.Squeeze(-1), 0);
+    }
+
+    static Tensor Known(Tensor classes) => Tensor.Maximum(classes, Tensor.Scalar(0, DType.Int64));
+
+    static Tensor Blended(SoftmaxTarget target, Tensor x)
+    {
+        Tensor q = target.Smoothing == 0 ? target.Values : (target.Values * target.Keep) + target.Spread(x.Shape[-1]);
+        return target.Weight is null ? q : q * target.Weight;
+    }
+
+    /// <summary>The target's row as numbers, which only the run on tensors needs.</summary>
+    static Tensor Spread(SoftmaxTarget target, Tensor x)
+    {
+        Tensor at = Known(target.Values).Unsqueeze(-1);
+        Tensor q = Tensor.Full(x.Shape, target.Spread(x.Shape[-1]), x.DType).ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Keep, x.DType));
+        return target.Weight is null ? q : q * target.Weight;
+    }
+}

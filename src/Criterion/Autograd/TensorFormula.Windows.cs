@@ -1,0 +1,108 @@
+using Criterion.Drivers;
+using Criterion.Formulas;
+using Criterion.Kernels;
+using Criterion.Numbers;
+
+namespace Criterion;
+
+public static partial class TensorFormula
+{
+    /// <summary>
+    /// The mean loss over the windows of each plane of two images: values and gradients in one pass, higher derivatives through
+    /// the formula's tensors. All is added up in double precision.
+    /// </summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="x">Images [N, C, H, W].</param>
+    /// <param name="y">The same shape.</param>
+    /// <returns>[N, C].</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the images are smaller than the window.</exception>
+    public static Tensor Windows<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y)
+        where TFormula : struct, IWindowFormula
+    {
+        WindowRun run = RunWindows(formula, window, x, y, scale: 1);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            run.Means,
+            [run.X, run.Y],
+            [run.X, run.Y],
+            g => Autograd.Enabled
+                ? Autograd.Compose([run.X, run.Y], () => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]), g)
+                : [.. run.Gradients.Select(gradient => gradient is null ? null : gradient * g.Reshape(g.Shape[0], g.Shape[1], 1, 1))]);
+    }
+
+    /// <summary>The sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <inheritdoc cref="Windows"/>
+    /// <param name="formula">The formula.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="x">Images [N, C, H, W].</param>
+    /// <param name="y">The same shape.</param>
+    /// <param name="scale">A factor.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor WindowSum<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y, double scale = 1)
+        where TFormula : struct, IWindowFormula
+    {
+        WindowRun run = RunWindows(formula, window, x, y, scale);
+        return Autograd.RecordJoint(
+            Name<TFormula>(),
+            Tensor.Scalar(run.Sum * scale, run.X.DType),
+            [run.X, run.Y, .. run.Gradients],
+            [run.X, run.Y],
+            g => Autograd.Enabled
+                ? Autograd.Compose([run.X, run.Y], () => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]).Sum() * scale, g)
+                : [.. run.Gradients.Select(gradient => Scaled(gradient, g))]);
+    }
+
+    /// <summary>The loss of every window, as a graph of tensor operations: slower than the means, for maps to look at and for losses that combine several.</summary>
+    /// <returns>[N, C, windows down, windows across].</returns>
+    /// <inheritdoc cref="Windows"/>
+    public static Tensor WindowMap<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y)
+        where TFormula : struct, IWindowFormula
+    {
+        CheckWindows<TFormula>(window, x, y);
+
+        // In double precision, as the fused run: a variance is the small difference of large means.
+        (Tensor a, Tensor b) = (x.To(DType.Float64), y.To(DType.Float64));
+        Resampling blur = Resampling.Of("blur", "blur gradient", new WindowBlur(window, x.Shape[2]), new WindowBlur(window, x.Shape[3]));
+        Statistics<TensorReal> means = formula.Terms<TensorReal>(a, b).Select(term => term.IsConstant ? term : term.ToTensor(a).Resample(blur));
+        Tensor like = Tensor.Zeros([x.Shape[0], x.Shape[1], blur.Rows.Outputs, blur.Columns.Outputs], DType.Float64);
+        return formula.Value(means).ToTensor(like).To(DTypes.Promote(x.Floating().DType, y.DType));
+    }
+
+    /// <summary>The formula of a window in LaTeX; a bar stands over what is averaged over the window.</summary>
+    public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs)
+        where TFormula : struct, IWindowFormula =>
+        formula.Value(formula.Terms(new Latex(inputs[0]), new Latex(inputs[1])).Select(Latex.OverWindow)).ToString();
+
+    static WindowRun RunWindows<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y, double scale)
+        where TFormula : struct, IWindowFormula
+    {
+        CheckWindows<TFormula>(window, x, y);
+        (Tensor a, Tensor b) = Tensor.Promote(x.Floating(), y.Floating());
+        (a, b) = (a.Contiguous(), b.Contiguous());
+        Tensor?[] gradients = [Autograd.Wanted(a) ? Tensor.EmptyLike(a) : null, Autograd.Wanted(b) ? Tensor.EmptyLike(b) : null];
+        Tensor means = Tensor.Empty([a.Shape[0], a.Shape[1]], a.DType);
+        double sum = WindowDriver.Run(formula, window, a, b, means, gradients[0], gradients[1], scale);
+        return new(a, b, means, sum, gradients);
+    }
+
+    static void CheckWindows<TFormula>(BlurWindow window, Tensor x, Tensor y)
+        where TFormula : struct, IWindowFormula
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        if (x.Rank != 4 || x.Shape != y.Shape)
+        {
+            throw new ShapeException($"{Name<TFormula>()}: {x.Shape} and {y.Shape} must be images of one shape [N, C, H, W].");
+        }
+
+        if (Math.Min(x.Shape[2], x.Shape[3]) < window.LeastSide)
+        {
+            throw new ShapeException(
+                $"{Name<TFormula>()}: images of {x.Shape} are smaller than the window; with size {window.Size} and border {window.Border} the least side is {window.LeastSide}.");
+        }
+    }
+
+    /// <summary>What a fused run gave: the images as it took them, the mean of each plane, their sum, and the gradients.</summary>
+    sealed record WindowRun(Tensor X, Tensor Y, Tensor Means, double Sum, Tensor?[] Gradients);
+}

@@ -1,0 +1,87 @@
+namespace Criterion.Drivers;
+
+/// <summary>The label sequences of a batch.</summary>
+/// <param name="Labels">All labels, sample after sample.</param>
+/// <param name="Starts">Where each sample's labels start.</param>
+/// <param name="Lengths">How many labels each sample has.</param>
+/// <param name="InputLengths">How many steps each sample has.</param>
+/// <param name="Blank">The class that stands for no label.</param>
+internal sealed record CtcTargets(long[] Labels, int[] Starts, int[] Lengths, int[] InputLengths, int Blank)
+{
+    /// <summary>The number of samples.</summary>
+    public int Count => Lengths.Length;
+
+    /// <summary>The places of a sample: its labels and the blanks around them.</summary>
+    public int Places(int sample) => (2 * Lengths[sample]) + 1;
+
+    /// <summary>The class at a place.</summary>
+    public int Label(int sample, int place) => place % 2 == 0 ? Blank : (int)Labels[Starts[sample] + (place / 2)];
+
+    /// <summary>Whether a path may reach a place from two before: over a blank, from another label.</summary>
+    public bool MaySkip(int sample, int place) => place % 2 == 1 && place > 1 && Label(sample, place) != Label(sample, place - 2);
+}
+
+/// <summary>
+/// Connectionist temporal classification: −ln of the probability of all paths that read as the labels. Value and gradient on the
+/// forward–backward recursion; higher derivatives through the forward recursion in tensor operations.
+/// </summary>
+internal static class Ctc
+{
+    // Stands for the logarithm of 0 where −∞ would bring 0 · ∞ into a gradient.
+    const double Never = -1e30;
+
+    /// <summary>The loss of each sample, [N], from log-probabilities [T, N, C]; +∞ with a gradient of 0 where no path reads as the labels.</summary>
+    public static Tensor Losses(Tensor logs, CtcTargets targets)
+    {
+        Tensor x = logs.Contiguous();
+        Tensor values = Tensor.Empty([targets.Count], x.DType);
+        Tensor? gradient = Autograd.Wanted(x) ? Tensor.EmptyLike(x) : null;
+        CtcDriver.Run(x, targets, values, gradient);
+        Tensor impossible = values.EqualTo(double.PositiveInfinity);
+        return Autograd.RecordJoint(
+            "ctc",
+            values,
+            [x],
+            [x],
+            g => Autograd.Enabled
+                ? Autograd.Compose([x], () => Composed(x, targets).MaskedFill(impossible, 0), g)
+                : [gradient! * g.Reshape(1, -1, 1)]);
+    }
+
+    /// <summary>The forward recursion over the whole batch; a sample without a path comes out as some large number.</summary>
+    static Tensor Composed(Tensor logs, CtcTargets targets)
+    {
+        int places = Enumerable.Range(0, targets.Count).Max(targets.Places);
+        Tensor labels = Table(targets, places, (sample, place) => place < targets.Places(sample) ? targets.Label(sample, place) : targets.Blank);
+        Tensor maySkip = Table(targets, places, (sample, place) => place < targets.Places(sample) && targets.MaySkip(sample, place) ? 1 : 0);
+        Tensor alpha = Emissions(logs, 0, labels).MaskedFill(Table(targets, places, (_, place) => place < 2 ? 0 : 1), Never);
+        for (int step = 1; step < logs.Shape[0]; step++)
+        {
+            Tensor overBlank = Later(alpha, 2).MaskedFill(maySkip.Not(), Never);
+            Tensor next = Tensor.Stack([alpha, Later(alpha, 1), overBlank]).LogSumExp(0) + Emissions(logs, step, labels);
+            int now = step;
+            Tensor runs = Tensor.From([.. targets.InputLengths.Select(length => length > now ? 1L : 0)], [targets.Count, 1]);
+            alpha = Tensor.Where(runs, next, alpha);
+        }
+
+        Tensor last = Tensor.From([.. Enumerable.Range(0, targets.Count).Select(sample => targets.Places(sample) - 1L)], [targets.Count, 1]);
+        Tensor atBlank = alpha.Gather(1, last);
+        Tensor atLabel = alpha.Gather(1, Tensor.Maximum(last - 1, Tensor.Scalar(0, DType.Int64))).MaskedFill(last.EqualTo(0), Never);
+        Tensor losses = -Tensor.Cat([atBlank, atLabel], 1).LogSumExp(1);
+        return losses.MaskedFill(Tensor.From([.. targets.InputLengths.Select(static length => length == 0)]), 0);
+    }
+
+    static Tensor Emissions(Tensor logs, int step, Tensor labels)
+    {
+        Tensor row = logs[step].Gather(1, labels);
+        return row.MaskedFill(row.Detach().EqualTo(double.NegativeInfinity), Never);
+    }
+
+    static Tensor Later(Tensor alpha, int places) => alpha.Shape[1] <= places
+        ? Tensor.FullLike(alpha, Never)
+        : Tensor.Cat([Tensor.Full([alpha.Shape[0], places], Never, alpha.DType), alpha.Slice(1, 0, alpha.Shape[1] - places)], 1);
+
+    static Tensor Table(CtcTargets targets, int places, Func<int, int, long> value) => Tensor.From(
+        [.. Enumerable.Range(0, targets.Count).SelectMany(sample => Enumerable.Range(0, places).Select(place => value(sample, place)))],
+        [targets.Count, places]);
+}

@@ -1,0 +1,143 @@
+using System.Numerics;
+using Criterion.Kernels;
+using Criterion.Memory;
+
+namespace Criterion.Drivers;
+
+/// <summary>
+/// The forward–backward recursion of connectionist temporal classification, one sample after another in double precision. The
+/// places of a path are the labels with a blank before, between and after them: 2 S + 1.
+/// </summary>
+internal static class CtcDriver
+{
+    /// <summary>Writes −ln p of each sample, and its gradient by every log-probability where a tensor for it is given.</summary>
+    public static void Run(Tensor logs, CtcTargets targets, Tensor values, Tensor? gradient)
+    {
+        if (logs.DType == DType.Float32)
+        {
+            ParallelFor.Run(targets.Count, new Sample<float>(logs, targets, values, gradient));
+        }
+        else
+        {
+            ParallelFor.Run(targets.Count, new Sample<double>(logs, targets, values, gradient));
+        }
+    }
+
+    /// <summary>ln(eᵃ + e^b + e^c).</summary>
+    static double LogSum(double a, double b, double c)
+    {
+        double peak = Math.Max(a, Math.Max(b, c));
+        return double.IsNegativeInfinity(peak) ? peak : peak + Math.Log(Math.Exp(a - peak) + Math.Exp(b - peak) + Math.Exp(c - peak));
+    }
+
+    /// <summary>What a step may come from: a place, the one before, and, over a blank between different labels, the one before that.</summary>
+    static double Arriving(ReadOnlySpan<double> from, int place, CtcTargets targets, int sample) => LogSum(
+        from[place],
+        place > 0 ? from[place - 1] : double.NegativeInfinity,
+        targets.MaySkip(sample, place) ? from[place - 2] : double.NegativeInfinity);
+
+    readonly struct Sample<S>(Tensor logs, CtcTargets targets, Tensor values, Tensor? gradient) : IChunk
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        public void Run(int index)
+        {
+            int steps = targets.InputLengths[index];
+            int places = targets.Places(index);
+            Memory<double> scratch = BufferPool<double>.Rent(((steps + 2L) * places) + logs.Shape[2]);
+            Span<double> alpha = scratch.Span[..(steps * places)];
+            double total = Forward(index, alpha, steps, places);
+            values.Memory<S>().Span[index] = S.CreateTruncating(-total);
+            Clear(index);
+            if (gradient is not null && !double.IsNegativeInfinity(total))
+            {
+                Span<double> rest = scratch.Span[(steps * places)..];
+                Backward(index, alpha, rest[..places], rest.Slice(places, places), rest.Slice(2 * places, logs.Shape[2]), total);
+            }
+
+            BufferPool<double>.Return(scratch);
+        }
+
+        /// <summary>ln α: of all paths that reach a place with a step, that step included. The logarithm of the sample's probability.</summary>
+        double Forward(int index, Span<double> alpha, int steps, int places)
+        {
+            if (steps == 0)
+            {
+                return places == 1 ? 0 : double.NegativeInfinity;
+            }
+
+            for (int step = 0; step < steps; step++)
+            {
+                ReadOnlySpan<S> row = Row(logs, step, index);
+                Span<double> here = alpha.Slice(step * places, places);
+                for (int place = 0; place < places; place++)
+                {
+                    double arriving = step == 0
+                        ? (place < 2 ? 0 : double.NegativeInfinity)
+                        : Arriving(alpha.Slice((step - 1) * places, places), place, targets, index);
+                    here[place] = arriving + double.CreateTruncating(row[targets.Label(index, place)]);
+                }
+            }
+
+            ReadOnlySpan<double> last = alpha.Slice((steps - 1) * places, places);
+            return LogSum(last[^1], places > 1 ? last[^2] : double.NegativeInfinity, double.NegativeInfinity);
+        }
+
+        /// <summary>
+        /// ln β: of all paths from a place after a step to the end, that step left out. −e^(α + β) / p, added up over the places of a
+        /// class, is the derivative by its log-probability.
+        /// </summary>
+        void Backward(int index, ReadOnlySpan<double> alpha, Span<double> beta, Span<double> next, Span<double> sums, double total)
+        {
+            int places = beta.Length;
+            int steps = alpha.Length / places;
+            for (int step = steps - 1; step >= 0; step--)
+            {
+                for (int place = 0; place < places; place++)
+                {
+                    beta[place] = step == steps - 1
+                        ? (place >= places - 2 ? 0 : double.NegativeInfinity)
+                        : LogSum(
+                            next[place],
+                            place + 1 < places ? next[place + 1] : double.NegativeInfinity,
+                            place + 2 < places && targets.MaySkip(index, place + 2) ? next[place + 2] : double.NegativeInfinity);
+                }
+
+                Write(index, step, alpha.Slice(step * places, places), beta, sums, total);
+                ReadOnlySpan<S> row = Row(logs, step, index);
+                for (int place = 0; place < places; place++)
+                {
+                    next[place] = beta[place] + double.CreateTruncating(row[targets.Label(index, place)]);
+                }
+            }
+        }
+
+        void Write(int index, int step, ReadOnlySpan<double> alpha, ReadOnlySpan<double> beta, Span<double> sums, double total)
+        {
+            sums.Clear();
+            for (int place = 0; place < alpha.Length; place++)
+            {
+                sums[targets.Label(index, place)] -= Math.Exp(alpha[place] + beta[place] - total);
+            }
+
+            Span<S> row = Row(gradient!, step, index);
+            for (int c = 0; c < sums.Length; c++)
+            {
+                row[c] = S.CreateTruncating(sums[c]);
+            }
+        }
+
+        void Clear(int index)
+        {
+            for (int step = 0; gradient is not null && step < logs.Shape[0]; step++)
+            {
+                Row(gradient, step, index).Clear();
+            }
+        }
+
+        static Span<S> Row(Tensor tensor, int step, int index)
+        {
+            int classes = tensor.Shape[2];
+            return tensor.Memory<S>().Span.Slice(((step * tensor.Shape[1]) + index) * classes, classes);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Numerics;
+using Criterion.Formulas;
+using Criterion.Kernels;
+using Criterion.Simd;
+
+namespace Criterion.Drivers;
+
+/// <summary>
+/// Takes a band of a plane's rows in one sweep from top to bottom: as soon as the last row under a window is blurred, its losses and
+/// their derivatives are computed, and as soon as the last window over a row is, its gradient. All in double precision: a variance is
+/// the small difference of large means.
+/// </summary>
+internal readonly unsafe struct WindowBand<TFormula, S, L>(
+    TFormula formula,
+    WindowGeometry geometry,
+    Memory<S> x,
+    Memory<S> y,
+    Memory<double> sums,
+    Memory<S> gradientX,
+    Memory<S> gradientY,
+    double scale) : IChunk
+    where TFormula : struct, IWindowFormula
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    where L : struct, ILane<L, double>
+{
+    bool Differentiates => !gradientX.IsEmpty || !gradientY.IsEmpty;
+
+    // Mirrored rows add to the gradient of rows that have been there before.
+    bool Accumulates => geometry.Window.Border == WindowBorder.Reflect;
+
+    public void Run(int index)
+    {
+        (int plane, int band) = Math.DivRem(index, geometry.Bands);
+        (int from, int to) = geometry.BandRows(band);
+        WindowScratch scratch = new(geometry, TFormula.Count);
+        if (Accumulates)
+        {
+            Clear(gradientX, plane, from, to);
+            Clear(gradientY, plane, from, to);
+        }
+
+        sums.Span[index] = Sweep(scratch, plane, from, to);
+        for (int row = Math.Max(from, geometry.DenseHeight); row < to; row++)
+        {
+            Gradients(scratch, plane, row);
+        }
+
+        scratch.Return();
+    }
+
+    /// <summary>Down the band: the sum of the losses of its windows. Those above that reach into its rows are needed for gradients.</summary>
+    double Sweep(WindowScratch scratch, int plane, int from, int to)
+    {
+        int reach = geometry.Size - 1;
+        int first = Differentiates ? Math.Max(0, from - reach) : from;
+        double sum = 0;
+        for (int row = first; row < Math.Min(to + reach, geometry.PaddedHeight); row++)
+        {
+            BlurRow(scratch, plane, row);
+            int window = row - reach;
+            double loss = window >= first ? Windows(scratch, window) : 0;
+            if (window >= from)
+            {
+                sum += loss;
+                Gradients(scratch, plane, window);
+            }
+        }
+
+        return sum;
+    }
+
+    void Clear(Memory<S> gradient, int plane, int from, int to)
+    {
+        for (int row = Math.Max(0, from - geometry.Padding); row < Math.Min(to - geometry.Padding, geometry.Height) && !gradient.IsEmpty; row++)
+        {
+            RowOf(gradient, plane, row).Clear();
+        }
+    }
+
+    Span<S> RowOf(Memory<S> planes, int plane, int row) =>
+        planes.Span.Slice(((plane * geometry.Height) + row) * geometry.Width, geometry.Width);
+
+    void LoadRow(WindowScratch scratch, int plane, int row)
+    {
+        Precision.Widen<S>(RowOf(x, plane, row), scratch.X);
+        Precision.Widen<S>(RowOf(y, plane, row), scratch.Y);
+    }
+
+    /// <summary>The statistics of a padded row, blurred along.</summary>
+    void BlurRow(WindowScratch scratch, int plane, int row)
+    {
+        int source = geometry.SourceRow(row);
+        if (source < 0)
+        {
+            new Span<double>(scratch.Blurred(row, 0), scratch.Pitch * TFormula.Count).Clear();
+            return;
+        }
+
+        LoadRow(scratch, plane, source);
+        WindowLoops<TFormula, L>.Terms(formula, scratch.X, scratch.Y, scratch.Terms(0) + geometry.Padding, scratch.Pitch, geometry.Width);
+        for (int k = 0; k < TFormula.Count; k++)
+        {
+            FillBorder(scratch.Terms(k));
+            Blur.Along(scratch.Terms(k), scratch.Weights, geometry.Size, scratch.Blurred(row, k), geometry.DenseWidth);
+        }
+    }
+
+    void FillBorder(double* row)
+    {
+        for (int i = 0; i < geometry.Padding; i++)
+        {
+            int j = geometry.PaddedWidth - 1 - i;
+            (int left, int right) = (geometry.SourceColumn(i), geometry.SourceColumn(j));
+            row[i] = left < 0 ? 0 : row[geometry.Padding + left];
+            row[j] = right < 0 ? 0 : row[geometry.Padding + right];
+        }
+    }
+
+    /// <summary>The losses of a row of windows, added up, and their derivatives, spread along.</summary>
+    double Windows(WindowScratch scratch, int row)
+    {
+        if (row % geometry.Window.Stride != 0)
+        {
+            new Span<double>(scratch.Adjoint(row, 0), scratch.Pitch * TFormula.Count).Clear();
+            return 0;
+        }
+
+        double** rows = stackalloc double*[geometry.Size];
+        for (int k = 0; k < TFormula.Count; k++)
+        {
+            for (int tap = 0; tap < geometry.Size; tap++)
+            {
+                rows[tap] = scratch.Blurred(row + tap, k);
+            }
+
+            Blur.Across(rows, scratch.Weights, geometry.Size, scratch.Means(k), geometry.DenseWidth);
+        }
+
+        return geometry.Window.Stride == 1 ? Evaluate(scratch, row, geometry.DenseWidth) : EvaluateSome(scratch, row);
+    }
+
+    double Evaluate(WindowScratch scratch, int row, int count)
+    {
+        if (!Differentiates)
+        {
+            return WindowLoops<TFormula, L>.Values(formula, scratch.Means(0), scratch.Pitch, scratch.Result, count);
+        }
+
+        double sum = Slopes<FirstMean>(scratch, 0, count);
+        _ = TFormula.Count > 1 ? Slopes<SecondMean>(scratch, 1, count) : 0;
+        _ = TFormula.Count > 2 ? Slopes<ThirdMean>(scratch, 2, count) : 0;
+        _ = TFormula.Count > 3 ? Slopes<FourthMean>(scratch, 3, count) : 0;
+        SpreadAlong(scratch, row, count);
+        return sum;
+    }
+
+    double Slopes<TMean>(WindowScratch scratch, int k, int count)
+        where TMean : struct, IVariedMean => WindowLoops<TFormula, L>.ValuesAndSlopes<TMean>(
+        formula, scratch.Means(0), scratch.Pitch, scratch.Result, scratch.Slopes(k) + geometry.Size - 1, scale / geometry.Places, count);
+
+    // Windows that move by more than 1 are few: their means are moved together, and the derivatives apart again.
+    double EvaluateSome(WindowScratch scratch, int row)
+    {
+        int stride = geometry.Window.Stride;
+        int count = geometry.Window.Places(geometry.Width);
+        for (int k = 0; k < TFormula.Count; k++)
+        {
+            double* means = scratch.Means(k);
+            for (int i = 1; i < count; i++)
+            {
+                means[i] = means[i * stride];
+            }
+        }
+
+        return Evaluate(scratch, row, count);
+    }
+
+    void SpreadAlong(WindowScratch scratch, int row, int count)
+    {
+        int stride = geometry.Window.Stride;
+        for (int k = 0; k < TFormula.Count; k++)
+        {
+            double* slopes = scratch.Slopes(k) + geometry.Size - 1;
+            for (int i = count - 1; i > 0 && stride > 1; i--)
+            {
+                slopes[i * stride] = slopes[i];
+                new Span<double>(slopes + ((i - 1) * stride) + 1, stride - 1).Clear();
+            }
+
+            int end = ((count - 1) * stride) + 1;
+            new Span<double>(slopes + end, geometry.DenseWidth - end + geometry.Size - 1).Clear();
+            Blur.Along(scratch.Slopes(k), scratch.Weights, geometry.Size, scratch.Adjoint(row, k), geometry.PaddedWidth);
+        }
+    }
+
+    /// <summary>The gradients of a padded row, over which no more windows will come.</summary>
+    void Gradients(WindowScratch scratch, int plane, int row)
+    {
+        int source = geometry.SourceRow(row);
+        if (source < 0 || !Differentiates)
+        {
+            return;
+        }
+
+        double** rows = stackalloc double*[geometry.Size];
+        for (int k = 0; k < TFormula.Count; k++)
+        {
+            for (int tap = 0; tap < geometry.Size; tap++)
+            {
+                int window = row - tap;
+                rows[tap] = window >= 0 && window < geometry.DenseHeight ? scratch.Adjoint(window, k) : scratch.Zero;
+            }
+
+            Blur.Across(rows, scratch.Weights, geometry.Size, scratch.Spread(k), geometry.PaddedWidth);
+            FoldBorder(scratch.Spread(k));
+        }
+
+        LoadRow(scratch, plane, source);
+        Differentiate<FirstImage>(scratch, gradientX, plane, source);
+        Differentiate<SecondImage>(scratch, gradientY, plane, source);
+    }
+
+    void FoldBorder(double* row)
+    {
+        for (int i = 0; i < geometry.Padding && Accumulates; i++)
+        {
+            int j = geometry.PaddedWidth - 1 - i;
+            row[geometry.Padding + geometry.SourceColumn(i)] += row[i];
+            row[geometry.Padding + geometry.SourceColumn(j)] += row[j];
+        }
+    }
+
+    void Differentiate<TVariable>(WindowScratch scratch, Memory<S> gradient, int plane, int row)
+        where TVariable : struct, IVariedImage
+    {
+        if (gradient.IsEmpty)
+        {
+            return;
+        }
+
+        WindowLoops<TFormula, L>.Chain<TVariable>(formula, scratch.X, scratch.Y, scratch.Spread(0) + geometry.Padding, scratch.Pitch, scratch.Result, geometry.Width);
+        Precision.Narrow(scratch.Result, RowOf(gradient, plane, row), Accumulates);
+    }
+}

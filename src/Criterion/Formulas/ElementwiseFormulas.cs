@@ -1,0 +1,382 @@
+using System.Runtime.CompilerServices;
+using Criterion.Numbers;
+
+namespace Criterion.Formulas;
+
+// The pointwise operations of tensors, each as its formula; their derivatives are in Dual.
+
+internal readonly struct Add : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => x + y;
+}
+
+internal readonly struct Subtract : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => x - y;
+}
+
+internal readonly struct Multiply : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => x * y;
+}
+
+internal readonly struct Divide : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => x / y;
+}
+
+/// <summary>scale · x + shift.</summary>
+internal readonly struct Affine(double scale, double shift) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => (T.Const(scale) * x) + T.Const(shift);
+}
+
+/// <summary>numerator / x.</summary>
+internal readonly struct Quotient(double numerator) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Const(numerator) / x;
+}
+
+internal readonly struct Negate : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => -x;
+}
+
+internal readonly struct Power : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Pow(x, y);
+}
+
+internal readonly struct FixedPower(double exponent) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Pow(x, exponent);
+}
+
+internal readonly struct Exponential : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Exp(x);
+}
+
+internal readonly struct ExponentialMinus1 : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Expm1(x);
+}
+
+internal readonly struct Logarithm : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Log(x);
+}
+
+internal readonly struct LogarithmOf1Plus : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Log1p(x);
+}
+
+internal readonly struct SquareRoot : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Sqrt(x);
+}
+
+internal readonly struct ReciprocalSquareRoot : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Const(1) / T.Sqrt(x);
+}
+
+internal readonly struct Absolute : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Abs(x);
+}
+
+internal readonly struct Signum : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Sign(x);
+}
+
+internal readonly struct Sine : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Sin(x);
+}
+
+internal readonly struct Cosine : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Cos(x);
+}
+
+internal readonly struct HyperbolicTangent : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Tanh(x);
+}
+
+internal readonly struct ErrorFunction : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Erf(x);
+}
+
+internal readonly struct Logistic : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Sigmoid(x);
+}
+
+internal readonly struct NormalDistribution : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.NormalCdf(x);
+}
+
+internal readonly struct ExponentialOfSquare(double factor) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.ExpOfSquare(x, factor);
+}
+
+internal readonly struct Hypotenuse : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Hypot(x, y);
+}
+
+/// <summary>ln(1 + e^(βx)) / β.</summary>
+internal readonly struct SmoothRelu(double beta) : IUnaryFormula
+{
+    // From here on softplus(t) = t in every precision, and t may overflow where x does not.
+    const double Straight = 1000;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        if (beta == 1)
+        {
+            return T.Softplus(x);
+        }
+
+        T t = T.Const(beta) * x;
+        T bends = T.Less(t, T.Const(Straight));
+        return T.Select(bends, T.Softplus(T.Select(bends, t, T.Const(0))) / T.Const(beta), x);
+    }
+}
+
+/// <summary>x above 0, slope · x below; NaN stays NaN.</summary>
+internal readonly struct Rectifier(double slope) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), slope == 0 ? T.Const(0) : T.Const(slope) * x, x);
+}
+
+/// <summary>scale · (x above 0, alpha · (eˣ − 1) below): ELU, and SELU with its two constants.</summary>
+internal readonly struct ExponentialRectifier(double alpha, double scale) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> =>
+        T.Const(scale) * T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(alpha) * T.Expm1(T.Select(T.LessOrEqual(x, T.Const(0)), x, T.Const(0))), x);
+}
+
+/// <summary>x · Φ(x).</summary>
+internal readonly struct GaussianRectifier : IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        T held = Rectifiers.Held(x);
+        return Rectifiers.Joined(x, held * T.NormalCdf(held));
+    }
+}
+
+/// <summary>x/2 · (1 + tanh u) = x · σ(2u), u = √(2/π)(x + 0.044715 x³): the tangent would cancel on the left.</summary>
+internal readonly struct GaussianRectifierByTanh : IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        T held = Rectifiers.Held(x);
+        T twice = T.Const(2 * Math.Sqrt(2 / Math.PI)) * (held + (T.Const(0.044715) * held * held * held));
+        return Rectifiers.Joined(x, Rectifiers.Weighted(held, twice));
+    }
+}
+
+/// <summary>x · σ(x).</summary>
+internal readonly struct SigmoidRectifier : IUnaryFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        T held = Rectifiers.Held(x);
+        return Rectifiers.Joined(x, Rectifiers.Weighted(held, held));
+    }
+}
+
+/// <summary>What smooth rectifiers share: x times a weight that goes from 0 on the left to 1 on the right.</summary>
+internal static class Rectifiers
+{
+    // From here on the weight is 0 or 1 in every precision.
+    const double Far = 1000;
+
+    /// <summary>x within the range where the weight changes, so that no infinity meets a weight of 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Held<T>(T x)
+        where T : struct, IReal<T> => T.Any(IsFar(x)) ? Guards.Within(Far, x) : x;
+
+    /// <summary>x itself beyond that range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Joined<T>(T x, T weighted)
+        where T : struct, IReal<T> => T.Any(IsFar(x)) ? T.Select(T.Less(T.Const(Far), x), x, weighted) : weighted;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T IsFar<T>(T x)
+        where T : struct, IReal<T> => T.Less(T.Const(Far), T.Abs(x));
+
+    /// <summary>x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is in range where the result is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Weighted<T>(T x, T t)
+        where T : struct, IReal<T>
+    {
+        if (typeof(T) == typeof(Latex))
+        {
+            return x * T.Sigmoid(t);
+        }
+
+        T zero = T.Const(0);
+        T one = T.Const(1);
+        T isNegative = T.Less(t, zero);
+        T root = T.Exp(T.Select(isNegative, t, -t) * T.Const(0.5));
+        T right = one / (one + (root * root));
+        return T.Select(isNegative, x * root, x) * T.Select(isNegative, root * right, right);
+    }
+}
+
+/// <summary>x held within [low, high]; the gradient passes at the ends and is 0 outside.</summary>
+internal readonly struct Clamped(double low, double high) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> =>
+        T.Select(T.Less(x, T.Const(low)), T.Const(low), T.Select(T.Less(T.Const(high), x), T.Const(high), x));
+}
+
+internal readonly struct Larger : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Max(x, y);
+}
+
+internal readonly struct Smaller : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Min(x, y);
+}
+
+/// <summary>1 where the comparison holds, else 0.</summary>
+internal readonly struct IsLess : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Select(T.Less(x, y), T.Const(1), T.Const(0));
+}
+
+internal readonly struct IsLessOrEqual : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, y), T.Const(1), T.Const(0));
+}
+
+internal readonly struct IsEqual : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T> => T.Select(T.Equal(x, y), T.Const(1), T.Const(0));
+}
+
+internal readonly struct IsNotANumber : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.Equal(x, x), T.Const(0), T.Const(1));
+}
+
+internal readonly struct IsFiniteNumber : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.Less(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(1), T.Const(0));
+}
+
+/// <summary>1 below low and above high, else 0.</summary>
+internal readonly struct IsOutside(double low, double high) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> =>
+        T.Select(T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
+}
+
+/// <summary>y where the first is not 0, else z.</summary>
+internal readonly struct Choice : ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(0)), z, y);
+}
+
+/// <summary>xᵖ, p ≤ 1, with the derivative 0 at 0: the root of a sum of powers, whose least subgradient that is.</summary>
+internal readonly struct RootOfSum(double power) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.PowOrZero(x, power);
+}
+
+/// <summary>x / divisor.</summary>
+internal readonly struct DividedBy(double divisor) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => x / T.Const(divisor);
+}
+
+/// <summary>The derivative of the p-norm y by one of its elements x: sign(x) (|x| / y)^(p − 1), and 0 where y is.</summary>
+internal readonly struct Direction(double p) : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T>
+    {
+        T isZero = T.Equal(y, T.Const(0));
+        T ratio = T.Select(isZero, T.Const(0), x / T.Select(isZero, T.Const(1), y));
+        return p == 2 ? ratio : T.Sign(ratio) * T.PowOrZero(T.Abs(ratio), p - 1);
+    }
+}
+
+/// <summary>√(Σ x²).</summary>
+internal readonly struct EuclideanNorm : IRowFormula
+{
+    public static int Inputs => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Statistics<T> Terms<T>(T a, T b, T c)
+        where T : struct, IReal<T> => Statistics<T>.Of(a * a);
+
+    public T Value<T>(Statistics<T> sums, T t)
+        where T : struct, IReal<T> => T.PowOrZero(sums.First, 0.5);
+}
+
+/// <summary>|x|ᵖ.</summary>
+internal readonly struct AbsolutePower(double p) : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.PowOrZero(T.Abs(x), p);
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
+/// discriminator, an auto-encoder, gives back a real or a generated image.
+/// </summary>
+/// <remarks>k changes from step to step: an <see cref="EquilibriumController"/> holds it and gives the objective of each step.</remarks>
+/// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
+/// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake reconstruction errors of any shape → scalar",
+    Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
+    Alternatives = "EnergyBasedGanLoss has a fixed margin in place of the controller.")]
+public sealed record BoundaryEquilibriumGanLoss(double K = 0)
+    : PointwiseGanLoss<WassersteinGanLoss.FakeTerm, BoundaryEquilibriumGanLoss.FakeTerm, WassersteinGanLoss.FakeTerm>
+{
+    /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
+    public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibriumGanLoss)); } =
+        Require.Within01(K, nameof(BoundaryEquilibriumGanLoss));
+
+    /// <inheritdoc/>
+    protected internal override WassersteinGanLoss.FakeTerm Real => default;
+
+    /// <inheritdoc/>
+    protected internal override FakeTerm Fake => new(K);
+
+    /// <inheritdoc/>
+    protected internal override WassersteinGanLoss.FakeTerm Generated => default;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        Curve(Real, "discriminator, real", "error", 0, 2),
+        .. (K > 0 ? [Curve(Fake, "discriminator, fake", "error", 0, 2)] : Array.Empty<LossCurve>()),
+        Curve(Generated, "generator", "error", 0, 2),
+    ];
+
+    /// <summary>−k f.</summary>
+    public readonly struct FakeTerm(double k) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => -(T.Const(k) * x);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>The hinge objective: L_D = E[max(0, m − r)] + E[max(0, m + f)], L_G = −E[f].</summary>
+/// <remarks>Logits beyond the margin on their right side cost nothing and have no gradient; at the margin itself the gradient is 0 too.</remarks>
+/// <param name="Margin">m, how far on its right side a logit is to lie.</param>
+/// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake logits of any shape → scalar",
+    Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
+    Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never stops pushing; RelativisticPairedHingeGanLoss compares real with fake.")]
+public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss<HingeGanLoss.RealTerm, HingeGanLoss.FakeTerm, WassersteinGanLoss.RealTerm>
+{
+    /// <inheritdoc cref="HingeGanLoss(double)"/>
+    public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } = Require.Positive(Margin, nameof(HingeGanLoss));
+
+    /// <inheritdoc/>
+    protected internal override RealTerm Real => new(Margin);
+
+    /// <inheritdoc/>
+    protected internal override FakeTerm Fake => new(Margin);
+
+    /// <inheritdoc/>
+    protected internal override WassersteinGanLoss.RealTerm Generated => default;
+
+    /// <summary>max(0, m − x).</summary>
+    public readonly struct RealTerm(double margin) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) - x);
+    }
+
+    /// <summary>max(0, m + x).</summary>
+    public readonly struct FakeTerm(double margin) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) + x);
+    }
+}

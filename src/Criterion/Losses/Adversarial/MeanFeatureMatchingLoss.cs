@@ -1,0 +1,49 @@
+namespace Criterion.Losses;
+
+/// <summary>
+/// Brings the mean features of generated images to those of real ones: Σ (E[φ(G(z))] − E[φ(x)])², φ an inner layer of the discriminator.
+/// </summary>
+/// <remarks>
+/// The generator's whole loss in the paper. The means run over the images of each batch, whose sizes may differ; the real side
+/// is held fixed here, whether or not it was detached. Not the article's feature matching, which compares image with image.
+/// </remarks>
+/// <param name="Reduction">What becomes of the squares of single features; their sum, the squared distance, in the paper.</param>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "features [N, ...] of generated and [M, ...] of real images → scalar",
+    Source = "Salimans et al., Improved techniques for training GANs, 2016, section 3.1",
+    Alternatives = "The image family's feature matching compares pairs of images where there are pairs.")]
+public sealed record MeanFeatureMatchingLoss(Reduction Reduction = Reduction.Sum) : Loss(Reduction)
+{
+    /// <summary>The loss of a batch of features.</summary>
+    /// <param name="fake">Features of generated images, [N, ...].</param>
+    /// <param name="real">Features of real images, [M, ...].</param>
+    /// <returns>A scalar, or the shape of one image's features with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The features of one image differ in shape.</exception>
+    /// <exception cref="LossException">A batch is empty.</exception>
+    public Tensor Forward(Tensor fake, Tensor real)
+    {
+        ArgumentNullException.ThrowIfNull(fake);
+        ArgumentNullException.ThrowIfNull(real);
+        if (fake.Rank == 0 || fake.Rank != real.Rank || fake.Shape.Without(0) != real.Shape.Without(0))
+        {
+            throw new ShapeException($"{Name}: features fake {fake.Shape} and real {real.Shape} must agree in all dims but the first.");
+        }
+
+        return ForEmpty(fake, Math.Min(fake.Count, real.Count)) ?? Evaluate(fake.Mean(0), real.Detach().Mean(0));
+    }
+
+    /// <inheritdoc/>
+    public override string ToLatex() => $@"\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\mathbb{E}\left[\phi_j(G(z))\right]", @"\mathbb{E}\left[\phi_j(x)\right]")}";
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+        [new("one feature", "difference of means", -3, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x)))];
+
+    Tensor Evaluate(Tensor fake, Tensor real) => Reduction switch
+    {
+        Reduction.Mean => TensorFormula.Mean(default(MSELoss.SquaredError), fake, real),
+        Reduction.Sum => TensorFormula.Sum(default(MSELoss.SquaredError), fake, real),
+        _ => TensorFormula.Map(default(MSELoss.SquaredError), fake, real),
+    };
+}

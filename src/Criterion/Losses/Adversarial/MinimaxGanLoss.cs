@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The zero-sum objective of the first GAN paper: L_D = E[softplus(−r)] + E[softplus(f)], L_G = −E[softplus(f)].
+/// </summary>
+/// <remarks>
+/// The generator's gradient vanishes where the discriminator is sure of a fake (f ≪ 0), which is where it is needed most: train
+/// with <see cref="NonSaturatingGanLoss"/>, and use this to study the game. At the best discriminator −L_D is twice the Jensen–Shannon
+/// divergence minus ln 4.
+/// </remarks>
+/// <param name="RealTarget">What the discriminator should say of real images, in (0, 1]: below 1 it is one-sided label smoothing.</param>
+/// <exception cref="ArgumentOutOfRangeException">The target is not in (0, 1].</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake logits of any shape → scalar",
+    Source = "Goodfellow et al., Generative adversarial nets, 2014, equation 1",
+    Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator that learns from obvious fakes; JensenShannonFGanLoss is the same divergence without its constant.")]
+public sealed record MinimaxGanLoss(double RealTarget = 1)
+    : PointwiseGanLoss<NonSaturatingGanLoss.RealTerm, NonSaturatingGanLoss.FakeTerm, MinimaxGanLoss.GeneratorTerm>
+{
+    /// <inheritdoc cref="MinimaxGanLoss(double)"/>
+    public double RealTarget { get; init => field = Require.Target(value, nameof(MinimaxGanLoss)); } = Require.Target(RealTarget, nameof(MinimaxGanLoss));
+
+    /// <inheritdoc/>
+    protected internal override NonSaturatingGanLoss.RealTerm Real => new(RealTarget);
+
+    /// <inheritdoc/>
+    protected internal override NonSaturatingGanLoss.FakeTerm Fake => default;
+
+    /// <inheritdoc/>
+    protected internal override GeneratorTerm Generated => default;
+
+    /// <summary>Minus the discriminator's term of a generated logit.</summary>
+    public readonly struct GeneratorTerm : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => -default(NonSaturatingGanLoss.FakeTerm).Value(x);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// The article's adversarial loss: binary cross-entropy of probabilities p = D(x) in [0, 1], with targets t for real and 0 for fake:
+/// L_D = E[BCE(r, t)] + E[BCE(f, 0)], L_G = E[BCE(f, t′)].
+/// </summary>
+/// <remarks>
+/// For a discriminator that ends in a sigmoid. The formula, its logarithms held at −100 and its gradient at 0 and 1 are those of
+/// <see cref="BCELoss"/>. A discriminator without the sigmoid and <see cref="NonSaturatingGanLoss"/> give the same without such corners.
+/// </remarks>
+/// <param name="RealTarget">t, what the discriminator should say of real images, in (0, 1]: below 1 it is one-sided label smoothing.</param>
+/// <param name="GeneratorTarget">t′, what the generator would have said of its own images, in (0, 1].</param>
+/// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake probabilities of any shape → scalar",
+    Source = "Goodfellow et al., Generative adversarial nets, 2014",
+    Twin = "torch.nn.BCELoss",
+    Alternatives = "NonSaturatingGanLoss takes logits, which is exact where a probability is within rounding of 0 or 1: prefer it.")]
+public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
+    : PointwiseGanLoss<ProbabilityGanLoss.Term, ProbabilityGanLoss.Term, ProbabilityGanLoss.Term>
+{
+    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
+    public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
+        Require.Target(RealTarget, nameof(ProbabilityGanLoss));
+
+    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
+    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
+        Require.Target(GeneratorTarget, nameof(ProbabilityGanLoss));
+
+    /// <inheritdoc/>
+    protected internal override Term Real => new(RealTarget);
+
+    /// <inheritdoc/>
+    protected internal override Term Fake => new(0);
+
+    /// <inheritdoc/>
+    protected internal override Term Generated => new(GeneratorTarget);
+
+    /// <inheritdoc/>
+    public override string ToLatex() =>
+        $$"""
+        L_D = \mathbb{E}\left[\ell(r, {{Latex.Const(RealTarget)}})\right] + \mathbb{E}\left[\ell(f, 0)\right]
+        L_G = \mathbb{E}\left[\ell(f, {{Latex.Const(GeneratorTarget)}})\right]
+        \ell(p, y) = {{TensorFormula.ToLatex(default(BCELoss.CrossEntropy), "p", "y")}}
+        """;
+
+    /// <inheritdoc/>
+    public override IEnumerable<LossCurve> Curves() =>
+    [
+        Curve(Real, "discriminator, real", "probability", 0.01, 0.99),
+        Curve(Fake, "discriminator, fake", "probability", 0.01, 0.99),
+        Curve(Generated, "generator", "probability", 0.01, 0.99),
+    ];
+
+    /// <inheritdoc/>
+    protected override void Check(Tensor logits, string name)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        Tensor p = logits.Detach();
+        if (p.AllWithin(0, 1))
+        {
+            return;
+        }
+
+        Tensor outside = Tensor.Where(p.Less(0), Tensor.OnesLike(p), p.Greater(1).To(p.DType));
+        int first = outside.To(DType.Bool).AsReadOnlySpan<bool>().IndexOf(true);
+        if (first >= 0)
+        {
+            throw new LossException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid."));
+        }
+    }
+
+    /// <summary>The cross-entropy of a probability against a target.</summary>
+    public readonly struct Term(double target) : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T>
+        {
+            T y = T.Const(target);
+            if (target is not (0 or 1))
+            {
+                return Smoothed(x, y);
+            }
+
+            // Only one of the two logarithms counts.
+            T surprise = target == 1 ? -BCELoss.CrossEntropy.Log(x) : -BCELoss.CrossEntropy.LogOfComplement(x);
+            return T.WithSlope(T.Detach(surprise), x, BCELoss.CrossEntropy.Slope(x, y));
+        }
+
+        // A call: with three logarithms the loop would exceed what the compiler inlines into it.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        static T Smoothed<T>(T x, T y)
+            where T : struct, IReal<T> => default(BCELoss.CrossEntropy).Value(x, y);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Drives the encodings of a batch apart: Σ_{i≠j} cos²(sᵢ, sⱼ) / (N (N − 1)), 0 where all are orthogonal and 1 where all lie on one line.
+/// </summary>
+/// <remarks>
+/// For the encodings that the discriminator of an <see cref="EnergyBasedGanLoss"/> GAN makes of generated images, added to the
+/// generator's loss. An encoding of zeros counts as orthogonal to all others, with gradient 0.
+/// </remarks>
+/// <param name="Weight">A factor, 0.1 in the paper.</param>
+/// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "encodings [N, ...] → scalar",
+    Source = "Zhao, Mathieu, LeCun, Energy-based generative adversarial network, 2016, equation 4",
+    Alternatives = "MeanFeatureMatchingLoss asks for the right mean of features, not for variety within the batch.")]
+public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
+{
+    const double Epsilon = 1e-12;
+
+    /// <inheritdoc cref="PullingAwayPenalty(double)"/>
+    public double Weight { get; init => field = Require.NotNegative(value, nameof(PullingAwayPenalty)); } =
+        Require.NotNegative(Weight, nameof(PullingAwayPenalty));
+
+    /// <summary>The weighted mean of squared cosines.</summary>
+    /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>
+    /// <exception cref="ShapeException">There is no pair, or no dimension along which encodings run.</exception>
+    public Tensor Forward(Tensor encodings)
+    {
+        ArgumentNullException.ThrowIfNull(encodings);
+        if (encodings.Rank < 2 || encodings.Shape[0] < 2 || encodings.Count == 0)
+        {
+            throw new ShapeException($"PullingAwayPenalty: encodings {encodings.Shape} must be [N, ...] with at least two images to pull apart. Use a larger batch.");
+        }
+
+        Tensor s = encodings.Flatten(1);
+        Tensor unit = s / TensorFormula.Map(default(Hypotenuse), s.Norm([1], 2, keepDim: true), Tensor.Scalar(Math.Sqrt(Epsilon), s.DType));
+        return OffDiagonal(unit.MatMul(unit.Transpose())) * Weight;
+    }
+
+    /// <inheritdoc/>
+    public string ToLatex() => $@"{TensorFormula.ToLatex(new Factor(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
+
+    /// <inheritdoc/>
+    public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, OfAngle)];
+
+    static Tensor OffDiagonal(Tensor cosines)
+    {
+        int n = cosines.Shape[0];
+        Tensor others = 1 - Tensor.Eye(n, cosines.DType);
+        return TensorFormula.Sum(default(MSELoss.SquaredError), cosines * others, Tensor.ZerosLike(cosines)) / ((double)n * (n - 1));
+    }
+
+    Tensor OfAngle(Tensor degrees)
+    {
+        Tensor cosine = (degrees * (Math.PI / 180)).Cos();
+        return TensorFormula.Map(new LeastSquaresGanLoss.Term(0, Weight), cosine);
+    }
+
+    /// <summary>weight · x.</summary>
+    readonly struct Factor(double weight) : IUnaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => weight == 1 ? x : T.Const(weight) * x;
+    }
+}

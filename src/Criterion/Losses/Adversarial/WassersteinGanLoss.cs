@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>The Wasserstein objective: L_D = E[f] − E[r], L_G = −E[f], over the scores of a critic.</summary>
+/// <remarks>
+/// −L_D estimates the distance only for a critic whose slope is bounded: combine it with <see cref="GradientPenalty"/> or clip the
+/// weights.
+/// </remarks>
+[Catalogue(
+    LossFamily.Adversarial,
+    Shapes = "real, fake scores of any shape → scalar",
+    Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017",
+    Alternatives = "HingeGanLoss needs no bounded slope to stay bounded itself; WassersteinLogisticGanLoss stops rewarding scores that are already far apart.")]
+public sealed record WassersteinGanLoss : PointwiseGanLoss<WassersteinGanLoss.RealTerm, WassersteinGanLoss.FakeTerm, WassersteinGanLoss.RealTerm>
+{
+    /// <inheritdoc/>
+    protected internal override RealTerm Real => default;
+
+    /// <inheritdoc/>
+    protected internal override FakeTerm Fake => default;
+
+    /// <inheritdoc/>
+    protected internal override RealTerm Generated => default;
+
+    /// <summary>−r.</summary>
+    public readonly struct RealTerm : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => -x;
+    }
+
+    /// <summary>f.</summary>
+    public readonly struct FakeTerm : IUnaryFormula
+    {
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T x)
+            where T : struct, IReal<T> => x;
+    }
+}

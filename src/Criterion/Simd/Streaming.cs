@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Criterion.Simd;
+
+/// <summary>
+/// Stores that bypass the cache. An ordinary store first reads the line that it will overwrite; for a result that does not fit into the
+/// cache anyway, that read is a third of the traffic of a loss with its gradient.
+/// </summary>
+internal static unsafe class Streaming
+{
+    /// <summary>Smaller results may still be in the cache when they are needed.</summary>
+    const long LeastBytes = 8 << 20;
+
+    /// <summary>Whether to stream to this address, one of a result with so many elements.</summary>
+    public static bool Suits<L, S>(S* address, long count)
+        where L : struct, ILane<L, S>
+        where S : unmanaged =>
+        Sse.IsSupported && count * sizeof(S) >= LeastBytes && (nuint)address % (nuint)(L.Width * sizeof(S)) == 0;
+
+    /// <summary>Makes the stores visible to other threads, like ordinary ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void End()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.StoreFence();
+        }
+    }
+}
