@@ -7,16 +7,14 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the logarithm of the probability of class j, and q the target's
 /// row. Classes run along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single rows; the mean runs over rows.</param>
-public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
-    where TFormula : struct, ISoftmaxFormula
+public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
 {
     /// <summary>The formula f with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    protected internal abstract SoftmaxFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatexOfRow(Formula, InputName, TargetName);
+    public override string ToLatex() => Formula.ToLatex(InputName, TargetName);
 
     /// <summary>What an element of the rows is called in the formula.</summary>
     protected virtual string InputName => @"\ln p_j";
@@ -120,10 +118,10 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
 
     Tensor Reduce(Tensor rows, SoftmaxTarget target, double total, Tensor prediction, Tensor? perRow = null) => Reduction switch
     {
-        Reduction.None => TensorFormula.SoftmaxRows(Formula, rows, target, perRow, Origin),
-        Reduction.Sum => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
-        Reduction.BatchMean => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
-        _ => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
+        Reduction.None => Formula.Rows(rows, target, perRow, Origin),
+        Reduction.Sum => Formula.Sum(rows, target, perRow, Origin, 1),
+        Reduction.BatchMean => Formula.Sum(rows, target, perRow, Origin, 1.0 / Samples(prediction)),
+        _ => Formula.Sum(rows, target, perRow, Origin, 1 / total),
     };
 
     static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];

@@ -17,20 +17,20 @@ namespace Criterion.Losses;
     Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
     Alternatives = "EnergyBasedGanLoss has a fixed margin in place of the controller.")]
 public sealed record BoundaryEquilibriumGanLoss(double K = 0)
-    : PointwiseGanLoss<WassersteinGanLoss.FakeTerm, BoundaryEquilibriumGanLoss.FakeTerm, WassersteinGanLoss.FakeTerm>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
     public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibriumGanLoss)); } =
         Require.Within01(K, nameof(BoundaryEquilibriumGanLoss));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Real => default;
+    protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => new(K);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new FakeTerm(K));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -41,9 +41,8 @@ public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     ];
 
     /// <summary>−k f.</summary>
-    public readonly struct FakeTerm(double k) : IUnaryFormula
+    internal readonly struct FakeTerm(double k) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -(T.Const(k) * x);

@@ -64,9 +64,8 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
         [new("Gaussian", "μ − c", -3, 3, x => TensorFormula.Map(default(NormalLogLikelihood), x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)) * Weight)];
 
     /// <summary>(ln 2π + s + (c − μ)² e⁻ˢ) / 2.</summary>
-    public readonly struct NormalLogLikelihood : ITernaryFormula
+    internal readonly struct NormalLogLikelihood : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>

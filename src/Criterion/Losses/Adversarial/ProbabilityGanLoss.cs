@@ -23,7 +23,7 @@ namespace Criterion.Losses;
     Twin = "torch.nn.BCELoss",
     Alternatives = "NonSaturatingGanLoss takes logits, which is exact where a probability is within rounding of 0 or 1: prefer it.")]
 public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss<ProbabilityGanLoss.Term, ProbabilityGanLoss.Term, ProbabilityGanLoss.Term>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
     public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
@@ -34,13 +34,13 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
         Require.Target(GeneratorTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc/>
-    protected internal override Term Real => new(RealTarget);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new Term(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override Term Fake => new(0);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new Term(0));
 
     /// <inheritdoc/>
-    protected internal override Term Generated => new(GeneratorTarget);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new Term(GeneratorTarget));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
@@ -80,9 +80,8 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
     }
 
     /// <summary>The cross-entropy of a probability against a target.</summary>
-    public readonly struct Term(double target) : IUnaryFormula
+    internal readonly struct Term(double target) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>

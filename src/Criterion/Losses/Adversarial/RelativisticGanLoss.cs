@@ -25,16 +25,14 @@ public abstract record RelativisticGanLoss : GanLoss
 /// L_G = E[φ(f − E[r])] + E[φ(E[f] − r)].
 /// </summary>
 /// <remarks>The batches may differ in size. Some papers halve both parts; this does not.</remarks>
-/// <typeparam name="TTerm">φ, the cost of a lead.</typeparam>
-public abstract record RelativisticAverage<TTerm> : RelativisticGanLoss
-    where TTerm : struct, IUnaryFormula
+public abstract record RelativisticAverage : RelativisticGanLoss
 {
     /// <summary>φ, the cost of a lead.</summary>
-    protected internal abstract TTerm Lead { get; }
+    protected internal abstract UnaryFormula Lead { get; }
 
     /// <inheritdoc/>
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) =>
-        TensorFormula.MeanAcross(Lead, Some(real), Some(fake));
+        Lead.MeanAcross(Some(real), Some(fake));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
@@ -49,17 +47,15 @@ public abstract record RelativisticAverage<TTerm> : RelativisticGanLoss
 
 /// <summary>The relativistic objective of pairs: L_D = E[φ(rᵢ − fᵢ)] and L_G = E[φ(fᵢ − rᵢ)].</summary>
 /// <remarks>The i-th real and generated logits are a pair, so that the batches must be of one size. Which is paired with which does not matter.</remarks>
-/// <typeparam name="TTerm">φ, the cost of a lead.</typeparam>
-public abstract record RelativisticPaired<TTerm> : RelativisticGanLoss
-    where TTerm : struct, IUnaryFormula
+public abstract record RelativisticPaired : RelativisticGanLoss
 {
     /// <summary>φ, the cost of a lead.</summary>
-    protected internal abstract TTerm Lead { get; }
+    protected internal abstract UnaryFormula Lead { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The logits differ in shape.</exception>
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) => Some(real).Shape == Some(fake).Shape
-        ? TensorFormula.Mean(new OfDifference<TTerm>(Lead), real, fake)
+        ? Lead.MeanOfDifference(real, fake)
         : throw new ShapeException(
             $"{Name}: pairs need as many real as generated logits, and there are {real.Shape} and {fake.Shape}. Take equal batches, or a RelativisticAverage objective.");
 

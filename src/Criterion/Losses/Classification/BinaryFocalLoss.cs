@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     Source = "Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017, equation 5",
     Alternatives = "BCEWithLogitsLoss with a positive weight keeps probabilities calibrated; DiceLoss and TverskyLoss compare areas.")]
 public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BinaryFocalLoss.FocalCrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>How much positives weigh against negatives; null weighs neither.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside of [0, 1].</exception>
@@ -33,7 +33,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     public double Gamma { get; init => field = CheckedGamma(value); } = CheckedGamma(Gamma);
 
     /// <inheritdoc/>
-    protected internal override FocalCrossEntropy Formula => new(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new FocalCrossEntropy(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
@@ -49,7 +49,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     static double CheckedGamma(double gamma) => Require.NotNegative(gamma, nameof(BinaryFocalLoss), nameof(Gamma));
 
     /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
-    public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
+    internal readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
         // The logarithm of a weight that is 0 in every precision.
         const double Nothing = -1000;
@@ -57,7 +57,6 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         // Within which neither term is out of range.
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -27,7 +27,7 @@ namespace Criterion.Losses;
     Alternatives = "FocalLoss turns down examples that are already right; BCEWithLogitsLoss is for labels that do not exclude each other; KlFromLogitsLoss learns from another model's logits.")]
 public sealed record CrossEntropyLoss(
     Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     // Probabilities that were computed may be off by rounding.
     const double Slack = 1e-5;
@@ -37,7 +37,7 @@ public sealed record CrossEntropyLoss(
         Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
-    protected internal override Surprise Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Surprise));
 
     /// <summary>The loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
@@ -72,12 +72,10 @@ public sealed record CrossEntropyLoss(
     }
 
     /// <summary>−q ln p.</summary>
-    public readonly struct Surprise : ISoftmaxFormula
+    internal readonly struct Surprise : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => true;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => -(b * Guards.Weighable(a, b));

@@ -28,13 +28,13 @@ namespace Criterion.Losses;
     Source = "Kullback, Leibler, On information and sufficiency, 1951",
     Twin = "torch.nn.KLDivLoss",
     Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; a Jensen–Shannon divergence is symmetric and bounded.")]
-public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss<KLDivLoss.Divergence>(Reduction)
+public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     // A sum of rounded probabilities may exceed 1 a little.
     const double Rounding = 1e-4;
 
     /// <inheritdoc/>
-    protected internal override Divergence Formula => new(LogTarget);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Divergence(LogTarget));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
@@ -62,13 +62,11 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     LossCurve Curve(string name, double first) => new(name, "probability of the first", 0.01, 0.99, p =>
         OfClass(p, first) + OfClass(1 - p, 1 - first));
 
-    Tensor OfClass(Tensor probability, double target) => TensorFormula.Map(
-        Formula, probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
+    Tensor OfClass(Tensor probability, double target) => Formula.Map(probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
-    public readonly struct Divergence(bool logTarget) : IBinaryFormula
+    internal readonly struct Divergence(bool logTarget) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
 public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromLogitsLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
@@ -29,7 +29,7 @@ public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tol
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
 
     /// <inheritdoc/>
-    protected internal override KlFromLogitsLoss.Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new KlFromLogitsLoss.Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;

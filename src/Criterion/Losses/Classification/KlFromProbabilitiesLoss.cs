@@ -21,7 +21,7 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss wherever there are logits: it neither overflows nor needs the check.")]
 public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromProbabilitiesLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
@@ -31,7 +31,7 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
 
     /// <inheritdoc/>
-    protected internal override Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -66,12 +66,10 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>
-    public readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(a, b) : Weighted(b, a);

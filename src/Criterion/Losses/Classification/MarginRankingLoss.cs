@@ -20,14 +20,14 @@ namespace Criterion.Losses;
     Twin = "torch.nn.MarginRankingLoss",
     Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss<MarginRankingLoss.RankMargin>(Reduction)
+    : TernaryLoss(Reduction)
 {
     /// <summary>By how much the scores should differ.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
     public double Margin { get; init => field = Checked(value); } = Checked(Margin);
 
     /// <inheritdoc/>
-    protected internal override RankMargin Formula => new(Margin);
+    protected internal override TernaryFormula Formula => TernaryFormula.From(new RankMargin(Margin));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2", "y"];
@@ -52,12 +52,11 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
 
     LossCurve Curve(string name, double target) => new(
-        name, "x₁ − x₂", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
+        name, "x₁ − x₂", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
 
     /// <summary>max(0, −y (x₁ − x₂) + Margin).</summary>
-    public readonly struct RankMargin(double margin) : ITernaryFormula
+    internal readonly struct RankMargin(double margin) : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));

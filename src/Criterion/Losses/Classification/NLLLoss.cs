@@ -16,10 +16,10 @@ namespace Criterion.Losses;
     Twin = "torch.nn.NLLLoss",
     Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilitiesLoss compares with whole distributions.")]
 public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropyLoss.Surprise Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(CrossEntropyLoss.Surprise));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;

@@ -3,10 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of the overlap of two sets, each given by a probability for every place: one loss for each sample.</summary>
-/// <typeparam name="TFormula">The formula of a sample.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single samples.</param>
-public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction), IPredictionLoss
-    where TFormula : struct, IRowFormula
+public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IPredictionLoss
 {
     /// <summary>The loss of samples.</summary>
     /// <param name="prediction">Probabilities, [N, ...]: everything but the first dimension is one sample; [D] is a single one.</param>
@@ -31,8 +29,7 @@ public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFor
     ];
 
     /// <summary>The loss of two places, of which the first is in the set.</summary>
-    Tensor Of(Tensor inside, Tensor outside) => TensorFormula.Rows(
-        Formula,
+    Tensor Of(Tensor inside, Tensor outside) => Formula.Rows(
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 
     static Tensor Samples(Tensor x) => x.Rank > 2 ? x.Flatten(1) : x;

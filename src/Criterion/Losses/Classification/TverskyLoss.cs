@@ -31,7 +31,7 @@ namespace Criterion.Losses;
     Alternatives = "DiceLoss where false alarms and misses are equally bad; BinaryFocalLoss for the gradient of single pixels.")]
 public sealed record TverskyLoss(
     double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss<TverskyLoss.TverskyIndex>(Reduction)
+    : OverlapLoss(Reduction)
 {
     /// <summary>What a false alarm counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
@@ -50,24 +50,21 @@ public sealed record TverskyLoss(
     public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
 
     /// <inheritdoc/>
-    protected internal override TverskyIndex Formula => new(Alpha, Beta, Smooth, Epsilon);
+    protected internal override RowFormula Formula => RowFormula.From(new TverskyIndex(Alpha, Beta, Smooth, Epsilon));
 
     static double CheckedWeight(double weight, string name) => Require.NotNegative(weight, nameof(TverskyLoss), name);
 
     static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(TverskyLoss), nameof(Epsilon));
 
     /// <summary>1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon).</summary>
-    public readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
+    internal readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (T.Const(1) - b), (T.Const(1) - a) * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

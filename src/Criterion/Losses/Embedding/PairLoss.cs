@@ -3,10 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of pairs of rows that are of one kind or not.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 {
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2"];
@@ -43,7 +41,7 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
     /// <summary>The weighted losses of single pairs.</summary>
     protected Tensor Single(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
-        Tensor losses = TensorFormula.Rows(Formula, [x1, x2], target);
+        Tensor losses = Formula.Rows([x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
@@ -53,7 +51,7 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
         {
             (Tensor x1, Tensor x2) = pairs(x);
-            return TensorFormula.Rows(Formula, [x1, x2], Tensor.FullLike(x, target));
+            return Formula.Rows([x1, x2], Tensor.FullLike(x, target));
         });
         return [Curve("similar", 1), Curve("dissimilar", -1)];
     }
@@ -76,10 +74,8 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
 }
 
 /// <summary>A loss of pairs by their distance, which also takes a target of 0 for dissimilar.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairDistanceLoss<TFormula>(Reduction Reduction) : PairLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => CurvesBy("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));

@@ -26,7 +26,7 @@ namespace Criterion.Losses;
     Alternatives = "ContrastiveLoss squares both parts, as its paper has it; TripletMarginLoss compares distances with one another instead of with a number.")]
 public sealed record PairMarginLoss(
     double PositiveMargin = 0, double NegativeMargin = 1, double P = 2, bool OverNonZero = true, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss<PairMarginLoss.Margins>(Reduction)
+    : PairDistanceLoss(Reduction)
 {
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
     public double PositiveMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
@@ -40,7 +40,7 @@ public sealed record PairMarginLoss(
     public double P { get; init => field = Finite(value); } = Finite(P);
 
     /// <inheritdoc/>
-    protected internal override Margins Formula => new(PositiveMargin, NegativeMargin, P);
+    protected internal override RowFormula Formula => RowFormula.From(new Margins(PositiveMargin, NegativeMargin, P));
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
@@ -72,19 +72,16 @@ public sealed record PairMarginLoss(
         nameof(P));
 
     /// <summary>max(0, d − positiveMargin) for t &gt; 0, max(0, negativeMargin − d) otherwise.</summary>
-    public readonly struct Margins(double positiveMargin, double negativeMargin, double p) : IRowFormula
+    internal readonly struct Margins(double positiveMargin, double negativeMargin, double p) : IRowFormula
     {
         readonly PNorm _norm = new(p, 0);
 
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

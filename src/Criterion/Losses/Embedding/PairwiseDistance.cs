@@ -57,19 +57,16 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
     public IEnumerable<LossCurve> Curves() => [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
 
     /// <summary>(Σ |a − b + ε|ᵖ)^(1/p).</summary>
-    public readonly struct Distance(double p, double epsilon) : IRowFormula
+    internal readonly struct Distance(double p, double epsilon) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => _norm.Root(sums.First);

@@ -22,14 +22,14 @@ namespace Criterion.Losses;
     Twin = "torch.nn.GaussianNLLLoss",
     Alternatives = "MSELoss where the variance is the same everywhere; QuantileLoss where the distribution is skew.")]
 public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss<GaussianNLLLoss.NegativeLogLikelihood>(Reduction)
+    : TernaryLoss(Reduction)
 {
     /// <summary>The least variance that is divided by.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
 
     /// <inheritdoc/>
-    protected internal override NegativeLogLikelihood Formula => new(Full, Epsilon);
+    protected internal override TernaryFormula Formula => TernaryFormula.From(new NegativeLogLikelihood(Full, Epsilon));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x", "y", "v"];
@@ -39,7 +39,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     [
         Curve("variance 1", 1),
         Curve("variance 0.25", 0.25),
-        new("error 1", "variance", 0.1, 4, v => TensorFormula.Map(Formula, Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
+        new("error 1", "variance", 0.1, 4, v => Formula.Map(Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
     ];
 
     /// <summary>The loss of predicted means and variances.</summary>
@@ -81,12 +81,11 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     }
 
     LossCurve Curve(string name, double variance) => new(
-        name, "x − y", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
+        name, "x − y", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
 
     /// <summary>½ (ln v + (x − y)² / v), v held at Epsilon or more.</summary>
-    public readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
+    internal readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>

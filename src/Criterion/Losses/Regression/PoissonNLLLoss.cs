@@ -24,14 +24,14 @@ namespace Criterion.Losses;
     Twin = "torch.nn.PoissonNLLLoss",
     Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the spread is not that of counts.")]
 public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<PoissonNLLLoss.NegativeLogLikelihood>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>Keeps ln finite for a rate of 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
 
     /// <inheritdoc/>
-    protected internal override NegativeLogLikelihood Formula => new(LogInput, Full, Epsilon);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new NegativeLogLikelihood(LogInput, Full, Epsilon));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => LogInput
@@ -51,13 +51,12 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
     static double Checked(double epsilon) => Require.NotNegative(epsilon, nameof(PoissonNLLLoss), nameof(Epsilon));
 
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), and Stirling's term where asked for.</summary>
-    public readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
+    internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
     {
         // From here on eˣ may overflow though the loss does not.
         const double Large = 64;
         const double Infinite = 1e30;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class KLDivLossTests : PointwiseLossContract<KLDivLoss.Divergence>
+public class KLDivLossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(KLDivLoss));
 
-    protected override PointwiseLoss<KLDivLoss.Divergence> Default => new KLDivLoss();
+    protected override PointwiseLoss Default => new KLDivLoss();
 
     protected override IEnumerable<Reduction> Reductions => [Reduction.Mean, Reduction.Sum, Reduction.None, Reduction.BatchMean];
 
