@@ -150,13 +150,8 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
     /// <summary>The classes with −1 for those that are left out, and how many are not.</summary>
     Tensor Classes(Tensor prediction, Tensor target, long? ignoreIndex, out int counted)
     {
-        if (target.DType != DType.Int64)
-        {
-            throw new DTypeException($"{Name}: a target of classes holds whole numbers, and this one {target.DType}; convert it with .To(DType.Int64).");
-        }
-
         int count = prediction.Shape[ClassDim(prediction)];
-        long[] classes = target.ToArray<long>();
+        long[] classes = ValueChecks.ClassIndices(Name, target, nameof(target));
         counted = 0;
         for (int i = 0; i < classes.Length; i++)
         {

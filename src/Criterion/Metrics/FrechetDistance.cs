@@ -54,7 +54,7 @@ public static class FrechetDistance
     public static FrechetExtrapolation Extrapolate(FeatureStatistics real, Tensor fake, int points = 15, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(real);
-        ArgumentOutOfRangeException.ThrowIfLessThan(points, 3);
+        Require.AtLeast(3, points, nameof(FrechetDistance));
         Tensor rows = FeatureRows.Of(nameof(FrechetDistance), fake, nameof(fake));
         int all = rows.Shape[0];
         FeatureRows.CheckSameDimensions(nameof(FrechetDistance), real.Dimensions, rows.Shape[1]);

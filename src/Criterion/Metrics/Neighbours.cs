@@ -32,7 +32,7 @@ internal sealed class Neighbours
     /// <summary>Both sets, checked, at one scale and about the mean of the real ones.</summary>
     public static (Neighbours Real, Neighbours Fake) Of(string metric, Tensor real, Tensor fake, int k)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        Require.AtLeast(1, k, metric);
         (Tensor x, Tensor y) = FeatureRows.Pair(metric, real, fake, k + 1);
         double peak = Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item());
         double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));

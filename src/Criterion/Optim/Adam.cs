@@ -75,10 +75,10 @@ public abstract class AdamFamily : Optimizer
         IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
         : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
     {
-        _beta1 = Option.BelowOne(GetType().Name, beta1, nameof(beta1));
-        _beta2 = Option.BelowOne(GetType().Name, beta2, nameof(beta2));
-        _epsilon = Option.AtLeastZero(GetType().Name, epsilon, nameof(epsilon));
-        WeightDecay = Option.AtLeastZero(GetType().Name, weightDecay, nameof(weightDecay));
+        _beta1 = Require.Decay(beta1, GetType().Name);
+        _beta2 = Require.Decay(beta2, GetType().Name);
+        _epsilon = Require.NonNegative(epsilon, GetType().Name);
+        WeightDecay = Require.NonNegative(weightDecay, GetType().Name);
     }
 
     private protected double WeightDecay { get; }

@@ -29,9 +29,7 @@ public sealed class ExponentialMovingAverage
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Decay = decay is >= 0 and <= 1
-            ? decay
-            : throw new ArgumentOutOfRangeException(nameof(decay), decay, "ExponentialMovingAverage: the decay must be in [0, 1].");
+        Decay = Require.InUnitInterval(decay, nameof(ExponentialMovingAverage));
         HashSet<TensorMemory> learned = [.. module.Parameters().Select(TensorMemory.Of)];
         Dictionary<TensorMemory, Tensor> averages = [];
         using (TensorScope.Suspend())

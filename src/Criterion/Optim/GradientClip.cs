@@ -24,11 +24,7 @@ public static class GradientClip
     public static double ByNorm(IEnumerable<Tensor> parameters, double max, double norm = 2)
     {
         CheckLimit(nameof(ByNorm), max);
-        if (!(norm > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(norm), norm, "GradientClip.ByNorm: the norm must be positive (1, 2, any other number, or infinity).");
-        }
-
+        Require.That(norm > 0, norm, "GradientClip.ByNorm", "positive (2 is Euclidean, infinity the maximum norm)");
         Tensor[] gradients = Gradients(parameters);
         using (Autograd.NoGrad())
         {
@@ -75,13 +71,8 @@ public static class GradientClip
         return TensorMemory.Distinct([.. parameters.Select(static parameter => parameter.Grad).OfType<Tensor>()]);
     }
 
-    static void CheckLimit(string operation, double max)
-    {
-        if (!(max >= 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(max), max, $"GradientClip.{operation}: the limit must not be negative.");
-        }
-    }
+    static void CheckLimit(string operation, double max) =>
+        Require.That(max >= 0, max, $"GradientClip.{operation}", "0 or more; infinity never clips");
 
     /// <summary>x / scale · factor.</summary>
     readonly struct Scaled(double scale, double factor) : IBinaryFormula

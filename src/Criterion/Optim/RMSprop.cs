@@ -45,12 +45,10 @@ public sealed class RMSprop : Optimizer
         bool centred = false)
         : base(parameters, learningRate, [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
     {
-        _alpha = alpha is >= 0 and <= 1
-            ? alpha
-            : throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "RMSprop: alpha must be in [0, 1].");
-        _epsilon = Option.AtLeastZero("RMSprop", epsilon, nameof(epsilon));
-        _weightDecay = Option.AtLeastZero("RMSprop", weightDecay, nameof(weightDecay));
-        _momentum = Option.AtLeastZero("RMSprop", momentum, nameof(momentum));
+        _alpha = Require.InUnitInterval(alpha, "RMSprop");
+        _epsilon = Require.NonNegative(epsilon, "RMSprop");
+        _weightDecay = Require.NonNegative(weightDecay, "RMSprop");
+        _momentum = Require.NonNegative(momentum, "RMSprop");
         _centred = centred;
     }
 

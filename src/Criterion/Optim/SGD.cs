@@ -33,11 +33,9 @@ public sealed class SGD : Optimizer
         bool nesterov = false)
         : base(parameters, learningRate, momentum == 0 ? [] : ["momentum_buffer"])
     {
-        _momentum = Option.AtLeastZero("SGD", momentum, nameof(momentum));
-        _dampening = double.IsFinite(dampening)
-            ? dampening
-            : throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "SGD: dampening must be a number.");
-        _weightDecay = Option.AtLeastZero("SGD", weightDecay, nameof(weightDecay));
+        _momentum = Require.NonNegative(momentum, "SGD");
+        _dampening = Require.Finite(dampening, "SGD");
+        _weightDecay = Require.NonNegative(weightDecay, "SGD");
         _nesterov = !nesterov || (momentum > 0 && dampening == 0)
             ? nesterov
             : throw new ArgumentException($"SGD: Nesterov needs a momentum above 0 and no dampening; they are {momentum} and {dampening}.", nameof(nesterov));

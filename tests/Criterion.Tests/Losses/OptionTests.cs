@@ -31,6 +31,33 @@ public class OptionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Numbers_must_be_finite_unless_infinity_has_a_meaning(Type type)
+    {
+        // The maximum norm, no check, and equal weights.
+        string[] mayBeInfinite = ["P", "Tolerance", "Sigma"];
+        foreach (ParameterInfo option in Options(type).Where(static option => Kind(option) == typeof(double)))
+        {
+            string name = Property(option)!.Name;
+            string? refusal = Refusal(() => Make(type, option, double.PositiveInfinity));
+            Assert.True(refusal is not null || mayBeInfinite.Contains(name), $"{type.Name}.{name} may be infinite");
+            Assert.NotNull(Refusal(() => Make(type, option, double.NaN)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Errors_name_the_owner_and_the_option(Type type)
+    {
+        foreach (ParameterInfo option in Options(type).Where(static option => Kind(option) == typeof(double)))
+        {
+            string message = Refusal(() => Make(type, option, double.NaN))!;
+            Assert.Contains($" {Property(option)!.Name} must be ", message, StringComparison.Ordinal);
+            Assert.Contains(": ", message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Every_record_of_losses_is_among_them()
     {

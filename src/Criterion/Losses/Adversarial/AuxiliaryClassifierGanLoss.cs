@@ -22,12 +22,12 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     public GanLoss Objective { get; init; } = Objective ?? new NonSaturatingGanLoss();
 
     /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.NotNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.NonNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
 
     /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.Within01(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.InUnitInterval(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
 
     /// <summary>The discriminator's loss.</summary>
     /// <param name="real">Its logits of real images, of any shape.</param>

@@ -20,8 +20,8 @@ public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     : PointwiseGanLoss
 {
     /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
-    public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibriumGanLoss)); } =
-        Require.Within01(K, nameof(BoundaryEquilibriumGanLoss));
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
+        Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));

@@ -16,12 +16,12 @@ namespace Criterion.Losses;
 public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
 {
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double K { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
-        Require.Within01(K, nameof(EquilibriumController));
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(EquilibriumController)); } =
+        Require.InUnitInterval(K, nameof(EquilibriumController));
 
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double Gamma { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
-        Require.Within01(Gamma, nameof(EquilibriumController));
+    public double Gamma { get; init => field = Require.InUnitInterval(value, nameof(EquilibriumController)); } =
+        Require.InUnitInterval(Gamma, nameof(EquilibriumController));
 
     /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
     public double Rate { get; init => field = Require.Positive(value, nameof(EquilibriumController)); } =

@@ -23,7 +23,7 @@ public sealed record MinimaxGanLoss(double RealTarget = 1)
     : PointwiseGanLoss
 {
     /// <inheritdoc cref="MinimaxGanLoss(double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(MinimaxGanLoss)); } = Require.Target(RealTarget, nameof(MinimaxGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } = Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(RealTarget));

@@ -22,8 +22,8 @@ namespace Criterion.Losses;
 public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
 {
     /// <inheritdoc cref="MutualInformationLoss(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(MutualInformationLoss)); } =
-        Require.NotNegative(Weight, nameof(MutualInformationLoss));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); } =
+        Require.NonNegative(Weight, nameof(MutualInformationLoss));
 
     /// <summary>The loss of a code that is one of C classes.</summary>
     /// <param name="logits">What the head says of the generated images, [N, C].</param>

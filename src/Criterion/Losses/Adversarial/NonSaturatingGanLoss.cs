@@ -24,12 +24,12 @@ public sealed record NonSaturatingGanLoss(double RealTarget = 1, double Generato
     : PointwiseGanLoss
 {
     /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(NonSaturatingGanLoss)); } =
-        Require.Target(RealTarget, nameof(NonSaturatingGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(NonSaturatingGanLoss));
 
     /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
-    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(NonSaturatingGanLoss)); } =
-        Require.Target(GeneratorTarget, nameof(NonSaturatingGanLoss));
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
+        Require.SmoothedTarget(GeneratorTarget, nameof(NonSaturatingGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(RealTarget));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 using Criterion.Numbers;
@@ -26,12 +25,12 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
     : PointwiseGanLoss
 {
     /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(RealTarget, nameof(ProbabilityGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(GeneratorTarget, nameof(ProbabilityGanLoss));
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new Term(RealTarget));
@@ -59,25 +58,14 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
     ];
 
     /// <inheritdoc/>
-    protected override void Check(Tensor logits, string name)
-    {
-        ArgumentNullException.ThrowIfNull(logits);
-        Tensor p = logits.Detach();
-        if (p.AllWithin(0, 1))
-        {
-            return;
-        }
-
-        Tensor outside = Tensor.Where(p.Less(0), Tensor.OnesLike(p), p.Greater(1).To(p.DType));
-        int first = outside.To(DType.Bool).AsReadOnlySpan<bool>().IndexOf(true);
-        if (first >= 0)
-        {
-            throw new LossException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid."));
-        }
-    }
+    protected override void Check(Tensor logits, string name) => ValueChecks.InRange(
+        Name,
+        logits,
+        0,
+        1,
+        "a probability in [0, 1]",
+        "For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid.",
+        name);
 
     /// <summary>The cross-entropy of a probability against a target.</summary>
     internal readonly struct Term(double target) : IUnaryFormula

@@ -23,8 +23,8 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     const double Epsilon = 1e-12;
 
     /// <inheritdoc cref="PullingAwayPenalty(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(PullingAwayPenalty)); } =
-        Require.NotNegative(Weight, nameof(PullingAwayPenalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); } =
+        Require.NonNegative(Weight, nameof(PullingAwayPenalty));
 
     /// <summary>The weighted mean of squared cosines.</summary>
     /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>

@@ -32,7 +32,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "For logits use BCEWithLogitsLoss.");
         CheckRange(target, 0, 1, "in [0, 1]");
     }
 

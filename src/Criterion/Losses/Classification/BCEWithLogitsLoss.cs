@@ -31,7 +31,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
-        CheckRange(target, 0, 1, "in [0, 1] (SoftMarginLoss takes classes 1 and −1)");
+        CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use SoftMarginLoss.");
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)

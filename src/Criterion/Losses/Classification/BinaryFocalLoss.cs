@@ -30,7 +30,8 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
 
     /// <summary>How fast the weight of an example falls as it gets easy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Gamma { get; init => field = CheckedGamma(value); } = CheckedGamma(Gamma);
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); } =
+        Require.NonNegative(Gamma, nameof(BinaryFocalLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new FocalCrossEntropy(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma));
@@ -42,11 +43,10 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     private protected override bool IsNaNOutside => true;
 
     /// <inheritdoc/>
-    protected override void Check(Tensor prediction, Tensor target) => CheckRange(target, 0, 1, "in [0, 1] (for classes 1 and −1 use (y + 1) / 2)");
+    protected override void Check(Tensor prediction, Tensor target) =>
+        CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use (y + 1) / 2.");
 
-    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.Within01(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
-
-    static double CheckedGamma(double gamma) => Require.NotNegative(gamma, nameof(BinaryFocalLoss), nameof(Gamma));
+    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.InUnitInterval(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
 
     /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
     internal readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula

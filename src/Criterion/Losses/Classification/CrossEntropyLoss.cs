@@ -33,8 +33,8 @@ public sealed record CrossEntropyLoss(
     const double Slack = 1e-5;
 
     /// <inheritdoc cref="CrossEntropyLoss(Tensor, long, double, Reduction)"/>
-    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(CrossEntropyLoss)); } =
-        Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(CrossEntropyLoss)); } =
+        Require.InUnitInterval(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Surprise));
@@ -55,21 +55,12 @@ public sealed record CrossEntropyLoss(
         }
 
         CheckSameShape(prediction, target);
-        CheckProbabilities(target);
+        CheckRange(target, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]");
         return EvaluateRows(prediction, target, ClassDim(prediction), rows => SoftmaxTarget.Rows(rows, Weight, LabelSmoothing));
     }
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
-
-    void CheckProbabilities(Tensor target)
-    {
-        if (target.Count > 0 && (target.Detach().Min().Item() < 0 || target.Detach().Max().Item() > 1 + Slack))
-        {
-            CheckValues(target, target.Detach().Less(0), "a class index (Int64) or a probability in [0, 1]");
-            CheckValues(target, target.Detach().Greater(1 + Slack), "a class index (Int64) or a probability in [0, 1]");
-        }
-    }
 
     /// <summary>−q ln p.</summary>
     internal readonly struct Surprise : ISoftmaxFormula

@@ -33,18 +33,16 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
 {
     /// <summary>Added above and below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Smooth { get; init => field = CheckedSmooth(value); } = CheckedSmooth(Smooth);
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); } =
+        Require.NonNegative(Smooth, nameof(DiceLoss));
 
     /// <summary>Added below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); } =
+        Require.Positive(Epsilon, nameof(DiceLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
-
-    static double CheckedSmooth(double smooth) => Require.NotNegative(smooth, nameof(DiceLoss), nameof(Smooth));
-
-    static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(DiceLoss), nameof(Epsilon));
 
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
     internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula

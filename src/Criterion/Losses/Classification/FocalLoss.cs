@@ -25,8 +25,8 @@ public sealed record FocalLoss(
     : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="FocalLoss(double, Tensor, long, Reduction)"/>
-    public double Gamma { get; init => field = Require.NotNegative(value, nameof(FocalLoss)); } =
-        Require.NotNegative(Gamma, nameof(FocalLoss));
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(FocalLoss)); } =
+        Require.NonNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Focused(Gamma));

@@ -24,7 +24,8 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
 {
     /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
+        Require.Finite(Margin, nameof(HingeEmbeddingLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new DistanceMargin(Margin));
@@ -34,8 +35,6 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
-
-    static double Checked(double margin) => Require.Finite(margin, nameof(HingeEmbeddingLoss), nameof(Margin));
 
     /// <summary>x for y = 1, max(0, Margin − x) for y = −1.</summary>
     internal readonly struct DistanceMargin(double margin) : IBinaryFormula

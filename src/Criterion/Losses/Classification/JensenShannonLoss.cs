@@ -20,11 +20,8 @@ namespace Criterion.Losses;
     Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
     Alternatives = "KlFromLogitsLoss for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
 public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Divergence));
 

@@ -19,14 +19,11 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
 public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromLogProbabilitiesLoss));
-
-    /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new KlFromLogitsLoss.Divergence(Reverse));

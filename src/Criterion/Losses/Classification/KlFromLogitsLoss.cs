@@ -21,11 +21,8 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951; distillation: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015",
     Alternatives = "JensenShannonLoss is symmetric and bounded; CrossEntropyLoss is for classes; KlFromProbabilitiesLoss and KlFromLogProbabilitiesLoss for what is normalised already.")]
 public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 

@@ -21,14 +21,11 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss wherever there are logits: it neither overflows nor needs the check.")]
 public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromProbabilitiesLoss));
-
-    /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
@@ -61,7 +58,7 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
 
     void Check(Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
     {
-        CheckValues(probabilities, probabilities.Detach().Less(0), "a probability (KlFromLogits takes logits)", name);
+        CheckRange(probabilities, 0, double.PositiveInfinity, "a probability, 0 or more", "For logits use KlFromLogitsLoss.", name);
         CheckNormalised(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
     }
 

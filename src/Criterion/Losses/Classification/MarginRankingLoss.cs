@@ -24,7 +24,8 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
 {
     /// <summary>By how much the scores should differ.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
+        Require.Finite(Margin, nameof(MarginRankingLoss));
 
     /// <inheritdoc/>
     protected internal override TernaryFormula Formula => TernaryFormula.From(new RankMargin(Margin));
@@ -48,8 +49,6 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
         CheckSameShape(x1, target);
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, () => CheckSigns(target));
     }
-
-    static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
 
     LossCurve Curve(string name, double target) => new(
         name, "x₁ − x₂", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));

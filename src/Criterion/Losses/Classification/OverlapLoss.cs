@@ -15,7 +15,7 @@ public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IP
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (take Sigmoid or Softmax of logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "Apply Sigmoid() or Softmax() to logits.");
         CheckRange(target, 0, 1, "in [0, 1]");
         return Evaluate([Samples(prediction), Samples(target)]);
     }

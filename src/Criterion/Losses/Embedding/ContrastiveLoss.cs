@@ -24,8 +24,8 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
     : PairDistanceLoss(Reduction)
 {
     /// <inheritdoc cref="ContrastiveLoss(double, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(ContrastiveLoss)); } =
-        Require.NotNegative(Margin, nameof(ContrastiveLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); } =
+        Require.NonNegative(Margin, nameof(ContrastiveLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new SquaredMargin(Margin));

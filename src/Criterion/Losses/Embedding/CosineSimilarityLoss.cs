@@ -22,7 +22,8 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)"/>
-    public double Epsilon { get; init => field = Positive(value); } = Positive(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); } =
+        Require.Positive(Epsilon, nameof(CosineSimilarityLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Cosine(Epsilon));
@@ -44,9 +45,6 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
         (Tensor x1, Tensor x2) = Angles.Pair(angle);
         return Formula.Rows([x1, x2]);
     })];
-
-    static double Positive(double epsilon) => Require.That(
-        epsilon > 0, epsilon, nameof(CosineSimilarityLoss), "positive: at a row of zeros it is divided by", nameof(Epsilon));
 
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
     internal readonly struct Cosine(double epsilon) : IRowFormula

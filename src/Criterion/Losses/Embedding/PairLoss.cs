@@ -31,8 +31,7 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
     }
 
     /// <summary>Says which targets mean neither similar nor dissimilar.</summary>
-    protected virtual void CheckTargets(Tensor target) =>
-        CheckValues(target, target.Detach().Abs().NotEqualTo(Tensor.Scalar(1, DType.Int64)), "1 (similar) or −1 (dissimilar)");
+    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
 
     /// <summary>The reduced loss of pairs that were checked.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
@@ -81,10 +80,6 @@ public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reductio
     public override IEnumerable<LossCurve> Curves() => CurvesBy("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
 
     /// <inheritdoc/>
-    protected override void CheckTargets(Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Tensor size = target.Detach().Abs();
-        CheckValues(target, (size * size).NotEqualTo(size), "1 (similar), or 0 or −1 (dissimilar)");
-    }
+    protected override void CheckTargets(Tensor target) =>
+        ValueChecks.AreSignsOrZero(Name, target, "1 (similar), or 0 or −1 (dissimilar)");
 }

@@ -29,12 +29,12 @@ public sealed record PairMarginLoss(
     : PairDistanceLoss(Reduction)
 {
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double PositiveMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
-        Require.NotNegative(PositiveMargin, nameof(PairMarginLoss));
+    public double PositiveMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
+        Require.NonNegative(PositiveMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double NegativeMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
-        Require.NotNegative(NegativeMargin, nameof(PairMarginLoss));
+    public double NegativeMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
+        Require.NonNegative(NegativeMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
     public double P { get; init => field = Finite(value); } = Finite(P);
@@ -65,7 +65,7 @@ public sealed record PairMarginLoss(
     }
 
     static double Finite(double p) => Require.That(
-        PNorm.CheckDegree(p, nameof(PairMarginLoss), nameof(P)) < double.PositiveInfinity,
+        Require.NormDegree(p, nameof(PairMarginLoss), nameof(P)) < double.PositiveInfinity,
         p,
         nameof(PairMarginLoss),
         "finite; for the largest difference take PairwiseDistance with tensor operations",

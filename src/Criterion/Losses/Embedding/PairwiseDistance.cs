@@ -21,12 +21,12 @@ namespace Criterion.Losses;
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(PairwiseDistance)); } =
-        PNorm.CheckDegree(P, nameof(PairwiseDistance));
+    public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); } =
+        Require.NormDegree(P, nameof(PairwiseDistance));
 
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(PairwiseDistance)); } =
-        Require.NotNegative(Epsilon, nameof(PairwiseDistance));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); } =
+        Require.NonNegative(Epsilon, nameof(PairwiseDistance));
 
     /// <summary>The distances of rows.</summary>
     /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>

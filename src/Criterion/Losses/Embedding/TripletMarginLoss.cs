@@ -31,16 +31,16 @@ public sealed record TripletMarginLoss(
     : RowLoss(Reduction)
 {
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(TripletMarginLoss)); } =
-        PNorm.CheckDegree(P, nameof(TripletMarginLoss));
+    public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); } =
+        Require.NormDegree(P, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Epsilon, nameof(TripletMarginLoss));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(AnyDegree);

@@ -35,8 +35,8 @@ public sealed record TripletMarginWithDistanceLoss(
     static readonly PairwiseDistance Usual = new();
 
     /// <inheritdoc cref="TripletMarginWithDistanceLoss(Func{Tensor, Tensor, Tensor}, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginWithDistanceLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginWithDistanceLoss));
 
     /// <summary>The loss of triplets.</summary>
     /// <param name="anchor">What the distance takes, [N, D] most often.</param>

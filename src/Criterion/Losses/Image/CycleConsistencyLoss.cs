@@ -14,12 +14,12 @@ namespace Criterion.Losses;
 public sealed record CycleConsistencyLoss(double WeightA = 10, double WeightB = 10) : ICriterion
 {
     /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
-    public double WeightA { get; init => field = Require.NotNegative(value, nameof(CycleConsistencyLoss)); } =
-        Require.NotNegative(WeightA, nameof(CycleConsistencyLoss));
+    public double WeightA { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
+        Require.NonNegative(WeightA, nameof(CycleConsistencyLoss));
 
     /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
-    public double WeightB { get; init => field = Require.NotNegative(value, nameof(CycleConsistencyLoss)); } =
-        Require.NotNegative(WeightB, nameof(CycleConsistencyLoss));
+    public double WeightB { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
+        Require.NonNegative(WeightB, nameof(CycleConsistencyLoss));
 
     /// <summary>The loss of both ways round.</summary>
     /// <param name="cycledA">F(G(a)): images of A that went to B and back.</param>

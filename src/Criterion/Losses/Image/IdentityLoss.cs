@@ -18,12 +18,12 @@ namespace Criterion.Losses;
 public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICriterion
 {
     /// <inheritdoc cref="IdentityLoss(double, double)"/>
-    public double WeightA { get; init => field = Require.NotNegative(value, nameof(IdentityLoss)); } =
-        Require.NotNegative(WeightA, nameof(IdentityLoss));
+    public double WeightA { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
+        Require.NonNegative(WeightA, nameof(IdentityLoss));
 
     /// <inheritdoc cref="IdentityLoss(double, double)"/>
-    public double WeightB { get; init => field = Require.NotNegative(value, nameof(IdentityLoss)); } =
-        Require.NotNegative(WeightB, nameof(IdentityLoss));
+    public double WeightB { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
+        Require.NonNegative(WeightB, nameof(IdentityLoss));
 
     /// <summary>The loss of both translators.</summary>
     /// <param name="sameA">F(a): real images of A through the translator into A.</param>

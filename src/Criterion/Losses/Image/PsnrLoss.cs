@@ -26,7 +26,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
-    public double Cap { get; init => field = CheckedCap(value); } = CheckedCap(Cap);
+    public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Decibels(Range.Extent(), Cap));
@@ -56,13 +56,6 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
-
-    static double CheckedCap(double cap) => Require.That(
-        cap > 0 && double.IsFinite(cap),
-        cap,
-        nameof(PsnrLoss),
-        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0",
-        nameof(Cap));
 
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
     internal readonly struct Decibels(double extent, double cap) : IRowFormula

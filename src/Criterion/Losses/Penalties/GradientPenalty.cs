@@ -57,8 +57,8 @@ public sealed record GradientPenalty(
         Require.Positive(Target, nameof(GradientPenalty));
 
     /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
-    public double Noise { get; init => field = Require.NotNegative(value, nameof(GradientPenalty)); } =
-        Require.NotNegative(Noise, nameof(GradientPenalty));
+    public double Noise { get; init => field = Require.NonNegative(value, nameof(GradientPenalty)); } =
+        Require.NonNegative(Noise, nameof(GradientPenalty));
 
     /// <inheritdoc/>
     protected internal override SlopeCost Formula => new(Sided, Target);

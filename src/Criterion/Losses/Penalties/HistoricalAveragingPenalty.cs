@@ -68,7 +68,7 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
             throw new LossException("HistoricalAveragingPenalty: there are no parameters. Pass a module's Parameters().");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(history.Steps);
+        Require.AtLeast(0, history.Steps, nameof(HistoricalAveragingPenalty));
         if (history.Steps > 0 && !parameters.Select(static p => p.Shape).SequenceEqual(history.Means.Select(static m => m.Shape)))
         {
             throw new ShapeException("HistoricalAveragingPenalty: the parameters differ in number or shape from those of the history. Give each player a history of its own.");

@@ -20,7 +20,7 @@ namespace Criterion.Losses;
 public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
     /// <inheritdoc cref="PathLengthPenalty(double, double)"/>
-    public double Rate { get; init => field = Require.Within01(value, nameof(PathLengthPenalty)); } = Require.Within01(Rate, nameof(PathLengthPenalty));
+    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } = Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
 
     /// <inheritdoc cref="SlopePenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }

@@ -8,7 +8,7 @@ public abstract partial record Penalty(double Weight) : ICriterion
 {
     /// <inheritdoc cref="Penalty(double)"/>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(Penalty)); } = Require.NotNegative(Weight, nameof(Penalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } = Require.NonNegative(Weight, nameof(Penalty));
 
     /// <inheritdoc/>
     public abstract string ToLatex();

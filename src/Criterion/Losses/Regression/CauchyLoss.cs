@@ -20,12 +20,11 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); } =
+        Require.Positive(Scale, nameof(CauchyLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new CauchyError(Scale));
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(CauchyLoss), nameof(Scale));
 
     /// <summary>ln(1 + ½ (d / Scale)²).</summary>
     internal readonly struct CauchyError(double scale) : IBinaryFormula

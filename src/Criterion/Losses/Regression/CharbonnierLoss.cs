@@ -25,12 +25,11 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
 {
     /// <summary>Below which an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); } =
+        Require.Positive(Epsilon, nameof(CharbonnierLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
-
-    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(CharbonnierLoss), nameof(Epsilon));
 
     /// <summary>√(d² + Epsilon²), less Epsilon where asked for.</summary>
     internal readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula

@@ -26,7 +26,8 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
 {
     /// <summary>The least variance that is divided by.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); } =
+        Require.Positive(Epsilon, nameof(GaussianNLLLoss));
 
     /// <inheritdoc/>
     protected internal override TernaryFormula Formula => TernaryFormula.From(new NegativeLogLikelihood(Full, Epsilon));
@@ -61,9 +62,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     }
 
     void Check(Tensor variance) =>
-        CheckRange(variance, 0, double.PositiveInfinity, "0 or more (take Softplus() or Exp() of what a layer gives)");
-
-    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(GaussianNLLLoss), nameof(Epsilon));
+        CheckRange(variance, 0, double.PositiveInfinity, "0 or more", "Apply Softplus() or Exp() to the output of the network.");
 
     static Tensor ForEach(Tensor prediction, Tensor variance)
     {

@@ -24,12 +24,11 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); } =
+        Require.Positive(Scale, nameof(GemanMcClureLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new GemanMcClureError(Scale));
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(GemanMcClureLoss), nameof(Scale));
 
     /// <summary>2 e² / (e² + 4).</summary>
     internal readonly struct GemanMcClureError(double scale) : IBinaryFormula

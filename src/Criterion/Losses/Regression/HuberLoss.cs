@@ -24,12 +24,11 @@ public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction
 {
     /// <summary>Up to where an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Delta { get; init => field = Checked(value); } = Checked(Delta);
+    public double Delta { get; init => field = Require.Positive(value, nameof(HuberLoss)); } =
+        Require.Positive(Delta, nameof(HuberLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new HuberError(Delta));
-
-    static double Checked(double delta) => Require.Positive(delta, nameof(HuberLoss), nameof(Delta));
 
     /// <summary>½ d² where |d| ≤ Delta, else Delta (|d| − ½ Delta).</summary>
     internal readonly struct HuberError(double delta) : IBinaryFormula

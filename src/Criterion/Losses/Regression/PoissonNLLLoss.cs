@@ -28,7 +28,8 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
 {
     /// <summary>Keeps ln finite for a rate of 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); } =
+        Require.NonNegative(Epsilon, nameof(PoissonNLLLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new NegativeLogLikelihood(LogInput, Full, Epsilon));
@@ -44,11 +45,9 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         CheckRange(target, 0, double.PositiveInfinity, "a count, 0 or more");
         if (!LogInput)
         {
-            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more (set LogInput for logarithms of rates)");
+            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more", "Set LogInput for log-rates.");
         }
     }
-
-    static double Checked(double epsilon) => Require.NotNegative(epsilon, nameof(PoissonNLLLoss), nameof(Epsilon));
 
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), and Stirling's term where asked for.</summary>
     internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula

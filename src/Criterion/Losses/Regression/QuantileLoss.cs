@@ -23,12 +23,11 @@ public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = R
 {
     /// <summary>The share of targets below the best prediction.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
-    public double Quantile { get; init => field = Checked(value); } = Checked(Quantile);
+    public double Quantile { get; init => field = Require.InOpenUnitInterval(value, nameof(QuantileLoss)); } =
+        Require.InOpenUnitInterval(Quantile, nameof(QuantileLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Pinball(Quantile));
-
-    static double Checked(double quantile) => Require.Inside01(quantile, nameof(QuantileLoss), nameof(Quantile));
 
     /// <summary>max(Quantile (y − x), (Quantile − 1)(y − x)).</summary>
     internal readonly struct Pinball(double quantile) : IBinaryFormula

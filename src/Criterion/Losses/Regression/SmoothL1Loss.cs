@@ -24,12 +24,11 @@ public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reducti
 {
     /// <summary>Up to where an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Beta { get; init => field = Checked(value); } = Checked(Beta);
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); } =
+        Require.NonNegative(Beta, nameof(SmoothL1Loss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new SmoothError(Beta));
-
-    static double Checked(double beta) => Require.NotNegative(beta, nameof(SmoothL1Loss), nameof(Beta));
 
     /// <summary>½ d² / Beta where |d| &lt; Beta, else |d| − ½ Beta.</summary>
     internal readonly struct SmoothError(double beta) : IBinaryFormula

@@ -20,12 +20,11 @@ public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reductio
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); } =
+        Require.Positive(Scale, nameof(WelschLoss));
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new WelschError(Scale));
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(WelschLoss), nameof(Scale));
 
     /// <summary>1 − e^(−½ (d / Scale)²).</summary>
     internal readonly struct WelschError(double scale) : IBinaryFormula
