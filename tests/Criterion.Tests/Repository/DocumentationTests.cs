@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Criterion.Losses;
 using Criterion.Tests.Threads;
 
 namespace Criterion.Tests.Repository;
@@ -49,6 +50,15 @@ public partial class DocumentationTests
             string target = link.Groups[1].Value;
             Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, target)), $"{document}: {target} does not exist");
         }
+    }
+
+    [Fact]
+    public void Readme_is_short_and_counts_right()
+    {
+        string readme = RepositoryRoot.Read("README.md");
+        int losses = typeof(ICriterion).Assembly.GetTypes().Count(static type => type.IsDefined(typeof(CatalogueAttribute), inherit: false));
+        Assert.Contains($"{losses} in all", readme, StringComparison.Ordinal);
+        Assert.InRange(readme.Split('\n').Length, 60, 120);
     }
 
     // Indentation and line breaks may differ between a page and a file.
