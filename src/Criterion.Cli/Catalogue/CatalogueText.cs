@@ -30,7 +30,7 @@ internal static class CatalogueText
         Part(text, "Shapes", entry.About.Shapes);
         Part(text, "Notes", entry.Remarks);
         Part(text, "Instead", entry.About.Alternatives);
-        Part(text, "PyTorch", entry.About.Twin);
+        Part(text, "PyTorch", entry.About.PyTorch);
         Part(text, "Source", entry.About.Source);
         return text.ToString().TrimEnd();
     }

@@ -81,7 +81,7 @@ public abstract record Loss : ICriterion
     /// A reduced loss whose formula is NaN on values that it is not defined on: only if it comes out as NaN are they looked at, which
     /// takes a pass over memory of its own.
     /// </summary>
-    private protected Tensor CheckedAfterwards(Func<Tensor> evaluate, Action check)
+    private protected Tensor EvaluateThenCheck(Func<Tensor> evaluate, Action check)
     {
         if (Reduction == Reduction.None)
         {

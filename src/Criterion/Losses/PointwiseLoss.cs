@@ -18,9 +18,9 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        if (IsNaNOutside)
+        if (IsNaNOutsideDomain)
         {
-            return ForEmpty(prediction, prediction.Count) ?? CheckedAfterwards(() => Evaluate(prediction, target), () => Check(prediction, target));
+            return ForEmpty(prediction, prediction.Count) ?? EvaluateThenCheck(() => Evaluate(prediction, target), () => Check(prediction, target));
         }
 
         Check(prediction, target);
@@ -43,7 +43,7 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     }
 
     /// <summary>Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.</summary>
-    private protected virtual bool IsNaNOutside => false;
+    private protected virtual bool IsNaNOutsideDomain => false;
 
     /// <summary>The reduced formula; a loss with weights adds them here.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch

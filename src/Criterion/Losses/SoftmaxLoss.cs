@@ -29,7 +29,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
     protected static int ClassDim(Tensor x) => x.Rank == 1 ? 0 : 1;
 
     /// <summary>The loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
-    protected static LossCurve AlongLogit(string name, Func<Tensor, Tensor, Tensor> loss) => new(
+    protected static LossCurve TargetLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss) => new(
         name,
         "logit of the target's class",
         -5,
@@ -37,21 +37,21 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
         x => loss(Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.Zeros(x.Shape, DType.Int64)));
 
     /// <summary>The loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
-    protected static LossCurve AgainstFixed(string name, Func<Tensor, Tensor, Tensor> loss)
+    protected static LossCurve FirstLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss)
     {
         static Tensor Rows(Tensor first) => Tensor.Stack([first, Tensor.OnesLike(first), Tensor.ZerosLike(first)], 1);
         return new(name, "first logit", -3, 7, x => loss(Rows(x), Rows(Tensor.FullLike(x, 2))));
     }
 
     /// <summary>The dimension of an option; of a single row the only one.</summary>
-    protected static int DimOf(Tensor x, int dim)
+    protected static int ClassDimOf(Tensor x, int dim)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Rank == 1 ? 0 : x.Shape.Dim(dim);
     }
 
     /// <summary>Says which row of probabilities does not sum to 1. NaN passes: it shows in the result.</summary>
-    private protected void CheckNormalised(
+    private protected void CheckDistributions(
         Tensor rows, Tensor probabilities, int dim, double tolerance, string wayOut, [CallerArgumentExpression(nameof(rows))] string name = "")
     {
         if (double.IsPositiveInfinity(tolerance) || probabilities.Count == 0)
@@ -97,7 +97,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
         double total = isWeightedMean && weight is not null ? TotalWeight(classes, weight) : counted;
         if (Reduction != Reduction.None && (counted == 0 || (total == 0 && Reduction == Reduction.Mean)))
         {
-            total = ForNothing(classes.Count, counted);
+            total = EmptyTotal(classes.Count, counted);
         }
 
         Tensor rows = RowsLast(prediction, ClassDim(prediction));
@@ -120,11 +120,11 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
     {
         Reduction.None => Formula.Rows(rows, target, perRow, Origin),
         Reduction.Sum => Formula.Sum(rows, target, perRow, Origin, 1),
-        Reduction.BatchMean => Formula.Sum(rows, target, perRow, Origin, 1.0 / Samples(prediction)),
+        Reduction.BatchMean => Formula.Sum(rows, target, perRow, Origin, 1.0 / SampleCount(prediction)),
         _ => Formula.Sum(rows, target, perRow, Origin, 1 / total),
     };
 
-    static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
+    static int SampleCount(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
 
     void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
     {
@@ -182,7 +182,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
     }
 
     // A sum of rows that are all left out is 0, whatever it is divided by.
-    double ForNothing(int rows, int counted) => OnEmpty == OnEmpty.Zero
+    double EmptyTotal(int rows, int counted) => OnEmpty == OnEmpty.Zero
         ? 1
         : throw new LossException(
             $"{Name}: there is nothing to compare: of {rows} targets {rows - counted} are the ignored class{(counted > 0 ? ", and the weights of the others add up to 0" : "")}. Skip such batches, or set OnEmpty = OnEmpty.Zero.");

@@ -16,7 +16,7 @@ public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
     /// <summary>The reduced formula, which is NaN on values that it is not defined on; <paramref name="check"/> says which they are.</summary>
-    private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => CheckedAfterwards(
+    private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => EvaluateThenCheck(
         () => Reduction switch
         {
             Reduction.Mean => Formula.Mean(x, y, z),

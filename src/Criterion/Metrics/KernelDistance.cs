@@ -46,7 +46,7 @@ public static class KernelDistance
             $"from 2 to {fewest}, the number of samples in the smaller set",
             nameof(subsetSize));
         random ??= new RandomStream(0);
-        double[] values = [.. Enumerable.Range(0, subsets).Select(_ => OfSubset(real, fake, size, random))];
+        double[] values = [.. Enumerable.Range(0, subsets).Select(_ => EstimateSubset(real, fake, size, random))];
         double mean = values.Average();
         double deviation = subsets == 1 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (subsets - 1));
         double independent = Math.Min(subsets, (double)fewest / size);
@@ -64,7 +64,7 @@ public static class KernelDistance
         return Estimate(real, fake);
     }
 
-    static double OfSubset(Tensor real, Tensor fake, int size, RandomStream random)
+    static double EstimateSubset(Tensor real, Tensor fake, int size, RandomStream random)
     {
         using TensorScope scope = new();
         return Estimate(Draw(real, size, random), Draw(fake, size, random));

@@ -147,10 +147,10 @@ internal readonly ref struct Distances(
     {
         ReadOnlySpan<double> y = _ys.Slice(j * _x.Length, _x.Length);
         double distance = TensorPrimitives.Distance(_x, y);
-        return distance >= LeastRoot ? distance : Small(y);
+        return distance >= LeastRoot ? distance : SmallDistance(y);
     }
 
-    double Small(ReadOnlySpan<double> y)
+    double SmallDistance(ReadOnlySpan<double> y)
     {
         double[] differences = new double[y.Length];
         TensorPrimitives.Subtract(_x, y, differences);

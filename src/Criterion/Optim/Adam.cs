@@ -61,7 +61,7 @@ public sealed class AdamW : AdamFamily
     {
     }
 
-    private protected override double Shrinking => 1 - (LearningRate * WeightDecay);
+    private protected override double WeightShrinkage => 1 - (LearningRate * WeightDecay);
 }
 
 /// <summary>What Adam and AdamW share.</summary>
@@ -87,7 +87,7 @@ public abstract class AdamFamily : Optimizer
     private protected virtual double GradientDecay => 0;
 
     /// <summary>What the parameter is multiplied by before it moves.</summary>
-    private protected virtual double Shrinking => 1;
+    private protected virtual double WeightShrinkage => 1;
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
@@ -106,7 +106,7 @@ public abstract class AdamFamily : Optimizer
             square);
 
         Moments<TSquares> Moments<TSquares>(TSquares squares)
-            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, Shrinking);
+            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, WeightShrinkage);
     }
 
     /// <summary>

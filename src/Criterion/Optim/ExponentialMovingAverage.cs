@@ -58,7 +58,7 @@ public sealed class ExponentialMovingAverage
         {
             if (isLearned)
             {
-                TensorFormula.Update(new Towards(1 - Decay), average, value);
+                TensorFormula.Update(new Lerp(1 - Decay), average, value);
             }
             else
             {
@@ -101,7 +101,7 @@ public sealed class ExponentialMovingAverage
     }
 
     /// <summary>average + share · (value − average).</summary>
-    readonly struct Towards(double share) : IBinaryFormula
+    readonly struct Lerp(double share) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)

@@ -60,7 +60,7 @@ public static class GradientClip
         {
             foreach (Tensor gradient in Gradients(parameters))
             {
-                TensorFormula.Update(new Held(max), gradient, gradient);
+                TensorFormula.Update(new Clamped(max), gradient, gradient);
             }
         }
     }
@@ -82,7 +82,7 @@ public static class GradientClip
             where T : struct, IReal<T> => T.Const(factor) * (scale == 1 ? x : x / T.Const(scale));
     }
 
-    readonly struct Held(double max) : IBinaryFormula
+    readonly struct Clamped(double max) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)

@@ -45,25 +45,25 @@ public sealed class SGD : Optimizer
     {
         if (_momentum == 0)
         {
-            TensorFormula.Update(new Descend(LearningRate, _weightDecay), slot.Parameter, gradient);
+            TensorFormula.Update(new GradientStep(LearningRate, _weightDecay), slot.Parameter, gradient);
             return;
         }
 
         // The first step takes the gradient whole, as PyTorch does.
         double share = slot.Steps == 1 ? 1 : 1 - _dampening;
-        TensorFormula.Update(new Gather(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
+        TensorFormula.Update(new MomentumUpdate(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
         if (_nesterov)
         {
-            TensorFormula.Update(new LookAhead(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
+            TensorFormula.Update(new NesterovStep(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
         }
         else
         {
-            TensorFormula.Update(new Descend(LearningRate, 0), slot.Parameter, slot[0]);
+            TensorFormula.Update(new GradientStep(LearningRate, 0), slot.Parameter, slot[0]);
         }
     }
 
     /// <summary>θ − η(g + decay · θ).</summary>
-    readonly struct Descend(double rate, double decay) : IBinaryFormula
+    readonly struct GradientStep(double rate, double decay) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient)
@@ -71,7 +71,7 @@ public sealed class SGD : Optimizer
     }
 
     /// <summary>μb + share · (g + decay · θ).</summary>
-    readonly struct Gather(double momentum, double share, double decay) : ITernaryFormula
+    readonly struct MomentumUpdate(double momentum, double share, double decay) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T gradient, T parameter)
@@ -79,7 +79,7 @@ public sealed class SGD : Optimizer
     }
 
     /// <summary>θ − η(g + decay · θ + μb).</summary>
-    readonly struct LookAhead(double rate, double momentum, double decay) : ITernaryFormula
+    readonly struct NesterovStep(double rate, double momentum, double decay) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient, T buffer)

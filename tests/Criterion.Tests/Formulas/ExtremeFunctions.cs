@@ -49,7 +49,7 @@ static class ExtremeFunctions
         ["smoothed term"] = Term("MinimaxGanLoss", new NonSaturatingGanLoss.RealTerm(0.9)),
         ["linear term"] = Term("WassersteinGanLoss", default(WassersteinGanLoss.FakeTerm)),
         ["hinge term"] = Term("HingeGanLoss", new HingeGanLoss.RealTerm(1)),
-        ["square term"] = Term("LeastSquaresGanLoss", new LeastSquaresGanLoss.Term(1, 0.5)),
+        ["square term"] = Term("LeastSquaresGanLoss", new LeastSquaresGanLoss.ScaledSquaredError(1, 0.5)),
         ["kl conjugate"] = Term("KlFGanLoss", new FGanFake<KlFGanLoss.KlDivergence>()),
         ["reverse kl activation"] = Term("ReverseKlFGanLoss", new Negated<FGanReal<ReverseKlFGanLoss.ReverseKlDivergence>>()),
         ["pearson conjugate"] = Term("PearsonFGanLoss", new FGanFake<PearsonFGanLoss.PearsonDivergence>()),

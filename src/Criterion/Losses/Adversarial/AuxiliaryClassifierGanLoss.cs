@@ -39,8 +39,8 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
     public Tensor Discriminator(Tensor real, Tensor fake, Tensor realClasses, Tensor realLabels, Tensor fakeClasses, Tensor fakeLabels)
     {
-        Tensor classes = ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
-            + ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
+        Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
+            + ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
         return Objective.Discriminator(real, fake) + (classes * Weight);
     }
 
@@ -51,7 +51,7 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     /// <param name="real">Its logits of real images, which relativistic objectives need.</param>
     /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
     public Tensor Generator(Tensor fake, Tensor fakeClasses, Tensor fakeLabels, Tensor? real = null) =>
-        Objective.Generator(fake, real) + (ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
+        Objective.Generator(fake, real) + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 
     /// <inheritdoc/>
     public string ToLatex() =>

@@ -8,7 +8,7 @@ namespace Criterion.Losses;
 /// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
 /// discriminator, an auto-encoder, gives back a real or a generated image.
 /// </summary>
-/// <remarks>k changes from step to step: an <see cref="EquilibriumController"/> holds it and gives the objective of each step.</remarks>
+/// <remarks>k changes from step to step: an <see cref="BoundaryEquilibriumController"/> holds it and gives the objective of each step.</remarks>
 /// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
 /// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
 [Catalogue(

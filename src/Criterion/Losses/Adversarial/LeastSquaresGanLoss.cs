@@ -52,16 +52,16 @@ public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 
         Require.Positive(GeneratorScale, nameof(LeastSquaresGanLoss));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Real => UnaryFormula.From(new Term(B, DiscriminatorScale));
+    protected internal override UnaryFormula Real => UnaryFormula.From(new ScaledSquaredError(B, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Fake => UnaryFormula.From(new Term(A, DiscriminatorScale));
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new ScaledSquaredError(A, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Generated => UnaryFormula.From(new Term(C, GeneratorScale));
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new ScaledSquaredError(C, GeneratorScale));
 
     /// <summary>scale · (x − target)².</summary>
-    internal readonly struct Term(double target, double scale) : IUnaryFormula
+    internal readonly struct ScaledSquaredError(double target, double scale) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

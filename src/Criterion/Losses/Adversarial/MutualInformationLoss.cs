@@ -29,7 +29,7 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
     /// <param name="logits">What the head says of the generated images, [N, C].</param>
     /// <param name="codes">The classes that they were generated from, [N] of Int64.</param>
     /// <exception cref="LossException">A code is no class, or there is nothing to compare.</exception>
-    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabels.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
+    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
 
     /// <summary>The loss of codes that are numbers: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
     /// <param name="mean">μ, what the head says of the generated images, [N, D].</param>

@@ -26,8 +26,8 @@ public abstract record PointwiseGanLoss : GanLoss
     /// <inheritdoc/>
     public override string ToLatex() =>
         $"""
-        L_D = {Expected(Real, "r")} + {Expected(Fake, "f")}
-        L_G = {Expected(Generated, "f")}
+        L_D = {LatexMean(Real, "r")} + {LatexMean(Fake, "f")}
+        L_G = {LatexMean(Generated, "f")}
         """;
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public abstract record PointwiseGanLoss : GanLoss
 
     Tensor Mean(UnaryFormula term, Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
         {
-        Check(Some(logits, name), name);
+        Check(NotEmpty(logits, name), name);
         return term.Mean(logits);
     }
 }

@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake probabilities of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014",
-    Twin = "torch.nn.BCELoss",
+    PyTorch = "torch.nn.BCELoss",
     Alternatives = "NonSaturatingGanLoss takes logits, which is exact where a probability is within rounding of 0 or 1: prefer it.")]
 public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
     : PointwiseGanLoss
@@ -33,13 +33,13 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
         Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Real => UnaryFormula.From(new Term(RealTarget));
+    protected internal override UnaryFormula Real => UnaryFormula.From(new TargetCrossEntropy(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Fake => UnaryFormula.From(new Term(0));
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new TargetCrossEntropy(0));
 
     /// <inheritdoc/>
-    protected internal override UnaryFormula Generated => UnaryFormula.From(new Term(GeneratorTarget));
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new TargetCrossEntropy(GeneratorTarget));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
@@ -68,7 +68,7 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
         name);
 
     /// <summary>The cross-entropy of a probability against a target.</summary>
-    internal readonly struct Term(double target) : IUnaryFormula
+    internal readonly struct TargetCrossEntropy(double target) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCELoss",
+    PyTorch = "torch.nn.BCELoss",
     Alternatives = "BCEWithLogitsLoss takes what comes before the sigmoid and has no corner at 0 and 1: prefer it for training.")]
 public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
@@ -27,7 +27,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0.01, 0.99), Curve("y = 0", 0, 0.01, 0.99)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)

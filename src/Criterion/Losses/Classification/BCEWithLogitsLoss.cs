@@ -15,7 +15,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCEWithLogitsLoss",
+    PyTorch = "torch.nn.BCEWithLogitsLoss",
     Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
@@ -27,7 +27,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>

@@ -40,7 +40,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>

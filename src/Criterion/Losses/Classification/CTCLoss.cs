@@ -20,7 +20,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
     Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
-    Twin = "torch.nn.CTCLoss",
+    PyTorch = "torch.nn.CTCLoss",
     Alternatives = "CrossEntropyLoss when every step has its own label.")]
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {

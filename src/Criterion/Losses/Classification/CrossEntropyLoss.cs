@@ -23,7 +23,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes or like prediction of probabilities → scalar",
     Source = "label smoothing: Szegedy et al., Rethinking the inception architecture, 2016",
-    Twin = "torch.nn.CrossEntropyLoss",
+    PyTorch = "torch.nn.CrossEntropyLoss",
     Alternatives = "FocalLoss turns down examples that are already right; BCEWithLogitsLoss is for labels that do not exclude each other; KlFromLogitsLoss learns from another model's logits.")]
 public sealed record CrossEntropyLoss(
     Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
@@ -37,7 +37,7 @@ public sealed record CrossEntropyLoss(
         Require.InUnitInterval(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
-    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Surprise));
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(NegativeLogProbability));
 
     /// <summary>The loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
@@ -60,10 +60,10 @@ public sealed record CrossEntropyLoss(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q ln p.</summary>
-    internal readonly struct Surprise : ISoftmaxFormula
+    internal readonly struct NegativeLogProbability : ISoftmaxFormula
     {
         public static bool VanishesWithTarget => true;
 

@@ -29,7 +29,7 @@ public sealed record FocalLoss(
         Require.NonNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
-    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Focused(Gamma));
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new FocalCrossEntropy(Gamma));
 
     /// <summary>The loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
@@ -46,10 +46,10 @@ public sealed record FocalLoss(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q (1 − p)^γ ln p.</summary>
-    internal readonly struct Focused(double gamma) : ISoftmaxFormula
+    internal readonly struct FocalCrossEntropy(double gamma) : ISoftmaxFormula
     {
         const double Nearly = -1e-25;
 

@@ -17,7 +17,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.HingeEmbeddingLoss",
+    PyTorch = "torch.nn.HingeEmbeddingLoss",
     Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; TripletMarginLoss compares distances with each other.")]
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)

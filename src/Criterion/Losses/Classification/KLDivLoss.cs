@@ -26,7 +26,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction (log-probabilities), target (probabilities) of one shape [N, ...] → scalar",
     Source = "Kullback, Leibler, On information and sufficiency, 1951",
-    Twin = "torch.nn.KLDivLoss",
+    PyTorch = "torch.nn.KLDivLoss",
     Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; a Jensen–Shannon divergence is symmetric and bounded.")]
 public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction), IDivergenceLoss
 {
@@ -42,7 +42,7 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     public override IEnumerable<LossCurve> Curves() => [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)

@@ -43,14 +43,14 @@ public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tol
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
-        CheckNormalised(prediction, prediction.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
-        CheckNormalised(target, target.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
+        int dim = ClassDimOf(prediction, Dim);
+        CheckDistributions(prediction, prediction.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
+        CheckDistributions(target, target.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
         return EvaluateRows(prediction, target, dim, SoftmaxTarget.LogProbabilities);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y.LogSoftmax(1)))];
 }

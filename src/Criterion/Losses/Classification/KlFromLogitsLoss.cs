@@ -38,11 +38,11 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return EvaluateRows(prediction, target, DimOf(prediction, Dim), SoftmaxTarget.Logits);
+        return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>q (ln q − ln p) of logarithms, or p (ln p − ln q).</summary>
     internal readonly struct Divergence(bool reverse) : ISoftmaxFormula

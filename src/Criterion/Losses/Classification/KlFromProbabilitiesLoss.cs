@@ -45,21 +45,21 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
+        int dim = ClassDimOf(prediction, Dim);
         Check(prediction, dim);
         Check(target, dim);
         return EvaluateRows(prediction, target, dim, static rows => SoftmaxTarget.Rows(rows));
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.Softmax(1), y.Softmax(1)))];
 
     void Check(Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
     {
         CheckRange(probabilities, 0, double.PositiveInfinity, "a probability, 0 or more", "For logits use KlFromLogitsLoss.", name);
-        CheckNormalised(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
+        CheckDistributions(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>

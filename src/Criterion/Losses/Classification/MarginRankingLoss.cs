@@ -17,7 +17,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
     Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
-    Twin = "torch.nn.MarginRankingLoss",
+    PyTorch = "torch.nn.MarginRankingLoss",
     Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
     : TernaryLoss(Reduction)

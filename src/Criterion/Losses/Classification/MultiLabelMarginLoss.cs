@@ -15,7 +15,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target of the same shape, right classes first, then −1 → scalar",
-    Twin = "torch.nn.MultiLabelMarginLoss",
+    PyTorch = "torch.nn.MultiLabelMarginLoss",
     Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss judge every label by itself and give probabilities; MultiMarginLoss for a single right class.")]
 public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {

@@ -17,7 +17,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) [N, ..., C] or [C] → scalar",
-    Twin = "torch.nn.MultiLabelSoftMarginLoss",
+    PyTorch = "torch.nn.MultiLabelSoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss gives the losses of single labels and weighs positives; MultiLabelMarginLoss stops at a margin.")]
 public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss

@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
     Source = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001",
-    Twin = "torch.nn.MultiMarginLoss",
+    PyTorch = "torch.nn.MultiMarginLoss",
     Alternatives = "CrossEntropyLoss never stops pushing and gives probabilities; MultiLabelMarginLoss is for several right classes.")]
 public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
@@ -58,7 +58,7 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     static int CheckedPower(int p) => Require.That(p is 1 or 2, p, nameof(MultiMarginLoss), "1 or 2, the power of the hinge", nameof(P));
 

@@ -23,13 +23,13 @@ public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IP
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        new("half of the places, all at x", "x", 0, 1, x => Of(x, x)),
-        new("hits at x, no false alarm", "x", 0, 1, x => Of(x, Tensor.ZerosLike(x))),
-        new("all hits, false alarms at x", "x", 0, 1, x => Of(Tensor.OnesLike(x), x)),
+        new("half of the places, all at x", "x", 0, 1, x => TwoElementLoss(x, x)),
+        new("hits at x, no false alarm", "x", 0, 1, x => TwoElementLoss(x, Tensor.ZerosLike(x))),
+        new("all hits, false alarms at x", "x", 0, 1, x => TwoElementLoss(Tensor.OnesLike(x), x)),
     ];
 
     /// <summary>The loss of two places, of which the first is in the set.</summary>
-    Tensor Of(Tensor inside, Tensor outside) => Formula.Rows(
+    Tensor TwoElementLoss(Tensor inside, Tensor outside) => Formula.Rows(
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 
     static Tensor Samples(Tensor x) => x.Rank > 2 ? x.Flatten(1) : x;

@@ -13,7 +13,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.SoftMarginLoss",
+    PyTorch = "torch.nn.SoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss takes targets in [0, 1] and weights; BinaryFocalLoss where one class is rare.")]
 public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -42,7 +42,7 @@ public sealed record CosineEmbeddingLossOptions(
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1 or −1) → scalar",
-    Twin = "torch.nn.CosineEmbeddingLoss",
+    PyTorch = "torch.nn.CosineEmbeddingLoss",
     Alternatives = "CosineSimilarityLoss where all pairs are similar; ContrastiveLoss where lengths matter too; TripletMarginLoss where only the order of distances is known.")]
 public sealed record CosineEmbeddingLoss : PairLoss
 {
@@ -81,7 +81,7 @@ public sealed record CosineEmbeddingLoss : PairLoss
     protected override string PerRowName => "y";
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("angle", -Math.PI, Math.PI, Angles.Pair);
+    public override IEnumerable<LossCurve> Curves() => PairCurves("angle", -Math.PI, Math.PI, RowsAtAngle.Pair);
 
     static double Cosine(double margin, [CallerMemberName] string name = "") =>
         Require.That(margin is >= -1 and <= 1, margin, nameof(CosineEmbeddingLoss), "in [−1, 1], as a cosine is", name);

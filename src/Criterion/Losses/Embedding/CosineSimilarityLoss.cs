@@ -16,7 +16,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "prediction, target [..., D] → scalar",
-    Twin = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
+    PyTorch = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
     Alternatives = "CosineEmbeddingLoss also drives dissimilar pairs apart; MSELoss where lengths count.")]
 public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss
@@ -42,7 +42,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {
-        (Tensor x1, Tensor x2) = Angles.Pair(angle);
+        (Tensor x1, Tensor x2) = RowsAtAngle.Pair(angle);
         return Formula.Rows([x1, x2]);
     })];
 

@@ -8,7 +8,7 @@ internal readonly struct PNorm(double p, double epsilon)
 {
     /// <summary>|a − b + ε|ᵖ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Term<T>(T a, T b)
+    public T PoweredDifference<T>(T a, T b)
         where T : struct, IReal<T>
     {
         T difference = epsilon == 0 ? a - b : a - b + T.Const(epsilon);

@@ -35,17 +35,17 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 
     /// <summary>The reduced loss of pairs that were checked.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
-        weights is null ? Evaluate([x1, x2], target) : Reduce(Single(x1, x2, target, weights));
+        weights is null ? Evaluate([x1, x2], target) : Reduce(PairLosses(x1, x2, target, weights));
 
     /// <summary>The weighted losses of single pairs.</summary>
-    protected Tensor Single(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
+    protected Tensor PairLosses(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
         Tensor losses = Formula.Rows([x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
     /// <summary>The loss of pairs along one number, of similar pairs and of dissimilar ones.</summary>
-    protected IEnumerable<LossCurve> CurvesBy(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
+    protected IEnumerable<LossCurve> PairCurves(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
     {
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
         {
@@ -77,7 +77,7 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
+    public override IEnumerable<LossCurve> Curves() => PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
 
     /// <inheritdoc/>
     protected override void CheckTargets(Tensor target) =>

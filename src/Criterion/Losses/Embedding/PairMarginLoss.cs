@@ -51,7 +51,7 @@ public sealed record PairMarginLoss(
             return base.Evaluate(x1, x2, target, weights);
         }
 
-        Tensor losses = Single(x1, x2, target, weights);
+        Tensor losses = PairLosses(x1, x2, target, weights);
         Tensor similar = target.Detach().Reshape(losses.Shape).Greater(0);
         Tensor zero = Tensor.ZerosLike(losses.Detach());
         return MeanOfNonZero(Tensor.Where(similar, losses, zero)) + MeanOfNonZero(Tensor.Where(similar, zero, losses));
@@ -80,7 +80,7 @@ public sealed record PairMarginLoss(
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.PoweredDifference(a, b));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

@@ -16,7 +16,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [..., D] → [...]",
-    Twin = "torch.nn.PairwiseDistance",
+    PyTorch = "torch.nn.PairwiseDistance",
     Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, and so pulls far pairs harder.")]
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
@@ -65,7 +65,7 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.PoweredDifference(a, b));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

@@ -24,7 +24,7 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
     Source = "Schroff et al., FaceNet, 2015; swap: Balntas et al., Learning local feature descriptors with triplets, 2016; smooth: Hermans et al., In defense of the triplet loss, 2017",
-    Twin = "torch.nn.TripletMarginLoss",
+    PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
 public sealed record TripletMarginLoss(
     double Margin = 1, double P = 2, double Epsilon = 1e-6, bool Swap = false, bool Smooth = false, Reduction Reduction = Reduction.Mean)
@@ -91,7 +91,7 @@ public sealed record TripletMarginLoss(
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
-            Statistics<T>.Of(_norm.Term(a, b), _norm.Term(a, c), swap ? _norm.Term(b, c) : T.Const(0));
+            Statistics<T>.Of(_norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

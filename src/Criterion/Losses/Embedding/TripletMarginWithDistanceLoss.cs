@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [N, ...] → scalar",
     Source = "Schroff et al., FaceNet, 2015",
-    Twin = "torch.nn.TripletMarginWithDistanceLoss",
+    PyTorch = "torch.nn.TripletMarginWithDistanceLoss",
     Alternatives = "TripletMarginLoss computes the usual distances in one pass.")]
 public sealed record TripletMarginWithDistanceLoss(
     [property: JsonIgnore] Func<Tensor, Tensor, Tensor>? Distance = null,

@@ -29,11 +29,11 @@ public sealed record CycleConsistencyLoss(double WeightA = 10, double WeightB = 
     /// <returns>A scalar.</returns>
     /// <exception cref="ShapeException">Shapes differ.</exception>
     public Tensor Forward(Tensor cycledA, Tensor realA, Tensor cycledB, Tensor realB) =>
-        TwoSides.Sum(nameof(CycleConsistencyLoss), WeightA, cycledA, realA, WeightB, cycledB, realB);
+        TwoDomainError.Sum(nameof(CycleConsistencyLoss), WeightA, cycledA, realA, WeightB, cycledB, realB);
 
     /// <inheritdoc/>
-    public string ToLatex() => TwoSides.ToLatex(WeightA, "F(G(a))", "a", WeightB, "G(F(b))", "b");
+    public string ToLatex() => TwoDomainError.ToLatex(WeightA, "F(G(a))", "a", WeightB, "G(F(b))", "b");
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => TwoSides.Curves(WeightA, "F(G(a)) − a");
+    public IEnumerable<LossCurve> Curves() => TwoDomainError.Curves(WeightA, "F(G(a)) − a");
 }

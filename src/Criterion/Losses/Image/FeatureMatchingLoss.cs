@@ -31,11 +31,11 @@ public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
     /// <exception cref="LossException">No layer is left to compare.</exception>
     public Tensor Forward(IReadOnlyList<IReadOnlyList<Tensor>> fake, IReadOnlyList<IReadOnlyList<Tensor>> real)
     {
-        FeatureLists.CheckCounts(nameof(FeatureMatchingLoss), "discriminators", fake, real);
+        FeatureListChecks.CheckCounts(nameof(FeatureMatchingLoss), "discriminators", fake, real);
         List<Tensor> losses = [];
         for (int i = 0; i < fake.Count; i++)
         {
-            FeatureLists.CheckCounts(nameof(FeatureMatchingLoss), $"layers of discriminator {i}", fake[i], real[i]);
+            FeatureListChecks.CheckCounts(nameof(FeatureMatchingLoss), $"layers of discriminator {i}", fake[i], real[i]);
             for (int layer = 0; layer < fake[i].Count - SkipLast; layer++)
             {
                 losses.Add(new L1Loss().Forward(fake[i][layer], real[i][layer].Detach()));

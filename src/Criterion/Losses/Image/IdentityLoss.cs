@@ -33,11 +33,11 @@ public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICri
     /// <returns>A scalar.</returns>
     /// <exception cref="ShapeException">Shapes differ.</exception>
     public Tensor Forward(Tensor sameA, Tensor realA, Tensor sameB, Tensor realB) =>
-        TwoSides.Sum(nameof(IdentityLoss), WeightA, sameA, realA, WeightB, sameB, realB);
+        TwoDomainError.Sum(nameof(IdentityLoss), WeightA, sameA, realA, WeightB, sameB, realB);
 
     /// <inheritdoc/>
-    public string ToLatex() => TwoSides.ToLatex(WeightA, "F(a)", "a", WeightB, "G(b)", "b");
+    public string ToLatex() => TwoDomainError.ToLatex(WeightA, "F(a)", "a", WeightB, "G(b)", "b");
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => TwoSides.Curves(WeightA, "F(a) − a");
+    public IEnumerable<LossCurve> Curves() => TwoDomainError.Curves(WeightA, "F(a) − a");
 }

@@ -31,15 +31,15 @@ public sealed record SsimLoss(
     public SsimOptions? Options { get; init; }
 
     /// <inheritdoc/>
-    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(Chosen, Range), Halved ? 0.5 : 1));
+    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
 
     /// <inheritdoc/>
-    protected internal override BlurWindow Window => Chosen.Window;
+    protected internal override BlurWindow Window => EffectiveOptions.Window;
 
-    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+    SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
     /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor images) => Chosen.Prepare(images);
+    protected override Tensor Prepare(Tensor images) => EffectiveOptions.Prepare(images);
 
     /// <summary>scale · (1 − s).</summary>
     internal readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula

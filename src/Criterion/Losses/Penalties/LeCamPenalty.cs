@@ -63,7 +63,7 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{Times(Weight)}\left(\mathbb{{E}}\left[{OfReal(0).Text("r", @"\alpha_F")}\right] + \mathbb{{E}}\left[{OfFake(0).Text("f", @"\alpha_R")}\right]\right)";
+        $@"{LatexFactor(Weight)}\left(\mathbb{{E}}\left[{OfReal(0).Text("r", @"\alpha_F")}\right] + \mathbb{{E}}\left[{OfFake(0).Text("f", @"\alpha_R")}\right]\right)";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -20,5 +20,5 @@ public abstract partial record Penalty(double Weight) : ICriterion
     protected string Name => GetType().Name;
 
     /// <summary>The factor in LaTeX, nothing for 1.</summary>
-    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
+    private protected static string LatexFactor(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
 }

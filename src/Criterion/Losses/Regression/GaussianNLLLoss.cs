@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target [N, ..., D], variance [N, ..., D], [N, ..., 1] or [N, ...] → scalar",
     Source = "Nix, Weigend, Estimating the mean and variance of the target probability distribution, 1994",
-    Twin = "torch.nn.GaussianNLLLoss",
+    PyTorch = "torch.nn.GaussianNLLLoss",
     Alternatives = "MSELoss where the variance is the same everywhere; QuantileLoss where the distribution is skew.")]
 public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
     : TernaryLoss(Reduction)

@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Huber, Robust estimation of a location parameter, 1964",
-    Twin = "torch.nn.HuberLoss",
+    PyTorch = "torch.nn.HuberLoss",
     Alternatives = "LogCoshLoss has a continuous second derivative; CauchyLoss and WelschLoss let go of outliers further out.")]
 public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -11,7 +11,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Boscovich, 1757",
-    Twin = "torch.nn.L1Loss",
+    PyTorch = "torch.nn.L1Loss",
     Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss for the mean, QuantileLoss for another quantile than the median.")]
 public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -11,7 +11,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Legendre, 1805; Gauss, 1809",
-    Twin = "torch.nn.MSELoss",
+    PyTorch = "torch.nn.MSELoss",
     Alternatives = "HuberLoss where a few targets are far off; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
 public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -21,7 +21,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Stirling's term: de Moivre, Stirling, 1730",
-    Twin = "torch.nn.PoissonNLLLoss",
+    PyTorch = "torch.nn.PoissonNLLLoss",
     Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the spread is not that of counts.")]
 public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)

@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Girshick, Fast R-CNN, 2015, equation 3",
-    Twin = "torch.nn.SmoothL1Loss",
+    PyTorch = "torch.nn.SmoothL1Loss",
     Alternatives = "HuberLoss is the same curve scaled so that its middle is MSE whatever the width; L1Loss has no width to choose.")]
 public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -1,7 +1,7 @@
 namespace Criterion.Losses;
 
 /// <summary>The cross-entropy of class logits against labels, for objectives with a classifier at their side.</summary>
-internal static class ClassLabels
+internal static class ClassLabelLoss
 {
     /// <summary><see cref="CrossEntropyLoss"/>, with errors that name the objective; no label is left out.</summary>
     public static Tensor CrossEntropy(string owner, Tensor logits, Tensor labels, double smoothing = 0)
