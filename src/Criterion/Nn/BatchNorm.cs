@@ -18,13 +18,13 @@ public abstract class BatchNorm : ChannelNorm
     public sealed override Tensor Forward(Tensor input)
     {
         NormLayout layout = LayoutOf(input);
-        return UsesRunningStats ? ByRunningStats(input, layout) : ByBatch(input, layout);
+        return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByBatch(input, layout);
     }
 
     /// <summary>How the input is seen as [N, C, L].</summary>
     private protected abstract NormLayout LayoutOf(Tensor input);
 
-    Tensor ByBatch(Tensor x, NormLayout layout)
+    Tensor NormalizeByBatch(Tensor x, NormLayout layout)
     {
         BatchCoupling.Note(GetType().Name);
         int n = layout.Count;
@@ -38,7 +38,7 @@ public abstract class BatchNorm : ChannelNorm
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
-            Track(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
+            UpdateRunningStats(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
         }
 
         return y;

@@ -32,11 +32,11 @@ public sealed class Dropout : Module
         }
 
         Tensor x = input.Floating();
-        return TensorFormula.Map(new Dropped(_probability), x, Tensor.RandLike(x, _random));
+        return TensorFormula.Map(new ZeroedAndScaled(_probability), x, Tensor.RandLike(x, _random));
     }
 
     /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>
-    readonly struct Dropped(double probability) : IBinaryFormula
+    readonly struct ZeroedAndScaled(double probability) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T noise)

@@ -27,7 +27,7 @@ public sealed class InstanceNorm2d : ChannelNorm
     public override Tensor Forward(Tensor input)
     {
         NormLayout layout = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
-        return UsesRunningStats ? ByRunningStats(input!, layout) : ByInstance(input!, layout);
+        return UsesRunningStats ? NormalizeByRunningStats(input!, layout) : NormalizeByInstance(input!, layout);
     }
 
     // PyTorch before 0.4.1 saved running statistics, and no counter, also where evaluation did not use them.
@@ -41,7 +41,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         }
     }
 
-    Tensor ByInstance(Tensor x, NormLayout layout)
+    Tensor NormalizeByInstance(Tensor x, NormLayout layout)
     {
         (int images, int channels, int n) = layout;
         if (n <= 1)
@@ -53,7 +53,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         if (IsTraining && RunningMean is not null)
         {
             Tensor variance = (deviation * deviation).Reshape(images, channels).Mean(0);
-            Track(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
+            UpdateRunningStats(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
         }
 
         return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);

@@ -52,7 +52,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     internal readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
         // The logarithm of a weight that is 0 in every precision.
-        const double Nothing = -1000;
+        const double VanishingLogWeight = -1000;
 
         // Within which neither term is out of range.
         const double Far = 1e9;
@@ -64,7 +64,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
             T zero = T.Const(0);
             T not = T.Const(1) - y;
             T isFar = T.Less(T.Const(Far), T.Abs(x));
-            T loss = T.Any(isFar) ? WithFar(x, y, not) : Terms(x, y, not);
+            T loss = T.Any(isFar) ? LargeLogitTerms(x, y, not) : Terms(x, y, not);
             return Guards.UndefinedWhere(T.Less(y * not, zero), loss);
         }
 
@@ -74,26 +74,26 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Focused(ofOne, exponent * ofZero)) + (T.Const(negative) * not * Focused(ofZero, exponent * ofOne));
+            return (T.Const(positive) * y * Modulated(ofOne, exponent * ofZero)) + (T.Const(negative) * not * Modulated(ofZero, exponent * ofOne));
         }
 
         // What has no weight may be infinite, and what weighs nothing is held where its weight no longer changes.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        T WithFar<T>(T x, T y, T not)
+        T LargeLogitTerms<T>(T x, T y, T not)
             where T : struct, IReal<T>
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Focused(Guards.Weighable(ofOne, y), Held(exponent * ofZero)))
-                + (T.Const(negative) * not * Focused(Guards.Weighable(ofZero, not), Held(exponent * ofOne)));
+            return (T.Const(positive) * y * Modulated(Guards.Weighable(ofOne, y), ClampBelow(exponent * ofZero)))
+                + (T.Const(negative) * not * Modulated(Guards.Weighable(ofZero, not), ClampBelow(exponent * ofOne)));
         }
 
-        static T Held<T>(T logOfWeight)
-            where T : struct, IReal<T> => T.Select(T.Less(logOfWeight, T.Const(Nothing)), T.Const(Nothing), logOfWeight);
+        static T ClampBelow<T>(T logOfWeight)
+            where T : struct, IReal<T> => T.Select(T.Less(logOfWeight, T.Const(VanishingLogWeight)), T.Const(VanishingLogWeight), logOfWeight);
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) of an easy example never arises.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        T Focused<T>(T surprise, T logOfWeight)
+        T Modulated<T>(T surprise, T logOfWeight)
             where T : struct, IReal<T> => gamma == 0 ? surprise : T.Exp(logOfWeight) * surprise;
     }
 }

@@ -51,7 +51,7 @@ public sealed record FocalLoss(
     /// <summary>−q (1 − p)^γ ln p.</summary>
     internal readonly struct FocalCrossEntropy(double gamma) : ISoftmaxFormula
     {
-        const double Nearly = -1e-25;
+        const double LogNearOne = -1e-25;
 
         public static bool VanishesWithTarget => true;
 
@@ -66,7 +66,7 @@ public sealed record FocalLoss(
             }
 
             // A power below 2 has a derivative of ∞ where p is 1, which then meets the logarithm's 0.
-            T unsure = T.Select(T.Equal(log, T.Const(0)), T.Const(Nearly), log);
+            T unsure = T.Select(T.Equal(log, T.Const(0)), T.Const(LogNearOne), log);
             return -(b * T.Pow(-T.Expm1(unsure), gamma) * unsure);
         }
     }

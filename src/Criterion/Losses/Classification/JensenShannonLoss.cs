@@ -47,7 +47,7 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
     internal readonly struct Divergence : ISoftmaxFormula
     {
         // Less than the logarithm of any positive number.
-        const double Never = -1e4;
+        const double FiniteLogOfZero = -1e4;
 
         public static bool VanishesWithTarget => false;
 
@@ -62,6 +62,6 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(Never), x);
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(FiniteLogOfZero), x);
     }
 }

@@ -43,9 +43,9 @@ public sealed record TripletMarginLoss(
         Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
 
     /// <inheritdoc/>
-    protected internal override RowFormula Formula => RowFormula.From(AnyDegree);
+    protected internal override RowFormula Formula => RowFormula.From(TripletFormula);
 
-    Triplet AnyDegree => new(Margin, P, Epsilon, Swap, Smooth);
+    Triplet TripletFormula => new(Margin, P, Epsilon, Swap, Smooth);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["a", "p", "n"];
@@ -63,8 +63,8 @@ public sealed record TripletMarginLoss(
         CheckSameShape(anchor, negative);
         return P switch
         {
-            2 => Evaluate(RowFormula.From(new EuclideanTriplet(AnyDegree, Epsilon, Swap)), [anchor, positive, negative]),
-            double.PositiveInfinity => OfLargest(anchor, positive, negative),
+            2 => Evaluate(RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)), [anchor, positive, negative]),
+            double.PositiveInfinity => MaximumNorm(anchor, positive, negative),
             _ => Evaluate([anchor, positive, negative]),
         };
     }
@@ -76,7 +76,7 @@ public sealed record TripletMarginLoss(
     public override IEnumerable<LossCurve> Curves() => ByDistance.Curves();
 
     // The largest difference of a row is no sum: that norm is composed of tensor operations.
-    Tensor OfLargest(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
+    Tensor MaximumNorm(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
 
     TripletMarginWithDistanceLoss ByDistance =>
         new(new PairwiseDistance(P, Epsilon).Forward, Margin, Swap, Smooth, Reduction) { OnEmpty = OnEmpty };

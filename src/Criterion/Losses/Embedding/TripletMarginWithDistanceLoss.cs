@@ -32,7 +32,7 @@ public sealed record TripletMarginWithDistanceLoss(
     Reduction Reduction = Reduction.Mean)
     : Loss(Reduction)
 {
-    static readonly PairwiseDistance Usual = new();
+    static readonly PairwiseDistance EuclideanDistance = new();
 
     /// <inheritdoc cref="TripletMarginWithDistanceLoss(Func{Tensor, Tensor, Tensor}, double, bool, bool, Reduction)"/>
     public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
@@ -54,7 +54,7 @@ public sealed record TripletMarginWithDistanceLoss(
             return empty;
         }
 
-        Func<Tensor, Tensor, Tensor> distance = Distance ?? Usual.Forward;
+        Func<Tensor, Tensor, Tensor> distance = Distance ?? EuclideanDistance.Forward;
         Tensor near = distance(anchor, positive);
         Tensor far = distance(anchor, negative);
         far = Swap ? Tensor.Minimum(far, distance(positive, negative)) : far;

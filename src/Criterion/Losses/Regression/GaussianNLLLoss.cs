@@ -57,14 +57,14 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     {
         CheckSameShape(prediction, target);
         ArgumentNullException.ThrowIfNull(variance);
-        Tensor each = ForEach(prediction, variance);
+        Tensor each = ExpandVariance(prediction, variance);
         return ForEmpty(prediction, prediction.Count) ?? Evaluate(prediction, target, each, () => Check(variance));
     }
 
     void Check(Tensor variance) =>
         CheckRange(variance, 0, double.PositiveInfinity, "0 or more", "Apply Softplus() or Exp() to the output of the network.");
 
-    static Tensor ForEach(Tensor prediction, Tensor variance)
+    static Tensor ExpandVariance(Tensor prediction, Tensor variance)
     {
         if (variance.Shape == prediction.Shape)
         {

@@ -77,9 +77,9 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         T Plain<T>(T x, T y)
-            where T : struct, IReal<T> => logInput ? OfLogarithm(x, y) : OfRate(x, y);
+            where T : struct, IReal<T> => logInput ? LogRateLoss(x, y) : RateLoss(x, y);
 
-        T OfRate<T>(T x, T y)
+        T RateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T rate = x + T.Const(epsilon);
@@ -89,7 +89,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         }
 
         // 0 · ∞ is 0: a rate of 0 gives no count for certain. Of large x it is x (eˣ/x − y), with the root of eˣ taken twice.
-        static T OfLogarithm<T>(T x, T y)
+        static T LogRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T isLarge = T.Less(T.Const(Large), x);
@@ -110,11 +110,11 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             (T zero, T one) = (T.Const(0), T.Const(1));
             T plain = Plain(T.Select(isSmall, x, zero), T.Select(isSmall, y, zero));
             (T prediction, T count) = (T.Select(isSmall, one, x), T.Select(isSmall, one, y));
-            return T.Select(isSmall, plain, logInput ? FullOfLogarithm(prediction, count) : FullOfRate(prediction, count));
+            return T.Select(isSmall, plain, logInput ? FullLogRateLoss(prediction, count) : FullRateLoss(prediction, count));
         }
 
         // With Stirling's term y (e^d − 1 − d) + ½ ln(2π y), d = x − ln y: separate terms would cancel at large counts.
-        static T FullOfLogarithm<T>(T x, T y)
+        static T FullLogRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T distance = x - T.Log(y);
@@ -128,7 +128,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         }
 
         // Likewise (x − y) − y ln((x + ε) / y) + ½ ln(2π y).
-        T FullOfRate<T>(T x, T y)
+        T FullRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T rate = x + T.Const(epsilon);
