@@ -6,14 +6,14 @@ public interface ICriterion
     /// <summary>The formula in LaTeX with this value's options, one line for each part.</summary>
     string ToLatex();
 
-    /// <summary>The loss along a number, for pictures; none where no single number tells its story.</summary>
+    /// <summary>Computes the loss along a number, for pictures; none where no single number tells its story.</summary>
     IEnumerable<LossCurve> Curves();
 }
 
 /// <summary>A loss of a prediction against a target. Such losses are added and weighted: <c>l1 * 10 + ssim</c>.</summary>
 public partial interface IPredictionLoss : ICriterion
 {
-    /// <summary>The loss of a prediction.</summary>
+    /// <summary>Computes the loss of a prediction.</summary>
     /// <param name="prediction">What a model says.</param>
     /// <param name="target">What it should have said.</param>
     Tensor Forward(Tensor prediction, Tensor target);

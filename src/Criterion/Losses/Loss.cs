@@ -33,7 +33,7 @@ public abstract record Loss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
     /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
@@ -136,6 +136,6 @@ public abstract record Loss : ICriterion
 
         return OnEmpty == OnEmpty.Zero
             ? prediction.Sum()
-            : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
+            : throw new LossException($"{Name}: the batch {prediction.Shape} is empty. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
     }
 }

@@ -3,13 +3,13 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of every element on its own: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPredictionLoss
 {
     /// <summary>The formula f with this loss's options.</summary>
     protected internal abstract BinaryFormula Formula { get; }
 
-    /// <summary>The loss of a prediction.</summary>
+    /// <summary>Computes the loss of a prediction.</summary>
     /// <param name="prediction">Any shape.</param>
     /// <param name="target">The same shape.</param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
@@ -33,7 +33,7 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 0", 0)];
 
-    /// <summary>The loss of predictions in a range against one target.</summary>
+    /// <summary>Computes the loss of predictions in a range against one target.</summary>
     protected LossCurve Curve(string name, double target, double from = -3, double to = 3) =>
         new(name, "x", from, to, x => Formula.Map(x, Tensor.FullLike(x, target)));
 

@@ -3,7 +3,7 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of every row: ℓ = f(Σⱼ s₁, …, Σⱼ s_K), with statistics s that are pointwise in the rows.</summary>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record RowLoss(Reduction Reduction) : Loss(Reduction)
 {
     /// <summary>The formula with this loss's options.</summary>
@@ -18,10 +18,10 @@ public abstract record RowLoss(Reduction Reduction) : Loss(Reduction)
     /// <summary>What the number of a row is called in the formula.</summary>
     protected virtual string PerRowName => "t";
 
-    /// <summary>The reduced loss of rows.</summary>
+    /// <summary>Computes the reduced loss of rows.</summary>
     protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null) => Evaluate(Formula, rows, perRow);
 
-    /// <summary>The same by a formula for what the options are most often: a choice that is made here costs nothing in the loop.</summary>
+    /// <summary>Computes the same by a formula for what the options are most often: a choice that is made here costs nothing in the loop.</summary>
     private protected Tensor Evaluate(RowFormula formula, ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
     {
         Tensor first = rows[0];

@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the logarithm of the probability of class j, and q the target's
 /// row. Classes run along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-/// <param name="Reduction">What becomes of the losses of single rows; the mean runs over rows.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean runs over rows. Default: Mean.</param>
 public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
 {
     /// <summary>The formula f with this loss's options.</summary>
@@ -28,7 +28,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
     /// <summary>The dimension along which classes run when the loss has no option for it.</summary>
     protected static int ClassDim(Tensor x) => x.Rank == 1 ? 0 : 1;
 
-    /// <summary>The loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
+    /// <summary>Computes the loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
     protected static LossCurve TargetLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss) => new(
         name,
         "logit of the target's class",
@@ -36,7 +36,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
         5,
         x => loss(Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.Zeros(x.Shape, DType.Int64)));
 
-    /// <summary>The loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
+    /// <summary>Computes the loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
     protected static LossCurve FirstLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss)
     {
         static Tensor Rows(Tensor first) => Tensor.Stack([first, Tensor.OnesLike(first), Tensor.ZerosLike(first)], 1);
@@ -68,7 +68,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
         }
     }
 
-    /// <summary>The reduced loss of rows of logits against classes.</summary>
+    /// <summary>Computes the reduced loss of rows of logits against classes.</summary>
     /// <param name="prediction">[N, C, d₁, …] or [C].</param>
     /// <param name="target">Classes, [N, d₁, …] or a scalar.</param>
     /// <param name="ignoreIndex">The class that is left out, or null.</param>
@@ -104,7 +104,7 @@ public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
         return Reduce(rows, SoftmaxTarget.Classes(classes, weight, smoothing), total, prediction, perRow?.Invoke(classes));
     }
 
-    /// <summary>The reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
+    /// <summary>Computes the reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
     private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
     {
         if (ForEmpty(prediction, prediction.Count) is { } empty)

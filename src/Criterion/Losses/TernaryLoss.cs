@@ -3,7 +3,7 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of three numbers for every element: ℓᵢ = f(xᵢ, yᵢ, zᵢ). What the three are, and are called, is the loss's own.</summary>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
 {
     /// <summary>The formula f with this loss's options.</summary>

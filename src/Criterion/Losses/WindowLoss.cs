@@ -3,8 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of every window of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), with statistics s that are pointwise.</summary>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record WindowLoss(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
 {
     /// <summary>The formula with this loss's options.</summary>

@@ -18,25 +18,25 @@ namespace Criterion.Losses;
     Alternatives = "MutualInformationLoss finds the classes by itself, without labels.")]
 public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, double Weight = 1, double LabelSmoothing = 0) : ICriterion
 {
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Objective']/node()"/></summary>
     public GanLoss Objective { get; init; } = Objective ?? new NonSaturatingGanLoss();
 
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Weight']/node()"/></summary>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
         Require.NonNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
 
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='LabelSmoothing']/node()"/></summary>
     public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); } =
         Require.InUnitInterval(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
 
-    /// <summary>The discriminator's loss.</summary>
+    /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">Its logits of real images, of any shape.</param>
     /// <param name="fake">Its logits of generated images, detached from the generator.</param>
     /// <param name="realClasses">Its class logits of the real images, [N, C].</param>
     /// <param name="realLabels">Their classes, [N] of Int64.</param>
     /// <param name="fakeClasses">Its class logits of the generated images, [M, C].</param>
     /// <param name="fakeLabels">The classes that they were generated for, [M] of Int64.</param>
-    /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A label is no class, or the batch is empty.</exception>
     public Tensor Discriminator(Tensor real, Tensor fake, Tensor realClasses, Tensor realLabels, Tensor fakeClasses, Tensor fakeLabels)
     {
         Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
@@ -44,12 +44,12 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
         return Objective.Discriminator(real, fake) + (classes * Weight);
     }
 
-    /// <summary>The generator's loss.</summary>
+    /// <summary>Computes the generator's loss.</summary>
     /// <param name="fake">The discriminator's logits of generated images.</param>
     /// <param name="fakeClasses">Its class logits of them, [M, C].</param>
     /// <param name="fakeLabels">The classes that they were generated for, [M] of Int64.</param>
     /// <param name="real">Its logits of real images, which relativistic objectives need.</param>
-    /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A label is no class, or the batch is empty.</exception>
     public Tensor Generator(Tensor fake, Tensor fakeClasses, Tensor fakeLabels, Tensor? real = null) =>
         Objective.Generator(fake, real) + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 

@@ -15,15 +15,15 @@ namespace Criterion.Losses;
 /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
 public sealed record BoundaryEquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
 {
-    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='K']/node()"/></summary>
     public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
         Require.InUnitInterval(K, nameof(BoundaryEquilibriumController));
 
-    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='Gamma']/node()"/></summary>
     public double Gamma { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
         Require.InUnitInterval(Gamma, nameof(BoundaryEquilibriumController));
 
-    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='Rate']/node()"/></summary>
     public double Rate { get; init => field = Require.Positive(value, nameof(BoundaryEquilibriumController)); } =
         Require.Positive(Rate, nameof(BoundaryEquilibriumController));
 

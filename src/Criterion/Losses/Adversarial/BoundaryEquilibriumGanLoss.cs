@@ -19,7 +19,7 @@ namespace Criterion.Losses;
 public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     : PointwiseGanLoss
 {
-    /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
+    /// <summary><inheritdoc cref="BoundaryEquilibriumGanLoss" path="/param[@name='K']/node()"/></summary>
     public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
         Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
 

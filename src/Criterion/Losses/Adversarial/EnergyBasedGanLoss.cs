@@ -17,7 +17,7 @@ namespace Criterion.Losses;
     Alternatives = "BoundaryEquilibriumGanLoss balances the two energies by a controller and needs no margin; HingeGanLoss takes logits.")]
 public sealed record EnergyBasedGanLoss(double Margin = 10) : PointwiseGanLoss
 {
-    /// <inheritdoc cref="EnergyBasedGanLoss(double)"/>
+    /// <summary><inheritdoc cref="EnergyBasedGanLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Positive(value, nameof(EnergyBasedGanLoss)); } =
         Require.Positive(Margin, nameof(EnergyBasedGanLoss));
 

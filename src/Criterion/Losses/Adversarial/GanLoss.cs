@@ -20,21 +20,21 @@ public abstract partial record GanLoss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The discriminator's loss.</summary>
+    /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">Its logits of real images, of any shape.</param>
     /// <param name="fake">Its logits of generated images, detached from the generator.</param>
     /// <returns>A scalar.</returns>
     /// <exception cref="LossException">There are no logits, or one on which the objective is not defined.</exception>
     public abstract Tensor Discriminator(Tensor real, Tensor fake);
 
-    /// <summary>The generator's loss.</summary>
+    /// <summary>Computes the generator's loss.</summary>
     /// <param name="fake">The discriminator's logits of generated images.</param>
     /// <param name="real">Its logits of real images, which relativistic objectives need.</param>
     /// <returns>A scalar.</returns>
     /// <exception cref="LossException">There are no logits, or one on which the objective is not defined.</exception>
     public abstract Tensor Generator(Tensor fake, Tensor? real = null);
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
     /// <summary>Refuses an empty batch, whose mean is no number.</summary>

@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never stops pushing; RelativisticPairedHingeGanLoss compares real with fake.")]
 public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
 {
-    /// <inheritdoc cref="HingeGanLoss(double)"/>
+    /// <summary><inheritdoc cref="HingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } = Require.Positive(Margin, nameof(HingeGanLoss));
 
     /// <inheritdoc/>

@@ -34,20 +34,20 @@ public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 
     /// <summary>The form of CycleGAN's code: half of the two errors' sum for the discriminator, the whole error for the generator.</summary>
     public static LeastSquaresGanLoss CycleGan { get; } = new(GeneratorScale: 1);
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='A']/node()"/></summary>
     public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(A, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='B']/node()"/></summary>
     public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(B, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='C']/node()"/></summary>
     public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(C, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='DiscriminatorScale']/node()"/></summary>
     public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
         Require.Positive(DiscriminatorScale, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='GeneratorScale']/node()"/></summary>
     public double GeneratorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
         Require.Positive(GeneratorScale, nameof(LeastSquaresGanLoss));
 

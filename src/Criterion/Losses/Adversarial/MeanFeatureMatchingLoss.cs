@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// The generator's whole loss in the paper. The means run over the images of each batch, whose sizes may differ; the real side
 /// is held fixed here, whether or not it was detached. Not the article's feature matching, which compares image with image.
 /// </remarks>
-/// <param name="Reduction">What becomes of the squares of single features; their sum, the squared distance, in the paper.</param>
+/// <param name="Reduction">How per-element losses are reduced; their sum, the squared distance, in the paper. Default: Mean.</param>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "features [N, ...] of generated and [M, ...] of real images → scalar",
@@ -15,7 +15,7 @@ namespace Criterion.Losses;
     Alternatives = "The image family's feature matching compares pairs of images where there are pairs.")]
 public sealed record MeanFeatureMatchingLoss(Reduction Reduction = Reduction.Sum) : Loss(Reduction)
 {
-    /// <summary>The loss of a batch of features.</summary>
+    /// <summary>Computes the loss of a batch of features.</summary>
     /// <param name="fake">Features of generated images, [N, ...].</param>
     /// <param name="real">Features of real images, [M, ...].</param>
     /// <returns>A scalar, or the shape of one image's features with <see cref="Reduction.None"/>.</returns>

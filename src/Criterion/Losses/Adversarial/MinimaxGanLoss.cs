@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 public sealed record MinimaxGanLoss(double RealTarget = 1)
     : PointwiseGanLoss
 {
-    /// <inheritdoc cref="MinimaxGanLoss(double)"/>
+    /// <summary><inheritdoc cref="MinimaxGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
     public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } = Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
 
     /// <inheritdoc/>

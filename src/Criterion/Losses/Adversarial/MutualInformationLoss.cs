@@ -21,17 +21,17 @@ namespace Criterion.Losses;
     Alternatives = "AuxiliaryClassifierGanLoss teaches given classes where there are labels.")]
 public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
 {
-    /// <inheritdoc cref="MutualInformationLoss(double)"/>
+    /// <summary><inheritdoc cref="MutualInformationLoss" path="/param[@name='Weight']/node()"/></summary>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); } =
         Require.NonNegative(Weight, nameof(MutualInformationLoss));
 
-    /// <summary>The loss of a code that is one of C classes.</summary>
+    /// <summary>Computes the loss of a code that is one of C classes.</summary>
     /// <param name="logits">What the head says of the generated images, [N, C].</param>
     /// <param name="codes">The classes that they were generated from, [N] of Int64.</param>
-    /// <exception cref="LossException">A code is no class, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A code is no class, or the batch is empty.</exception>
     public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
 
-    /// <summary>The loss of codes that are numbers: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
+    /// <summary>Computes the loss of codes that are numbers: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
     /// <param name="mean">μ, what the head says of the generated images, [N, D].</param>
     /// <param name="codes">c, the codes that they were generated from, [N, D].</param>
     /// <param name="logVariance">s, how unsure the head is, [N, D]; a variance of 1 if not given.</param>

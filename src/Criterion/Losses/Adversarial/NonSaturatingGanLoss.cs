@@ -23,11 +23,11 @@ namespace Criterion.Losses;
 public sealed record NonSaturatingGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
     : PointwiseGanLoss
 {
-    /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
+    /// <summary><inheritdoc cref="NonSaturatingGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
     public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
         Require.SmoothedTarget(RealTarget, nameof(NonSaturatingGanLoss));
 
-    /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
+    /// <summary><inheritdoc cref="NonSaturatingGanLoss" path="/param[@name='GeneratorTarget']/node()"/></summary>
     public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
         Require.SmoothedTarget(GeneratorTarget, nameof(NonSaturatingGanLoss));
 

@@ -24,11 +24,11 @@ namespace Criterion.Losses;
 public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
     : PointwiseGanLoss
 {
-    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
+    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
     public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
         Require.SmoothedTarget(RealTarget, nameof(ProbabilityGanLoss));
 
-    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
+    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='GeneratorTarget']/node()"/></summary>
     public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
         Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
 

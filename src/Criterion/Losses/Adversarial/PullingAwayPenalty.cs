@@ -22,11 +22,11 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
 {
     const double Epsilon = 1e-12;
 
-    /// <inheritdoc cref="PullingAwayPenalty(double)"/>
+    /// <summary><inheritdoc cref="PullingAwayPenalty" path="/param[@name='Weight']/node()"/></summary>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); } =
         Require.NonNegative(Weight, nameof(PullingAwayPenalty));
 
-    /// <summary>The weighted mean of squared cosines.</summary>
+    /// <summary>Computes the weighted mean of squared cosines.</summary>
     /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>
     /// <exception cref="ShapeException">There is no pair, or no dimension along which encodings run.</exception>
     public Tensor Forward(Tensor encodings)

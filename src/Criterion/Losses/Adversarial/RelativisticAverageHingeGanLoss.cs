@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "HingeGanLoss does not compare; RelativisticAverageLogisticGanLoss never stops pushing.")]
 public sealed record RelativisticAverageHingeGanLoss(double Margin = 1) : RelativisticAverageGanLoss
 {
-    /// <inheritdoc cref="RelativisticAverageHingeGanLoss(double)"/>
+    /// <summary><inheritdoc cref="RelativisticAverageHingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Positive(value, nameof(RelativisticAverageHingeGanLoss)); } =
         Require.Positive(Margin, nameof(RelativisticAverageHingeGanLoss));
 

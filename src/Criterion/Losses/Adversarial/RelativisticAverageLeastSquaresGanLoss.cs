@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "LeastSquaresGanLoss does not compare; RelativisticAverageHingeGanLoss leaves a lead beyond the margin alone.")]
 public sealed record RelativisticAverageLeastSquaresGanLoss(double Target = 1) : RelativisticAverageGanLoss
 {
-    /// <inheritdoc cref="RelativisticAverageLeastSquaresGanLoss(double)"/>
+    /// <summary><inheritdoc cref="RelativisticAverageLeastSquaresGanLoss" path="/param[@name='Target']/node()"/></summary>
     public double Target { get; init => field = Require.Positive(value, nameof(RelativisticAverageLeastSquaresGanLoss)); } =
         Require.Positive(Target, nameof(RelativisticAverageLeastSquaresGanLoss));
 

@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "RelativisticAverageHingeGanLoss takes unequal batches; RelativisticPairedLogisticGanLoss never stops pushing.")]
 public sealed record RelativisticPairedHingeGanLoss(double Margin = 1) : RelativisticPairedGanLoss
 {
-    /// <inheritdoc cref="RelativisticPairedHingeGanLoss(double)"/>
+    /// <summary><inheritdoc cref="RelativisticPairedHingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Positive(value, nameof(RelativisticPairedHingeGanLoss)); } =
         Require.Positive(Margin, nameof(RelativisticPairedHingeGanLoss));
 

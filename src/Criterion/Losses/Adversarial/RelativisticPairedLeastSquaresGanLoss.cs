@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "RelativisticAverageLeastSquaresGanLoss takes unequal batches; RelativisticPairedLogisticGanLoss bounds the gradient of a pair.")]
 public sealed record RelativisticPairedLeastSquaresGanLoss(double Target = 1) : RelativisticPairedGanLoss
 {
-    /// <inheritdoc cref="RelativisticPairedLeastSquaresGanLoss(double)"/>
+    /// <summary><inheritdoc cref="RelativisticPairedLeastSquaresGanLoss" path="/param[@name='Target']/node()"/></summary>
     public double Target { get; init => field = Require.Positive(value, nameof(RelativisticPairedLeastSquaresGanLoss)); } =
         Require.Positive(Target, nameof(RelativisticPairedLeastSquaresGanLoss));
 

@@ -11,7 +11,7 @@ namespace Criterion.Losses;
 /// <c>torch.nn.BCELoss</c>.
 /// </remarks>
 /// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
-/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",

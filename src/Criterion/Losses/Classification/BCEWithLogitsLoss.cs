@@ -8,10 +8,10 @@ namespace Criterion.Losses;
 /// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p,
 /// ℓ = (1 − y) x + (1 + (p − 1) y) softplus(−x).
 /// </summary>
-/// <remarks>The gradient σ(x) − y never overflows, and an infinite logit that is right costs 0. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
+/// <remarks>The gradient σ(x) − y never overflows, and an infinite logit that is right costs 0. PyTorch equivalent: <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
 /// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
 /// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
-/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",

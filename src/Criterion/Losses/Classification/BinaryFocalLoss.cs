@@ -15,7 +15,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Alpha">α, how much positives weigh against negatives, in [0, 1]; null weighs neither.</param>
 /// <param name="Gamma">γ, 0 or more: how fast the weight of an example falls as it gets easy.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
@@ -24,11 +24,11 @@ namespace Criterion.Losses;
 public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>How much positives weigh against negatives; null weighs neither.</summary>
+    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Alpha']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside of [0, 1].</exception>
     public double? Alpha { get; init => field = CheckedAlpha(value); } = CheckedAlpha(Alpha);
 
-    /// <summary>How fast the weight of an example falls as it gets easy.</summary>
+    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Gamma']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); } =
         Require.NonNegative(Gamma, nameof(BinaryFocalLoss));

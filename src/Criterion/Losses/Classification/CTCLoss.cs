@@ -11,11 +11,11 @@ namespace Criterion.Losses;
 /// that plus the probability, which is the same after the log-softmax that both expect in front. A target that no path of
 /// T steps reads as (T &lt; S + repeats) costs +∞, with a gradient of 0 where PyTorch's is NaN; the number of such samples comes out of
 /// <see cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/>. Second derivatives go through the recursion in
-/// tensor operations, which is slow. Twin of <c>torch.nn.CTCLoss</c>.
+/// tensor operations, which is slow. PyTorch equivalent: <c>torch.nn.CTCLoss</c>.
 /// </remarks>
 /// <param name="Blank">The class that stands for no label.</param>
 /// <param name="ZeroInfinity">Whether a sample that no path reads as costs 0 instead of +∞.</param>
-/// <param name="Reduction">What becomes of the losses of single samples; the mean first divides each by its target's length, or by 1.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean first divides each by its target's length, or by 1. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
@@ -24,10 +24,10 @@ namespace Criterion.Losses;
     Alternatives = "CrossEntropyLoss when every step has its own label.")]
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
-    /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="CTCLoss" path="/param[@name='Blank']/node()"/></summary>
     public int Blank { get; init => field = Require.AtLeast(0, value, nameof(CTCLoss)); } = Require.AtLeast(0, Blank, nameof(CTCLoss));
 
-    /// <summary>The loss of log-probabilities.</summary>
+    /// <summary>Computes the loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
     /// <param name="targets">Int64: [N, S], padded with anything; the labels of all samples in one row; or [S] for one sample.</param>
     /// <param name="inputLengths">How many of the T steps each sample has.</param>

@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// The gradient is p − q for weights of 1. Adding a constant to all logits of a row changes nothing. A logit of −∞ rules a class out:
 /// its probability and gradient are 0, and the loss is +∞ only if the target asks for it. Label smoothing turns q into
-/// (1 − LabelSmoothing) q + LabelSmoothing / C before the weights. Twin of <c>torch.nn.CrossEntropyLoss</c>; a batch of
+/// (1 − LabelSmoothing) q + LabelSmoothing / C before the weights. PyTorch equivalent: <c>torch.nn.CrossEntropyLoss</c>; a batch of
 /// which every target is ignored is an error unless <see cref="Loss.OnEmpty"/> asks for zero, not NaN.
 /// </remarks>
 /// <param name="Weight">A factor for each class, [C], or null.</param>
@@ -32,19 +32,19 @@ public sealed record CrossEntropyLoss(
     // Probabilities that were computed may be off by rounding.
     const double Slack = 1e-5;
 
-    /// <inheritdoc cref="CrossEntropyLoss(Tensor, long, double, Reduction)"/>
+    /// <summary><inheritdoc cref="CrossEntropyLoss" path="/param[@name='LabelSmoothing']/node()"/></summary>
     public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(CrossEntropyLoss)); } =
         Require.InUnitInterval(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(NegativeLogProbability));
 
-    /// <summary>The loss of logits.</summary>
+    /// <summary>Computes the loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
     /// <param name="target">Classes as Int64, [N, d₁, …] or a scalar; or probabilities of the shape of the prediction.</param>
     /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A class is out of range, a probability is not in [0, 1], or there is nothing to compare.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A class is out of range, a probability is not in [0, 1], or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);

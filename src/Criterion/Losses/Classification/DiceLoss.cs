@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 /// <param name="Smooth">Added above and below the line, 0 or more; 1 is common.</param>
 /// <param name="Epsilon">Added below the line, above 0: keeps an empty sample finite.</param>
 /// <param name="Squared">Whether the sums below the line are those of squares, as in Milletari's paper.</param>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
@@ -31,12 +31,12 @@ namespace Criterion.Losses;
 public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
     : OverlapLoss(Reduction)
 {
-    /// <summary>Added above and below the line.</summary>
+    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Smooth']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); } =
         Require.NonNegative(Smooth, nameof(DiceLoss));
 
-    /// <summary>Added below the line.</summary>
+    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); } =
         Require.Positive(Epsilon, nameof(DiceLoss));

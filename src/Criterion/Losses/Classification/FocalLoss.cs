@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// <param name="Gamma">γ ≥ 0: how far examples that are already right are turned down.</param>
 /// <param name="Alpha">α: a factor for each class, [C], a scalar for all, or null for 1.</param>
 /// <param name="IgnoreIndex">The class whose rows are left out of loss, gradient and mean; it need not be in range.</param>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes → scalar",
@@ -24,19 +24,19 @@ public sealed record FocalLoss(
     double Gamma = 2, Tensor? Alpha = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="FocalLoss(double, Tensor, long, Reduction)"/>
+    /// <summary><inheritdoc cref="FocalLoss" path="/param[@name='Gamma']/node()"/></summary>
     public double Gamma { get; init => field = Require.NonNegative(value, nameof(FocalLoss)); } =
         Require.NonNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new FocalCrossEntropy(Gamma));
 
-    /// <summary>The loss of logits.</summary>
+    /// <summary>Computes the loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
     /// <param name="target">Classes as Int64, [N, d₁, …] or a scalar.</param>
     /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A class is out of range, or there is nothing to compare.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(prediction);

@@ -10,10 +10,10 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// The prediction is a distance, 0 or more: for similar pairs the loss has no floor. At x = Margin the gradient for y = −1 is the one
-/// inside, −1. Twin of <c>torch.nn.HingeEmbeddingLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 is an error.
 /// </remarks>
 /// <param name="Margin">Beyond which distance dissimilar pairs cost nothing.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
+    /// <summary><inheritdoc cref="HingeEmbeddingLoss" path="/param[@name='Margin']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
     public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
         Require.Finite(Margin, nameof(HingeEmbeddingLoss));

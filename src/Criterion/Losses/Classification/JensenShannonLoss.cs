@@ -13,7 +13,7 @@ namespace Criterion.Losses;
 /// target its gradient vanishes, where that of <see cref="KlFromLogitsLoss"/> does not.
 /// </remarks>
 /// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
@@ -28,7 +28,7 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
 
-    /// <summary>The divergence of logits.</summary>
+    /// <summary>Computes the divergence of logits.</summary>
     /// <param name="prediction">Logits, [N, C, …] or [C].</param>
     /// <param name="target">Logits of the same shape.</param>
     /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>

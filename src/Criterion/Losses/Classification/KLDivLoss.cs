@@ -16,12 +16,12 @@ namespace Criterion.Losses;
 /// </para>
 /// <para>
 /// The order of the arguments is (prediction, target): it is KL(target ‖ prediction). A class that cannot be, y = 0, adds 0 even where
-/// x = −∞; the gradient by a target of 0, −∞ in the limit, is given as −x (0 for x = −∞). Where y &gt; 0 and x = −∞ the loss is ∞. Twin
-/// of <c>torch.nn.KLDivLoss</c>; unlike there, probabilities given for logarithms are an error.
+/// x = −∞; the gradient by a target of 0, −∞ in the limit, is given as −x (0 for x = −∞). Where y &gt; 0 and x = −∞ the loss is ∞. PyTorch equivalent:
+/// <c>torch.nn.KLDivLoss</c>; unlike it, probabilities given for logarithms are an error.
 /// </para>
 /// </remarks>
 /// <param name="LogTarget">Whether the target is the logarithm of probabilities.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (log-probabilities), target (probabilities) of one shape [N, ...] → scalar",

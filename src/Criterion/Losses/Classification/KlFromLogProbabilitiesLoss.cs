@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// <param name="Reverse">Σⱼ pⱼ (ln pⱼ − ln qⱼ) instead.</param>
 /// <param name="Tolerance">How far Σⱼ pⱼ and Σⱼ qⱼ may be from 1; infinity for no check.</param>
 /// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of log-probabilities → scalar",
@@ -21,7 +21,7 @@ namespace Criterion.Losses;
 public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)"/>
+    /// <summary><inheritdoc cref="KlFromLogProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromLogProbabilitiesLoss));
 
@@ -34,7 +34,7 @@ public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tol
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
 
-    /// <summary>The divergence of log-probabilities.</summary>
+    /// <summary>Computes the divergence of log-probabilities.</summary>
     /// <param name="prediction">[N, C, …] or [C].</param>
     /// <param name="target">The same shape.</param>
     /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>

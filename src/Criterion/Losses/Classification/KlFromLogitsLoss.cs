@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Reverse">Σⱼ pⱼ (ln pⱼ − ln qⱼ) instead, which settles on one mode of q where the other covers all.</param>
 /// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
@@ -29,7 +29,7 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
 
-    /// <summary>The divergence of logits.</summary>
+    /// <summary>Computes the divergence of logits.</summary>
     /// <param name="prediction">Logits, [N, C, …] or [C].</param>
     /// <param name="target">Logits of the same shape.</param>
     /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// <param name="Reverse">Σⱼ pⱼ (ln pⱼ − ln qⱼ) instead.</param>
 /// <param name="Tolerance">How far Σⱼ pⱼ and Σⱼ qⱼ may be from 1; infinity for no check.</param>
 /// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of probabilities → scalar",
@@ -23,7 +23,7 @@ namespace Criterion.Losses;
 public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)"/>
+    /// <summary><inheritdoc cref="KlFromProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromProbabilitiesLoss));
 
@@ -36,7 +36,7 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     /// <inheritdoc/>
     protected override string InputName => "p_j";
 
-    /// <summary>The divergence of probabilities.</summary>
+    /// <summary>Computes the divergence of probabilities.</summary>
     /// <param name="prediction">[N, C, …] or [C].</param>
     /// <param name="target">The same shape.</param>
     /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>

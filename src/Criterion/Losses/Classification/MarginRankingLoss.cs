@@ -8,11 +8,11 @@ namespace Criterion.Losses;
 /// Of two scores: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first should be the larger, for y = −1 the second, by the margin.
 /// </summary>
 /// <remarks>
-/// Where the scores differ by just the margin the gradient is the one inside, −y and y. Twin of <c>torch.nn.MarginRankingLoss</c>;
+/// Where the scores differ by just the margin the gradient is the one inside, −y and y. PyTorch equivalent: <c>torch.nn.MarginRankingLoss</c>;
 /// unlike there, a target that is neither 1 nor −1 is an error and nothing is broadcast.
 /// </remarks>
 /// <param name="Margin">By how much the scores should differ.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
     : TernaryLoss(Reduction)
 {
-    /// <summary>By how much the scores should differ.</summary>
+    /// <summary><inheritdoc cref="MarginRankingLoss" path="/param[@name='Margin']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
     public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
         Require.Finite(Margin, nameof(MarginRankingLoss));
@@ -36,13 +36,13 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
 
-    /// <summary>The loss of pairs of scores.</summary>
+    /// <summary>Computes the loss of pairs of scores.</summary>
     /// <param name="x1">The first scores, of any shape.</param>
     /// <param name="x2">The second, of the same shape.</param>
     /// <param name="target">1 where the first should be the larger, −1 where the second should; the same shape.</param>
     /// <returns>A scalar, or that shape with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A target is neither 1 nor −1, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A target is neither 1 nor −1, or the batch is empty.</exception>
     public Tensor Forward(Tensor x1, Tensor x2, Tensor target)
     {
         CheckSameShape(x1, x2);

@@ -9,9 +9,9 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// The gradient is 0 for pairs that are apart by 1, and jumps there. A row without a right class costs nothing. Memory grows with the
-/// number of right classes times that of all. Twin of <c>torch.nn.MultiLabelMarginLoss</c>.
+/// number of right classes times that of all. PyTorch equivalent: <c>torch.nn.MultiLabelMarginLoss</c>.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target of the same shape, right classes first, then −1 → scalar",
@@ -19,7 +19,7 @@ namespace Criterion.Losses;
     Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss judge every label by itself and give probabilities; MultiMarginLoss for a single right class.")]
 public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {
-    /// <summary>The loss of scores.</summary>
+    /// <summary>Computes the loss of scores.</summary>
     /// <param name="prediction">Scores, [N, C] or [C].</param>
     /// <param name="target">Int64 of the same shape: the right classes of a row, ended by −1 or the end of the row; what follows −1 is not read.</param>
     /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>

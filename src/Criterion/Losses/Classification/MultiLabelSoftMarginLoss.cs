@@ -10,10 +10,10 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// Never overflows. Its mean is that of <see cref="BCEWithLogitsLoss"/>; it differs in giving one loss for each row. Twin of
-/// <c>torch.nn.MultiLabelSoftMarginLoss</c>; unlike there, a target outside of [0, 1] is an error.
+/// <c>torch.nn.MultiLabelSoftMarginLoss</c>; unlike it, a target outside of [0, 1] is an error.
 /// </remarks>
 /// <param name="Weight">A factor for each label, [C] or anything that broadcasts to the prediction, or null.</param>
-/// <param name="Reduction">What becomes of the losses of single rows; the mean divides by their number, not by the weights.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) [N, ..., C] or [C] → scalar",
@@ -31,12 +31,12 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("one label, y = 1", 1), Curve("one label, y = 0", 0)];
 
-    /// <summary>The loss of rows of logits.</summary>
+    /// <summary>Computes the loss of rows of logits.</summary>
     /// <param name="prediction">Logits, [N, C], [C] or any other shape with the labels along the last dimension.</param>
     /// <param name="target">The same shape: 1 where a label holds, 0 where it does not, or a probability.</param>
     /// <returns>A scalar, or the shape without the last dimension with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ, there is no dimension, or the weight does not broadcast to them.</exception>
-    /// <exception cref="LossException">A target is outside of [0, 1], or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A target is outside of [0, 1], or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);

@@ -8,12 +8,12 @@ namespace Criterion.Losses;
 /// Hinge of every other class against the right one: ℓ = w_y / C · Σ_{j ≠ y} max(0, Margin − x_y + x_j)^P, y the class.
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for classes that are beaten by the margin; with P = 1 it jumps there. Twin of <c>torch.nn.MultiMarginLoss</c>.
+/// The gradient is 0 for classes that are beaten by the margin; with P = 1 it jumps there. PyTorch equivalent: <c>torch.nn.MultiMarginLoss</c>.
 /// </remarks>
 /// <param name="P">1 or 2: the power of the hinge.</param>
 /// <param name="Margin">By how much the right class is to beat the others, in units of the scores.</param>
 /// <param name="Weight">A factor for each class, [C], or null; the mean does not divide by it.</param>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
@@ -23,10 +23,10 @@ namespace Criterion.Losses;
 public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='P']/node()"/></summary>
     public int P { get; init => field = CheckedPower(value); } = CheckedPower(P);
 
-    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Finite(value, nameof(MultiMarginLoss)); } =
         Require.Finite(Margin, nameof(MultiMarginLoss));
 
@@ -39,11 +39,11 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     /// <inheritdoc/>
     public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formula.ToLatex(@"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
 
-    /// <summary>The loss of scores.</summary>
+    /// <summary>Computes the loss of scores.</summary>
     /// <param name="prediction">Scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are taken too.</param>
     /// <param name="target">Classes as Int64, [N] or a scalar.</param>
     /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
     /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {

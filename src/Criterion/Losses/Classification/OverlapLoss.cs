@@ -3,15 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of the overlap of two sets, each given by a probability for every place: one loss for each sample.</summary>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IPredictionLoss
 {
-    /// <summary>The loss of samples.</summary>
+    /// <summary>Computes the loss of samples.</summary>
     /// <param name="prediction">Probabilities, [N, ...]: everything but the first dimension is one sample; [D] is a single one.</param>
     /// <param name="target">The same shape, in [0, 1].</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ, or there is no dimension.</exception>
-    /// <exception cref="LossException">A value is outside of [0, 1], or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A value is outside of [0, 1], or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -28,7 +28,7 @@ public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IP
         new("all hits, false alarms at x", "x", 0, 1, x => TwoElementLoss(Tensor.OnesLike(x), x)),
     ];
 
-    /// <summary>The loss of two places, of which the first is in the set.</summary>
+    /// <summary>Computes the loss of two places, of which the first is in the set.</summary>
     Tensor TwoElementLoss(Tensor inside, Tensor outside) => Formula.Rows(
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 

@@ -7,9 +7,9 @@ namespace Criterion.Losses;
 /// <summary>The logistic loss of two classes called 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
 /// <remarks>
 /// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with the classes 1 and 0 called 1 and −1. Twin of
-/// <c>torch.nn.SoftMarginLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// <c>torch.nn.SoftMarginLoss</c>; unlike it, a target that is neither 1 nor −1 is an error.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",

@@ -23,7 +23,7 @@ namespace Criterion.Losses;
 /// <param name="Beta">What a miss counts, 0 or more.</param>
 /// <param name="Smooth">Added above and below the line, 0 or more; 1 is common.</param>
 /// <param name="Epsilon">Added below the line, above 0: keeps an empty sample finite.</param>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
@@ -33,22 +33,22 @@ public sealed record TverskyLoss(
     double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : OverlapLoss(Reduction)
 {
-    /// <summary>What a false alarm counts.</summary>
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Alpha']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Alpha { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
         Require.NonNegative(Alpha, nameof(TverskyLoss));
 
-    /// <summary>What a miss counts.</summary>
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Beta']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Beta { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
         Require.NonNegative(Beta, nameof(TverskyLoss));
 
-    /// <summary>Added above and below the line.</summary>
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Smooth']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Smooth { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
         Require.NonNegative(Smooth, nameof(TverskyLoss));
 
-    /// <summary>Added below the line.</summary>
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Epsilon { get; init => field = Require.Positive(value, nameof(TverskyLoss)); } =
         Require.Positive(Epsilon, nameof(TverskyLoss));

@@ -14,13 +14,13 @@ namespace Criterion.Losses;
 /// <param name="Epsilon">ε, added to the adversarial norm.</param>
 public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
 {
-    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Ratio']/node()"/></summary>
     public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Ratio, nameof(GradientBalance));
 
-    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Largest']/node()"/></summary>
     public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Largest, nameof(GradientBalance));
 
-    /// <inheritdoc cref="GradientBalance(double, double, double)"/>
+    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Epsilon']/node()"/></summary>
     public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Epsilon, nameof(GradientBalance));
 
     /// <summary>The weight of the adversarial term.</summary>

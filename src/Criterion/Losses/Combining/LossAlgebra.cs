@@ -16,7 +16,7 @@ public static class LossAlgebra
         /// <inheritdoc cref="op_Multiply(IPredictionLoss, WeightSchedule)"/>
         public static WeightedSum operator *(WeightSchedule weight, IPredictionLoss a) => a * weight;
 
-        /// <summary>The loss under a name of one's own in reports. A sum of several terms becomes one term by that name.</summary>
+        /// <summary>Computes the loss under a name of one's own in reports. A sum of several terms becomes one term by that name.</summary>
         /// <param name="name">The name.</param>
         public WeightedSum Named(string name) => WeightedSum.Of(loss).Terms is [LossTerm only]
             ? new([only with { Name = name }])

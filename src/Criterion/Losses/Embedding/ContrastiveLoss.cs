@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// <see cref="PairMarginLoss"/> stops at once.
 /// </remarks>
 /// <param name="Margin">Dissimilar pairs cost nothing beyond this distance.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
@@ -23,7 +23,7 @@ namespace Criterion.Losses;
 public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
     : PairDistanceLoss(Reduction)
 {
-    /// <inheritdoc cref="ContrastiveLoss(double, Reduction)"/>
+    /// <summary><inheritdoc cref="ContrastiveLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); } =
         Require.NonNegative(Margin, nameof(ContrastiveLoss));
 

@@ -20,7 +20,7 @@ public enum ZeroVectors
 
 /// <summary>The options of <see cref="CosineEmbeddingLoss"/>.</summary>
 /// <param name="Margin">Dissimilar pairs cost nothing below this similarity; in [−1, 1], best in [0, 0.5].</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 /// <param name="PositiveMargin">Similar pairs cost nothing above this similarity; 1 asks for the same direction.</param>
 /// <param name="ZeroVectors">What the cosine with a row of zeros is.</param>
 public sealed record CosineEmbeddingLossOptions(
@@ -48,7 +48,7 @@ public sealed record CosineEmbeddingLoss : PairLoss
 {
     /// <summary>A loss with the given options.</summary>
     /// <param name="margin">Dissimilar pairs cost nothing below this similarity; in [−1, 1], best in [0, 0.5].</param>
-    /// <param name="reduction">What becomes of the losses of single pairs.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
     /// <param name="positiveMargin">Similar pairs cost nothing above this similarity.</param>
     /// <param name="zeroVectors">What the cosine with a row of zeros is.</param>
     /// <exception cref="ArgumentOutOfRangeException">A margin is not in [−1, 1].</exception>
@@ -65,13 +65,13 @@ public sealed record CosineEmbeddingLoss : PairLoss
     {
     }
 
-    /// <summary>Dissimilar pairs cost nothing below this similarity.</summary>
+    /// <summary><inheritdoc cref="CosineEmbeddingLossOptions" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Cosine(value); }
 
-    /// <summary>Similar pairs cost nothing above this similarity.</summary>
+    /// <summary><inheritdoc cref="CosineEmbeddingLossOptions" path="/param[@name='PositiveMargin']/node()"/></summary>
     public double PositiveMargin { get; init => field = Cosine(value); }
 
-    /// <summary>What the cosine with a row of zeros is.</summary>
+    /// <summary><inheritdoc cref="CosineEmbeddingLossOptions" path="/param[@name='ZeroVectors']/node()"/></summary>
     public ZeroVectors ZeroVectors { get; init; }
 
     /// <inheritdoc/>

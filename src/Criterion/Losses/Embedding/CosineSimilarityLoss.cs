@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Dim">The dimension along which the vectors run.</param>
 /// <param name="Epsilon">The least norm that is divided by.</param>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "prediction, target [..., D] → scalar",
@@ -21,14 +21,14 @@ namespace Criterion.Losses;
 public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)"/>
+    /// <summary><inheritdoc cref="CosineSimilarityLoss" path="/param[@name='Epsilon']/node()"/></summary>
     public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); } =
         Require.Positive(Epsilon, nameof(CosineSimilarityLoss));
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Cosine(Epsilon));
 
-    /// <summary>The loss of rows.</summary>
+    /// <summary>Computes the loss of rows.</summary>
     /// <param name="prediction">[D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>
     /// <param name="target">The same shape.</param>
     /// <returns>A scalar, or the shape without that dimension with <see cref="Reduction.None"/>.</returns>

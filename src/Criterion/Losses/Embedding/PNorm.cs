@@ -25,7 +25,7 @@ internal readonly struct PNorm(double p, double epsilon)
     T Power<T>(T difference)
         where T : struct, IReal<T> => T.PowOrZero(T.Abs(difference), p);
 
-    /// <summary>The distance from the summed terms.</summary>
+    /// <summary>Computes the distance from the summed terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Root<T>(T sum)
         where T : struct, IReal<T> => p == 1 ? sum : T.PowOrZero(sum, 1 / p);

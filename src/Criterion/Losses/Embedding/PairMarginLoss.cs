@@ -18,7 +18,7 @@ namespace Criterion.Losses;
 /// <param name="NegativeMargin">Dissimilar pairs cost nothing beyond this distance.</param>
 /// <param name="P">The degree of the norm, at least 1 and finite.</param>
 /// <param name="OverNonZero">Whether the mean runs over the pairs that cost something, for each kind on its own; it changes the mean only.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
@@ -28,15 +28,15 @@ public sealed record PairMarginLoss(
     double PositiveMargin = 0, double NegativeMargin = 1, double P = 2, bool OverNonZero = true, Reduction Reduction = Reduction.Mean)
     : PairDistanceLoss(Reduction)
 {
-    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='PositiveMargin']/node()"/></summary>
     public double PositiveMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
         Require.NonNegative(PositiveMargin, nameof(PairMarginLoss));
 
-    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='NegativeMargin']/node()"/></summary>
     public double NegativeMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
         Require.NonNegative(NegativeMargin, nameof(PairMarginLoss));
 
-    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='P']/node()"/></summary>
     public double P { get; init => field = Finite(value); } = Finite(P);
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The distance of each pair of rows: d = (Σⱼ |x₁ⱼ − x₂ⱼ + ε|ᵖ)^(1/p), the largest |x₁ⱼ − x₂ⱼ + ε| for p = ∞.</summary>
+/// <summary>Computes the distance of each pair of rows: d = (Σⱼ |x₁ⱼ − x₂ⱼ + ε|ᵖ)^(1/p), the largest |x₁ⱼ − x₂ⱼ + ε| for p = ∞.</summary>
 /// <remarks>
 /// ε is added to every difference, as in PyTorch: it keeps the root of equal rows differentiable, but a row is at a distance of
 /// ε D^(1/p) from itself, and d(x₁, x₂) ≠ d(x₂, x₁) by as little. With ε = 0 the distance is exact and the gradient of equal
@@ -20,15 +20,15 @@ namespace Criterion.Losses;
     Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, and so pulls far pairs harder.")]
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
-    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
+    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='P']/node()"/></summary>
     public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); } =
         Require.NormDegree(P, nameof(PairwiseDistance));
 
-    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
+    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='Epsilon']/node()"/></summary>
     public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); } =
         Require.NonNegative(Epsilon, nameof(PairwiseDistance));
 
-    /// <summary>The distances of rows.</summary>
+    /// <summary>Computes the distances of rows.</summary>
     /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>
     /// <param name="x2">The same shape.</param>
     /// <returns>The shape without the last dimension, or with 1 in its place if <see cref="KeepDim"/>.</returns>

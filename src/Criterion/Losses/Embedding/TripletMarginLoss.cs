@@ -19,7 +19,7 @@ namespace Criterion.Losses;
 /// <param name="Epsilon">ε, added to each difference.</param>
 /// <param name="Swap">Takes min(d(a, n), d(p, n)) for d(a, n): the harder side of the triangle.</param>
 /// <param name="Smooth">softplus for max(0, ·): every triplet keeps pulling, ever less.</param>
-/// <param name="Reduction">What becomes of the losses of single triplets.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
@@ -30,15 +30,15 @@ public sealed record TripletMarginLoss(
     double Margin = 1, double P = 2, double Epsilon = 1e-6, bool Swap = false, bool Smooth = false, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction)
 {
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
         Require.NonNegative(Margin, nameof(TripletMarginLoss));
 
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='P']/node()"/></summary>
     public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); } =
         Require.NormDegree(P, nameof(TripletMarginLoss));
 
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Epsilon']/node()"/></summary>
     public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
         Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
 
@@ -50,13 +50,13 @@ public sealed record TripletMarginLoss(
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["a", "p", "n"];
 
-    /// <summary>The loss of triplets.</summary>
+    /// <summary>Computes the loss of triplets.</summary>
     /// <param name="anchor">[D], [N, D] or any other shape with vectors along the last dimension.</param>
     /// <param name="positive">The same shape: of the anchor's kind.</param>
     /// <param name="negative">The same shape: of another kind.</param>
     /// <returns>A scalar, or the shape without the last dimension with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor anchor, Tensor positive, Tensor negative)
     {
         CheckSameShape(anchor, positive);

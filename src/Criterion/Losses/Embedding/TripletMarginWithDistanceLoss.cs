@@ -17,7 +17,7 @@ namespace Criterion.Losses;
 /// <param name="Margin">By how much the negative should be farther, in the units of the distance.</param>
 /// <param name="Swap">Takes min(d(a, n), d(p, n)) for d(a, n): the harder side of the triangle.</param>
 /// <param name="Smooth">softplus for max(0, ·): every triplet keeps pulling, ever less.</param>
-/// <param name="Reduction">What becomes of the losses of single triplets.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [N, ...] → scalar",
@@ -34,17 +34,17 @@ public sealed record TripletMarginWithDistanceLoss(
 {
     static readonly PairwiseDistance EuclideanDistance = new();
 
-    /// <inheritdoc cref="TripletMarginWithDistanceLoss(Func{Tensor, Tensor, Tensor}, double, bool, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="TripletMarginWithDistanceLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
         Require.NonNegative(Margin, nameof(TripletMarginWithDistanceLoss));
 
-    /// <summary>The loss of triplets.</summary>
+    /// <summary>Computes the loss of triplets.</summary>
     /// <param name="anchor">What the distance takes, [N, D] most often.</param>
     /// <param name="positive">The same shape: of the anchor's kind.</param>
     /// <param name="negative">The same shape: of another kind.</param>
     /// <returns>A scalar, or the shape of the distances with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor anchor, Tensor positive, Tensor negative)
     {
         CheckSameShape(anchor, positive);

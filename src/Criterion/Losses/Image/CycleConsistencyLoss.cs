@@ -13,15 +13,15 @@ namespace Criterion.Losses;
     Alternatives = "L1Loss where pairs of images exist; IdentityLoss beside it keeps colours.")]
 public sealed record CycleConsistencyLoss(double WeightA = 10, double WeightB = 10) : ICriterion
 {
-    /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
+    /// <summary><inheritdoc cref="CycleConsistencyLoss" path="/param[@name='WeightA']/node()"/></summary>
     public double WeightA { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
         Require.NonNegative(WeightA, nameof(CycleConsistencyLoss));
 
-    /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
+    /// <summary><inheritdoc cref="CycleConsistencyLoss" path="/param[@name='WeightB']/node()"/></summary>
     public double WeightB { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
         Require.NonNegative(WeightB, nameof(CycleConsistencyLoss));
 
-    /// <summary>The loss of both ways round.</summary>
+    /// <summary>Computes the loss of both ways round.</summary>
     /// <param name="cycledA">F(G(a)): images of A that went to B and back.</param>
     /// <param name="realA">a, of the same shape; gradients stop here.</param>
     /// <param name="cycledB">G(F(b)): images of B that went to A and back.</param>

@@ -2,13 +2,13 @@ namespace Criterion.Losses;
 
 /// <summary>A loss of features that any network gives for a prediction and for its target: the weighted sum over the layers, for each image.</summary>
 /// <param name="Weights">One weight for each layer; null for 1 each.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Reduction) : Loss(Reduction)
 {
-    /// <inheritdoc cref="FeatureLoss(IReadOnlyList{double}, Reduction)"/>
+    /// <summary><inheritdoc cref="FeatureLoss" path="/param[@name='Weights']/node()"/></summary>
     public IReadOnlyList<double>? Weights { get; init => field = CheckedWeights(value); } = CheckedWeights(Weights);
 
-    /// <summary>The loss of features.</summary>
+    /// <summary>Computes the loss of features.</summary>
     /// <param name="prediction">Layer by layer, each [N, C, ...].</param>
     /// <param name="target">The same layers of the target, of the same shapes; gradients stop here.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
@@ -30,7 +30,7 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
         return ForEmpty(prediction[0], prediction[0].Count) ?? Reduce(PerImage(prediction, target));
     }
 
-    /// <summary>The loss of one layer.</summary>
+    /// <summary>Computes the loss of one layer.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{Tensor}, IReadOnlyList{Tensor})"/>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
@@ -46,7 +46,7 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Weights?.Count, Weights?.Sum());
 
-    /// <summary>The loss of a layer for each image, [N].</summary>
+    /// <summary>Computes the loss of a layer for each image, [N].</summary>
     protected abstract Tensor Layer(Tensor prediction, Tensor target);
 
     /// <summary>Σ wₗ · term, in LaTeX.</summary>

@@ -13,17 +13,17 @@ namespace Criterion.Losses;
     Alternatives = "PerceptualLoss takes the features of a network that was trained for something else, and does not move with the discriminator.")]
 public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
 {
-    /// <inheritdoc cref="FeatureMatchingLoss(int)"/>
+    /// <summary><inheritdoc cref="FeatureMatchingLoss" path="/param[@name='SkipLast']/node()"/></summary>
     public int SkipLast { get; init => field = Require.AtLeast(0, value, nameof(FeatureMatchingLoss)); } =
         Require.AtLeast(0, SkipLast, nameof(FeatureMatchingLoss));
 
-    /// <summary>The loss of one discriminator's features.</summary>
+    /// <summary>Computes the loss of one discriminator's features.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{IReadOnlyList{Tensor}}, IReadOnlyList{IReadOnlyList{Tensor}})"/>
     /// <param name="fake">Features of generated data, layer by layer, of any shapes.</param>
     /// <param name="real">Features of real data, of the same shapes.</param>
     public Tensor Forward(IReadOnlyList<Tensor> fake, IReadOnlyList<Tensor> real) => Forward([fake], [real]);
 
-    /// <summary>The loss of several discriminators' features.</summary>
+    /// <summary>Computes the loss of several discriminators' features.</summary>
     /// <param name="fake">For each discriminator its features of generated data, layer by layer, of any shapes.</param>
     /// <param name="real">The same of real data.</param>
     /// <returns>A scalar.</returns>

@@ -8,7 +8,7 @@ namespace Criterion.Losses;
 /// Blind to a shift of the brightness: use it beside a loss of the pixels. The edge of the image is repeated, so that it is no
 /// edge. The filters are 1 2 1 by −1 0 1, not divided by 8. The gradient where both have the same edge is 0.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
@@ -18,7 +18,7 @@ public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(R
 {
     static readonly double[] Sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1, -1, -2, -1, 0, 0, 0, 1, 2, 1];
 
-    /// <summary>The loss of images.</summary>
+    /// <summary>Computes the loss of images.</summary>
     /// <param name="prediction">[N, C, H, W] of any range.</param>
     /// <param name="target">The same shape.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>

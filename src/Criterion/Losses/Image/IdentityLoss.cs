@@ -17,15 +17,15 @@ namespace Criterion.Losses;
     Alternatives = "CycleConsistencyLoss alone where colours may change.")]
 public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICriterion
 {
-    /// <inheritdoc cref="IdentityLoss(double, double)"/>
+    /// <summary><inheritdoc cref="IdentityLoss" path="/param[@name='WeightA']/node()"/></summary>
     public double WeightA { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
         Require.NonNegative(WeightA, nameof(IdentityLoss));
 
-    /// <inheritdoc cref="IdentityLoss(double, double)"/>
+    /// <summary><inheritdoc cref="IdentityLoss" path="/param[@name='WeightB']/node()"/></summary>
     public double WeightB { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
         Require.NonNegative(WeightB, nameof(IdentityLoss));
 
-    /// <summary>The loss of both translators.</summary>
+    /// <summary>Computes the loss of both translators.</summary>
     /// <param name="sameA">F(a): real images of A through the translator into A.</param>
     /// <param name="realA">a, of the same shape; gradients stop here.</param>
     /// <param name="sameB">G(b): real images of B through the translator into B.</param>

@@ -5,7 +5,7 @@ internal static class ImageCurves
 {
     /// <summary>Along the standard deviation of noise and the shift of brightness, both in parts of the range.</summary>
     /// <param name="loss">A loss that gives one number for each image.</param>
-    /// <param name="range">What black and white are.</param>
+    /// <param name="range">The values of black and white.</param>
     /// <param name="size">The side of the picture.</param>
     public static IEnumerable<LossCurve> Of(IPredictionLoss loss, ImageRange range, int size = 24)
     {

@@ -13,10 +13,10 @@ namespace Criterion.Losses;
 /// Kornia's <c>MS_SSIMLoss</c> is <c>Alpha = 0.025, Scale = 200</c>, except that its windows of colour images are not those that its
 /// documentation names (each channel meets other σ); here each channel meets all five.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Alpha">The share of similarity, in [0, 1].</param>
 /// <param name="Scale">A factor.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
@@ -29,11 +29,11 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
-    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
+    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Alpha']/node()"/></summary>
     public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(MsSsimL1Loss)); } =
         Require.InUnitInterval(Alpha, nameof(MsSsimL1Loss));
 
-    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
+    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Scale']/node()"/></summary>
     public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } = Require.Positive(Scale, nameof(MsSsimL1Loss));
 
     /// <inheritdoc/>

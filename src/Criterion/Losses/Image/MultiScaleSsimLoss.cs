@@ -10,11 +10,11 @@ namespace Criterion.Losses;
 /// <see cref="NegativeContrast.Relu"/> images that are anti-correlated on any scale have a loss of 1 and no gradient; training that
 /// may start there needs <see cref="NegativeContrast.KeepSign"/>. The similarity itself is <see cref="Metrics.MultiScaleSsim"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Scales">How many scales, 1 to 5. The weights of fewer than 5 are divided by their sum.</param>
 /// <param name="Negative">What becomes of anti-correlated scales.</param>
 /// <param name="AutoReduceScales">Take fewer scales for images that are too small, instead of an error.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W], sides of 161 or more → scalar",
@@ -27,7 +27,7 @@ public sealed record MultiScaleSsimLoss(
     bool AutoReduceScales = false,
     Reduction Reduction = Reduction.Mean) : ImageLoss(Range, Reduction)
 {
-    /// <inheritdoc cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="MultiScaleSsimLoss" path="/param[@name='Scales']/node()"/></summary>
     public int Scales { get; init => field = CheckedScales(value); } = CheckedScales(Scales);
 
     /// <summary>Window and constants, those of Wang et al. 2004 unless set.</summary>

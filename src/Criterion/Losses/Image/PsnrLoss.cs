@@ -13,10 +13,10 @@ namespace Criterion.Losses;
 /// grows as 1 / √MSE, so that images that are nearly right are pushed the hardest; MSELoss has the same minimum without that.
 /// The ratio itself is <see cref="Metrics.Psnr"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Cap">The highest ratio in decibels that is told from a higher one; positive.</param>
 /// <param name="Pooled">One error over all images of a batch, instead of the mean over the ratios of single images.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
@@ -25,7 +25,7 @@ namespace Criterion.Losses;
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="PsnrLoss" path="/param[@name='Cap']/node()"/></summary>
     public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <inheritdoc/>
     protected override string PerRowName => "n";
 
-    /// <summary>The loss of images.</summary>
+    /// <summary>Computes the loss of images.</summary>
     /// <param name="prediction">[N, C, H, W] in the stated range.</param>
     /// <param name="target">The same shape and range.</param>
     /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>

@@ -14,10 +14,10 @@ namespace Criterion.Losses;
 /// similarity in every range; libraries that are given data in [−1, 1] as it stands differ there. Moments are added up in double
 /// precision. The similarity itself is <see cref="Metrics.SsimIndex"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Preset">A convention by its name.</param>
 /// <param name="Halved">(1 − s) / 2, in [0, 1], instead of 1 − s.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",

@@ -63,22 +63,22 @@ public sealed record SsimOptions(
     bool Downsample = false,
     double Epsilon = 0)
 {
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='WindowSize']/node()"/></summary>
     public int WindowSize { get; init => field = new BlurWindow(value).Size; } = new BlurWindow(WindowSize).Size;
 
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Sigma']/node()"/></summary>
     public double? Sigma { get; init => field = new BlurWindow(1, value).Sigma; } = new BlurWindow(1, Sigma).Sigma;
 
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Stride']/node()"/></summary>
     public int Stride { get; init => field = new BlurWindow(1, Stride: value).Stride; } = new BlurWindow(1, Stride: Stride).Stride;
 
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='K1']/node()"/></summary>
     public double K1 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K1, nameof(SsimOptions));
 
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='K2']/node()"/></summary>
     public double K2 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K2, nameof(SsimOptions));
 
-    /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
+    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Epsilon']/node()"/></summary>
     public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); } = Require.NonNegative(Epsilon, nameof(SsimOptions));
 
     /// <summary>The conventions of a name.</summary>

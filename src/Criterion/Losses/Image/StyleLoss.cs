@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Weights">One weight for each layer; null for 1 each.</param>
 /// <param name="DivideGram">Divide the Gram matrix by C · H · W.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Isotropic">Lengths of differences instead of the sum of their sizes.</param>
 /// <param name="PerPixel">Divide by the number of values of an image.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "images [N, C, H, W] → scalar",

@@ -13,7 +13,7 @@ namespace Criterion.Losses;
     Alternatives = "R1Penalty flattens the discriminator in all directions; LeCamPenalty needs no augmentation.")]
 public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
 {
-    /// <summary>The penalty of a discriminator.</summary>
+    /// <summary>Computes the penalty of a discriminator.</summary>
     /// <param name="discriminator">Images to logits of any shape [N, ...].</param>
     /// <param name="images">[N, ...].</param>
     /// <param name="augment">Images to images that should be judged alike: shifted, flipped, with pieces cut out.</param>
@@ -27,7 +27,7 @@ public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
         return Forward(discriminator(images), discriminator(augment(images)));
     }
 
-    /// <summary>The penalty of logits that are already known.</summary>
+    /// <summary>Computes the penalty of logits that are already known.</summary>
     /// <param name="plain">The logits of images, [N, ...].</param>
     /// <param name="augmented">The logits of their augmented copies.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>

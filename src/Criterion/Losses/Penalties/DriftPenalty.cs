@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "LeCamPenalty anchors the scores of both kinds at each other's running mean.")]
 public sealed record DriftPenalty(double Weight = 0.001) : Penalty(Weight)
 {
-    /// <summary>The penalty of scores.</summary>
+    /// <summary>Computes the penalty of scores.</summary>
     /// <param name="real">The critic's scores of real images, of any shape.</param>
     /// <exception cref="LossException">There are no scores.</exception>
     public Tensor Forward(Tensor real)

@@ -52,11 +52,11 @@ public sealed record GradientPenalty(
     GradientPenaltyPoint At = GradientPenaltyPoint.Interpolates,
     double Noise = 0.5) : InputGradientPenalty(Weight)
 {
-    /// <inheritdoc cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"/>
+    /// <summary><inheritdoc cref="GradientPenalty" path="/param[@name='Target']/node()"/></summary>
     public double Target { get; init => field = Require.Positive(value, nameof(GradientPenalty)); } =
         Require.Positive(Target, nameof(GradientPenalty));
 
-    /// <inheritdoc cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"/>
+    /// <summary><inheritdoc cref="GradientPenalty" path="/param[@name='Noise']/node()"/></summary>
     public double Noise { get; init => field = Require.NonNegative(value, nameof(GradientPenalty)); } =
         Require.NonNegative(Noise, nameof(GradientPenalty));
 

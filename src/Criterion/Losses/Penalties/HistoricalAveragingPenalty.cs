@@ -22,7 +22,7 @@ public sealed record ParameterHistory(IReadOnlyList<Tensor> Means, long Steps)
     Alternatives = "An exponential moving average of the generator's weights smooths what is shown without touching the training; R1Penalty damps the circling at its root.")]
 public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Weight)
 {
-    /// <summary>The penalty of parameters.</summary>
+    /// <summary>Computes the penalty of parameters.</summary>
     /// <param name="parameters">The player's parameters, always in the same order.</param>
     /// <param name="history">Their means so far.</param>
     /// <exception cref="ShapeException">The parameters are not those of the history.</exception>

@@ -44,13 +44,13 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
     /// <summary>Where the slope is taken, in LaTeX.</summary>
     private protected virtual string[] LatexPoints => ["x"];
 
-    /// <summary>The penalty of a critic.</summary>
+    /// <summary>Computes the penalty of a critic.</summary>
     /// <param name="critic">The critic: images to scores of any shape, one or more for each image.</param>
     /// <param name="real">Real images, [N, ...].</param>
     /// <param name="fake">Generated images, [M, ...]; gradients stop here.</param>
     /// <param name="random">Where chance comes from, if there is any; <see cref="RandomStream.Default"/> if not given.</param>
     /// <returns>A scalar.</returns>
-    /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
     /// <exception cref="LossException">There are no images.</exception>
     /// <exception cref="BatchCouplingException">The critic mixes images, and that is not allowed.</exception>
     public Tensor Forward(Func<Tensor, Tensor> critic, Tensor real, Tensor fake, RandomStream? random = null)
@@ -64,7 +64,7 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
         }
     }
 
-    /// <summary>The penalty of slopes that are already known.</summary>
+    /// <summary>Computes the penalty of slopes that are already known.</summary>
     /// <param name="gradient">The gradient of the summed scores by the images, [N, ...], with its graph.</param>
     public Tensor FromGradient(Tensor gradient)
     {

@@ -11,7 +11,7 @@ namespace Criterion.Losses;
 /// <exception cref="ArgumentOutOfRangeException">The interval is below 1.</exception>
 public sealed record LazyPenalty(int Interval)
 {
-    /// <inheritdoc cref="LazyPenalty(int)"/>
+    /// <summary><inheritdoc cref="LazyPenalty" path="/param[@name='Interval']/node()"/></summary>
     public int Interval { get; init => field = Require.AtLeast(1, value, nameof(LazyPenalty)); } =
         Require.AtLeast(1, Interval, nameof(LazyPenalty));
 

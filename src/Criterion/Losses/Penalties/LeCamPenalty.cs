@@ -31,10 +31,10 @@ public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0
     Alternatives = "ConsistencyPenalty uses augmented images for the same end; DriftPenalty anchors at 0.")]
 public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool Rectified = false) : Penalty(Weight)
 {
-    /// <inheritdoc cref="LeCamPenalty(double, double, bool)"/>
+    /// <summary><inheritdoc cref="LeCamPenalty" path="/param[@name='Decay']/node()"/></summary>
     public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); } = Require.InUnitInterval(Decay, nameof(LeCamPenalty));
 
-    /// <summary>The penalty of logits.</summary>
+    /// <summary>Computes the penalty of logits.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
     /// <param name="fake">Its logits of generated images, detached from the generator.</param>
     /// <param name="state">The running means, which have seen a batch at least.</param>

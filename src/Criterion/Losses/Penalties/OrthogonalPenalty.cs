@@ -17,7 +17,7 @@ namespace Criterion.Losses;
     Alternatives = "SpectralNorm bounds the largest singular value instead of bringing all to 1.")]
 public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = false) : Penalty(Weight)
 {
-    /// <summary>The penalty of weights.</summary>
+    /// <summary>Computes the penalty of weights.</summary>
     /// <param name="weights">Weights, or all of a module's parameters.</param>
     /// <exception cref="LossException">None of them is a matrix or more.</exception>
     public Tensor Forward(IEnumerable<Tensor> weights)

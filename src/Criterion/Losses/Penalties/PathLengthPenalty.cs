@@ -19,13 +19,13 @@ namespace Criterion.Losses;
     Alternatives = "PullingAwayPenalty keeps images apart without a second gradient.")]
 public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
-    /// <inheritdoc cref="PathLengthPenalty(double, double)"/>
+    /// <summary><inheritdoc cref="PathLengthPenalty" path="/param[@name='Rate']/node()"/></summary>
     public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } = Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
 
     /// <inheritdoc cref="InputGradientPenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }
 
-    /// <summary>The penalty of a generator, and the running mean for the next step.</summary>
+    /// <summary>Computes the penalty of a generator, and the running mean for the next step.</summary>
     /// <param name="generator">Latents to images [N, C, H, W], or anything else [N, ...].</param>
     /// <param name="latents">[N, D], or [N, L, D] with one latent for each of L layers.</param>
     /// <param name="mean">a, the running mean of the lengths so far; 0 at the start.</param>
@@ -39,7 +39,7 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
         return FromGradient(LatentGradient(generator, latents, image => Noise(image, random)), mean);
     }
 
-    /// <summary>The same with noise that the caller chooses.</summary>
+    /// <summary>Computes the same with noise that the caller chooses.</summary>
     internal (Tensor Penalty, double Mean) Forward(Func<Tensor, Tensor> generator, Tensor latents, double mean, Tensor noise) =>
         FromGradient(LatentGradient(generator, latents, _ => noise), mean);
 

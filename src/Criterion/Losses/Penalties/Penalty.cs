@@ -6,7 +6,7 @@ namespace Criterion.Losses;
 /// <param name="Weight">A factor.</param>
 public abstract partial record Penalty(double Weight) : ICriterion
 {
-    /// <inheritdoc cref="Penalty(double)"/>
+    /// <summary><inheritdoc cref="Penalty" path="/param[@name='Weight']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
     public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } = Require.NonNegative(Weight, nameof(Penalty));
 
@@ -16,7 +16,7 @@ public abstract partial record Penalty(double Weight) : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
     /// <summary>The factor in LaTeX, nothing for 1.</summary>

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
     Alternatives = "R1R2Penalty also flattens the critic at generated images, which RelativisticPairedLogisticGanLoss needs; GradientPenalty keeps the slope at 1 for Wasserstein critics.")]
 public sealed record R1Penalty(double Weight = 10) : InputGradientPenalty(Weight)
 {
-    /// <summary>The penalty of a critic at real images.</summary>
+    /// <summary>Computes the penalty of a critic at real images.</summary>
     /// <inheritdoc cref="InputGradientPenalty.Forward"/>
     public Tensor Forward(Func<Tensor, Tensor> critic, Tensor real) => Forward(critic, real, real);
 

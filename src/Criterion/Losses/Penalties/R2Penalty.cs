@@ -10,7 +10,7 @@ namespace Criterion.Losses;
     Alternatives = "R1Penalty flattens the critic at real images, which alone is most often enough; R1R2Penalty is both.")]
 public sealed record R2Penalty(double Weight = 10) : InputGradientPenalty(Weight)
 {
-    /// <summary>The penalty of a critic at generated images.</summary>
+    /// <summary>Computes the penalty of a critic at generated images.</summary>
     /// <inheritdoc cref="InputGradientPenalty.Forward"/>
     public Tensor Forward(Func<Tensor, Tensor> critic, Tensor fake) => Forward(critic, fake, fake);
 

@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     Alternatives = "GradientPenalty bounds the slope itself and trains better; SpectralNorm bounds it layer by layer.")]
 public sealed record WeightClip(double Limit = 0.01) : ICriterion
 {
-    /// <inheritdoc cref="WeightClip(double)"/>
+    /// <summary><inheritdoc cref="WeightClip" path="/param[@name='Limit']/node()"/></summary>
     public double Limit { get; init => field = Require.Positive(value, nameof(WeightClip)); } = Require.Positive(Limit, nameof(WeightClip));
 
     /// <summary>Clips parameters in place.</summary>

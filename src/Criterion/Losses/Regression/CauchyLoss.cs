@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// of kornia at Scale 1.
 /// </remarks>
 /// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     Alternatives = "HuberLoss stays convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier counts for nothing.")]
 public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
+    /// <summary><inheritdoc cref="CauchyLoss" path="/param[@name='Scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); } =
         Require.Positive(Scale, nameof(CauchyLoss));

@@ -14,7 +14,7 @@ namespace Criterion.Losses;
 /// </remarks>
 /// <param name="Epsilon">Below which an error counts squared, above 0, in the units of the prediction; 10⁻³ to 10⁻⁶ for images in [0, 1].</param>
 /// <param name="ZeroAtEquality">Whether Epsilon is taken off, so that the loss is 0 where prediction and target are equal.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -23,7 +23,7 @@ namespace Criterion.Losses;
 public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>Below which an error counts squared.</summary>
+    /// <summary><inheritdoc cref="CharbonnierLoss" path="/param[@name='Epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); } =
         Require.Positive(Epsilon, nameof(CharbonnierLoss));

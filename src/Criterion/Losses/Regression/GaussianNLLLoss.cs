@@ -10,11 +10,11 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// The gradient passes through that hold as in PyTorch: below Epsilon the gradient by the variance is the one at Epsilon, so that a
-/// variance of 0 can grow again. Full adds ½ ln 2π. Twin of <c>torch.nn.GaussianNLLLoss</c>.
+/// variance of 0 can grow again. Full adds ½ ln 2π. PyTorch equivalent: <c>torch.nn.GaussianNLLLoss</c>.
 /// </remarks>
 /// <param name="Full">Whether the constant ½ ln 2π is added.</param>
 /// <param name="Epsilon">The least variance that is divided by, above 0.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target [N, ..., D], variance [N, ..., D], [N, ..., 1] or [N, ...] → scalar",
@@ -24,7 +24,7 @@ namespace Criterion.Losses;
 public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
     : TernaryLoss(Reduction)
 {
-    /// <summary>The least variance that is divided by.</summary>
+    /// <summary><inheritdoc cref="GaussianNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); } =
         Require.Positive(Epsilon, nameof(GaussianNLLLoss));
@@ -43,7 +43,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         new("error 1", "variance", 0.1, 4, v => Formula.Map(Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
     ];
 
-    /// <summary>The loss of predicted means and variances.</summary>
+    /// <summary>Computes the loss of predicted means and variances.</summary>
     /// <param name="prediction">The means, of any shape.</param>
     /// <param name="target">The same shape.</param>
     /// <param name="variance">
@@ -51,8 +51,8 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     /// broadcast.
     /// </param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A variance is negative, or there is nothing to compare.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A variance is negative, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target, Tensor variance)
     {
         CheckSameShape(prediction, target);

@@ -12,7 +12,7 @@ namespace Criterion.Losses;
 /// The gradient falls off as e⁻³: a prediction that starts far off learns slowly. It is the loss of kornia at Scale 1.
 /// </remarks>
 /// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Name = "geman-mcclure",
@@ -22,7 +22,7 @@ namespace Criterion.Losses;
 public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
+    /// <summary><inheritdoc cref="GemanMcClureLoss" path="/param[@name='Scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); } =
         Require.Positive(Scale, nameof(GemanMcClureLoss));

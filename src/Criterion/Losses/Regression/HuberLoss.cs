@@ -10,10 +10,10 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// At |d| = Delta the gradient is continuous and the second derivative jumps from 1 to 0. <see cref="SmoothL1Loss"/> with Beta =
-/// Delta is this divided by Delta. Twin of <c>torch.nn.HuberLoss</c>.
+/// Delta is this divided by Delta. PyTorch equivalent: <c>torch.nn.HuberLoss</c>.
 /// </remarks>
 /// <param name="Delta">Up to where an error counts squared, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     Alternatives = "LogCoshLoss has a continuous second derivative; CauchyLoss and WelschLoss let go of outliers further out.")]
 public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>Up to where an error counts squared.</summary>
+    /// <summary><inheritdoc cref="HuberLoss" path="/param[@name='Delta']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Delta { get; init => field = Require.Positive(value, nameof(HuberLoss)); } =
         Require.Positive(Delta, nameof(HuberLoss));

@@ -5,8 +5,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>Absolute error: ℓ = |x − y|, the pixel-wise loss whose best constant is the median.</summary>
-/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. Twin of <c>torch.nn.L1Loss</c>.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. PyTorch equivalent: <c>torch.nn.L1Loss</c>.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",

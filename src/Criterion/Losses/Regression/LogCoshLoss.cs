@@ -9,7 +9,7 @@ namespace Criterion.Losses;
 /// |d| − ln 2 for large ones.
 /// </summary>
 /// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: smooth everywhere, and nothing overflows.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",

@@ -5,8 +5,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>Squared error: ℓ = (x − y)², the pixel-wise loss whose best constant is the mean.</summary>
-/// <remarks>Twin of <c>torch.nn.MSELoss</c>; unlike it, a target of another shape is an error, never broadcast.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <remarks>PyTorch equivalent: <c>torch.nn.MSELoss</c>; unlike it, a target of another shape is an error, never broadcast.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",

@@ -10,13 +10,13 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// Both leave out ln y!, so that the loss may be negative; Full adds Stirling's approximation of it, y ln y − y + ½ ln(2π y), for
-/// targets above 1 (where that begins, the gradient by the target jumps). Twin of <c>torch.nn.PoissonNLLLoss</c>; unlike there, a
+/// targets above 1 (where that begins, the gradient by the target jumps). PyTorch equivalent: <c>torch.nn.PoissonNLLLoss</c>; unlike it, a
 /// negative target or rate is an error.
 /// </remarks>
 /// <param name="LogInput">Whether the prediction is the logarithm of the rate, any number, rather than the rate, 0 or more.</param>
 /// <param name="Full">Whether Stirling's term is added.</param>
 /// <param name="Epsilon">Keeps ln finite for a rate of 0; used without LogInput only.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -26,7 +26,7 @@ namespace Criterion.Losses;
 public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>Keeps ln finite for a rate of 0.</summary>
+    /// <summary><inheritdoc cref="PoissonNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); } =
         Require.NonNegative(Epsilon, nameof(PoissonNLLLoss));

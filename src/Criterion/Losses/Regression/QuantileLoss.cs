@@ -13,7 +13,7 @@ namespace Criterion.Losses;
 /// ½ − Quantile. At Quantile 0.5 the loss is half of <see cref="L1Loss"/>.
 /// </remarks>
 /// <param name="Quantile">The share of targets below the best prediction, between 0 and 1.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -21,7 +21,7 @@ namespace Criterion.Losses;
     Alternatives = "L1Loss for the median; GaussianNLLLoss where a mean and a variance tell the spread.")]
 public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>The share of targets below the best prediction.</summary>
+    /// <summary><inheritdoc cref="QuantileLoss" path="/param[@name='Quantile']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
     public double Quantile { get; init => field = Require.InOpenUnitInterval(value, nameof(QuantileLoss)); } =
         Require.InOpenUnitInterval(Quantile, nameof(QuantileLoss));

@@ -9,11 +9,11 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// Beta = 0 is the absolute error, with a gradient of 0 where prediction and target are equal. At |d| = Beta the gradient is
-/// continuous and the second derivative jumps from 1 / Beta to 0. <see cref="HuberLoss"/> with Delta = Beta is this times Beta. Twin
-/// of <c>torch.nn.SmoothL1Loss</c>.
+/// continuous and the second derivative jumps from 1 / Beta to 0. <see cref="HuberLoss"/> with Delta = Beta is this times Beta. PyTorch equivalent:
+/// <c>torch.nn.SmoothL1Loss</c>.
 /// </remarks>
 /// <param name="Beta">Up to where an error counts squared, 0 or more, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     Alternatives = "HuberLoss is the same curve scaled so that its middle is MSE whatever the width; L1Loss has no width to choose.")]
 public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>Up to where an error counts squared.</summary>
+    /// <summary><inheritdoc cref="SmoothL1Loss" path="/param[@name='Beta']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); } =
         Require.NonNegative(Beta, nameof(SmoothL1Loss));

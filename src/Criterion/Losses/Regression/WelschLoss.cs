@@ -10,7 +10,7 @@ namespace Criterion.Losses;
 /// Scale 1.
 /// </remarks>
 /// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     Alternatives = "GemanMcClureLoss lets go of outliers more slowly; HuberLoss and CauchyLoss never quite do.")]
 public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
+    /// <summary><inheritdoc cref="WelschLoss" path="/param[@name='Scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
     public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); } =
         Require.Positive(Scale, nameof(WelschLoss));
