@@ -5,14 +5,14 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which cost nothing
-/// beyond the margin.
+/// Hinge loss of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which have
+/// zero loss beyond the margin.
 /// </summary>
 /// <remarks>
-/// The prediction is a distance, 0 or more: for similar pairs the loss has no floor. At x = Margin the gradient for y = −1 is the one
-/// inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 is an error.
+/// The prediction is a distance, 0 or more: a negative one would make the loss of similar pairs negative. At x = Margin the gradient for y
+/// = −1 is the one inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Margin">Beyond which distance dissimilar pairs cost nothing.</param>
+/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss. Default: 1.</param>
 /// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
@@ -23,7 +23,7 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
     : PointwiseLoss(Reduction)
 {
     /// <summary><inheritdoc cref="HingeEmbeddingLoss" path="/param[@name='Margin']/node()"/></summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
     public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
         Require.Finite(Margin, nameof(HingeEmbeddingLoss));
 

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Absolute error: ℓ = |x − y|. The best constant prediction is the median.</summary>
+/// <summary>Absolute error, a pixel-wise loss: ℓ = |x − y|. The best constant prediction is the median.</summary>
 /// <remarks>The gradient is ±1, and 0 where prediction and target are equal. PyTorch equivalent: <c>torch.nn.L1Loss</c>.</remarks>
 /// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Squared error: ℓ = (x − y)². The best constant prediction is the mean.</summary>
+/// <summary>Squared error, a pixel-wise loss: ℓ = (x − y)². The best constant prediction is the mean.</summary>
 /// <remarks>PyTorch equivalent: <c>torch.nn.MSELoss</c>; unlike it, a target of another shape throws and is never broadcast.</remarks>
 /// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
