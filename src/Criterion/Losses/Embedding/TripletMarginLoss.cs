@@ -5,20 +5,20 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Wants an anchor nearer to its positive than to its negative by a margin: ℓ = max(0, d(a, p) − d(a, n) + margin), with
-/// d(x, y) = (Σⱼ |xⱼ − yⱼ + ε|ᵖ)^(1/p).
+/// Pulls an anchor closer to its positive than to its negative by a margin: ℓ = max(0, d(a, p) − d(a, n) + margin), with d(x, y) = (Σⱼ |xⱼ
+/// − yⱼ + ε|ᵖ)^(1/p).
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for triplets that hold the margin already: choose hard ones, or set <paramref name="Smooth"/>. At a distance
-/// of exactly 0 its gradient is 0; ε, added to each difference, keeps equal rows from it, so that d(x, x) is not 0. All embeddings
-/// in one point cost just the margin: with a margin of 0 that is a perfect solution, good for nothing, unless Smooth. Rows are
-/// compared as they are: bring them to one length first if only directions should count.
+/// The gradient is 0 for triplets that satisfy the margin: choose hard ones, or set <paramref name="Smooth"/>. At a distance of exactly 0
+/// the gradient is 0; ε, added to each difference, avoids this for equal rows, so that d(x, x) is not 0. If all embeddings collapse to one
+/// point, the loss equals the margin: with a margin of 0 the collapsed embedding has zero loss, unless Smooth. Rows are compared as they
+/// are: normalize them first if only directions matter.
 /// </remarks>
-/// <param name="Margin">By how much the negative should be farther, a distance.</param>
-/// <param name="P">The degree of the norm, at least 1; may be infinite.</param>
-/// <param name="Epsilon">ε, added to each difference.</param>
-/// <param name="Swap">Takes min(d(a, n), d(p, n)) for d(a, n): the harder side of the triangle.</param>
-/// <param name="Smooth">softplus for max(0, ·): every triplet keeps pulling, ever less.</param>
+/// <param name="Margin">The required difference of the distances; must be 0 or more. Default: 1.</param>
+/// <param name="P">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
+/// <param name="Epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
+/// <param name="Swap">Whether d(a, n) is replaced by min(d(a, n), d(p, n)), the harder side of the triangle. Default: false.</param>
+/// <param name="Smooth">Whether max(0, ·) is replaced by softplus, so that every triplet has a gradient. Default: false.</param>
 /// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
@@ -51,9 +51,9 @@ public sealed record TripletMarginLoss(
     protected override IReadOnlyList<string> InputNames => ["a", "p", "n"];
 
     /// <summary>Computes the loss of triplets.</summary>
-    /// <param name="anchor">[D], [N, D] or any other shape with vectors along the last dimension.</param>
-    /// <param name="positive">The same shape: of the anchor's kind.</param>
-    /// <param name="negative">The same shape: of another kind.</param>
+    /// <param name="anchor">The anchors, [D], [N, D] or any other shape with vectors along the last dimension.</param>
+    /// <param name="positive">Embeddings similar to the anchors, of the same shape.</param>
+    /// <param name="negative">Embeddings dissimilar to the anchors, of the same shape.</param>
     /// <returns>A scalar, or the shape without the last dimension with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
@@ -75,7 +75,7 @@ public sealed record TripletMarginLoss(
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ByDistance.Curves();
 
-    // The largest difference of a row is no sum: that norm is composed of tensor operations.
+    // The maximum norm is not a sum over the row, so it is composed of tensor operations.
     Tensor MaximumNorm(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
 
     TripletMarginWithDistanceLoss ByDistance =>
@@ -103,7 +103,7 @@ public sealed record TripletMarginLoss(
         }
     }
 
-    /// <summary><see cref="Triplet"/> for p = 2, without the powers that the loop would be compiled with.</summary>
+    /// <summary><see cref="Triplet"/> for p = 2, without the code for other powers in the loop.</summary>
     readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
     {
         public static int Inputs => 3;
