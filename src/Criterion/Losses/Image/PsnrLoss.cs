@@ -5,23 +5,25 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. Never
-/// below −<paramref name="Cap"/>.
+/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. At least
+/// −<paramref name="Cap"/>.
 /// </summary>
 /// <remarks>
-/// The ratio of identical images is infinite: at and beyond the cap the loss is −Cap and the gradient 0. Below it the gradient
-/// grows as 1 / √MSE, so that images that are nearly right are pushed the hardest; MSELoss has the same minimum without that.
-/// The ratio itself is <see cref="Metrics.Psnr"/>.
+/// The ratio of identical images is infinite: from the cap on the loss is −Cap and the gradient 0. Below the cap the gradient grows as 1 /
+/// √MSE, so that nearly identical images have the largest; MSELoss has the same minimum without this. The ratio itself is
+/// <see cref="Metrics.Psnr"/>.
 /// </remarks>
 /// <param name="Range">The values of black and white.</param>
-/// <param name="Cap">The highest ratio in decibels that is told from a higher one; positive.</param>
-/// <param name="Pooled">One error over all images of a batch, instead of the mean over the ratios of single images.</param>
+/// <param name="Cap">The largest ratio in decibels; higher ones are equal to it. Must be positive. Default: 100.</param>
+/// <param name="Pooled">
+/// Whether the error is averaged over all images of a batch first, instead of averaging the ratios of images. Default: false.
+/// </param>
 /// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
-    Alternatives = "MSELoss for a gradient that fades as images agree; SsimLoss where structure matters more than each pixel.")]
+    Alternatives = "MSELoss for a gradient that vanishes as images agree; SsimLoss where structure matters more than single pixels.")]
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss
 {
@@ -35,11 +37,11 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     protected override string PerRowName => "n";
 
     /// <summary>Computes the loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
-    /// <param name="target">The same shape and range.</param>
+    /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
+    /// <param name="target">The target, of the same shape and range.</param>
     /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
