@@ -1,6 +1,6 @@
 using Criterion.Formats;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Arrays, runs and damaged files that command lines name, made once for all of them.</summary>
 public sealed class InvocationFolder : IDisposable

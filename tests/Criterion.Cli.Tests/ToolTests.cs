@@ -1,8 +1,7 @@
-using Criterion.Cli;
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 public sealed class ToolTests : IDisposable
 {
@@ -116,6 +115,16 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(1, code);
         Assert.Equal("criterion: Embeddings are not finite at the end of the training, so that they cannot be measured. Lower the learning rate, or stop at the first step that is not finite to see where it comes from.", error.TrimEnd());
         Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["run"]).Status);
+    }
+
+    [Fact]
+    public void Every_training_takes_on_nan()
+    {
+        Succeeded(Run("train", "cyclegan", "--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--on-nan", "skip", "--out", _temp["c"]));
+        Succeeded(Run("train", "siamese", "--steps", "1", "--batch", "2", "--on-nan", "skip", "--out", _temp["s"]));
+
+        Assert.Equal(NanPolicy.Skip, ((CycleGanRunRecord)RunFolder.ReadRecord(_temp["c"])).Options.OnNan);
+        Assert.Equal(NanPolicy.Skip, ((SiameseRunRecord)RunFolder.ReadRecord(_temp["s"])).Options.OnNan);
     }
 
     [Fact]

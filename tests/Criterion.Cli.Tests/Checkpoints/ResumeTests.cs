@@ -1,7 +1,7 @@
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>A run that was stopped or killed goes on as if nothing had happened, bit for bit.</summary>
 public sealed class ResumeTests : IDisposable

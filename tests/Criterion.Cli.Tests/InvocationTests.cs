@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
-using Criterion.Cli;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Whatever a command line says, the answer is an exit code and at most a line that names the option, the value and the way out.</summary>
 public sealed partial class InvocationTests(InvocationFolder folder) : IClassFixture<InvocationFolder>

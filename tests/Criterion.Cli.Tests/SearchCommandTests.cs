@@ -1,7 +1,7 @@
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary><c>criterion search</c> on one short run of Fashion-MNIST.</summary>
 public sealed class SearchCommandTests : IDisposable

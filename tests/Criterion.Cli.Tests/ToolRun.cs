@@ -1,7 +1,6 @@
 using System.Globalization;
-using Criterion.Cli;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Command lines of the tool, run in this process.</summary>
 internal static class ToolRun

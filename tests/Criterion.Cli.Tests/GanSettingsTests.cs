@@ -1,6 +1,6 @@
 using Criterion.Losses;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Every option of a recipe can be changed on the command line, and comes back from run.json.</summary>
 public sealed class GanSettingsTests : IDisposable

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Criterion.Cli;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Command lines that are wrong in one way each, made for every option of every command.</summary>
 internal static class InvocationTable

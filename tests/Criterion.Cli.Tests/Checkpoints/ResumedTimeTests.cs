@@ -1,6 +1,6 @@
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>What a run records of itself when it is stopped and resumed: its time, its rows, and what it refuses.</summary>
 public sealed class ResumedTimeTests : IDisposable

@@ -1,8 +1,7 @@
-using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>The tool as a process of its own: streams that are closed, other cultures and folders, signals, too little memory.</summary>
 public sealed class ToolProcessTests : IDisposable

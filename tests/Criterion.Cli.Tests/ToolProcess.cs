@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>The tool as a process of its own, to be interrupted and killed.</summary>
 internal sealed class ToolProcess : IDisposable

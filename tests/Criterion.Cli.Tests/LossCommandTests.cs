@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
-using Criterion.Cli;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary><c>criterion losses</c> and <c>criterion loss</c>.</summary>
 public sealed class LossCommandTests : IDisposable

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Criterion.Cli;
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Trainings in processes of their own that are interrupted, killed, or left without room: nothing that was done is lost.</summary>
 public sealed class InterruptTests : IDisposable

@@ -1,7 +1,7 @@
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>Whatever was changed about images, or passed over, is said by every command that loads them, and stands in its record.</summary>
 public sealed class DataNotesTests : IDisposable

@@ -1,7 +1,7 @@
 using Criterion.Formats;
-using static Criterion.Training.Tests.ToolRun;
+using static Criterion.Cli.Tests.ToolRun;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 public sealed class EvaluateCommandTests : IDisposable
 {

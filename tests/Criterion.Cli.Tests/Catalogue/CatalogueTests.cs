@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Criterion.Cli;
 using Criterion.Losses;
 using Criterion.Tests.Repository;
 
-namespace Criterion.Training.Tests;
+namespace Criterion.Cli.Tests;
 
 /// <summary>What the catalogue says of every loss, objective and penalty.</summary>
 public partial class CatalogueTests
@@ -56,6 +55,10 @@ public partial class CatalogueTests
         Assert.Equal(criterion, JsonSerializer.Deserialize(json, entry.Type));
         Assert.All(entry.Options, option => Assert.Contains($"\"{option.Name}\"", json, StringComparison.OrdinalIgnoreCase));
     }
+
+    [Fact]
+    public void Objectives_and_penalties_of_a_training_have_the_same_names() =>
+        Assert.All(GanNames.Objectives.Concat(GanNames.Penalties), static name => Assert.Equal(name, Catalogue.Find(name).Name));
 
     [Fact]
     public void Page_of_losses_is_current()
