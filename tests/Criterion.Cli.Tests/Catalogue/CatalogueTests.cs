@@ -34,6 +34,26 @@ public partial class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void It_is_found_by_name_without_a_scan(string name)
+    {
+        CatalogueEntry entry = Catalogue.Entries.Single(entry => entry.Name == name);
+        Assert.Equal(entry.Type, Catalogue.Find(name).Type);
+        Assert.Equal(entry.Type, Catalogue.Lookup(entry.Type.Name)?.Type);
+        Assert.True(entry.About.Name.Length > 0 || Catalogue.Lookup(name) is not null, "only a name that is not the type's needs a scan");
+        Assert.Equal(entry.Type, Catalogue.Lookup(name)?.Type ?? entry.Type);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Criterion.Tensor")]
+    [InlineData("huber, mscorlib")]
+    [InlineData("L1Loss[]")]
+    [InlineData("PointwiseLoss`1")]
+    [InlineData("WeightedSum")]
+    public void Nothing_but_losses_is_found(string name) => Assert.Throws<ToolException>(() => Catalogue.Find(name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Curves_are_smooth_enough_to_draw(string name)
     {
         foreach (LossCurve curve in Catalogue.Find(name).Create().Curves())
