@@ -37,6 +37,9 @@ internal sealed class CatalogueOption
     /// <summary>Gets the description, from the XML documentation.</summary>
     public string Description => _parameter is null ? XmlDocumentation.Of(_property!) : XmlDocumentation.Of(_parameter);
 
+    /// <summary>Gets whether the value is a number.</summary>
+    public bool IsNumeric => Kind == typeof(double) || Kind == typeof(int);
+
     /// <summary>The default as it would be typed.</summary>
     public string Default => Initial switch
     {
