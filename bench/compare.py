@@ -3,13 +3,13 @@
 Criterion against PyTorch on this machine: forward + backward of every case, in turn (A B A B ...), on the same inputs, on one
 thread and on all, after warm-up; medians. Both results are compared too, and a mismatch fails the case.
 
-  bench/compare                       the whole table; rewrites bench/results.md
-  bench/compare --filter 'conv|adam'  cases whose name or size matches; prints only
-  bench/compare --quick               fewer rounds; prints only
-  bench/compare --json                the same numbers as JSON on standard output
-  bench/compare --lanes 256           both sides without AVX-512 (128: without AVX2)
-  bench/compare --clock cpu           processor time on one thread, for a machine that is busy with other things
-  bench/compare --against CHECKOUT    another checkout of Criterion in place of PyTorch: before and after a change; prints only
+  bench/compare.py                       the whole table; rewrites bench/results.md
+  bench/compare.py --filter 'conv|adam'  cases whose name or size matches; prints only
+  bench/compare.py --quick               fewer rounds; prints only
+  bench/compare.py --json                the same numbers as JSON on standard output
+  bench/compare.py --lanes 256           both sides without AVX-512 (128: without AVX2)
+  bench/compare.py --clock cpu           processor time on one thread, for a machine that is busy with other things
+  bench/compare.py --against CHECKOUT    another checkout of Criterion in place of PyTorch: before and after a change; prints only
 
 Needs the .NET 10 SDK and, from Debian: apt-get install python3-torch libopenblas0-pthread
 """
@@ -251,7 +251,7 @@ def title(against):
     if against:
         return ["# Criterion against another checkout of it", "Forward + backward, in turn, on the same inputs; medians. "
                 "The ratio is the other checkout's time over this one's, both on all threads. " + limits]
-    return ["# Criterion against PyTorch", "Written by `bench/compare`; do not edit. Forward + backward, in turn, on the same inputs; medians. "
+    return ["# Criterion against PyTorch", "Written by `bench/compare.py`; do not edit. Forward + backward, in turn, on the same inputs; medians. "
             "The ratio is PyTorch's better time over Criterion's on all threads. " + limits]
 
 

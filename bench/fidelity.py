@@ -4,10 +4,10 @@ Do Criterion's GANs become as good as PyTorch's? Trains the same networks by the
 Of images it draws 5,000 from each, and compares their Fréchet distances under a classifier that is trained here and used for nothing else;
 of points on the ring of eight Gaussians it draws 2,500, and counts modes and the points near one.
 
-  bench/fidelity                                     dcgan, lsgan and wgan-gp, three seeds, 1,000 steps: about an hour on two cores
-  bench/fidelity --recipes lsgan --seeds 1 --steps 100
-  bench/fidelity --recipes dragan hinge --data ring  5,000 steps each: a minute a run
-  bench/fidelity --folder DIR                        keeps everything there, and goes on where it stopped
+  bench/fidelity.py                                     dcgan, lsgan and wgan-gp, three seeds, 1,000 steps: about an hour on two cores
+  bench/fidelity.py --recipes lsgan --seeds 1 --steps 100
+  bench/fidelity.py --recipes dragan hinge --data ring  5,000 steps each: a minute a run
+  bench/fidelity.py --folder DIR                        keeps everything there, and goes on where it stopped
 
 Needs the .NET 10 SDK and, from Debian: apt-get install python3-torch libopenblas0-pthread
 """

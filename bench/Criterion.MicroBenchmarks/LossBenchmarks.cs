@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Criterion.Losses;
 
-namespace Criterion.Benchmarks;
+namespace Criterion.MicroBenchmarks;
 
 /// <summary>What a loss costs: its value alone, with its gradient, and as a graph of tensor operations.</summary>
 [MemoryDiagnoser]

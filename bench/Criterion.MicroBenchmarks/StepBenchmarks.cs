@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Criterion.Nn;
 using Criterion.Optim;
 
-namespace Criterion.Benchmarks;
+namespace Criterion.MicroBenchmarks;
 
 /// <summary>What a training step costs with its memory from a <see cref="TensorScope"/> and from the garbage collector.</summary>
 [MemoryDiagnoser]
