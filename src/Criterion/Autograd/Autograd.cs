@@ -43,65 +43,50 @@ public static class Autograd
         Sweep.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
 
     /// <summary>
-    /// Records how <paramref name="output"/> came to be: one rule for each input, from the output's gradient to the input's,
-    /// written in tensor operations so that it can be differentiated in turn. A rule runs only if its input needs a gradient.
+    /// Records an operation with one gradient rule for each input, which turns the output's gradient into the input's. Rules are written
+    /// in tensor operations, so that they can be differentiated in turn. A rule runs only if its input needs a gradient.
     /// </summary>
-    /// <param name="operation">The name that errors give.</param>
-    /// <param name="output">The result, fresh from its kernel.</param>
-    /// <param name="saved">The tensors whose values a rule reads: changing one in place is then an error, not a wrong gradient.</param>
+    /// <param name="operation">The name for error messages.</param>
+    /// <param name="output">The result, computed without history.</param>
+    /// <param name="saved">The tensors whose values a rule reads. Backward throws if one was changed in place since.</param>
+    /// <param name="state">What the rules read. Rules are static, so that nothing is allocated where nothing is recorded.</param>
     /// <param name="rules">The inputs and their rules.</param>
     /// <returns><paramref name="output"/>.</returns>
-    public static Tensor Record(
-        string operation,
-        Tensor output,
-        ReadOnlySpan<Tensor> saved,
-        params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
-    {
-        if (!Learns(rules!) || !Enabled)
-        {
-            return output;
-        }
-
-        Node?[] inputs = new Node?[rules.Length];
-        Func<Tensor, Tensor>[] functions = new Func<Tensor, Tensor>[rules.Length];
-        for (int i = 0; i < rules.Length; i++)
-        {
-            (inputs[i], functions[i]) = (rules[i].Input.Node, rules[i].Rule);
-        }
-
-        output.Node = new ClosureNode(operation, saved, inputs, functions);
-        return output;
-    }
-
-    /// <summary>
-    /// Records an operation of at most three inputs, with rules that are static: what they read comes in <paramref name="state"/>. It
-    /// costs nothing where nothing is recorded, and less memory where it is; for the operations that a training step is made of.
-    /// </summary>
-    internal static Tensor RecordWith<TState>(
+    /// <example><code>Autograd.Record("cube", Cubes(x), [x], x, (x, static (g, x) => g * x * x * 3))</code></example>
+    public static Tensor Record<TState>(
         string operation,
         Tensor output,
         ReadOnlySpan<Tensor?> saved,
         TState state,
         params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
-        if (Learns(rules) && Enabled)
+        ArgumentNullException.ThrowIfNull(output);
+        if (Enabled && HasHistory(rules))
         {
-            output.Node = new StateNode<TState>(operation, saved, state, rules);
+            output.Node = new SeparateNode<TState>(operation, saved, state, rules);
         }
 
         return output;
     }
 
-    /// <summary>Records an operation whose gradients come out together, null where an input needs none.</summary>
-    internal static Tensor RecordJoint<TState>(
+    /// <summary>Records an operation with one rule that computes the gradients of all inputs together.</summary>
+    /// <param name="operation">The name for error messages.</param>
+    /// <param name="output">The result, computed without history.</param>
+    /// <param name="saved">The tensors whose values the rule reads. Backward throws if one was changed in place since.</param>
+    /// <param name="state">What the rule reads.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="rule">Returns a gradient for each input, null for one that needs none.</param>
+    /// <returns><paramref name="output"/>.</returns>
+    public static Tensor Record<TState>(
         string operation,
         Tensor output,
         ReadOnlySpan<Tensor?> saved,
-        ReadOnlySpan<Tensor?> inputs,
         TState state,
+        ReadOnlySpan<Tensor?> inputs,
         Func<Tensor, TState, Tensor?[]> rule)
     {
-        if (Wanted(inputs))
+        ArgumentNullException.ThrowIfNull(output);
+        if (IsRecorded(inputs))
         {
             output.Node = new JointNode<TState>(operation, saved, state, inputs, rule);
         }
@@ -109,20 +94,12 @@ public static class Autograd
         return output;
     }
 
-    /// <summary>A joint rule that holds itself what it reads.</summary>
-    internal static Tensor RecordJoint(
-        string operation,
-        Tensor output,
-        ReadOnlySpan<Tensor?> saved,
-        ReadOnlySpan<Tensor?> inputs,
-        Func<Tensor, Tensor?[]> rule) =>
-        RecordJoint(operation, output, saved, inputs, rule, static (g, own) => own(g));
-
-    static bool Learns<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
+    /// <summary>Whether an operation on these inputs is recorded.</summary>
+    internal static bool IsRecorded(params ReadOnlySpan<Tensor?> inputs)
     {
-        foreach ((Tensor? input, _) in rules)
+        foreach (Tensor? input in inputs)
         {
-            if (input?.Node is not null)
+            if (input?.Node is not null && Enabled)
             {
                 return true;
             }
@@ -131,12 +108,11 @@ public static class Autograd
         return false;
     }
 
-    /// <summary>Whether an operation on these inputs is recorded.</summary>
-    internal static bool Wanted(params ReadOnlySpan<Tensor?> inputs)
+    static bool HasHistory<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
-        foreach (Tensor? input in inputs)
+        foreach ((Tensor? input, _) in rules)
         {
-            if (input?.Node is not null && Enabled)
+            if (input?.Node is not null)
             {
                 return true;
             }

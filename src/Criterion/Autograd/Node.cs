@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Criterion.Memory;
 
 namespace Criterion;
@@ -130,89 +132,80 @@ internal readonly struct SavedValue(Storage storage)
     }
 }
 
-/// <summary>Up to three inputs of an operation, or their rules, inside of its node.</summary>
-[InlineArray(3)]
-internal struct UpToThree<T>
+/// <summary>A value for each input of an operation: up to three inside of its node, more in an array.</summary>
+internal struct PerInput<T>
 {
-    T _first;
+    readonly T[]? _many;
+    Three _few;
+
+    public PerInput(int count) => _many = count > 3 ? new T[count] : null;
+
+    /// <summary>At least as many as the operation has inputs.</summary>
+    [UnscopedRef]
+    public Span<T> Values => _many ?? (Span<T>)_few;
+
+    [InlineArray(3)]
+    struct Three
+    {
+        T _first;
+    }
 }
 
-/// <summary>An operation with one rule for each input.</summary>
-internal abstract class SeparateNode(string name, ReadOnlySpan<Tensor?> saved) : OperationNode(name, saved)
+/// <summary>An operation with one gradient rule for each input.</summary>
+internal sealed class SeparateNode<TState> : OperationNode
 {
-    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
+    PerInput<Node?> _inputs;
+    PerInput<Func<Tensor, TState, Tensor>> _rules;
+    TState _state;
+
+    public SeparateNode(
+        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
+        : base(name, saved)
+    {
+        (_state, _inputs, _rules) = (state, new(rules.Length), new(rules.Length));
+        for (int i = 0; i < rules.Length; i++)
+        {
+            (_inputs.Values[i], _rules.Values[i]) = (rules[i].Input?.Node, rules[i].Rule);
+        }
+    }
+
+    public override ReadOnlySpan<Node?> Inputs => _inputs.Values;
+
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs)
     {
         for (int i = 0; i < Inputs.Length; i++)
         {
-            if (Inputs[i] is { } input && wanted(input))
+            if (Inputs[i] is { } input && isNeeded(input))
             {
-                ofInputs[i] = ApplyRule(i, gradient);
+                ofInputs[i] = _rules.Values[i](gradient, _state);
             }
         }
     }
 
-    private protected abstract Tensor ApplyRule(int input, Tensor gradient);
+    private protected override void ForgetRules() => (_state, _rules) = (default!, default);
 }
 
-/// <summary>Rules that hold themselves what they read, for any number of inputs.</summary>
-internal sealed class ClosureNode(string name, ReadOnlySpan<Tensor?> saved, Node?[] inputs, Func<Tensor, Tensor>[] rules)
-    : SeparateNode(name, saved)
-{
-    Func<Tensor, Tensor>[] _rules = rules;
-
-    public override ReadOnlySpan<Node?> Inputs => inputs;
-
-    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient);
-
-    private protected override void ForgetRules() => _rules = [];
-}
-
-/// <summary>Rules that hold nothing: what they read is held once, for all of them, in <typeparamref name="TState"/>.</summary>
-internal sealed class StateNode<TState> : SeparateNode
-{
-    UpToThree<Node?> _inputs;
-    UpToThree<Func<Tensor, TState, Tensor>> _rules;
-    TState _state;
-
-    public StateNode(
-        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
-        : base(name, saved)
-    {
-        _state = state;
-        for (int i = 0; i < rules.Length; i++)
-        {
-            (_inputs[i], _rules[i]) = (rules[i].Input?.Node, rules[i].Rule);
-        }
-    }
-
-    public override ReadOnlySpan<Node?> Inputs => _inputs;
-
-    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient, _state);
-
-    private protected override void ForgetRules() => _state = default!;
-}
-
-/// <summary>An operation whose gradients come out together.</summary>
+/// <summary>An operation with one rule that computes the gradients of all inputs together.</summary>
 internal sealed class JointNode<TState> : OperationNode
 {
     readonly Func<Tensor, TState, Tensor?[]> _rule;
-    UpToThree<Node?> _inputs;
+    PerInput<Node?> _inputs;
     TState _state;
 
     public JointNode(
         string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<Tensor?> inputs, Func<Tensor, TState, Tensor?[]> rule)
         : base(name, saved)
     {
-        (_state, _rule) = (state, rule);
+        (_state, _rule, _inputs) = (state, rule, new(inputs.Length));
         for (int i = 0; i < inputs.Length; i++)
         {
-            _inputs[i] = inputs[i]?.Node;
+            _inputs.Values[i] = inputs[i]?.Node;
         }
     }
 
-    public override ReadOnlySpan<Node?> Inputs => _inputs;
+    public override ReadOnlySpan<Node?> Inputs => _inputs.Values;
 
-    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs) =>
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs) =>
         _rule(gradient, _state).CopyTo(ofInputs);
 
     private protected override void ForgetRules() => _state = default!;

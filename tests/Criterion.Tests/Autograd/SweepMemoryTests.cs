@@ -113,7 +113,7 @@ public class SweepMemoryTests
     }
 
     /// <summary>2·x with a rule that shows its gradient to <paramref name="look"/>.</summary>
-    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], (x, g => Seen(g, look) * 2));
+    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], look, (x, static (g, look) => Seen(g, look) * 2));
 
     static Tensor Seen(Tensor gradient, Action<Tensor> look)
     {
