@@ -11,14 +11,14 @@ namespace Criterion;
 public static class Autograd
 {
     /// <summary>Whether operations on this thread are recorded.</summary>
-    public static bool Enabled => !ThreadContext.Current.Ambient.IsUnrecorded;
+    public static bool Enabled => !ThreadContext.Current.Settings.IsUnrecorded;
 
     /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
     /// <example><code>using (Autograd.NoGrad()) { weight.CopyFrom(weight - (weight.Grad! * 0.1)); }</code></example>
-    public static Mode NoGrad() => new(enabled: false);
+    public static GradMode NoGrad() => new(enabled: false);
 
     /// <summary>Records on this thread until disposed, also inside <see cref="NoGrad"/>.</summary>
-    public static Mode EnableGrad() => new(enabled: true);
+    public static GradMode EnableGrad() => new(enabled: true);
 
     /// <summary>The gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors; no <c>Grad</c> is touched.</summary>
     /// <param name="outputs">Scalars, or tensors of any shape if <paramref name="gradients"/> are given.</param>
@@ -35,12 +35,12 @@ public static class Autograd
         ReadOnlySpan<Tensor> gradients = default,
         bool retainGraph = false,
         bool allowUnused = false) =>
-        Sweep.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
+        BackwardPass.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
 
     /// <summary>The gradient of one output by one input, as a tensor.</summary>
     /// <inheritdoc cref="Grad(ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, bool, ReadOnlySpan{Tensor}, bool, bool)"/>
     public static Tensor Grad(Tensor output, Tensor input, bool createGraph = false, Tensor? gradient = null, bool retainGraph = false) =>
-        Sweep.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
+        BackwardPass.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
 
     /// <summary>
     /// Records an operation with one gradient rule for each input, which turns the output's gradient into the input's. Rules are written
@@ -138,7 +138,7 @@ public static class Autograd
         }
 
         Tensor output = composite();
-        Tensor[] gradients = Sweep.Grad(
+        Tensor[] gradients = BackwardPass.Grad(
             [output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
         Tensor?[] result = new Tensor?[inputs.Length];
         for (int i = 0, next = 0; i < inputs.Length; i++)
@@ -150,45 +150,24 @@ public static class Autograd
         return result;
     }
 
-    /// <summary>A gradient as a leaf keeps it: out of the scope that it was computed in, and shared with nobody.</summary>
-    internal static Tensor TakeOver(Tensor gradient)
-    {
-        Storage storage = gradient.Storage;
-        bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
-        Tensor own = isWhole && storage is { IsLent: false, Readers: 0 } && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
-        TensorScope.Current?.Keep(own.Storage);
-        own.Storage.IsLent = true;
-        return own;
-    }
-
-    /// <summary>Gives the memory of a leaf's gradient that is cleared to the scope that is open, if any, which returns it to the pool.</summary>
-    internal static void GiveBack(Tensor gradient)
-    {
-        if (gradient.Storage.IsLent && TensorScope.Current is { } scope)
-        {
-            gradient.Storage.IsLent = false;
-            scope.Adopt(gradient.Storage);
-        }
-    }
-
     /// <summary>A stretch of code with recording switched on or off; ends when disposed.</summary>
     /// <remarks>
     /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
     /// lambda, or stored in a field: the compiler refuses.
     /// </remarks>
-    public readonly ref struct Mode : IDisposable
+    public readonly ref struct GradMode : IDisposable
     {
-        readonly Guard _guard;
+        readonly SettingsChange _change;
 
-        internal Mode(bool enabled)
+        internal GradMode(bool enabled)
         {
             ThreadContext thread = ThreadContext.Current;
-            _guard = new Guard(thread);
-            thread.Ambient.IsUnrecorded = !enabled;
+            _change = new SettingsChange(thread);
+            thread.Settings.IsUnrecorded = !enabled;
         }
 
         /// <summary>Restores what was before.</summary>
         /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
-        public void Dispose() => _guard.End(nameof(Autograd));
+        public void Dispose() => _change.Undo(nameof(Autograd));
     }
 }

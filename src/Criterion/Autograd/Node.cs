@@ -5,7 +5,7 @@ using Criterion.Memory;
 
 namespace Criterion;
 
-/// <summary>One recorded operation, or a leaf.</summary>
+/// <summary>A recorded operation, or a leaf.</summary>
 internal abstract class Node
 {
     static long s_last;
@@ -18,18 +18,19 @@ internal abstract class Node
 
     public string Name { get; }
 
-    /// <summary>Where the inputs come from; null for one that needs no gradient.</summary>
+    /// <summary>The nodes of the inputs; null for an input that needs no gradient.</summary>
     public abstract ReadOnlySpan<Node?> Inputs { get; }
 
-    /// <summary>Grows with time, so that sweeping from the highest visits results before what they came from.</summary>
+    /// <summary>Grows with time: in descending order results come before their inputs.</summary>
     public long Id { get; }
 
     public static Node Leaf(Tensor tensor) => tensor.DType.IsFloat()
         ? new LeafNode(tensor)
-        : throw new DTypeException($"Only floating-point tensors have gradients, and this one holds {tensor.DType}; convert it with .To(DType.Float32).");
+        : throw new DTypeException(
+            $"RequiresGrad: only floating-point tensors have gradients, and this one is {tensor.DType}. Convert it with .To(DType.Float32).");
 }
 
-/// <summary>A tensor that was not computed: the gradient ends up in it.</summary>
+/// <summary>A tensor that was not computed from others; the backward pass adds to its gradient.</summary>
 internal sealed class LeafNode(Tensor target) : Node("leaf")
 {
     public Tensor Target { get; } = target;
@@ -37,52 +38,58 @@ internal sealed class LeafNode(Tensor target) : Node("leaf")
     public override ReadOnlySpan<Node?> Inputs => [];
 }
 
-/// <summary>How to turn the gradient of a result into those of its inputs.</summary>
+/// <summary>A recorded operation with its gradient rules.</summary>
 internal abstract class OperationNode(string name, ReadOnlySpan<Tensor?> saved) : Node(name)
 {
-    SavedValue[]? _saved = SavedValue.Of(saved);
+    SavedValue[]? _saved = SavedValues(saved);
 
     public bool IsFreed => _saved is null;
 
-    /// <summary>Works out the gradients of the inputs for which <paramref name="wanted"/> holds, from the gradient of the result.</summary>
-    public void Differentiate(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
+    /// <summary>Computes the gradients of the inputs that are needed from the gradient of the result.</summary>
+    /// <exception cref="AutogradException">A value that a rule reads was changed in place.</exception>
+    /// <exception cref="TensorException">A value that a rule reads was released.</exception>
+    public void Differentiate(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs)
     {
         foreach (SavedValue value in _saved!)
         {
-            value.CheckUnchanged(Name);
+            if (value.IsChanged)
+            {
+                ThrowChanged();
+            }
         }
 
         ofInputs.Clear();
-        ApplyRules(gradient, wanted, ofInputs);
+        try
+        {
+            ApplyRules(gradient, isNeeded, ofInputs);
+        }
+        catch (TensorException error) when (Array.Exists(_saved, static value => value.IsReleased))
+        {
+            // Only the rules know which of the saved values they read: not all of them are needed for every gradient.
+            throw new TensorException($"Backward: the gradient of '{Name}' cannot be computed. {error.Message}", error);
+        }
     }
 
-    /// <summary>Forgets what the rules hold.</summary>
-    /// <returns>The values that this operation will not read again.</returns>
+    /// <summary>Drops the rules and what they read.</summary>
+    /// <returns>The values that this operation does not read any more.</returns>
     public SavedValue[] Free()
     {
         SavedValue[] saved = _saved!;
         foreach (SavedValue value in saved)
         {
-            value.Leave();
+            value.Forget();
         }
 
         _saved = null;
-        ForgetRules();
+        DropRules();
         return saved;
     }
 
-    private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs);
+    private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs);
 
-    private protected abstract void ForgetRules();
-}
+    private protected abstract void DropRules();
 
-/// <summary>The memory of a value that a rule reads, as it was when it was recorded.</summary>
-internal readonly struct SavedValue(Storage storage)
-{
-    readonly int _version = storage.Version;
-    readonly int _generation = storage.Generation;
-
-    public static SavedValue[] Of(ReadOnlySpan<Tensor?> tensors)
+    static SavedValue[] SavedValues(ReadOnlySpan<Tensor?> tensors)
     {
         int count = 0;
         foreach (Tensor? tensor in tensors)
@@ -96,40 +103,15 @@ internal readonly struct SavedValue(Storage storage)
             if (tensor is not null)
             {
                 saved[^count--] = new SavedValue(tensor.Storage);
-                tensor.Storage.Readers++;
             }
         }
 
         return saved;
     }
 
-    /// <summary>The operation is not among the readers any more.</summary>
-    public void Leave()
-    {
-        if (storage.Generation == _generation)
-        {
-            storage.Readers--;
-        }
-    }
-
-    /// <summary>Gives memory that nobody reads any more back to its scope, unless it is <paramref name="needed"/>.</summary>
-    public void Release(ScopedMemory scope, HashSet<Storage> needed)
-    {
-        if (storage is { IsPassing: true, Readers: 0 } && storage.Generation == _generation && !needed.Contains(storage))
-        {
-            scope.Release(storage, 0);
-        }
-    }
-
-    public void CheckUnchanged(string operation)
-    {
-        // A rule that reads memory that was given back says so itself.
-        if (storage.Version != _version && storage.Generation == _generation)
-        {
-            throw new AutogradException(
-                $"A tensor that the gradient of '{operation}' needs was changed in place after it was used. Change a .Clone() of it instead, or run the backward pass first.");
-        }
-    }
+    void ThrowChanged() => throw new AutogradException(
+        $"Backward: a tensor that the gradient of '{Name}' needs was changed in place after it was used. "
+        + "Change a .Clone() of it instead, or run the backward pass first.");
 }
 
 /// <summary>A value for each input of an operation: up to three inside of its node, more in an array.</summary>
@@ -182,7 +164,7 @@ internal sealed class SeparateNode<TState> : OperationNode
         }
     }
 
-    private protected override void ForgetRules() => (_state, _rules) = (default!, default);
+    private protected override void DropRules() => (_state, _rules) = (default!, default);
 }
 
 /// <summary>An operation with one rule that computes the gradients of all inputs together.</summary>
@@ -208,5 +190,5 @@ internal sealed class JointNode<TState> : OperationNode
     private protected override void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs) =>
         _rule(gradient, _state).CopyTo(ofInputs);
 
-    private protected override void ForgetRules() => _state = default!;
+    private protected override void DropRules() => _state = default!;
 }

@@ -3,7 +3,7 @@ using Criterion.Formulas;
 namespace Criterion.Tests.Gradients;
 
 /// <summary>What a sweep gives back to the pool before its scope ends, and what it must not.</summary>
-public class SweepMemoryTests
+public class BackwardMemoryTests
 {
     [Fact]
     public void What_a_rule_makes_and_does_not_return_goes_back_at_once()
