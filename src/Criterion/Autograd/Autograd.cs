@@ -63,7 +63,9 @@ public static class Autograd
         ArgumentNullException.ThrowIfNull(output);
         if (Enabled && HasHistory(rules))
         {
-            output.Node = new SeparateNode<TState>(operation, saved, state, rules);
+            output.Node = rules.Length <= FewInputs<Node>.Most
+                ? new SeparateNode<TState, FewInputs<Node?>, FewInputs<Func<Tensor, TState, Tensor>>>(operation, saved, state, rules)
+                : new SeparateNode<TState, ManyInputs<Node?>, ManyInputs<Func<Tensor, TState, Tensor>>>(operation, saved, state, rules);
         }
 
         return output;
@@ -88,7 +90,9 @@ public static class Autograd
         ArgumentNullException.ThrowIfNull(output);
         if (IsRecorded(inputs))
         {
-            output.Node = new JointNode<TState>(operation, saved, state, inputs, rule);
+            output.Node = inputs.Length <= FewInputs<Node>.Most
+                ? new JointNode<TState, FewInputs<Node?>>(operation, saved, state, inputs, rule)
+                : new JointNode<TState, ManyInputs<Node?>>(operation, saved, state, inputs, rule);
         }
 
         return output;

@@ -114,37 +114,59 @@ internal abstract class OperationNode(string name, ReadOnlySpan<Tensor?> saved) 
         + "Change a .Clone() of it instead, or run the backward pass first.");
 }
 
-/// <summary>A value for each input of an operation: up to three inside of its node, more in an array.</summary>
-internal struct PerInput<T>
+/// <summary>A value for each input of an operation.</summary>
+internal interface IPerInput<T>
 {
-    readonly T[]? _many;
-    Three _few;
-
-    public PerInput(int count) => _many = count > 3 ? new T[count] : null;
-
-    /// <summary>At least as many as the operation has inputs.</summary>
+    /// <summary>Gets at least as many values as there are inputs.</summary>
     [UnscopedRef]
-    public Span<T> Values => _many ?? (Span<T>)_few;
+    Span<T> Values { get; }
 
-    [InlineArray(3)]
-    struct Three
+    void Allocate(int count);
+}
+
+/// <summary>Up to three values, inside of the node: training steps record hundreds of operations, nearly all with few inputs.</summary>
+[InlineArray(Most)]
+internal struct FewInputs<T> : IPerInput<T>
+{
+    public const int Most = 3;
+
+    T _first;
+
+    [UnscopedRef]
+    public Span<T> Values => MemoryMarshal.CreateSpan(ref _first, Most);
+
+    public readonly void Allocate(int count)
     {
-        T _first;
     }
 }
 
-/// <summary>An operation with one gradient rule for each input.</summary>
-internal sealed class SeparateNode<TState> : OperationNode
+/// <summary>Any number of values.</summary>
+internal struct ManyInputs<T> : IPerInput<T>
 {
-    PerInput<Node?> _inputs;
-    PerInput<Func<Tensor, TState, Tensor>> _rules;
+    T[] _values;
+
+    [UnscopedRef]
+    public readonly Span<T> Values => _values;
+
+    public void Allocate(int count) => _values = new T[count];
+}
+
+/// <summary>An operation with one gradient rule for each input.</summary>
+internal sealed class SeparateNode<TState, TInputs, TRules> : OperationNode
+    where TInputs : struct, IPerInput<Node?>
+    where TRules : struct, IPerInput<Func<Tensor, TState, Tensor>>
+{
+    TInputs _inputs;
+    TRules _rules;
     TState _state;
 
     public SeparateNode(
         string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
         : base(name, saved)
     {
-        (_state, _inputs, _rules) = (state, new(rules.Length), new(rules.Length));
+        (_state, _inputs, _rules) = (state, default, default);
+        _inputs.Allocate(rules.Length);
+        _rules.Allocate(rules.Length);
         for (int i = 0; i < rules.Length; i++)
         {
             (_inputs.Values[i], _rules.Values[i]) = (rules[i].Input?.Node, rules[i].Rule);
@@ -168,17 +190,19 @@ internal sealed class SeparateNode<TState> : OperationNode
 }
 
 /// <summary>An operation with one rule that computes the gradients of all inputs together.</summary>
-internal sealed class JointNode<TState> : OperationNode
+internal sealed class JointNode<TState, TInputs> : OperationNode
+    where TInputs : struct, IPerInput<Node?>
 {
     readonly Func<Tensor, TState, Tensor?[]> _rule;
-    PerInput<Node?> _inputs;
+    TInputs _inputs;
     TState _state;
 
     public JointNode(
         string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<Tensor?> inputs, Func<Tensor, TState, Tensor?[]> rule)
         : base(name, saved)
     {
-        (_state, _rule, _inputs) = (state, rule, new(inputs.Length));
+        (_state, _rule, _inputs) = (state, rule, default);
+        _inputs.Allocate(inputs.Length);
         for (int i = 0; i < inputs.Length; i++)
         {
             _inputs.Values[i] = inputs[i]?.Node;
