@@ -8,21 +8,21 @@ public class BatchCouplingTests
     [Fact]
     public void Layers_say_what_they_do_only_while_it_matters()
     {
-        BatchCoupling.Note("free");
+        BatchCoupling.Declare("free");
         using (BatchCoupling.Refuse("Because."))
         {
-            BatchCouplingException error = Assert.Throws<BatchCouplingException>(() => BatchCoupling.Note("mixer"));
+            BatchCouplingException error = Assert.Throws<BatchCouplingException>(() => BatchCoupling.Declare("mixer"));
             Assert.Equal("mixer", error.Layer);
             Assert.Contains("Because.", error.Message, StringComparison.Ordinal);
             using (BatchCoupling.Allow())
             {
-                BatchCoupling.Note("free");
+                BatchCoupling.Declare("free");
             }
 
-            Assert.Throws<BatchCouplingException>(() => BatchCoupling.Note("mixer"));
+            Assert.Throws<BatchCouplingException>(() => BatchCoupling.Declare("mixer"));
         }
 
-        BatchCoupling.Note("free");
+        BatchCoupling.Declare("free");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class BatchCouplingTests
         using (BatchCoupling.Refuse("Because."))
         {
             Exception? thrown = null;
-            Thread other = new(() => thrown = Xunit.Record.Exception(() => BatchCoupling.Note("free")));
+            Thread other = new(() => thrown = Xunit.Record.Exception(() => BatchCoupling.Declare("free")));
             other.Start();
             other.Join();
             Assert.Null(thrown);

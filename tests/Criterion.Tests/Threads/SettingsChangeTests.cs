@@ -4,7 +4,7 @@ using Criterion.Nn;
 namespace Criterion.Tests.Threads;
 
 /// <summary>Whatever order scopes and modes end in, the thread is left as it was.</summary>
-public class GuardTests
+public class SettingsChangeTests
 {
     /// <summary>Opens a guard of each kind, with another inside that is not disposed, and disposes the outer one.</summary>
     static readonly Dictionary<string, Action> Unfinished = new()
@@ -42,8 +42,8 @@ public class GuardTests
         },
         ["two modes in the wrong order"] = static () =>
         {
-            Autograd.Mode outer = Autograd.NoGrad();
-            Autograd.Mode inner = Autograd.EnableGrad();
+            Autograd.GradMode outer = Autograd.NoGrad();
+            Autograd.GradMode inner = Autograd.EnableGrad();
             try
             {
                 outer.Dispose();
@@ -84,21 +84,21 @@ public class GuardTests
     public void An_outer_scope_and_mode_stay_as_they_were(string name)
     {
         using TensorScope outer = new();
-        ScopedMemory memory = TensorScope.Current!;
+        MemoryScope memory = MemoryScope.Current!;
         using (Autograd.NoGrad())
         {
             Assert.Throws<TensorException>(Unfinished[name]);
             Assert.False(Autograd.Enabled);
         }
 
-        Assert.Same(memory, TensorScope.Current);
+        Assert.Same(memory, MemoryScope.Current);
         Assert.Equal([1f, 1, 1], Tensor.Ones([3]).ToArray<float>());
     }
 
     [Fact]
     public void A_stale_guard_cannot_end_a_later_one()
     {
-        Autograd.Mode stale = Autograd.NoGrad();
+        Autograd.GradMode stale = Autograd.NoGrad();
         stale.Dispose();
         using (Autograd.NoGrad())
         {
@@ -130,7 +130,7 @@ public class GuardTests
         TensorScope scope = default;
         Assert.Equal([1f], scope.Keep(Tensor.Ones([1])).ToArray<float>());
         scope.Dispose();
-        default(Autograd.Mode).Dispose();
+        default(Autograd.GradMode).Dispose();
         AssertClean();
     }
 
@@ -155,7 +155,7 @@ public class GuardTests
     {
         Tensor x = Tensor.Ones([1]);
         x.RequiresGrad = true;
-        Tensor y = Autograd.Record("fails", x.Detach() * 2, [], (x, static _ => throw new InvalidOperationException("asked to fail")));
+        Tensor y = Autograd.Record("fails", x.Detach() * 2, [], x, (x, static (_, _) => throw new InvalidOperationException("asked to fail")));
         Assert.Throws<InvalidOperationException>(() => y.Sum().Backward());
         AssertClean();
     }
@@ -263,7 +263,7 @@ public class GuardTests
         {
             made = TensorScope.Outside(() => x * 3);
             Assert.False(Autograd.Enabled);
-            Assert.NotNull(TensorScope.Current);
+            Assert.NotNull(MemoryScope.Current);
         }
 
         made.Sum().Backward();
@@ -285,8 +285,8 @@ public class GuardTests
     internal static void AssertClean()
     {
         Assert.True(Autograd.Enabled);
-        Assert.Null(TensorScope.Current);
-        BatchCoupling.Note("free");
+        Assert.Null(MemoryScope.Current);
+        BatchCoupling.Declare("free");
     }
 
     static void OnThread(Action action)

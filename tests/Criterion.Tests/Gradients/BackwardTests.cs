@@ -241,7 +241,7 @@ public class BackwardTests
     {
         // y = x³ with a rule of its own.
         Tensor x = Leaf(2);
-        Tensor cube = Autograd.Record("cube", x.Detach() * x.Detach() * x.Detach(), [x], (x, g => g * x * x * 3));
+        Tensor cube = Autograd.Record("cube", x.Detach() * x.Detach() * x.Detach(), [x], x, (x, static (g, x) => g * x * x * 3));
         Tensor slope = Autograd.Grad(cube, x, createGraph: true);
         Assert.Equal([8.0, 12, 12], [cube.Item(), slope.Item(), Autograd.Grad(slope, x).Item()]);
     }

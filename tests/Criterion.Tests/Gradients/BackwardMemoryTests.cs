@@ -3,7 +3,7 @@ using Criterion.Formulas;
 namespace Criterion.Tests.Gradients;
 
 /// <summary>What a sweep gives back to the pool before its scope ends, and what it must not.</summary>
-public class SweepMemoryTests
+public class BackwardMemoryTests
 {
     [Fact]
     public void What_a_rule_makes_and_does_not_return_goes_back_at_once()
@@ -113,7 +113,7 @@ public class SweepMemoryTests
     }
 
     /// <summary>2·x with a rule that shows its gradient to <paramref name="look"/>.</summary>
-    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], (x, g => Seen(g, look) * 2));
+    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], look, (x, static (g, look) => Seen(g, look) * 2));
 
     static Tensor Seen(Tensor gradient, Action<Tensor> look)
     {

@@ -1,43 +1,42 @@
-using Criterion.Formulas;
 using Criterion.Memory;
 
 namespace Criterion;
 
 /// <summary>
-/// The backward sweep: visits recorded operations from results to leaves, each once, and adds up gradients. A sweep that has ended is
-/// used again for the next one on its thread, because what it keeps books in grows with the graph.
+/// The backward pass: visits the recorded operations from results to leaves, each once, and sums gradients. The object serves the next
+/// pass of its thread, because its tables grow with the graph.
 /// </summary>
-internal sealed class Sweep : IDisposable
+internal sealed class BackwardPass : IDisposable
 {
     [ThreadStatic]
-    static Stack<Sweep>? t_spare;
+    static Stack<BackwardPass>? t_spare;
 
     readonly PriorityQueue<Node, long> _queue = new();
     readonly Dictionary<Node, Tensor> _pending = [];
-    readonly Dictionary<Node, Tensor?> _found = [];
-    readonly HashSet<Node> _path = [];
-    readonly HashSet<Storage> _needed = [];
-    readonly Func<Node, bool> _wanted;
+    readonly Dictionary<Node, Tensor?> _requested = [];
+    readonly HashSet<Node> _onPath = [];
+    readonly HashSet<Storage> _inUse = [];
+    readonly Func<Node, bool> _isNeeded;
     Tensor?[] _gradients = new Tensor?[4];
     bool _isToLeaves;
     bool _isPartial;
 
-    Sweep() => _wanted = node => _isToLeaves || _path.Contains(node);
+    BackwardPass() => _isNeeded = node => _isToLeaves || _onPath.Contains(node);
 
-    static Sweep New(bool toLeaves = false, bool partial = false)
+    static BackwardPass New(bool toLeaves = false, bool partial = false)
     {
-        Sweep sweep = (t_spare ??= new()).TryPop(out Sweep? spare) ? spare : new();
-        (sweep._isToLeaves, sweep._isPartial) = (toLeaves, partial);
-        return sweep;
+        BackwardPass pass = (t_spare ??= new()).TryPop(out BackwardPass? spare) ? spare : new();
+        (pass._isToLeaves, pass._isPartial) = (toLeaves, partial);
+        return pass;
     }
 
     public void Dispose()
     {
         _queue.Clear();
         _pending.Clear();
-        _found.Clear();
-        _path.Clear();
-        _needed.Clear();
+        _requested.Clear();
+        _onPath.Clear();
+        _inUse.Clear();
         Array.Clear(_gradients);
         (t_spare ??= new()).Push(this);
     }
@@ -45,11 +44,11 @@ internal sealed class Sweep : IDisposable
     public static void Backward(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
     {
         Node root = RootOf(output, nameof(Backward));
-        using Sweep sweep = New(toLeaves: true);
+        using BackwardPass pass = New(toLeaves: true);
 
         // A copy, because a leaf may keep it as its gradient.
-        sweep.Add(root, Seed(output, gradient?.Clone(), nameof(Backward)));
-        sweep.Run(retainGraph || createGraph, createGraph);
+        pass.Add(root, Seed(output, gradient?.Clone(), nameof(Backward)));
+        pass.Run(retainGraph || createGraph, createGraph);
     }
 
     /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
@@ -67,25 +66,25 @@ internal sealed class Sweep : IDisposable
             throw new ArgumentException($"Grad: {gradients.Length} gradients are given for {outputs.Length} outputs; give one for each, or none.", nameof(gradients));
         }
 
-        using Sweep sweep = New(partial: partial);
+        using BackwardPass pass = New(partial: partial);
         for (int i = 0; i < outputs.Length; i++)
         {
             Tensor seed = Seed(outputs[i], gradients.IsEmpty ? null : gradients[i], nameof(Grad));
-            sweep.Add(RootOf(outputs[i], nameof(Grad)), seed);
+            pass.Add(RootOf(outputs[i], nameof(Grad)), seed);
         }
 
         foreach (Tensor input in inputs)
         {
-            sweep._found[RootOf(input, nameof(Grad))] = null;
+            pass._requested[RootOf(input, nameof(Grad))] = null;
         }
 
-        sweep.FindPaths();
-        sweep.Run(retainGraph || createGraph, createGraph);
+        pass.FindPaths();
+        pass.Run(retainGraph || createGraph, createGraph);
 
         Tensor[] result = new Tensor[inputs.Length];
         for (int i = 0; i < result.Length; i++)
         {
-            result[i] = sweep._found[inputs[i].Node!] ?? (allowUnused
+            result[i] = pass._requested[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
                 : throw new AutogradException($"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs; pass allowUnused: true to get zeros."));
         }
@@ -93,25 +92,25 @@ internal sealed class Sweep : IDisposable
         return result;
     }
 
-    /// <summary>Runs the rules from the newest operation to the oldest.</summary>
+    /// <summary>Applies the gradient rules from the newest operation to the oldest.</summary>
     void Run(bool retainGraph, bool createGraph)
     {
-        using var mode = new Autograd.Mode(createGraph);
-        SweepMemory memory = new(isFinal: !retainGraph, _needed);
+        using var mode = new Autograd.GradMode(createGraph);
+        ScopeSection pass = retainGraph ? default : ScopeSection.Begin();
         while (_queue.TryDequeue(out Node? node, out _))
         {
             _pending.Remove(node, out Tensor? gradient);
-            if (!Arrive(node, gradient!))
+            if (!Visit(node, gradient!))
             {
                 continue;
             }
 
-            int mark = memory.Mark();
+            ScopeSection rules = retainGraph ? default : ScopeSection.Begin();
             OperationNode operation = (OperationNode)node;
             Differentiate(operation, gradient!);
             SavedValue[] read = retainGraph ? [] : operation.Free();
-            HandOn(operation.Inputs);
-            memory.Release(mark, read, gradient!, _pending, _found);
+            Propagate(operation.Inputs);
+            Release(operation, gradient!, read, pass, rules);
         }
     }
 
@@ -120,36 +119,38 @@ internal sealed class Sweep : IDisposable
         if (operation.IsFreed)
         {
             throw new AutogradException(
-                $"The graph of '{operation.Name}' was freed by an earlier backward pass. Pass retainGraph: true to that pass, or compute the result again.");
+                $"Backward: the graph of '{operation.Name}' was freed by an earlier backward pass. "
+                + "Pass retainGraph: true to that pass, or compute the result again.");
         }
 
         Array.Resize(ref _gradients, Math.Max(operation.Inputs.Length, _gradients.Length));
-        operation.Differentiate(gradient, _wanted, _gradients);
+        operation.Differentiate(gradient, _isNeeded, _gradients);
     }
 
-    /// <summary>Takes note of the whole gradient of a node, and says whether to go on through it.</summary>
-    bool Arrive(Node node, Tensor gradient)
+    /// <summary>Records the whole gradient of a node.</summary>
+    /// <returns>Whether the pass continues through the node.</returns>
+    bool Visit(Node node, Tensor gradient)
     {
         if (_isToLeaves && node is LeafNode leaf)
         {
             Accumulate(leaf, gradient);
         }
 
-        bool isFound = _found.ContainsKey(node);
-        if (isFound)
+        bool isRequested = _requested.ContainsKey(node);
+        if (isRequested)
         {
-            _found[node] = gradient;
+            _requested[node] = gradient;
         }
 
-        return node is OperationNode && _wanted(node) && !(_isPartial && isFound);
+        return node is OperationNode && _isNeeded(node) && !(_isPartial && isRequested);
     }
 
-    /// <summary>The gradients of an operation's inputs, added to what has come to these so far.</summary>
-    void HandOn(ReadOnlySpan<Node?> inputs)
+    /// <summary>Adds the gradients of an operation's inputs to those that other operations gave them.</summary>
+    void Propagate(ReadOnlySpan<Node?> inputs)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (_gradients[i] is not { } part || inputs[i] is not { } input || !_wanted(input))
+            if (_gradients[i] is not { } part || inputs[i] is not { } input || !_isNeeded(input))
             {
                 continue;
             }
@@ -165,33 +166,58 @@ internal sealed class Sweep : IDisposable
         }
     }
 
-    /// <summary>Adds to a leaf's gradient, in place where nobody else can know that memory. Sweeps of other threads may do so too.</summary>
-    void Accumulate(LeafNode node, Tensor part)
+    /// <summary>
+    /// Releases what is read no more once an operation was differentiated: what its rules created and did not return, the activations
+    /// that they were the last to read, and the gradient of its result.
+    /// </summary>
+    void Release(OperationNode operation, Tensor gradient, SavedValue[] read, ScopeSection pass, ScopeSection rules)
     {
-        lock (node)
+        if (pass.IsOutside)
         {
-            Accumulate(node.Target, part);
+            return;
+        }
+
+        CollectInUse();
+        foreach (SavedValue value in read)
+        {
+            pass.ReleaseRead(value, _inUse, operation.Name);
+        }
+
+        rules.ReleaseAll(_inUse, ReleaseCause.GradientPassedOn, operation.Name);
+        if (!_inUse.Contains(gradient.Storage))
+        {
+            pass.Release(gradient.Storage, ReleaseCause.GradientPassedOn, operation.Name);
         }
     }
 
-    void Accumulate(Tensor leaf, Tensor part)
+    /// <summary>Collects the storages of the gradients that are pending or requested.</summary>
+    void CollectInUse()
     {
-        switch (leaf.Grad)
+        _inUse.Clear();
+        foreach (Tensor gradient in _pending.Values)
         {
-            case null:
-                leaf.Grad = Autograd.TakeOver(IsShared(part.Storage) ? part.Clone() : part);
-                break;
-            case { Storage: { IsLent: true, Readers: 0 } } sum when !Autograd.Enabled:
-                TensorFormula.Update(default(Add), sum, part);
-                break;
-            case var before:
-                leaf.Grad = Autograd.TakeOver(before + part);
-                Autograd.GiveBack(before);
-                break;
+            _inUse.Add(gradient.Storage);
+        }
+
+        foreach (Tensor? gradient in _requested.Values)
+        {
+            if (gradient is not null)
+            {
+                _inUse.Add(gradient.Storage);
+            }
         }
     }
 
-    /// <summary>Whether the memory of one gradient is that of another one on its way too.</summary>
+    /// <summary>Adds to the gradient of a leaf. Backward passes of other threads may do so too.</summary>
+    void Accumulate(LeafNode leaf, Tensor part)
+    {
+        lock (leaf)
+        {
+            LeafGradient.Add(leaf.Target, part, IsShared(part.Storage));
+        }
+    }
+
+    /// <summary>Whether another gradient of this pass has the same memory.</summary>
     bool IsShared(Storage storage)
     {
         int holders = 0;
@@ -235,7 +261,7 @@ internal sealed class Sweep : IDisposable
             }
 
             order.Add(node);
-            foreach (Node? input in _isPartial && _found.ContainsKey(node) ? [] : node.Inputs)
+            foreach (Node? input in _isPartial && _requested.ContainsKey(node) ? [] : node.Inputs)
             {
                 if (input is not null)
                 {
@@ -246,14 +272,14 @@ internal sealed class Sweep : IDisposable
 
         // Inputs are older than results: from the oldest up, a node is on a path when one of its inputs is.
         order.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-        _path.UnionWith(_found.Keys);
+        _onPath.UnionWith(_requested.Keys);
         foreach (Node node in order)
         {
             foreach (Node? input in node.Inputs)
             {
-                if (input is not null && _path.Contains(input))
+                if (input is not null && _onPath.Contains(input))
                 {
-                    _path.Add(node);
+                    _onPath.Add(node);
                     break;
                 }
             }
