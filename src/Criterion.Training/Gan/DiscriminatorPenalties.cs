@@ -60,7 +60,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
 
     Tensor Of(Penalty penalty, Func<Tensor, Tensor> critic, Judged judged) => penalty switch
     {
-        SlopePenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
+        InputGradientPenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
         DriftPenalty drift => drift.Forward(judged.RealLogits),
         LeCamPenalty anchor => anchor.Forward(judged.RealLogits, judged.FakeLogits, _next = anchor.Update(_leCam, judged.RealLogits, judged.FakeLogits)),
         ConsistencyPenalty consistency => consistency.Forward(judged.RealLogits, critic(Shift(judged.Real))),

@@ -34,7 +34,7 @@ public sealed class GanTrainer : IStateful
     readonly NanGuard _guard;
     RandomStream _latents;
     RandomStream _labels;
-    EquilibriumController _equilibrium;
+    BoundaryEquilibriumController _equilibrium;
     long _step;
     long _discriminatorSteps;
 

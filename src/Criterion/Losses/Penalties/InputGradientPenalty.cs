@@ -5,7 +5,7 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>Which slopes cost something.</summary>
-public enum SlopeSide
+public enum GradientPenaltyForm
 {
     /// <summary>Those that differ from the target: (‖g‖ / target − 1)².</summary>
     TwoSided,
@@ -27,7 +27,7 @@ public enum SlopeSide
 /// images, so that no generator is reached. A layer that mixes the images of a batch is refused, since then ∇D(x) is no slope of one image.
 /// </remarks>
 /// <param name="Weight">A factor.</param>
-public abstract record SlopePenalty(double Weight) : Penalty(Weight)
+public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
 {
     /// <summary>
     /// Whether the critic may mix the images of a batch, as batch normalisation does while training. Then the slope of each image holds
@@ -36,13 +36,13 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     public bool AllowBatchCoupling { get; init; }
 
     /// <summary>The cost of a gradient.</summary>
-    protected internal abstract SlopeCost Formula { get; }
+    protected internal abstract GradientNormCost Formula { get; }
 
     /// <summary>What the mean cost is multiplied by.</summary>
     private protected virtual double Scale => Weight;
 
     /// <summary>Where the slope is taken, in LaTeX.</summary>
-    private protected virtual string[] Places => ["x"];
+    private protected virtual string[] LatexPoints => ["x"];
 
     /// <summary>The penalty of a critic.</summary>
     /// <param name="critic">The critic: images to scores of any shape, one or more for each image.</param>
@@ -58,25 +58,25 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
         ArgumentNullException.ThrowIfNull(critic);
         ArgumentNullException.ThrowIfNull(real);
         ArgumentNullException.ThrowIfNull(fake);
-        using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(Refusal()))
+        using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(BatchCouplingMessage()))
         {
-            return Images(real, fake, random).Select(images => Of(Slope(critic, Some(images)))).Aggregate(static (a, b) => a + b);
+            return Points(real, fake, random).Select(images => FromGradient(InputGradient(critic, NotEmpty(images)))).Aggregate(static (a, b) => a + b);
         }
     }
 
     /// <summary>The penalty of slopes that are already known.</summary>
     /// <param name="gradient">The gradient of the summed scores by the images, [N, ...], with its graph.</param>
-    public Tensor Of(Tensor gradient)
+    public Tensor FromGradient(Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        Tensor rows = Some(gradient).Flatten(1);
+        Tensor rows = NotEmpty(gradient).Flatten(1);
         return TensorFormula.RowSum(Formula, [rows], scale: Scale / rows.Shape[0]);
     }
 
     /// <summary>The gradient of the summed scores by the images, with its graph, also where recording is switched off.</summary>
     /// <param name="critic">The critic: images to scores of any shape.</param>
     /// <param name="images">The images; they are detached from where they came from.</param>
-    public static Tensor Slope(Func<Tensor, Tensor> critic, Tensor images)
+    public static Tensor InputGradient(Func<Tensor, Tensor> critic, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(critic);
         ArgumentNullException.ThrowIfNull(images);
@@ -97,21 +97,21 @@ public abstract record SlopePenalty(double Weight) : Penalty(Weight)
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => string.Join(" + ", Places.Select(place =>
-        $@"{Times(Scale)}\mathbb{{E}}\left[{TensorFormula.ToLatex(Formula, [$@"\nabla D({place})"], "t")}\right]"));
+    public override string ToLatex() => string.Join(" + ", LatexPoints.Select(place =>
+        $@"{LatexFactor(Scale)}\mathbb{{E}}\left[{TensorFormula.ToLatex(Formula, [$@"\nabla D({place})"], "t")}\right]"));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [new("penalty", "slope", 0, 3, slope => TensorFormula.Rows(Formula, [slope.Unsqueeze(1)]) * Scale)];
 
     /// <summary>The batches at which the slope is taken.</summary>
-    private protected abstract IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random);
+    private protected abstract IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random);
 
-    Tensor Some(Tensor images) => images.Rank > 1 && images.Count > 0
+    Tensor NotEmpty(Tensor images) => images.Rank > 1 && images.Count > 0
         ? images
         : throw new LossException($"{Name}: there is no slope in {images.Shape}; a batch of images [N, ...] is needed. Skip empty batches.");
 
-    string Refusal() =>
+    string BatchCouplingMessage() =>
         $"{Name} needs the slope of each image's own score. Use LayerNorm, InstanceNorm2d or SpectralNorm in the critic, or call Eval() on it; AllowBatchCoupling = true goes on regardless.";
 }
 
@@ -139,7 +139,7 @@ public readonly struct RowNorm(double count) : IRowFormula
 }
 
 /// <summary>The cost of a gradient: by its distance from a target slope, or its square.</summary>
-public readonly struct SlopeCost(SlopeSide side, double target) : IRowFormula
+public readonly struct GradientNormCost(GradientPenaltyForm side, double target) : IRowFormula
 {
     /// <inheritdoc/>
     public static int Inputs => 1;
@@ -152,14 +152,14 @@ public readonly struct SlopeCost(SlopeSide side, double target) : IRowFormula
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(Statistics<T> sums, T t)
-        where T : struct, IReal<T> => side == SlopeSide.ZeroCentred ? sums.First : Squared(Distance(new RowNorm(1).Value(sums, t)));
+        where T : struct, IReal<T> => side == GradientPenaltyForm.ZeroCentred ? sums.First : Squared(Distance(new RowNorm(1).Value(sums, t)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     T Distance<T>(T norm)
         where T : struct, IReal<T>
     {
         T distance = (target == 1 ? norm : norm / T.Const(target)) - T.Const(1);
-        return side == SlopeSide.OneSided ? T.Max(T.Const(0), distance) : distance;
+        return side == GradientPenaltyForm.OneSided ? T.Max(T.Const(0), distance) : distance;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>Rows at an angle, along which the pictures of cosine losses run.</summary>
-internal static class Angles
+internal static class RowsAtAngle
 {
     /// <summary>The rows (1, 0) and (cos θ, sin θ) for each of [N] angles in radians.</summary>
     public static (Tensor X1, Tensor X2) Pair(Tensor angle)

@@ -1,7 +1,7 @@
 namespace Criterion.Losses;
 
 /// <summary>What losses of lists of features have in common.</summary>
-internal static class FeatureLists
+internal static class FeatureListChecks
 {
     /// <summary>Says that two lists are not of one length.</summary>
     public static void CheckCounts<T>(string name, string what, IReadOnlyList<T> prediction, IReadOnlyList<T> target)

@@ -1,7 +1,7 @@
 namespace Criterion.Losses;
 
 /// <summary>Two weighted absolute errors: one for each side of a translation.</summary>
-internal static class TwoSides
+internal static class TwoDomainError
 {
     public static Tensor Sum(string loss, double weightA, Tensor madeA, Tensor realA, double weightB, Tensor madeB, Tensor realB)
     {

@@ -13,19 +13,19 @@ namespace Criterion.Losses;
 /// <param name="Gamma">γ, the ratio of errors L(fake) / L(real) that is aimed at, in [0, 1]: lower gives better images and less variety.</param>
 /// <param name="Rate">λ, how fast k follows.</param>
 /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
+public sealed record BoundaryEquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
 {
-    /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double K { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
-        Require.Within01(K, nameof(EquilibriumController));
+    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
+        Require.InUnitInterval(K, nameof(BoundaryEquilibriumController));
 
-    /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double Gamma { get; init => field = Require.Within01(value, nameof(EquilibriumController)); } =
-        Require.Within01(Gamma, nameof(EquilibriumController));
+    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    public double Gamma { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
+        Require.InUnitInterval(Gamma, nameof(BoundaryEquilibriumController));
 
-    /// <inheritdoc cref="EquilibriumController(double, double, double)"/>
-    public double Rate { get; init => field = Require.Positive(value, nameof(EquilibriumController)); } =
-        Require.Positive(Rate, nameof(EquilibriumController));
+    /// <inheritdoc cref="BoundaryEquilibriumController(double, double, double)"/>
+    public double Rate { get; init => field = Require.Positive(value, nameof(BoundaryEquilibriumController)); } =
+        Require.Positive(Rate, nameof(BoundaryEquilibriumController));
 
     /// <summary>What the players minimise in this step.</summary>
     public BoundaryEquilibriumGanLoss Objective() => new(K);
@@ -34,7 +34,7 @@ public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, do
     /// <param name="real">L(real), the mean error of real images.</param>
     /// <param name="fake">L(fake), the mean error of generated images.</param>
     /// <exception cref="LossException">An error is no number: k would stay lost.</exception>
-    public EquilibriumController Update(double real, double fake)
+    public BoundaryEquilibriumController Update(double real, double fake)
     {
         double next = K + (Rate * Balance(real, fake));
         return double.IsNaN(next)
@@ -43,7 +43,7 @@ public sealed record EquilibriumController(double K = 0, double Gamma = 0.75, do
     }
 
     /// <summary>The controller of the next step, from errors of any shape.</summary>
-    public EquilibriumController Update(Tensor real, Tensor fake) => Update(Mean(real), Mean(fake));
+    public BoundaryEquilibriumController Update(Tensor real, Tensor fake) => Update(Mean(real), Mean(fake));
 
     /// <summary>L(real) + |γ L(real) − L(fake)|: falls as the training converges.</summary>
     /// <inheritdoc cref="Update(double, double)"/>
