@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 using Criterion.Losses;
 using Criterion.Nn;
 
-namespace Criterion.Tests.Kernels;
+namespace Criterion.Tests.Simd;
 
 /// <summary>
 /// Processors without AVX-512 or AVX2 take narrower registers. The runtime can be told to do without them, but only when it
 /// starts: the same numbers are computed in processes of their own and compared.
 /// </summary>
-public class LaneTests
+public class LaneWidthTests
 {
     const string Variable = "CRITERION_TEST_LANES";
 
@@ -56,7 +56,7 @@ public class LaneTests
 
     static void Run(string path, string[] switches)
     {
-        ProcessStartInfo start = new("dotnet", [typeof(LaneTests).Assembly.Location, "--filter-method", $"*{nameof(Writes_its_numbers_when_asked)}"])
+        ProcessStartInfo start = new("dotnet", [typeof(LaneWidthTests).Assembly.Location, "--filter-method", $"*{nameof(Writes_its_numbers_when_asked)}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
