@@ -4,7 +4,7 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>What may be wrong with a training.</summary>
-public enum Ailment
+public enum FindingKind
 {
     /// <summary>The discriminator tells real and generated samples apart, and no longer teaches the generator.</summary>
     DiscriminatorWon,
@@ -23,12 +23,12 @@ public enum Ailment
 }
 
 /// <summary>A finding, in words.</summary>
-/// <param name="Ailment">What it is.</param>
+/// <param name="Kind">What it is.</param>
 /// <param name="Message">What was seen, and what may help.</param>
-public readonly record struct Finding(Ailment Ailment, string Message);
+public readonly record struct Finding(FindingKind Kind, string Message);
 
 /// <summary>Looks at how a GAN has trained of late, and says in words what looks wrong.</summary>
-public static class TrainingDoctor
+public static class HealthCheck
 {
     /// <summary>How many rows are looked at: a state that lasts as long is no passing one.</summary>
     public const int Window = 100;
@@ -68,13 +68,13 @@ public static class TrainingDoctor
         double loss = rows.Average(static row => row.DiscriminatorLoss);
         if (accuracy >= AllApart && loss < Sure && objective is not (WassersteinGanLoss or EnergyBasedGanLoss or BoundaryEquilibriumGanLoss))
         {
-            yield return new(Ailment.DiscriminatorWon, Text(
+            yield return new(FindingKind.DiscriminatorWon, Text(
                 $"The discriminator has won: for {Window} steps it told {NumberText.Percent(accuracy, 1)} of real and generated samples apart at a loss of {NumberText.Format(loss)}, which teaches the generator little. Lower its learning rate, or take a recipe with a penalty (r3gan, wgan-gp)."));
         }
 
         if (accuracy <= WrongWayRound)
         {
-            yield return new(Ailment.GeneratorWon, Text(
+            yield return new(FindingKind.GeneratorWon, Text(
                 $"The generator has won: for {Window} steps the discriminator took generated samples for the real ones ({NumberText.Percent(accuracy, 1)} right). Give the discriminator more steps or a higher learning rate."));
         }
     }
@@ -83,7 +83,7 @@ public static class TrainingDoctor
     {
         if (rows.All(static row => row.Diversity < AllAlike))
         {
-            yield return new(Ailment.Collapse, Text(
+            yield return new(FindingKind.Collapse, Text(
                 $"The samples have collapsed: generated ones lie {NumberText.Fixed(rows[^1].Diversity, 2)} times as far from one another as real ones. Go back to a checkpoint and lower the learning rate, or take a recipe that keeps modes (r3gan, wgan-gp)."));
         }
     }
@@ -92,7 +92,7 @@ public static class TrainingDoctor
     {
         if (rows.All(static row => row.GeneratorGradientNorm < NoSlope))
         {
-            yield return new(Ailment.VanishingGradient, Text(
+            yield return new(FindingKind.VanishingGradient, Text(
                 $"The generator's gradient has vanished ({NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}): it learns nothing any more. Take an objective that does not saturate (dcgan, hinge, wgan-gp), or a weaker discriminator."));
         }
     }
@@ -102,7 +102,7 @@ public static class TrainingDoctor
         long skipped = rows[^1].Skipped - rows[0].Skipped;
         if (skipped > Window / 10)
         {
-            yield return new(Ailment.SkippedSteps, Text(
+            yield return new(FindingKind.SkippedSteps, Text(
                 $"{skipped} of the last {Window} steps were skipped, because a loss or gradient was no number. Lower the learning rate; --on-nan stop says where it comes from."));
         }
     }

@@ -4,26 +4,26 @@ using Criterion.Optim;
 namespace Criterion.Training;
 
 /// <summary>One side of an adversarial game: its networks with their one optimizer.</summary>
-internal sealed class Player : IStateful
+internal sealed class TrainedNetworks : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
     readonly Optimizer _optimizer;
 
     /// <summary>A player with several networks.</summary>
-    public Player((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
+    public TrainedNetworks((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
     {
         _networks = networks;
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
     }
 
     /// <summary>A player with several networks that learns by Adam.</summary>
-    public Player((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
+    public TrainedNetworks((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
         : this(networks, parameters => new Adam(parameters, learningRate, beta1, beta2))
     {
     }
 
     /// <summary>A player with one network that learns by Adam.</summary>
-    public Player(Module network, double learningRate, double beta1, double beta2)
+    public TrainedNetworks(Module network, double learningRate, double beta1, double beta2)
         : this([("network", network)], learningRate, beta1, beta2)
     {
     }

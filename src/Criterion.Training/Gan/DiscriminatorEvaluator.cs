@@ -3,10 +3,10 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>What a discriminator says of samples: logits, the classes that it tells, and its features where they are matched.</summary>
-internal readonly record struct Judgement(Tensor Logits, Tensor? Classes, Tensor? Features);
+internal readonly record struct DiscriminatorResult(Tensor Logits, Tensor? ClassLogits, Tensor? Features);
 
 /// <summary>A discriminator's outputs by their meaning.</summary>
-internal sealed class Judge
+internal sealed class DiscriminatorEvaluator
 {
     readonly Module _discriminator;
     readonly int _classes;
@@ -15,7 +15,7 @@ internal sealed class Judge
 
     /// <summary>A judge whose output begins with a logit and goes on with classes, if there are any.</summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
-    public Judge(Module discriminator, int classes, FeatureMatching? matching)
+    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatching? matching)
     {
         (_discriminator, _classes) = (discriminator, classes);
         if (matching is not null)
@@ -28,7 +28,7 @@ internal sealed class Judge
     }
 
     /// <summary>What the discriminator says.</summary>
-    public Judgement Of(Tensor samples)
+    public DiscriminatorResult Evaluate(Tensor samples)
     {
         Tensor? features = _features is null ? null : Through(_features, samples);
         Tensor output = features is null ? _discriminator.Forward(samples) : Through(_head, features);
@@ -38,7 +38,7 @@ internal sealed class Judge
     }
 
     /// <summary>Its logits alone, for penalties.</summary>
-    public Tensor Logits(Tensor samples) => Of(samples).Logits;
+    public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
 
     static Tensor Through(Module[] layers, Tensor input) => layers.Aggregate(input, static (x, layer) => layer.Forward(x));
 

@@ -3,7 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>What a discriminator's outputs say, for people.</summary>
-internal static class Scores
+internal static class ScoreStatistics
 {
     /// <summary>D(real) and D(fake): mean probabilities where the objective is logistic, plain means otherwise.</summary>
     public static (double Real, double Fake) Of(GanLoss objective, Tensor real, Tensor fake)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Criterion.Training;
 
 /// <summary>Names of options and columns as people read them.</summary>
-internal static class Words
+internal static class DisplayName
 {
     static readonly Dictionary<string, string> Known = new()
     {
