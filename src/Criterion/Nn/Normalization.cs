@@ -33,8 +33,8 @@ internal static class Normalization
         NormPass pass = new(x, layout, weight, bias, epsilon, ToRows(x, layout), mean, deviation);
         Tensor result = Result(pass);
         return weight is null
-            ? Autograd.RecordJoint("normalize", result, [x], [x], pass, Gradients)
-            : Autograd.RecordJoint("normalize", result, [x, weight], [x, weight, bias!], pass, Gradients);
+            ? Autograd.Record("normalize", result, [x], pass, [x], Gradients)
+            : Autograd.Record("normalize", result, [x, weight], pass, [x, weight, bias!], Gradients);
     }
 
     static Tensor Result(in NormPass pass)
