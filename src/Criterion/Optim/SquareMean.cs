@@ -7,11 +7,11 @@ namespace Criterion.Optim;
 /// <summary>A running mean of squares.</summary>
 internal interface ISquareMean
 {
-    /// <summary>The mean with x taken in, as it is kept.</summary>
+    /// <summary>Returns the updated mean, as it is stored.</summary>
     T Next<T>(T kept, T x)
         where T : struct, IReal<T>;
 
-    /// <summary>The root of a kept mean.</summary>
+    /// <summary>Returns the root of a stored mean.</summary>
     T Root<T>(T kept)
         where T : struct, IReal<T>;
 }
