@@ -1,7 +1,7 @@
 namespace Criterion.Metrics;
 
 /// <summary>
-/// What a metric was computed from. It is kept with the value, since values of other features or counts cannot be compared.
+/// The samples that a metric was computed from. They are kept with the value, since values of other features or counts cannot be compared.
 /// </summary>
 /// <param name="Features">The name of the features, such as the network and layer that computed them.</param>
 /// <param name="Dimensions">The length of a feature vector.</param>

@@ -9,7 +9,6 @@ namespace Criterion.Losses;
 public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule Weight)
 {
     /// <inheritdoc/>
-    /// <summary>Returns the sum as an expression: <c>10 · L1 + MSE</c>.</summary>
     public override string ToString() => Weight is ConstantWeight { Weight: 1 } ? Name : $"{Weight} · {Name}";
 }
 
@@ -76,7 +75,7 @@ public sealed record WeightedSum : IPredictionLoss
     /// <inheritdoc/>
     public override int GetHashCode() => Terms.Aggregate(Terms.Count, static (hash, term) => HashCode.Combine(hash, term));
 
-    /// <summary>The sum as it would be written: <c>10 · L1 + MSE</c>.</summary>
+    /// <summary>Returns the sum as an expression: <c>10 · L1 + MSE</c>.</summary>
     public override string ToString() => string.Join(" + ", Terms);
 
     /// <summary>Converts a loss to a sum; a sum is returned unchanged.</summary>
