@@ -41,7 +41,15 @@ internal static class Normalization
     static Tensor Result(in NormPass pass)
     {
         Tensor result = Tensor.EmptyLike(pass.Plain);
-        NormDriver.Forward(pass.Plain, Joined(pass.Layout), pass.Weight?.Contiguous(), pass.Bias?.Contiguous(), pass.Epsilon, result, pass.Mean, pass.Deviation);
+        NormDriver.Forward(
+            pass.Plain,
+            Joined(pass.Layout),
+            pass.Weight?.Contiguous(),
+            pass.Bias?.Contiguous(),
+            pass.Epsilon,
+            result,
+            pass.Mean,
+            pass.Deviation);
         return FromRows(result, pass);
     }
 
@@ -55,7 +63,16 @@ internal static class Normalization
         Tensor? gradient = pass.X.RequiresGrad ? Tensor.EmptyLike(pass.Plain) : null;
         (Tensor? sum, Tensor? along) = pass.Weight is null ? default : (Tensor.EmptyLike(pass.Weight), Tensor.EmptyLike(pass.Weight));
         NormDriver.Backward(
-            pass.Plain, Joined(pass.Layout), ToRows(g, pass.Layout), pass.Weight?.Contiguous(), pass.Epsilon, gradient, pass.Mean, pass.Deviation, sum, along);
+            pass.Plain,
+            Joined(pass.Layout),
+            ToRows(g, pass.Layout),
+            pass.Weight?.Contiguous(),
+            pass.Epsilon,
+            gradient,
+            pass.Mean,
+            pass.Deviation,
+            sum,
+            along);
         Tensor? ofX = gradient is null ? null : FromRows(gradient, pass);
         return pass.Weight is null ? [ofX] : [ofX, along, sum];
     }
@@ -110,7 +127,8 @@ internal static class Normalization
     }
 
     /// <summary>Computes 1 / √(variance + ε), and 0 for 1 / 0.</summary>
-    public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
+    public static Tensor Inverse(Tensor variance, double epsilon) =>
+        epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
 
     /// <summary>Returns whether no square of a deviation from the mean overflows, or underflows where that matters.</summary>
     static bool IsOrdinary(in NormPass pass)

@@ -106,13 +106,20 @@ public class PthTests
     [InlineData("LegacyNetwork")]
     public void Names_can_be_chosen(string name)
     {
-        IReadOnlyDictionary<string, Tensor> tensors = Pth.Read(new MemoryStream(PthFixtures.Files[name]), names: static n => n.EndsWith("bias", StringComparison.Ordinal));
+        IReadOnlyDictionary<string, Tensor> tensors = Pth.Read(
+            new MemoryStream(PthFixtures.Files[name]), names: static n => n.EndsWith("bias", StringComparison.Ordinal));
         Assert.Equal(["0.bias", "1.bias"], tensors.Keys);
         AssertValues(tensors["1.bias"], [2], 30f, 31);
     }
 
     [Theory]
-    [InlineData("Checkpoint", null, "'epoch' (a number)", "'history' (a list)", "'state_dict' (7 tensors by name)", "Pth.Read(path, \"state_dict\")")]
+    [InlineData(
+        "Checkpoint",
+        null,
+        "'epoch' (a number)",
+        "'history' (a list)",
+        "'state_dict' (7 tensors by name)",
+        "Pth.Read(path, \"state_dict\")")]
     [InlineData("LegacyCheckpoint", null, "'w' (a tensor)", "Pth.Read(path, \"state_dict\")")]
     [InlineData("Checkpoint", "nets", "'a' (1 tensors by name)", "Pth.Read(path, \"nets.a\")")]
     [InlineData("Checkpoint", "model", "no 'model'", "'state_dict'")]
@@ -166,15 +173,22 @@ public class PthTests
     [InlineData("Beside2")]
     [InlineData("Checkpoint")]
     public void What_was_not_chosen_by_names_may_be_anything(string name) =>
-        Assert.Empty(Pth.Read(new MemoryStream(PthFixtures.Files[name]), name is "Bomb" or "Typeless" ? null : "state_dict", static _ => false));
+        Assert.Empty(
+            Pth.Read(new MemoryStream(PthFixtures.Files[name]), name is "Bomb" or "Typeless" ? null : "state_dict", static _ => false));
 
     [Fact]
     public void Names_choose_tensors_among_other_things()
     {
         Assert.Equal(["w"], Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n == "w").Keys);
         Assert.Equal(["w"], Pth.Read(new MemoryStream(PthFixtures.Files["Typeless"]), names: static n => n == "w").Keys);
-        Assert.Contains("'epoch' (a number)", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n != "state_dict")), StringComparison.Ordinal);
-        Assert.Contains("\"state_dict\"", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n == "x")), StringComparison.Ordinal);
+        Assert.Contains(
+            "'epoch' (a number)",
+            Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n != "state_dict")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\"state_dict\"",
+            Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Files["LegacyCheckpoint"]), names: static n => n == "x")),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -264,9 +278,13 @@ public class PthTests
 
     [Fact]
     public void A_pickle_that_torch_save_did_not_write_is_refused() =>
-        Assert.Contains("none that torch.save wrote", Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Pickles["eval"]))), StringComparison.Ordinal);
+        Assert.Contains(
+            "none that torch.save wrote",
+            Refused(static () => Pth.Read(new MemoryStream(PthFixtures.Pickles["eval"]))),
+            StringComparison.Ordinal);
 
     static string Input(string name) => RepositoryRoot.File("tests", "cases", "inputs", $"{name}.pth");
 
-    static IReadOnlyDictionary<string, Tensor> Read(string fixture, string? key = null) => Pth.Read(new MemoryStream(PthFixtures.Files[fixture]), key);
+    static IReadOnlyDictionary<string, Tensor> Read(string fixture, string? key = null) =>
+        Pth.Read(new MemoryStream(PthFixtures.Files[fixture]), key);
 }

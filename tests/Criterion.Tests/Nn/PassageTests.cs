@@ -2,7 +2,7 @@ using Criterion.Nn;
 
 namespace Criterion.Tests.Nn;
 
-/// <summary>What passes between modules inside of a scope goes back when it has been read for the last time, and nothing else does.</summary>
+/// <summary>Intermediate results of modules in a scope are released after their last use, and nothing else is.</summary>
 public class PassageTests
 {
     [Fact]
@@ -90,7 +90,8 @@ public class PassageTests
     [Fact]
     public void Gradients_to_second_order_are_those_without_a_scope()
     {
-        Sequential net = [new Linear(4, 5, random: new(1)), new LeakyReLU(0.2), new LayerNorm([5]), new Tanh(), new Linear(5, 1, random: new(2))];
+        Sequential net = [new Linear(4, 5, random: new(1)), new LeakyReLU(0.2), new LayerNorm([5]), new Tanh(), new Linear(
+            5, 1, random: new(2))];
         Tensor x = Tensor.Randn([3, 4], random: new(3));
         float[][] outside = Penalised(net, x);
         using (new TensorScope())
