@@ -128,19 +128,19 @@ public class PthTests
     [InlineData("Checkpoint", "epoch.x", "no 'x'")]
     [InlineData("Checkpoint", "optimizer", "holds more than tensors")]
     [InlineData("Tensor", null, "it is a tensor", "torch.save(model.state_dict(), path)")]
-    [InlineData("Module", null, "'torch.nn.modules.container.Sequential'", "Nothing of it was run", "torch.save(model.state_dict(), path)")]
+    [InlineData("Module", null, "'torch.nn.modules.container.Sequential'", "Nothing was executed", "torch.save(model.state_dict(), path)")]
     [InlineData("Complex", null, "'complex64'")]
     [InlineData("Bomb", null, "tensor 'w' of shape [32768, 32768] expands 1 elements", "67108864 bytes", ".contiguous()")]
     [InlineData("Beside2", null, "'args' (an object of 'argparse.Namespace')", "Pth.Read(path, \"state_dict\")")]
-    [InlineData("Beside4", "args", "'args' is an object of 'argparse.Namespace'", "Nothing of it was run")]
+    [InlineData("Beside4", "args", "'args' is an object of 'argparse.Namespace'", "Nothing was executed")]
     [InlineData("Beside4", "args.lr", "no 'lr'", "'argparse.Namespace'")]
     [InlineData("Beside2", "array", "'numpy.ndarray'")]
     [InlineData("Beside2", "number", "'numpy.core.multiarray.scalar'")]
-    [InlineData("Beside4", "module", "'torch.nn.modules.linear.Linear'", "Nothing of it was run")]
+    [InlineData("Beside4", "module", "'torch.nn.modules.linear.Linear'", "Nothing was executed")]
     [InlineData("Beside4", "class", "the class or function 'torch.nn.modules.linear.Linear'")]
     [InlineData("Beside2", "counter", "holds more than tensors: '30' (a number), '60' (a number)")]
     [InlineData("Beside4", "keys", "'7' (a number)", "2 more")]
-    [InlineData("Typeless", null, "tensor 'c' has elements of type 'complex64'", "names")]
+    [InlineData("Typeless", null, "tensor 'c' has the unsupported element type 'complex64'", "names")]
     [InlineData("Compressed", null, "compressed", "zip -0")]
     [InlineData("Script", null, "TorchScript", "torch.jit.load")]
     public void What_cannot_be_read_says_why(string name, string? key, params string[] parts)
@@ -249,7 +249,7 @@ public class PthTests
         byte[] file = [.. PthFixtures.Files["Views"]];
         int at = file.AsSpan().IndexOf(PthTesting.Six);
         file[at + 3] ^= 1;
-        Assert.Contains("check sum of 'archive/data/0'", Refused(() => Pth.Read(new MemoryStream(file))), StringComparison.Ordinal);
+        Assert.Contains("checksum of 'archive/data/0'", Refused(() => Pth.Read(new MemoryStream(file))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public class PthTests
     [InlineData("hello, this is no weight file at all")]
     [InlineData("<!DOCTYPE html><html>404</html>")]
     public void Something_else_is_refused(string text) =>
-        Assert.Contains("no .pth", Refused(() => Pth.Read(new MemoryStream(Encoding.ASCII.GetBytes(text)))), StringComparison.Ordinal);
+        Assert.Contains("a known .pth", Refused(() => Pth.Read(new MemoryStream(Encoding.ASCII.GetBytes(text)))), StringComparison.Ordinal);
 
     [Fact]
     public void A_tar_of_PyTorch_0_1_is_refused_by_name()

@@ -111,7 +111,7 @@ public class FrechetDistanceTests
             Assert.Single(FrechetDistance.Between(rows[..10], rows).Warnings()),
             StringComparison.Ordinal);
         Assert.Contains(
-            "The fake features vary in 1 of 10 directions only",
+            "The fake features vary in only 1 of 10 directions",
             Assert.Single(FrechetDistance.Between(rows, rows[.., ..1].Expand(200, 10)).Warnings()),
             StringComparison.Ordinal);
     }
@@ -129,7 +129,7 @@ public class FrechetDistanceTests
             Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows[..1])).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "real holds NaN in row 0, column 0",
+            "real is NaN in row 0, column 0",
             Assert.Throws<MetricException>(() => FrechetDistance.Between(rows * double.NaN, rows)).Message,
             StringComparison.Ordinal);
         Assert.Contains(

@@ -53,7 +53,7 @@ public class InceptionScoreTests
     public void What_is_no_distribution_is_refused()
     {
         Assert.Contains(
-            "row 1 is no distribution",
+            "row 1 is not a distribution",
             Assert.Throws<MetricException>(() => InceptionScore.Of(Tensor.From(new[,] { { 0.5, 0.5 }, { 0.5, 0.4 } }), 1)).Message,
             StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => InceptionScore.Of(Tensor.From(new[,] { { 1.5, -0.5 } }), 1));

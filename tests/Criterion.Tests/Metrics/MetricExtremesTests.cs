@@ -96,7 +96,7 @@ public class MetricExtremesTests
         Assert.Throws<MetricException>(() => statistics.Add(rows));
         Assert.Equal(0, statistics.Count);
         Assert.Contains(
-            "overflows", Assert.Throws<MetricException>(() => KernelDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
+            "overflow", Assert.Throws<MetricException>(() => KernelDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => KernelDistance.Unbiased(rows, rows));
     }
 

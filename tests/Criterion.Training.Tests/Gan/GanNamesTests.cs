@@ -47,7 +47,7 @@ public class GanNamesTests
     }
 
     [Theory]
-    [InlineData("hinges", "no objective 'hinges'. There are: minimax")]
+    [InlineData("hinges", "no objective 'hinges'. There are: boundary-equilibrium")]
     [InlineData("r1", "no objective 'r1'")]
     [InlineData("hinge:gap=1", "no option 'gap'; it has margin")]
     [InlineData("wasserstein:gap=1", "it has none")]
@@ -57,7 +57,7 @@ public class GanNamesTests
         Assert.Contains(message, Assert.Throws<TrainingException>(() => GanNames.Objective(text)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("hinge", "no penalty 'hinge'. There are: gradient-penalty, r1")]
+    [InlineData("hinge", "no penalty 'hinge'. There are: consistency")]
     [InlineData("r1=much", "Invalid value 'much' for weight of r1. Expected a number")]
     [InlineData("r1@0", "a whole number of steps from 1 on")]
     [InlineData("gradient-penalty:at=nowhere", "Invalid value 'nowhere' for at of gradient-penalty. Expected Interpolates, Real")]

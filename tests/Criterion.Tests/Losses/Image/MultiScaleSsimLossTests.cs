@@ -30,7 +30,7 @@ public class MultiScaleSsimLossTests : ImageLossContract
     {
         (Tensor x, Tensor y) = (Pictures.X(160), Pictures.Z(160));
         Assert.Contains(
-            "least side is 161 ",
+            "sides must be at least 161 ",
             Assert.Throws<ShapeException>(() => new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(x, y)).Message,
             StringComparison.Ordinal);
         MultiScaleSsimLoss reduced = new(ImageRange.ZeroOne, AutoReduceScales: true);
@@ -40,7 +40,7 @@ public class MultiScaleSsimLossTests : ImageLossContract
             reduced.Forward(x[.., .., ..11], y[.., .., ..11]).Item(),
             1e-12);
         Assert.Contains(
-            "least side is 11 ",
+            "sides must be at least 11 ",
             Assert.Throws<ShapeException>(() => reduced.Forward(x[.., .., ..10], y[.., .., ..10])).Message,
             StringComparison.Ordinal);
         Assert.True(double.IsFinite(

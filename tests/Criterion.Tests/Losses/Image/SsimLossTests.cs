@@ -86,11 +86,11 @@ public class SsimLossTests : SsimContract
     {
         Tensor x = Tensor.Zeros([1, 1, side, 40]);
         Assert.Contains(
-            $"least side is {least} ",
+            $"sides must be at least {least} ",
             Assert.Throws<ShapeException>(() => new SsimLoss(ImageRange.ZeroOne, preset).Forward(x, x)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            $"least side is {least} ",
+            $"sides must be at least {least} ",
             Assert.Throws<ShapeException>(() => new SsimIndex(ImageRange.ZeroOne, preset).Of(x, x)).Message,
             StringComparison.Ordinal);
         Tensor fits = Tensor.Zeros([1, 1, least, least]);
