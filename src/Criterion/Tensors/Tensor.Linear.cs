@@ -66,7 +66,7 @@ public sealed partial class Tensor
     }
 
     static void Multiply<T>(Tensor a, Tensor b, Tensor result, Shape batch)
-        where T : unmanaged, System.Numerics.IFloatingPoint<T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         MatrixView<T> left = Matrix<T>(a);
         MatrixView<T> right = Matrix<T>(b);
