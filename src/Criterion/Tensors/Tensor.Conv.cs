@@ -1,4 +1,6 @@
+using System.Numerics;
 using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion;
 
@@ -18,7 +20,7 @@ public sealed partial class Tensor
         Tensor weight, Tensor? bias = null, Size2? stride = null, Size2? padding = null, Size2? dilation = null, int groups = 1)
     {
         (Tensor x, Tensor w) = Promote(Floating(), weight);
-        Windows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+        ConvolutionWindows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
         ConvolutionGeometry geometry = windows.Forward("Conv2d", x.Shape, w.Shape);
         return Correlate(x, w, geometry, BiasOf("Conv2d", bias, geometry.OutChannels, x.DType));
     }
@@ -45,23 +47,51 @@ public sealed partial class Tensor
         int groups = 1)
     {
         (Tensor x, Tensor w) = Promote(Floating(), weight);
-        Windows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+        ConvolutionWindows windows = new(stride ?? 1, padding ?? 0, dilation ?? 1, groups);
         ConvolutionGeometry geometry = windows.Transposed(x.Shape, w.Shape, outputPadding ?? 0);
         return Spread(x, w, geometry, BiasOf("ConvTranspose2d", bias, geometry.InChannels, x.DType));
+    }
+
+    /// <summary>The windows of images [N, C, H, W] as columns: [N, C · h · w, windows].</summary>
+    public Tensor Unfold(Size2 kernel, Size2? stride = null, Size2? padding = null, Size2? dilation = null)
+    {
+        CheckImages("Unfold");
+        (Size2 step, Size2 border, Size2 gap) = (stride ?? 1, padding ?? 0, dilation ?? 1);
+        kernel.CheckAtLeast(1, "Unfold", nameof(kernel));
+        step.CheckAtLeast(1, "Unfold", nameof(stride));
+        gap.CheckAtLeast(1, "Unfold", nameof(dilation));
+        border.CheckAtLeast(0, "Unfold", nameof(padding));
+        long allRows = ConvolutionGeometry.Windows(Shape[2], kernel.Height, step.Height, border.Height, gap.Height);
+        long allColumns = ConvolutionGeometry.Windows(Shape[3], kernel.Width, step.Width, border.Width, gap.Width);
+        if (allRows < 1 || allColumns < 1)
+        {
+            throw new ShapeException($"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}.");
+        }
+
+        long planes = BufferSize.Of(Math.Max(1, Shape[0]), Math.Max(1, Shape[1]));
+        if (BufferSize.Of(planes, BufferSize.Of(kernel.Height, kernel.Width), BufferSize.Of(allRows, allColumns)) > Array.MaxLength)
+        {
+            throw new ShapeException($"Unfold: {allRows}×{allColumns} windows of {kernel} of {Shape} are more elements than one tensor can hold.");
+        }
+
+        Tensor padded = Pad([border.Width, border.Width, border.Height, border.Height]);
+        int width = padded.Shape[3];
+        (int rows, int columns) = ((int)allRows, (int)allColumns);
+        long[] places =
+        [
+            .. from tapRow in Enumerable.Range(0, kernel.Height)
+               from tapColumn in Enumerable.Range(0, kernel.Width)
+               from row in Enumerable.Range(0, rows)
+               from column in Enumerable.Range(0, columns)
+               select (long)((((row * step.Height) + (tapRow * gap.Height)) * width) + (column * step.Width) + (tapColumn * gap.Width)),
+        ];
+        return padded.Flatten(2).IndexSelect(2, From(places, [places.Length])).Reshape(Shape[0], -1, rows * columns);
     }
 
     static Tensor Correlate(Tensor x, Tensor w, ConvolutionGeometry geometry, Tensor? bias = null)
     {
         Tensor result = Empty([geometry.Batch, geometry.OutChannels, geometry.OutHeight, geometry.OutWidth], x.DType);
-        (Tensor input, Tensor kernel) = (x.Contiguous(), w.Contiguous());
-        if (x.DType == DType.Float32)
-        {
-            Convolution.Forward<float>(geometry, input.Memory<float>(), kernel.Memory<float>(), Values<float>(bias), result.Memory<float>());
-        }
-        else
-        {
-            Convolution.Forward<double>(geometry, input.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
-        }
+        x.DType.RunFloats(new CorrelateTask(geometry, x.Contiguous(), w.Contiguous(), bias?.Contiguous(), result));
 
         return Autograd.RecordWith(
             "conv2d",
@@ -77,15 +107,7 @@ public sealed partial class Tensor
     static Tensor Spread(Tensor y, Tensor w, ConvolutionGeometry geometry, Tensor? bias = null)
     {
         Tensor result = Empty([geometry.Batch, geometry.InChannels, geometry.InHeight, geometry.InWidth], y.DType);
-        (Tensor output, Tensor kernel) = (y.Contiguous(), w.Contiguous());
-        if (y.DType == DType.Float32)
-        {
-            Convolution.InputGradient<float>(geometry, output.Memory<float>(), kernel.Memory<float>(), Values<float>(bias), result.Memory<float>());
-        }
-        else
-        {
-            Convolution.InputGradient<double>(geometry, output.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
-        }
+        y.DType.RunFloats(new SpreadTask(geometry, y.Contiguous(), w.Contiguous(), bias?.Contiguous(), result));
 
         return Autograd.RecordWith(
             "conv_transpose2d",
@@ -102,15 +124,7 @@ public sealed partial class Tensor
     {
         Tensor result = Empty(
             [geometry.OutChannels, geometry.GroupInChannels, geometry.KernelHeight, geometry.KernelWidth], x.DType);
-        (Tensor input, Tensor output) = (x.Contiguous(), y.Contiguous());
-        if (x.DType == DType.Float32)
-        {
-            Convolution.WeightGradient<float>(geometry, input.Memory<float>(), output.Memory<float>(), result.Memory<float>());
-        }
-        else
-        {
-            Convolution.WeightGradient<double>(geometry, input.Memory<double>(), output.Memory<double>(), result.Memory<double>());
-        }
+        x.DType.RunFloats(new CorrelateWindowsTask(geometry, x.Contiguous(), y.Contiguous(), result));
 
         return Autograd.RecordWith(
             "conv2d_weight",
@@ -126,99 +140,24 @@ public sealed partial class Tensor
             ? bias?.To(type)
             : throw new ShapeException($"{operation}: the bias {bias.Shape} must have one value for each of the {channels} output channels.");
 
-    static Memory<S> Values<S>(Tensor? bias)
-        where S : unmanaged => bias is null ? default : bias.Contiguous().Memory<S>();
-
-    /// <summary>How windows lie on an image.</summary>
-    readonly record struct Windows(Size2 Stride, Size2 Padding, Size2 Dilation, int Groups)
+    readonly struct CorrelateTask(ConvolutionGeometry geometry, Tensor x, Tensor w, Tensor? bias, Tensor result) : IFloatTask
     {
-        public ConvolutionGeometry Forward(string operation, Shape image, Shape weight)
-        {
-            Check(operation, image, weight);
-            if (image[1] != (long)weight[1] * Groups || weight[0] % Groups != 0)
-            {
-                throw new ShapeException(
-                    $"{operation}: {image[1]} channels of {image} do not go with weights {weight} in {Groups} group(s): dim 1 of the weights must be channels / groups, and dim 0 a multiple of the groups.");
-            }
-
-            long height = ConvolutionGeometry.Windows(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height);
-            long width = ConvolutionGeometry.Windows(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width);
-            return height > 0 && width > 0
-                ? Geometry(operation, weight, new(image[0], image[1], image[2], image[3]), new(image[0], weight[0], height, width))
-                : throw new ShapeException(
-                    $"{operation}: the kernel {new Size2(weight[2], weight[3])} with dilation {Dilation} is larger than the image {image} with padding {Padding}.");
-        }
-
-        public ConvolutionGeometry Transposed(Shape image, Shape weight, Size2 outputPadding)
-        {
-            const string Operation = "ConvTranspose2d";
-            Check(Operation, image, weight);
-            outputPadding.CheckAtLeast(0, Operation, nameof(outputPadding));
-            if (image[1] != weight[0] || weight[0] % Groups != 0)
-            {
-                throw new ShapeException(
-                    $"{Operation}: {image[1]} channels of {image} do not go with weights {weight} in {Groups} group(s): dim 0 of the weights must be the channels, a multiple of the groups.");
-            }
-
-            if (image[2] == 0 || image[3] == 0)
-            {
-                throw new ShapeException($"{Operation}: images {image} have no pixels; height and width must be at least 1.");
-            }
-
-            if (outputPadding.Height >= Math.Max(Stride.Height, Dilation.Height) || outputPadding.Width >= Math.Max(Stride.Width, Dilation.Width))
-            {
-                throw new ShapeException($"{Operation}: the output padding {outputPadding} must be smaller than the stride {Stride} or the dilation {Dilation}.");
-            }
-
-            long height = ConvolutionGeometry.Covered(image[2], weight[2], Stride.Height, Padding.Height, Dilation.Height) + outputPadding.Height;
-            long width = ConvolutionGeometry.Covered(image[3], weight[3], Stride.Width, Padding.Width, Dilation.Width) + outputPadding.Width;
-            return height > 0 && width > 0
-                ? Geometry(Operation, weight, new(image[0], (long)weight[1] * Groups, height, width), new(image[0], image[1], image[2], image[3]))
-                : throw new ShapeException($"{Operation}: the padding {Padding} leaves nothing of the result of {image} and {weight}.");
-        }
-
-        /// <summary>The geometry, if the padded inputs and the outputs fit into memory: then all offsets into them are valid.</summary>
-        ConvolutionGeometry Geometry(string operation, Shape weight, Planes inputs, Planes outputs)
-        {
-            double elements = Math.Max(inputs.Elements(Padding), outputs.Elements(0));
-            if (elements > Array.MaxLength)
-            {
-                throw new ShapeException(
-                    $"{operation}: {inputs} with padding {Padding} and {outputs}, for weights {weight}, take {elements} elements, more than the {Array.MaxLength} that one tensor can hold. Use a smaller image, padding, stride or dilation.");
-            }
-
-            return new ConvolutionGeometry(
-                inputs.Batch, (int)inputs.Channels, (int)inputs.Height, (int)inputs.Width,
-                (int)outputs.Channels, (int)outputs.Height, (int)outputs.Width, weight[2], weight[3],
-                Stride.Height, Stride.Width, Padding.Height, Padding.Width, Dilation.Height, Dilation.Width, Groups).Normalized();
-        }
-
-        void Check(string operation, Shape image, Shape weight)
-        {
-            if (image.Rank != 4 || weight.Rank != 4)
-            {
-                throw new ShapeException($"{operation}: images must be [N, C, H, W] and weights 4-D, and they are {image} and {weight}. Unsqueeze a missing dim.");
-            }
-
-            if (weight[2] == 0 || weight[3] == 0)
-            {
-                throw new ShapeException($"{operation}: the weights {weight} have no taps; the kernel's height and width must be at least 1.");
-            }
-
-            Stride.CheckAtLeast(1, operation, "stride");
-            Padding.CheckAtLeast(0, operation, "padding");
-            Dilation.CheckAtLeast(1, operation, "dilation");
-            ArgumentOutOfRangeException.ThrowIfLessThan(Groups, 1, "groups");
-        }
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convolution.Forward<T>(
+                geometry, x.Memory<T>(), w.Memory<T>(), bias is null ? default : bias.Memory<T>(), result.Memory<T>());
     }
 
-    /// <summary>The sizes of images that may be too large to exist.</summary>
-    readonly record struct Planes(int Batch, long Channels, long Height, long Width)
+    readonly struct SpreadTask(ConvolutionGeometry geometry, Tensor y, Tensor w, Tensor? bias, Tensor result) : IFloatTask
     {
-        /// <summary>How many elements they have with a border; empty dims do not excuse the others.</summary>
-        public double Elements(Size2 border) =>
-            (double)Math.Max(1, Batch) * Math.Max(1, Channels) * (Height + (2L * border.Height)) * (Width + (2L * border.Width));
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => Convolution.InputGradient<T>(
+                geometry, y.Memory<T>(), w.Memory<T>(), bias is null ? default : bias.Memory<T>(), result.Memory<T>());
+    }
 
-        public override string ToString() => $"images [{Batch}, {Channels}, {Height}, {Width}]";
+    readonly struct CorrelateWindowsTask(ConvolutionGeometry geometry, Tensor x, Tensor y, Tensor result) : IFloatTask
+    {
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+            Convolution.WeightGradient<T>(geometry, x.Memory<T>(), y.Memory<T>(), result.Memory<T>());
     }
 }

@@ -66,48 +66,38 @@ public sealed partial class Tensor
         }
     }
 
-    void FillWith(double value)
+    void FillWith(double value) => DType.RunElements(new FillElements(value, this));
+
+    readonly struct FillElements(double value, Tensor target) : IElementTask
     {
-        switch (DType)
+        public void Run<T>()
+            where T : unmanaged
         {
-            case DType.Float32:
-                Fill((float)value);
-                break;
-            case DType.Float64:
-                Fill(value, this);
-                break;
-            case DType.Int64:
-                Fill(ToInteger<long>(value));
-                break;
-            case DType.UInt8:
-                Fill(ToInteger<byte>(value));
-                break;
-            default:
-                Fill(value != 0);
-                break;
+            T element = Element<T>();
+            if (target.IsContiguous)
+            {
+                target.Memory<T>().Span.Fill(element);
+            }
+            else
+            {
+                StridedCopy.Run(target.Shape.Dims, new T[] { element }, new int[target.Rank], target.StridedMemory<T>(), target.Strides);
+            }
         }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T ToInteger<T>(double value)
-        where T : INumber<T>, IMinMaxValue<T> =>
-        value == Math.Truncate(value) && value >= double.CreateTruncating(T.MinValue) && value < double.CreateTruncating(T.MaxValue) + 1
-        ? T.CreateTruncating(value)
-        : throw new DTypeException(FormattableString.Invariant($"{value} is no integer of type {typeof(T).Name}; use a floating-point tensor."));
+        T Element<T>()
+            where T : unmanaged =>
+            typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>((float)value)
+            : typeof(T) == typeof(double) ? Unsafe.BitCast<double, T>(value)
+            : typeof(T) == typeof(long) ? Unsafe.BitCast<long, T>(ToInteger<long>(value))
+            : typeof(T) == typeof(byte) ? Unsafe.BitCast<byte, T>(ToInteger<byte>(value))
+            : Unsafe.BitCast<bool, T>(value != 0);
 
-    void Fill<T>(T value)
-        where T : unmanaged => Fill(value, this);
-
-    static void Fill<T>(T value, Tensor target)
-        where T : unmanaged
-    {
-        if (target.IsContiguous)
-        {
-            target.Memory<T>().Span.Fill(value);
-        }
-        else
-        {
-            Kernels.StridedCopy.Run(target.Shape.Dims, new T[] { value }, new int[target.Rank], target.StridedMemory<T>(), target.Strides);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static T ToInteger<T>(double value)
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
+            value == Math.Truncate(value) && value >= double.CreateTruncating(T.MinValue) && value < double.CreateTruncating(T.MaxValue) + 1
+            ? T.CreateTruncating(value)
+            : throw new DTypeException(FormattableString.Invariant(
+                $"{value} is not an integer of type {DTypes.Of<T>()}. Use a floating-point tensor."));
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Criterion.Kernels;
 
 namespace Criterion;
@@ -47,36 +48,13 @@ public sealed partial class Tensor
     {
         Shape batch = Shape.Broadcast(a.Shape.Dims[..^2].ToArray(), b.Shape.Dims[..^2].ToArray(), "MatMul");
         Tensor result = Empty([.. batch.Dims, a.Shape[-2], b.Shape[-1]], a.DType);
-        if (a.DType == DType.Float32)
-        {
-            Multiply<float>(a, b, result, batch);
-        }
-        else
-        {
-            Multiply<double>(a, b, result, batch);
-        }
-
+        a.DType.RunFloats(new MultiplyMatrices(a, b, result, batch));
         return Autograd.Record(
             "matmul",
             result,
             [a, b],
             (a, g => MatrixProductOf(g, b.Transpose()).SumTo(a.Shape)),
             (b, g => MatrixProductOf(a.Transpose(), g).SumTo(b.Shape)));
-    }
-
-    static void Multiply<T>(Tensor a, Tensor b, Tensor result, Shape batch)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-    {
-        MatrixView<T> left = Matrix<T>(a);
-        MatrixView<T> right = Matrix<T>(b);
-        if (batch.Count == 1)
-        {
-            MatrixProduct.Multiply(left, right, result.Memory<T>());
-        }
-        else
-        {
-            MatrixProduct.MultiplyBatch(batch.Count, left, Offsets(a, batch), right, Offsets(b, batch), result.Memory<T>());
-        }
     }
 
     static MatrixView<T> Matrix<T>(Tensor x)
@@ -99,5 +77,23 @@ public sealed partial class Tensor
         }
 
         return offsets;
+    }
+
+    readonly struct MultiplyMatrices(Tensor a, Tensor b, Tensor result, Shape batch) : IFloatTask
+    {
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            MatrixView<T> left = Matrix<T>(a);
+            MatrixView<T> right = Matrix<T>(b);
+            if (batch.Count == 1)
+            {
+                MatrixProduct.Multiply(left, right, result.Memory<T>());
+            }
+            else
+            {
+                MatrixProduct.MultiplyBatch(batch.Count, left, Offsets(a, batch), right, Offsets(b, batch), result.Memory<T>());
+            }
+        }
     }
 }

@@ -1,5 +1,3 @@
-using Criterion.Kernels;
-
 namespace Criterion;
 
 public sealed partial class Tensor
@@ -125,94 +123,6 @@ public sealed partial class Tensor
             : throw new ShapeException($"Unsqueeze: dim {dim} is out of range for {Shape}.");
     }
 
-    /// <summary>Tensors joined along a dimension.</summary>
-    /// <exception cref="ShapeException">There are none, or they differ along another dimension.</exception>
-    public static Tensor Cat(ReadOnlySpan<Tensor> tensors, int dim = 0)
-    {
-        if (tensors.IsEmpty)
-        {
-            throw new ShapeException("Cat: there are no tensors to join.");
-        }
-
-        Tensor[] parts = tensors.ToArray();
-        DType type = parts.Select(static t => t.DType).Aggregate(DTypes.Promote);
-        Shape first = parts[0].Shape;
-        int at = first.Dim(dim);
-        foreach (Tensor part in parts)
-        {
-            if (part.Rank != first.Rank || part.Shape.With(at, 0) != first.With(at, 0))
-            {
-                throw new ShapeException($"Cat: {part.Shape} and {first} differ at another dim than {at}, along which they are joined.");
-            }
-        }
-
-        long length = parts.Sum(t => (long)t.Shape[at]);
-        if (length > Array.MaxLength)
-        {
-            throw new ShapeException($"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}.");
-        }
-
-        Tensor result = Empty(first.With(at, (int)length), type);
-        var rules = new (Tensor, Func<Tensor, Tensor>)[parts.Length];
-        int start = 0;
-        for (int i = 0; i < parts.Length; i++)
-        {
-            (int from, int size) = (start, parts[i].Shape[at]);
-            Tensor part = parts[i].To(type);
-            CopyElements(part, result.Detach().Narrow(at, from, size));
-            rules[i] = (part, g => g.Narrow(at, from, size));
-            start += size;
-        }
-
-        return Autograd.Record("cat", result, [], rules);
-    }
-
-    /// <summary>Tensors of one shape put side by side along a new dimension.</summary>
-    public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int dim = 0)
-    {
-        Tensor[] rows = new Tensor[tensors.Length];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = tensors[i].Unsqueeze(dim);
-        }
-
-        return Cat(rows, dim < 0 && rows.Length > 0 ? dim + rows[0].Rank : dim);
-    }
-
-    /// <summary>Pieces of the given sizes along a dimension; views.</summary>
-    public Tensor[] Split(ReadOnlySpan<int> sizes, int dim = 0)
-    {
-        Tensor[] pieces = new Tensor[sizes.Length];
-        int start = 0;
-        for (int i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = Narrow(dim, start, sizes[i]);
-            start += sizes[i];
-        }
-
-        return start == Shape[dim]
-            ? pieces
-            : throw new ShapeException($"Split: the sizes add up to {start}, and dim {dim} of {Shape} has {Shape[dim]}.");
-    }
-
-    /// <summary>Pieces of one size along a dimension, the last one smaller where it does not go in; views.</summary>
-    public Tensor[] Split(int size, int dim = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        int total = Shape[dim];
-        int[] sizes = new int[Math.Max(1, (total + size - 1) / size)];
-        Array.Fill(sizes, size);
-        sizes[^1] = total - (size * (sizes.Length - 1));
-        return Split(sizes, dim);
-    }
-
-    /// <summary>At most <paramref name="count"/> pieces of equal size along a dimension, the last one smaller where it does not go in.</summary>
-    public Tensor[] Chunk(int count, int dim = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return Split(Math.Max(1, (Shape[dim] + count - 1) / count), dim);
-    }
-
     /// <summary><paramref name="length"/> elements from <paramref name="start"/> along a dimension; a view.</summary>
     /// <exception cref="ShapeException">They do not lie within the dimension.</exception>
     public Tensor Narrow(int dim, int start, int length) => Slice(dim, start, start + length);
@@ -236,63 +146,6 @@ public sealed partial class Tensor
         Shape back = Shape;
         return Autograd.Record(
             "slice", View(part, strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
-    }
-
-    /// <summary>The values of a 1-D tensor of positions, taken along a dimension.</summary>
-    /// <param name="dim">The dimension.</param>
-    /// <param name="index">Int64, 1-D, within [0, size).</param>
-    public Tensor IndexSelect(int dim, Tensor index)
-    {
-        if (NotNull(index).Rank != 1)
-        {
-            throw new ShapeException($"IndexSelect: the index must be 1-D, and is {index.Shape}.");
-        }
-
-        int at = Shape.Dim(dim);
-        return Indexing.Select(this, at, Selection.Of(Indexing.Positions("IndexSelect", index, Shape, at)));
-    }
-
-    /// <summary>Along <paramref name="dim"/>, the element at each position that <paramref name="index"/> names: y[i, j] = x[index[i, j], j] for dim 0.</summary>
-    /// <exception cref="ShapeException">An index lies outside, or the shapes do not go together.</exception>
-    public Tensor Gather(int dim, Tensor index)
-    {
-        int at = Shape.Dim(dim);
-        Shape back = Shape;
-        Tensor result = Indexing.Gather(this, at, NotNull(index));
-        return Autograd.Record(
-            "gather", result, [index], (this, g => Zeros(back, g.DType).ScatterAdd(at, index, g)));
-    }
-
-    /// <summary>This tensor with each element of <paramref name="source"/> added at the position that <paramref name="index"/> names along a dimension.</summary>
-    /// <exception cref="ShapeException">An index lies outside, or the shapes do not go together.</exception>
-    public Tensor ScatterAdd(int dim, Tensor index, Tensor source)
-    {
-        int at = Shape.Dim(dim);
-        Tensor result = Indexing.ScatterAdd(this, at, NotNull(index), NotNull(source));
-        return Autograd.Record("scatter_add", result, [index], (this, g => g), (source, g => g.Gather(at, index)));
-    }
-
-    /// <summary>This tensor with <paramref name="value"/> where the mask is true.</summary>
-    public Tensor MaskedFill(Tensor mask, double value) => Where(mask, Scalar(value, DType), this);
-
-    /// <summary>The order along the given dimensions turned round.</summary>
-    public Tensor Flip(params ReadOnlySpan<int> dims)
-    {
-        Tensor result = this;
-        foreach (int dim in dims)
-        {
-            result = result.IndexSelect(dim, Arange(Shape[dim] - 1, -1, -1, DType.Int64));
-        }
-
-        return result;
-    }
-
-    /// <summary>Elements moved on by <paramref name="shift"/> along a dimension; those that leave at one end come in at the other.</summary>
-    public Tensor Roll(int shift, int dim)
-    {
-        int size = Shape[dim];
-        int back = size == 0 ? 0 : ((-shift % size) + size) % size;
-        return back == 0 ? this : Cat([Slice(dim, back, size), Slice(dim, 0, back)], Shape.Dim(dim));
     }
 
     /// <summary>Shape and strides of the elements that a slice left out are 0: the gradient of <see cref="Slice"/>.</summary>

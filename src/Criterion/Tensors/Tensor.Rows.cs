@@ -6,14 +6,60 @@ namespace Criterion;
 /// <content>Reductions that look at whole rows: norms, and logarithms of sums of exponentials.</content>
 public sealed partial class Tensor
 {
+    /// <summary>
+    /// ln Σ eˣ over the given dimensions, or over all, without overflow. Of −∞ only it is −∞ with a gradient of 0; where there is +∞ it is
+    /// +∞, and the elements that are share the gradient.
+    /// </summary>
+    public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false)
+    {
+        Tensor x = Floating();
+        ReducedDims to = new(Shape, dims, "LogSumExp");
+        if (dims.Length == 1)
+        {
+            return x.LogSumExpAlong(Shape.Dim(dims[0])).Reshape(to.Result(keepDim));
+        }
+
+        (Tensor rows, _) = x.RowsOf(to);
+        return rows.LogSumExpAlong(rows.Rank - 1).Reshape(to.Result(keepDim));
+    }
+
+    /// <summary>ln Σ eˣ along one dimension.</summary>
+    public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
+
+    /// <summary>eˣ / Σ eˣ along a dimension. Elements of +∞ share all of it; where all are −∞, which is no distribution, it is NaN.</summary>
+    public Tensor Softmax(int dim) => Floating().SoftmaxAlong(Shape.Dim(dim), ofNothing: double.NaN);
+
+    /// <summary>x − ln Σ eˣ along a dimension; NaN where all are −∞.</summary>
+    public Tensor LogSoftmax(int dim) => Floating().LogSoftmaxAlong(Shape.Dim(dim));
+
+    /// <summary>
+    /// (Σ |x|ᵖ)^(1/p) over the given dimensions, or over all; the largest |x| for p = ∞. Its gradient at zero is 0. Powers neither overflow
+    /// nor underflow on the way.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">p is not positive.</exception>
+    public Tensor Norm(ReadOnlySpan<int> dims, double p = 2, bool keepDim = false)
+    {
+        Tensor x = Floating();
+        return p switch
+        {
+            1 => x.Abs().Sum(dims, keepDim),
+            double.PositiveInfinity => x.Abs().Max(dims, keepDim),
+            > 0 => x.PowerNorm(new ReducedDims(Shape, dims, "Norm"), p, keepDim),
+            _ => throw new ArgumentOutOfRangeException(nameof(p), p, "Norm: p must be positive (1, 2, any other number, or infinity)."),
+        };
+    }
+
+    /// <summary>The norm of all elements.</summary>
+    public Tensor Norm(double p = 2) => Norm([], p);
+
     /// <summary>The reduced dimensions as one, which is the last, and the shape of the rest.</summary>
-    (Tensor Rows, Shape Kept) RowsOf(Reduced to)
+    (Tensor Rows, Shape Kept) RowsOf(ReducedDims to)
     {
         Shape kept = to.Result(keepDim: false);
         return ((to.AreLast ? this : Permute([.. to.Order()])).Reshape([.. kept.Dims, to.Count]), kept);
     }
 
-    Tensor PowerNorm(Reduced to, double p, bool keepDim)
+    Tensor PowerNorm(ReducedDims to, double p, bool keepDim)
     {
         Tensor norms = (p == 2 ? Detach().DownColumns(to) : null) ?? Detach().RowNorms(to, p);
         Tensor result = norms.To(DType).Reshape(to.Result(keepDim));
@@ -32,14 +78,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>Norms in double precision.</summary>
-    Tensor RowNorms(Reduced to, double p)
+    Tensor RowNorms(ReducedDims to, double p)
     {
         (Tensor rows, _) = RowsOf(to);
         return p == 2 ? TensorFormula.RowValues(default(EuclideanNorm), rows) : ScaledNorms(rows.To(DType.Float64), p);
     }
 
     /// <summary>Euclidean norms over other dimensions than the last ones without turning them round, or null where a square is out of range.</summary>
-    Tensor? DownColumns(Reduced to)
+    Tensor? DownColumns(ReducedDims to)
     {
         if (to.AreLast || !IsContiguous)
         {
