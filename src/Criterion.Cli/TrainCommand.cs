@@ -88,7 +88,7 @@ internal sealed class TrainCommand
 
         Sources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        int code = Report(RunOptions.Execute(run, folder, console, token, new Checkups(console, recipe.Options.Objective).Watch), console);
+        int code = Report(RunOptions.Execute(run, folder, console, token, new FindingPrinter(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -125,7 +125,7 @@ internal sealed class TrainCommand
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
-                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch), console);
+                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new FindingPrinter(console, gan.Options.Objective).Watch), console);
         }
 
         (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)

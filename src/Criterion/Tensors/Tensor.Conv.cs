@@ -93,7 +93,7 @@ public sealed partial class Tensor
         Tensor result = Empty([geometry.Batch, geometry.OutChannels, geometry.OutHeight, geometry.OutWidth], x.DType);
         x.DType.RunFloats(new CorrelateTask(geometry, x.Contiguous(), w.Contiguous(), bias?.Contiguous(), result));
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv2d",
             result,
             [x, w],
@@ -109,7 +109,7 @@ public sealed partial class Tensor
         Tensor result = Empty([geometry.Batch, geometry.InChannels, geometry.InHeight, geometry.InWidth], y.DType);
         y.DType.RunFloats(new SpreadTask(geometry, y.Contiguous(), w.Contiguous(), bias?.Contiguous(), result));
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv_transpose2d",
             result,
             [y, w],
@@ -126,7 +126,7 @@ public sealed partial class Tensor
             [geometry.OutChannels, geometry.GroupInChannels, geometry.KernelHeight, geometry.KernelWidth], x.DType);
         x.DType.RunFloats(new CorrelateWindowsTask(geometry, x.Contiguous(), y.Contiguous(), result));
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv2d_weight",
             result,
             [x, y],

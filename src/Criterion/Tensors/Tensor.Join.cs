@@ -30,18 +30,18 @@ public sealed partial class Tensor
         }
 
         Tensor result = Empty(first.With(at, (int)length), type);
-        var rules = new (Tensor, Func<Tensor, Tensor>)[parts.Length];
+        var rules = new (Tensor?, Func<Tensor, int, Tensor>)[parts.Length];
         int start = 0;
         for (int i = 0; i < parts.Length; i++)
         {
             (int from, int size) = (start, parts[i].Shape[at]);
             Tensor part = parts[i].To(type);
             CopyElements(part, result.Detach().Narrow(at, from, size));
-            rules[i] = (part, g => g.Narrow(at, from, size));
+            rules[i] = (part, (g, at) => g.Narrow(at, from, size));
             start += size;
         }
 
-        return Autograd.Record("cat", result, [], rules);
+        return Autograd.Record("cat", result, [], at, rules);
     }
 
     /// <summary>Tensors of one shape put side by side along a new dimension.</summary>

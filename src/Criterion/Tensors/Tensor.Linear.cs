@@ -53,8 +53,9 @@ public sealed partial class Tensor
             "matmul",
             result,
             [a, b],
-            (a, g => MatrixProductOf(g, b.Transpose()).SumTo(a.Shape)),
-            (b, g => MatrixProductOf(a.Transpose(), g).SumTo(b.Shape)));
+            (A: a, B: b),
+            (a, static (g, of) => MatrixProductOf(g, of.B.Transpose()).SumTo(of.A.Shape)),
+            (b, static (g, of) => MatrixProductOf(of.A.Transpose(), g).SumTo(of.B.Shape)));
     }
 
     static MatrixView<T> Matrix<T>(Tensor x)

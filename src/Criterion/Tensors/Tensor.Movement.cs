@@ -14,7 +14,7 @@ public sealed partial class Tensor
 
         int[]? strides = IsContiguous ? null : StridesFor(shape);
         Tensor source = strides is null ? Contiguous() : this;
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "reshape", source.View(shape, strides, source.Offset), [], Shape, (this, static (g, back) => g.Reshape(back)));
     }
 
@@ -66,7 +66,7 @@ public sealed partial class Tensor
             (sizes[i], strides[i], back[from]) = (Shape[from], Strides[from], i);
         }
 
-        return Autograd.Record("permute", View(sizes, strides, Offset), [], (this, g => g.Permute(back)));
+        return Autograd.Record("permute", View(sizes, strides, Offset), [], back, (this, static (g, back) => g.Permute(back)));
     }
 
     /// <summary>Dimensions of size 1 stretched, and new ones put in front, without a copy; −1 keeps a size.</summary>
@@ -102,7 +102,7 @@ public sealed partial class Tensor
 
         return target.SequenceEqual(Shape.Dims)
             ? this
-            : Autograd.RecordWith("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
+            : Autograd.Record("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
     }
 
     /// <summary>A dimension of size 1 taken out.</summary>
@@ -143,9 +143,12 @@ public sealed partial class Tensor
         Shape part = Shape.With(at, count);
         int offset = part.Count == 0 ? Offset : Offset + (start * strides[at]);
         strides[at] *= step;
-        Shape back = Shape;
         return Autograd.Record(
-            "slice", View(part, strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
+            "slice",
+            View(part, strides, offset),
+            [],
+            (Shape, At: at, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Unslice(of.Shape, of.At, of.Start, of.End, of.Step)));
     }
 
     /// <summary>Shape and strides of the elements that a slice left out are 0: the gradient of <see cref="Slice"/>.</summary>
@@ -153,7 +156,12 @@ public sealed partial class Tensor
     {
         Tensor result = Zeros(shape, DType);
         CopyElements(this, result.Slice(dim, start, end, step));
-        return Autograd.Record("unslice", result, [], (this, g => g.Slice(dim, start, end, step)));
+        return Autograd.Record(
+            "unslice",
+            result,
+            [],
+            (Dim: dim, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Slice(of.Dim, of.Start, of.End, of.Step)));
     }
 
     /// <summary>The strides with which this memory reads as another shape; null where that takes a copy.</summary>

@@ -32,7 +32,7 @@ public sealed partial class Tensor
         Tensor x = Countable();
         Tensor result = Empty(x.Shape, x.DType);
         x.DType.RunNumbers(new CumulativeSum(x.Contiguous(), at, result));
-        return Autograd.Record("cumsum", result, [], (this, g => g.Flip(at).CumSum(at).Flip(at)));
+        return Autograd.Record("cumsum", result, [], at, (this, static (g, at) => g.Flip(at).CumSum(at).Flip(at)));
     }
 
     /// <summary>Sorts the values along a dimension. Equal values keep their order, and NaN sorts as the largest.</summary>

@@ -102,7 +102,7 @@ public sealed partial class Tensor
     {
         Tensor result = Empty(border.Around(Shape, dim), DType);
         DType.RunElements(new PadPlanes<TBorder>(border, Contiguous(), result));
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "pad", result, [], (Shape, Border: border, Dim: dim), (this, static (g, of) => g.Folded<TBorder>(of.Shape, of.Border, of.Dim)));
     }
 
@@ -112,7 +112,7 @@ public sealed partial class Tensor
     {
         Tensor result = Empty(shape, DType);
         DType.RunFloats(new PadGradient<TBorder>(border, Contiguous(), result));
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "unpad", result, [], (Border: border, Dim: dim), (this, static (g, of) => g.Framed<TBorder>(of.Border, of.Dim)));
     }
 

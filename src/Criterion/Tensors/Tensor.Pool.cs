@@ -76,7 +76,8 @@ public sealed partial class Tensor
         Tensor largest = Empty([x.Shape[0], x.Shape[1], rows.Length, columns.Length], x.DType);
         Tensor positions = Empty(largest.Shape, DType.Int64);
         x.DType.RunFloats(new FindLargest(x, areas, largest, positions));
-        return Autograd.Record("max_pool2d", largest, [], (x, g => g.AddAt(positions, x.Shape)));
+        return Autograd.Record(
+            "max_pool2d", largest, [], (Positions: positions, x.Shape), (x, static (g, of) => g.AddAt(of.Positions, of.Shape)));
     }
 
     /// <summary>Adds each value at its position to planes of zeros.</summary>
@@ -85,7 +86,7 @@ public sealed partial class Tensor
         Tensor x = Contiguous();
         Tensor planes = Zeros(shape, DType);
         DType.RunFloats(new AddAtPositions(planes, shape.CountOf(2, 4), positions, Shape.CountOf(2, 4), x));
-        return Autograd.Record("max_pool2d gradient", planes, [], (x, g => g.TakeAt(positions)));
+        return Autograd.Record("max_pool2d gradient", planes, [], positions, (x, static (g, positions) => g.TakeAt(positions)));
     }
 
     /// <summary>Takes the value at each position of its plane.</summary>
@@ -94,7 +95,8 @@ public sealed partial class Tensor
         Tensor x = Contiguous();
         Tensor taken = Empty(positions.Shape, DType);
         DType.RunFloats(new TakeAtPositions(x, Shape.CountOf(2, 4), positions, positions.Shape.CountOf(2, 4), taken));
-        return Autograd.Record("max_pool2d values", taken, [], (x, g => g.AddAt(positions, x.Shape)));
+        return Autograd.Record(
+            "max_pool2d values", taken, [], (Positions: positions, x.Shape), (x, static (g, of) => g.AddAt(of.Positions, of.Shape)));
     }
 
     void CheckImages(string operation)

@@ -66,7 +66,7 @@ public sealed partial class Tensor
     {
         Tensor result = Empty([Shape[0], Shape[1], map.Rows.Outputs, map.Columns.Outputs], DType);
         DType.RunFloats(new ResamplePlanes(Contiguous(), map, result));
-        return Autograd.RecordWith(map.Name, result, [], map, (this, static (g, of) => g.Resample(of.Adjoint)));
+        return Autograd.Record(map.Name, result, [], map, (this, static (g, of) => g.Resample(of.Adjoint)));
     }
 
     /// <summary>Checks a size to which images are brought: it needs pixels to come from, and memory.</summary>

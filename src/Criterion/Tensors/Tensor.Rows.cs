@@ -69,7 +69,7 @@ public sealed partial class Tensor
             return To(DType.Float64).PowerNorm(to, p, keepDim).To(DType.Float32);
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "norm",
             result,
             [this, result],
@@ -117,7 +117,7 @@ public sealed partial class Tensor
         CheckAlong("LogSumExp", dim);
         Tensor result = Empty(Shape.Without(dim), DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSum);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "logsumexp",
             result,
             [this],
@@ -132,7 +132,7 @@ public sealed partial class Tensor
         CheckAlong("Softmax", dim);
         Tensor result = Empty(Shape, DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.Softmax, ofNothing);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "softmax",
             result,
             [result],
@@ -145,7 +145,7 @@ public sealed partial class Tensor
         CheckAlong("LogSoftmax", dim);
         Tensor result = Empty(Shape, DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSoftmax);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "log_softmax",
             result,
             [result],

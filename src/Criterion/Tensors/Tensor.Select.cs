@@ -41,7 +41,11 @@ public sealed partial class Tensor
         Tensor result = Empty(index.Shape, DType);
         DType.RunElements(new GatherElements(Contiguous(), new(index.Shape, Shape, at), positions, result));
         return Autograd.Record(
-            "gather", result, [index], (this, g => Zeros(Shape, g.DType).ScatterAdd(at, index, g)));
+            "gather",
+            result,
+            [index],
+            (Shape, At: at, Index: index),
+            (this, static (g, of) => Zeros(of.Shape, g.DType).ScatterAdd(of.At, of.Index, g)));
     }
 
     /// <summary>
@@ -74,7 +78,13 @@ public sealed partial class Tensor
 
         Tensor result = Detach().Clone();
         DType.RunNumbers(new AddElements(source.Contiguous(), new(index.Shape, Shape, at), positions, result));
-        return Autograd.Record("scatter_add", result, [index], (this, g => g), (source, g => g.Gather(at, index)));
+        return Autograd.Record(
+            "scatter_add",
+            result,
+            [index],
+            (At: at, Index: index),
+            (this, static (g, _) => g),
+            (source, static (g, of) => g.Gather(of.At, of.Index)));
     }
 
     /// <summary>Returns this tensor with <paramref name="value"/> where the mask is true.</summary>
@@ -108,7 +118,7 @@ public sealed partial class Tensor
     {
         Tensor result = Empty(Shape.With(dim, selection.Count), DType);
         DType.RunElements(new SelectSlices(Contiguous(), dim, selection, result));
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "index_select",
             result,
             [],
@@ -121,7 +131,7 @@ public sealed partial class Tensor
     {
         Tensor result = Zeros(shape, DType);
         DType.RunFloats(new AddSlices(Contiguous(), dim, selection, result));
-        return Autograd.RecordWith("index_add", result, [], (dim, selection), (this, static (g, of) => g.Select(of.dim, of.selection)));
+        return Autograd.Record("index_add", result, [], (dim, selection), (this, static (g, of) => g.Select(of.dim, of.selection)));
     }
 
     /// <summary>Reads positions along a dimension of this tensor.</summary>

@@ -1,4 +1,3 @@
-using Criterion.Cli;
 using Criterion.Losses;
 
 namespace Criterion.Training.Tests;
@@ -31,7 +30,7 @@ public class GanNamesTests
         { "r1=5@16", new(new R1Penalty(5), 16) },
         { "r1-r2@4", new(new R1R2Penalty(), 4) },
         { "lecam=0.1:decay=0.9,rectified=true", new LeCamPenalty(0.1, 0.9, true) },
-        { "gradient-penalty:at=DraganCodeNoise,sided=oneSided", new GradientPenalty(At: SlopePlace.DraganCodeNoise, Sided: SlopeSide.OneSided) },
+        { "gradient-penalty:at=DraganCodeNoise,sided=oneSided", new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise, Sided: GradientPenaltyForm.OneSided) },
         { "GradientPenalty=10", new GradientPenalty(10) },
     };
 
@@ -40,11 +39,10 @@ public class GanNamesTests
     public void Penalties_go_by_name(string text, Regularizer penalty) => Assert.Equal(penalty, GanNames.Penalty(text));
 
     [Fact]
-    public void Every_name_that_is_listed_is_one_and_the_catalogue_has_it()
+    public void Every_name_that_is_listed_is_one()
     {
         Assert.All(GanNames.Objectives, static name => GanNames.Objective(name));
         Assert.All(GanNames.Penalties, static name => GanNames.Penalty(name));
-        Assert.All(GanNames.Objectives.Concat(GanNames.Penalties), static name => Assert.Equal(name, Catalogue.Find(name).Name));
         Assert.Equal((21, 7), (GanNames.Objectives.Count, GanNames.Penalties.Count));
     }
 
