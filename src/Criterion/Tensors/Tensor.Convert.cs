@@ -7,7 +7,10 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>The values in another type: fractions are cut off towards 0, anything but 0 is true. Gradients pass between floats.</summary>
+    /// <summary>Converts the values to another type; returns this tensor if it has that type.</summary>
+    /// <remarks>
+    /// Integers are truncated towards 0, and any value but 0 is true. Between floating-point types gradients are converted back.
+    /// </remarks>
     public Tensor To(DType dtype)
     {
         if (dtype == DType)
@@ -21,7 +24,7 @@ public sealed partial class Tensor
         return dtype.IsFloat() ? Autograd.Record("to", result, [], DType, (this, static (g, back) => g.To(back))) : result;
     }
 
-    /// <summary>A copy in row-major order; gradients pass.</summary>
+    /// <summary>Copies the tensor to new memory in row-major order. Gradients flow through the copy.</summary>
     public Tensor Clone()
     {
         Tensor copy = Empty(Shape, DType);
@@ -29,16 +32,20 @@ public sealed partial class Tensor
         return Autograd.Record("clone", copy, [], default(ValueTuple), (this, static (g, _) => g));
     }
 
-    /// <summary>The elements in row-major order, as a new array.</summary>
-    /// <exception cref="DTypeException">The tensor holds another type; convert it with <see cref="To"/>.</exception>
+    /// <summary>Copies the elements in row-major order to a new array.</summary>
+    /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
     public T[] ToArray<T>()
         where T : unmanaged => Contiguous().Memory<T>().ToArray();
 
-    /// <summary>The elements in row-major order, for reading: without a copy when the tensor is contiguous.</summary>
+    /// <summary>Returns the elements in row-major order for reading, without a copy if the tensor is contiguous.</summary>
+    /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
     public ReadOnlySpan<T> AsReadOnlySpan<T>()
         where T : unmanaged => Contiguous().Memory<T>().Span;
 
-    /// <summary>The elements of a contiguous tensor, for writing: this counts as a change in place.</summary>
+    /// <summary>Returns the elements of a contiguous tensor for writing; this counts as a change in place.</summary>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="DTypeException">The tensor has another element type.</exception>
+    /// <exception cref="TensorException">The tensor is a view that is not contiguous.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
@@ -46,17 +53,17 @@ public sealed partial class Tensor
         return Memory<T>().Span;
     }
 
-    /// <summary>A copy as a <see cref="System.Numerics.Tensors.Tensor{T}"/>.</summary>
+    /// <summary>Copies the tensor to a <see cref="System.Numerics.Tensors.Tensor{T}"/>.</summary>
     public System.Numerics.Tensors.Tensor<T> ToSystemTensor<T>()
         where T : unmanaged => System.Numerics.Tensors.Tensor.Create(ToArray<T>(), [.. Shape.Dims.ToArray().Select(n => (nint)n)]);
 
-    /// <summary>The value of a tensor with one element.</summary>
-    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    /// <summary>Returns the value of a tensor with one element.</summary>
+    /// <exception cref="ShapeException">The tensor does not have exactly one element.</exception>
     public double Item()
     {
         if (Count != 1)
         {
-            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one; index it or reduce it first.");
+            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one. Index or reduce it first.");
         }
 
         return DType == DType.Bool

@@ -4,52 +4,55 @@ using Criterion.Kernels;
 
 namespace Criterion;
 
-// Changes in place are not recorded: they are for weights, running statistics and buffers.
+// Changes in place are not recorded. They serve weights, running statistics and buffers.
 public sealed partial class Tensor
 {
-    /// <summary>Replaces the values by those of another tensor of the same shape, converted to this type.</summary>
-    /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <summary>Overwrites the values with those of another tensor of the same shape, converted to this type.</summary>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
+    /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void CopyFrom(Tensor other)
     {
         AboutToChange(nameof(CopyFrom));
         if (NotNull(other).Shape != Shape)
         {
-            throw new ShapeException($"CopyFrom: {other.Shape} does not fit {Shape}; expand or reshape it first.");
+            throw new ShapeException($"CopyFrom: {other.Shape} cannot be copied to {Shape}. Expand or reshape it first.");
         }
 
         CopyElements(other.To(DType), this);
     }
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
-    /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
-    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="DTypeException">The value is not an integer in the range of an integer type.</exception>
+    /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void Fill(double value)
     {
         AboutToChange(nameof(Fill));
         FillWith(value);
     }
 
-    /// <summary>Says that the values will change: refused where a recorded graph would not learn of it.</summary>
+    /// <summary>Counts a change in place; throws where a graph that is being recorded would miss it.</summary>
     internal void AboutToChange(string operation)
     {
         if (Node is not null && Autograd.Enabled)
         {
             throw new AutogradException(
-                $"{operation}: this tensor requires a gradient, and changes in place are not recorded. Do it inside Autograd.NoGrad(), or compute a new tensor.");
+                $"{operation}: this tensor requires a gradient, and changes in place are not recorded. "
+                + "Change it inside Autograd.NoGrad(), or compute a new tensor.");
         }
 
         if (RepeatsMemory)
         {
             throw new TensorException(
-                $"{operation}: this view of shape {Shape} shows the same memory several times, as Expand makes it, and cannot be changed in place; call .Clone() first.");
+                $"{operation}: several elements of this view of shape {Shape} share memory, as after Expand, so it cannot be changed in place. "
+                + "Call .Clone() first.");
         }
 
         Storage.Version++;
     }
 
-    /// <summary>Whether a dimension is stretched, so that what is written to one element is seen in others.</summary>
+    /// <summary>Whether a dimension is stretched, so that several elements share memory.</summary>
     bool RepeatsMemory
     {
         get

@@ -47,13 +47,21 @@ public sealed partial class Tensor
     /// <summary>Tensors of one shape put side by side along a new dimension.</summary>
     public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int dim = 0)
     {
+        if (tensors.IsEmpty)
+        {
+            throw new ShapeException("Stack: there are no tensors to join. Pass at least one.");
+        }
+
         Tensor[] rows = new Tensor[tensors.Length];
         for (int i = 0; i < rows.Length; i++)
         {
-            rows[i] = tensors[i].Unsqueeze(dim);
+            rows[i] = tensors[i].Shape == tensors[0].Shape
+                ? tensors[i].Unsqueeze(dim)
+                : throw new ShapeException(
+                    $"Stack: {tensors[i].Shape} and {tensors[0].Shape} differ. Tensors must have the same shape; expand or reshape them.");
         }
 
-        return Cat(rows, dim < 0 && rows.Length > 0 ? dim + rows[0].Rank : dim);
+        return Cat(rows, dim < 0 ? dim + rows[0].Rank : dim);
     }
 
     /// <summary>Pieces of the given sizes along a dimension; views.</summary>

@@ -34,10 +34,13 @@ public sealed partial class Tensor
         return a.Rank == 1 ? product.Squeeze(b.Rank == 1 ? -1 : -2) : product;
     }
 
-    /// <summary>The dot product of two vectors.</summary>
-    public Tensor Dot(Tensor other) => Rank == 1 && NotNull(other).Rank == 1
+    /// <summary>Computes the dot product of two vectors of the same length, as a scalar.</summary>
+    /// <param name="other">The other vector.</param>
+    /// <exception cref="ShapeException">One of the two is not a vector, or their lengths differ.</exception>
+    public Tensor Dot(Tensor other) => Rank == 1 && NotNull(other).Shape == Shape
         ? MatMul(other)
-        : throw new ShapeException($"Dot: both must be vectors, and they are {Shape} and {NotNull(other).Shape}.");
+        : throw new ShapeException(
+            $"Dot: both must be vectors of the same length, and they are {Shape} and {NotNull(other).Shape}. Use MatMul for matrices.");
 
     /// <summary>The outer product of two vectors: [n], [m] → [n, m].</summary>
     public Tensor Outer(Tensor other) => Rank == 1 && NotNull(other).Rank == 1

@@ -6,9 +6,10 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>The sum over the given dimensions, or over all when none are given.</summary>
-    /// <param name="dims">Dimensions to sum over; negative ones count from the end.</param>
-    /// <param name="keepDim">Leave the reduced dimensions in the shape, with size 1.</param>
+    /// <summary>Sums over the given dimensions. UInt8 and Bool give Int64.</summary>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
     public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false)
     {
         Tensor x = Countable();
@@ -17,13 +18,15 @@ public sealed partial class Tensor
             "sum", Reduce<SumOf>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
-    /// <summary>The sum of all elements.</summary>
+    /// <summary>Sums all elements.</summary>
     public Tensor Sum() => Sum([]);
 
-    /// <summary>The sum over one dimension.</summary>
+    /// <summary>Sums over one dimension.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Sum(int dim, bool keepDim = false) => Sum([dim], keepDim);
 
-    /// <summary>The mean over the given dimensions, or over all; NaN of nothing. The sum on the way does not overflow.</summary>
+    /// <summary>Computes the mean over the given dimensions, without overflow of the sum; NaN where there are no elements.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false)
     {
         Tensor x = Floating();
@@ -36,59 +39,66 @@ public sealed partial class Tensor
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
     }
 
-    /// <summary>The mean of all elements.</summary>
+    /// <summary>Computes the mean of all elements.</summary>
     public Tensor Mean() => Mean([]);
 
-    /// <summary>The mean over one dimension.</summary>
+    /// <summary>Computes the mean over one dimension.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(int dim, bool keepDim = false) => Mean([dim], keepDim);
 
     /// <summary>
-    /// The variance over the given dimensions, or over all: mean squared distance from the mean, with n − <paramref name="correction"/>
-    /// below. Squares neither overflow nor underflow on the way.
+    /// Computes the variance over the given dimensions: Σ (x − mean)² / (n − correction). The squares neither overflow nor underflow.
     /// </summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <param name="correction">Subtracted from the number of elements. Default: 1, the unbiased estimate.</param>
     public Tensor Var(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
     {
-        Tensor deviation = Std(dims, keepDim, correction);
+        Tensor deviation = Deviation(nameof(Var), dims, keepDim, correction);
         return deviation * deviation;
     }
 
-    /// <summary>The variance of all elements.</summary>
+    /// <summary>Computes the variance of all elements.</summary>
     public Tensor Var(int correction = 1) => Var([], correction: correction);
 
-    /// <summary>The standard deviation over the given dimensions, or over all: exactly 0, with a gradient of 0, where all values are equal.</summary>
-    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
-    {
-        // A mean is rounded, and so is off by the same for all: that is taken away in a second step.
-        Tensor centred = Floating() - Mean(dims, keepDim: true);
-        centred -= centred.Mean(dims, keepDim: true);
-        int count = new ReducedDims(Shape, dims, "Var").Count;
-        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
-    }
+    /// <summary>Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
+        Deviation(nameof(Std), dims, keepDim, correction);
 
-    /// <summary>The standard deviation of all elements.</summary>
+    /// <summary>Computes the standard deviation of all elements.</summary>
     public Tensor Std(int correction = 1) => Std([], correction: correction);
 
-    /// <summary>The largest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
-    /// <exception cref="ShapeException">There are no values.</exception>
+    /// <summary>
+    /// Returns the largest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
+    /// </summary>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
     public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxOf>("Max", dims, keepDim);
 
-    /// <summary>The largest of all values.</summary>
+    /// <summary>Returns the largest of all values.</summary>
     public Tensor Max() => Max([]);
 
-    /// <summary>The largest value along one dimension.</summary>
+    /// <summary>Returns the largest value along one dimension.</summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Max(int dim, bool keepDim = false) => Max([dim], keepDim);
 
-    /// <summary>The smallest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
-    /// <exception cref="ShapeException">There are no values.</exception>
+    /// <summary>
+    /// Returns the smallest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
+    /// </summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinOf>("Min", dims, keepDim);
 
-    /// <summary>The smallest of all values.</summary>
+    /// <summary>Returns the smallest of all values.</summary>
     public Tensor Min() => Min([]);
 
-    /// <summary>The smallest value along one dimension.</summary>
+    /// <summary>Returns the smallest value along one dimension.</summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(int dim, bool keepDim = false) => Min([dim], keepDim);
 
-    /// <summary>Sums what broadcasting stretched, back to <paramref name="shape"/>.</summary>
+    /// <summary>Sums over the dimensions that broadcasting has stretched, back to <paramref name="shape"/>.</summary>
     internal Tensor SumTo(Shape shape)
     {
         if (Shape == shape)
@@ -110,6 +120,16 @@ public sealed partial class Tensor
         return (count == 0 ? this : Sum(stretched[..count], keepDim: true)).Reshape(shape);
     }
 
+    Tensor Deviation(string operation, ReadOnlySpan<int> dims, bool keepDim, int correction)
+    {
+        int count = new ReducedDims(Shape, dims, operation).Count;
+
+        // The rounded mean shifts all elements equally: a second subtraction removes that.
+        Tensor centred = Floating() - Mean(dims, keepDim: true);
+        centred -= centred.Mean(dims, keepDim: true);
+        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
+    }
+
     Tensor Extreme<TReduction>(string operation, ReadOnlySpan<int> dims, bool keepDim)
         where TReduction : struct, IReduction
     {
@@ -117,7 +137,7 @@ public sealed partial class Tensor
         ReducedDims to = new(Shape, dims, operation);
         if (to.Count == 0)
         {
-            throw new ShapeException($"{operation}: there are no values to choose from in {Shape} over dims [{string.Join(", ", dims.ToArray())}].");
+            throw new ShapeException($"{operation}: there are no values in {Shape} over dims [{string.Join(", ", dims.ToArray())}]. Reduce dims that are not empty.");
         }
 
         Tensor result = Reduce<TReduction>(x, to, keepDim);
@@ -136,7 +156,7 @@ public sealed partial class Tensor
         return g.Reshape(extreme.Shape) * (chosen / chosen.Sum(dims, keepDim: true));
     }
 
-    /// <summary>The sum of all elements times a factor, not recorded; the sum on the way does not overflow.</summary>
+    /// <summary>Computes the sum of all elements times a factor, without recording it and without overflow of the sum.</summary>
     internal Tensor Total(double factor) => Reduce<SumOf>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
 
     static Tensor Reduce<TReduction>(Tensor x, ReducedDims to, bool keepDim, bool isMean = false, double divisor = 1)
@@ -144,7 +164,7 @@ public sealed partial class Tensor
     {
         Tensor result = ReduceByRuns<TReduction>(x, to, isMean, divisor, out int runs);
 
-        // Sums of finite numbers may have overflowed between one run of dimensions and the next.
+        // Sums of finite numbers may have overflowed between two runs of dimensions.
         bool isSum = typeof(TReduction) == typeof(SumOf) && x.DType.IsFloat();
         result = runs > 1 && isSum && !result.HasOnlyFinite() ? ReduceAtOnce(x, to, isMean, divisor) : result;
         return result.Reshape(to.Result(keepDim));
@@ -153,7 +173,7 @@ public sealed partial class Tensor
     /// <summary>Whether all elements of a contiguous floating-point tensor are finite.</summary>
     internal bool HasOnlyFinite() => DType.RunFloats(new FiniteCheck(this)).IsFinite;
 
-    /// <summary>The sum over all runs of dimensions in one.</summary>
+    /// <summary>Sums over all dimensions in one pass.</summary>
     static Tensor ReduceAtOnce(Tensor x, ReducedDims to, bool isMean, double divisor)
     {
         (Tensor rows, Shape kept) = x.Detach().RowsOf(to);
@@ -191,7 +211,7 @@ public sealed partial class Tensor
         return source.Storage == x.Storage ? Unreduced(source, divisor) : source;
     }
 
-    /// <summary>A copy of what there was nothing to reduce in.</summary>
+    /// <summary>Copies a tensor none of whose dimensions is reduced.</summary>
     static Tensor Unreduced(Tensor x, double divisor) => divisor == 1 ? x.Detach().Clone() : x.Detach() / divisor;
 
     struct FiniteCheck(Tensor x) : IFloatTask

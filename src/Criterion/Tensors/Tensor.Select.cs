@@ -90,7 +90,12 @@ public sealed partial class Tensor
     /// <summary>Returns this tensor with <paramref name="value"/> where the mask is true.</summary>
     /// <param name="mask">The mask, broadcast to this tensor; any value but 0 is true.</param>
     /// <param name="value">The value to fill in.</param>
-    public Tensor MaskedFill(Tensor mask, double value) => Where(mask, Scalar(value, DType), this);
+    /// <exception cref="ShapeException">The mask cannot be broadcast.</exception>
+    public Tensor MaskedFill(Tensor mask, double value)
+    {
+        _ = Shape.Broadcast(NotNull(mask).Shape, Shape, nameof(MaskedFill));
+        return Where(mask, Scalar(value, DType), this);
+    }
 
     /// <summary>Reverses the order of the elements along the given dimensions.</summary>
     public Tensor Flip(params ReadOnlySpan<int> dims)
