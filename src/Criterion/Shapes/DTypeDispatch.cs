@@ -23,7 +23,9 @@ internal interface IFloatTask
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }
 
-/// <summary>Runs generic work in the element type that is known only at run time. Each returns the task, with what it has computed.</summary>
+/// <summary>
+/// Runs generic work in an element type that is known only at run time. The methods return the task, which may contain a result.
+/// </summary>
 internal static class DTypeDispatch
 {
     public static TTask RunElements<TTask>(this DType type, TTask task)

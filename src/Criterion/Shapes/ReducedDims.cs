@@ -1,6 +1,6 @@
 namespace Criterion;
 
-/// <summary>Which dimensions a reduction takes away.</summary>
+/// <summary>The dimensions over which a tensor is reduced.</summary>
 internal readonly struct ReducedDims
 {
     readonly ulong _mask;
@@ -12,7 +12,7 @@ internal readonly struct ReducedDims
             int at = shape.Dim(dim);
             _mask = !Has(at)
                 ? _mask | (1UL << at)
-                : throw new ShapeException($"{operation}: dim {dim} is named twice for {shape}.");
+                : throw new ShapeException($"{operation}: dim {dim} is named twice for {shape}. Name each dim once.");
         }
 
         if (dims.IsEmpty)
@@ -36,16 +36,18 @@ internal readonly struct ReducedDims
         Kept = new Shape(kept);
     }
 
-    /// <summary>What is reduced.</summary>
+    /// <summary>The shape that is reduced.</summary>
     public Shape Shape { get; }
 
-    /// <summary>The result's shape with the reduced dimensions at size 1.</summary>
+    /// <summary>The shape of the result with the reduced dimensions kept at size 1.</summary>
     public Shape Kept { get; }
 
-    /// <summary>How many elements go into one.</summary>
+    /// <summary>The number of elements that are reduced to one.</summary>
     public int Count { get; }
 
-    /// <summary>The last neighbours before <paramref name="end"/> that are taken away and are not all of size 1; an end of 0 where there are none.</summary>
+    /// <summary>
+    /// Returns the last run of reduced dimensions before <paramref name="end"/> that are not all of size 1; an end of 0 if there is none.
+    /// </summary>
     public (int Start, int End) RunBefore(int end)
     {
         while (end > 0 && !(Has(end - 1) && Shape[end - 1] != 1))
@@ -62,10 +64,10 @@ internal readonly struct ReducedDims
         return (start, end);
     }
 
-    /// <summary>Whether no dimension that is kept comes after one that is taken away.</summary>
+    /// <summary>Whether the reduced dimensions are the last ones.</summary>
     public bool AreLast => Order().Order().SequenceEqual(Order());
 
-    /// <summary>The dimensions that are kept, and then those that are taken away.</summary>
+    /// <summary>Returns the dimensions that are kept, then those that are reduced.</summary>
     public IEnumerable<int> Order()
     {
         ReducedDims to = this;
@@ -73,6 +75,7 @@ internal readonly struct ReducedDims
         return [.. dims.Where(i => !to.Has(i)), .. dims.Where(i => to.Has(i))];
     }
 
+    /// <summary>Returns the shape of the result.</summary>
     public Shape Result(bool keepDim)
     {
         if (keepDim)

@@ -4,29 +4,29 @@ using Criterion.Kernels;
 namespace Criterion;
 
 /// <summary>
-/// A stream of random numbers whose whole state is two integers: the same numbers on any number of threads and any machine,
-/// and in a checkpoint.
+/// A stream of random numbers whose state is two integers, which a checkpoint stores. The numbers are the same on any number of threads
+/// and on any machine.
 /// </summary>
 /// <remarks>
 /// Threads may draw from one stream at once: no two draws use the same part of it, but which thread gets which part is not determined.
-/// Where results must be repeatable, give each thread a <see cref="Fork"/> of its own, named by its work rather than by the thread.
+/// Where results must be reproducible, give each thread its own <see cref="Fork"/>, named by its work rather than by the thread.
 /// </remarks>
-/// <param name="seed">Names the stream: the same seed gives the same numbers.</param>
-/// <param name="position">How much of the stream has been used, in blocks.</param>
+/// <param name="seed">The seed: the same seed gives the same numbers.</param>
+/// <param name="position">The number of blocks that are already used. Default: 0.</param>
 public sealed class RandomStream(ulong seed, ulong position = 0)
 {
     static RandomStream s_default = new(0);
 
     ulong _position = position;
 
-    /// <summary>The stream that is used where none is given, on any thread; set its seed with <see cref="Seed"/>.</summary>
+    /// <summary>Gets the stream that operations on any thread use by default; set its seed with <see cref="Seed"/>.</summary>
     public static RandomStream Default => Volatile.Read(ref s_default);
 
-    /// <summary>The seed.</summary>
+    /// <summary>Gets the seed.</summary>
     public ulong Key { get; } = seed;
 
     /// <summary>
-    /// Gets or sets how much of the stream has been used, in blocks of four words. Setting it back draws the same numbers again.
+    /// Gets or sets the number of used blocks of four words. Setting it to an earlier value draws the same numbers again.
     /// </summary>
     public ulong Position
     {
@@ -34,24 +34,26 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
         set => Volatile.Write(ref _position, value);
     }
 
-    /// <summary>Replaces <see cref="Default"/> by a new stream of this seed.</summary>
+    /// <summary>Replaces <see cref="Default"/> with a new stream of this seed.</summary>
     public static void Seed(ulong seed) => Volatile.Write(ref s_default, new RandomStream(seed));
 
-    /// <summary>Another stream, independent of this one, for a part of a program that draws on its own.</summary>
+    /// <summary>Returns an independent stream, for a part of a program that draws separately.</summary>
+    /// <param name="name">The number of the fork: each gives other numbers.</param>
     public RandomStream Fork(ulong name)
     {
         (uint a, uint b, _, _) = Philox.Block(Key, name, stream: ulong.MaxValue);
         return new RandomStream(a | ((ulong)b << 32));
     }
 
-    /// <summary>A number in [0, 1).</summary>
+    /// <summary>Draws a uniform number from [0, 1).</summary>
     public double NextDouble()
     {
         (uint a, uint b, _, _) = Philox.Block(Key, Reserve(1));
         return Philox.Unit(a, b);
     }
 
-    /// <summary>An integer in [0, <paramref name="count"/>), every one equally likely.</summary>
+    /// <summary>Draws a uniform integer from [0, <paramref name="count"/>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
     public int NextInt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -77,7 +79,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
         }
     }
 
-    /// <summary>0 … count − 1 in random order (Fisher and Yates).</summary>
+    /// <summary>Fills the span with 0, 1, … in random order (Fisher and Yates).</summary>
     internal void Permute(Span<long> values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -93,20 +95,20 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
         }
     }
 
-    /// <summary>Takes blocks that no other draw gets.</summary>
+    /// <summary>Reserves blocks for one draw.</summary>
     /// <returns>The position of the first.</returns>
     ulong Reserve(ulong blocks) => Interlocked.Add(ref _position, blocks) - blocks;
 
-    /// <summary>Integers from blocks that are reserved together, one for each draw.</summary>
+    /// <summary>Integers from blocks that are reserved together, one for each integer.</summary>
     struct Draws(RandomStream stream, int count)
     {
         ulong _next = stream.Reserve((ulong)count);
         int _left = count;
 
-        /// <summary>An integer in [0, <paramref name="count"/>).</summary>
+        /// <summary>Draws an integer from [0, <paramref name="count"/>).</summary>
         public long Next(long count)
         {
-            // Words at the ragged end of the range are drawn again, so that no number is favoured.
+            // Words beyond the last multiple of the range are drawn again: they would favour small integers.
             ulong range = (ulong)count;
             ulong limit = ulong.MaxValue - (((ulong.MaxValue % range) + 1) % range);
             while (true)

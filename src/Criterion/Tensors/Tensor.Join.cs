@@ -2,13 +2,15 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>Tensors joined along a dimension.</summary>
-    /// <exception cref="ShapeException">There are none, or they differ along another dimension.</exception>
+    /// <summary>Concatenates tensors along a dimension, in their common type.</summary>
+    /// <param name="tensors">The tensors; at least one, of equal sizes along the other dimensions.</param>
+    /// <param name="dim">The dimension; negative dims count from the end. Default: 0.</param>
+    /// <exception cref="ShapeException">There are no tensors, they differ along another dimension, or the result is too large.</exception>
     public static Tensor Cat(ReadOnlySpan<Tensor> tensors, int dim = 0)
     {
         if (tensors.IsEmpty)
         {
-            throw new ShapeException("Cat: there are no tensors to join.");
+            throw new ShapeException("Cat: there are no tensors to join. Pass at least one.");
         }
 
         Tensor[] parts = tensors.ToArray();
@@ -19,14 +21,17 @@ public sealed partial class Tensor
         {
             if (part.Rank != first.Rank || part.Shape.With(at, 0) != first.With(at, 0))
             {
-                throw new ShapeException($"Cat: {part.Shape} and {first} differ at another dim than {at}, along which they are joined.");
+                throw new ShapeException(
+                    $"Cat: {part.Shape} and {first} differ at a dim other than {at}, along which they are joined. Reshape or expand one of them.");
             }
         }
 
         long length = parts.Sum(t => (long)t.Shape[at]);
         if (length > Array.MaxLength)
         {
-            throw new ShapeException($"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}.");
+            throw new ShapeException(
+                $"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}. "
+                + "Join fewer of them.");
         }
 
         Tensor result = Empty(first.With(at, (int)length), type);
@@ -44,7 +49,10 @@ public sealed partial class Tensor
         return Autograd.Record("cat", result, [], at, rules);
     }
 
-    /// <summary>Tensors of one shape put side by side along a new dimension.</summary>
+    /// <summary>Joins tensors of one shape along a new dimension.</summary>
+    /// <param name="tensors">The tensors; at least one, of the same shape.</param>
+    /// <param name="dim">The position of the new dimension; −1 for the last. Default: 0.</param>
+    /// <exception cref="ShapeException">There are no tensors, or their shapes differ.</exception>
     public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int dim = 0)
     {
         if (tensors.IsEmpty)
@@ -64,9 +72,24 @@ public sealed partial class Tensor
         return Cat(rows, dim < 0 ? dim + rows[0].Rank : dim);
     }
 
-    /// <summary>Pieces of the given sizes along a dimension; views.</summary>
+    /// <summary>Splits the tensor into views of the given sizes along a dimension.</summary>
+    /// <param name="sizes">The sizes; their sum is that of the dimension.</param>
+    /// <param name="dim">The dimension; negative dims count from the end. Default: 0.</param>
+    /// <exception cref="ShapeException">The sizes do not add up to that of the dimension.</exception>
     public Tensor[] Split(ReadOnlySpan<int> sizes, int dim = 0)
     {
+        long sum = 0;
+        foreach (int size in sizes)
+        {
+            sum = size >= 0 ? sum + size : throw new ShapeException($"Split: the size {size} is negative. Sizes must be 0 or more.");
+        }
+
+        if (sum != Shape[dim])
+        {
+            throw new ShapeException(
+                $"Split: the sizes add up to {sum}, and dim {dim} of {Shape} has {Shape[dim]} elements. They must be equal.");
+        }
+
         Tensor[] pieces = new Tensor[sizes.Length];
         int start = 0;
         for (int i = 0; i < pieces.Length; i++)
@@ -75,12 +98,12 @@ public sealed partial class Tensor
             start += sizes[i];
         }
 
-        return start == Shape[dim]
-            ? pieces
-            : throw new ShapeException($"Split: the sizes add up to {start}, and dim {dim} of {Shape} has {Shape[dim]}.");
+        return pieces;
     }
 
-    /// <summary>Pieces of one size along a dimension, the last one smaller where it does not go in; views.</summary>
+    /// <summary>Splits the tensor into views of one size along a dimension; the last may be smaller.</summary>
+    /// <param name="size">The size; at least 1.</param>
+    /// <param name="dim">The dimension; negative dims count from the end. Default: 0.</param>
     public Tensor[] Split(int size, int dim = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -91,7 +114,9 @@ public sealed partial class Tensor
         return Split(sizes, dim);
     }
 
-    /// <summary>At most <paramref name="count"/> pieces of equal size along a dimension, the last one smaller where it does not go in.</summary>
+    /// <summary>Splits the tensor into at most <paramref name="count"/> views of equal size along a dimension; the last may be smaller.</summary>
+    /// <param name="count">The largest number of views; at least 1.</param>
+    /// <param name="dim">The dimension; negative dims count from the end. Default: 0.</param>
     public Tensor[] Chunk(int count, int dim = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -6,21 +6,25 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// The matrix product over the last two dimensions: [.., n, k] · [.., k, m] → [.., n, m]. Leading dimensions are broadcast; a
-    /// vector counts as a row on the left and as a column on the right.
+    /// Computes the matrix product over the last two dimensions: <c>[.., n, k] · [.., k, m] → [.., n, m]</c>. Leading dimensions are
+    /// broadcast. A vector is a row on the left and a column on the right.
     /// </summary>
-    /// <exception cref="ShapeException">The inner sizes differ, or a scalar is given.</exception>
+    /// <param name="other">The right operand.</param>
+    /// <exception cref="ShapeException">The inner sizes differ, the leading ones cannot be broadcast, or one of the two is a scalar.</exception>
+    /// <exception cref="DTypeException">Neither operand is floating-point.</exception>
     public Tensor MatMul(Tensor other)
     {
         (Tensor a, Tensor b) = Promote(this, other);
         if (a.Rank == 0 || b.Rank == 0 || a.Shape[-1] != b.Shape[b.Rank == 1 ? 0 : -2])
         {
-            throw new ShapeException($"MatMul: {a.Shape} and {b.Shape} do not go together: the last size of the first must be the last but one of the second.");
+            throw new ShapeException(
+                $"MatMul: {a.Shape} and {b.Shape} cannot be multiplied: the last size of the first must be the last but one of the second. "
+                + "Transpose or reshape one of them.");
         }
 
         if (!a.DType.IsFloat())
         {
-            throw new DTypeException($"MatMul: {a.DType} is not multiplied as matrices; convert with .To(DType.Float32).");
+            throw new DTypeException($"MatMul: {a.DType} is not supported. Convert with .To(DType.Float32).");
         }
 
         Tensor left = a.Rank == 1 ? a.Unsqueeze(0) : a;
@@ -42,10 +46,12 @@ public sealed partial class Tensor
         : throw new ShapeException(
             $"Dot: both must be vectors of the same length, and they are {Shape} and {NotNull(other).Shape}. Use MatMul for matrices.");
 
-    /// <summary>The outer product of two vectors: [n], [m] → [n, m].</summary>
+    /// <summary>Computes the outer product of two vectors: <c>[n], [m] → [n, m]</c>.</summary>
+    /// <param name="other">The other vector.</param>
+    /// <exception cref="ShapeException">One of the two is not a vector.</exception>
     public Tensor Outer(Tensor other) => Rank == 1 && NotNull(other).Rank == 1
         ? Unsqueeze(1) * other.Unsqueeze(0)
-        : throw new ShapeException($"Outer: both must be vectors, and they are {Shape} and {NotNull(other).Shape}.");
+        : throw new ShapeException($"Outer: both must be vectors, and they are {Shape} and {NotNull(other).Shape}. Flatten them first.");
 
     static Tensor MatrixProductOf(Tensor a, Tensor b)
     {
@@ -64,7 +70,7 @@ public sealed partial class Tensor
     static MatrixView<T> Matrix<T>(Tensor x)
         where T : unmanaged => new(x.StridedMemory<T>(), x.Shape[-2], x.Shape[-1], x.Strides[^2], x.Strides[^1]);
 
-    /// <summary>Where each matrix of a batch begins.</summary>
+    /// <summary>Returns the first element of each matrix of a batch.</summary>
     static int[] Offsets(Tensor x, Shape batch)
     {
         Tensor first = x.Detach().View([.. x.Shape.Dims[..^2]], x.Strides[..^2].ToArray(), 0).Expand(batch);
