@@ -146,5 +146,5 @@ public static partial class TensorFormula
 
     static Tensor Times(Tensor gradient, Dual<TensorReal> result) => (new TensorReal(gradient) * result.Tangent).ToTensor(gradient);
 
-    static string Name<TFormula>() => typeof(TFormula).Name;
+    static string Name<TFormula>() => OperationAttribute.NameOf<TFormula>();
 }
