@@ -40,7 +40,7 @@ internal static class Normalization
     static Tensor Result(in Applied of)
     {
         Tensor result = Tensor.EmptyLike(of.Plain);
-        NormDriver.Forward(of.Plain, Joined(of.Layout), of.Weight?.Contiguous(), of.Bias?.Contiguous(), of.Epsilon, result, of.Mean, of.Deviation);
+        NormDriver.Forward(Operands(of) with { Bias = of.Bias?.Contiguous().Elements ?? default, Result = result.Elements });
         return Unrows(result, of);
     }
 
@@ -53,11 +53,19 @@ internal static class Normalization
     {
         Tensor? gradient = of.X.RequiresGrad ? Tensor.EmptyLike(of.Plain) : null;
         (Tensor? sum, Tensor? along) = of.Weight is null ? default : (Tensor.EmptyLike(of.Weight), Tensor.EmptyLike(of.Weight));
-        NormDriver.Backward(
-            of.Plain, Joined(of.Layout), Rows(g, of.Layout), of.Weight?.Contiguous(), of.Epsilon, gradient, of.Mean, of.Deviation, sum, along);
+        NormDriver.Backward(Operands(of) with
+        {
+            Upstream = Rows(g, of.Layout).Elements,
+            Result = gradient?.Elements ?? default,
+            BiasGradient = sum?.Elements ?? default,
+            WeightGradient = along?.Elements ?? default,
+        });
         Tensor? ofX = gradient is null ? null : Unrows(gradient, of);
         return of.Weight is null ? [ofX] : [ofX, along, sum];
     }
+
+    static Normalized Operands(in Applied of) => new(
+        of.Plain.Elements, Joined(of.Layout), of.Weight?.Contiguous().Elements ?? default, of.Epsilon, of.Mean.Elements, of.Deviation.Elements);
 
     /// <summary>The values in row-major order without history; as [C, A, L] where L is short.</summary>
     static Tensor Rows(Tensor x, NormLayout layout)

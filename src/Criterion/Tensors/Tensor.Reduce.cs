@@ -14,7 +14,7 @@ public sealed partial class Tensor
         Tensor x = Countable();
         Reduced to = new(Shape, dims, "Sum");
         return Autograd.RecordWith(
-            "sum", Reduce<SumOf>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
+            "sum", Reduce<SumReduction>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
     /// <summary>The sum of all elements.</summary>
@@ -30,7 +30,7 @@ public sealed partial class Tensor
         Reduced to = new(Shape, dims, "Mean");
         return Autograd.RecordWith(
             "mean",
-            Reduce<SumOf>(x, to, keepDim, isMean: true),
+            Reduce<SumReduction>(x, to, keepDim, isMean: true),
             [],
             (to.Kept, x.Shape, to.Count),
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
@@ -70,7 +70,7 @@ public sealed partial class Tensor
 
     /// <summary>The largest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
     /// <exception cref="ShapeException">There are no values.</exception>
-    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxOf>("Max", dims, keepDim);
+    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
 
     /// <summary>The largest of all values.</summary>
     public Tensor Max() => Max([]);
@@ -80,7 +80,7 @@ public sealed partial class Tensor
 
     /// <summary>The smallest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
     /// <exception cref="ShapeException">There are no values.</exception>
-    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinOf>("Min", dims, keepDim);
+    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
 
     /// <summary>The smallest of all values.</summary>
     public Tensor Min() => Min([]);
@@ -217,7 +217,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>The sum of all elements times a factor, not recorded; the sum on the way does not overflow.</summary>
-    internal Tensor Total(double factor) => Reduce<SumOf>(Detach(), new Reduced(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+    internal Tensor Total(double factor) => Reduce<SumReduction>(Detach(), new Reduced(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
 
     static Tensor Reduce<TReduction>(Tensor x, Reduced to, bool keepDim, bool isMean = false, double divisor = 1)
         where TReduction : struct, IReduction
@@ -225,7 +225,7 @@ public sealed partial class Tensor
         Tensor result = ReduceByRuns<TReduction>(x, to, isMean, divisor, out int runs);
 
         // Sums of finite numbers may have overflowed between one run of dimensions and the next.
-        bool isSum = typeof(TReduction) == typeof(SumOf) && x.DType.IsFloat();
+        bool isSum = typeof(TReduction) == typeof(SumReduction) && x.DType.IsFloat();
         result = runs > 1 && isSum && !result.HasOnlyFinite() ? ReduceAtOnce(x, to, isMean, divisor) : result;
         return result.Reshape(to.Result(keepDim));
     }
@@ -254,7 +254,8 @@ public sealed partial class Tensor
     {
         (Tensor rows, Shape kept) = x.Detach().RowsOf(to);
         Tensor output = Empty(kept, x.DType);
-        ReduceDriver.Run<SumOf>(rows.Contiguous(), output, kept.Count, to.Count, 1, isMean ? to.Count : divisor);
+        ReduceDriver.Run<SumReduction>(
+            new(rows.Contiguous().Elements, output.Elements, kept.Count, to.Count, 1, isMean ? to.Count : divisor));
         return output;
     }
 
@@ -277,7 +278,8 @@ public sealed partial class Tensor
             Tensor output = Empty(end > 0 ? new Shape(sizes) : to.Kept, source.DType);
             if (output.Count > 0)
             {
-                ReduceDriver.Run<TReduction>(source, output, outer, length, inner, isMean ? length : end > 0 ? 1 : divisor);
+                ReduceDriver.Run<TReduction>(
+                    new(source.Elements, output.Elements, outer, length, inner, isMean ? length : end > 0 ? 1 : divisor));
             }
 
             source = output;

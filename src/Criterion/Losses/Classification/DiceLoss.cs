@@ -50,7 +50,7 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
     public readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

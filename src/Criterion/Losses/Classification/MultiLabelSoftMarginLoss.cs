@@ -54,7 +54,7 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     public readonly struct MeanCrossEntropy : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,7 +60,7 @@ public sealed record TverskyLoss(
     public readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -34,7 +34,7 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
     public readonly struct SquaredMargin(double margin) : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

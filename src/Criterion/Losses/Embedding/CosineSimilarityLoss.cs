@@ -52,7 +52,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     public readonly struct Cosine(double epsilon) : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);

@@ -77,7 +77,7 @@ public sealed record PairMarginLoss(
         readonly PNorm _norm = new(p, 0);
 
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -62,7 +62,7 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
         readonly PNorm _norm = new(p, epsilon);
 
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

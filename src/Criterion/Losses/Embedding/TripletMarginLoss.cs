@@ -85,7 +85,7 @@ public sealed record TripletMarginLoss(
         readonly PNorm _norm = new(p, epsilon);
 
         /// <inheritdoc/>
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,7 +107,7 @@ public sealed record TripletMarginLoss(
     /// <summary><see cref="Triplet"/> for p = 2, without the powers that the loop would be compiled with.</summary>
     readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
     {
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -68,7 +68,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     public readonly struct Decibels(double extent, double cap) : IRowFormula
     {
         /// <inheritdoc/>
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

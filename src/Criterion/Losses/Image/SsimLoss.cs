@@ -45,7 +45,7 @@ public sealed record SsimLoss(
     public readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
     {
         /// <inheritdoc/>
-        public static int Count => Similarity.Count;
+        public static int StatisticCount => Similarity.StatisticCount;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,7 +73,7 @@ public sealed record SsimLoss(
         readonly bool _contrastOnly = contrastOnly;
 
         /// <inheritdoc/>
-        public static int Count => 4;
+        public static int StatisticCount => 4;
 
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
