@@ -1,8 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Criterion.Formulas;
-using Criterion.Numbers;
 using Criterion.Simd;
 
 namespace Criterion.Drivers;
@@ -36,9 +34,10 @@ internal static class PartialLane<L, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static L Load(ReadOnlySpan<S> source) => Load(in MemoryMarshal.GetReference(source), source.Length);
 
-    /// <summary>Loads floats into a lane of doubles; padding repeats the last one.</summary>
+    /// <summary>Loads elements of another type; padding repeats the last one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static L LoadWidened(ReadOnlySpan<float> source)
+    public static L LoadWidened<TNarrow>(ReadOnlySpan<TNarrow> source)
+        where TNarrow : unmanaged, INumberBase<TNarrow>
     {
         Span<S> padded = stackalloc S[L.Width];
         for (int i = 0; i < padded.Length; i++)
@@ -47,6 +46,19 @@ internal static class PartialLane<L, S>
         }
 
         return L.Load(in MemoryMarshal.GetReference(padded), 0);
+    }
+
+    /// <summary>Stores as many elements as the destination holds, rounded to its type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void StoreNarrowed<TNarrow>(L lane, Span<TNarrow> destination)
+        where TNarrow : unmanaged, INumberBase<TNarrow>
+    {
+        Span<S> padded = stackalloc S[L.Width];
+        lane.Store(ref MemoryMarshal.GetReference(padded), 0);
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = TNarrow.CreateTruncating(padded[i]);
+        }
     }
 
     /// <summary>Stores as many elements of the lane as the destination holds.</summary>
@@ -72,8 +84,4 @@ internal static class PartialLane<L, S>
 
         return sum;
     }
-
-    /// <summary>Returns the sums of the first <paramref name="count"/> elements of statistics, in double precision.</summary>
-    public static Statistics<Real> Sum(Statistics<L> lanes, int count) =>
-        new(Sum(lanes.First, count), Sum(lanes.Second, count), Sum(lanes.Third, count), Sum(lanes.Fourth, count));
 }

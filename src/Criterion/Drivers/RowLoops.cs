@@ -48,22 +48,22 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
     };
 
     /// <summary>Returns the sums of the statistics, in blocks in the elements' own precision.</summary>
-    public Statistics<Real> Sum()
-    {
-        Statistics<Real> sums = Sum(Formula, A, B, C);
-        int rest = A.Length % L.Width;
-        return rest == 0 ? sums : Plus(sums, Partial(Formula, A[^rest..], B[^rest..], C[^rest..]));
-    }
+    public Statistics<Real> Sum() => WithRest(Sum(Formula, A, B, C), L.Width);
 
     /// <summary>Returns the sums of the statistics of floats in double precision.</summary>
-    public Statistics<Real> SumWidened()
+    public Statistics<Real> SumWidened() => WithRest(
+        SumWidened(Formula, MemoryMarshal.Cast<S, float>(A), MemoryMarshal.Cast<S, float>(B), MemoryMarshal.Cast<S, float>(C)), D.Width);
+
+    /// <summary>Adds the statistics of the elements after the last whole lane.</summary>
+    Statistics<Real> WithRest(Statistics<Real> sums, int width)
     {
-        ReadOnlySpan<float> a = MemoryMarshal.Cast<S, float>(A);
-        ReadOnlySpan<float> b = MemoryMarshal.Cast<S, float>(B);
-        ReadOnlySpan<float> c = MemoryMarshal.Cast<S, float>(C);
-        Statistics<Real> sums = SumWidened(Formula, a, b, c);
-        int rest = a.Length % D.Width;
-        return rest == 0 ? sums : Plus(sums, PartialWidened(Formula, a[^rest..], b[^rest..], c[^rest..]));
+        for (int i = A.Length - (A.Length % width); i < A.Length; i += D.Width)
+        {
+            int end = Math.Min(A.Length, i + D.Width);
+            sums = Plus(sums, Partial(Formula, A[i..end], B[i..end], C[i..end]));
+        }
+
+        return sums;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -105,10 +105,10 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         }
 
         Gradient<TInput>(Formula, slopes, A, B, C, gradient, Count);
-        int rest = A.Length % L.Width;
-        if (rest > 0)
+        for (int i = A.Length - (A.Length % L.Width); i < A.Length; i += D.Width)
         {
-            PartialGradient<TInput>(Formula, slopes, A[^rest..], B[^rest..], C[^rest..], gradient[^rest..]);
+            int end = Math.Min(A.Length, i + D.Width);
+            PartialGradient<TInput>(Formula, slopes, A[i..end], B[i..end], C[i..end], gradient[i..end]);
         }
     }
 
@@ -151,16 +151,19 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         return sums;
     }
 
-    // In methods of their own, here and below: what is inlined for the last elements would count against the loop.
+    // The last elements go through padded lanes of doubles: short rows have no others, and their gradient is often a small difference. In
+    // methods of their own, here and below: what is inlined for them would count against the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static Statistics<Real> Partial(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
     {
-        Statistics<L> terms = formula.Terms(
-            PartialLane<L, S>.Load(x),
-            TFormula.Arity > 1 ? PartialLane<L, S>.Load(y) : default,
-            TFormula.Arity > 2 ? PartialLane<L, S>.Load(z) : default);
-        return PartialLane<L, S>.Sum(terms, x.Length);
+        Statistics<D> terms = formula.Terms(
+            PartialLane<D, double>.LoadWidened(x),
+            TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default,
+            TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default);
+        return new(Total(terms.First, x.Length), Total(terms.Second, x.Length), Total(terms.Third, x.Length), Total(terms.Fourth, x.Length));
     }
+
+    static Real Total(D lane, int count) => PartialLane<D, double>.Sum(lane, count);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static Statistics<Real> SumWidened(TFormula formula, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> z)
@@ -188,16 +191,6 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static Statistics<Real> PartialWidened(TFormula formula, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> z)
-    {
-        Statistics<D> terms = formula.Terms(
-            PartialLane<D, double>.LoadWidened(x),
-            TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default,
-            TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default);
-        return PartialLane<D, double>.Sum(terms, x.Length);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static unsafe void Gradient<TInput>(
         TFormula formula,
         Statistics<Real> slopes,
@@ -212,7 +205,7 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         ref S b = ref MemoryMarshal.GetReference(y);
         ref S c = ref MemoryMarshal.GetReference(z);
         ref S g = ref MemoryMarshal.GetReference(gradient);
-        Statistics<L> weights = Weights(slopes);
+        Statistics<L> weights = Weights<L, S>(slopes);
         fixed (S* target = gradient)
         {
             bool streams = Streaming.Suits<L, S>(target, count);
@@ -241,11 +234,11 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
         where TInput : struct, IInput
     {
-        Statistics<SparseDual<L>> terms = formula.Terms(
-            Seed<TInput>.Sparse(0, PartialLane<L, S>.Load(x)),
-            Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? PartialLane<L, S>.Load(y) : default),
-            Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? PartialLane<L, S>.Load(z) : default));
-        PartialLane<L, S>.Store(Weighted(terms, Weights(slopes)), gradient);
+        Statistics<SparseDual<D>> terms = formula.Terms(
+            Seed<TInput>.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
+            Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
+            Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
+        PartialLane<D, double>.StoreNarrowed(Weighted(terms, Weights<D, double>(slopes)), gradient);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -262,8 +255,10 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Statistics<L> Weights(Statistics<Real> slopes) =>
-        new(L.Const(slopes.First.Value), L.Const(slopes.Second.Value), L.Const(slopes.Third.Value), L.Const(slopes.Fourth.Value));
+    static Statistics<T> Weights<T, E>(Statistics<Real> slopes)
+        where T : struct, ILane<T, E>
+        where E : unmanaged =>
+        new(T.Const(slopes.First.Value), T.Const(slopes.Second.Value), T.Const(slopes.Third.Value), T.Const(slopes.Fourth.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Weighted<T>(Statistics<SparseDual<T>> terms, Statistics<T> weights)
