@@ -29,6 +29,6 @@ public sealed record TranslationQuality(TranslationQuality.Direction AToB, Trans
     public static TranslationQuality Measure(CycleGanNetworks networks, Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(networks);
-        return new(Direction.Of(a, GanTrainer.Sample(networks.AToB, a), b), Direction.Of(b, GanTrainer.Sample(networks.BToA, b), a));
+        return new(Direction.Of(a, networks.AToB.InBatches(a), b), Direction.Of(b, networks.BToA.InBatches(b), a));
     }
 }

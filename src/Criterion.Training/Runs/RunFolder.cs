@@ -55,7 +55,7 @@ public sealed class RunFolder : IDisposable
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
                 ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Choose a new folder, or delete this one.")
-                : new RunFolder(path, TStep.Header, 0);
+                : new RunFolder(path, TStep.Columns.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,7 +71,7 @@ public sealed class RunFolder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return new RunFolder(path, TStep.Header, step);
+            return new RunFolder(path, TStep.Columns.Header, step);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -99,7 +99,8 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
     /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
-    public void WriteLosses(IRunStep row) => Write(() => _losses.Write(row.Step, row.ToCsv()));
+    public void WriteLosses<TStep>(TStep row)
+        where TStep : IRunStep => Write(() => _losses.Write(row.Step, TStep.Columns.Row(row)));
 
     /// <summary>Appends a row to <c>measures.csv</c>.</summary>
     /// <exception cref="TrainingException">The file has other columns, or the folder can't be written any more.</exception>

@@ -69,6 +69,9 @@ public abstract record RunRecord
     /// <summary>All data that it uses.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<DataRecord> Datasets { get; }
+
+    /// <summary>Gets the columns of <c>losses.csv</c>.</summary>
+    internal abstract StepColumns Columns { get; }
 }
 
 /// <summary>Which data a run used.</summary>

@@ -22,7 +22,7 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(images);
         (_encoder, Images) = (encoder, images);
-        Tensor embeddings = GanTrainer.Sample(encoder, images.Images);
+        Tensor embeddings = encoder.InBatches(images.Images);
         _centre = embeddings.Mean(0, keepDim: true).Keep();
         Embeddings = UnitLength.Of(embeddings - _centre).Keep();
     }
@@ -41,7 +41,7 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(image);
         Shape each = new(Images.Images.Shape.Dims[1..]);
         return image.Shape == each
-            ? new GallerySearch((GanTrainer.Sample(_encoder, image.Unsqueeze(0)) - _centre)[0], Embeddings)
+            ? new GallerySearch((_encoder.InBatches(image.Unsqueeze(0)) - _centre)[0], Embeddings)
             : throw new ShapeException($"Gallery: the query is {image.Shape}, and the images of the gallery are {each}. Load both with the same size.");
     }
 }
