@@ -21,7 +21,7 @@ internal static class CatalogueJson
         ["family"] = entry.About.Family.ToString(),
         ["summary"] = entry.Summary,
         ["remarks"] = entry.Remarks,
-        ["latex"] = entry.Create().ToLatex(),
+        ["latex"] = SymbolicFormula.Of(entry),
         ["shapes"] = entry.About.Shapes,
         ["source"] = entry.About.Source,
         ["twin"] = entry.About.Twin,

@@ -18,9 +18,9 @@ internal sealed class CatalogueOption
     readonly ParameterInfo? _parameter;
     readonly PropertyInfo? _property;
 
-    CatalogueOption(string name, Type type, object? initial, bool isRequired, string description, ParameterInfo? parameter, PropertyInfo? property)
+    CatalogueOption(string name, Type type, object? initial, bool isRequired, ParameterInfo? parameter, PropertyInfo? property)
     {
-        (Name, Type, Initial, IsRequired, Description) = (name, type, initial, isRequired, description);
+        (Name, Type, Initial, IsRequired) = (name, type, initial, isRequired);
         (_parameter, _property) = (parameter, property);
     }
 
@@ -34,7 +34,11 @@ internal sealed class CatalogueOption
 
     public bool IsRequired { get; }
 
-    public string Description { get; }
+    /// <summary>Gets the description, from the XML documentation.</summary>
+    public string Description => _parameter is null ? XmlDocumentation.Of(_property!) : XmlDocumentation.Of(_parameter);
+
+    /// <summary>Gets whether the value is a number.</summary>
+    public bool IsNumeric => Kind == typeof(double) || Kind == typeof(int);
 
     /// <summary>The default as it would be typed.</summary>
     public string Default => Initial switch
@@ -67,8 +71,7 @@ internal sealed class CatalogueOption
         foreach (ParameterInfo parameter in constructor.GetParameters().Where(static p => IsText(p.ParameterType)))
         {
             options.Add(new(
-                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue,
-                XmlDocumentation.Of(constructor, parameter), parameter, property: null));
+                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue, parameter, property: null));
         }
 
         foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is { IsPublic: true } && IsText(p.PropertyType)))
@@ -76,7 +79,7 @@ internal sealed class CatalogueOption
             string name = Camel(property.Name);
             if (!options.Exists(option => option.Name == name))
             {
-                options.Add(new(name, property.PropertyType, Zero(property.PropertyType), false, XmlDocumentation.Of(property), null, property));
+                options.Add(new(name, property.PropertyType, Zero(property.PropertyType), false, null, property));
             }
         }
 

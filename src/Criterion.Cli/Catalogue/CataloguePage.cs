@@ -44,7 +44,7 @@ internal static class CataloguePage
         ICriterion criterion = entry.Create();
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"\n### {entry.Type.Name}\n\n{entry.Summary}\n");
-        foreach (string line in criterion.ToLatex().Split('\n'))
+        foreach (string line in SymbolicFormula.Of(entry).Split('\n'))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n```math\n{line.Trim()}\n```\n");
         }

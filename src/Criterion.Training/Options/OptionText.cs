@@ -72,6 +72,7 @@ internal static class OptionText
         FeatureMatchingOptions matching => $"{NumberText.Format(matching.Weight)}{(matching.Layer is null ? "" : $"@{matching.Layer}")}",
         SiameseObjective objective => objective.Name,
         GanLoss or Penalty => LossName.Of(value.GetType()),
+        IEnumerable<Regularizer> items => items.Any() ? string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))) : GanNames.None,
         IEnumerable<int> items => string.Join(", ", items),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

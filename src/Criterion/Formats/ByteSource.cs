@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Criterion.Formats;
 
 /// <summary>
@@ -17,10 +19,11 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     // Bytes already taken from a stream of unknown length, to be sure that they exist.
     ReadOnlyMemory<byte> _ahead;
 
-    uint _sum = ~0u;
+    // Only the part of an archive has a checksum to compare with.
+    readonly Crc32? _sum = partLength is null ? null : new Crc32();
 
     /// <summary>The CRC-32 of the bytes taken from the stream, where the source keeps one.</summary>
-    public uint Checksum => ~_sum;
+    public uint Checksum => _sum?.GetCurrentHashAsUInt32() ?? 0;
 
     /// <summary>The stream itself, for a reader that seeks in it.</summary>
     public Stream Stream => stream;
@@ -205,7 +208,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         try
         {
             int read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
-            _sum = partLength is null ? _sum : Crc32.Add(_sum, into[..read]);
+            _sum?.Append(into[..read]);
             return read;
         }
         catch (InvalidDataException e)

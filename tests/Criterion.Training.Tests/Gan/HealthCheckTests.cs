@@ -1,4 +1,3 @@
-using Criterion.Cli;
 using Criterion.Losses;
 
 namespace Criterion.Training.Tests;
@@ -41,19 +40,6 @@ public class HealthCheckTests
     [Fact]
     public void Skipped_steps_are_counted() => Assert.Contains(
         "50 of the last 100", Assert.Single(HealthCheck.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new HingeGanLoss())).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void The_tool_tells_each_finding_once()
-    {
-        using StringWriter error = new();
-        FindingPrinter printer = new(new ToolConsole(TextWriter.Null, error, IsInteractive: false), new NonSaturatingGanLoss());
-        foreach (GanStep row in Rows(_ => Healthy with { Diversity = 0.01 }).Concat(Rows(_ => Healthy with { Diversity = 0.01 }, from: 400)))
-        {
-            printer.Watch(row);
-        }
-
-        Assert.StartsWith("step 400: The samples have collapsed", Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
-    }
 
     static GanStep[] Rows(Func<int, GanStep> row, long from = 300) =>
         [.. Enumerable.Range(0, HealthCheck.Window).Select(i => row(i) with { Step = from + i })];

@@ -1,4 +1,3 @@
-using Criterion.Cli;
 using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
@@ -40,19 +39,6 @@ public class NanGuardTests
         AssertSkips(Siamese(Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Loss: double.NaN });
         AssertSkips(Cycle(Broken, Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Cycle: double.NaN });
     }
-
-    [Fact]
-    public void The_tool_takes_the_choice_for_every_training()
-    {
-        using TempFolder temp = new();
-        Assert.Equal(0, Tool.Run(["train", "cyclegan", "--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--on-nan", "skip", "--out", temp["c"]], Quiet, CancellationToken.None));
-        Assert.Equal(0, Tool.Run(["train", "siamese", "--steps", "1", "--batch", "2", "--on-nan", "skip", "--out", temp["s"]], Quiet, CancellationToken.None));
-
-        Assert.Equal(NanPolicy.Skip, ((CycleGanRunRecord)RunFolder.ReadRecord(temp["c"])).Options.OnNan);
-        Assert.Equal(NanPolicy.Skip, ((SiameseRunRecord)RunFolder.ReadRecord(temp["s"])).Options.OnNan);
-    }
-
-    static ToolConsole Quiet => new(TextWriter.Null, TextWriter.Null, false);
 
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
