@@ -14,6 +14,7 @@ public class DependencyTests
         ("Drivers", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
         ("Autograd", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
         ("Tensors", ["Losses", "Nn", "Optim", "Formats", "Metrics"]),
+        ("Schedules", ["Simd", "Formulas", "Memory", "Kernels", "Drivers", "Losses", "Nn", "Optim", "Formats", "Metrics"]),
         ("Losses", ["Kernels", "Nn", "Optim", "Formats", "Metrics"]),
         ("Nn", ["Kernels", "Losses", "Optim", "Formats", "Metrics"]),
         ("Optim", ["Kernels", "Losses", "Formats", "Metrics"]),

@@ -1,4 +1,5 @@
 using Criterion.Numbers;
+using Criterion.Schedules;
 
 namespace Criterion.Losses;
 
@@ -6,10 +7,10 @@ namespace Criterion.Losses;
 /// <param name="Name">Its name in reports.</param>
 /// <param name="Loss">The loss.</param>
 /// <param name="Weight">What it is multiplied by.</param>
-public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule Weight)
+public sealed record LossTerm(string Name, IPredictionLoss Loss, Schedule Weight)
 {
     /// <inheritdoc/>
-    public override string ToString() => Weight is ConstantWeight { Weight: 1 } ? Name : $"{Weight} · {Name}";
+    public override string ToString() => Weight is ConstantSchedule { Level: 1 } ? Name : $"{Weight} · {Name}";
 }
 
 /// <summary>A sum of losses of one prediction against one target, each with a weight: what <c>loss1 * 10 + loss2</c> makes.</summary>
@@ -18,7 +19,7 @@ public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule 
 /// their terms are. JSON names the kinds of its losses, and so holds those of this library.
 /// </remarks>
 /// <example><code>
-/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearWeight(0, 1, Steps: 1000));
+/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearSchedule(0, 1, Steps: 1000));
 /// LossReport report = loss.At(step).Evaluate(prediction, target);
 /// </code></example>
 public sealed record WeightedSum : IPredictionLoss
@@ -99,7 +100,7 @@ public sealed record WeightedSum : IPredictionLoss
         return unique;
     }
 
-    static double Constant(LossTerm term) => term.Weight is ConstantWeight { Weight: double weight }
+    static double Constant(LossTerm term) => term.Weight is ConstantSchedule { Level: double weight }
         ? weight
         : throw new LossException($"WeightedSum: the weight of {term.Name} changes with the step, {term.Weight}. Give the step: loss.At(step).Forward(...).");
 
@@ -107,8 +108,8 @@ public sealed record WeightedSum : IPredictionLoss
 
     static string Factor(LossTerm term) => term.Weight switch
     {
-        ConstantWeight { Weight: 1 } => "",
-        ConstantWeight { Weight: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",
+        ConstantSchedule { Level: 1 } => "",
+        ConstantSchedule { Level: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",
         _ => $@"w_{{\text{{{term.Name}}}}}(t) \cdot ",
     };
 }
