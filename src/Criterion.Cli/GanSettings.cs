@@ -42,8 +42,10 @@ internal sealed class GanSettings
 
     void CheckUse(ParseResult parsed, GanOptions options)
     {
-        string rates = $"{this[nameof(GanOptions.DiscriminatorLearningRate)].Name} and {this[nameof(GanOptions.GeneratorLearningRate)].Name}";
-        bool hasBoth = parsed.IsGiven(this[nameof(GanOptions.DiscriminatorLearningRate)]) && parsed.IsGiven(this[nameof(GanOptions.GeneratorLearningRate)]);
+        string rates = $"{this[nameof(GanOptions.DiscriminatorLearningRate)].Name} and "
+            + $"{this[nameof(GanOptions.GeneratorLearningRate)].Name}";
+        bool hasBoth = parsed.IsGiven(this[nameof(GanOptions.DiscriminatorLearningRate)])
+            && parsed.IsGiven(this[nameof(GanOptions.GeneratorLearningRate)]);
         (string Property, bool IsUsed, string Why)[] uses =
         [
             (nameof(GanOptions.LearningRate), !hasBoth, $"{rates} are given for both networks"),
@@ -62,17 +64,20 @@ internal sealed class GanSettings
     static (string? More, string? Default) Help(string property) => property switch
     {
         nameof(GanOptions.Objective) => (
-            $": {string.Join(", ", GanNames.Objectives)}, or a recipe's name for its objective. Options follow a colon: least-squares:a=-1,c=0", null),
+            $": {string.Join(", ", GanNames.Objectives)}, or a recipe's name for its objective. "
+                + "Options follow a colon: least-squares:a=-1,c=0", null),
         nameof(GanOptions.Regularizers) => (
             $": {string.Join(", ", GanNames.Penalties)}, or none. gradient-penalty=10 sets the weight; "
             + "r1=10@16 evaluates it in every 16th step; gradient-penalty:at=DraganNoise sets an option", null),
         nameof(GanOptions.Steps) => (null, $"{PerRecipe(static options => $"{options.Steps}")}; 5000 for points"),
         nameof(GanOptions.LearningRate) => (
-            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five times that for points"),
+            null, $"{PerRecipe(static options => options.GeneratorLearningRate.ToString("0e-0", CultureInfo.InvariantCulture))}; five "
+                + "times that for points"),
         _ => default,
     };
 
     static string PerRecipe(Func<GanOptions, string> value) => string.Join(
         "; ",
-        GanRecipe.All.GroupBy(recipe => value(recipe.Options), static recipe => recipe.Name).Select(static group => $"{group.Key} for {string.Join(", ", group)}"));
+        GanRecipe.All.GroupBy(recipe => value(recipe.Options), static recipe => recipe.Name).Select(static group => $"{group.Key} for "
+            + $"{string.Join(", ", group)}"));
 }

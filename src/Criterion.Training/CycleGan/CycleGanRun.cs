@@ -37,7 +37,9 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <summary>Creates a run on two sets of images, or on garments and sketches of other garments.</summary>
     /// <param name="options">The options. Default: <see cref="CycleGanOptions.Small"/>.</param>
     /// <param name="translator">The translators. Default: <see cref="ResnetTranslator.Small"/>, with the channels of the data.</param>
-    /// <param name="discriminator">The discriminators. Default: <see cref="PatchDiscriminator.Small"/>, with the channels of the data.</param>
+    /// <param name="discriminator">
+    /// The discriminators. Default: <see cref="PatchDiscriminator.Small"/>, with the channels of the data.
+    /// </param>
     /// <param name="a">The arguments that load domain A. Default: garments of Fashion-MNIST.</param>
     /// <param name="b">The arguments that load domain B. Default: sketches of other garments.</param>
     /// <param name="sampleEvery">The steps between two pictures. Default: 250.</param>

@@ -2,7 +2,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>The outputs of a discriminator for a batch: logits, logits of the classes if there are any, and features if they are matched.</summary>
+/// <summary>
+/// The outputs of a discriminator for a batch: logits, logits of the classes if there are any, and features if they are matched.
+/// </summary>
 internal readonly record struct DiscriminatorResult(Tensor Logits, Tensor? ClassLogits, Tensor? Features);
 
 /// <summary>Runs a discriminator and splits its output into logits, class logits and features.</summary>
@@ -13,7 +15,9 @@ internal sealed class DiscriminatorEvaluator
     readonly Module[]? _features;
     readonly Module[] _head = [];
 
-    /// <summary>Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.</summary>
+    /// <summary>
+    /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.
+    /// </summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
     public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching)
     {

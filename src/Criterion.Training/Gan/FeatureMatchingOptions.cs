@@ -6,7 +6,9 @@ namespace Criterion.Training;
 /// here it is added to the objective.
 /// </summary>
 /// <param name="Weight">The weight; must be positive. Default: 1.</param>
-/// <param name="Layer">The name of the layer whose output is φ, such as <c>4</c>. Default: the input of the last layer with parameters.</param>
+/// <param name="Layer">
+/// The name of the layer whose output is φ, such as <c>4</c>. Default: the input of the last layer with parameters.
+/// </param>
 public sealed record FeatureMatchingOptions(double Weight = 1, string? Layer = null)
 {
     /// <inheritdoc cref="FeatureMatchingOptions"/>

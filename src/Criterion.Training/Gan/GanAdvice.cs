@@ -56,7 +56,8 @@ public static class GanAdvice
     /// </exception>
     internal static void Check(GanOptions options, Module discriminator, Dataset data)
     {
-        if (options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false }) && MixesSamples(discriminator))
+        bool isPerSample = options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false });
+        if (isPerSample && MixesSamples(discriminator))
         {
             throw new TrainingException(
                 "A gradient penalty needs the slope of the score of each sample alone, and batch norm in the discriminator mixes samples. "
@@ -80,7 +81,8 @@ public static class GanAdvice
 
     static bool MixesSamples(Module module) => module is BatchNorm || module.Children().Any(MixesSamples);
 
-    static bool EndsInSigmoid(Module module) => module is Sigmoid || (module is Sequential { Count: > 0 } chain && EndsInSigmoid(Last(chain)));
+    static bool EndsInSigmoid(Module module) =>
+        module is Sigmoid || (module is Sequential { Count: > 0 } chain && EndsInSigmoid(Last(chain)));
 
     // Modules that only reshape are not the end of a chain.
     static Module Last(Sequential chain) => chain.LastOrDefault(static module => module is not (Flatten or Identity)) ?? chain[^1];

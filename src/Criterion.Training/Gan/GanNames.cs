@@ -29,7 +29,9 @@ public static class GanNames
         return GanRecipe.All.FirstOrDefault(recipe => recipe.Name == text)?.Options.Objective ?? ObjectiveText.Parse(text);
     }
 
-    /// <summary>Parses a penalty: <c>NAME</c> or <c>NAME=WEIGHT</c>, with <c>:option=value,…</c> and <c>@INTERVAL</c> behind it if wanted.</summary>
+    /// <summary>
+    /// Parses a penalty: <c>NAME</c> or <c>NAME=WEIGHT</c>, with <c>:option=value,…</c> and <c>@INTERVAL</c> behind it if wanted.
+    /// </summary>
     /// <inheritdoc cref="ParseObjective"/>
     public static Regularizer ParsePenalty(string text)
     {
@@ -40,12 +42,13 @@ public static class GanNames
         IEnumerable<(string, string)> settings = ObjectText.Settings(options);
         bool hasWeight = head.Contains('=', StringComparison.Ordinal);
         bool hasInterval = text.Contains('@', StringComparison.Ordinal);
-        return new Regularizer(
-            PenaltyText.Create(name, hasWeight ? settings.Prepend(("weight", weight)) : settings), hasInterval ? Interval(interval, text) : 1);
+        Penalty created = PenaltyText.Create(name, hasWeight ? settings.Prepend(("weight", weight)) : settings);
+        return new Regularizer(created, hasInterval ? Interval(interval, text) : 1);
     }
 
     static int Interval(string interval, string text) => NumberText.TryParse(interval, out long steps) && steps is > 0 and <= int.MaxValue
         ? (int)steps
         : throw new TrainingException(
-            $"Invalid value '{interval}' for the interval in '{text}'. Expected a whole number of steps of at least 1, such as r1=10@16.{NumberText.Hint(interval)}");
+            $"Invalid value '{interval}' for the interval in '{text}'. "
+                + $"Expected a whole number of steps of at least 1, such as r1=10@16.{NumberText.Hint(interval)}");
 }

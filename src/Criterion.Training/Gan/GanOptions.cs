@@ -29,13 +29,17 @@ public sealed record GanOptions : TrainingOptions
 
     /// <summary>Gets the penalties of the discriminator. Default: none.</summary>
     [JsonConverter(typeof(ValueListConverter<Regularizer>))]
-    [TrainingOption("penalty", "Penalty of the discriminator; give it again for several", ValueName = "name=weight@every", Default = Recipe)]
+    [TrainingOption(
+        "penalty", "Penalty of the discriminator; give it again for several", ValueName = "name=weight@every", Default = Recipe)]
     public ValueList<Regularizer> Regularizers { get; init; } = [];
 
-    /// <summary>Gets the features of the discriminator that the generator matches beside the objective; null for none. Default: null.</summary>
+    /// <summary>
+    /// Gets the features of the discriminator that the generator matches beside the objective; null for none. Default: null.
+    /// </summary>
     [TrainingOption(
         "feature-matching",
-        "Weight of feature matching in the loss of the generator: mean features of the discriminator's last hidden layer, or of the named layer, such as 0.1@4",
+        "Weight of feature matching in the loss of the generator: mean features of the discriminator's last hidden layer, "
+            + "or of the named layer, such as 0.1@4",
         ValueName = "weight@layer", Default = "0")]
     public FeatureMatchingOptions? FeatureMatching { get; init; }
 
@@ -65,7 +69,8 @@ public sealed record GanOptions : TrainingOptions
     public GanOptimizer Optimizer { get; init; }
 
     /// <summary>Gets the β₁ of Adam, in [0, 1). Default: 0.5.</summary>
-    [TrainingOption("beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
+    [TrainingOption(
+        "beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
     public double Beta1 { get; init; } = 0.5;
 
     /// <summary>Gets the β₂ of Adam, in [0, 1). Default: 0.999.</summary>
@@ -78,18 +83,25 @@ public sealed record GanOptions : TrainingOptions
     /// </summary>
     [TrainingOption(
         "ema",
-        "Decay of the moving average of the generator's weights per step, such as 0.999; samples are drawn from the average; 0 for no average",
+        "Decay of the moving average of the generator's weights per step, such as 0.999; "
+            + "samples are drawn from the average; 0 for no average",
         ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
     public double AverageDecay { get; init; }
 
-    /// <summary>Gets the normalisation of the discriminator's layers. Default: batch norm, or none for points and with a penalty per sample.</summary>
+    /// <summary>
+    /// Gets the normalisation of the discriminator's layers. Default: batch norm, or none for points and with a penalty per sample.
+    /// </summary>
     [TrainingOption(
         "d-norm", "Normalisation of the discriminator's layers", ValueName = "name",
         Default = "the recipe's; batch, or none with a penalty on slopes")]
     public DiscriminatorNorm? DiscriminatorNorm { get; init; }
 
-    /// <summary>Gets the limit to which the discriminator's weights are clipped after each of its steps; null for none. Default: null.</summary>
-    [TrainingOption("clip", "Limit to which the discriminator's weights are clipped after each step, such as 0.01, or none", ValueName = "limit", Default = Recipe)]
+    /// <summary>
+    /// Gets the limit to which the discriminator's weights are clipped after each of its steps; null for none. Default: null.
+    /// </summary>
+    [TrainingOption(
+        "clip", "Limit to which the discriminator's weights are clipped after each step, such as 0.01, or none",
+        ValueName = "limit", Default = Recipe)]
     public WeightClip? Clip { get; init; }
 
     /// <summary>Gets the weight of the class loss for data with labels (ACGAN); not negative, 0 for no classes. Default: 0.</summary>
@@ -98,10 +110,14 @@ public sealed record GanOptions : TrainingOptions
         ValueName = "weight", Range = "[0, ∞)", Default = Recipe)]
     public double ClassWeight { get; init; }
 
-    /// <summary>Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.</summary>
+    /// <summary>
+    /// Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.
+    /// </summary>
     public EquilibriumController Equilibrium { get; init; } = new();
 
-    /// <summary>Gets the γ of <see cref="Equilibrium"/>: the ratio of errors that the controller aims at, in (0, 1]. Default: 0.75.</summary>
+    /// <summary>
+    /// Gets the γ of <see cref="Equilibrium"/>: the ratio of errors that the controller aims at, in (0, 1]. Default: 0.75.
+    /// </summary>
     [JsonIgnore]
     [TrainingOption(
         "gamma", "Ratio of errors that the controller of began aims at: lower gives better images and less variety",
@@ -160,7 +176,7 @@ public sealed record GanOptions : TrainingOptions
         || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss
             && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
-    DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
+    DiscriminatorNorm DefaultNorm => Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None
         : Training.DiscriminatorNorm.Batch;
 }

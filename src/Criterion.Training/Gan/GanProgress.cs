@@ -2,7 +2,10 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The part of a GAN training that steps change besides networks and samplers: the step count of the discriminator and the BEGAN controller.</summary>
+/// <summary>
+/// The part of a GAN training that steps change besides networks and samplers: the step count of the discriminator and the BEGAN
+/// controller.
+/// </summary>
 internal sealed class GanProgress(GanOptions options) : IStateful
 {
     EquilibriumController _equilibrium =

@@ -42,7 +42,9 @@ public sealed class GanTrainer : Trainer<GanStep>
     /// The generator: latents <c>[N, Latent, 1, 1]</c> to samples shaped like the data. With classes the latents are
     /// <c>[N, Latent + classes, 1, 1]</c> and end in the one-hot class.
     /// </param>
-    /// <param name="discriminator">The discriminator: samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.</param>
+    /// <param name="discriminator">
+    /// The discriminator: samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.
+    /// </param>
     /// <param name="data">The real images or points.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="TrainingException">An option is out of range, or options, data and networks are incompatible.</exception>
@@ -93,7 +95,8 @@ public sealed class GanTrainer : Trainer<GanStep>
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", batch, fake.Logits);
         _generator.Update();
         _averaged.Update();
-        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = ScoreStatistics.Diversity(batch.Real, batch.Fake) };
+        double diversity = ScoreStatistics.Diversity(batch.Real, batch.Fake);
+        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = diversity };
     }
 
     GanStep TrainDiscriminator(Batch batch)
@@ -123,14 +126,16 @@ public sealed class GanTrainer : Trainer<GanStep>
     double ApplyLazyPenalties(Batch batch, Batch detached)
     {
         DiscriminatorBatch evaluated = default;
-        (string, Tensor)[] due = [.. _penalties.Lazy(_progress.DiscriminatorSteps, _evaluator.Logits, () => evaluated = Evaluate(detached))];
+        (string, Tensor)[] due =
+            [.. _penalties.Lazy(_progress.DiscriminatorSteps, _evaluator.Logits, () => evaluated = Evaluate(detached))];
         return due.Length == 0 ? 0 : Update(null, due, batch, evaluated).Penalty;
     }
 
     DiscriminatorBatch Evaluate(Batch batch) => new(batch.Real, batch.Fake, _evaluator.Logits(batch.Real), _evaluator.Logits(batch.Fake));
 
     // A loss or gradient that is not finite must not reach the weights.
-    (double Norm, double Penalty) Update(Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Batch batch, DiscriminatorBatch evaluated)
+    (double Norm, double Penalty) Update(
+        Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Batch batch, DiscriminatorBatch evaluated)
     {
         double sum = 0;
         foreach ((string name, Tensor penalty) in penalties)
@@ -155,10 +160,12 @@ public sealed class GanTrainer : Trainer<GanStep>
     Tensor GeneratorLoss(Batch batch, DiscriminatorResult fake)
     {
         GanLoss objective = _progress.Objective;
-        DiscriminatorResult? real = objective is RelativisticGanLoss || _options.FeatureMatching is not null ? _evaluator.Evaluate(batch.Real) : null;
+        bool needsReal = objective is RelativisticGanLoss || _options.FeatureMatching is not null;
+        DiscriminatorResult? real = needsReal ? _evaluator.Evaluate(batch.Real) : null;
         Tensor loss = _classes == 0
             ? objective.Generator(fake.Logits, real?.Logits)
-            : new AuxiliaryClassifierGanLoss(objective, _options.ClassWeight).Generator(fake.Logits, fake.ClassLogits!, batch.FakeLabels!, real?.Logits);
+            : new AuxiliaryClassifierGanLoss(objective, _options.ClassWeight)
+                .Generator(fake.Logits, fake.ClassLogits!, batch.FakeLabels!, real?.Logits);
         return _options.FeatureMatching is { } matching
             ? loss + (matching.Weight * new MeanFeatureMatchingLoss().Forward(fake.Features!, real!.Value.Features!))
             : loss;

@@ -76,16 +76,18 @@ public static class HealthCheck
         bool mayBeCertain = objective is WassersteinGanLoss or EnergyBasedGanLoss or BoundaryEquilibriumGanLoss;
         if (accuracy >= SeparatedAccuracy && loss < CertainLoss && !mayBeCertain)
         {
-            yield return new(FindingKind.DiscriminatorWon, Text(
-                $"The discriminator has won: for {Window} steps it ranked {NumberText.Percent(accuracy, 1)} of the pairs of real and generated ")
-                + $"samples correctly at a loss of {NumberText.Format(loss)}, which leaves the generator little gradient. "
+            yield return new(
+                FindingKind.DiscriminatorWon,
+                Text($"The discriminator has won: for {Window} steps it ranked {NumberText.Percent(accuracy, 1)} of the pairs of real and ")
+                + $"generated samples correctly at a loss of {NumberText.Format(loss)}, which leaves the generator little gradient. "
                 + $"Lower {DiscriminatorRate}, or use a recipe with a penalty (r3gan, wgan-gp).");
         }
 
         if (accuracy <= InvertedAccuracy)
         {
-            yield return new(FindingKind.GeneratorWon, Text(
-                $"The generator has won: for {Window} steps the discriminator ranked generated samples above real ones ")
+            yield return new(
+                FindingKind.GeneratorWon,
+                Text($"The generator has won: for {Window} steps the discriminator ranked generated samples above real ones ")
                 + $"({NumberText.Percent(accuracy, 1)} correct). Raise {DiscriminatorSteps} or {DiscriminatorRate}.");
         }
     }
@@ -95,7 +97,8 @@ public static class HealthCheck
         if (rows.All(static row => row.Diversity < CollapsedDiversity))
         {
             yield return new(FindingKind.Collapse,
-                $"The samples have collapsed: the distance between generated samples is {NumberText.Fixed(rows[^1].Diversity, 2)} times that "
+                $"The samples have collapsed: the distance between generated samples is {NumberText.Fixed(rows[^1].Diversity, 2)} times "
+                    + "that "
                 + $"between real ones. Resume from a checkpoint with a lower {Rates}, or use a recipe that keeps modes (r3gan, wgan-gp).");
         }
     }
@@ -105,7 +108,8 @@ public static class HealthCheck
         if (rows.All(static row => row.GeneratorGradientNorm < VanishedNorm))
         {
             yield return new(FindingKind.VanishingGradient,
-                $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), so it no longer "
+                $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), so it no "
+                    + "longer "
                 + $"learns. Set {Objective} to one that does not saturate (dcgan, hinge, wgan-gp), or use a smaller discriminator.");
         }
     }
@@ -115,8 +119,9 @@ public static class HealthCheck
         long skipped = rows[^1].Skipped - rows[0].Skipped;
         if (skipped > Window / 10)
         {
-            yield return new(FindingKind.SkippedSteps, Text(
-                $"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. ")
+            yield return new(
+                FindingKind.SkippedSteps,
+                Text($"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. ")
                 + $"Lower {Rates}, or set {OnNan} to {nameof(NanPolicy.Stop)} to find the first tensor that is not finite.");
         }
     }

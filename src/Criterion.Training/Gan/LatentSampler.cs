@@ -12,7 +12,9 @@ internal sealed class LatentSampler(int size, int classes, RandomStream latents,
 
     /// <summary>Draws a batch with random classes.</summary>
     /// <param name="count">The rows of the batch.</param>
-    /// <returns>The latents, <c>[count, size + classes, 1, 1]</c>, and the classes, Int64 <c>[count]</c>, or null without classes.</returns>
+    /// <returns>
+    /// The latents, <c>[count, size + classes, 1, 1]</c>, and the classes, Int64 <c>[count]</c>, or null without classes.
+    /// </returns>
     public (Tensor Latents, Tensor? Labels) Next(int count)
     {
         Tensor? labels = classes == 0 ? null : Tensor.RandInt(0, classes, [count], _labels);
@@ -24,7 +26,8 @@ internal sealed class LatentSampler(int size, int classes, RandomStream latents,
         new OrderedDictionary<string, Tensor> { ["samples"] = _latents.State(), ["labels"] = _labels.State() };
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => (_latents, _labels) = (state.Random("samples"), state.Random("labels"));
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) =>
+        (_latents, _labels) = (state.Random("samples"), state.Random("labels"));
 
     /// <summary>Draws latents with given classes; every latent of a training, a picture or a measurement is drawn here.</summary>
     public static Tensor Draw(int count, int size, Tensor? labels, int classes, RandomStream random)

@@ -54,7 +54,8 @@ internal sealed class NanGuard(NanPolicy policy, params Module[] networks)
         ? value
         : throw new NotFiniteException(
             $"The {what} became {value} in step {step}. {tensors().Describe()} "
-            + $"Lower the learning rate, try another seed, or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to {nameof(NanPolicy.Skip)} to skip such steps.");
+            + $"Lower the learning rate, try another seed, or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to "
+            + $"{nameof(NanPolicy.Skip)} to skip such steps.");
 
     /// <summary>A loss or gradient that must not reach the weights.</summary>
     sealed class NotFiniteException(string message) : TrainingException(message);

@@ -2,7 +2,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Tensors by dotted name in the order of computation, so that the first one that is not finite shows where the problem began.</summary>
+/// <summary>
+/// Tensors by dotted name in the order of computation, so that the first one that is not finite shows where the problem began.
+/// </summary>
 internal sealed class NanSearch
 {
     readonly List<(string Name, Tensor Value)> _tensors = [];

@@ -26,7 +26,8 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 
     /// <summary>Returns whether a discriminator can have penalties of a type.</summary>
     internal static bool Takes(Type type) =>
-        type.IsAssignableTo(typeof(SlopePenalty)) || type == typeof(DriftPenalty) || type == typeof(LeCamPenalty) || type == typeof(ConsistencyPenalty);
+        type.IsAssignableTo(typeof(SlopePenalty))
+        || type == typeof(DriftPenalty) || type == typeof(LeCamPenalty) || type == typeof(ConsistencyPenalty);
 
     /// <summary>Returns the settings of Adam for a discriminator with these penalties.</summary>
     internal static (double LearningRate, double Beta1, double Beta2) Rescale(
@@ -45,20 +46,23 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
         if (all.FirstOrDefault(static one => !Takes(one.Penalty.GetType())) is { } other)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: {other.Penalty.GetType().Name} is not a penalty of a discriminator. {Alternatives}");
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: {other.Penalty.GetType().Name} is not a penalty of a "
+                    + $"discriminator. {Alternatives}");
         }
 
         if (all.FirstOrDefault(static one => one.Interval < 1) is { } never)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the interval of {never.Penalty.GetType().Name} must be at least 1, "
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the interval of {never.Penalty.GetType().Name} must be at least "
+                    + "1, "
                 + $"but is {never.Interval}. Set it to 1 to evaluate the penalty in every step.");
         }
 
         if (all.Count(static one => one.Penalty is LeCamPenalty) > 1)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: there is more than one LeCamPenalty. Add up their weights in one.");
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: there is more than one LeCamPenalty. "
+                    + "Add up their weights in one.");
         }
 
         // The updates of all lazy penalties then coincide with those of the most frequent one, by which Adam is rescaled.
@@ -66,7 +70,8 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
         if (lazy.FirstOrDefault(interval => interval % lazy.Min() != 0) is not 0 and var odd)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the intervals of lazy penalties must be multiples of the shortest one, "
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the intervals of lazy penalties must be multiples of the "
+                    + "shortest one, "
                 + $"but {odd} is not a multiple of {lazy.Min()}. Change one of the two.");
         }
     }

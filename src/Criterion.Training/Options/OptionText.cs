@@ -3,7 +3,9 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The text forms of the types that options have: numbers and words by <see cref="ValueText"/>, objects by their own parsers.</summary>
+/// <summary>
+/// The text forms of the types that options have: numbers and words by <see cref="ValueText"/>, objects by their own parsers.
+/// </summary>
 internal static class OptionText
 {
     static readonly Dictionary<Type, (Func<string, object?> Parse, string Expected)> Objects = new()
@@ -58,7 +60,8 @@ internal static class OptionText
         return !texts.Contains(GanNames.None) ? (ValueList<Regularizer>)[.. texts.Select(text => (Regularizer)option.Parse(text)!)]
             : texts.Count == 1 ? (ValueList<Regularizer>)[]
             : throw new TrainingException(
-                $"{option.QualifiedName}: '{GanNames.None}' means an empty list, and '{texts.First(static text => text != GanNames.None)}' is also given. "
+                $"{option.QualifiedName}: '{GanNames.None}' means an empty list, and '{texts.First(static text => text != GanNames.None)}' "
+                    + "is also given. "
                 + "Leave out one of the two.");
     }
 
@@ -72,7 +75,8 @@ internal static class OptionText
         FeatureMatchingOptions matching => $"{NumberText.Format(matching.Weight)}{(matching.Layer is null ? "" : $"@{matching.Layer}")}",
         SiameseObjective objective => objective.Name,
         GanLoss or Penalty => LossName.Of(value.GetType()),
-        IEnumerable<Regularizer> items => items.Any() ? string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))) : GanNames.None,
+        IEnumerable<Regularizer> items when !items.Any() => GanNames.None,
+        IEnumerable<Regularizer> items => string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))),
         IEnumerable<int> items => string.Join(", ", items),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
@@ -80,5 +84,6 @@ internal static class OptionText
     static WeightClip? ParseClip(string text) => text == GanNames.None ? null
         : NumberText.TryParse(text, out double limit) && limit > 0 ? new WeightClip(limit)
         : throw new TrainingException(
-            $"Invalid value '{text}' for {nameof(GanOptions)}.{nameof(GanOptions.Clip)}. Expected a positive number, or {GanNames.None}.{NumberText.Hint(text)}");
+            $"Invalid value '{text}' for {nameof(GanOptions)}.{nameof(GanOptions.Clip)}. "
+                + $"Expected a positive number, or {GanNames.None}.{NumberText.Hint(text)}");
 }

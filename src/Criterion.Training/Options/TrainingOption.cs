@@ -31,13 +31,15 @@ public sealed class TrainingOption
     public bool IsList => OptionText.ItemOf(_property.PropertyType) is not null;
 
     /// <summary>Gets the type of a value, or of an item of a list.</summary>
-    public Type ValueType => OptionText.ItemOf(_property.PropertyType) ?? Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
+    public Type ValueType =>
+        OptionText.ItemOf(_property.PropertyType) ?? Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
     /// <summary>Gets the words that the option accepts; none if it accepts others.</summary>
     public IReadOnlyList<string> Words => OptionText.WordsOf(ValueType);
 
     /// <summary>Gets the values that the option accepts, in words.</summary>
-    public string Expected => OptionText.IsNumber(ValueType) ? _range.Describe(ValueType != typeof(double)) : OptionText.Expected(ValueType);
+    public string Expected =>
+        OptionText.IsNumber(ValueType) ? _range.Describe(ValueType != typeof(double)) : OptionText.Expected(ValueType);
 
     /// <summary>Parses a value, or an item of a list.</summary>
     /// <param name="text">The text.</param>
@@ -80,7 +82,8 @@ public sealed class TrainingOption
     {
         if (!IsInRange(value))
         {
-            throw new TrainingException($"{what}: the value must be {Expected}, but is {OptionText.Format(value)}. Set a value in that range.");
+            throw new TrainingException($"{what}: the value must be {Expected}, but is {OptionText.Format(value)}. "
+                + "Set a value in that range.");
         }
     }
 

@@ -21,7 +21,9 @@ public sealed class TrainingOptionAttribute(string name, string description, [Ca
     /// <summary>Gets or sets the placeholder of the value in help texts. Default: <c>value</c>.</summary>
     public string ValueName { get; set; } = "value";
 
-    /// <summary>Gets or sets the range of numbers in interval notation, such as <c>[0, 1)</c> or <c>(0, ∞)</c>. Default: any finite number.</summary>
+    /// <summary>
+    /// Gets or sets the range of numbers in interval notation, such as <c>[0, 1)</c> or <c>(0, ∞)</c>. Default: any finite number.
+    /// </summary>
     public string Range { get; set; } = "(-∞, ∞)";
 
     /// <summary>Gets or sets the default in words. Default: the value of the property.</summary>

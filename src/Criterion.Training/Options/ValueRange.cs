@@ -26,7 +26,8 @@ internal readonly record struct ValueRange(double Low, bool IncludesLow, double 
             (true, false) when Low == 0 && !IncludesLow => isWhole ? "a positive whole number" : "a positive number",
             (true, false) => $"{kind} {(IncludesLow ? "of at least" : "above")} {Text(Low)}",
             (false, true) => $"{kind} {(IncludesHigh ? "of at most" : "below")} {Text(High)}",
-            _ => $"{kind} {(IncludesLow ? "from" : "above")} {Text(Low)} {(IncludesLow ? "to" : "and")} {(IncludesHigh ? IncludesLow ? "" : "up to " : "below ")}{Text(High)}",
+            _ => $"{kind} {(IncludesLow ? "from" : "above")} {Text(Low)} {(IncludesLow ? "to" : "and")} "
+                + $"{(IncludesHigh ? IncludesLow ? "" : "up to " : "below ")}{Text(High)}",
         };
     }
 

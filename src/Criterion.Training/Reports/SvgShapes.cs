@@ -60,6 +60,6 @@ internal static class SvgShapes
     public static XElement Label(string text, double x, double y, string anchor) => new(
         Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(y)), new XAttribute("text-anchor", anchor), text);
 
-    /// <summary>Formats a coordinate to a tenth of a pixel.</summary>
-    public static string Number(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
+    /// <summary>Formats a coordinate to a tenth of a pixel. Adding 0 turns −0 into 0.</summary>
+    public static string Number(double value) => (Math.Round(value, 1) + 0.0).ToString("0.#", CultureInfo.InvariantCulture);
 }

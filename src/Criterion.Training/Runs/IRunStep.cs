@@ -1,6 +1,8 @@
 namespace Criterion.Training;
 
-/// <summary>The record of one training step: a row of <c>losses.csv</c>, whose columns are the properties with a <see cref="StepColumnAttribute"/>.</summary>
+/// <summary>
+/// The record of one training step: a row of <c>losses.csv</c>, whose columns are the properties with a <see cref="StepColumnAttribute"/>.
+/// </summary>
 public interface IRunStep
 {
     /// <summary>Gets the columns.</summary>

@@ -21,7 +21,9 @@ public sealed class StepColumnAttribute(string name, string description, [Caller
     /// <summary>Gets or sets the name in reports. Default: the name with spaces for underscores.</summary>
     public string? Label { get; set; }
 
-    /// <summary>Gets or sets the title of the chart; columns of one title share a chart. Default: no title, so a chart of its own.</summary>
+    /// <summary>
+    /// Gets or sets the title of the chart; columns of one title share a chart. Default: no title, so a chart of its own.
+    /// </summary>
     public string? Chart { get; set; }
 
     /// <summary>Gets or sets whether the report charts the column. Default: true.</summary>

@@ -34,7 +34,8 @@ public sealed class StepColumns : IReadOnlyList<StepColumnAttribute>
         ]);
 
     /// <summary>Returns the row of a step, in the order of the header.</summary>
-    public string Row(IRunStep step) => string.Join(',', _columns.Select(column => Cell(column.Declaration, column.Property.GetValue(step)!)));
+    public string Row(IRunStep step) =>
+        string.Join(',', _columns.Select(column => Cell(column.Declaration, column.Property.GetValue(step)!)));
 
     /// <inheritdoc/>
     public IEnumerator<StepColumnAttribute> GetEnumerator() => _columns.Select(static column => column.Declaration).GetEnumerator();

@@ -103,14 +103,16 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         if (present < 2)
         {
             throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, and at least 2 are needed to tell apart. "
+                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, and at least 2 are needed to tell "
+                    + "apart. "
                 + $"Hold out more classes in {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
         }
 
         return labels.Length >= 2 * (Queries + Shown)
             ? data.Only(heldOut)
             : throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has {labels.Length} images of the held-out classes {classes}, and at least {2 * (Queries + Shown)} are "
+                $"SiameseRun: '{data.Source}' has {labels.Length} images of the held-out classes {classes}, and at least "
+                    + $"{2 * (Queries + Shown)} are "
                 + $"needed to measure. Add images, or change {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
     }
 }

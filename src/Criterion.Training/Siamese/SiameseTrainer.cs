@@ -3,7 +3,9 @@ using Criterion.Optim;
 
 namespace Criterion.Training;
 
-/// <summary>Trains an encoder to embed images of one class close together. All images of a pair or triplet pass through the same weights.</summary>
+/// <summary>
+/// Trains an encoder to embed images of one class close together. All images of a pair or triplet pass through the same weights.
+/// </summary>
 public sealed class SiameseTrainer : Trainer<SiameseStep>
 {
     readonly SiameseOptions _options;

@@ -47,7 +47,8 @@ internal sealed class ObjectText<T>(string what, Func<Type, bool>? includes = nu
         {
             JsonPropertyInfo option = Option(type, kind, key);
             JsonNode given = ObjectText.Node(ValueText.Parse(option.PropertyType, value)) ?? throw new TrainingException(
-                $"Invalid value '{value}' for {option.Name} of {kind}. Expected {ValueText.Expected(option.PropertyType)}.{NumberText.Hint(value)}");
+                $"Invalid value '{value}' for {option.Name} of {kind}. "
+                    + $"Expected {ValueText.Expected(option.PropertyType)}.{NumberText.Hint(value)}");
             if (!json.TryAdd(option.Name, given))
             {
                 throw new TrainingException($"{option.Name} of {kind} is given twice. Give it once.");

@@ -36,7 +36,9 @@ public sealed class LearningRateSchedule
         optimizer.LearningRate = Math.Max(0, factor.After(optimizer.LearningRate, BaseRate, 0));
     }
 
-    /// <summary>Gets the learning rate that the optimizer had when its first schedule was created, from which all of its schedules start.</summary>
+    /// <summary>
+    /// Gets the learning rate that the optimizer had when its first schedule was created, from which all of its schedules start.
+    /// </summary>
     public double BaseRate { get; private set; }
 
     /// <summary>Gets the number of steps taken.</summary>
@@ -56,7 +58,9 @@ public sealed class LearningRateSchedule
     /// <param name="step">The number of steps taken; not negative.</param>
     public double RateAt(long step) => Math.Max(0, BaseRate * _schedule.At(step));
 
-    /// <summary>Returns the state of a checkpoint: <c>step</c>, <c>base_rate</c> and the present <c>learning_rate</c> of the optimizer.</summary>
+    /// <summary>
+    /// Returns the state of a checkpoint: <c>step</c>, <c>base_rate</c> and the present <c>learning_rate</c> of the optimizer.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor>
     {
         ["step"] = Tensor.Scalar(Steps, DType.Int64),
