@@ -179,7 +179,7 @@ static class PlacementCases
         .. Of<HistoricalAveragingPenalty>(
             [Number], static (x, _) => new HistoricalAveragingPenalty().Forward([x[0]], new ParameterHistory([x[0].Detach() * 0.3], 1))),
         .. new InputGradientPenalty[] { new GradientPenalty(), new R1Penalty(), new R2Penalty(), new R1R2Penalty() }.Select(static penalty =>
-            new PlacementCase(penalty.GetType().Name, [Row], x => penalty.Of(x[0]), true)),
+            new PlacementCase(penalty.GetType().Name, [Row], x => penalty.FromGradient(x[0]), true)),
     ];
 
     static IEnumerable<PlacementCase> Of<TLoss>(Operand[] inputs, Func<Reduction, TLoss> make, string what = "")
