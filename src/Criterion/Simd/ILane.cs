@@ -39,7 +39,7 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>x held within [low, high]; NaN stays.</summary>
-    static abstract TSelf Hold(TSelf x, double low, double high);
+    static abstract TSelf Clamp(TSelf x, double low, double high);
 
     /// <summary>x · 2ⁿ for whole n from −252 to 254, in single precision only.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);

@@ -60,7 +60,7 @@ internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 
     public static Int64Lane MultiplyAdd(Int64Lane a, Int64Lane b, Int64Lane c) => (a.Value * b.Value) + c.Value;
 
-    public static Int64Lane Hold(Int64Lane x, double low, double high) => throw NoInteger("hold");
+    public static Int64Lane Clamp(Int64Lane x, double low, double high) => throw NoInteger("hold");
 
     public static Int64Lane Scale(Int64Lane x, Int64Lane n) => throw NoInteger("2ⁿ");
 

@@ -77,7 +77,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         : new(Vector128.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Hold(Lane128<S> x, double low, double high) =>
+    public static Lane128<S> Clamp(Lane128<S> x, double low, double high) =>
         new(Vector128.MinNative(Const(high)._vector, Vector128.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -73,7 +73,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         : new(Vector256.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Hold(Lane256<S> x, double low, double high) =>
+    public static Lane256<S> Clamp(Lane256<S> x, double low, double high) =>
         new(Vector256.MinNative(Const(high)._vector, Vector256.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -77,7 +77,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         : new(Vector512.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Hold(Lane512<S> x, double low, double high) =>
+    public static Lane512<S> Clamp(Lane512<S> x, double low, double high) =>
         new(Vector512.MinNative(Const(high)._vector, Vector512.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

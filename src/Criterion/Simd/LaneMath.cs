@@ -20,7 +20,7 @@ internal static class LaneMath<T, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Exp(T x) => ReducedExp(T.Hold(x, -104, 89));
+    public static T Exp(T x) => ReducedExp(T.Clamp(x, -104, 89));
 
     // For x ≤ 0, which cannot overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,7 +49,7 @@ internal static class LaneMath<T, S>
         }
 
         // Below −25 it is −1, and 2⁻ⁿ is still a number.
-        T r = Reduced(T.Hold(x, -25, 89), out T n);
+        T r = Reduced(T.Clamp(x, -25, 89), out T n);
         T minus1 = Expm1Polynomial(r);
         T scaled = T.Scale(minus1 + (T.Const(1) - T.Scale(T.Const(1), -n)), n);
 

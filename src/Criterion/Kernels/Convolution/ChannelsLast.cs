@@ -52,7 +52,7 @@ internal readonly struct ChannelsLast<S>
             frame.Height,
             frame.Width,
             padded);
-        Lines lines = new(images, copy, count, channels, image, border);
+        LineChunks lines = new(images, copy, count, channels, image, border);
         ParallelFor.Run(lines.Count, lines);
         return copy;
     }
@@ -70,7 +70,7 @@ internal readonly struct ChannelsLast<S>
     }
 
     /// <summary>Some lines of the frame; enough in a chunk to be worth a thread.</summary>
-    readonly struct Lines(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
+    readonly struct LineChunks(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
     {
         readonly int _linesPerChunk = Math.Max(1, (1 << 15) / copy.RowStride);
 

@@ -52,7 +52,7 @@ internal static class Convolution
         else
         {
             SpreadOutputs(g, outputGradient, weight, bias, inputGradient);
-            GradientBorder<S>.Mend(g, outputGradient, weight, bias, inputGradient);
+            BorderGradientCorrection<S>.Correct(g, outputGradient, weight, bias, inputGradient);
         }
     }
 

@@ -44,7 +44,7 @@ internal readonly struct ConvolutionColumns<S>
         where TSource : struct, IConvolutionColumns<S>
     {
         ConvolutionColumns<S> packed = new(groups, depth, columns, panelWidth);
-        Chunks<TSource> chunks = new(source, packed, groups * packed.Panels * source.Parts);
+        PackChunks<TSource> chunks = new(source, packed, groups * packed.Panels * source.Parts);
         ParallelFor.Run(chunks.Count, chunks);
         return packed;
     }
@@ -52,7 +52,7 @@ internal readonly struct ConvolutionColumns<S>
     public void Return() => BufferPool<S>.Return(Data);
 
     /// <summary>Some parts of panels; enough in a chunk to be worth a thread.</summary>
-    readonly struct Chunks<TSource>(TSource source, ConvolutionColumns<S> packed, int pieces) : IChunk
+    readonly struct PackChunks<TSource>(TSource source, ConvolutionColumns<S> packed, int pieces) : IChunk
         where TSource : struct, IConvolutionColumns<S>
     {
         const int ChunkElements = 1 << 15;

@@ -37,7 +37,7 @@ internal readonly struct ConvolutionPadding<S>
         Memory<S> padded = BufferPool<S>.Rent(elements);
         int paddedHeight = top + height + bottom;
         int paddedWidth = left + width + right;
-        Chunks chunks = new(planes, padded, count, height, width, paddedHeight, paddedWidth, top, left);
+        PadChunks chunks = new(planes, padded, count, height, width, paddedHeight, paddedWidth, top, left);
         ParallelFor.Run(chunks.Count, chunks);
         return new(padded, padded, paddedHeight, paddedWidth);
     }
@@ -51,7 +51,7 @@ internal readonly struct ConvolutionPadding<S>
     }
 
     /// <summary>Copies a few planes, and clears what lies around and between their rows.</summary>
-    readonly struct Chunks(
+    readonly struct PadChunks(
         ReadOnlyMemory<S> source, Memory<S> target, int count, int height, int width, int paddedHeight, int paddedWidth, int top, int left) : IChunk
     {
         readonly int _planesPerChunk = Math.Max(1, (1 << 16) / Math.Max(1, paddedHeight * paddedWidth));

@@ -19,13 +19,13 @@ internal readonly struct UnevenImages<S>
     /// <summary>The next run of such images from one on; of length 0 when there are none.</summary>
     public (int Image, int Count) From(int image)
     {
-        while (image < _count && !Holds(image))
+        while (image < _count && !IsUneven(image))
         {
             image++;
         }
 
         int end = image;
-        while (end < _count && Holds(end))
+        while (end < _count && IsUneven(end))
         {
             end++;
         }
@@ -33,5 +33,5 @@ internal readonly struct UnevenImages<S>
         return (image, end - image);
     }
 
-    bool Holds(int image) => _all || _first.IsUneven(image) || _second.IsUneven(image);
+    bool IsUneven(int image) => _all || _first.IsUneven(image) || _second.IsUneven(image);
 }

@@ -31,7 +31,7 @@ internal static class StridedCopy
 
         bool isTranspose = last > 0 && from[last - 1] == 1 && from[last] != 1;
         int rows = Math.Max(isTranspose ? Block : 1, ChunkLength / sizes[last]);
-        ParallelFor.Run((outer + rows - 1) / rows, new Chunk<T>(sizes, from, to, outer, rows, source, destination));
+        ParallelFor.Run((outer + rows - 1) / rows, new CopyChunks<T>(sizes, from, to, outer, rows, source, destination));
     }
 
     /// <summary>Joins neighbouring dimensions over which both layouts step evenly, and drops those of size 1.</summary>
@@ -59,7 +59,7 @@ internal static class StridedCopy
         return (sizes[..last].ToArray(), sources[..last].ToArray(), destinations[..last].ToArray());
     }
 
-    readonly struct Chunk<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk
+    readonly struct CopyChunks<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk
         where T : unmanaged
     {
         public void Run(int index)

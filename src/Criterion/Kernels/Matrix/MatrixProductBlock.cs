@@ -89,18 +89,18 @@ internal static unsafe class MatrixProductBlock
         {
             if (panel.Columns > L.Width)
             {
-                Multiply<Two>(left, panel);
+                Multiply<Constant2>(left, panel);
             }
             else
             {
-                Multiply<One>(left, panel);
+                Multiply<Constant1>(left, panel);
             }
         }
 
         /// <summary>A tile that fills its registers goes straight to the target; one at an edge goes through a full tile aside.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             bool wholeColumns = panel.Columns == TRegisters.Value * L.Width;
             for (int row = 0; row < panel.Rows; row += panel.TileRows)
@@ -129,7 +129,7 @@ internal static unsafe class MatrixProductBlock
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             int width = TRegisters.Value * L.Width;
             S* aside = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
@@ -148,35 +148,35 @@ internal static unsafe class MatrixProductBlock
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Tile<TRegisters>(int height, TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             switch (height)
             {
                 case 12:
-                    Kernel<Twelve, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant12, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 8:
-                    Kernel<Eight, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant8, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 6:
-                    Kernel<Six, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant6, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 4:
-                    Kernel<Four, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant4, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 2:
-                    Kernel<Two, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant2, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 default:
-                    Kernel<One, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant1, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Kernel<TRows, TRegisters>(TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
-            where TRows : IExtent
-            where TRegisters : IExtent =>
+            where TRows : IConstant
+            where TRegisters : IConstant =>
             MicroKernel<S, L>.Multiply<TLeft, TRows, TRegisters>(
                 left, panel.Right, panel.PanelWidth, panel.Depth, tile, stride, accumulate);
     }

@@ -35,14 +35,14 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
     {
         if (runs == TileRuns)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
                 tile, factors, Row.ColumnStride, Row.Columns, target, L.Width, Accumulate);
             return;
         }
 
         for (int run = 0; run < runs; run++)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, One, One>(
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant1, Constant1>(
                 tile.From(run, 0), factors, Row.ColumnStride, Row.Columns, target + (run * L.Width), L.Width, Accumulate);
         }
     }

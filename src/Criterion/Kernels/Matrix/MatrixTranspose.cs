@@ -125,10 +125,10 @@ internal static unsafe class MatrixTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x16(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfRows(source, sourceStride);
-        Quarters b = Quarters.OfRows(source + (4 * sourceStride), sourceStride);
-        Quarters c = Quarters.OfRows(source + (8 * sourceStride), sourceStride);
-        Quarters d = Quarters.OfRows(source + (12 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfRows(source, sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfRows(source + (4 * sourceStride), sourceStride);
+        TransposedQuarters c = TransposedQuarters.OfRows(source + (8 * sourceStride), sourceStride);
+        TransposedQuarters d = TransposedQuarters.OfRows(source + (12 * sourceStride), sourceStride);
         StoreSixteen(a.First, b.First, c.First, d.First, target, targetStride);
         StoreSixteen(a.Second, b.Second, c.Second, d.Second, target + targetStride, targetStride);
         StoreSixteen(a.Third, b.Third, c.Third, d.Third, target + (2 * targetStride), targetStride);
@@ -138,8 +138,8 @@ internal static unsafe class MatrixTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block8x16(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfRows(source, sourceStride);
-        Quarters b = Quarters.OfRows(source + (4 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfRows(source, sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfRows(source + (4 * sourceStride), sourceStride);
         StoreEight(a.First, b.First, target, targetStride);
         StoreEight(a.Second, b.Second, target + targetStride, targetStride);
         StoreEight(a.Third, b.Third, target + (2 * targetStride), targetStride);
@@ -150,8 +150,8 @@ internal static unsafe class MatrixTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x8(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfHalves(source, source + (8 * sourceStride), sourceStride);
-        Quarters b = Quarters.OfHalves(source + (4 * sourceStride), source + (12 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfHalves(source, source + (8 * sourceStride), sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfHalves(source + (4 * sourceStride), source + (12 * sourceStride), sourceStride);
         StoreBoth(a.First, b.First, target, targetStride);
         StoreBoth(a.Second, b.Second, target + targetStride, targetStride);
         StoreBoth(a.Third, b.Third, target + (2 * targetStride), targetStride);
@@ -224,12 +224,12 @@ internal static unsafe class MatrixTranspose
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 
     /// <summary>Four rows after a 4×4 block in each quarter of their registers is turned over: quarter q of result i is its column i.</summary>
-    readonly struct Quarters
+    readonly struct TransposedQuarters
     {
         public readonly Vector512<float> First, Second, Third, Fourth;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        Quarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+        TransposedQuarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
         {
             (Vector512<double> ab0, Vector512<double> ab1) = (Avx512F.UnpackLow(a, b).AsDouble(), Avx512F.UnpackHigh(a, b).AsDouble());
             (Vector512<double> cd0, Vector512<double> cd1) = (Avx512F.UnpackLow(c, d).AsDouble(), Avx512F.UnpackHigh(c, d).AsDouble());
@@ -240,11 +240,11 @@ internal static unsafe class MatrixTranspose
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Quarters OfRows(float* rows, nint stride) => new(
+        public static TransposedQuarters OfRows(float* rows, nint stride) => new(
             Vector512.Load(rows), Vector512.Load(rows + stride), Vector512.Load(rows + (2 * stride)), Vector512.Load(rows + (3 * stride)));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Quarters OfHalves(float* lower, float* upper, nint stride) => new(
+        public static TransposedQuarters OfHalves(float* lower, float* upper, nint stride) => new(
             Both(lower, upper), Both(lower + stride, upper + stride),
             Both(lower + (2 * stride), upper + (2 * stride)), Both(lower + (3 * stride), upper + (3 * stride)));
 

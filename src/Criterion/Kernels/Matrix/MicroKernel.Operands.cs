@@ -102,37 +102,37 @@ internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOpe
 }
 
 /// <summary>A number known to the compiler, so that each tile height gets its own straight code.</summary>
-internal interface IExtent
+internal interface IConstant
 {
     static abstract int Value { get; }
 }
 
-internal readonly struct One : IExtent
+internal readonly struct Constant1 : IConstant
 {
     public static int Value => 1;
 }
 
-internal readonly struct Two : IExtent
+internal readonly struct Constant2 : IConstant
 {
     public static int Value => 2;
 }
 
-internal readonly struct Four : IExtent
+internal readonly struct Constant4 : IConstant
 {
     public static int Value => 4;
 }
 
-internal readonly struct Six : IExtent
+internal readonly struct Constant6 : IConstant
 {
     public static int Value => 6;
 }
 
-internal readonly struct Eight : IExtent
+internal readonly struct Constant8 : IConstant
 {
     public static int Value => 8;
 }
 
-internal readonly struct Twelve : IExtent
+internal readonly struct Constant12 : IConstant
 {
     public static int Value => 12;
 }

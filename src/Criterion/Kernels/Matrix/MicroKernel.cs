@@ -23,11 +23,11 @@ internal static unsafe class MicroKernel<S, L>
     public static void Multiply<TOperands, TRows, TRegisters>(
         TOperands operands, S* right, int rightStride, int depth, S* tile, int tileStride, bool accumulate)
         where TOperands : unmanaged, ITileOperands<S, TOperands>
-        where TRows : IExtent
-        where TRegisters : IExtent
+        where TRows : IConstant
+        where TRegisters : IConstant
     {
-        Sums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        Sums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+        RowSums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        RowSums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
 
         for (nint k = 0; k < depth; k++)
         {
@@ -65,8 +65,8 @@ internal static unsafe class MicroKernel<S, L>
     }
 
     /// <summary>The running sums of one row of the tile; the compiler keeps the fields in registers.</summary>
-    struct Sums<TRegisters>
-        where TRegisters : IExtent
+    struct RowSums<TRegisters>
+        where TRegisters : IConstant
     {
         L _first;
         L _second;

@@ -91,7 +91,7 @@ internal static class ParallelFor
         job.End();
     }
 
-    abstract class Job
+    abstract class LoopState
     {
         /// <summary>What falls to a thread: its own part first.</summary>
         public abstract void Work(int part);
@@ -99,7 +99,7 @@ internal static class ParallelFor
         public abstract void HelperDone();
     }
 
-    sealed class Job<TBody> : Job
+    sealed class Job<TBody> : LoopState
         where TBody : struct, IChunk
     {
         public static readonly Job<TBody> Shared = new();
@@ -197,13 +197,13 @@ internal static class ParallelFor
     sealed class Worker
     {
         readonly SemaphoreSlim _wake = new(0);
-        Job? _job;
+        LoopState? _job;
         int _part;
 
         // Without the execution context of the first caller, whose AsyncLocal values the worker would hold for good.
         public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.UnsafeStart();
 
-        public void Start(Job job, int part)
+        public void Start(LoopState job, int part)
         {
             (_job, _part) = (job, part);
             _wake.Release();

@@ -19,15 +19,15 @@ internal static class MaxPooling
 
     /// <summary>The largest value of each area and its place in the plane; the first of equal ones, and the first NaN.</summary>
     public static void Largest<T>(Memory<T> planes, in PoolingAreas areas, Memory<T> values, Memory<long> places)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run(new LargestOf<T>(planes, areas, values, places), planes.Length, areas.Pixels);
+        where T : unmanaged, IFloatingPointIeee754<T> => Run(new FindLargest<T>(planes, areas, values, places), planes.Length, areas.Pixels);
 
     /// <summary>The values at places of planes of <paramref name="pixels"/> values.</summary>
     public static void Take<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new ValuesAt<T>(planes, pixels, places, count, values), planes.Length, pixels);
+        where T : unmanaged, INumber<T> => Run(new TakeValues<T>(planes, pixels, places, count, values), planes.Length, pixels);
 
     /// <summary>Adds values to their places in planes of <paramref name="pixels"/> values.</summary>
     public static void Add<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new AddedValues<T>(planes, pixels, places, count, values), planes.Length, pixels);
+        where T : unmanaged, INumber<T> => Run(new AddValues<T>(planes, pixels, places, count, values), planes.Length, pixels);
 
     static void Run<TPlane>(TPlane body, int length, int pixels)
         where TPlane : struct, IChunk
@@ -36,11 +36,11 @@ internal static class MaxPooling
         {
             int planes = length / pixels;
             int each = Math.Max(1, ChunkLength / pixels);
-            ParallelFor.Run((planes + each - 1) / each, new Planes<TPlane>(body, planes, each));
+            ParallelFor.Run((planes + each - 1) / each, new PlaneChunks<TPlane>(body, planes, each));
         }
     }
 
-    readonly struct Planes<TPlane>(TPlane body, int count, int each) : IChunk
+    readonly struct PlaneChunks<TPlane>(TPlane body, int count, int each) : IChunk
         where TPlane : struct, IChunk
     {
         public void Run(int index)
@@ -52,7 +52,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct LargestOf<T>(Memory<T> planes, PoolingAreas areas, Memory<T> values, Memory<long> places) : IChunk
+    readonly struct FindLargest<T>(Memory<T> planes, PoolingAreas areas, Memory<T> values, Memory<long> places) : IChunk
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -92,7 +92,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct ValuesAt<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct TakeValues<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -108,7 +108,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct AddedValues<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct AddValues<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
         where T : unmanaged, INumber<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

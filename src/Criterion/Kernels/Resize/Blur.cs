@@ -14,13 +14,13 @@ internal static unsafe class Blur
 
     /// <summary>result[i] = Σₖ weights[k] · source[i + k].</summary>
     public static void Along(double* source, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<Sums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
+        WidestLane.Run<BlurSums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
 
     /// <summary>result[i] = Σₖ weights[k] · rows[k][i].</summary>
     public static void Across(double** rows, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<Sums<RowList>, double>(new(new(rows), weights, taps, result, count));
+        WidestLane.Run<BlurSums<RowList>, double>(new(new(rows), weights, taps, result, count));
 
-    readonly struct Sums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
+    readonly struct BlurSums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
         where TRows : struct, IRows
     {
         public void Run<L>()

@@ -90,14 +90,14 @@ internal static class DirectConvolution
         where TColumns : struct, IConvolutionColumns<S>
     {
         int channels = target.GroupChannels;
-        bool runs = ConvolutionRuns<S>.Suit(positions, channels);
-        int lanes = ConvolutionRuns<S>.Lanes(positions.Positions);
-        int panelWidth = runs ? ConvolutionRuns<S>.PanelWidth(channels) : MatrixProductBlock.PanelWidth<S>(channels);
+        bool runs = FewChannelProduct<S>.Suit(positions, channels);
+        int lanes = FewChannelProduct<S>.Lanes(positions.Positions);
+        int panelWidth = runs ? FewChannelProduct<S>.PanelWidth(channels) : MatrixProductBlock.PanelWidth<S>(channels);
         ConvolutionPatches<S> patches = new(source, groupStride, runs ? positions.Runs(lanes) : positions.Table(), taps);
         ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights, groups, taps.Count, channels, panelWidth);
         if (runs)
         {
-            ConvolutionRuns<S>.Run(patches, columns, groups, target, lanes);
+            FewChannelProduct<S>.Run(patches, columns, groups, target, lanes);
         }
         else
         {

@@ -40,9 +40,9 @@ internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint 
     /// <paramref name="targetStride"/> elements on.
     /// </summary>
     public void Transform(in WinogradPair pair, int channel, int channels, S* target, nint targetStride) =>
-        WidestLane.Run<Transformed, S>(new(this, pair, channel, channels, target, targetStride));
+        WidestLane.Run<TransformTask, S>(new(this, pair, channel, channels, target, targetStride));
 
-    readonly struct Transformed(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride) : ILaneTask<S>
+    readonly struct TransformTask(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride) : ILaneTask<S>
     {
         public void Run<L>()
             where L : struct, ILane<L, S> => tiles.Transform<L>(pair, channel, channels, target, targetStride);

@@ -54,7 +54,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         Memory<S> products = BufferPool<S>.Rent(BufferSize.Of(splits, all));
         WinogradWeightGradient<S> gradients = new(plan, input, gradient, images, splits, products);
         ParallelFor.Run(splits * WinogradPlan.Kinds / gradients._kindsPerChunk, gradients);
-        ToWeights taps = new(plan, products, splits, inChannels, outChannels, weights);
+        WeightChunks taps = new(plan, products, splits, inChannels, outChannels, weights);
         ParallelFor.Run((inChannels + ChannelsPerChunk - 1) / ChannelsPerChunk, taps);
         BufferPool<S>.Return(products);
     }
@@ -181,7 +181,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     }
 
     /// <summary>Adds the products of a few in channels up to taps, and turns them over to the layout of the weights.</summary>
-    readonly struct ToWeights(WinogradPlan plan, Memory<S> products, int splits, int inChannels, int outChannels, Memory<S> weights) : IChunk
+    readonly struct WeightChunks(WinogradPlan plan, Memory<S> products, int splits, int inChannels, int outChannels, Memory<S> weights) : IChunk
     {
         readonly int _width = ChannelsLast<S>.Padded(outChannels);
         readonly int _taps = plan.Rows.Taps * plan.Columns.Taps;

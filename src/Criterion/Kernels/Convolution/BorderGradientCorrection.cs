@@ -6,7 +6,7 @@ namespace Criterion.Kernels;
 /// The gradient of a convolution's input near the border, where the kernel reaches beyond the outputs. Convolutions put zeros there, which is
 /// wrong where a weight is not finite, for 0 · ∞ is NaN: those sums are added up again over the outputs that exist.
 /// </summary>
-internal readonly struct GradientBorder<S>(
+internal readonly struct BorderGradientCorrection<S>(
     ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient) : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
@@ -14,13 +14,13 @@ internal readonly struct GradientBorder<S>(
     readonly bool[] _columns = Reaches(g.InWidth, g.KernelWidth, g.StrideWidth, g.PaddingWidth, g.DilationWidth, g.OutWidth);
 
     /// <summary>Such a weight shows in the first image as in any other.</summary>
-    public static void Mend(
+    public static void Correct(
         in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
     {
         if (!DynamicRange.IsFinite<S>(inputGradient.Span[..(g.InChannels * g.InPixels)])
             && !DynamicRange.IsFinite(weight.Span[..(g.OutChannels * g.GroupInChannels * g.Taps)]))
         {
-            ParallelFor.Run(g.Batch * g.InChannels, new GradientBorder<S>(g, outputGradient, weight, bias, inputGradient));
+            ParallelFor.Run(g.Batch * g.InChannels, new BorderGradientCorrection<S>(g, outputGradient, weight, bias, inputGradient));
         }
     }
 

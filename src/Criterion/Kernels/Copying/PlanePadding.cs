@@ -4,10 +4,10 @@ using System.Numerics.Tensors;
 namespace Criterion.Kernels;
 
 /// <summary>How a border continues what it is put around.</summary>
-internal interface IBorder
+internal interface IPaddingMode
 {
     /// <summary>Whether a border of this width can go around a side of this size.</summary>
-    static abstract bool Fits(int width, int size);
+    static abstract bool IsValid(int width, int size);
 
     /// <summary>What a border must satisfy, for the message.</summary>
     static abstract string Rule(int size);
@@ -17,9 +17,9 @@ internal interface IBorder
 }
 
 /// <summary>The side mirrored at its edge, which is not repeated.</summary>
-internal readonly struct Mirrored : IBorder
+internal readonly struct ReflectPadding : IPaddingMode
 {
-    public static bool Fits(int width, int size) => width >= 0 && width < size;
+    public static bool IsValid(int width, int size) => width >= 0 && width < size;
 
     public static string Rule(int size) => $"must lie between 0 and {size - 1}, one less than the dim of {size}";
 
@@ -31,9 +31,9 @@ internal readonly struct Mirrored : IBorder
 }
 
 /// <summary>The edge repeated.</summary>
-internal readonly struct Repeated : IBorder
+internal readonly struct ReplicatePadding : IPaddingMode
 {
-    public static bool Fits(int width, int size) => width >= 0 && size > 0;
+    public static bool IsValid(int width, int size) => width >= 0 && size > 0;
 
     public static string Rule(int size) => $"must not be negative, and a dim of {size} must not be empty";
 
@@ -41,7 +41,7 @@ internal readonly struct Repeated : IBorder
 }
 
 /// <summary>A border around each of several planes that lie one after another.</summary>
-internal readonly record struct Border(int Planes, int Height, int Width, int Top, int Bottom, int Left, int Right)
+internal readonly record struct PlanePadding(int Planes, int Height, int Width, int Top, int Bottom, int Left, int Right)
 {
     const int ChunkLength = 16384;
 
@@ -60,7 +60,7 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
     /// <summary>Around the planes of the last two dims, or the rows of the only one.</summary>
     /// <param name="shape">The shape of the tensor.</param>
     /// <param name="widths">Left and right, then, if there are more, top and bottom.</param>
-    public static Border OfPlanes(Shape shape, ReadOnlySpan<int> widths)
+    public static PlanePadding OfPlanes(Shape shape, ReadOnlySpan<int> widths)
     {
         (int top, int bottom) = widths.Length > 2 ? (widths[2], widths[3]) : (0, 0);
         int height = shape.Rank > 1 ? shape[-2] : 1;
@@ -68,32 +68,32 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
     }
 
     /// <summary>Before and after all that lies within each place along a dim.</summary>
-    public static Border OfRows(Shape shape, int dim, int before, int after) =>
+    public static PlanePadding OfRows(Shape shape, int dim, int before, int after) =>
         new(shape.CountOf(0, dim), shape[dim], shape.CountOf(dim + 1, shape.Rank), before, after, 0, 0);
 
     /// <summary>The shape with the border.</summary>
     /// <param name="shape">The shape without it.</param>
     /// <param name="dim">The dim along which the rows of a plane lie; negative if there is one row.</param>
-    public Shape Around(Shape shape, int dim)
+    public Shape PaddedShape(Shape shape, int dim)
     {
         Shape rows = dim < 0 ? shape : shape.With(dim, OuterHeight);
         return OuterWidth == Width ? rows : rows.With(-1, OuterWidth);
     }
 
     /// <summary>Puts the border around the planes.</summary>
-    public void Put<TBorder, T>(ReadOnlyMemory<T> planes, Memory<T> framed)
-        where TBorder : struct, IBorder
-        where T : unmanaged => ParallelFor.Run(Chunks, new Putting<TBorder, T>(this, planes, framed));
+    public void Pad<TBorder, T>(ReadOnlyMemory<T> planes, Memory<T> framed)
+        where TBorder : struct, IPaddingMode
+        where T : unmanaged => ParallelFor.Run(Chunks, new PadChunks<TBorder, T>(this, planes, framed));
 
-    /// <summary>The planes, and each value of their border added to the one that it comes from: the gradient of <see cref="Put"/>.</summary>
+    /// <summary>The planes, and each value of their border added to the one that it comes from: the gradient of <see cref="Pad"/>.</summary>
     public void Fold<TBorder, T>(ReadOnlyMemory<T> framed, Memory<T> planes)
-        where TBorder : struct, IBorder
-        where T : unmanaged, INumber<T> => ParallelFor.Run(Chunks, new Folding<TBorder, T>(this, framed, planes));
+        where TBorder : struct, IPaddingMode
+        where T : unmanaged, INumber<T> => ParallelFor.Run(Chunks, new FoldChunks<TBorder, T>(this, framed, planes));
 
     (int First, int End) PlanesOf(int chunk) => (chunk * PlanesPerChunk, Math.Min(Planes, (chunk + 1) * PlanesPerChunk));
 
-    readonly struct Putting<TBorder, T>(Border border, ReadOnlyMemory<T> planes, Memory<T> framed) : IChunk
-        where TBorder : struct, IBorder
+    readonly struct PadChunks<TBorder, T>(PlanePadding border, ReadOnlyMemory<T> planes, Memory<T> framed) : IChunk
+        where TBorder : struct, IPaddingMode
         where T : unmanaged
     {
         public void Run(int index)
@@ -126,8 +126,8 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
         }
     }
 
-    readonly struct Folding<TBorder, T>(Border border, ReadOnlyMemory<T> framed, Memory<T> planes) : IChunk
-        where TBorder : struct, IBorder
+    readonly struct FoldChunks<TBorder, T>(PlanePadding border, ReadOnlyMemory<T> framed, Memory<T> planes) : IChunk
+        where TBorder : struct, IPaddingMode
         where T : unmanaged, INumber<T>
     {
         public void Run(int index)

@@ -9,7 +9,7 @@ namespace Criterion.Kernels;
 /// The product of a convolution to few channels (an image, a depthwise convolution): here the lanes are a run of neighbouring
 /// positions and the weights are broadcast, so that no lane waits for a channel that isn't there.
 /// </summary>
-internal readonly struct ConvolutionRuns<S> : IChunk
+internal readonly struct FewChannelProduct<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>Channels in a panel: one or two running sums for each run of a tile.</summary>
@@ -24,7 +24,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
     readonly int _lanes;
     readonly int _tile;
 
-    ConvolutionRuns(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
+    FewChannelProduct(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
     {
         _patches = patches;
         _columns = columns;
@@ -41,7 +41,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
     public static void Run(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, int groups, ConvolutionTarget<S> target, int lanes)
     {
         ConvolutionTable targets = target.Grid.Runs(lanes);
-        ConvolutionRuns<S> runs = new(patches, columns, target, targets, lanes);
+        FewChannelProduct<S> runs = new(patches, columns, target, targets, lanes);
         ParallelFor.Run(groups * runs.Blocks, runs);
         targets.Return();
     }
@@ -75,14 +75,14 @@ internal readonly struct ConvolutionRuns<S> : IChunk
             S** pointers = stackalloc S*[BlockRuns];
             _patches.PointToRows(pointers, BlockRuns, source, group, first, runs);
             S* groupColumns = columns + ((nint)group * _columns.GroupStride);
-            WidestLane.Run<Product, S>(new(this, pointers, runs, groupColumns, target), _lanes * sizeof(S));
+            WidestLane.Run<MultiplyTask, S>(new(this, pointers, runs, groupColumns, target), _lanes * sizeof(S));
             Store(target, group, first, runs);
         }
 
         BufferPool<S>.Return(sums);
     }
 
-    readonly unsafe struct Product(ConvolutionRuns<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
+    readonly unsafe struct MultiplyTask(FewChannelProduct<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
     {
         public void Run<L>()
             where L : struct, ILane<L, S> => runs.Multiply<L>(pointers, count, columns, sums);
@@ -115,19 +115,19 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         int depth = _columns.Depth;
         if (channels == 1 && _tile == 12)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (channels == 1)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant1>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (_tile == 12)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant2>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant2>(runs, panel, width, depth, target, stride, accumulate: false);
         }
     }
 
