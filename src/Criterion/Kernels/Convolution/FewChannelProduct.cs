@@ -6,13 +6,13 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The product of a convolution to few channels (an image, a depthwise convolution): here the lanes are a run of neighbouring
-/// positions and the weights are broadcast, so that no lane waits for a channel that isn't there.
+/// The product of a convolution to few channels (an image, a depthwise convolution): the lanes are a run of neighbouring positions and the
+/// weights are broadcast, so that no lane is without a channel.
 /// </summary>
 internal readonly struct FewChannelProduct<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
-    /// <summary>Channels in a panel: one or two running sums for each run of a tile.</summary>
+    /// <summary>The channels of a panel: one or two running sums for each run of a tile.</summary>
     const int PanelChannels = 2;
 
     const int BlockTiles = 4;
@@ -24,7 +24,8 @@ internal readonly struct FewChannelProduct<S> : IChunk
     readonly int _lanes;
     readonly int _tile;
 
-    FewChannelProduct(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
+    FewChannelProduct(
+        ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
     {
         _patches = patches;
         _columns = columns;
@@ -34,7 +35,7 @@ internal readonly struct FewChannelProduct<S> : IChunk
         _tile = MatrixProductBlock.TileRows(columns.PanelWidth);
     }
 
-    /// <summary>Worth it when the positions are neighbours and the channels fill at most half of a register.</summary>
+    /// <summary>Returns whether it saves time: the positions are neighbours and the channels fill at most half of a register.</summary>
     public static bool Suit(ConvolutionGrid positions, int channels) =>
         positions.PositionStride == 1 && Lanes(positions.Positions) >= 2 * channels;
 
@@ -48,7 +49,7 @@ internal readonly struct FewChannelProduct<S> : IChunk
 
     public static int PanelWidth(int channels) => Math.Min(channels, PanelChannels);
 
-    /// <summary>The widest register that a line of positions fills, or 0.</summary>
+    /// <summary>Returns the lanes of the widest register that a line of positions fills, or 0.</summary>
     public static unsafe int Lanes(int positions)
     {
         int bytes = WidestLane.Bytes;
@@ -137,7 +138,9 @@ internal readonly struct FewChannelProduct<S> : IChunk
         fixed (S* images = _target.Images.Span)
         {
             S* target = images + ((nint)group * _target.GroupStride);
-            ReadOnlySpan<S> bias = _target.Bias.IsEmpty ? default : _target.Bias.Span.Slice(group * _target.GroupChannels, _columns.Columns);
+            ReadOnlySpan<S> bias = _target.Bias.IsEmpty
+                ? default
+                : _target.Bias.Span.Slice(group * _target.GroupChannels, _columns.Columns);
             foreach (int offset in _targets.Values.Slice(first, runs))
             {
                 for (int channel = 0; channel < _columns.Columns; channel++, sums += _lanes)

@@ -6,14 +6,14 @@ using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
-/// <summary>Transposes matrices, in blocks that are turned over in registers.</summary>
+/// <summary>Transposes matrices, in blocks that are transposed in registers.</summary>
 internal static unsafe class MatrixTranspose
 {
-    /// <summary>target[column · targetStride + row] = source[row · sourceStride + column].</summary>
+    /// <summary>Copies target[column · targetStride + row] = source[row · sourceStride + column].</summary>
     public static void Run<S>(S* source, nint sourceStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged => Run(source, sourceStride, 1, target, targetStride, rows, columns);
 
-    /// <summary>The same of a source whose columns lie apart too.</summary>
+    /// <summary>Copies target[column · targetStride + row] = source[row · rowStride + column · columnStride].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<S>(S* source, nint rowStride, nint columnStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged
@@ -41,8 +41,8 @@ internal static unsafe class MatrixTranspose
     static bool HasBlocks => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
     /// <summary>
-    /// Columns are taken a cache line at a time, or half of one, down all rows: lines of many rows would push each other out before they are
-    /// used up. Rows and columns are multiples of four.
+    /// Transposes columns a cache line at a time, or half of one, down all rows: the lines of many rows would evict each other before they
+    /// are used. Rows and columns are multiples of four.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Blocks(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
@@ -98,7 +98,7 @@ internal static unsafe class MatrixTranspose
         Columns(source, sourceStride, target, targetStride, rows - row, 8);
     }
 
-    /// <summary>Blocks of 4×4 along a few columns.</summary>
+    /// <summary>Transposes blocks of 4×4 along a few columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Columns(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
     {
@@ -111,7 +111,7 @@ internal static unsafe class MatrixTranspose
         }
     }
 
-    /// <summary>Asks for lines of four rows that will be needed: rows lie too far apart for the machine to foresee them.</summary>
+    /// <summary>Prefetches lines of four rows: rows are too far apart for the hardware prefetcher.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void PrefetchFour(float* source, nint stride)
     {
@@ -121,7 +121,7 @@ internal static unsafe class MatrixTranspose
         Prefetch.Line(in *source, 3 * stride);
     }
 
-    /// <summary>Every four rows are turned over in each quarter of their registers, then the quarters among the registers.</summary>
+    /// <summary>Transposes every four rows within each quarter of their registers, then the quarters among the registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x16(float* source, nint sourceStride, float* target, nint targetStride)
     {
@@ -146,7 +146,7 @@ internal static unsafe class MatrixTranspose
         StoreEight(a.Fourth, b.Fourth, target + (3 * targetStride), targetStride);
     }
 
-    /// <summary>Rows 0 to 7 fill the lower halves of the registers, rows 8 to 15 the upper ones.</summary>
+    /// <summary>Transposes with rows 0 to 7 in the lower halves of the registers, and rows 8 to 15 in the upper ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x8(float* source, nint sourceStride, float* target, nint targetStride)
     {
@@ -158,9 +158,10 @@ internal static unsafe class MatrixTranspose
         StoreBoth(a.Fourth, b.Fourth, target + (3 * targetStride), targetStride);
     }
 
-    /// <summary>Quarter q of all four side by side, to row 4q of the target.</summary>
+    /// <summary>Stores quarter q of all four, contiguous, to row 4q of the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreSixteen(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint targetStride)
+    static void StoreSixteen(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint targetStride)
     {
         const byte Lower = 0x44;
         const byte Upper = 0xEE;
@@ -174,7 +175,7 @@ internal static unsafe class MatrixTranspose
         Avx512F.Shuffle4x128(ab1, cd1, Odd).Store(target + (12 * targetStride));
     }
 
-    /// <summary>Quarter q of both side by side, to row 4q of the target.</summary>
+    /// <summary>Stores quarter q of both, contiguous, to row 4q of the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void StoreEight(Vector512<float> a, Vector512<float> b, float* target, nint targetStride)
     {
@@ -186,7 +187,7 @@ internal static unsafe class MatrixTranspose
         upper.GetUpper().Store(target + (12 * targetStride));
     }
 
-    /// <summary>Quarters 0 and 2 of both in turn, to the target; quarters 1 and 3 to its row 4.</summary>
+    /// <summary>Stores quarters 0 and 2 of both in turn to the target, and quarters 1 and 3 to its row 4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void StoreBoth(Vector512<float> a, Vector512<float> b, float* target, nint targetStride)
     {
@@ -194,12 +195,12 @@ internal static unsafe class MatrixTranspose
         Pick(a, b, Vector512.Create(2L, 3, 10, 11, 6, 7, 14, 15)).Store(target + (4 * targetStride));
     }
 
-    /// <summary>Pairs of elements of two registers: 0 to 7 are those of the first, 8 to 15 of the second.</summary>
+    /// <summary>Permutes pairs of elements of two registers: 0 to 7 are those of the first, 8 to 15 of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<float> Pick(Vector512<float> a, Vector512<float> b, Vector512<long> pairs) =>
         Avx512F.PermuteVar8x64x2(a.AsInt64(), pairs, b.AsInt64()).AsSingle();
 
-    /// <summary>Interleaving rows 0 and 2, 1 and 3, then the results with each other, turns a 4×4 block over.</summary>
+    /// <summary>Transposes a 4×4 block by interleaving rows 0 and 2, 1 and 3, then the results.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block4x4(float* source, nint sourceStride, float* target, nint targetStride)
     {
@@ -223,7 +224,9 @@ internal static unsafe class MatrixTranspose
     static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 
-    /// <summary>Four rows after a 4×4 block in each quarter of their registers is turned over: quarter q of result i is its column i.</summary>
+    /// <summary>
+    /// Four rows after the 4×4 block in each quarter of their registers is transposed: quarter q of result i is column i of block q.
+    /// </summary>
     readonly struct TransposedQuarters
     {
         public readonly Vector512<float> First, Second, Third, Fourth;

@@ -4,12 +4,12 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The innermost product: a tile of up to 12 rows by one or two registers stays in registers while the depth runs by.
+/// The innermost product: a tile of up to 12 rows by one or two registers stays in registers for all steps of the depth.
 /// </summary>
 /// <remarks>
 /// 12 rows × 2 registers are 24 running sums; two registers of columns and one row factor make 27 of the 32
 /// that AVX-512 has. Machines with 16 registers take 6 rows × 2 (15 registers) or 12 × 1 (14).
-/// Every sum runs along the depth in order, whatever the tile's height, so a result does not depend on which tile it fell into.
+/// Every sum adds the depth in order, whatever the tile's height, so a result does not depend on the tile that computes it.
 /// </remarks>
 internal static unsafe class MicroKernel<S, L>
     where S : unmanaged
@@ -64,7 +64,7 @@ internal static unsafe class MicroKernel<S, L>
         if (TRows.Value > 11) { r11.Store(tile += tileStride, accumulate); }
     }
 
-    /// <summary>The running sums of one row of the tile; the compiler keeps the fields in registers.</summary>
+    /// <summary>The running sums of one row of the tile; the JIT keeps the fields in registers.</summary>
     struct RowSums<TRegisters>
         where TRegisters : IConstant
     {
