@@ -100,5 +100,6 @@ internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 
     public static Int64Lane Pow(Int64Lane x, double p) => throw NoInteger("pow");
 
-    static DTypeException NoInteger(string function) => new($"Formula: {function} is not defined on integers. Call .To(DType.Float32) first.");
+    static DTypeException NoInteger(string function) =>
+        new($"Formula: {function} is not defined on integers. Call .To(DType.Float32) first.");
 }

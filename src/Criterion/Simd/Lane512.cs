@@ -5,10 +5,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Criterion.Simd;
 
-/// <summary>512 bits of floats or doubles. <see cref="Lane256{S}"/> and <see cref="Lane128{S}"/> are the same at other widths: change all three alike.</summary>
+/// <summary>
+/// 512 bits of floats or doubles. <see cref="Lane256{S}"/> and <see cref="Lane128{S}"/> are the same text at other widths, as a test
+/// enforces.
+/// </summary>
 /// <remarks>
-/// Without a conversion operator or properties on the way: each call that is inlined takes local variables, and a loop gets no more
-/// calls inlined when it has 512 of them.
+/// There is no conversion operator and no property: each inlined call takes local variables, and the JIT stops inlining into a loop that
+/// has 512 of them.
 /// </remarks>
 internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>

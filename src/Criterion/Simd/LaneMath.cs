@@ -160,7 +160,8 @@ internal static class LaneMath<T, S>
         return T.Select(T.Less(x, zero), -magnitude, magnitude);
     }
 
-    // Beyond 1000 the result is 0 in both precisions, and x² is still finite. The rounding error of x² is compensated: it would cost digits.
+    // Beyond 1000 the result is 0 in both precisions, and x² is still finite. The rounding error of x² is compensated: it would cost
+    // digits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ExpOfSquare(T x, double factor)
     {

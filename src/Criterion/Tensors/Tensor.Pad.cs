@@ -86,7 +86,9 @@ public sealed partial class Tensor
         }
 
         // The last two dims at once, then each further one, as rows of all that lies within it.
-        Tensor result = widths.IsEmpty ? this : Framed<TBorder>(PlanePadding.OfPlanes(Shape, widths[..Math.Min(4, widths.Length)]), Rank - 2);
+        Tensor result = widths.IsEmpty
+            ? this
+            : Framed<TBorder>(PlanePadding.OfPlanes(Shape, widths[..Math.Min(4, widths.Length)]), Rank - 2);
         for (int i = 4; i < widths.Length; i += 2)
         {
             int dim = Rank - 1 - (i / 2);

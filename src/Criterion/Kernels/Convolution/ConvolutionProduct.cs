@@ -12,7 +12,9 @@ internal readonly record struct ConvolutionPatches<S>(
     ReadOnlyMemory<S> Source, int GroupStride, ConvolutionTable Rows, ConvolutionTable Steps)
     where S : unmanaged
 {
-    /// <summary>Computes pointers to rows of a group; those past the last repeat it, so that a tile at the edge reads valid memory.</summary>
+    /// <summary>
+    /// Computes pointers to rows of a group; those past the last repeat it, so that a tile at the edge reads valid memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void PointToRows(S** pointers, int count, S* source, int group, int first, int rows)
     {

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Detects values that are too uneven for sums that mix neighbours: one is not finite, or most are so much smaller than the largest that its
-/// rounding error would change their third digit. Values are compared in cells of some neighbours, by the exponent of the largest.
+/// Detects values that are too uneven for sums that mix neighbours: one is not finite, or most are so much smaller than the largest that
+/// its rounding error would change their third digit. Values are compared in cells of some neighbours, by the exponent of the largest.
 /// </summary>
 internal static unsafe class DynamicRange
 {
@@ -56,7 +56,9 @@ internal static unsafe class DynamicRange
             ? LargestBits((int*)values, int.MaxValue, count) >> 23
             : (int)(LargestBits((long*)values, long.MaxValue, count) >> 52);
 
-    /// <summary>Returns the largest magnitude as bits: without their signs floats are ordered like their bits, with ∞ and NaN last.</summary>
+    /// <summary>
+    /// Returns the largest magnitude as bits: without their signs floats are ordered like their bits, with ∞ and NaN last.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static TBits LargestBits<TBits>(TBits* values, TBits withoutSign, int count)
         where TBits : unmanaged, IBinaryInteger<TBits>

@@ -76,8 +76,8 @@ internal static class MatrixProduct
     }
 
     /// <summary>
-    /// Returns the columns in panels of the full width, and the width of the panel for the remaining ones: a narrower register may fit them,
-    /// with fewer empty lanes.
+    /// Returns the columns in panels of the full width, and the width of the panel for the remaining ones: a narrower register may fit
+    /// them, with fewer empty lanes.
     /// </summary>
     static (int Whole, int Last) Panels<S>(int columns)
         where S : unmanaged

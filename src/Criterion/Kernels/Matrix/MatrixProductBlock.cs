@@ -15,7 +15,9 @@ internal static unsafe class MatrixProductBlock
     /// </summary>
     public const int DepthSlice = 384;
 
-    /// <summary>The largest height of a tile: row tables and packed panels are padded to it, because tiles read past the last row.</summary>
+    /// <summary>
+    /// The largest height of a tile: row tables and packed panels are padded to it, because tiles read past the last row.
+    /// </summary>
     public const int MaxTileRows = 12;
 
     const int MaxPanelBytes = 128;

@@ -17,9 +17,12 @@ internal static class MaxPooling
 {
     const int ChunkLength = 16384;
 
-    /// <summary>Computes the largest value of each area and its position in the plane: of the first NaN, else of the first of equal values.</summary>
+    /// <summary>
+    /// Computes the largest value of each area and its position in the plane: of the first NaN, else of the first of equal values.
+    /// </summary>
     public static void Largest<T>(Memory<T> planes, in PoolingAreas areas, Memory<T> values, Memory<long> positions)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run(new FindLargest<T>(planes, areas, values, positions), planes.Length, areas.Pixels);
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Run(new FindLargest<T>(planes, areas, values, positions), planes.Length, areas.Pixels);
 
     /// <summary>Copies the values at positions of planes of <paramref name="pixels"/> values.</summary>
     public static void Take<T>(Memory<T> planes, int pixels, Memory<long> positions, int count, Memory<T> values)

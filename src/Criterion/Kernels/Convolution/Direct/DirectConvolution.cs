@@ -30,7 +30,11 @@ internal static class DirectConvolution
     }
 
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
@@ -85,7 +89,9 @@ internal static class DirectConvolution
             new PhaseWeightColumns<S>(g, rows, columns, weight), g.Groups, target);
     }
 
-    /// <summary>Computes the target channels at each position = patch · packed weights. Returns <paramref name="taps"/> to the pool.</summary>
+    /// <summary>
+    /// Computes the target channels at each position = patch · packed weights. Returns <paramref name="taps"/> to the pool.
+    /// </summary>
     static void Convolve<S, TColumns>(
         ReadOnlyMemory<S> source, int groupStride, ConvolutionGrid positions, ConvolutionTable taps,
         in TColumns weights, int groups, in ConvolutionTarget<S> target)

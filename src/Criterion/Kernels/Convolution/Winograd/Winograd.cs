@@ -237,7 +237,8 @@ internal static class Winograd
 
     /// <summary>Returns whether the algorithm can compute this convolution, even if it saves no time.</summary>
     public static bool CanRun(in ConvolutionGeometry g) =>
-        g.Groups == 1 && g.DilationHeight == 1 && g.DilationWidth == 1 && g.StrideHeight <= g.KernelHeight && g.StrideWidth <= g.KernelWidth;
+        g.Groups == 1 && g.DilationHeight == 1 && g.DilationWidth == 1
+        && g.StrideHeight <= g.KernelHeight && g.StrideWidth <= g.KernelWidth;
 
     static bool SavesTime(in ConvolutionGeometry g) =>
         Suits(g) && Gain(g, Products(PlanOf(g), g.OutHeight, g.OutWidth)) >= LeastGain;

@@ -58,5 +58,6 @@ internal sealed class WinogradPlan
     /// <summary>Returns the range of the pairs of one kind, from <c>Begin</c> to before <c>End</c>.</summary>
     public (int Begin, int End) OfKind(int kind) => (_starts[kind], _starts[kind + 1]);
 
-    WinogradTerm[] IndicesOf(int row, WinogradTerm[] columns) => [.. columns.Select(term => term with { Index = IndexOf(row, term.Index) })];
+    WinogradTerm[] IndicesOf(int row, WinogradTerm[] columns) =>
+        [.. columns.Select(term => term with { Index = IndexOf(row, term.Index) })];
 }

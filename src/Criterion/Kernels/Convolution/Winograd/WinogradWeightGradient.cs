@@ -62,8 +62,8 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     }
 
     /// <summary>
-    /// Returns the number of parts of the tiles, each with its own products, which are added in order. With many parts a chunk is a part, and
-    /// reads its images once; with few it is some kinds of a part's products, so that there are chunks for many threads.
+    /// Returns the number of parts of the tiles, each with its own products, which are added in order. With many parts a chunk is a part,
+    /// and reads its images once; with few it is some kinds of a part's products, so that there are chunks for many threads.
     /// </summary>
     static int Splits(int tiles, int products) =>
         Math.Clamp(Math.Min(tiles / MatrixProductBlock.DepthSlice, SplitElements / products), 1, MaxSplits);
