@@ -390,7 +390,7 @@ internal readonly struct Direction(double p) : IBinaryFormula
 /// <summary>√(Σ x²).</summary>
 internal readonly struct EuclideanNorm : IRowFormula
 {
-    public static int Inputs => 1;
+    public static int Arity => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Statistics<T> Terms<T>(T a, T b, T c)

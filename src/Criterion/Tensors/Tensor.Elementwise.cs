@@ -295,7 +295,7 @@ public sealed partial class Tensor
         where TFormula : struct, IBinaryFormula
     {
         Shape shape = x.Shape == y.Shape ? x.Shape : Shape.Broadcast(x.Shape, y.Shape, operation);
-        Tensor result = MapDriver.Run(new OfTwo<TFormula>(formula), shape, x.Countable(), y.Countable(), x.Countable());
+        Tensor result = TensorFormula.MapUnrecorded(new Binary<TFormula>(formula), shape, x.Countable(), y.Countable());
         return x.DType == DType.UInt8 && y.DType == DType.UInt8 ? result.To(DType.UInt8) : result;
     }
 
@@ -303,7 +303,7 @@ public sealed partial class Tensor
         where TFormula : struct, IUnaryFormula => Map(formula, x.Countable());
 
     static Tensor Map<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x);
+        where TFormula : struct, IUnaryFormula => TensorFormula.MapUnrecorded(new Unary<TFormula>(formula), x.Shape, x);
 
     /// <summary>Returns this tensor in a type that kernels compute in: UInt8 and Bool as Int64.</summary>
     Tensor Countable() => DType is DType.Bool or DType.UInt8 ? To(DType.Int64) : this;

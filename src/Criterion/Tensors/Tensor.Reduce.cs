@@ -15,7 +15,7 @@ public sealed partial class Tensor
         Tensor x = Countable();
         ReducedDims to = new(Shape, dims, "Sum");
         return Autograd.Record(
-            "sum", Reduce<SumOf>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
+            "sum", Reduce<SumReduction>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
     /// <summary>Sums all elements.</summary>
@@ -33,7 +33,7 @@ public sealed partial class Tensor
         ReducedDims to = new(Shape, dims, "Mean");
         return Autograd.Record(
             "mean",
-            Reduce<SumOf>(x, to, keepDim, isMean: true),
+            Reduce<SumReduction>(x, to, keepDim, isMean: true),
             [],
             (to.Kept, x.Shape, to.Count),
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
@@ -78,7 +78,7 @@ public sealed partial class Tensor
     /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
-    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxOf>("Max", dims, keepDim);
+    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
 
     /// <summary>Returns the largest of all values.</summary>
     public Tensor Max() => Max([]);
@@ -91,7 +91,7 @@ public sealed partial class Tensor
     /// Returns the smallest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
     /// </summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
-    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinOf>("Min", dims, keepDim);
+    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
 
     /// <summary>Returns the smallest of all values.</summary>
     public Tensor Min() => Min([]);
@@ -161,7 +161,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Computes the sum of all elements times a factor, without recording it and without overflow of the sum.</summary>
-    internal Tensor Total(double factor) => Reduce<SumOf>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+    internal Tensor Total(double factor) =>
+        Reduce<SumReduction>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+
 
     static Tensor Reduce<TReduction>(Tensor x, ReducedDims to, bool keepDim, bool isMean = false, double divisor = 1)
         where TReduction : struct, IReduction
@@ -169,7 +171,7 @@ public sealed partial class Tensor
         Tensor result = ReduceByRuns<TReduction>(x, to, isMean, divisor, out int runs);
 
         // Sums of finite numbers may have overflowed between two runs of dimensions.
-        bool isSum = typeof(TReduction) == typeof(SumOf) && x.DType.IsFloat();
+        bool isSum = typeof(TReduction) == typeof(SumReduction) && x.DType.IsFloat();
         result = runs > 1 && isSum && !result.HasOnlyFinite() ? ReduceAtOnce(x, to, isMean, divisor) : result;
         return result.Reshape(to.Result(keepDim));
     }
@@ -182,7 +184,8 @@ public sealed partial class Tensor
     {
         (Tensor rows, Shape kept) = x.Detach().RowsOf(to);
         Tensor output = Empty(kept, x.DType);
-        ReduceDriver.Run<SumOf>(rows.Contiguous(), output, kept.Count, to.Count, 1, isMean ? to.Count : divisor);
+        ReduceDriver.Run<SumReduction>(
+            new(rows.Contiguous().Elements, output.Elements, kept.Count, to.Count, 1, isMean ? to.Count : divisor));
         return output;
     }
 
@@ -205,7 +208,8 @@ public sealed partial class Tensor
             Tensor output = Empty(end > 0 ? new Shape(sizes) : to.Kept, source.DType);
             if (output.Count > 0)
             {
-                ReduceDriver.Run<TReduction>(source, output, outer, length, inner, isMean ? length : end > 0 ? 1 : divisor);
+                ReduceDriver.Run<TReduction>(
+                    new(source.Elements, output.Elements, outer, length, inner, isMean ? length : end > 0 ? 1 : divisor));
             }
 
             source = output;

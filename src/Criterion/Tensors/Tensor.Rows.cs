@@ -108,7 +108,7 @@ public sealed partial class Tensor
             return null;
         }
 
-        Tensor squares = Reduce<SumOf>(this * this, to, keepDim: false);
+        Tensor squares = Reduce<SumReduction>(this * this, to, keepDim: false);
         (double least, double most) = DType == DType.Float32 ? (1e-24, 1e37) : (1e-280, 1e300);
         return squares.AllWithin(least, most) ? squares.Sqrt() : null;
     }
@@ -132,7 +132,7 @@ public sealed partial class Tensor
     {
         CheckAlong("LogSumExp", dim);
         Tensor result = Empty(Shape.Without(dim), DType);
-        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSum);
+        RunSoftmaxRows(dim, result, SoftmaxResult.LogSum);
         return Autograd.Record(
             "logsumexp",
             result,
@@ -147,7 +147,7 @@ public sealed partial class Tensor
     {
         CheckAlong("Softmax", dim);
         Tensor result = Empty(Shape, DType);
-        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.Softmax, ofNothing);
+        RunSoftmaxRows(dim, result, SoftmaxResult.Softmax, ofNothing);
         return Autograd.Record(
             "softmax",
             result,
@@ -160,7 +160,7 @@ public sealed partial class Tensor
     {
         CheckAlong("LogSoftmax", dim);
         Tensor result = Empty(Shape, DType);
-        SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSoftmax);
+        RunSoftmaxRows(dim, result, SoftmaxResult.LogSoftmax);
         return Autograd.Record(
             "log_softmax",
             result,
@@ -168,6 +168,9 @@ public sealed partial class Tensor
             (Y: result, Dim: dim),
             (this, static (g, of) => g - (of.Y.Exp() * g.Sum(of.Dim, keepDim: true))));
     }
+
+    void RunSoftmaxRows(int dim, Tensor result, SoftmaxResult kind, double impossible = double.NaN) => SoftmaxRowsDriver.Run(
+        new(Detach().Contiguous().Elements, result.Elements, Shape[dim], Shape.CountOf(dim + 1, Rank), kind, impossible));
 
     void CheckAlong(string operation, int dim)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Criterion.Drivers;
 using Criterion.Memory;
 
 namespace Criterion;
@@ -131,6 +132,16 @@ public sealed partial class Tensor
             ? storage.Memory.Slice(Offset, Count)
             : throw new TensorException($"Tensor: this view of shape {Shape} is not contiguous. Call .Contiguous() first.");
     }
+
+    /// <summary>The elements of a contiguous tensor, for the drivers.</summary>
+    internal Elements Elements => IsContiguous
+        ? new(Storage, Offset, Count)
+        : throw new TensorException($"A view of shape {Shape} is not contiguous; call .Contiguous() first.");
+
+    /// <summary>The elements from this tensor's first one to the end of its storage, for the drivers that walk strides.</summary>
+    internal Elements StridedElements => new(Storage, Offset, Storage.Length - Offset);
+
+    internal StridedShape StridedShape => new(Shape, Strides, IsContiguous);
 
     /// <summary>The memory from this tensor's first element to the end of its storage, for kernels that walk strides.</summary>
     internal Memory<T> StridedMemory<T>()
