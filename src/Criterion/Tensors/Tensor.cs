@@ -174,5 +174,6 @@ public sealed partial class Tensor
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this
-        : throw new AutogradException($"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
+        : throw new AutogradException(
+            $"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
 }

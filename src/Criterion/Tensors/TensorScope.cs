@@ -81,7 +81,7 @@ public readonly ref struct TensorScope : IDisposable
         }
     }
 
-    /// <summary>A stretch of code outside every scope; ends when disposed.</summary>
+    /// <summary>A block outside every scope; ends when disposed.</summary>
     public readonly ref struct Suspension : IDisposable
     {
         readonly SettingsChange _change;
