@@ -119,6 +119,22 @@ public static class Autograd
         return false;
     }
 
+    /// <summary>
+    /// Returns memory for the gradient of an input that is computed along with the result, or null if it needs none. A leaf may take it over
+    /// although it was created before the backward pass, as only the rule of the operation knows it.
+    /// </summary>
+    internal static Tensor? FusedGradient(Tensor? input)
+    {
+        if (!IsRecorded(input))
+        {
+            return null;
+        }
+
+        Tensor gradient = Tensor.EmptyLike(input!);
+        gradient.Storage.IsFusedGradient = true;
+        return gradient;
+    }
+
     static bool HasHistory<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
         foreach ((Tensor? input, _) in rules)

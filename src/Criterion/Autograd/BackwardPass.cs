@@ -18,6 +18,7 @@ internal sealed class BackwardPass : IDisposable
     readonly HashSet<Storage> _inUse = [];
     readonly Func<Node, bool> _isNeeded;
     Tensor?[] _gradients = new Tensor?[4];
+    long _start;
     bool _isToLeaves;
     bool _isPartial;
 
@@ -26,7 +27,7 @@ internal sealed class BackwardPass : IDisposable
     static BackwardPass New(bool toLeaves = false, bool partial = false)
     {
         BackwardPass pass = (t_spare ??= new()).TryPop(out BackwardPass? spare) ? spare : new();
-        (pass._isToLeaves, pass._isPartial) = (toLeaves, partial);
+        (pass._start, pass._isToLeaves, pass._isPartial) = (Storage.LastNumber, toLeaves, partial);
         return pass;
     }
 
@@ -218,9 +219,12 @@ internal sealed class BackwardPass : IDisposable
     {
         lock (leaf)
         {
-            LeafGradient.Add(leaf.Target, part, IsShared(part.Storage));
+            LeafGradient.Add(leaf.Target, part, IsOwn(part.Storage) && !IsShared(part.Storage));
         }
     }
+
+    /// <summary>Whether the memory was created for a gradient. A rule may also return a tensor that the user has.</summary>
+    bool IsOwn(Storage storage) => storage.Number > _start || storage.IsFusedGradient;
 
     /// <summary>Whether another gradient of this pass has the same memory.</summary>
     bool IsShared(Storage storage)

@@ -97,8 +97,8 @@ public static partial class TensorFormula
             perRow?.Detach().To(type).Reshape(shape).Contiguous(),
             origin,
             Tensor.Empty(shape, DType.Float64),
-            Autograd.IsRecorded(rows) ? Tensor.EmptyLike(rows) : null,
-            !compared.AreClasses && Autograd.IsRecorded(compared.Values) ? Tensor.EmptyLike(rows) : null,
+            Autograd.FusedGradient(rows),
+            compared.AreClasses ? null : Autograd.FusedGradient(compared.Values),
             scale);
         SoftmaxDriver.Run(formula, run);
         return run;

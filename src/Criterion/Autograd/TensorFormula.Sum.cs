@@ -55,7 +55,7 @@ public static partial class TensorFormula
         var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
         PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.IsRecorded(y));
         PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.IsRecorded(x));
-        (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
+        (Tensor? gradientX, Tensor? gradientY) = (Autograd.FusedGradient(x), Autograd.FusedGradient(y));
         PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
         PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
         if (gradientY is not null)
@@ -119,7 +119,8 @@ public static partial class TensorFormula
     {
         DType type = OneType(name, x, y, z);
         (x, y, z) = (x.To(type).Contiguous(), y?.To(type).Contiguous(), z?.To(type).Contiguous());
-        PointwiseRun run = new(x, y ?? x, z ?? x, scale, Wanted(x), Wanted(y), Wanted(z));
+        PointwiseRun run = new(
+            x, y ?? x, z ?? x, scale, Autograd.FusedGradient(x), Autograd.FusedGradient(y), Autograd.FusedGradient(z));
 
         // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
         return Autograd.Record(
@@ -156,9 +157,6 @@ public static partial class TensorFormula
 
         return type;
     }
-
-    /// <summary>Room for the gradient of an input, if one is wanted.</summary>
-    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
     /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;

@@ -35,7 +35,7 @@ internal static class Ctc
     {
         Tensor x = logs.Contiguous();
         Tensor values = Tensor.Empty([targets.Count], x.DType);
-        Tensor? gradient = Autograd.IsRecorded(x) ? Tensor.EmptyLike(x) : null;
+        Tensor? gradient = Autograd.FusedGradient(x);
         CtcDriver.Run(x, targets, values, gradient);
         Tensor impossible = values.EqualTo(double.PositiveInfinity);
         return Autograd.Record(
