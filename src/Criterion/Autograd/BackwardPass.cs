@@ -53,8 +53,8 @@ internal sealed class BackwardPass : IDisposable
     }
 
     /// <summary>
-    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed from
-    /// another.
+    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed
+    /// from another.
     /// </summary>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
@@ -92,7 +92,8 @@ internal sealed class BackwardPass : IDisposable
             result[i] = pass._requested[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
                 : throw new AutogradException(
-                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. Pass allowUnused: true to get zeros."));
+                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. "
+                    + "Pass allowUnused: true to get zeros."));
         }
 
         return result;
@@ -299,8 +300,8 @@ internal sealed class BackwardPass : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.Node ?? throw new AutogradException(
-            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on the parameters or inputs, "
-            + "and compute the result outside NoGrad.");
+            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. "
+            + "Set RequiresGrad = true on the parameters or inputs, and compute the result outside NoGrad.");
     }
 
     static Tensor Seed(Tensor output, Tensor? gradient, string operation)
@@ -318,6 +319,7 @@ internal sealed class BackwardPass : IDisposable
         return output.Count == 1
             ? Tensor.OnesLike(output)
             : throw new ShapeException(
-                $"{operation}: the output must be a scalar, and is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass its gradient.");
+                $"{operation}: the output must be a scalar, and is {output.Shape}. "
+                + "Reduce it with .Sum() or .Mean(), or pass its gradient.");
     }
 }

@@ -125,7 +125,8 @@ public sealed partial class Tensor
     {
         if (Storage is not Storage<T> storage)
         {
-            throw new DTypeException($"Tensor: the elements are {DType}, not {DTypes.Of<T>()}. Convert it with .To(DType.{DTypes.Of<T>()}).");
+            throw new DTypeException(
+                $"Tensor: the elements are {DType}, not {DTypes.Of<T>()}. Convert it with .To(DType.{DTypes.Of<T>()}).");
         }
 
         return IsContiguous
