@@ -6,7 +6,7 @@ namespace Criterion;
 /// <summary>
 /// The memory of a dense <see cref="System.Numerics.Tensors.Tensor{T}"/>, which exposes only a reference to its first element.
 /// </summary>
-/// <remarks>A span holds that reference, so that the memory lives as long as the span, even after the tensors.</remarks>
+/// <remarks>Spans contain that reference, so the memory lives as long as they do, even if the tensors are collected.</remarks>
 internal sealed class SystemTensorMemory<T>(System.Numerics.Tensors.Tensor<T> tensor, int length) : MemoryManager<T>
     where T : unmanaged
 {
@@ -33,7 +33,7 @@ internal sealed class SystemTensorMemory<T>(System.Numerics.Tensors.Tensor<T> te
         MemoryHandle _whole = whole;
 
         public MemoryHandle Pin(int elementIndex) =>
-            throw new NotSupportedException("SystemTensorMemory: pinned memory cannot be pinned again. Pin the memory itself.");
+            throw new NotSupportedException("SystemTensorMemory: pinned memory is pinned by its own handle only.");
 
         public void Unpin() => _whole.Dispose();
     }

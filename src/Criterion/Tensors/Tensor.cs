@@ -1,26 +1,27 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Criterion.Drivers;
 using Criterion.Memory;
 
 namespace Criterion;
 
 /// <summary>
-/// A dense array of numbers with a shape, an element type and, if it requires a gradient, the operation that computed it.
+/// A dense array of numbers with a shape, an element type and, where required, the graph from which gradients are computed.
 /// </summary>
 /// <remarks>
-/// Operations return new tensors; <see cref="Reshape"/>, <see cref="Permute"/>, slices and <see cref="Expand"/> return views of the same
-/// memory. Memory is managed: there is nothing to dispose. Any number of threads may read a tensor at once. No other thread may use it
-/// while it is changed, or while <see cref="RequiresGrad"/> or <see cref="Grad"/> is set.
+/// Operations return new tensors. Those that only rearrange elements (<see cref="Reshape"/>, <see cref="Permute"/>, slices,
+/// <see cref="Expand"/>) return views of the same memory. Memory is managed: nothing must be disposed. Any number of threads may read a
+/// tensor at once. A thread that changes it, or sets <see cref="RequiresGrad"/> or <see cref="Grad"/>, must be the only one that uses it.
 /// </remarks>
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
     readonly Storage _storage;
 
-    /// <summary>The strides, or null if the elements are in row-major order without gaps.</summary>
+    /// <summary>Null if the elements are in row-major order without gaps.</summary>
     readonly int[]? _strides;
 
-    /// <summary>The generation of the storage when this tensor was created: a later one belongs to other tensors.</summary>
+    /// <summary>The generation of the storage in which its memory is this tensor's.</summary>
     readonly int _generation;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
@@ -48,8 +49,8 @@ public sealed partial class Tensor
     public bool IsContiguous => _strides is null;
 
     /// <summary>Gets or sets whether operations on this tensor are recorded for gradients. Set it on parameters. Default: false.</summary>
-    /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
-    /// <exception cref="AutogradException">Cleared on a result of an operation; use <see cref="Detach"/>.</exception>
+    /// <exception cref="DTypeException">It is set on a tensor that is not floating-point.</exception>
+    /// <exception cref="AutogradException">It is cleared on a result of an operation; use <see cref="Detach"/>.</exception>
     public bool RequiresGrad
     {
         get => Node is not null;
@@ -57,11 +58,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// Gets whether this tensor was not computed from others that require gradients. <c>Backward</c> adds to <see cref="Grad"/> of leaves.
+    /// Gets whether this tensor was not computed from others that require gradients: <c>Backward</c> fills <see cref="Grad"/> of leaves.
     /// </summary>
     public bool IsLeaf => Node is null or LeafNode;
 
-    /// <summary>Gets or sets the gradient that <see cref="Backward"/> summed for this leaf, or null if there is none yet.</summary>
+    /// <summary>Gets or sets the gradient that <see cref="Backward"/> has accumulated for this leaf; null if there is none.</summary>
     public Tensor? Grad { get; set; }
 
     /// <exception cref="TensorException">The memory was released.</exception>
@@ -80,16 +81,16 @@ public sealed partial class Tensor
 
     internal int Offset { get; }
 
-    /// <summary>The step in memory for one step along each dimension, in elements.</summary>
+    /// <summary>The distance in memory of neighbours along each dimension, in elements.</summary>
     internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
-    /// <summary>Gets or sets the node of this tensor in the graph, or null if it requires no gradient.</summary>
+    /// <summary>The operation that computed this tensor, or its leaf; null if it requires no gradient.</summary>
     internal Node? Node { get; set; }
 
-    /// <summary>Returns the size along a dimension; a negative one counts from the end.</summary>
+    /// <summary>Returns the size along a dimension; negative dims count from the end.</summary>
     public int Size(int dim) => Shape[dim];
 
-    /// <summary>Returns a view without history: no gradient passes through it.</summary>
+    /// <summary>Returns a view without history: gradients stop here.</summary>
     public Tensor Detach() => new(Storage, Shape, Offset, _strides);
 
     /// <summary>
@@ -104,15 +105,13 @@ public sealed partial class Tensor
         return this;
     }
 
-    /// <summary>Adds the gradient of this scalar by each leaf from which it was computed to the <see cref="Grad"/> of the leaf.</summary>
-    /// <param name="gradient">The gradient of this tensor, of its shape. Default: 1, for a scalar.</param>
+    /// <summary>Computes the gradients of this tensor by all leaves of its graph, and adds them to their <see cref="Grad"/>.</summary>
+    /// <param name="gradient">The gradient of the final value by this tensor, of its shape. Default: 1, for a scalar.</param>
     /// <param name="retainGraph">
-    /// Whether the graph is kept for another pass, as it always is with <paramref name="createGraph"/>. Default: false.
+    /// Whether the graph is kept for another pass; <paramref name="createGraph"/> keeps it too. Default: false.
     /// </param>
     /// <param name="createGraph">Whether the gradients are recorded, so that they can be differentiated. Default: false.</param>
-    /// <exception cref="AutogradException">
-    /// The tensor requires no gradient, the graph was freed, or a value was changed in place.
-    /// </exception>
+    /// <exception cref="AutogradException">Nothing requires a gradient, the graph was freed, or a value was changed in place.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
         BackwardPass.Backward(this, gradient, retainGraph, createGraph);
 
@@ -126,19 +125,29 @@ public sealed partial class Tensor
         if (Storage is not Storage<T> storage)
         {
             throw new DTypeException(
-                $"Tensor: the elements are {DType}, not {DTypes.Of<T>()}. Convert it with .To(DType.{DTypes.Of<T>()}).");
+                $"Tensor: the elements are {DType}, not {DTypes.Of<T>()}. Convert them with .To(DType.{DTypes.Of<T>()}).");
         }
 
         return IsContiguous
             ? storage.Memory.Slice(Offset, Count)
-            : throw new TensorException($"Tensor: a view of shape {Shape} is not contiguous. Call .Contiguous() first.");
+            : throw new TensorException($"Tensor: this view of shape {Shape} is not contiguous. Call .Contiguous() first.");
     }
 
-    /// <summary>Returns the memory from the first element to the end of the storage, for kernels that walk strides.</summary>
+    /// <summary>The elements of a contiguous tensor, for the drivers.</summary>
+    internal Elements Elements => IsContiguous
+        ? new(Storage, Offset, Count)
+        : throw new TensorException($"Tensor: this view of shape {Shape} is not contiguous. Call .Contiguous() first.");
+
+    /// <summary>The elements from this tensor's first one to the end of its storage, for the drivers that walk strides.</summary>
+    internal Elements StridedElements => new(Storage, Offset, Storage.Length - Offset);
+
+    internal StridedShape StridedShape => new(Shape, Strides, IsContiguous);
+
+    /// <summary>The memory from this tensor's first element to the end of its storage, for kernels that walk strides.</summary>
     internal Memory<T> StridedMemory<T>()
         where T : unmanaged => ((Storage<T>)Storage).Memory[Offset..];
 
-    /// <summary>Returns another view of this memory.</summary>
+    /// <summary>Creates another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);
 
     // A dimension of size 1 may have any stride; an empty tensor is contiguous however it is strided.
@@ -166,5 +175,5 @@ public sealed partial class Tensor
     Tensor LeafOnly(string operation) => IsLeaf
         ? this
         : throw new AutogradException(
-            $"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove its history.");
+            $"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
 }
