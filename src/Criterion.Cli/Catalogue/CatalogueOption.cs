@@ -52,14 +52,7 @@ internal sealed class CatalogueOption
     };
 
     /// <summary>The values that it takes, in words.</summary>
-    public string Takes => Kind switch
-    {
-        { IsEnum: true } kind => string.Join(", ", Enum.GetNames(kind)),
-        var kind when kind == typeof(bool) => "true or false",
-        var kind when kind == typeof(int) => "a whole number",
-        var kind when kind == typeof(Tensor) => "a .npy file",
-        _ => "a number",
-    };
+    public string Takes => Kind == typeof(Tensor) ? "a .npy file" : ValueText.Expected(Kind);
 
     Type Kind => Nullable.GetUnderlyingType(Type) ?? Type;
 
@@ -123,19 +116,7 @@ internal sealed class CatalogueOption
             return Npy.Read(Paths.ToRead(text, $"--option {Name}", Takes));
         }
 
-        if (Kind.IsEnum)
-        {
-            return Enum.GetNames(Kind).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(Kind, name) : null;
-        }
-
-        if (Kind == typeof(bool))
-        {
-            return bool.TryParse(text, out bool flag) ? flag : null;
-        }
-
-        return Kind == typeof(int)
-            ? NumberText.TryParse(text, out long whole) && whole == (int)whole ? (int)whole : null
-            : NumberText.TryParse(text, out double number) ? number : text == Infinite ? double.PositiveInfinity : null;
+        return ValueText.Parse(Kind, text) ?? (Kind == typeof(double) && text == Infinite ? double.PositiveInfinity : null);
     }
 
     // The longest constructor whose parameters are all texts or have defaults: others take option records.

@@ -18,6 +18,7 @@ internal sealed class BackwardPass : IDisposable
     readonly HashSet<Storage> _inUse = [];
     readonly Func<Node, bool> _isNeeded;
     Tensor?[] _gradients = new Tensor?[4];
+    long _start;
     bool _isToLeaves;
     bool _isPartial;
 
@@ -26,7 +27,7 @@ internal sealed class BackwardPass : IDisposable
     static BackwardPass New(bool toLeaves = false, bool partial = false)
     {
         BackwardPass pass = (t_spare ??= new()).TryPop(out BackwardPass? spare) ? spare : new();
-        (pass._isToLeaves, pass._isPartial) = (toLeaves, partial);
+        (pass._start, pass._isToLeaves, pass._isPartial) = (Storage.LastNumber, toLeaves, partial);
         return pass;
     }
 
@@ -46,12 +47,15 @@ internal sealed class BackwardPass : IDisposable
         Node root = RootOf(output, nameof(Backward));
         using BackwardPass pass = New(toLeaves: true);
 
-        // A copy, because a leaf may keep it as its gradient.
+        // A copy, because a leaf may take it over as its gradient.
         pass.Add(root, Seed(output, gradient?.Clone(), nameof(Backward)));
         pass.Run(retainGraph || createGraph, createGraph);
     }
 
-    /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
+    /// <summary>
+    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed
+    /// from another.
+    /// </summary>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> inputs,
@@ -63,7 +67,8 @@ internal sealed class BackwardPass : IDisposable
     {
         if (!gradients.IsEmpty && gradients.Length != outputs.Length)
         {
-            throw new ArgumentException($"Grad: {gradients.Length} gradients are given for {outputs.Length} outputs; give one for each, or none.", nameof(gradients));
+            throw new ArgumentException(
+                $"Grad: {gradients.Length} gradients for {outputs.Length} outputs. Pass one for each, or none.", nameof(gradients));
         }
 
         using BackwardPass pass = New(partial: partial);
@@ -86,7 +91,9 @@ internal sealed class BackwardPass : IDisposable
         {
             result[i] = pass._requested[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
-                : throw new AutogradException($"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs; pass allowUnused: true to get zeros."));
+                : throw new AutogradException(
+                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. "
+                    + "Pass allowUnused: true to get zeros."));
         }
 
         return result;
@@ -213,9 +220,12 @@ internal sealed class BackwardPass : IDisposable
     {
         lock (leaf)
         {
-            LeafGradient.Add(leaf.Target, part, IsShared(part.Storage));
+            LeafGradient.Add(leaf.Target, part, IsOwn(part.Storage) && !IsShared(part.Storage));
         }
     }
+
+    /// <summary>Whether the memory was created for a gradient. A rule may also return a tensor that the user has.</summary>
+    bool IsOwn(Storage storage) => storage.Number > _start || storage.IsFusedGradient;
 
     /// <summary>Whether another gradient of this pass has the same memory.</summary>
     bool IsShared(Storage storage)
@@ -247,7 +257,7 @@ internal sealed class BackwardPass : IDisposable
         }
     }
 
-    /// <summary>Finds the nodes from which one of those asked for can be reached, not looking beyond these if the sweep is partial.</summary>
+    /// <summary>Finds the nodes from which a requested one can be reached, not searching beyond these if the pass is partial.</summary>
     void FindPaths()
     {
         HashSet<Node> seen = [];
@@ -290,7 +300,8 @@ internal sealed class BackwardPass : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.Node ?? throw new AutogradException(
-            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on what is to be learned, and compute the result outside NoGrad.");
+            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. "
+            + "Set RequiresGrad = true on the parameters or inputs, and compute the result outside NoGrad.");
     }
 
     static Tensor Seed(Tensor output, Tensor? gradient, string operation)
@@ -300,11 +311,15 @@ internal sealed class BackwardPass : IDisposable
         {
             return gradient.Shape == output.Shape && gradient.DType == output.DType
                 ? gradient
-                : throw new ShapeException($"{operation}: the gradient {gradient.Shape} {gradient.DType} does not match the output {output.Shape} {output.DType}.");
+                : throw new ShapeException(
+                    $"{operation}: the gradient is {gradient.Shape} {gradient.DType}, and the output {output.Shape} {output.DType}. "
+                    + "Pass a gradient of the output's shape and type.");
         }
 
         return output.Count == 1
             ? Tensor.OnesLike(output)
-            : throw new ShapeException($"{operation}: only a scalar has a gradient of its own, and the output is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass the gradient.");
+            : throw new ShapeException(
+                $"{operation}: the output must be a scalar, and is {output.Shape}. "
+                + "Reduce it with .Sum() or .Mean(), or pass its gradient.");
     }
 }

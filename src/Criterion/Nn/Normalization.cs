@@ -41,15 +41,7 @@ internal static class Normalization
     static Tensor Result(in NormPass pass)
     {
         Tensor result = Tensor.EmptyLike(pass.Plain);
-        NormDriver.Forward(
-            pass.Plain,
-            Joined(pass.Layout),
-            pass.Weight?.Contiguous(),
-            pass.Bias?.Contiguous(),
-            pass.Epsilon,
-            result,
-            pass.Mean,
-            pass.Deviation);
+        NormDriver.Forward(Operands(pass) with { Bias = pass.Bias?.Contiguous().Elements ?? default, Result = result.Elements });
         return FromRows(result, pass);
     }
 
@@ -62,20 +54,24 @@ internal static class Normalization
     {
         Tensor? gradient = pass.X.RequiresGrad ? Tensor.EmptyLike(pass.Plain) : null;
         (Tensor? sum, Tensor? along) = pass.Weight is null ? default : (Tensor.EmptyLike(pass.Weight), Tensor.EmptyLike(pass.Weight));
-        NormDriver.Backward(
-            pass.Plain,
-            Joined(pass.Layout),
-            ToRows(g, pass.Layout),
-            pass.Weight?.Contiguous(),
-            pass.Epsilon,
-            gradient,
-            pass.Mean,
-            pass.Deviation,
-            sum,
-            along);
+        NormDriver.Backward(Operands(pass) with
+        {
+            Upstream = ToRows(g, pass.Layout).Elements,
+            Result = gradient?.Elements ?? default,
+            BiasGradient = sum?.Elements ?? default,
+            WeightGradient = along?.Elements ?? default,
+        });
         Tensor? ofX = gradient is null ? null : FromRows(gradient, pass);
         return pass.Weight is null ? [ofX] : [ofX, along, sum];
     }
+
+    static Normalized Operands(in NormPass pass) => new(
+        pass.Plain.Elements,
+        Joined(pass.Layout),
+        pass.Weight?.Contiguous().Elements ?? default,
+        pass.Epsilon,
+        pass.Mean.Elements,
+        pass.Deviation.Elements);
 
     /// <summary>Returns the values in row-major order, detached; as [C, A, L] where L is short.</summary>
     static Tensor ToRows(Tensor x, NormLayout layout)

@@ -65,7 +65,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
             return ForEmpty(logProbabilities, 0) ?? Tensor.Zeros([0], logs.DType);
         }
 
-        Tensor losses = Ctc.Losses(logs, labels);
+        Tensor losses = CtcLosses.Of(logs, labels);
         Tensor isImpossible = losses.Detach().EqualTo(double.PositiveInfinity);
         impossible = (int)isImpossible.To(DType.Int64).Sum().Item();
         losses = ZeroInfinity ? losses.MaskedFill(isImpossible, 0) : losses;

@@ -51,7 +51,7 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
     internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -62,7 +62,9 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
         Tensor right = rows.Gather(1, labels.Classes).Unsqueeze(2);
         Tensor hinges = TensorFormula.Map(default(Hinge), right, rows.Unsqueeze(1));
         Tensor pairs = labels.IsListed.To(rows.DType).Unsqueeze(2) * labels.IsWrong.To(rows.DType).Unsqueeze(1);
-        return (hinges * pairs).Sum([1, 2]) / rows.Shape[1];
+
+        // The listed classes first: their number is that of the batch's longest list, and sums down columns add its zeros last.
+        return (hinges * pairs).Sum([1]).Sum([1]) / rows.Shape[1];
     }
 
     /// <summary>

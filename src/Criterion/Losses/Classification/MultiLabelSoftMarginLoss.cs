@@ -52,7 +52,7 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     /// <summary>Σ w (softplus(x) − x y) / Σ 1.</summary>
     internal readonly struct MeanCrossEntropy : IRowFormula
     {
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

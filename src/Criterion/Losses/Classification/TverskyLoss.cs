@@ -62,7 +62,7 @@ public sealed record TverskyLoss(
     /// <summary>1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon).</summary>
     internal readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -1,4 +1,5 @@
 using Criterion.Numbers;
+using Criterion.Schedules;
 
 namespace Criterion.Losses;
 
@@ -6,10 +7,10 @@ namespace Criterion.Losses;
 /// <param name="Name">The name in reports.</param>
 /// <param name="Loss">The loss.</param>
 /// <param name="Weight">The weight.</param>
-public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule Weight)
+public sealed record LossTerm(string Name, IPredictionLoss Loss, Schedule Weight)
 {
     /// <inheritdoc/>
-    public override string ToString() => Weight is ConstantWeight { Weight: 1 } ? Name : $"{Weight} · {Name}";
+    public override string ToString() => Weight is ConstantSchedule { Level: 1 } ? Name : $"{Weight} · {Name}";
 }
 
 /// <summary>A weighted sum of losses of one prediction against one target, as <c>loss1 * 10 + loss2</c> creates it.</summary>
@@ -18,7 +19,7 @@ public sealed record LossTerm(string Name, IPredictionLoss Loss, WeightSchedule 
 /// JSON stores losses by type name, so only those of this library can be stored.
 /// </remarks>
 /// <example><code>
-/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearWeight(0, 1, Steps: 1000));
+/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearSchedule(0, 1, Steps: 1000));
 /// LossReport report = loss.At(step).Evaluate(prediction, target);
 /// </code></example>
 public sealed record WeightedSum : IPredictionLoss
@@ -99,7 +100,7 @@ public sealed record WeightedSum : IPredictionLoss
         return unique;
     }
 
-    static double FixedWeight(LossTerm term) => term.Weight is ConstantWeight { Weight: double weight }
+    static double FixedWeight(LossTerm term) => term.Weight is ConstantSchedule { Level: double weight }
         ? weight
         : throw new LossException(
             $"WeightedSum: the weight of {term.Name} depends on the step, {term.Weight}. Use loss.At(step).Forward(...).");
@@ -108,8 +109,8 @@ public sealed record WeightedSum : IPredictionLoss
 
     static string LatexWeight(LossTerm term) => term.Weight switch
     {
-        ConstantWeight { Weight: 1 } => "",
-        ConstantWeight { Weight: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",
+        ConstantSchedule { Level: 1 } => "",
+        ConstantSchedule { Level: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",
         _ => $@"w_{{\text{{{term.Name}}}}}(t) \cdot ",
     };
 }

@@ -33,7 +33,7 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
     /// <summary>½ d² for t &gt; 0, ½ max(0, margin − d)² otherwise.</summary>
     internal readonly struct SquaredMargin(double margin) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -101,7 +101,7 @@ public sealed record CosineEmbeddingLoss : PairLoss
     {
         const double Epsilon = 1e-12;
 
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 

@@ -49,7 +49,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
     internal readonly struct Cosine(double epsilon) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 

@@ -79,7 +79,7 @@ public sealed record PairMarginLoss(
     {
         readonly PNorm _norm = new(p, 0);
 
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

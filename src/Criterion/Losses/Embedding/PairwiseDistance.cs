@@ -63,7 +63,7 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -87,7 +87,7 @@ public sealed record TripletMarginLoss(
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
@@ -108,7 +108,7 @@ public sealed record TripletMarginLoss(
     /// <summary><see cref="Triplet"/> for p = 2, without the code for other powers in the loop.</summary>
     readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
     {
-        public static int Inputs => 3;
+        public static int Arity => 3;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -76,7 +76,7 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     /// <summary>W∗|x − y|.</summary>
     readonly struct BlurredError : IWindowFormula
     {
-        public static int Count => 1;
+        public static int StatisticCount => 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)

@@ -63,7 +63,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
     internal readonly struct Decibels(double extent, double cap) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

@@ -46,7 +46,7 @@ public sealed record SsimLoss(
     /// <summary>scale · (1 − s).</summary>
     internal readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
     {
-        public static int Count => Similarity.Count;
+        public static int StatisticCount => Similarity.StatisticCount;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
@@ -73,7 +73,7 @@ public sealed record SsimLoss(
         readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
         readonly bool _contrastOnly = contrastOnly;
 
-        public static int Count => 4;
+        public static int StatisticCount => 4;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)

@@ -123,7 +123,7 @@ public readonly struct RowNorm(double count) : IRowFormula
     const double Epsilon = 1e-10;
 
     /// <inheritdoc/>
-    public static int Inputs => 1;
+    public static int Arity => 1;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -144,7 +144,7 @@ public readonly struct RowNorm(double count) : IRowFormula
 public readonly struct GradientNormCost(GradientPenaltyForm side, double target) : IRowFormula
 {
     /// <inheritdoc/>
-    public static int Inputs => 1;
+    public static int Arity => 1;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

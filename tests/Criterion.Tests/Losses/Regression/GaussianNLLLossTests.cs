@@ -17,9 +17,12 @@ public class GaussianNLLLossTests : TernaryLossContract
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction()).Forward(
-            x[0], x[1], x[2]),
-        file: "regression");
+        (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction())
+            .Forward(x[0], x[1], x[2]),
+        file: "regression",
+
+        // The derivative by the variance is the difference of 1/v and (d/v)², which are nearly equal in one case.
+        slack: 8);
 
     [Fact]
     public void Full_is_the_logarithm_of_the_density()
