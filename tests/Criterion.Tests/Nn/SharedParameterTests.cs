@@ -129,7 +129,7 @@ public class SharedParameterTests
         new SGD(net.Parameters(), 0.25).Step();
         Assert.Equal(0.75, linear.Weight.Item());
         Assert.Contains(
-            "twice",
+            "repeated",
             Assert.Throws<ArgumentException>(() => new SGD([linear.Weight, linear.Weight], 0.1)).Message,
             StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new Adam([linear.Weight, linear.Weight.Detach()]));
