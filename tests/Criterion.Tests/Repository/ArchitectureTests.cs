@@ -19,22 +19,16 @@ public class ArchitectureTests
         ["Tensors"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Autograd"],
         ["Autograd"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Tensors"],
         ["Schedules"] = ["Shapes", "Tensors", "Autograd"],
-        ["Losses"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
+        ["Schedules"] = ["Shapes", "Numbers"],
+        ["Losses"] = ["Schedules", "Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
         ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd"],
         ["Formats"] = ["Shapes", "Tensors", "Autograd"],
         ["Metrics"] = ["Shapes", "Numbers", "Formulas", "Tensors", "Autograd", "Losses"],
-        ["Optim"] = ["Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Schedules", "Nn"],
+        ["Optim"] = ["Schedules", "Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Schedules", "Nn"],
     };
 
     /// <summary>References against the order that are left. Remove a line when the last reference of its kind is gone.</summary>
-    static readonly string[] Left =
-    [
-        "Drivers → Autograd",
-        "Drivers → Tensors",
-        "Formulas → Autograd",
-        "Formulas → Kernels",
-        "Formulas → Tensors",
-    ];
+    static readonly string[] Left = ["Formulas → Autograd"];
 
     [Fact]
     public void Types_refer_to_lower_layers_only()
