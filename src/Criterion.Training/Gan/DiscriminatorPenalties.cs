@@ -63,7 +63,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
 
     Tensor Compute(Penalty penalty, Func<Tensor, Tensor> critic, DiscriminatorBatch batch) => penalty switch
     {
-        SlopePenalty slope => slope.Forward(critic, batch.Real, batch.Fake, _random),
+        InputGradientPenalty slope => slope.Forward(critic, batch.Real, batch.Fake, _random),
         DriftPenalty drift => drift.Forward(batch.RealLogits),
         LeCamPenalty leCam => leCam.Forward(
             batch.RealLogits, batch.FakeLogits, _next = leCam.Update(_leCam, batch.RealLogits, batch.FakeLogits)),

@@ -22,7 +22,7 @@ public static class GanAdvice
 
     static IEnumerable<string> Known(GanOptions options)
     {
-        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is SlopePenalty);
+        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty);
         bool isSpectral = options.DiscriminatorNorm == DiscriminatorNorm.Spectral;
         if (isSpectral && hasSlopePenalty)
         {
@@ -56,7 +56,7 @@ public static class GanAdvice
     /// </exception>
     internal static void Check(GanOptions options, Module discriminator, Dataset data)
     {
-        bool isPerSample = options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false });
+        bool isPerSample = options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false });
         if (isPerSample && MixesSamples(discriminator))
         {
             throw new TrainingException(

@@ -113,7 +113,7 @@ public sealed record GanOptions : TrainingOptions
     /// <summary>
     /// Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.
     /// </summary>
-    public EquilibriumController Equilibrium { get; init; } = new();
+    public BoundaryEquilibriumController Equilibrium { get; init; } = new();
 
     /// <summary>
     /// Gets the γ of <see cref="Equilibrium"/>: the ratio of errors that the controller aims at, in (0, 1]. Default: 0.75.
@@ -176,7 +176,7 @@ public sealed record GanOptions : TrainingOptions
         || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss
             && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
-    DiscriminatorNorm DefaultNorm => Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false })
+    DiscriminatorNorm DefaultNorm => Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None
         : Training.DiscriminatorNorm.Batch;
 }

@@ -8,7 +8,7 @@ namespace Criterion.Training;
 /// </summary>
 internal sealed class GanProgress(GanOptions options) : IStateful
 {
-    EquilibriumController _equilibrium =
+    BoundaryEquilibriumController _equilibrium =
         options.Objective is BoundaryEquilibriumGanLoss start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
 
     /// <summary>Gets the number of discriminator steps that are done.</summary>

@@ -43,7 +43,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             + "0.9", PenalizedCritic),
         new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
         {
-            Regularizers = [new GradientPenalty(10, Sided: SlopeSide.OneSided)],
+            Regularizers = [new GradientPenalty(10, Sided: GradientPenaltyForm.OneSided)],
         }),
         // One discriminator step with rates of 4e-4 and 1e-4, as in Zhang et al., 2018, finds the modes of a ring for some seeds
         // only.
@@ -62,7 +62,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             + "(their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
         {
             DiscriminatorNorm = Training.DiscriminatorNorm.Layer,
-            Regularizers = [new GradientPenalty(10, At: SlopePlace.DraganCodeNoise)],
+            Regularizers = [new GradientPenalty(10, At: GradientPenaltyPoint.DraganCodeNoise)],
             Steps = Steps,
         }),
         new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()

@@ -3,7 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// A penalty of the discriminator of a GAN: a <see cref="SlopePenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or the
+/// A penalty of the discriminator of a GAN: a <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or the
 /// <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
 /// <param name="Penalty">The penalty with its weight.</param>
@@ -26,7 +26,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 
     /// <summary>Returns whether a discriminator can have penalties of a type.</summary>
     internal static bool Takes(Type type) =>
-        type.IsAssignableTo(typeof(SlopePenalty))
+        type.IsAssignableTo(typeof(InputGradientPenalty))
         || type == typeof(DriftPenalty) || type == typeof(LeCamPenalty) || type == typeof(ConsistencyPenalty);
 
     /// <summary>Returns the settings of Adam for a discriminator with these penalties.</summary>

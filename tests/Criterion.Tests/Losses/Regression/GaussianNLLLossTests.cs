@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class GaussianNLLLossTests : TernaryLossContract<GaussianNLLLoss.NegativeLogLikelihood>
+public class GaussianNLLLossTests : TernaryLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(GaussianNLLLoss));
 
-    protected override TernaryLoss<GaussianNLLLoss.NegativeLogLikelihood> Default => new GaussianNLLLoss();
+    protected override TernaryLoss Default => new GaussianNLLLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, 0, 1, 2), Doubles(0, -1e4, 0, 1, 2), Doubles(1, 1, 1e4, 0, 1e-6)]];
 
@@ -17,7 +17,10 @@ public class GaussianNLLLossTests : TernaryLossContract<GaussianNLLLoss.Negative
         op,
         name,
         (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction()).Forward(x[0], x[1], x[2]),
-        file: "regression");
+        file: "regression",
+
+        // The derivative by the variance is the difference of 1/v and (d/v)², which are nearly equal in one case.
+        slack: 8);
 
     [Fact]
     public void Full_is_the_logarithm_of_the_density()
