@@ -93,7 +93,8 @@ public sealed class ComparisonTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small with { Steps = 2, Seeds = 5 })).Message;
         Assert.Contains("seeds 1 there, 5 now; steps 1 there, 2 now", message, StringComparison.Ordinal);
-        Assert.Contains("is not the folder of a comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not the folder of a "
+            + "comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
         Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(5), low: -1));
         Assert.Contains("Restore the data", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message, StringComparison.Ordinal);
     }
@@ -145,7 +146,8 @@ public sealed class ComparisonTests : IDisposable
 
         Assert.Equal(2, page.All("tbody")[0].All("tr").Length);
         Assert.Equal(
-            ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by step", "Accuracy by step", "Diversity by step"],
+            ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by "
+                + "step", "Accuracy by step", "Diversity by step"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(2, page.All("img").Length);
         Assert.Contains("WassersteinGanLoss", page.Value, StringComparison.Ordinal);

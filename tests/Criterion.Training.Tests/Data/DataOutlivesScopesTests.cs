@@ -2,7 +2,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
 
-/// <summary>What holds tensors outlives the scope in which it happens to be created, as static fields are when they are first read.</summary>
+/// <summary>
+/// What holds tensors outlives the scope in which it happens to be created, as static fields are when they are first read.
+/// </summary>
 public class DataOutlivesScopesTests
 {
     [Fact]

@@ -234,7 +234,8 @@ public sealed class ImageSourceTests : IDisposable
         Npy.Write(_temp["colour.npy"], Tensor.Full([1, 3, 32, 32], 7, DType.UInt8));
         string of = $"'{_temp["grey.npy"]}, {_temp["colour.npy"]}'";
         Assert.Equal(
-            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were converted to colour, like the others."],
+            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were converted "
+                + "to colour, like the others."],
             ImageDataset.Load([_temp["grey.npy"], _temp["colour.npy"]]).Notes);
         Npy.Write(_temp["wide.npy"], Tensor.Full([1, 1, 8, 16], 7, DType.UInt8));
         of = $"'{_temp["grey.npy"]}, {_temp["wide.npy"]}'";

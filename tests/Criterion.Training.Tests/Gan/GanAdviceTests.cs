@@ -9,7 +9,8 @@ public class GanAdviceTests
 
     public static TheoryData<GanOptions, string> Doubtful { get; } = new()
     {
-        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1Penalty()] }, "Spectral norm and a gradient penalty" },
+        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1Penalty()] }, "Spectral norm and a gradient "
+            + "penalty" },
         { Small with { Objective = new WassersteinGanLoss(), Clip = new WeightClip() }, "unstable with momentum" },
         { Small with { Objective = new WassersteinGanLoss(), Beta1 = 0 }, "Nothing bounds the slope" },
         { Small with { Clip = new WeightClip() }, "meant for the Wasserstein objective" },

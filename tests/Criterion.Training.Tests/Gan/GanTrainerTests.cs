@@ -128,7 +128,8 @@ public class GanTrainerTests
 
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
 
-        Assert.Contains("discriminator loss became NaN in step 1. The first tensor that is not finite is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
+        Assert.Contains("discriminator loss became NaN in step 1. "
+            + "The first tensor that is not finite is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,9 @@ public class MemoryTests
         });
     }
 
-    /// <summary>Bytes for elements of tensors and for kernels' scratch that the pool could not give; an epoch's order, in Int64, is no step's.</summary>
+    /// <summary>
+    /// Bytes for elements of tensors and for kernels' scratch that the pool could not give; an epoch's order, in Int64, is no step's.
+    /// </summary>
     static long NumbersAllocated =>
         BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<int>.AllocatedBytes + BufferPool<byte>.AllocatedBytes;
 

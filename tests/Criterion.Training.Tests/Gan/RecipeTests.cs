@@ -166,7 +166,8 @@ public sealed class RecipeTests : IDisposable
         state[$"{broken}.network.0.weight"] = Tensor.FullLike(state[$"{broken}.network.0.weight"], double.NaN);
         trainer.LoadStateDict(state);
 
-        Assert.Contains($"in step 1. The first tensor that is not finite is {name} [", Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message, StringComparison.Ordinal);
+        Assert.Contains($"in step 1. The first tensor that is not finite is {name} "
+            + "[", Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class EvaluationTests : IDisposable
     {
         Evaluation evaluation = Evaluation.Of(Real, Real with { Features = Real.Features[..90], Probabilities = null });
 
-        Assert.Contains(evaluation.Warnings, warning => warning.StartsWith("90 fake samples are too few for 96 features", StringComparison.Ordinal));
+        Assert.Contains(evaluation.Warnings, warning => warning.StartsWith("90 fake samples are too few for 96 "
+            + "features", StringComparison.Ordinal));
         Assert.Null(evaluation.FrechetExtrapolated);
         Assert.Null(evaluation.InceptionFake);
         Assert.NotNull(evaluation.InceptionReal);

@@ -131,7 +131,9 @@ public sealed class Vgg16Tests : IDisposable
     public void Bytes_are_images_too() =>
         Assert.Equal(DType.Float32, Vgg16.Normalize(Tensor.Full([1, 3, 1, 1], 9, DType.UInt8), ImageRange.Byte).DType);
 
-    /// <summary>PyTorch saves random weights in both of its formats, 553 MB each: <c>--explicit only --filter-trait Category=Long</c>.</summary>
+    /// <summary>
+    /// PyTorch saves random weights in both of its formats, 553 MB each: <c>--explicit only --filter-trait Category=Long</c>.
+    /// </summary>
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
     public void Weights_saved_by_PyTorch_give_the_same_features()

@@ -31,7 +31,8 @@ public sealed class GalleryTests : IDisposable
         Assert.Equal(new Shape(900, 32), found.Gallery.Shape);
         Assert.Equal(100, quality.Hits.Count(static hit => hit));
         Assert.Equal(Enumerable.Range(0, 900), found.Ranking.Order());
-        Assert.True(quality.AveragePrecision > 3 * quality.Chance, $"average precision {quality.AveragePrecision}, guessing {quality.Chance}");
+        Assert.True(quality.AveragePrecision > 3 * quality.Chance, $"average precision {quality.AveragePrecision}, guessing "
+            + $"{quality.Chance}");
 
         // The documents' own lines.
         Tensor query = found.Query[0];
