@@ -16,7 +16,8 @@ public sealed record CycleGanOptions : TrainingOptions
 
     /// <summary>Gets the adversarial objective. Default: least squares, as in the paper.</summary>
     [TrainingOption(
-        "objective", "Adversarial objective, as for the recipes", ValueName = "name", Default = "least-squares with the constants of the paper")]
+        "objective", "Adversarial objective, as for the recipes", ValueName = "name",
+        Default = "least-squares with the constants of the paper")]
     public GanLoss Objective { get; init; } = LeastSquaresGanLoss.CycleGan;
 
     /// <summary>Gets the cycle loss: the distance of an image from its translation there and back.</summary>

@@ -35,7 +35,8 @@ public readonly record struct CycleStep : IRunStep
 
     /// <summary>Gets the norm of the gradient over all parameters of both translators.</summary>
     [StepColumn(
-        "translator_gradient_norm", "Norm of the gradient over all parameters of both translators", Chart = "Gradient norms", MayBeLog = true)]
+        "translator_gradient_norm", "Norm of the gradient over all parameters of both translators",
+        Chart = "Gradient norms", MayBeLog = true)]
     public double TranslatorGradientNorm { get; init; }
 
     /// <inheritdoc/>

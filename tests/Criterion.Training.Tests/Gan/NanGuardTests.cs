@@ -6,7 +6,8 @@ namespace Criterion.Training.Tests;
 public class NanGuardTests
 {
     static readonly ImageDataset Broken = new("broken", Tensor.Full([8, 1, 12, 12], double.NaN), Tensor.From([0L, 0, 0, 0, 1, 1, 1, 1]));
-    readonly CycleGanNetworks _translators = CycleGanNetworks.Build(new(Width: 2, Blocks: 1), new(Width: 2, Layers: 1), new RandomStream(1));
+    readonly CycleGanNetworks _translators = CycleGanNetworks.Build(
+        new(Width: 2, Blocks: 1), new(Width: 2, Layers: 1), new RandomStream(1));
     readonly Sequential _encoder = new EmbeddingNetwork(Width: 2, Head: 4).Build(new RandomStream(1));
 
     [Fact]
@@ -46,7 +47,8 @@ public class NanGuardTests
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
 
-    SiameseTrainer Siamese(ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, new SiameseOptions { BatchSize = 4, OnNan = onNan });
+    SiameseTrainer Siamese(
+        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, new SiameseOptions { BatchSize = 4, OnNan = onNan });
 
     static string Message(Action action) => Assert.ThrowsAny<TrainingException>(action).Message;
 
@@ -66,6 +68,7 @@ public class NanGuardTests
     }
 
     static Dictionary<string, double[]> Networks(IStateful trainer) => trainer.StateDict()
-        .Where(static named => named.Key.Contains("weight", StringComparison.Ordinal) || named.Key.Contains("running", StringComparison.Ordinal))
+        .Where(static named => named.Key.Contains("weight", StringComparison.Ordinal)
+            || named.Key.Contains("running", StringComparison.Ordinal))
         .ToDictionary(static named => named.Key, static named => named.Value.To(DType.Float64).ToArray<double>());
 }
