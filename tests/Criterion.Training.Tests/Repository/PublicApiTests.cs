@@ -6,5 +6,6 @@ public class PublicApiTests
 {
     [Fact]
     public void Public_api_is_as_approved() =>
-        ApiSnapshot.Check(typeof(GanTrainer).Assembly, RepositoryRoot.File("tests", "Criterion.Training.Tests", "Repository", "PublicApi.txt"));
+        ApiSnapshot.Check(
+            typeof(GanTrainer).Assembly, RepositoryRoot.File("tests", "Criterion.Training.Tests", "Repository", "PublicApi.txt"));
 }
