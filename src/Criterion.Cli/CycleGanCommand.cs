@@ -92,7 +92,7 @@ internal sealed class CycleGanCommand
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
         CycleGanRunRecord record = (CycleGanRunRecord)run.Record;
-        Sources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
+        DataSources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine($"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
@@ -111,8 +111,8 @@ internal sealed class CycleGanCommand
 
     CycleGanRun Make(ParseResult parsed)
     {
-        string[] a = Sources.Checked(parsed.GetValue(_a)!, _a.Name);
-        string[] b = Sources.Checked(parsed.GetValue(_b)!, _b.Name);
+        string[] a = DataSources.Checked(parsed.GetValue(_a)!, _a.Name);
+        string[] b = DataSources.Checked(parsed.GetValue(_b)!, _b.Name);
         if (a.Length == 0 != (b.Length == 0))
         {
             throw new ToolException($"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");

@@ -170,7 +170,7 @@ internal sealed class GanSettings
         }
         catch (TrainingException e)
         {
-            throw new ToolException($"{option.Name} {Mistakes.Shorten(text)}: {e.Message}", e);
+            throw new ToolException($"{option.Name} {UsageErrors.Shorten(text)}: {e.Message}", e);
         }
     }
 

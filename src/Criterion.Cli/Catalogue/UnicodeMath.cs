@@ -21,7 +21,8 @@ internal sealed class UnicodeMath
         ["cdot"] = "·", ["sum"] = "Σ", ["prod"] = "Π", ["le"] = "≤", ["ne"] = "≠", ["in"] = "∈", ["notin"] = "∉", ["leftarrow"] = "←",
         ["infty"] = "∞", ["ast"] = "∗", ["top"] = "ᵀ", ["odot"] = "⊙", ["ell"] = "ℓ", ["phi"] = "φ", ["Phi"] = "Φ",
         ["theta"] = "θ", ["pi"] = "π", ["lambda"] = "λ", ["alpha"] = "α", ["beta"] = "β", ["gamma"] = "γ", ["delta"] = "δ",
-        ["epsilon"] = "ε", ["varepsilon"] = "ε", ["nu"] = "ν", ["mu"] = "μ", ["sigma"] = "σ", ["max"] = "max", ["min"] = "min", ["ln"] = "ln",
+        ["epsilon"] = "ε", ["varepsilon"] = "ε", ["nu"] = "ν", ["mu"] = "μ", ["sigma"] = "σ", ["max"] = "max", ["min"] = "min",
+        ["ln"] = "ln",
         ["tanh"] = "tanh", ["sin"] = "sin", ["cos"] = "cos", ["quad"] = " ", [","] = " ", [" "] = " ", [":"] = " ", ["|"] = "‖",
     };
 
@@ -46,15 +47,18 @@ internal sealed class UnicodeMath
             : [Spaced(new UnicodeMath(latex).Until(""))];
     }
 
-    static Dictionary<char, char> Map(string from, string to) => from.Zip(to).ToDictionary(static pair => pair.First, static pair => pair.Second);
+    static Dictionary<char, char> Map(string from, string to) =>
+        from.Zip(to).ToDictionary(static pair => pair.First, static pair => pair.Second);
 
     static string Spaced(string text) => string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     static IReadOnlyList<string> Braced(IReadOnlyList<(string Value, string Condition)> rows)
     {
         int width = rows.Max(static row => row.Value.Length);
-        return [.. rows.Select((row, i) => $"{(i == 0 ? '⎧' : i == rows.Count - 1 ? '⎩' : '⎨')} {row.Value.PadRight(width)}   {row.Condition}")];
+        return [.. rows.Select((row, i) => $"{Brace(i, rows.Count)} {row.Value.PadRight(width)}   {row.Condition}")];
     }
+
+    static char Brace(int row, int count) => row == 0 ? '⎧' : row == count - 1 ? '⎩' : '⎨';
 
     /// <summary>Renders up to one of the ends and skips it.</summary>
     string Until(params string[] ends)

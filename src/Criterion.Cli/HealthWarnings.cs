@@ -3,12 +3,12 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>Tells a person what looks wrong with a training, each thing once.</summary>
-internal sealed class Checkups(ToolConsole console, GanLoss objective)
+/// <summary>Writes the findings of the health check of a training to standard error, each one once.</summary>
+internal sealed class HealthWarnings(ToolConsole console, GanLoss objective)
 {
     readonly Checkup _checkup = new(objective);
 
-    /// <summary>Looks at one more step.</summary>
+    /// <summary>Examines one more step.</summary>
     public void Watch(GanStep step)
     {
         foreach (Finding finding in _checkup.Watch(step))
