@@ -140,6 +140,6 @@ internal sealed class CycleGanCommand
     DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>
         _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;
 
-    static string Line(string way, TranslationQuality.Way quality) =>
+    static string Line(string way, TranslationQuality.Direction quality) =>
         $"{way}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB (a copy of the input {NumberText.Fixed(quality.CopyPsnr, 2)}), SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
 }

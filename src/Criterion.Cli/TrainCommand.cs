@@ -98,8 +98,8 @@ internal sealed class TrainCommand
 
         DataSources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        HealthWarnings warnings = new(console, recipe.Options.Objective);
-        int code = Report(RunOptions.Execute(run, folder, console, token, warnings.Watch), console);
+        FindingPrinter findings = new(console, recipe.Options.Objective);
+        int code = Report(RunOptions.Execute(run, folder, console, token, findings.Watch), console);
         console.Output.WriteLine($"More samples: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -145,8 +145,8 @@ internal sealed class TrainCommand
                 DataArguments load = gan.Load
                     ?? throw new TrainingException($"'{path}' was trained on data in memory. Resume it in the program that created the "
                         + "data.");
-                HealthWarnings warnings = new(console, gan.Options.Objective);
-                return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), warnings.Watch), console);
+                FindingPrinter findings = new(console, gan.Options.Objective);
+                return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), findings.Watch), console);
         }
 
         (int Code, RunRecord Record) Resumed<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)

@@ -8,7 +8,7 @@ internal static class NumberText
     // From here on doubles no longer hold every whole number, and digits say nothing.
     const double LeastScientific = 1e16;
 
-    const double LeastUnfixed = 1e9;
+    const double LeastExponential = 1e9;
 
     const NumberStyles Real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
@@ -26,7 +26,7 @@ internal static class NumberText
     public static string Fixed(double value, int decimals)
     {
         string text = value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
-        return IsRoundedToZero(value, text) || (double.IsFinite(value) && Math.Abs(value) >= LeastUnfixed)
+        return IsRoundedToZero(value, text) || (double.IsFinite(value) && Math.Abs(value) >= LeastExponential)
             ? value.ToString("0.#e0", CultureInfo.InvariantCulture)
             : text;
     }

@@ -24,7 +24,7 @@ internal static class CatalogueJson
         ["latex"] = SymbolicFormula.Of(entry),
         ["shapes"] = entry.About.Shapes,
         ["source"] = entry.About.Source,
-        ["twin"] = entry.About.Twin,
+        ["twin"] = entry.About.PyTorch,
         ["alternatives"] = entry.About.Alternatives,
         ["options"] = new JsonArray([.. entry.Options.Select(static option => (JsonNode)new JsonObject
         {

@@ -67,7 +67,7 @@ internal static class CataloguePage
 
         text.Append(Paragraph("", entry.Remarks)).Append(Paragraph("Shapes: ", entry.About.Shapes))
             .Append(Paragraph("Alternatives: ", entry.About.Alternatives));
-        text.Append(Paragraph("PyTorch: ", entry.About.Twin.Length > 0 ? $"`{entry.About.Twin}`" : ""))
+        text.Append(Paragraph("PyTorch: ", entry.About.PyTorch.Length > 0 ? $"`{entry.About.PyTorch}`" : ""))
             .Append(Paragraph("Source: ", entry.About.Source));
         return text.ToString();
     }

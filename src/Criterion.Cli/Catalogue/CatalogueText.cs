@@ -25,7 +25,7 @@ internal static class CatalogueText
         Part(text, "Shapes", entry.About.Shapes, width);
         Part(text, "Notes", entry.Remarks, width);
         Part(text, "Alternatives", entry.About.Alternatives, width);
-        Part(text, "PyTorch", entry.About.Twin, width);
+        Part(text, "PyTorch", entry.About.PyTorch, width);
         Part(text, "Source", entry.About.Source, width);
         return text.ToString().ReplaceLineEndings().TrimEnd();
     }

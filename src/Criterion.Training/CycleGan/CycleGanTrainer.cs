@@ -15,8 +15,8 @@ public sealed class CycleGanTrainer : IStateful
     readonly CycleGanOptions _options;
     readonly (ImageDataset Images, BatchSampler Sampler, ImagePool Pool) _a;
     readonly (ImageDataset Images, BatchSampler Sampler, ImagePool Pool) _b;
-    readonly Player _translators;
-    readonly Player _discriminators;
+    readonly TrainedNetworks _translators;
+    readonly TrainedNetworks _discriminators;
     readonly NanGuard _guard;
     long _step;
 
@@ -43,8 +43,8 @@ public sealed class CycleGanTrainer : IStateful
         RandomStream random = new(options.Seed);
         _a = (a, new BatchSampler(a.Count, options.BatchSize, random.Fork(11)), new ImagePool(options.PoolSize, random.Fork(12)));
         _b = (b, new BatchSampler(b.Count, options.BatchSize, random.Fork(13)), new ImagePool(options.PoolSize, random.Fork(14)));
-        _translators = new Player([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], options.LearningRate, options.Beta1, options.Beta2);
-        _discriminators = new Player([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], options.LearningRate, options.Beta1, options.Beta2);
+        _translators = new TrainedNetworks([("a_to_b", networks.AToB), ("b_to_a", networks.BToA)], options.LearningRate, options.Beta1, options.Beta2);
+        _discriminators = new TrainedNetworks([("a", networks.DiscriminatorA), ("b", networks.DiscriminatorB)], options.LearningRate, options.Beta1, options.Beta2);
         _guard = new NanGuard(options.OnNan, networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB);
     }
 

@@ -5,16 +5,16 @@ namespace Criterion.Training;
 /// <summary>How near translations come to the truth, in decibels and structural similarity, beside what a copy of the input has.</summary>
 /// <param name="AToB">Of A to B.</param>
 /// <param name="BToA">Of B to A.</param>
-public sealed record TranslationQuality(TranslationQuality.Way AToB, TranslationQuality.Way BToA)
+public sealed record TranslationQuality(TranslationQuality.Direction AToB, TranslationQuality.Direction BToA)
 {
     /// <summary>One way.</summary>
     /// <param name="Psnr">Peak signal-to-noise ratio of the translations, mean over images.</param>
     /// <param name="CopyPsnr">That of the input itself.</param>
     /// <param name="Ssim">Structural similarity of the translations.</param>
     /// <param name="CopySsim">That of the input itself.</param>
-    public sealed record Way(double Psnr, double CopyPsnr, double Ssim, double CopySsim)
+    public sealed record Direction(double Psnr, double CopyPsnr, double Ssim, double CopySsim)
     {
-        internal static Way Of(Tensor input, Tensor translated, Tensor truth)
+        internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
         {
             Psnr psnr = new(ImageRange.MinusOneOne, Cap: 100);
             SsimIndex ssim = new(ImageRange.MinusOneOne);
@@ -29,6 +29,6 @@ public sealed record TranslationQuality(TranslationQuality.Way AToB, Translation
     public static TranslationQuality Measure(CycleGanNetworks networks, Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(networks);
-        return new(Way.Of(a, GanTrainer.Sample(networks.AToB, a), b), Way.Of(b, GanTrainer.Sample(networks.BToA, b), a));
+        return new(Direction.Of(a, GanTrainer.Sample(networks.AToB, a), b), Direction.Of(b, GanTrainer.Sample(networks.BToA, b), a));
     }
 }

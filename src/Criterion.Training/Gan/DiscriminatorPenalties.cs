@@ -4,7 +4,7 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>Real and generated images with what the discriminator says of them.</summary>
-internal readonly record struct Judged(Tensor Real, Tensor Fake, Tensor RealLogits, Tensor FakeLogits);
+internal readonly record struct DiscriminatorBatch(Tensor Real, Tensor Fake, Tensor RealLogits, Tensor FakeLogits);
 
 /// <summary>The penalties of a discriminator, with what they remember from step to step.</summary>
 internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, RandomStream random) : IStateful
@@ -17,7 +17,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     LeCamState _next = new();
 
     /// <summary>Those of every step, by name.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Prompt(Func<Tensor, Tensor> critic, Judged judged)
+    public IEnumerable<(string Name, Tensor Value)> Prompt(Func<Tensor, Tensor> critic, DiscriminatorBatch judged)
     {
         // What a step that failed left behind is forgotten.
         _next = _leCam;
@@ -28,7 +28,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     }
 
     /// <summary>Those that are due in the discriminator's step of that number, counted from 0, as heavy as the steps without them ask for.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<Judged> judge)
+    public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<DiscriminatorBatch> judge)
     {
         Regularizer[] due = [.. all.Where(one => one.IsLazy && new LazyPenalty(one.Interval).IsDue(step))];
         if (due.Length == 0)
@@ -36,7 +36,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
             return [];
         }
 
-        Judged judged = judge();
+        DiscriminatorBatch judged = judge();
         return due.Select(one => (one.Penalty.GetType().Name, new LazyPenalty(one.Interval).Scale(Of(one.Penalty, critic, judged))));
     }
 
@@ -58,9 +58,9 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
         _leCam = _next = new LeCamState(means[0], means[1], (long)means[2]);
     }
 
-    Tensor Of(Penalty penalty, Func<Tensor, Tensor> critic, Judged judged) => penalty switch
+    Tensor Of(Penalty penalty, Func<Tensor, Tensor> critic, DiscriminatorBatch judged) => penalty switch
     {
-        SlopePenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
+        InputGradientPenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
         DriftPenalty drift => drift.Forward(judged.RealLogits),
         LeCamPenalty anchor => anchor.Forward(judged.RealLogits, judged.FakeLogits, _next = anchor.Update(_leCam, judged.RealLogits, judged.FakeLogits)),
         ConsistencyPenalty consistency => consistency.Forward(judged.RealLogits, critic(Shift(judged.Real))),

@@ -15,7 +15,7 @@ public static class GanAdvice
 
     static IEnumerable<string> Known(GanOptions options)
     {
-        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is SlopePenalty);
+        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty);
         bool isSpectral = options.DiscriminatorNorm == DiscriminatorNorm.Spectral;
         if (isSpectral && hasSlopePenalty)
         {
@@ -42,7 +42,7 @@ public static class GanAdvice
     /// <exception cref="TrainingException">It mixes samples under a gradient penalty, or ends in a sigmoid that its objective applies itself.</exception>
     internal static void Check(GanOptions options, Module discriminator, Dataset data)
     {
-        if (options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false }) && MixesSamples(discriminator))
+        if (options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false }) && MixesSamples(discriminator))
         {
             throw new TrainingException(
                 "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral; --d-norm).");

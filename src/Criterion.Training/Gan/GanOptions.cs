@@ -38,7 +38,7 @@ public sealed record GanOptions
     public double AverageDecay { get; init; }
 
     /// <summary>How <see cref="BoundaryEquilibriumGanLoss"/> is kept in balance, from its k at the start on; not used with other objectives.</summary>
-    public EquilibriumController Equilibrium { get; init; } = new();
+    public BoundaryEquilibriumController Equilibrium { get; init; } = new();
 
     /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
     public double ClassWeight { get; init; }
@@ -121,7 +121,7 @@ public sealed record GanOptions
     bool Takes(DiscriminatorOutput output) => output == DefaultOutput
         || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
-    DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
+    DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is InputGradientPenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None
         : Training.DiscriminatorNorm.Batch;
 

@@ -41,7 +41,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and 0.9", PenalizedCritic),
         new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
         {
-            Regularizers = [new GradientPenalty(10, Sided: SlopeSide.OneSided)],
+            Regularizers = [new GradientPenalty(10, Sided: GradientPenaltyForm.OneSided)],
         }),
         // One discriminator step with rates of 4e-4 and 1e-4, as Zhang et al., 2018, take it, finds the modes of a ring for some seeds only.
         new("hinge", "Miyato et al., 2018: hinge loss, spectral norm, 5 discriminator steps, Adam 2e-4 with betas 0 and 0.9", new()
@@ -57,7 +57,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images; layer norm, otherwise as dcgan (their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
         {
             DiscriminatorNorm = Training.DiscriminatorNorm.Layer,
-            Regularizers = [new GradientPenalty(10, At: SlopePlace.DraganCodeNoise)],
+            Regularizers = [new GradientPenalty(10, At: GradientPenaltyPoint.DraganCodeNoise)],
             Steps = Steps,
         }),
         new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()

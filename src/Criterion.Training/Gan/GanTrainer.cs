@@ -25,16 +25,16 @@ public sealed class GanTrainer : IStateful
     readonly GanOptions _options;
     readonly Dataset _data;
     readonly int _classes;
-    readonly Player _generator;
-    readonly Player _discriminator;
-    readonly Judge _judge;
+    readonly TrainedNetworks _generator;
+    readonly TrainedNetworks _discriminator;
+    readonly DiscriminatorEvaluator _judge;
     readonly ExponentialMovingAverage? _average;
     readonly DiscriminatorPenalties _penalties;
     readonly BatchSampler _sampler;
     readonly NanGuard _guard;
     RandomStream _latents;
     RandomStream _labels;
-    EquilibriumController _equilibrium;
+    BoundaryEquilibriumController _equilibrium;
     long _step;
     long _discriminatorSteps;
 
@@ -54,9 +54,9 @@ public sealed class GanTrainer : IStateful
         GanAdvice.Check(options, discriminator, data);
         (_options, _data) = (options, data);
         _classes = options.ClassWeight > 0 ? data.Classes() : 0;
-        _generator = new Player([("network", generator)], parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
-        _discriminator = new Player([("network", discriminator)], parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
-        _judge = new Judge(discriminator, _classes, options.FeatureMatching);
+        _generator = new TrainedNetworks([("network", generator)], parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
+        _discriminator = new TrainedNetworks([("network", discriminator)], parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
+        _judge = new DiscriminatorEvaluator(discriminator, _classes, options.FeatureMatching);
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(generator, options.AverageDecay) : null;
         _penalties = new DiscriminatorPenalties(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
@@ -181,27 +181,27 @@ public sealed class GanTrainer : IStateful
         Round round = Draw(withGraph: true);
         GanStep row = TrainDiscriminator(round);
         _discriminator.Freeze();
-        Judgement fake = _judge.Of(round.Fake);
+        DiscriminatorResult fake = _judge.Evaluate(round.Fake);
         Tensor loss = GeneratorLoss(round, fake);
         double value = Finite(loss.Item(), "generator loss", round, fake.Logits);
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", round, fake.Logits);
         _generator.Update();
         _average?.Update();
-        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = Scores.Diversity(round.Real, round.Fake) };
+        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = ScoreStatistics.Diversity(round.Real, round.Fake) };
     }
 
     GanStep TrainDiscriminator(Round round)
     {
         Round given = round with { Fake = round.Fake.Detach() };
-        (Judgement real, Judgement fake) = (_judge.Of(given.Real), _judge.Of(given.Fake));
+        (DiscriminatorResult real, DiscriminatorResult fake) = (_judge.Evaluate(given.Real), _judge.Evaluate(given.Fake));
         Tensor loss = DiscriminatorLoss(given, real, fake);
         double value = Finite(loss.Item(), "discriminator loss", round, real.Logits, fake.Logits);
-        Judged judged = new(given.Real, given.Fake, real.Logits, fake.Logits);
+        DiscriminatorBatch judged = new(given.Real, given.Fake, real.Logits, fake.Logits);
         (double norm, double penalty) = Update(loss, _penalties.Prompt(_judge.Logits, judged), round, judged);
         penalty += TakeLazyPenalties(round, given);
         _discriminatorSteps++;
         _penalties.Commit();
-        (double realScore, double fakeScore) = Scores.Of(_options.Objective, real.Logits, fake.Logits);
+        (double realScore, double fakeScore) = ScoreStatistics.Of(_options.Objective, real.Logits, fake.Logits);
         if (_options.Objective is BoundaryEquilibriumGanLoss)
         {
             _equilibrium = _equilibrium.Update(realScore, fakeScore);
@@ -214,20 +214,20 @@ public sealed class GanTrainer : IStateful
             DiscriminatorGradientNorm = norm,
             RealScore = realScore,
             FakeScore = fakeScore,
-            Accuracy = Scores.Accuracy(_options.Objective, real.Logits, fake.Logits),
+            Accuracy = ScoreStatistics.Accuracy(_options.Objective, real.Logits, fake.Logits),
         };
     }
 
     // They count in an update of their own, as published: the rescaled Adam expects it.
     double TakeLazyPenalties(Round round, Round given)
     {
-        Judged judged = default;
+        DiscriminatorBatch judged = default;
         (string, Tensor)[] due = [.. _penalties.Lazy(_discriminatorSteps, _judge.Logits, () => judged = new(given.Real, given.Fake, _judge.Logits(given.Real), _judge.Logits(given.Fake)))];
         return due.Length == 0 ? 0 : Update(null, due, round, judged).Penalty;
     }
 
     // A loss or gradient that is no number must not reach the weights.
-    (double Norm, double Penalty) Update(Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Round round, Judged judged)
+    (double Norm, double Penalty) Update(Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Round round, DiscriminatorBatch judged)
     {
         double sum = 0;
         foreach ((string name, Tensor penalty) in penalties)
@@ -242,18 +242,18 @@ public sealed class GanTrainer : IStateful
         return (norm, sum);
     }
 
-    Tensor DiscriminatorLoss(Round round, Judgement real, Judgement fake) => _classes == 0
+    Tensor DiscriminatorLoss(Round round, DiscriminatorResult real, DiscriminatorResult fake) => _classes == 0
         ? Objective.Discriminator(real.Logits, fake.Logits)
         : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight)
-            .Discriminator(real.Logits, fake.Logits, real.Classes!, round.RealLabels!, fake.Classes!, round.FakeLabels!);
+            .Discriminator(real.Logits, fake.Logits, real.ClassLogits!, round.RealLabels!, fake.ClassLogits!, round.FakeLabels!);
 
     // Only a relativistic objective and feature matching compare with real samples.
-    Tensor GeneratorLoss(Round round, Judgement fake)
+    Tensor GeneratorLoss(Round round, DiscriminatorResult fake)
     {
-        Judgement? real = Objective is RelativisticGanLoss || _options.FeatureMatching is not null ? _judge.Of(round.Real) : null;
+        DiscriminatorResult? real = Objective is RelativisticGanLoss || _options.FeatureMatching is not null ? _judge.Evaluate(round.Real) : null;
         Tensor loss = _classes == 0
             ? Objective.Generator(fake.Logits, real?.Logits)
-            : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, real?.Logits);
+            : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight).Generator(fake.Logits, fake.ClassLogits!, round.FakeLabels!, real?.Logits);
         return _options.FeatureMatching is { } matching
             ? loss + (matching.Weight * new MeanFeatureMatchingLoss().Forward(fake.Features!, real!.Value.Features!))
             : loss;

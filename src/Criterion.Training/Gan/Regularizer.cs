@@ -3,7 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// A penalty that a GAN's discriminator is trained with: a <see cref="SlopePenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or
+/// A penalty that a GAN's discriminator is trained with: a <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or
 /// <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
 /// <param name="Penalty">The penalty with its weight.</param>
@@ -18,7 +18,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 
     /// <summary>Whether penalties of a kind are for discriminators.</summary>
     internal static bool Takes(Type kind) =>
-        kind.IsAssignableTo(typeof(SlopePenalty)) || kind == typeof(DriftPenalty) || kind == typeof(LeCamPenalty) || kind == typeof(ConsistencyPenalty);
+        kind.IsAssignableTo(typeof(InputGradientPenalty)) || kind == typeof(DriftPenalty) || kind == typeof(LeCamPenalty) || kind == typeof(ConsistencyPenalty);
 
     /// <summary>A penalty of every step.</summary>
     public static implicit operator Regularizer(Penalty penalty) => new(penalty);

@@ -47,9 +47,9 @@ internal static class RunCharts
             Note = Note(chart.Title),
         };
 
-    static Chart Single(CsvTable table, string name) => new(Words.Title(name), [Line(table, name)]);
+    static Chart Single(CsvTable table, string name) => new(DisplayName.Title(name), [Line(table, name)]);
 
-    static Series Line(CsvTable table, string name) => new(Words.Of(name), table.Steps, table[name]);
+    static Series Line(CsvTable table, string name) => new(DisplayName.Of(name), table.Steps, table[name]);
 
     static bool HasNews(CsvTable table, string name) =>
         table.Names.Contains(name) && table.Count > 0 && !(QuietWhenZero.Contains(name) && table[name].All(static value => value == 0));

@@ -53,11 +53,11 @@ public static class RunReport
             return null;
         }
 
-        IReadOnlyList<(long Step, Finding Finding)> all = Checkup.Of(losses, gan.Options.Objective);
+        IReadOnlyList<(long Step, Finding Finding)> all = TrainingMonitor.Of(losses, gan.Options.Objective);
         return all.Count > 0
             ? Html.Bullets(all.Select(static one => $"Step {one.Step}: {one.Finding.Message}"))
-            : Html.Paragraph(losses.Count < TrainingDoctor.FirstLook
-                ? $"Too few steps to judge: the training is looked at from step {TrainingDoctor.FirstLook} on."
+            : Html.Paragraph(losses.Count < HealthCheck.FirstLook
+                ? $"Too few steps to judge: the training is looked at from step {HealthCheck.FirstLook} on."
                 : "Nothing looked wrong: no player won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
     }
 
@@ -100,7 +100,7 @@ public static class RunReport
 
     static string[] Summary(string name, double[] values, int part) =>
     [
-        Words.Title(name),
+        DisplayName.Title(name),
         Axis.Text(Mean(values.Take(part))),
         Axis.Text(Mean(values.TakeLast(part))),
         Axis.Text(values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min()),

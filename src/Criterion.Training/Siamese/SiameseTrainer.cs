@@ -8,7 +8,7 @@ public sealed class SiameseTrainer : IStateful
 {
     readonly SiameseOptions _options;
     readonly PairSampler _sampler;
-    readonly Player _encoder;
+    readonly TrainedNetworks _encoder;
     readonly NanGuard _guard;
     long _step;
 
@@ -23,7 +23,7 @@ public sealed class SiameseTrainer : IStateful
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _sampler = new PairSampler(data, options.BatchSize, new RandomStream(options.Seed).Fork(21));
-        _encoder = new Player(encoder, options.LearningRate, 0.9, 0.999);
+        _encoder = new TrainedNetworks(encoder, options.LearningRate, 0.9, 0.999);
         _guard = new NanGuard(options.OnNan, encoder);
     }
 

@@ -53,8 +53,8 @@ public static partial class TensorFormula
         (x, y) = Tensor.Promote(x.Floating().Contiguous(), y.Floating().Contiguous());
         var ofX = new OfOne<Shifted<TFormula>>(new(formula, y.Detach().Mean().Item()));
         var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
-        PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.Wanted(y));
-        PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.Wanted(x));
+        PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.IsRecorded(y));
+        PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.IsRecorded(x));
         (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
         PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
         PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
@@ -63,15 +63,19 @@ public static partial class TensorFormula
             PointwiseDriver.Run(ofY, overY with { GradientX = gradientY, Offset = -totalX.Slope / y.Count });
         }
 
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(totalX.Value + totalY.Value, x.DType),
             [x, y, gradientX, gradientY],
+            (F: formula, X: x, Y: y, GradientX: gradientX, GradientY: gradientY),
             [x, y],
-            g => Autograd.Enabled
-                ? Autograd.Compose([x, y], () => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean(), g)
-                : [Scaled(gradientX, g), Scaled(gradientY, g)]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.X, of.Y], () => ComposedAcross(of.F, of.X, of.Y), g)
+                : [Scaled(of.GradientX, g), Scaled(of.GradientY, g)]);
     }
+
+    static Tensor ComposedAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IUnaryFormula => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean();
 
     /// <summary>Σ f(x) as a number, not recorded.</summary>
     internal static double Total<TFormula>(TFormula formula, Tensor x)
@@ -96,7 +100,7 @@ public static partial class TensorFormula
     {
         Tensor numbers = x.Floating().Contiguous();
         PointwiseTotal total = PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, scale));
-        return Autograd.RecordWith(
+        return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(total.Value, numbers.DType),
             [],
@@ -118,12 +122,12 @@ public static partial class TensorFormula
         PointwiseRun run = new(x, y ?? x, z ?? x, scale, Wanted(x), Wanted(y), Wanted(z));
 
         // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             name,
             Tensor.Scalar(PointwiseDriver.Run(formula, run).Value, type),
             [x, y, z, run.GradientX, run.GradientY, run.GradientZ],
-            [x, y, z],
             (F: formula, Run: run),
+            [x, y, z],
             static (g, of) => Autograd.Enabled
                 ? Composed(of.F, of.Run, g)
                 : [Scaled(of.Run.GradientX, g), Scaled(of.Run.GradientY, g), Scaled(of.Run.GradientZ, g)]);
@@ -154,7 +158,7 @@ public static partial class TensorFormula
     }
 
     /// <summary>Room for the gradient of an input, if one is wanted.</summary>
-    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.Wanted(input) ? Tensor.EmptyLike(input) : null;
+    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
     /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;

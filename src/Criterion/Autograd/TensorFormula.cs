@@ -36,7 +36,7 @@ public static partial class TensorFormula
 
     /// <summary>Records a result whose slope is that of the formula at <paramref name="at"/>.</summary>
     static Tensor Sloped<TFormula>(TFormula formula, Tensor x, Tensor result, Tensor at)
-        where TFormula : struct, IUnaryFormula => Autograd.RecordWith(
+        where TFormula : struct, IUnaryFormula => Autograd.Record(
             Name<TFormula>(),
             result,
             [at],
@@ -51,7 +51,7 @@ public static partial class TensorFormula
     {
         (x, y) = Tensor.Promote(x, y);
         Shape shape = Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>());
-        return Autograd.RecordWith(
+        return Autograd.Record(
             Name<TFormula>(),
             MapDriver.Run(new OfTwo<TFormula>(formula), shape, x, y, x),
             [x, y],
@@ -72,7 +72,7 @@ public static partial class TensorFormula
         (x, z) = Tensor.Promote(x, z);
         (y, z) = Tensor.Promote(y, z);
         Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>()), z.Shape, Name<TFormula>());
-        return Autograd.RecordWith(
+        return Autograd.Record(
             Name<TFormula>(),
             MapDriver.Run(new OfThree<TFormula>(formula), shape, x, y, z),
             [x, y, z],

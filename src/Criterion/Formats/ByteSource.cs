@@ -49,7 +49,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     }
 
     /// <summary>The same file seen through a decompressor, whose length nobody knows.</summary>
-    public ByteSource Through(Stream decompressor) => new(decompressor, format, path);
+    public ByteSource Decompressed(Stream decompressor) => new(decompressor, format, path);
 
     /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>
     public ByteSource Part(Stream part, long length) => new(part, format, path, length);
@@ -96,7 +96,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
         else if (count > _left)
         {
-            throw CutShort(what, count, _left.Value);
+            throw Truncated(what, count, _left.Value);
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         int read = ready + ReadSome(into[ready..]);
         if (read < into.Length)
         {
-            throw CutShort(what, into.Length, read);
+            throw Truncated(what, into.Length, read);
         }
 
         _left -= read;
@@ -154,7 +154,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
 
     /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
     /// <exception cref="DataFormatException">Something does.</exception>
-    public T Last<T>(T result) => IsAtEnd()
+    public T EndWith<T>(T result) => IsAtEnd()
         ? result
         : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
 
@@ -197,7 +197,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
             }
 
             int read = ReadSome(ahead.AsSpan(filled));
-            filled += read > 0 ? read : throw CutShort(what, count, filled);
+            filled += read > 0 ? read : throw Truncated(what, count, filled);
         }
 
         _ahead = ahead;
@@ -217,6 +217,6 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
     }
 
-    DataFormatException CutShort(string what, long count, long there) =>
+    DataFormatException Truncated(string what, long count, long there) =>
         Error($"{what} should have {count} bytes, but only {there} are there.", "The file was cut short or its header is damaged: fetch it again.");
 }

@@ -37,10 +37,10 @@ internal sealed class PthDict : OrderedDictionary<string, object?>
     public bool IsState { get; private set; } = true;
 
     /// <summary>The first name that came twice: an error if the dictionary is asked for.</summary>
-    public string? Twice { get; private set; }
+    public string? DuplicateKey { get; private set; }
 
     /// <summary>How many entries have keys that are no names, such as tuples.</summary>
-    public int Nameless { get; private set; }
+    public int UnnamedCount { get; private set; }
 
     /// <summary>Puts an entry in.</summary>
     public void Put(object? key, object? value)
@@ -48,12 +48,12 @@ internal sealed class PthDict : OrderedDictionary<string, object?>
         IsState &= value is PthTensor;
         if (NameOf(key) is not { } name)
         {
-            Nameless++;
+            UnnamedCount++;
             IsState = false;
         }
         else if (!TryAdd(name, value))
         {
-            Twice ??= name;
+            DuplicateKey ??= name;
         }
     }
 

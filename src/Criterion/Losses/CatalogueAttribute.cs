@@ -18,7 +18,7 @@ public sealed class CatalogueAttribute(LossFamily family) : Attribute
     public string Source { get; init; } = "";
 
     /// <summary>The class or function of PyTorch that it is the twin of, such as <c>torch.nn.L1Loss</c>.</summary>
-    public string Twin { get; init; } = "";
+    public string PyTorch { get; init; } = "";
 
     /// <summary>The nearest alternatives and when to prefer them: a sentence or two.</summary>
     public required string Alternatives { get; init; }

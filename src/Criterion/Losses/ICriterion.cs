@@ -19,6 +19,9 @@ public partial interface IPredictionLoss : ICriterion
     Tensor Forward(Tensor prediction, Tensor target);
 }
 
+/// <summary>Marks a loss that is a divergence, which also takes <see cref="Reduction.BatchMean"/>.</summary>
+public interface IDivergenceLoss;
+
 /// <summary>A loss along one number.</summary>
 /// <param name="Name">What the curve is, such as <c>y = 0</c> or <c>generator</c>.</param>
 /// <param name="Axis">What runs along the axis, such as <c>x − y</c> or <c>logit</c>.</param>

@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Criterion.Formulas;
-using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -21,8 +18,10 @@ public abstract record Loss : ICriterion
     public Reduction Reduction
     {
         get;
-        init => field = Accepts(value) ? value : throw new ArgumentOutOfRangeException(
-            nameof(Reduction), value, $"{Name}: Reduction.{value} is not for this loss. BatchMean is for divergences; use Mean, Sum or None.");
+        init => field = value is Reduction.Mean or Reduction.Sum or Reduction.None || (value == Reduction.BatchMean && this is IDivergenceLoss)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(Reduction), value, $"{Name}: Reduction.{value} is not available. Use Mean, Sum or None; only divergences take BatchMean.");
     }
 
     /// <summary>What a loss of nothing is; an error unless set otherwise.</summary>
@@ -36,9 +35,6 @@ public abstract record Loss : ICriterion
 
     /// <summary>The name that errors give.</summary>
     protected string Name => GetType().Name;
-
-    /// <summary>Whether the loss has this reduction; asked while it is constructed.</summary>
-    protected virtual bool Accepts(Reduction reduction) => reduction is Reduction.Mean or Reduction.Sum or Reduction.None;
 
     /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
     protected void CheckSameShape(
@@ -62,47 +58,30 @@ public abstract record Loss : ICriterion
             $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.");
     }
 
-    /// <summary>Says that values lie outside of where the loss is defined, with the first of them. NaN passes: it shows in the result.</summary>
-    protected void CheckValues(Tensor values, Tensor wrong, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
-    {
-        ReadOnlySpan<bool> flags = wrong.AsReadOnlySpan<bool>();
-        int first = flags.IndexOf(true);
-        if (first >= 0)
-        {
-            throw new LossException(string.Create(
-                CultureInfo.InvariantCulture, $"{Name}: {name} must be {requirement}, and element {first} is {values.Detach().Flatten()[first].Item()}."));
-        }
-    }
-
-    /// <summary>Says that values lie outside of an interval, with the first of them. NaN passes: it shows in the result.</summary>
+    /// <summary>Throws if a value lies outside [low, high], naming the first. NaN passes, so that it shows in the result.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="low">The lower bound.</param>
+    /// <param name="high">The upper bound.</param>
+    /// <param name="requirement">What follows "must be" in the error, such as "a probability in [0, 1]".</param>
+    /// <param name="fix">How to fix it: a sentence, or nothing.</param>
+    /// <param name="name">The argument that holds the values.</param>
     protected void CheckRange(
-        Tensor values, double low, double high, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(values, name);
-        if (!values.AllWithin(low, high))
-        {
-            CheckValues(values, TensorFormula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
-        }
-    }
+        Tensor values,
+        double low,
+        double high,
+        string requirement,
+        string fix = "",
+        [CallerArgumentExpression(nameof(values))] string name = "") =>
+        ValueChecks.InRange(Name, values, low, high, requirement, fix, name);
 
-    /// <summary>Says that a target of two classes is neither 1 nor −1, with the first such.</summary>
-    protected void CheckSigns(Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Tensor signs = target.Detach().Floating();
-        if (signs.Count == 0 || TensorFormula.Sum(default(NoSign), signs).Item() == 0)
-        {
-            return;
-        }
-
-        CheckValues(target, TensorFormula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
-    }
+    /// <summary>Throws if a target of two classes is neither 1 nor −1, naming the first such element.</summary>
+    protected void CheckSigns(Tensor target) => ValueChecks.AreSigns(Name, target, "1 or −1", "For classes 0 and 1 use 2 * y - 1.");
 
     /// <summary>
     /// A reduced loss whose formula is NaN on values that it is not defined on: only if it comes out as NaN are they looked at, which
     /// takes a pass over memory of its own.
     /// </summary>
-    private protected Tensor CheckedAfterwards(Func<Tensor> evaluate, Action check)
+    private protected Tensor EvaluateThenCheck(Func<Tensor> evaluate, Action check)
     {
         if (Reduction == Reduction.None)
         {
@@ -158,22 +137,5 @@ public abstract record Loss : ICriterion
         return OnEmpty == OnEmpty.Zero
             ? prediction.Sum()
             : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
-    }
-
-    /// <summary>1 below low and above high, else 0.</summary>
-    readonly struct Outside(double low, double high) : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Select(
-                T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
-    }
-
-    /// <summary>0 for 1 and −1, else 1.</summary>
-    readonly struct NoSign : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
     }
 }

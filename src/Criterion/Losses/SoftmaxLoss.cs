@@ -7,16 +7,14 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the logarithm of the probability of class j, and q the target's
 /// row. Classes run along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single rows; the mean runs over rows.</param>
-public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
-    where TFormula : struct, ISoftmaxFormula
+public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
 {
     /// <summary>The formula f with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    protected internal abstract SoftmaxFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatexOfRow(Formula, InputName, TargetName);
+    public override string ToLatex() => Formula.ToLatex(InputName, TargetName);
 
     /// <summary>What an element of the rows is called in the formula.</summary>
     protected virtual string InputName => @"\ln p_j";
@@ -31,7 +29,7 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     protected static int ClassDim(Tensor x) => x.Rank == 1 ? 0 : 1;
 
     /// <summary>The loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
-    protected static LossCurve AlongLogit(string name, Func<Tensor, Tensor, Tensor> loss) => new(
+    protected static LossCurve TargetLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss) => new(
         name,
         "logit of the target's class",
         -5,
@@ -39,21 +37,21 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
         x => loss(Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.Zeros(x.Shape, DType.Int64)));
 
     /// <summary>The loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
-    protected static LossCurve AgainstFixed(string name, Func<Tensor, Tensor, Tensor> loss)
+    protected static LossCurve FirstLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss)
     {
         static Tensor Rows(Tensor first) => Tensor.Stack([first, Tensor.OnesLike(first), Tensor.ZerosLike(first)], 1);
         return new(name, "first logit", -3, 7, x => loss(Rows(x), Rows(Tensor.FullLike(x, 2))));
     }
 
     /// <summary>The dimension of an option; of a single row the only one.</summary>
-    protected static int DimOf(Tensor x, int dim)
+    protected static int ClassDimOf(Tensor x, int dim)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Rank == 1 ? 0 : x.Shape.Dim(dim);
     }
 
     /// <summary>Says which row of probabilities does not sum to 1. NaN passes: it shows in the result.</summary>
-    private protected void CheckNormalised(
+    private protected void CheckDistributions(
         Tensor rows, Tensor probabilities, int dim, double tolerance, string wayOut, [CallerArgumentExpression(nameof(rows))] string name = "")
     {
         if (double.IsPositiveInfinity(tolerance) || probabilities.Count == 0)
@@ -99,7 +97,7 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
         double total = isWeightedMean && weight is not null ? TotalWeight(classes, weight) : counted;
         if (Reduction != Reduction.None && (counted == 0 || (total == 0 && Reduction == Reduction.Mean)))
         {
-            total = ForNothing(classes.Count, counted);
+            total = EmptyTotal(classes.Count, counted);
         }
 
         Tensor rows = RowsLast(prediction, ClassDim(prediction));
@@ -120,13 +118,13 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
 
     Tensor Reduce(Tensor rows, SoftmaxTarget target, double total, Tensor prediction, Tensor? perRow = null) => Reduction switch
     {
-        Reduction.None => TensorFormula.SoftmaxRows(Formula, rows, target, perRow, Origin),
-        Reduction.Sum => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
-        Reduction.BatchMean => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
-        _ => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
+        Reduction.None => Formula.Rows(rows, target, perRow, Origin),
+        Reduction.Sum => Formula.Sum(rows, target, perRow, Origin, 1),
+        Reduction.BatchMean => Formula.Sum(rows, target, perRow, Origin, 1.0 / SampleCount(prediction)),
+        _ => Formula.Sum(rows, target, perRow, Origin, 1 / total),
     };
 
-    static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
+    static int SampleCount(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
 
     void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
     {
@@ -152,13 +150,8 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     /// <summary>The classes with −1 for those that are left out, and how many are not.</summary>
     Tensor Classes(Tensor prediction, Tensor target, long? ignoreIndex, out int counted)
     {
-        if (target.DType != DType.Int64)
-        {
-            throw new DTypeException($"{Name}: a target of classes holds whole numbers, and this one {target.DType}; convert it with .To(DType.Int64).");
-        }
-
         int count = prediction.Shape[ClassDim(prediction)];
-        long[] classes = target.ToArray<long>();
+        long[] classes = ValueChecks.ClassIndices(Name, target, nameof(target));
         counted = 0;
         for (int i = 0; i < classes.Length; i++)
         {
@@ -189,7 +182,7 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
     }
 
     // A sum of rows that are all left out is 0, whatever it is divided by.
-    double ForNothing(int rows, int counted) => OnEmpty == OnEmpty.Zero
+    double EmptyTotal(int rows, int counted) => OnEmpty == OnEmpty.Zero
         ? 1
         : throw new LossException(
             $"{Name}: there is nothing to compare: of {rows} targets {rows - counted} are the ignored class{(counted > 0 ? ", and the weights of the others add up to 0" : "")}. Skip such batches, or set OnEmpty = OnEmpty.Zero.");

@@ -3,20 +3,18 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of every window of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), with statistics s that are pointwise.</summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
 /// <param name="Range">What black and white are.</param>
 /// <param name="Reduction">What becomes of the losses of single images.</param>
-public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
-    where TFormula : struct, IWindowFormula
+public abstract record WindowLoss(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
 {
     /// <summary>The formula with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    protected internal abstract WindowFormula Formula { get; }
 
     /// <summary>The window.</summary>
     protected internal abstract BlurWindow Window { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatex(Formula, ["x", "y"]);
+    public override string ToLatex() => Formula.ToLatex(["x", "y"]);
 
     /// <summary>What is done to the images before; nothing unless a loss says so.</summary>
     protected virtual Tensor Prepare(Tensor images) => images;
@@ -29,9 +27,9 @@ public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reductio
         int channels = x.Shape[1];
         return Reduction switch
         {
-            Reduction.Mean => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / (x.Shape[0] * channels)),
-            Reduction.Sum => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / channels),
-            _ => TensorFormula.Windows(Formula, Window, x, y).Mean(1),
+            Reduction.Mean => Formula.Sum(Window, x, y, 1.0 / (x.Shape[0] * channels)),
+            Reduction.Sum => Formula.Sum(Window, x, y, 1.0 / channels),
+            _ => Formula.Windows(Window, x, y).Mean(1),
         };
     }
 }

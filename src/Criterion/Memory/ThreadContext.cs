@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Memory;
 
 /// <summary>What operations read from the thread that they run on.</summary>
-internal struct Ambient
+internal struct ThreadSettings
 {
     /// <summary>Whether operations are left unrecorded.</summary>
     public bool IsUnrecorded;
 
     /// <summary>The memory of the innermost open scope, or null outside every scope.</summary>
-    public ScopedMemory? Scope;
+    public MemoryScope? Scope;
 
     /// <summary>Why layers must not mix the samples of a batch, or null where they may.</summary>
     public string? CouplingRefusal;
@@ -18,7 +18,7 @@ internal struct Ambient
 /// <summary>The ambient state of one thread, and the guards that are open on it.</summary>
 /// <remarks>
 /// Every other thread-static field of the library is a cache or a flag that the same call sets and clears. State that outlives a call
-/// changes through a <see cref="Guard"/> only.
+/// changes through a <see cref="SettingsChange"/> only.
 /// </remarks>
 internal sealed class ThreadContext
 {
@@ -30,7 +30,7 @@ internal sealed class ThreadContext
     long _last;
 
     /// <summary>The state as the open guards have set it.</summary>
-    public Ambient Ambient;
+    public ThreadSettings Settings;
 
     public static ThreadContext Current
     {
@@ -76,16 +76,16 @@ internal sealed class ThreadContext
 /// Restores the ambient state of its thread when it ends. A ref struct: the compiler refuses to hold it across <c>await</c> or
 /// <c>yield</c>, to capture it and to store it, so that it ends on the thread on which it began.
 /// </summary>
-internal readonly ref struct Guard
+internal readonly ref struct SettingsChange
 {
     readonly ThreadContext? _thread;
-    readonly Ambient _before;
+    readonly ThreadSettings _before;
     readonly int _place;
     readonly long _number;
 
-    public Guard(ThreadContext thread)
+    public SettingsChange(ThreadContext thread)
     {
-        (_thread, _before) = (thread, thread.Ambient);
+        (_thread, _before) = (thread, thread.Settings);
         (_place, _number) = thread.Open();
     }
 
@@ -94,7 +94,7 @@ internal readonly ref struct Guard
 
     /// <summary>Restores the state; does nothing the second time.</summary>
     /// <exception cref="TensorException">A guard opened later is still open; it is closed too.</exception>
-    public void End(string name)
+    public void Undo(string name)
     {
         if (!IsOpen)
         {
@@ -102,7 +102,7 @@ internal readonly ref struct Guard
         }
 
         bool isInnermost = _thread!.Close(_place);
-        _thread.Ambient = _before;
+        _thread.Settings = _before;
         if (!isInnermost)
         {
             ThrowOutOfOrder(name);

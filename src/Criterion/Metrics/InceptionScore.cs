@@ -29,7 +29,7 @@ public static class InceptionScore
     /// <exception cref="MetricException">There are fewer samples than splits, or a row is no distribution.</exception>
     public static InceptionResult Of(Tensor probabilities, int splits = 10, bool shuffle = true, string features = MetricSamples.Unnamed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(splits, 1);
+        Require.AtLeast(1, splits, nameof(InceptionScore));
         using TensorScope scope = new();
         Tensor rows = FeatureRows.Of(nameof(InceptionScore), probabilities, nameof(probabilities));
         (int count, int classes) = (rows.Shape[0], rows.Shape[1]);

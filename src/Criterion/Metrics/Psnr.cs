@@ -16,9 +16,7 @@ namespace Criterion.Metrics;
 public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
 {
     /// <inheritdoc cref="Psnr(ImageRange, bool, double?)"/>
-    public double? Cap { get; init; } = Cap is null or > 0
-        ? Cap
-        : throw new ArgumentOutOfRangeException(nameof(Cap), Cap, "Psnr: the cap must be a positive number of decibels, or null.");
+    public double? Cap { get; init => field = PositiveOrNull(value); } = PositiveOrNull(Cap);
 
     /// <inheritdoc/>
     protected override Tensor Measure(Tensor image, Tensor reference)
@@ -54,4 +52,6 @@ public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = n
         double ratio = -10 * Math.Log10(error);
         return Cap is { } cap && ratio > cap ? cap : ratio;
     }
+
+    static double? PositiveOrNull(double? cap) => cap is { } value ? Require.Positive(value, nameof(Psnr), nameof(Cap)) : null;
 }

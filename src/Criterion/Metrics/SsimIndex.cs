@@ -21,7 +21,7 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
     public Tensor Map(Tensor image, Tensor reference)
     {
         PerImage(image, reference);
-        SsimOptions options = Chosen;
+        SsimOptions options = EffectiveOptions;
         return TensorFormula.WindowMap(
             new SsimLoss.Similarity(options, Range),
             options.Window,
@@ -29,12 +29,12 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
             options.Prepare(reference.Detach().To(DType.Float64)));
     }
 
-    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+    SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
     /// <inheritdoc/>
     protected override Tensor Measure(Tensor image, Tensor reference)
     {
-        SsimOptions options = Chosen;
+        SsimOptions options = EffectiveOptions;
         Tensor x = options.Prepare(image);
         ImageChecks.CheckSide(Name, x, options.Window.LeastSide, $" for a window of {options.WindowSize} with border {options.Border}");
         return TensorFormula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);

@@ -26,7 +26,7 @@ public abstract class BatchNorm : ChannelNorm
 
     Tensor ByBatch(Tensor x, NormLayout layout)
     {
-        BatchCoupling.Note(GetType().Name);
+        BatchCoupling.Declare(GetType().Name);
         int n = layout.Count;
         if (n <= 1)
         {

@@ -17,12 +17,9 @@ public abstract class ChannelNorm : Module
 
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        (_features, Epsilon) = (features, NormOptions.CheckEpsilon(GetType().Name, epsilon));
-        if (momentum is < 0 or > 1 or double.NaN)
-        {
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"{GetType().Name}: the momentum must be in [0, 1].");
-        }
+        string layer = GetType().Name;
+        (_features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
+        Require.InUnitInterval(momentum ?? 0, layer, nameof(momentum));
 
         if (affine)
         {
@@ -130,12 +127,4 @@ public abstract class ChannelNorm : Module
     static T Moved<T>(T running, double value, double step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         T.CreateTruncating(((1 - step) * double.CreateTruncating(running)) + (step * value));
-}
-
-/// <summary>What the options of normalising layers must satisfy.</summary>
-internal static class NormOptions
-{
-    public static double CheckEpsilon(string layer, double epsilon) => epsilon >= 0 && double.IsFinite(epsilon)
-        ? epsilon
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{layer}: epsilon must be a number, not negative.");
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Nn;
 
 /// <summary>Two-dimensional cross-correlation with learned kernels. The twin of <c>torch.nn.Conv2d</c>.</summary>
@@ -59,21 +61,13 @@ internal static class ConvOptions
         (stride ?? 1).CheckAtLeast(1, layer, nameof(stride));
         (padding ?? 0).CheckAtLeast(0, layer, nameof(padding));
         (dilation ?? 1).CheckAtLeast(1, layer, nameof(dilation));
-        if (groups < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"{layer}: groups must be at least 1.");
-        }
-
-        CheckChannels(layer, inChannels, groups, nameof(inChannels));
-        CheckChannels(layer, outChannels, groups, nameof(outChannels));
-        return inChannels;
+        Require.AtLeast(1, groups, layer);
+        CheckChannels(outChannels, groups, layer);
+        return CheckChannels(inChannels, groups, layer);
     }
 
-    static void CheckChannels(string layer, int channels, int groups, string name)
-    {
-        if (channels < 1 || channels % groups != 0)
-        {
-            throw new ArgumentOutOfRangeException(name, channels, $"{layer}: {name} must be a positive multiple of the {groups} group(s).");
-        }
-    }
+    /// <summary>Returns the channels if they are a positive multiple of the groups, or throws.</summary>
+    public static int CheckChannels(
+        int channels, int groups, string layer, [CallerArgumentExpression(nameof(channels))] string option = "") =>
+        Require.That(channels >= 1 && channels % groups == 0, channels, layer, $"a positive multiple of the {groups} group(s)", option);
 }

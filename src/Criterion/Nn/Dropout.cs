@@ -19,11 +19,7 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
     {
-        (_probability, _random) = (probability, random);
-        if (!(probability is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1].");
-        }
+        (_probability, _random) = (Require.InUnitInterval(probability, "Dropout"), random);
     }
 
     /// <inheritdoc/>

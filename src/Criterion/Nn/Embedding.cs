@@ -15,17 +15,13 @@ public sealed class Embedding : Module
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding index lies outside.</exception>
     public Embedding(int count, int dim, int? paddingIndex = null, RandomStream? random = null, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
+        Require.AtLeast(1, count, "Embedding");
+        Require.AtLeast(1, dim, "Embedding");
         Tensor table = Init.Normal(Tensor.Empty([count, dim], dtype), random: random);
         if (paddingIndex is { } padding)
         {
+            Require.That(padding >= -count && padding < count, padding, "Embedding", $"in [{-count}, {count})", nameof(paddingIndex));
             _padding = padding < 0 ? padding + count : padding;
-            if (_padding < 0 || _padding >= count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(paddingIndex), padding, $"Embedding: the padding index must lie in [{-count}, {count}).");
-            }
-
             table[_padding.Value].Fill(0);
         }
 

@@ -21,13 +21,9 @@ public sealed class GroupNorm : Module
     /// <exception cref="ArgumentOutOfRangeException">The channels do not fall into the groups, or ε is negative.</exception>
     public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        if (channels < 1 || channels % groups != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"GroupNorm: the channels must be a positive multiple of the {groups} group(s).");
-        }
-
-        (_groups, _channels, _epsilon) = (groups, channels, NormOptions.CheckEpsilon("GroupNorm", epsilon));
+        Require.AtLeast(1, groups, "GroupNorm");
+        ConvOptions.CheckChannels(channels, groups, "GroupNorm");
+        (_groups, _channels, _epsilon) = (groups, channels, Require.NonNegative(epsilon, "GroupNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones([channels], dtype));

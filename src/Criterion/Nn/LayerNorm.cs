@@ -25,7 +25,7 @@ public sealed class LayerNorm : Module
             throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dim, and none of size 0.");
         }
 
-        (_shape, _epsilon) = (shape, NormOptions.CheckEpsilon("LayerNorm", epsilon));
+        (_shape, _epsilon) = (shape, Require.NonNegative(epsilon, "LayerNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones(shape, dtype));

@@ -12,7 +12,7 @@ public sealed class Linear : WeightedModule
     /// <param name="dtype">The type of the weights; Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public Linear(int inFeatures, int outFeatures, bool bias = true, RandomStream? random = null, DType dtype = DType.Float32)
-        : base([AtLeastOne(outFeatures, "Linear", nameof(outFeatures)), AtLeastOne(inFeatures, "Linear", nameof(inFeatures))], outFeatures, bias, random, dtype)
+        : base([Require.AtLeast(1, outFeatures, "Linear"), Require.AtLeast(1, inFeatures, "Linear")], outFeatures, bias, random, dtype)
     {
     }
 

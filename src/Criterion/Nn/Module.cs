@@ -80,7 +80,7 @@ public abstract partial class Module
     {
         foreach ((_, Tensor parameter) in _parameters)
         {
-            Gradients.Clear(parameter);
+            LeafGradient.Clear(parameter);
         }
 
         foreach ((_, Module child) in _children)

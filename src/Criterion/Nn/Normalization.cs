@@ -33,8 +33,8 @@ internal static class Normalization
         Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, deviation);
         Tensor result = Result(applied);
         return weight is null
-            ? Autograd.RecordJoint("normalize", result, [x], [x], applied, Gradients)
-            : Autograd.RecordJoint("normalize", result, [x, weight], [x, weight, bias!], applied, Gradients);
+            ? Autograd.Record("normalize", result, [x], applied, [x], Gradients)
+            : Autograd.Record("normalize", result, [x, weight], applied, [x, weight, bias!], Gradients);
     }
 
     static Tensor Result(in Applied of)

@@ -4,9 +4,7 @@ namespace Criterion.Nn;
 /// <param name="padding">p, the width of the border on each side; less than the image is high and wide.</param>
 public sealed class ReflectionPad2d(int padding) : Module
 {
-    readonly int _padding = padding >= 0
-        ? padding
-        : throw new ArgumentOutOfRangeException(nameof(padding), padding, "ReflectionPad2d: the border can't be negative.");
+    readonly int _padding = Require.AtLeast(0, padding, "ReflectionPad2d");
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Criterion.Memory;
 
 namespace Criterion.Nn;
 
@@ -36,11 +37,11 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
-        Passage passage = Passage.Begin();
+        ScopeSection activations = ScopeSection.Begin();
         foreach (Module module in _modules)
         {
             Tensor output = module.Forward(input);
-            passage.Leave(input, output);
+            activations.ReleaseInput(input.Storage, output.Storage, module.GetType());
             input = output;
         }
 

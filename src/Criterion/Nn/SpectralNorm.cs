@@ -41,8 +41,7 @@ public sealed class SpectralNorm : Module
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
-        (_layer, _iterations, _epsilon) = (layer, iterations, NormOptions.CheckEpsilon("SpectralNorm", epsilon));
+        (_layer, _iterations, _epsilon) = (layer, Require.AtLeast(1, iterations, "SpectralNorm"), Require.NonNegative(epsilon, "SpectralNorm"));
         if (layer.Bias is { } bias)
         {
             Parameter("bias", bias);

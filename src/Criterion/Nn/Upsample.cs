@@ -37,11 +37,7 @@ public sealed class Upsample : Module
             throw new ArgumentException("Upsample: give either a scale or a size.", nameof(scale));
         }
 
-        if (scale is <= 0 or double.NaN or double.PositiveInfinity)
-        {
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "Upsample: the scale must be a positive number.");
-        }
-
+        Require.Positive(scale ?? 1, "Upsample", nameof(scale));
         size?.CheckAtLeast(1, "Upsample", nameof(size));
     }
 

@@ -61,7 +61,7 @@ public sealed class AdamW : AdamFamily
     {
     }
 
-    private protected override double Shrinking => 1 - (LearningRate * WeightDecay);
+    private protected override double WeightShrinkage => 1 - (LearningRate * WeightDecay);
 }
 
 /// <summary>What Adam and AdamW share.</summary>
@@ -75,10 +75,10 @@ public abstract class AdamFamily : Optimizer
         IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
         : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
     {
-        _beta1 = Option.BelowOne(GetType().Name, beta1, nameof(beta1));
-        _beta2 = Option.BelowOne(GetType().Name, beta2, nameof(beta2));
-        _epsilon = Option.AtLeastZero(GetType().Name, epsilon, nameof(epsilon));
-        WeightDecay = Option.AtLeastZero(GetType().Name, weightDecay, nameof(weightDecay));
+        _beta1 = Require.Decay(beta1, GetType().Name);
+        _beta2 = Require.Decay(beta2, GetType().Name);
+        _epsilon = Require.NonNegative(epsilon, GetType().Name);
+        WeightDecay = Require.NonNegative(weightDecay, GetType().Name);
     }
 
     private protected double WeightDecay { get; }
@@ -87,7 +87,7 @@ public abstract class AdamFamily : Optimizer
     private protected virtual double GradientDecay => 0;
 
     /// <summary>What the parameter is multiplied by before it moves.</summary>
-    private protected virtual double Shrinking => 1;
+    private protected virtual double WeightShrinkage => 1;
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
@@ -106,7 +106,7 @@ public abstract class AdamFamily : Optimizer
             square);
 
         Moments<TSquares> Moments<TSquares>(TSquares squares)
-            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, Shrinking);
+            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, WeightShrinkage);
     }
 
     /// <summary>

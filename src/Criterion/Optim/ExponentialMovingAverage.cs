@@ -29,9 +29,7 @@ public sealed class ExponentialMovingAverage
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Decay = decay is >= 0 and <= 1
-            ? decay
-            : throw new ArgumentOutOfRangeException(nameof(decay), decay, "ExponentialMovingAverage: the decay must be in [0, 1].");
+        Decay = Require.InUnitInterval(decay, nameof(ExponentialMovingAverage));
         HashSet<TensorMemory> learned = [.. module.Parameters().Select(TensorMemory.Of)];
         Dictionary<TensorMemory, Tensor> averages = [];
         using (TensorScope.Suspend())
@@ -60,7 +58,7 @@ public sealed class ExponentialMovingAverage
         {
             if (isLearned)
             {
-                TensorFormula.Update(new Towards(1 - Decay), average, value);
+                TensorFormula.Update(new Lerp(1 - Decay), average, value);
             }
             else
             {
@@ -103,7 +101,7 @@ public sealed class ExponentialMovingAverage
     }
 
     /// <summary>average + share · (value − average).</summary>
-    readonly struct Towards(double share) : IBinaryFormula
+    readonly struct Lerp(double share) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)

@@ -90,7 +90,7 @@ public sealed class StepSchedule : Schedule
         : base(optimizer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
-        (_every, _factor) = (every, Option.AtLeastZero(nameof(StepSchedule), factor, nameof(factor)));
+        (_every, _factor) = (every, Require.NonNegative(factor, nameof(StepSchedule)));
     }
 
     /// <inheritdoc/>
@@ -114,7 +114,7 @@ public sealed class CosineSchedule : Schedule
         : base(optimizer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
-        (_period, _least) = (period, Option.AtLeastZero(nameof(CosineSchedule), least, nameof(least)));
+        (_period, _least) = (period, Require.NonNegative(least, nameof(CosineSchedule)));
     }
 
     /// <inheritdoc/>
@@ -146,8 +146,8 @@ public sealed class LinearSchedule : Schedule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(total, 1);
         _total = total;
-        _start = Option.AtLeastZero(nameof(LinearSchedule), start, nameof(start));
-        _end = Option.AtLeastZero(nameof(LinearSchedule), end, nameof(end));
+        _start = Require.NonNegative(start, nameof(LinearSchedule));
+        _end = Require.NonNegative(end, nameof(LinearSchedule));
         Start();
     }
 

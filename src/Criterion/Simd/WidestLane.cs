@@ -1,9 +1,10 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Criterion.Simd;
 
-/// <summary>Work that is compiled for one type of element and one width of lanes.</summary>
+/// <summary>Work that is compiled for one element type and one lane width.</summary>
 internal interface ILaneTask
 {
     void Run<S, L>()
@@ -11,38 +12,65 @@ internal interface ILaneTask
         where L : struct, ILane<L, S>;
 }
 
-/// <summary>Where the type of the elements and the widest lane that the machine has are chosen.</summary>
+/// <summary>Work on elements of a known type that is compiled for one lane width.</summary>
+internal interface ILaneTask<S>
+    where S : unmanaged
+{
+    void Run<L>()
+        where L : struct, ILane<L, S>;
+}
+
+/// <summary>Chooses the element type and the lane width of a loop.</summary>
 internal static class WidestLane
 {
-    /// <summary>Runs a task in <see cref="DType.Float32"/> or else in double precision.</summary>
+    /// <summary>The bytes of the widest lane that the machine computes at full speed: 64, 32 or 16.</summary>
+    public static int Bytes => Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16;
+
+    /// <summary>Runs a task in <see cref="DType.Float32"/> or else in double precision, in the widest lanes.</summary>
     public static void Run<TTask>(TTask task, DType type)
         where TTask : struct, ILaneTask
     {
         if (type == DType.Float32)
         {
-            Run<TTask, float>(task);
+            Run<OfType<TTask, float>, float>(new(task));
         }
         else
         {
-            Run<TTask, double>(task);
+            Run<OfType<TTask, double>, double>(new(task));
         }
     }
 
-    static void Run<TTask, S>(TTask task)
+    /// <summary>Runs a task in the widest lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<TTask, S>(TTask task)
+        where TTask : struct, ILaneTask<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S> => Run<TTask, S>(task, Bytes);
+
+    /// <summary>Runs a task in lanes of a width that the machine has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<TTask, S>(TTask task, int bytes)
+        where TTask : struct, ILaneTask<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        switch (bytes)
+        {
+            case 64:
+                task.Run<Lane512<S>>();
+                break;
+            case 32:
+                task.Run<Lane256<S>>();
+                break;
+            default:
+                task.Run<Lane128<S>>();
+                break;
+        }
+    }
+
+    readonly struct OfType<TTask, S>(TTask task) : ILaneTask<S>
         where TTask : struct, ILaneTask
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            task.Run<S, Lane512<S>>();
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            task.Run<S, Lane256<S>>();
-        }
-        else
-        {
-            task.Run<S, Lane128<S>>();
-        }
+        public void Run<L>()
+            where L : struct, ILane<L, S> => task.Run<S, L>();
     }
 }

@@ -63,7 +63,7 @@ public sealed partial class Tensor
             Convolution.Forward<double>(geometry, input.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv2d",
             result,
             [x, w],
@@ -87,7 +87,7 @@ public sealed partial class Tensor
             Convolution.InputGradient<double>(geometry, output.Memory<double>(), kernel.Memory<double>(), Values<double>(bias), result.Memory<double>());
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv_transpose2d",
             result,
             [y, w],
@@ -112,7 +112,7 @@ public sealed partial class Tensor
             Convolution.WeightGradient<double>(geometry, input.Memory<double>(), output.Memory<double>(), result.Memory<double>());
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "conv2d_weight",
             result,
             [x, y],

@@ -35,7 +35,7 @@ public sealed partial class Tensor
                 break;
         }
 
-        return dtype.IsFloat() ? Autograd.RecordWith("to", result, [], DType, (this, static (g, back) => g.To(back))) : result;
+        return dtype.IsFloat() ? Autograd.Record("to", result, [], DType, (this, static (g, back) => g.To(back))) : result;
     }
 
     /// <summary>A copy in row-major order; gradients pass.</summary>
@@ -43,7 +43,7 @@ public sealed partial class Tensor
     {
         Tensor copy = Empty(Shape, DType);
         CopyElements(this, copy);
-        return Autograd.Record("clone", copy, [], (this, static g => g));
+        return Autograd.Record("clone", copy, [], default(ValueTuple), (this, static (g, _) => g));
     }
 
     /// <summary>The elements in row-major order, as a new array.</summary>

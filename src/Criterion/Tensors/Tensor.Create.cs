@@ -7,7 +7,7 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>A tensor with unspecified content, to be written at once.</summary>
-    public static Tensor Empty(Shape shape, DType dtype = DType.Float32) => new(Storage.Create(dtype, shape.Count), shape);
+    public static Tensor Empty(Shape shape, DType dtype = DType.Float32) => new(Storage.Rent(dtype, shape.Count), shape);
 
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Full(shape, 0, dtype);
@@ -75,7 +75,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         CheckCount(values.Length, shape);
-        Storage<T> storage = Storage.Create<T>(values.Length);
+        Storage<T> storage = Storage.Rent<T>(values.Length);
         values.CopyTo(storage.Memory.Span);
         return new Tensor(storage, shape);
     }

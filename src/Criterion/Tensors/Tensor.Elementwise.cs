@@ -9,7 +9,7 @@ public sealed partial class Tensor
     public static Tensor operator +(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "add",
             Arithmetic(default(Add), x, y),
             [],
@@ -22,7 +22,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "sub",
             Arithmetic(default(Subtract), x, y),
             [],
@@ -35,7 +35,7 @@ public sealed partial class Tensor
     public static Tensor operator *(Tensor a, Tensor b)
     {
         (Tensor x, Tensor y) = Promote(a, b);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "mul",
             Arithmetic(default(Multiply), x, y),
             [x, y],
@@ -52,15 +52,16 @@ public sealed partial class Tensor
             "div",
             Arithmetic(default(Divide), x, y),
             [x, y],
-            (x, g => (g / y).SumTo(x.Shape)),
-            (y, g => (-(g * (x / y)) / y).SumTo(y.Shape)));
+            (X: x, Y: y),
+            (x, static (g, of) => (g / of.Y).SumTo(of.X.Shape)),
+            (y, static (g, of) => (-(g * (of.X / of.Y)) / of.Y).SumTo(of.Y.Shape)));
     }
 
     /// <summary>x + c. A scalar takes the tensor's type; one with a fraction turns integers into Float32.</summary>
     public static Tensor operator +(Tensor x, double c)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.Record("add", Arithmetic(new Affine(1, c), a), [], (a, static g => g));
+        return Autograd.Record("add", Arithmetic(new Affine(1, c), a), [], c, (a, static (g, _) => g));
     }
 
     /// <inheritdoc cref="op_Addition(Tensor, double)"/>
@@ -73,14 +74,14 @@ public sealed partial class Tensor
     public static Tensor operator -(double c, Tensor x)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.Record("sub", Arithmetic(new Affine(-1, c), a), [], (a, static g => -g));
+        return Autograd.Record("sub", Arithmetic(new Affine(-1, c), a), [], c, (a, static (g, _) => -g));
     }
 
     /// <summary>c · x.</summary>
     public static Tensor operator *(Tensor x, double c)
     {
         Tensor a = NotNull(x).Meeting(c);
-        return Autograd.RecordWith("mul", Arithmetic(new Affine(c, 0), a), [], c, (a, static (g, c) => g * c));
+        return Autograd.Record("mul", Arithmetic(new Affine(c, 0), a), [], c, (a, static (g, c) => g * c));
     }
 
     /// <inheritdoc cref="op_Multiply(Tensor, double)"/>
@@ -90,7 +91,7 @@ public sealed partial class Tensor
     public static Tensor operator /(Tensor x, double c)
     {
         Tensor a = NotNull(x).Floating();
-        return Autograd.RecordWith("div", Arithmetic(new DividedBy(c), a), [], c, (a, static (g, c) => g / c));
+        return Autograd.Record("div", Arithmetic(new DividedBy(c), a), [], c, (a, static (g, c) => g / c));
     }
 
     /// <summary>c / x, element by element.</summary>
@@ -100,7 +101,7 @@ public sealed partial class Tensor
     public static Tensor operator -(Tensor x)
     {
         Tensor a = NotNull(x).Countable();
-        return Autograd.Record("neg", Arithmetic(default(Negate), a), [], (a, static g => -g));
+        return Autograd.Record("neg", Arithmetic(default(Negate), a), [], default(ValueTuple), (a, static (g, _) => -g));
     }
 
     /// <summary>The larger of two, element by element; NaN if either is. Where they are equal, each gets half of the gradient.</summary>

@@ -60,12 +60,13 @@ public sealed partial class Tensor
             "matmul",
             result,
             [a, b],
-            (a, g => MatrixProductOf(g, b.Transpose()).SumTo(a.Shape)),
-            (b, g => MatrixProductOf(a.Transpose(), g).SumTo(b.Shape)));
+            (A: a, B: b),
+            (a, static (g, of) => MatrixProductOf(g, of.B.Transpose()).SumTo(of.A.Shape)),
+            (b, static (g, of) => MatrixProductOf(of.A.Transpose(), g).SumTo(of.B.Shape)));
     }
 
     static void Multiply<T>(Tensor a, Tensor b, Tensor result, Shape batch)
-        where T : unmanaged, System.Numerics.IFloatingPoint<T>
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         MatrixView<T> left = Matrix<T>(a);
         MatrixView<T> right = Matrix<T>(b);

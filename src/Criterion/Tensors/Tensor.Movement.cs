@@ -16,7 +16,7 @@ public sealed partial class Tensor
 
         int[]? strides = IsContiguous ? null : StridesFor(shape);
         Tensor source = strides is null ? Contiguous() : this;
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "reshape", source.View(shape, strides, source.Offset), [], Shape, (this, static (g, back) => g.Reshape(back)));
     }
 
@@ -68,7 +68,7 @@ public sealed partial class Tensor
             (sizes[i], strides[i], back[from]) = (Shape[from], Strides[from], i);
         }
 
-        return Autograd.Record("permute", View(sizes, strides, Offset), [], (this, g => g.Permute(back)));
+        return Autograd.Record("permute", View(sizes, strides, Offset), [], back, (this, static (g, back) => g.Permute(back)));
     }
 
     /// <summary>Dimensions of size 1 stretched, and new ones put in front, without a copy; −1 keeps a size.</summary>
@@ -104,7 +104,7 @@ public sealed partial class Tensor
 
         return target.SequenceEqual(Shape.Dims)
             ? this
-            : Autograd.RecordWith("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
+            : Autograd.Record("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
     }
 
     /// <summary>A dimension of size 1 taken out.</summary>
@@ -153,18 +153,18 @@ public sealed partial class Tensor
         }
 
         Tensor result = Empty(first.With(at, (int)length), type);
-        var rules = new (Tensor, Func<Tensor, Tensor>)[parts.Length];
+        var rules = new (Tensor?, Func<Tensor, int, Tensor>)[parts.Length];
         int start = 0;
         for (int i = 0; i < parts.Length; i++)
         {
             (int from, int size) = (start, parts[i].Shape[at]);
             Tensor part = parts[i].To(type);
             CopyElements(part, result.Detach().Narrow(at, from, size));
-            rules[i] = (part, g => g.Narrow(at, from, size));
+            rules[i] = (part, (g, at) => g.Narrow(at, from, size));
             start += size;
         }
 
-        return Autograd.Record("cat", result, [], rules);
+        return Autograd.Record("cat", result, [], at, rules);
     }
 
     /// <summary>Tensors of one shape put side by side along a new dimension.</summary>
@@ -233,9 +233,12 @@ public sealed partial class Tensor
         Shape part = Shape.With(at, count);
         int offset = part.Count == 0 ? Offset : Offset + (start * strides[at]);
         strides[at] *= step;
-        Shape back = Shape;
         return Autograd.Record(
-            "slice", View(part, strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
+            "slice",
+            View(part, strides, offset),
+            [],
+            (Shape, At: at, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Unslice(of.Shape, of.At, of.Start, of.End, of.Step)));
     }
 
     /// <summary>The values of a 1-D tensor of positions, taken along a dimension.</summary>
@@ -257,10 +260,12 @@ public sealed partial class Tensor
     public Tensor Gather(int dim, Tensor index)
     {
         int at = Shape.Dim(dim);
-        Shape back = Shape;
-        Tensor result = Indexing.Gather(this, at, NotNull(index));
         return Autograd.Record(
-            "gather", result, [index], (this, g => Zeros(back, g.DType).ScatterAdd(at, index, g)));
+            "gather",
+            Indexing.Gather(this, at, NotNull(index)),
+            [index],
+            (Shape, At: at, Index: index),
+            (this, static (g, of) => Zeros(of.Shape, g.DType).ScatterAdd(of.At, of.Index, g)));
     }
 
     /// <summary>This tensor with each element of <paramref name="source"/> added at the position that <paramref name="index"/> names along a dimension.</summary>
@@ -269,7 +274,13 @@ public sealed partial class Tensor
     {
         int at = Shape.Dim(dim);
         Tensor result = Indexing.ScatterAdd(this, at, NotNull(index), NotNull(source));
-        return Autograd.Record("scatter_add", result, [index], (this, g => g), (source, g => g.Gather(at, index)));
+        return Autograd.Record(
+            "scatter_add",
+            result,
+            [index],
+            (At: at, Index: index),
+            (this, static (g, _) => g),
+            (source, static (g, of) => g.Gather(of.At, of.Index)));
     }
 
     /// <summary>This tensor with <paramref name="value"/> where the mask is true.</summary>
@@ -300,7 +311,12 @@ public sealed partial class Tensor
     {
         Tensor result = Zeros(shape, DType);
         CopyElements(this, result.Slice(dim, start, end, step));
-        return Autograd.Record("unslice", result, [], (this, g => g.Slice(dim, start, end, step)));
+        return Autograd.Record(
+            "unslice",
+            result,
+            [],
+            (Dim: dim, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Slice(of.Dim, of.Start, of.End, of.Step)));
     }
 
     /// <summary>The strides with which this memory reads as another shape; null where that takes a copy.</summary>

@@ -13,7 +13,7 @@ public sealed partial class Tensor
     {
         Tensor x = Countable();
         Reduced to = new(Shape, dims, "Sum");
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "sum", Reduce<SumOf>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
@@ -28,7 +28,7 @@ public sealed partial class Tensor
     {
         Tensor x = Floating();
         Reduced to = new(Shape, dims, "Mean");
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "mean",
             Reduce<SumOf>(x, to, keepDim, isMean: true),
             [],
@@ -150,7 +150,7 @@ public sealed partial class Tensor
     public Tensor CumSum(int dim)
     {
         int at = Shape.Dim(dim);
-        return Autograd.Record("cumsum", Ordering.CumSum(Countable(), at), [], (this, g => g.Flip(at).CumSum(at).Flip(at)));
+        return Autograd.Record("cumsum", Ordering.CumSum(Countable(), at), [], at, (this, static (g, at) => g.Flip(at).CumSum(at).Flip(at)));
     }
 
     /// <summary>The values in order along a dimension, and where each came from. Equal values keep their order; NaN sorts as largest.</summary>
@@ -204,16 +204,20 @@ public sealed partial class Tensor
             throw new ShapeException($"{operation}: there are no values to choose from in {Shape} over dims [{string.Join(", ", dims.ToArray())}].");
         }
 
-        int[] over = dims.ToArray();
         Tensor result = Reduce<TReduction>(x, to, keepDim);
-        Tensor extreme = result.Detach().Reshape(to.Kept);
-        return Autograd.Record(operation, result, [x, result], (x, Shared));
+        return Autograd.Record(
+            operation,
+            result,
+            [x, result],
+            (X: x, Extreme: result.Detach().Reshape(to.Kept), Dims: dims.ToArray()),
+            (x, static (g, of) => ShareOfExtreme(g, of.X, of.Extreme, of.Dims)));
+    }
 
-        Tensor Shared(Tensor g)
-        {
-            Tensor chosen = x.EqualTo(extreme).To(x.DType);
-            return g.Reshape(to.Kept) * (chosen / chosen.Sum(over, keepDim: true));
-        }
+    /// <summary>The gradient of an extreme, shared equally by the elements that attain it.</summary>
+    static Tensor ShareOfExtreme(Tensor g, Tensor x, Tensor extreme, int[] dims)
+    {
+        Tensor chosen = x.EqualTo(extreme).To(x.DType);
+        return g.Reshape(extreme.Shape) * (chosen / chosen.Sum(dims, keepDim: true));
     }
 
     /// <summary>The sum of all elements times a factor, not recorded; the sum on the way does not overflow.</summary>

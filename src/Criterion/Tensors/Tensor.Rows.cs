@@ -23,7 +23,7 @@ public sealed partial class Tensor
             return To(DType.Float64).PowerNorm(to, p, keepDim).To(DType.Float32);
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "norm",
             result,
             [this, result],
@@ -71,7 +71,7 @@ public sealed partial class Tensor
         CheckAlong("LogSumExp", dim);
         Tensor result = Empty(Shape.Without(dim), DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSum);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "logsumexp",
             result,
             [this],
@@ -86,7 +86,7 @@ public sealed partial class Tensor
         CheckAlong("Softmax", dim);
         Tensor result = Empty(Shape, DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.Softmax, ofNothing);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "softmax",
             result,
             [result],
@@ -99,7 +99,7 @@ public sealed partial class Tensor
         CheckAlong("LogSoftmax", dim);
         Tensor result = Empty(Shape, DType);
         SoftmaxRowsDriver.Run(Detach().Contiguous(), dim, result, SoftmaxResult.LogSoftmax);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "log_softmax",
             result,
             [result],

@@ -181,7 +181,7 @@ public sealed partial class Tensor
             Resample<double>.Run(planes.Memory<double>(), map.Rows, map.Columns, result.Memory<double>());
         }
 
-        return Autograd.RecordWith(map.Name, result, [], map, (this, static (g, of) => g.Resample(of.Adjoint)));
+        return Autograd.Record(map.Name, result, [], map, (this, static (g, of) => g.Resample(of.Adjoint)));
     }
 
     /// <summary>The largest value of each area, which alone gets the gradient.</summary>
@@ -200,7 +200,8 @@ public sealed partial class Tensor
             MaxPooling.Largest(x.Memory<double>(), areas, largest.Memory<double>(), places.Memory<long>());
         }
 
-        return Autograd.Record("max_pool2d", largest, [], (x, g => g.Spread(places, x.Shape)));
+        return Autograd.Record(
+            "max_pool2d", largest, [], (Places: places, x.Shape), (x, static (g, of) => g.Spread(of.Places, of.Shape)));
     }
 
     /// <summary>Planes of zeros with each value of this added at its place.</summary>
@@ -218,7 +219,7 @@ public sealed partial class Tensor
             MaxPooling.Spread(planes.Memory<double>(), pixels, places.Memory<long>(), count, x.Memory<double>());
         }
 
-        return Autograd.Record("max_pool2d gradient", planes, [], (x, g => g.Pick(places)));
+        return Autograd.Record("max_pool2d gradient", planes, [], places, (x, static (g, places) => g.Pick(places)));
     }
 
     /// <summary>The value at each place of its plane.</summary>
@@ -236,7 +237,8 @@ public sealed partial class Tensor
             MaxPooling.Pick(x.Memory<double>(), pixels, places.Memory<long>(), count, picked.Memory<double>());
         }
 
-        return Autograd.Record("max_pool2d values", picked, [], (x, g => g.Spread(places, x.Shape)));
+        return Autograd.Record(
+            "max_pool2d values", picked, [], (Places: places, x.Shape), (x, static (g, of) => g.Spread(of.Places, of.Shape)));
     }
 
     Tensor PadOne(int dim, int before, int after, double value)
@@ -326,7 +328,7 @@ public sealed partial class Tensor
                 break;
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "pad", result, [], (Shape, Border: border, Dim: dim), (this, static (g, of) => g.Folded<TBorder>(of.Shape, of.Border, of.Dim)));
     }
 
@@ -345,7 +347,7 @@ public sealed partial class Tensor
             border.Fold<TBorder, double>(framed.Memory<double>(), result.Memory<double>());
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "unpad", result, [], (Border: border, Dim: dim), (this, static (g, of) => g.Framed<TBorder>(of.Border, of.Dim)));
     }
 

@@ -98,8 +98,7 @@ public sealed partial class Tensor
     /// <exception cref="TensorException">The scope has ended, or is one of another thread.</exception>
     public Tensor Keep()
     {
-        Storage.IsLent = false;
-        Storage.Scope?.Keep(Storage);
+        Storage.Keep();
         return this;
     }
 
@@ -109,7 +108,7 @@ public sealed partial class Tensor
     /// <param name="createGraph">Record the gradients themselves, so that they can be differentiated.</param>
     /// <exception cref="AutogradException">Nothing here requires a gradient, the graph was freed, or a value was changed in place.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
-        Sweep.Backward(this, gradient, retainGraph, createGraph);
+        BackwardPass.Backward(this, gradient, retainGraph, createGraph);
 
     /// <summary>This tensor, or a copy of it in row-major order.</summary>
     public Tensor Contiguous() => IsContiguous ? this : Clone();
@@ -153,9 +152,9 @@ public sealed partial class Tensor
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void ThrowReleased() => throw new TensorException(
-        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. "
-        + "Call scope.Keep(tensor) or tensor.Keep() before that to take it out; make a static or cached tensor by TensorScope.Outside.");
+    void ThrowReleased() => throw new TensorException(
+        $"Tensor: the memory of this {DType} tensor of shape {Shape}{(IsLeaf ? "" : $", a result of '{Node!.Name}',")} "
+        + _storage.DescribeRelease(_generation));
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this

@@ -197,7 +197,7 @@ sealed partial class FuzzDraw
         object made = type switch
         {
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
-            _ when type == typeof(LossReport) => LossReport.Of(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
+            _ when type == typeof(LossReport) => LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
             _ when typeof(Optimizer).IsAssignableFrom(type) => Invoke(type, (object)Parameters()),
             _ => Invoke(type),
         };

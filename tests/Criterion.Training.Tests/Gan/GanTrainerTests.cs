@@ -90,20 +90,20 @@ public class GanTrainerTests
         Assert.Contains("batch norm", error.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<GanLoss, SlopePenalty?> Games { get; } = new()
+    public static TheoryData<GanLoss, InputGradientPenalty?> Games { get; } = new()
     {
         { new MinimaxGanLoss(), null },
         { LeastSquaresGanLoss.CycleGan, null },
-        { new HingeGanLoss(), new GradientPenalty(At: SlopePlace.Fake) },
+        { new HingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.Fake) },
         { new NonSaturatingGanLoss(), new R1Penalty() },
-        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: SlopePlace.DraganCodeNoise) },
+        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise) },
         { new RelativisticPairedLogisticGanLoss(), new R1R2Penalty() },
         { new JensenShannonFGanLoss(), new R2Penalty() },
     };
 
     [Theory]
     [MemberData(nameof(Games))]
-    public void Any_objective_goes_with_any_penalty(GanLoss objective, SlopePenalty? penalty)
+    public void Any_objective_goes_with_any_penalty(GanLoss objective, InputGradientPenalty? penalty)
     {
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options with { Objective = objective, Regularizers = penalty is null ? [] : [penalty] });
         trainer.Step();

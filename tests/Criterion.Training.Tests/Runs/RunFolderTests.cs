@@ -70,7 +70,7 @@ public sealed class RunFolderTests : IDisposable
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         GanLoss[] objectives = [.. Every<GanLoss>()];
-        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is SlopePenalty or DriftPenalty or LeCamPenalty or ConsistencyPenalty)];
+        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is InputGradientPenalty or DriftPenalty or LeCamPenalty or ConsistencyPenalty)];
 
         Assert.Equal(21, objectives.Length);
         Assert.Equal(7, penalties.Length);

@@ -17,7 +17,7 @@ internal static class Indexing
             DType.UInt8 => Select<byte>(x, dim, selection),
             _ => Select<bool>(x, dim, selection),
         };
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "index_select", result, [], (x.Shape, dim, selection), (x, static (g, of) => AddSelected(g, of.Shape, of.dim, of.selection)));
     }
 
@@ -34,7 +34,7 @@ internal static class Indexing
             AddSelected<double>(x, result, dim, selection);
         }
 
-        return Autograd.RecordWith("index_add", result, [], (dim, selection), (x, static (g, of) => Select(g, of.dim, of.selection)));
+        return Autograd.Record("index_add", result, [], (dim, selection), (x, static (g, of) => Select(g, of.dim, of.selection)));
     }
 
     public static Tensor Gather(Tensor x, int dim, Tensor index)

@@ -22,12 +22,12 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     public GanLoss Objective { get; init; } = Objective ?? new NonSaturatingGanLoss();
 
     /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.NotNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.NonNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
 
     /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.Within01(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.InUnitInterval(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
 
     /// <summary>The discriminator's loss.</summary>
     /// <param name="real">Its logits of real images, of any shape.</param>
@@ -39,8 +39,8 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
     public Tensor Discriminator(Tensor real, Tensor fake, Tensor realClasses, Tensor realLabels, Tensor fakeClasses, Tensor fakeLabels)
     {
-        Tensor classes = ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
-            + ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
+        Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
+            + ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
         return Objective.Discriminator(real, fake) + (classes * Weight);
     }
 
@@ -51,7 +51,7 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     /// <param name="real">Its logits of real images, which relativistic objectives need.</param>
     /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
     public Tensor Generator(Tensor fake, Tensor fakeClasses, Tensor fakeLabels, Tensor? real = null) =>
-        Objective.Generator(fake, real) + (ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
+        Objective.Generator(fake, real) + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 
     /// <inheritdoc/>
     public string ToLatex() =>

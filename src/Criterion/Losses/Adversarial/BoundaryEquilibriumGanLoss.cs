@@ -8,7 +8,7 @@ namespace Criterion.Losses;
 /// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
 /// discriminator, an auto-encoder, gives back a real or a generated image.
 /// </summary>
-/// <remarks>k changes from step to step: an <see cref="EquilibriumController"/> holds it and gives the objective of each step.</remarks>
+/// <remarks>k changes from step to step: an <see cref="BoundaryEquilibriumController"/> holds it and gives the objective of each step.</remarks>
 /// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
 /// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
 [Catalogue(
@@ -17,20 +17,20 @@ namespace Criterion.Losses;
     Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
     Alternatives = "EnergyBasedGanLoss has a fixed margin in place of the controller.")]
 public sealed record BoundaryEquilibriumGanLoss(double K = 0)
-    : PointwiseGanLoss<WassersteinGanLoss.FakeTerm, BoundaryEquilibriumGanLoss.FakeTerm, WassersteinGanLoss.FakeTerm>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
-    public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibriumGanLoss)); } =
-        Require.Within01(K, nameof(BoundaryEquilibriumGanLoss));
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
+        Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Real => default;
+    protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => new(K);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new FakeTerm(K));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -41,9 +41,8 @@ public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     ];
 
     /// <summary>−k f.</summary>
-    public readonly struct FakeTerm(double k) : IUnaryFormula
+    internal readonly struct FakeTerm(double k) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -(T.Const(k) * x);

@@ -15,20 +15,20 @@ namespace Criterion.Losses;
     Shapes = "real, fake energies of any shape → scalar",
     Source = "Zhao, Mathieu, LeCun, Energy-based generative adversarial network, 2016, equations 1 and 2",
     Alternatives = "BoundaryEquilibriumGanLoss balances the two energies by a controller and needs no margin; HingeGanLoss takes logits.")]
-public sealed record EnergyBasedGanLoss(double Margin = 10) : PointwiseGanLoss<WassersteinGanLoss.FakeTerm, HingeGanLoss.RealTerm, WassersteinGanLoss.FakeTerm>
+public sealed record EnergyBasedGanLoss(double Margin = 10) : PointwiseGanLoss
 {
     /// <inheritdoc cref="EnergyBasedGanLoss(double)"/>
     public double Margin { get; init => field = Require.Positive(value, nameof(EnergyBasedGanLoss)); } =
         Require.Positive(Margin, nameof(EnergyBasedGanLoss));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Real => default;
+    protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override HingeGanLoss.RealTerm Fake => new(Margin);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new HingeGanLoss.RealTerm(Margin));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -38,7 +38,7 @@ public abstract partial record GanLoss : ICriterion
     protected string Name => GetType().Name;
 
     /// <summary>Refuses an empty batch, whose mean is no number.</summary>
-    protected Tensor Some(Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
+    protected Tensor NotEmpty(Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
     {
         ArgumentNullException.ThrowIfNull(logits, name);
         return logits.Count > 0
@@ -47,10 +47,9 @@ public abstract partial record GanLoss : ICriterion
     }
 
     /// <summary>The mean of a term in LaTeX.</summary>
-    protected static string Expected<TFormula>(TFormula term, string name)
-        where TFormula : struct, IUnaryFormula => $@"\mathbb{{E}}\left[{TensorFormula.ToLatex(term, name)}\right]";
+    protected static string LatexMean(UnaryFormula term, string name) => $@"\mathbb{{E}}\left[{term.ToLatex(name)}\right]";
 
     /// <summary>A term along the logit.</summary>
-    protected static LossCurve Curve<TFormula>(TFormula term, string name, string axis = "logit", double from = -4, double to = 4)
-        where TFormula : struct, IUnaryFormula => new(name, axis, from, to, x => TensorFormula.Map(term, x));
+    protected static LossCurve Curve(UnaryFormula term, string name, string axis = "logit", double from = -4, double to = 4) =>
+        new(name, axis, from, to, term.Map);
 }

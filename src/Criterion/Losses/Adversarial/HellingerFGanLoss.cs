@@ -12,17 +12,18 @@ namespace Criterion.Losses;
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "JensenShannonFGanLoss does not grow exponentially; TotalVariationFGanLoss is bounded.")]
-public sealed record HellingerFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<HellingerFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record HellingerFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<HellingerDivergence>();
+
     /// <summary>g_f(v) = 1 − exp(−v) and f*(g_f(v)) = exp(v) − 1.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct HellingerDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => -T.Expm1(-v);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => T.Expm1(v);

@@ -13,33 +13,31 @@ namespace Criterion.Losses;
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
     Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never stops pushing; RelativisticPairedHingeGanLoss compares real with fake.")]
-public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss<HingeGanLoss.RealTerm, HingeGanLoss.FakeTerm, WassersteinGanLoss.RealTerm>
+public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
 {
     /// <inheritdoc cref="HingeGanLoss(double)"/>
     public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } = Require.Positive(Margin, nameof(HingeGanLoss));
 
     /// <inheritdoc/>
-    protected internal override RealTerm Real => new(Margin);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(Margin));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => new(Margin);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new FakeTerm(Margin));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.RealTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.RealTerm));
 
     /// <summary>max(0, m − x).</summary>
-    public readonly struct RealTerm(double margin) : IUnaryFormula
+    internal readonly struct RealTerm(double margin) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Guards.Relu(T.Const(margin) - x);
     }
 
     /// <summary>max(0, m + x).</summary>
-    public readonly struct FakeTerm(double margin) : IUnaryFormula
+    internal readonly struct FakeTerm(double margin) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Guards.Relu(T.Const(margin) + x);

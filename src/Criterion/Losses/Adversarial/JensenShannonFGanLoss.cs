@@ -12,17 +12,18 @@ namespace Criterion.Losses;
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "NonSaturatingGanLoss is what most train with; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes differently.")]
-public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<JensenShannonFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<JensenShannonDivergence>();
+
     /// <summary>g_f(v) = ln 2 − softplus(−v) and f*(g_f(v)) = softplus(v) − ln 2.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct JensenShannonDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => T.Const(Math.Log(2)) - T.Softplus(-v);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => T.Softplus(v) - T.Const(Math.Log(2));

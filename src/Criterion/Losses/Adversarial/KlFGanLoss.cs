@@ -12,17 +12,18 @@ namespace Criterion.Losses;
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "ReverseKlFGanLoss prefers few modes of good images; JensenShannonFGanLoss does not grow exponentially.")]
-public sealed record KlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<KlFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record KlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<KlDivergence>();
+
     /// <summary>g_f(v) = v and f*(g_f(v)) = exp(v − 1).</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct KlDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => v;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => T.Exp(v - T.Const(1));

@@ -23,7 +23,7 @@ namespace Criterion.Losses;
     Source = "Mao et al., Least squares generative adversarial networks, 2016, equations 2, 8 and 9",
     Alternatives = "NonSaturatingGanLoss bounds the gradient of a far-off logit; HingeGanLoss leaves logits beyond the margin alone; RelativisticAverageLeastSquaresGanLoss compares with the other kind's mean.")]
 public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 1, double DiscriminatorScale = 0.5, double GeneratorScale = 0.5)
-    : PointwiseGanLoss<LeastSquaresGanLoss.Term, LeastSquaresGanLoss.Term, LeastSquaresGanLoss.Term>
+    : PointwiseGanLoss
 {
     /// <summary>The paper's form with 0 for fake and 1 for real: the defaults.</summary>
     public static LeastSquaresGanLoss Paper { get; } = new();
@@ -52,18 +52,17 @@ public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 
         Require.Positive(GeneratorScale, nameof(LeastSquaresGanLoss));
 
     /// <inheritdoc/>
-    protected internal override Term Real => new(B, DiscriminatorScale);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new ScaledSquaredError(B, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override Term Fake => new(A, DiscriminatorScale);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new ScaledSquaredError(A, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override Term Generated => new(C, GeneratorScale);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new ScaledSquaredError(C, GeneratorScale));
 
     /// <summary>scale · (x − target)².</summary>
-    public readonly struct Term(double target, double scale) : IUnaryFormula
+    internal readonly struct ScaledSquaredError(double target, double scale) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>

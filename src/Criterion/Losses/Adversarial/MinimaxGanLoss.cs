@@ -20,24 +20,23 @@ namespace Criterion.Losses;
     Source = "Goodfellow et al., Generative adversarial nets, 2014, equation 1",
     Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator that learns from obvious fakes; JensenShannonFGanLoss is the same divergence without its constant.")]
 public sealed record MinimaxGanLoss(double RealTarget = 1)
-    : PointwiseGanLoss<NonSaturatingGanLoss.RealTerm, NonSaturatingGanLoss.FakeTerm, MinimaxGanLoss.GeneratorTerm>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="MinimaxGanLoss(double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(MinimaxGanLoss)); } = Require.Target(RealTarget, nameof(MinimaxGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } = Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.RealTerm Real => new(RealTarget);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.FakeTerm Fake => default;
+    protected internal override UnaryFormula Fake => UnaryFormula.From(default(NonSaturatingGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override GeneratorTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(GeneratorTerm));
 
     /// <summary>Minus the discriminator's term of a generated logit.</summary>
-    public readonly struct GeneratorTerm : IUnaryFormula
+    internal readonly struct GeneratorTerm : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -default(NonSaturatingGanLoss.FakeTerm).Value(x);

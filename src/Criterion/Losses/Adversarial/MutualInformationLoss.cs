@@ -22,14 +22,14 @@ namespace Criterion.Losses;
 public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
 {
     /// <inheritdoc cref="MutualInformationLoss(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(MutualInformationLoss)); } =
-        Require.NotNegative(Weight, nameof(MutualInformationLoss));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); } =
+        Require.NonNegative(Weight, nameof(MutualInformationLoss));
 
     /// <summary>The loss of a code that is one of C classes.</summary>
     /// <param name="logits">What the head says of the generated images, [N, C].</param>
     /// <param name="codes">The classes that they were generated from, [N] of Int64.</param>
     /// <exception cref="LossException">A code is no class, or there is nothing to compare.</exception>
-    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabels.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
+    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
 
     /// <summary>The loss of codes that are numbers: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
     /// <param name="mean">μ, what the head says of the generated images, [N, D].</param>
@@ -64,9 +64,8 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
         [new("Gaussian", "μ − c", -3, 3, x => TensorFormula.Map(default(NormalLogLikelihood), x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)) * Weight)];
 
     /// <summary>(ln 2π + s + (c − μ)² e⁻ˢ) / 2.</summary>
-    public readonly struct NormalLogLikelihood : ITernaryFormula
+    internal readonly struct NormalLogLikelihood : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>

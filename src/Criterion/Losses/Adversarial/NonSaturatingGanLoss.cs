@@ -21,29 +21,28 @@ namespace Criterion.Losses;
     Source = "Goodfellow et al., Generative adversarial nets, 2014; one-sided smoothing: Salimans et al., Improved techniques for training GANs, 2016",
     Alternatives = "HingeGanLoss stops pushing logits that are already right; RelativisticPairedLogisticGanLoss with R1 and R2Penalty penalties keeps modes better.")]
 public sealed record NonSaturatingGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss<NonSaturatingGanLoss.RealTerm, NonSaturatingGanLoss.FakeTerm, NonSaturatingGanLoss.RealTerm>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(NonSaturatingGanLoss)); } =
-        Require.Target(RealTarget, nameof(NonSaturatingGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(NonSaturatingGanLoss));
 
     /// <inheritdoc cref="NonSaturatingGanLoss(double, double)"/>
-    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(NonSaturatingGanLoss)); } =
-        Require.Target(GeneratorTarget, nameof(NonSaturatingGanLoss));
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
+        Require.SmoothedTarget(GeneratorTarget, nameof(NonSaturatingGanLoss));
 
     /// <inheritdoc/>
-    protected internal override RealTerm Real => new(RealTarget);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => default;
+    protected internal override UnaryFormula Fake => UnaryFormula.From(default(FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override RealTerm Generated => new(GeneratorTarget);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new RealTerm(GeneratorTarget));
 
     /// <summary>t softplus(−x) + (1 − t) softplus(x).</summary>
-    public readonly struct RealTerm(double target) : IUnaryFormula
+    internal readonly struct RealTerm(double target) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
@@ -55,9 +54,8 @@ public sealed record NonSaturatingGanLoss(double RealTarget = 1, double Generato
     }
 
     /// <summary>softplus(f).</summary>
-    public readonly struct FakeTerm : IUnaryFormula
+    internal readonly struct FakeTerm : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => T.Softplus(x);

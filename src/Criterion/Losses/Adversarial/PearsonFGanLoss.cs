@@ -12,17 +12,18 @@ namespace Criterion.Losses;
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "LeastSquaresGanLoss.Pearson minimises the same divergence over targets.")]
-public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<PearsonFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<PearsonDivergence>();
+
     /// <summary>g_f(v) = v and f*(g_f(v)) = v²/4 + v.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct PearsonDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => v;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 using Criterion.Numbers;
@@ -20,27 +19,27 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake probabilities of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014",
-    Twin = "torch.nn.BCELoss",
+    PyTorch = "torch.nn.BCELoss",
     Alternatives = "NonSaturatingGanLoss takes logits, which is exact where a probability is within rounding of 0 or 1: prefer it.")]
 public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss<ProbabilityGanLoss.Term, ProbabilityGanLoss.Term, ProbabilityGanLoss.Term>
+    : PointwiseGanLoss
 {
     /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(RealTarget, nameof(ProbabilityGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(GeneratorTarget, nameof(ProbabilityGanLoss));
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc/>
-    protected internal override Term Real => new(RealTarget);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new TargetCrossEntropy(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override Term Fake => new(0);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new TargetCrossEntropy(0));
 
     /// <inheritdoc/>
-    protected internal override Term Generated => new(GeneratorTarget);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new TargetCrossEntropy(GeneratorTarget));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
@@ -59,30 +58,18 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
     ];
 
     /// <inheritdoc/>
-    protected override void Check(Tensor logits, string name)
-    {
-        ArgumentNullException.ThrowIfNull(logits);
-        Tensor p = logits.Detach();
-        if (p.AllWithin(0, 1))
-        {
-            return;
-        }
-
-        Tensor outside = Tensor.Where(p.Less(0), Tensor.OnesLike(p), p.Greater(1).To(p.DType));
-        int first = outside.To(DType.Bool).AsReadOnlySpan<bool>().IndexOf(true);
-        if (first >= 0)
-        {
-            throw new LossException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid."));
-        }
-    }
+    protected override void Check(Tensor logits, string name) => ValueChecks.InRange(
+        Name,
+        logits,
+        0,
+        1,
+        "a probability in [0, 1]",
+        "For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid.",
+        name);
 
     /// <summary>The cross-entropy of a probability against a target.</summary>
-    public readonly struct Term(double target) : IUnaryFormula
+    internal readonly struct TargetCrossEntropy(double target) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>

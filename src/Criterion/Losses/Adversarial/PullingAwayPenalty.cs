@@ -23,8 +23,8 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     const double Epsilon = 1e-12;
 
     /// <inheritdoc cref="PullingAwayPenalty(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(PullingAwayPenalty)); } =
-        Require.NotNegative(Weight, nameof(PullingAwayPenalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); } =
+        Require.NonNegative(Weight, nameof(PullingAwayPenalty));
 
     /// <summary>The weighted mean of squared cosines.</summary>
     /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>
@@ -43,10 +43,10 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     }
 
     /// <inheritdoc/>
-    public string ToLatex() => $@"{TensorFormula.ToLatex(new Factor(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
+    public string ToLatex() => $@"{TensorFormula.ToLatex(new Scaled(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, OfAngle)];
+    public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, AtAngle)];
 
     static Tensor OffDiagonal(Tensor cosines)
     {
@@ -55,14 +55,14 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
         return TensorFormula.Sum(default(MSELoss.SquaredError), cosines * others, Tensor.ZerosLike(cosines)) / ((double)n * (n - 1));
     }
 
-    Tensor OfAngle(Tensor degrees)
+    Tensor AtAngle(Tensor degrees)
     {
         Tensor cosine = (degrees * (Math.PI / 180)).Cos();
-        return TensorFormula.Map(new LeastSquaresGanLoss.Term(0, Weight), cosine);
+        return TensorFormula.Map(new LeastSquaresGanLoss.ScaledSquaredError(0, Weight), cosine);
     }
 
     /// <summary>weight · x.</summary>
-    readonly struct Factor(double weight) : IUnaryFormula
+    readonly struct Scaled(double weight) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

@@ -25,51 +25,47 @@ public abstract record RelativisticGanLoss : GanLoss
 /// L_G = E[φ(f − E[r])] + E[φ(E[f] − r)].
 /// </summary>
 /// <remarks>The batches may differ in size. Some papers halve both parts; this does not.</remarks>
-/// <typeparam name="TTerm">φ, the cost of a lead.</typeparam>
-public abstract record RelativisticAverage<TTerm> : RelativisticGanLoss
-    where TTerm : struct, IUnaryFormula
+public abstract record RelativisticAverageGanLoss : RelativisticGanLoss
 {
     /// <summary>φ, the cost of a lead.</summary>
-    protected internal abstract TTerm Lead { get; }
+    protected internal abstract UnaryFormula DifferenceTerm { get; }
 
     /// <inheritdoc/>
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) =>
-        TensorFormula.MeanAcross(Lead, Some(real), Some(fake));
+        DifferenceTerm.MeanAcross(NotEmpty(real), NotEmpty(fake));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
         $"""
-        L_D = {Expected(Lead, @"\left(r - \bar f\right)")} + {Expected(Lead, @"\left(\bar r - f\right)")}
-        L_G = {Expected(Lead, @"\left(f - \bar r\right)")} + {Expected(Lead, @"\left(\bar f - r\right)")}
+        L_D = {LatexMean(DifferenceTerm, @"\left(r - \bar f\right)")} + {LatexMean(DifferenceTerm, @"\left(\bar r - f\right)")}
+        L_G = {LatexMean(DifferenceTerm, @"\left(f - \bar r\right)")} + {LatexMean(DifferenceTerm, @"\left(\bar f - r\right)")}
         """;
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [Curve(Lead, "discriminator", "r − mean of f"), Curve(Lead, "generator", "f − mean of r")];
+    public override IEnumerable<LossCurve> Curves() => [Curve(DifferenceTerm, "discriminator", "r − mean of f"), Curve(DifferenceTerm, "generator", "f − mean of r")];
 }
 
 /// <summary>The relativistic objective of pairs: L_D = E[φ(rᵢ − fᵢ)] and L_G = E[φ(fᵢ − rᵢ)].</summary>
 /// <remarks>The i-th real and generated logits are a pair, so that the batches must be of one size. Which is paired with which does not matter.</remarks>
-/// <typeparam name="TTerm">φ, the cost of a lead.</typeparam>
-public abstract record RelativisticPaired<TTerm> : RelativisticGanLoss
-    where TTerm : struct, IUnaryFormula
+public abstract record RelativisticPairedGanLoss : RelativisticGanLoss
 {
     /// <summary>φ, the cost of a lead.</summary>
-    protected internal abstract TTerm Lead { get; }
+    protected internal abstract UnaryFormula DifferenceTerm { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The logits differ in shape.</exception>
-    public sealed override Tensor Discriminator(Tensor real, Tensor fake) => Some(real).Shape == Some(fake).Shape
-        ? TensorFormula.Mean(new OfDifference<TTerm>(Lead), real, fake)
+    public sealed override Tensor Discriminator(Tensor real, Tensor fake) => NotEmpty(real).Shape == NotEmpty(fake).Shape
+        ? DifferenceTerm.MeanOfDifference(real, fake)
         : throw new ShapeException(
             $"{Name}: pairs need as many real as generated logits, and there are {real.Shape} and {fake.Shape}. Take equal batches, or a RelativisticAverage objective.");
 
     /// <inheritdoc/>
     public override string ToLatex() =>
         $"""
-        L_D = {Expected(Lead, @"\left(r_i - f_i\right)")}
-        L_G = {Expected(Lead, @"\left(f_i - r_i\right)")}
+        L_D = {LatexMean(DifferenceTerm, @"\left(r_i - f_i\right)")}
+        L_G = {LatexMean(DifferenceTerm, @"\left(f_i - r_i\right)")}
         """;
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [Curve(Lead, "discriminator", "r − f"), Curve(Lead, "generator", "f − r")];
+    public override IEnumerable<LossCurve> Curves() => [Curve(DifferenceTerm, "discriminator", "r − f"), Curve(DifferenceTerm, "generator", "f − r")];
 }

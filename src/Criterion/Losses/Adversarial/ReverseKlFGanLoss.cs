@@ -12,17 +12,18 @@ namespace Criterion.Losses;
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "KlFGanLoss covers all modes; JensenShannonFGanLoss does not grow exponentially.")]
-public sealed record ReverseKlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<ReverseKlFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record ReverseKlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<ReverseKlDivergence>();
+
     /// <summary>g_f(v) = −exp(−v) and f*(g_f(v)) = v − 1.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct ReverseKlDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => -T.Exp(-v);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => v - T.Const(1);

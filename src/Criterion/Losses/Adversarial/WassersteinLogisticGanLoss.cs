@@ -13,14 +13,14 @@ namespace Criterion.Losses;
     Shapes = "real, fake scores of any shape → scalar",
     Source = "Karras et al., A style-based generator architecture for generative adversarial networks, 2018; the formula is that of Goodfellow et al., 2014",
     Alternatives = "NonSaturatingGanLoss is the same with targets for label smoothing; WassersteinGanLoss is linear in the scores and needs a bounded slope.")]
-public sealed record WassersteinLogisticGanLoss : PointwiseGanLoss<NonSaturatingGanLoss.RealTerm, NonSaturatingGanLoss.FakeTerm, NonSaturatingGanLoss.RealTerm>
+public sealed record WassersteinLogisticGanLoss : PointwiseGanLoss
 {
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.RealTerm Real => new(1);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(1));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.FakeTerm Fake => default;
+    protected internal override UnaryFormula Fake => UnaryFormula.From(default(NonSaturatingGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.RealTerm Generated => new(1);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(1));
 }

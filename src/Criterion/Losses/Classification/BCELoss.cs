@@ -15,36 +15,35 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCELoss",
+    PyTorch = "torch.nn.BCELoss",
     Alternatives = "BCEWithLogitsLoss takes what comes before the sigmoid and has no corner at 0 and 1: prefer it for training.")]
 public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BCELoss.CrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropy Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0.01, 0.99), Curve("y = 0", 0, 0.01, 0.99)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "For logits use BCEWithLogitsLoss.");
         CheckRange(target, 0, 1, "in [0, 1]");
     }
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target) => Weight is null
         ? base.Evaluate(prediction, target)
-        : Reduce(TensorFormula.Map(Formula, prediction, target) * Weight);
+        : Reduce(Formula.Map(prediction, target) * Weight);
 
     /// <summary>−(y ln x + (1 − y) ln(1 − x)), with logarithms of at least −100 and the slope (x − y) / max(x(1 − x), 10⁻¹²).</summary>
-    public readonly struct CrossEntropy : IBinaryFormula
+    internal readonly struct CrossEntropy : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

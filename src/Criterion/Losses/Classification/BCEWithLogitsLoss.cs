@@ -15,23 +15,23 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCEWithLogitsLoss",
+    PyTorch = "torch.nn.BCEWithLogitsLoss",
     Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropy Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
-        CheckRange(target, 0, 1, "in [0, 1] (SoftMarginLoss takes classes 1 and −1)");
+        CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use SoftMarginLoss.");
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)
@@ -42,24 +42,22 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         }
 
         Tensor losses = PositiveWeight is null
-            ? TensorFormula.Map(Formula, prediction, target)
+            ? Formula.Map(prediction, target)
             : TensorFormula.Map(default(WeightedCrossEntropy), prediction, target, PositiveWeight);
         return Reduce(Weight is null ? losses : losses * Weight);
     }
 
     /// <summary>softplus(x) − x y = softplus(−x) + (1 − y) x.</summary>
-    public readonly struct CrossEntropy : IBinaryFormula
+    internal readonly struct CrossEntropy : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => Guards.ForProbability(y, T.Softplus(AwayFrom0(x)) + Linear(x, y, y));
     }
 
     /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
-    public readonly struct WeightedCrossEntropy : ITernaryFormula
+    internal readonly struct WeightedCrossEntropy : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T p)
             where T : struct, IReal<T>

@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     Source = "Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017, equation 5",
     Alternatives = "BCEWithLogitsLoss with a positive weight keeps probabilities calibrated; DiceLoss and TverskyLoss compare areas.")]
 public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BinaryFocalLoss.FocalCrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>How much positives weigh against negatives; null weighs neither.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is outside of [0, 1].</exception>
@@ -30,26 +30,26 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
 
     /// <summary>How fast the weight of an example falls as it gets easy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Gamma { get; init => field = CheckedGamma(value); } = CheckedGamma(Gamma);
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); } =
+        Require.NonNegative(Gamma, nameof(BinaryFocalLoss));
 
     /// <inheritdoc/>
-    protected internal override FocalCrossEntropy Formula => new(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new FocalCrossEntropy(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
-    protected override void Check(Tensor prediction, Tensor target) => CheckRange(target, 0, 1, "in [0, 1] (for classes 1 and −1 use (y + 1) / 2)");
+    protected override void Check(Tensor prediction, Tensor target) =>
+        CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use (y + 1) / 2.");
 
-    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.Within01(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
-
-    static double CheckedGamma(double gamma) => Require.NotNegative(gamma, nameof(BinaryFocalLoss), nameof(Gamma));
+    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.InUnitInterval(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
 
     /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
-    public readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
+    internal readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
     {
         // The logarithm of a weight that is 0 in every precision.
         const double Nothing = -1000;
@@ -57,7 +57,6 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         // Within which neither term is out of range.
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -20,12 +20,12 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
     Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
-    Twin = "torch.nn.CTCLoss",
+    PyTorch = "torch.nn.CTCLoss",
     Alternatives = "CrossEntropyLoss when every step has its own label.")]
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
     /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
-    public int Blank { get; init => field = CheckedBlank(value); } = CheckedBlank(Blank);
+    public int Blank { get; init => field = Require.AtLeast(0, value, nameof(CTCLoss)); } = Require.AtLeast(0, Blank, nameof(CTCLoss));
 
     /// <summary>The loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
@@ -89,8 +89,6 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         }),
     ];
 
-    static int CheckedBlank(int blank) => Require.That(blank >= 0, blank, nameof(CTCLoss), "a class, 0 or more", nameof(Blank));
-
     Tensor Reduce(Tensor losses, int[] lengths)
     {
         Tensor Lengths() => Tensor.From([.. lengths.Select(static length => (double)Math.Max(1, length))], losses.Shape).To(losses.DType);
@@ -124,9 +122,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
                 $"CTCLoss: a batch of {count} needs {count} lengths, and there are {inputLengths.Length} input lengths and {targetLengths.Length} target lengths.");
         }
 
-        long[] labels = targets.DType == DType.Int64
-            ? targets.ToArray<long>()
-            : throw new DTypeException($"CTCLoss: targets hold classes, and these {targets.DType}; convert them with .To(DType.Int64).");
+        long[] labels = ValueChecks.ClassIndices(nameof(CTCLoss), targets, nameof(targets));
         int[] lengths = targetLengths.ToArray();
         CtcTargets result = new(labels, Starts(targets, isBatch, lengths), lengths, inputLengths.ToArray(), Blank);
         CheckLengths(result.InputLengths, logs.Shape[0], "input");

@@ -23,21 +23,21 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes or like prediction of probabilities → scalar",
     Source = "label smoothing: Szegedy et al., Rethinking the inception architecture, 2016",
-    Twin = "torch.nn.CrossEntropyLoss",
+    PyTorch = "torch.nn.CrossEntropyLoss",
     Alternatives = "FocalLoss turns down examples that are already right; BCEWithLogitsLoss is for labels that do not exclude each other; KlFromLogitsLoss learns from another model's logits.")]
 public sealed record CrossEntropyLoss(
     Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     // Probabilities that were computed may be off by rounding.
     const double Slack = 1e-5;
 
     /// <inheritdoc cref="CrossEntropyLoss(Tensor, long, double, Reduction)"/>
-    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(CrossEntropyLoss)); } =
-        Require.Within01(LabelSmoothing, nameof(CrossEntropyLoss));
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(CrossEntropyLoss)); } =
+        Require.InUnitInterval(LabelSmoothing, nameof(CrossEntropyLoss));
 
     /// <inheritdoc/>
-    protected internal override Surprise Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(NegativeLogProbability));
 
     /// <summary>The loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
@@ -55,29 +55,18 @@ public sealed record CrossEntropyLoss(
         }
 
         CheckSameShape(prediction, target);
-        CheckProbabilities(target);
+        CheckRange(target, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]");
         return EvaluateRows(prediction, target, ClassDim(prediction), rows => SoftmaxTarget.Rows(rows, Weight, LabelSmoothing));
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
-
-    void CheckProbabilities(Tensor target)
-    {
-        if (target.Count > 0 && (target.Detach().Min().Item() < 0 || target.Detach().Max().Item() > 1 + Slack))
-        {
-            CheckValues(target, target.Detach().Less(0), "a class index (Int64) or a probability in [0, 1]");
-            CheckValues(target, target.Detach().Greater(1 + Slack), "a class index (Int64) or a probability in [0, 1]");
-        }
-    }
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q ln p.</summary>
-    public readonly struct Surprise : ISoftmaxFormula
+    internal readonly struct NegativeLogProbability : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => true;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => -(b * Guards.Weighable(a, b));

@@ -29,35 +29,30 @@ namespace Criterion.Losses;
     Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between species, 1945",
     Alternatives = "TverskyLoss weighs false alarms and misses apart; BCEWithLogitsLoss or BinaryFocalLoss for the gradient of single pixels.")]
 public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss<DiceLoss.Overlap>(Reduction)
+    : OverlapLoss(Reduction)
 {
     /// <summary>Added above and below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Smooth { get; init => field = CheckedSmooth(value); } = CheckedSmooth(Smooth);
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); } =
+        Require.NonNegative(Smooth, nameof(DiceLoss));
 
     /// <summary>Added below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); } =
+        Require.Positive(Epsilon, nameof(DiceLoss));
 
     /// <inheritdoc/>
-    protected internal override Overlap Formula => new(Smooth, Epsilon, Squared);
-
-    static double CheckedSmooth(double smooth) => Require.NotNegative(smooth, nameof(DiceLoss), nameof(Smooth));
-
-    static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(DiceLoss), nameof(Epsilon));
+    protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
 
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
-    public readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
+    internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, squared ? (a * a) + (b * b) : a + b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

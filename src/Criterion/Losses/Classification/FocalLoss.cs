@@ -22,14 +22,14 @@ namespace Criterion.Losses;
     Alternatives = "CrossEntropyLoss with class weights when only the classes are unbalanced; BinaryFocalLoss for labels that do not exclude each other.")]
 public sealed record FocalLoss(
     double Gamma = 2, Tensor? Alpha = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<FocalLoss.Focused>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="FocalLoss(double, Tensor, long, Reduction)"/>
-    public double Gamma { get; init => field = Require.NotNegative(value, nameof(FocalLoss)); } =
-        Require.NotNegative(Gamma, nameof(FocalLoss));
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(FocalLoss)); } =
+        Require.NonNegative(Gamma, nameof(FocalLoss));
 
     /// <inheritdoc/>
-    protected internal override Focused Formula => new(Gamma);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new FocalCrossEntropy(Gamma));
 
     /// <summary>The loss of logits.</summary>
     /// <param name="prediction">Logits, [N, C, d₁, …] or [C].</param>
@@ -46,17 +46,15 @@ public sealed record FocalLoss(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q (1 − p)^γ ln p.</summary>
-    public readonly struct Focused(double gamma) : ISoftmaxFormula
+    internal readonly struct FocalCrossEntropy(double gamma) : ISoftmaxFormula
     {
         const double Nearly = -1e-25;
 
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => true;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>

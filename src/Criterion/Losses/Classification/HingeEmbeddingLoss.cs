@@ -17,17 +17,18 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.HingeEmbeddingLoss",
+    PyTorch = "torch.nn.HingeEmbeddingLoss",
     Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; TripletMarginLoss compares distances with each other.")]
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<HingeEmbeddingLoss.DistanceMargin>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
+        Require.Finite(Margin, nameof(HingeEmbeddingLoss));
 
     /// <inheritdoc/>
-    protected internal override DistanceMargin Formula => new(Margin);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new DistanceMargin(Margin));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0), Curve("y = −1", -1, 0)];
@@ -35,12 +36,9 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
 
-    static double Checked(double margin) => Require.Finite(margin, nameof(HingeEmbeddingLoss), nameof(Margin));
-
     /// <summary>x for y = 1, max(0, Margin − x) for y = −1.</summary>
-    public readonly struct DistanceMargin(double margin) : IBinaryFormula
+    internal readonly struct DistanceMargin(double margin) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>

@@ -20,13 +20,10 @@ namespace Criterion.Losses;
     Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
     Alternatives = "KlFromLogitsLoss for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
 public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<JensenShannonLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override Divergence Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Divergence));
 
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
@@ -40,22 +37,20 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return EvaluateRows(prediction, target, DimOf(prediction, Dim), SoftmaxTarget.Logits);
+        return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>½ p ln(p / m) + ½ q ln(q / m), where ln(m / p) = softplus(d) − ln 2 and ln(m / q) is d less, d = ln q − ln p.</summary>
-    public readonly struct Divergence : ISoftmaxFormula
+    internal readonly struct Divergence : ISoftmaxFormula
     {
         // Less than the logarithm of any positive number.
         const double Never = -1e4;
 
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>

@@ -26,49 +26,46 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction (log-probabilities), target (probabilities) of one shape [N, ...] → scalar",
     Source = "Kullback, Leibler, On information and sufficiency, 1951",
-    Twin = "torch.nn.KLDivLoss",
+    PyTorch = "torch.nn.KLDivLoss",
     Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; a Jensen–Shannon divergence is symmetric and bounded.")]
-public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss<KLDivLoss.Divergence>(Reduction)
+public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction), IDivergenceLoss
 {
     // A sum of rounded probabilities may exceed 1 a little.
     const double Rounding = 1e-4;
 
+    const string LogProbability = "a log-probability, 0 or less";
+
     /// <inheritdoc/>
-    protected internal override Divergence Formula => new(LogTarget);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Divergence(LogTarget));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, double.NegativeInfinity, Rounding, "the logarithm of a probability, 0 or less (take LogSoftmax of logits, Log of probabilities)");
+        CheckRange(prediction, double.NegativeInfinity, Rounding, LogProbability, "Apply LogSoftmax() to logits, or Log() to probabilities.");
         if (LogTarget)
         {
-            CheckRange(target, double.NegativeInfinity, Rounding, "the logarithm of a probability, 0 or less (LogTarget is set)");
+            CheckRange(target, double.NegativeInfinity, Rounding, LogProbability, "Unset LogTarget for probabilities.");
         }
         else
         {
-            CheckRange(target, 0, 1 + Rounding, "a probability in [0, 1] (set LogTarget for logarithms)");
+            CheckRange(target, 0, 1 + Rounding, "a probability in [0, 1]", "Set LogTarget for log-probabilities.");
         }
     }
 
     LossCurve Curve(string name, double first) => new(name, "probability of the first", 0.01, 0.99, p =>
         OfClass(p, first) + OfClass(1 - p, 1 - first));
 
-    Tensor OfClass(Tensor probability, double target) => TensorFormula.Map(
-        Formula, probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
+    Tensor OfClass(Tensor probability, double target) => Formula.Map(probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
-    public readonly struct Divergence(bool logTarget) : IBinaryFormula
+    internal readonly struct Divergence(bool logTarget) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -19,17 +19,14 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
 public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromLogitsLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromLogProbabilitiesLoss));
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override KlFromLogitsLoss.Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new KlFromLogitsLoss.Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -46,14 +43,14 @@ public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tol
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
-        CheckNormalised(prediction, prediction.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
-        CheckNormalised(target, target.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
+        int dim = ClassDimOf(prediction, Dim);
+        CheckDistributions(prediction, prediction.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
+        CheckDistributions(target, target.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
         return EvaluateRows(prediction, target, dim, SoftmaxTarget.LogProbabilities);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y.LogSoftmax(1)))];
 }

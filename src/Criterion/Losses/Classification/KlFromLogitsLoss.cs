@@ -21,13 +21,10 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951; distillation: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015",
     Alternatives = "JensenShannonLoss is symmetric and bounded; CrossEntropyLoss is for classes; KlFromProbabilitiesLoss and KlFromLogProbabilitiesLoss for what is normalised already.")]
 public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromLogitsLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
@@ -41,19 +38,17 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return EvaluateRows(prediction, target, DimOf(prediction, Dim), SoftmaxTarget.Logits);
+        return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>q (ln q − ln p) of logarithms, or p (ln p − ln q).</summary>
-    public readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(p, a, b, q) : Weighted(q, b, a, p);

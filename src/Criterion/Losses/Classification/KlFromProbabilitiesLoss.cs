@@ -21,17 +21,14 @@ namespace Criterion.Losses;
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss wherever there are logits: it neither overflows nor needs the check.")]
 public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromProbabilitiesLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)"/>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromProbabilitiesLoss));
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -48,30 +45,28 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
+        int dim = ClassDimOf(prediction, Dim);
         Check(prediction, dim);
         Check(target, dim);
         return EvaluateRows(prediction, target, dim, static rows => SoftmaxTarget.Rows(rows));
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.Softmax(1), y.Softmax(1)))];
 
     void Check(Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
     {
-        CheckValues(probabilities, probabilities.Detach().Less(0), "a probability (KlFromLogits takes logits)", name);
-        CheckNormalised(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
+        CheckRange(probabilities, 0, double.PositiveInfinity, "a probability, 0 or more", "For logits use KlFromLogitsLoss.", name);
+        CheckDistributions(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>
-    public readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(a, b) : Weighted(b, a);

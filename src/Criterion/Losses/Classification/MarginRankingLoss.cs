@@ -17,17 +17,18 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
     Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
-    Twin = "torch.nn.MarginRankingLoss",
+    PyTorch = "torch.nn.MarginRankingLoss",
     Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss<MarginRankingLoss.RankMargin>(Reduction)
+    : TernaryLoss(Reduction)
 {
     /// <summary>By how much the scores should differ.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
+        Require.Finite(Margin, nameof(MarginRankingLoss));
 
     /// <inheritdoc/>
-    protected internal override RankMargin Formula => new(Margin);
+    protected internal override TernaryFormula Formula => TernaryFormula.From(new RankMargin(Margin));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2", "y"];
@@ -49,15 +50,12 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, () => CheckSigns(target));
     }
 
-    static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
-
     LossCurve Curve(string name, double target) => new(
-        name, "x₁ − x₂", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
+        name, "x₁ − x₂", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
 
     /// <summary>max(0, −y (x₁ − x₂) + Margin).</summary>
-    public readonly struct RankMargin(double margin) : ITernaryFormula
+    internal readonly struct RankMargin(double margin) : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));

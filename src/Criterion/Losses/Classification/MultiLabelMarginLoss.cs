@@ -15,7 +15,7 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target of the same shape, right classes first, then −1 → scalar",
-    Twin = "torch.nn.MultiLabelMarginLoss",
+    PyTorch = "torch.nn.MultiLabelMarginLoss",
     Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss judge every label by itself and give probabilities; MultiMarginLoss for a single right class.")]
 public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {
@@ -66,9 +66,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     (Tensor Classes, Tensor IsListed, Tensor IsWrong) Labels(Tensor target, Shape shape)
     {
         (int rows, int count) = (shape[0], shape[1]);
-        long[] labels = target.DType == DType.Int64
-            ? target.ToArray<long>()
-            : throw new DTypeException($"MultiLabelMarginLoss: target holds class indices, and this one {target.DType}; convert it with .To(DType.Int64).");
+        long[] labels = ValueChecks.ClassIndices(nameof(MultiLabelMarginLoss), target, nameof(target));
         int[] listed = [.. Enumerable.Range(0, rows).Select(row => Listed(labels.AsSpan(row * count, count), row))];
         int width = Math.Max(1, listed.Max());
         long[] classes = new long[rows * width];

@@ -17,13 +17,13 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) [N, ..., C] or [C] → scalar",
-    Twin = "torch.nn.MultiLabelSoftMarginLoss",
+    PyTorch = "torch.nn.MultiLabelSoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss gives the losses of single labels and weighs positives; MultiLabelMarginLoss stops at a margin.")]
 public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : RowLoss<MultiLabelSoftMarginLoss.MeanCrossEntropy>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc/>
-    protected internal override MeanCrossEntropy Formula => default;
+    protected internal override RowFormula Formula => RowFormula.From(default(MeanCrossEntropy));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x", "y", "w"];
@@ -47,21 +47,18 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     LossCurve Curve(string name, double target) => new(name, "logit", -4, 4, x =>
     {
         Tensor rows = x.Unsqueeze(-1);
-        return TensorFormula.Rows(Formula, [rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
+        return Formula.Rows([rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
     });
 
     /// <summary>Σ w (softplus(x) − x y) / Σ 1.</summary>
-    public readonly struct MeanCrossEntropy : IRowFormula
+    internal readonly struct MeanCrossEntropy : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 3;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => sums.First / sums.Second;

@@ -18,10 +18,10 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
     Source = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001",
-    Twin = "torch.nn.MultiMarginLoss",
+    PyTorch = "torch.nn.MultiMarginLoss",
     Alternatives = "CrossEntropyLoss never stops pushing and gives probabilities; MultiLabelMarginLoss is for several right classes.")]
 public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<MultiMarginLoss.Hinge>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
     public int P { get; init => field = CheckedPower(value); } = CheckedPower(P);
@@ -31,13 +31,13 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         Require.Finite(Margin, nameof(MultiMarginLoss));
 
     /// <inheritdoc/>
-    protected internal override Hinge Formula => new(P, Margin);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Hinge(P, Margin));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.TargetClass;
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {TensorFormula.ToLatexOfRow(Formula, @"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
+    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formula.ToLatex(@"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
 
     /// <summary>The loss of scores.</summary>
     /// <param name="prediction">Scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are taken too.</param>
@@ -58,7 +58,7 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     static int CheckedPower(int p) => Require.That(p is 1 or 2, p, nameof(MultiMarginLoss), "1 or 2, the power of the hinge", nameof(P));
 
@@ -71,12 +71,10 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     }
 
     /// <summary>max(0, Margin + a)^P where b is 0, a being the distance to the right class.</summary>
-    public readonly struct Hinge(int power, double margin) : ISoftmaxFormula
+    internal readonly struct Hinge(int power, double margin) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>

@@ -13,13 +13,13 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C] of log-probabilities, target [N, d1, ...] of classes → scalar",
-    Twin = "torch.nn.NLLLoss",
+    PyTorch = "torch.nn.NLLLoss",
     Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilitiesLoss compares with whole distributions.")]
 public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropyLoss.Surprise Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(CrossEntropyLoss.NegativeLogProbability));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -37,5 +37,5 @@ public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Red
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [AlongLogit("loss", (x, y) => (this with { Weight = null, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y))];
+        [TargetLogitCurve("loss", (x, y) => (this with { Weight = null, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y))];
 }

@@ -3,10 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of the overlap of two sets, each given by a probability for every place: one loss for each sample.</summary>
-/// <typeparam name="TFormula">The formula of a sample.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single samples.</param>
-public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction), IPredictionLoss
-    where TFormula : struct, IRowFormula
+public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IPredictionLoss
 {
     /// <summary>The loss of samples.</summary>
     /// <param name="prediction">Probabilities, [N, ...]: everything but the first dimension is one sample; [D] is a single one.</param>
@@ -17,7 +15,7 @@ public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFor
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (take Sigmoid or Softmax of logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "Apply Sigmoid() or Softmax() to logits.");
         CheckRange(target, 0, 1, "in [0, 1]");
         return Evaluate([Samples(prediction), Samples(target)]);
     }
@@ -25,14 +23,13 @@ public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFor
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        new("half of the places, all at x", "x", 0, 1, x => Of(x, x)),
-        new("hits at x, no false alarm", "x", 0, 1, x => Of(x, Tensor.ZerosLike(x))),
-        new("all hits, false alarms at x", "x", 0, 1, x => Of(Tensor.OnesLike(x), x)),
+        new("half of the places, all at x", "x", 0, 1, x => TwoElementLoss(x, x)),
+        new("hits at x, no false alarm", "x", 0, 1, x => TwoElementLoss(x, Tensor.ZerosLike(x))),
+        new("all hits, false alarms at x", "x", 0, 1, x => TwoElementLoss(Tensor.OnesLike(x), x)),
     ];
 
     /// <summary>The loss of two places, of which the first is in the set.</summary>
-    Tensor Of(Tensor inside, Tensor outside) => TensorFormula.Rows(
-        Formula,
+    Tensor TwoElementLoss(Tensor inside, Tensor outside) => Formula.Rows(
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 
     static Tensor Samples(Tensor x) => x.Rank > 2 ? x.Flatten(1) : x;

@@ -13,12 +13,12 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.SoftMarginLoss",
+    PyTorch = "torch.nn.SoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss takes targets in [0, 1] and weights; BinaryFocalLoss where one class is rare.")]
-public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<SoftMarginLoss.LogisticError>(Reduction)
+public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override LogisticError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogisticError));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
@@ -27,9 +27,8 @@ public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : Poin
     protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
 
     /// <summary>softplus(−y x).</summary>
-    public readonly struct LogisticError : IBinaryFormula
+    internal readonly struct LogisticError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Softplus(-(y * x));

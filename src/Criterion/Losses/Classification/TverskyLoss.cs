@@ -31,43 +31,40 @@ namespace Criterion.Losses;
     Alternatives = "DiceLoss where false alarms and misses are equally bad; BinaryFocalLoss for the gradient of single pixels.")]
 public sealed record TverskyLoss(
     double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss<TverskyLoss.TverskyIndex>(Reduction)
+    : OverlapLoss(Reduction)
 {
     /// <summary>What a false alarm counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Alpha { get; init => field = CheckedWeight(value, nameof(Alpha)); } = CheckedWeight(Alpha, nameof(Alpha));
+    public double Alpha { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Alpha, nameof(TverskyLoss));
 
     /// <summary>What a miss counts.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Beta { get; init => field = CheckedWeight(value, nameof(Beta)); } = CheckedWeight(Beta, nameof(Beta));
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Beta, nameof(TverskyLoss));
 
     /// <summary>Added above and below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Smooth { get; init => field = CheckedWeight(value, nameof(Smooth)); } = CheckedWeight(Smooth, nameof(Smooth));
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Smooth, nameof(TverskyLoss));
 
     /// <summary>Added below the line.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(TverskyLoss)); } =
+        Require.Positive(Epsilon, nameof(TverskyLoss));
 
     /// <inheritdoc/>
-    protected internal override TverskyIndex Formula => new(Alpha, Beta, Smooth, Epsilon);
-
-    static double CheckedWeight(double weight, string name) => Require.NotNegative(weight, nameof(TverskyLoss), name);
-
-    static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(TverskyLoss), nameof(Epsilon));
+    protected internal override RowFormula Formula => RowFormula.From(new TverskyIndex(Alpha, Beta, Smooth, Epsilon));
 
     /// <summary>1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon).</summary>
-    public readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
+    internal readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (T.Const(1) - b), (T.Const(1) - a) * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

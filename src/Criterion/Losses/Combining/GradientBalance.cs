@@ -15,13 +15,13 @@ namespace Criterion.Losses;
 public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
 {
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Ratio { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Ratio, nameof(GradientBalance));
+    public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Ratio, nameof(GradientBalance));
 
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Largest { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Largest, nameof(GradientBalance));
+    public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Largest, nameof(GradientBalance));
 
     /// <inheritdoc cref="GradientBalance(double, double, double)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(GradientBalance)); } = Require.NotNegative(Epsilon, nameof(GradientBalance));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Epsilon, nameof(GradientBalance));
 
     /// <summary>The weight of the adversarial term.</summary>
     /// <param name="adversarial">The adversarial term, one number with its graph.</param>

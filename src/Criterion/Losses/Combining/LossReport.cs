@@ -40,7 +40,7 @@ public sealed class LossReport
     /// <param name="terms">Name, value (one number, with its graph) and weight of each.</param>
     /// <exception cref="ArgumentException">No terms, or two of one name.</exception>
     /// <exception cref="ShapeException">A value is not one number.</exception>
-    public static LossReport Of(params ReadOnlySpan<(string Name, Tensor Value, double Weight)> terms)
+    public static LossReport From(params ReadOnlySpan<(string Name, Tensor Value, double Weight)> terms)
     {
         if (terms.IsEmpty)
         {

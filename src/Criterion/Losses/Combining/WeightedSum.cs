@@ -49,7 +49,7 @@ public sealed record WeightedSum : IPredictionLoss
     /// <summary>The weighted sum with the value of each term.</summary>
     /// <inheritdoc cref="Forward"/>
     public LossReport Evaluate(Tensor prediction, Tensor target) =>
-        LossReport.Of([.. Terms.Select(term => (term.Name, term.Loss.Forward(prediction, target), Constant(term)))]);
+        LossReport.From([.. Terms.Select(term => (term.Name, term.Loss.Forward(prediction, target), FixedWeight(term)))]);
 
     /// <summary>The sum with the weights of a step.</summary>
     /// <param name="step">How many steps were taken.</param>
@@ -62,8 +62,8 @@ public sealed record WeightedSum : IPredictionLoss
     /// <inheritdoc/>
     public string ToLatex() => string.Join('\n', (string[])
     [
-        string.Join(" + ", Terms.Select(static term => Factor(term) + Symbol(term))),
-        .. Terms.Select(static term => $"{Symbol(term)} = {term.Loss.ToLatex()}"),
+        string.Join(" + ", Terms.Select(static term => LatexWeight(term) + LatexSymbol(term))),
+        .. Terms.Select(static term => $"{LatexSymbol(term)} = {term.Loss.ToLatex()}"),
     ]);
 
     /// <summary>None: each term has its own.</summary>
@@ -82,10 +82,10 @@ public sealed record WeightedSum : IPredictionLoss
     internal static WeightedSum Of(IPredictionLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return loss as WeightedSum ?? new([new LossTerm(Short(loss.GetType().Name), loss, 1)]);
+        return loss as WeightedSum ?? new([new LossTerm(ShortName(loss.GetType().Name), loss, 1)]);
     }
 
-    static string Short(string type) => type.EndsWith("Loss", StringComparison.Ordinal) && type != "Loss" ? type[..^4] : type;
+    static string ShortName(string type) => type.EndsWith("Loss", StringComparison.Ordinal) && type != "Loss" ? type[..^4] : type;
 
     static string Unique(string name, HashSet<string> taken)
     {
@@ -99,13 +99,13 @@ public sealed record WeightedSum : IPredictionLoss
         return unique;
     }
 
-    static double Constant(LossTerm term) => term.Weight is ConstantWeight { Weight: double weight }
+    static double FixedWeight(LossTerm term) => term.Weight is ConstantWeight { Weight: double weight }
         ? weight
         : throw new LossException($"WeightedSum: the weight of {term.Name} changes with the step, {term.Weight}. Give the step: loss.At(step).Forward(...).");
 
-    static string Symbol(LossTerm term) => $@"\ell_{{\text{{{term.Name}}}}}";
+    static string LatexSymbol(LossTerm term) => $@"\ell_{{\text{{{term.Name}}}}}";
 
-    static string Factor(LossTerm term) => term.Weight switch
+    static string LatexWeight(LossTerm term) => term.Weight switch
     {
         ConstantWeight { Weight: 1 } => "",
         ConstantWeight { Weight: double weight } => Numbers.Latex.Const(weight) + @" \cdot ",

@@ -21,27 +21,24 @@ namespace Criterion.Losses;
     Source = "Hadsell, Chopra and LeCun, Dimensionality reduction by learning an invariant mapping, 2006, equation 4",
     Alternatives = "PairMarginLoss has no squares and counts only pairs that still cost something; CosineEmbeddingLoss looks at directions only.")]
 public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss<ContrastiveLoss.SquaredMargin>(Reduction)
+    : PairDistanceLoss(Reduction)
 {
     /// <inheritdoc cref="ContrastiveLoss(double, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(ContrastiveLoss)); } =
-        Require.NotNegative(Margin, nameof(ContrastiveLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); } =
+        Require.NonNegative(Margin, nameof(ContrastiveLoss));
 
     /// <inheritdoc/>
-    protected internal override SquaredMargin Formula => new(Margin);
+    protected internal override RowFormula Formula => RowFormula.From(new SquaredMargin(Margin));
 
     /// <summary>½ d² for t &gt; 0, ½ max(0, margin − d)² otherwise.</summary>
-    public readonly struct SquaredMargin(double margin) : IRowFormula
+    internal readonly struct SquaredMargin(double margin) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of((a - b) * (a - b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

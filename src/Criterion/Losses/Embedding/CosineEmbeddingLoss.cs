@@ -42,9 +42,9 @@ public sealed record CosineEmbeddingLossOptions(
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1 or −1) → scalar",
-    Twin = "torch.nn.CosineEmbeddingLoss",
+    PyTorch = "torch.nn.CosineEmbeddingLoss",
     Alternatives = "CosineSimilarityLoss where all pairs are similar; ContrastiveLoss where lengths matter too; TripletMarginLoss where only the order of distances is known.")]
-public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMargin>
+public sealed record CosineEmbeddingLoss : PairLoss
 {
     /// <summary>A loss with the given options.</summary>
     /// <param name="margin">Dissimilar pairs cost nothing below this similarity; in [−1, 1], best in [0, 0.5].</param>
@@ -75,34 +75,30 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
     public ZeroVectors ZeroVectors { get; init; }
 
     /// <inheritdoc/>
-    protected internal override CosineMargin Formula => new(Margin, PositiveMargin, ZeroVectors);
+    protected internal override RowFormula Formula => RowFormula.From(new CosineMargin(Margin, PositiveMargin, ZeroVectors));
 
     /// <inheritdoc/>
     protected override string PerRowName => "y";
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("angle", -Math.PI, Math.PI, Angles.Pair);
+    public override IEnumerable<LossCurve> Curves() => PairCurves("angle", -Math.PI, Math.PI, RowsAtAngle.Pair);
 
     static double Cosine(double margin, [CallerMemberName] string name = "") =>
         Require.That(margin is >= -1 and <= 1, margin, nameof(CosineEmbeddingLoss), "in [−1, 1], as a cosine is", name);
 
     /// <summary>max(0, positiveMargin − c) for t = 1, max(0, c − margin) for t = −1.</summary>
-    public readonly struct CosineMargin(double margin, double positiveMargin, ZeroVectors zeroVectors) : IRowFormula
+    internal readonly struct CosineMargin(double margin, double positiveMargin, ZeroVectors zeroVectors) : IRowFormula
     {
         const double Epsilon = 1e-12;
 
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

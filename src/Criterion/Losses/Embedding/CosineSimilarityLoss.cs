@@ -16,16 +16,17 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "prediction, target [..., D] → scalar",
-    Twin = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
+    PyTorch = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
     Alternatives = "CosineEmbeddingLoss also drives dissimilar pairs apart; MSELoss where lengths count.")]
 public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : RowLoss<CosineSimilarityLoss.Cosine>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)"/>
-    public double Epsilon { get; init => field = Positive(value); } = Positive(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); } =
+        Require.Positive(Epsilon, nameof(CosineSimilarityLoss));
 
     /// <inheritdoc/>
-    protected internal override Cosine Formula => new(Epsilon);
+    protected internal override RowFormula Formula => RowFormula.From(new Cosine(Epsilon));
 
     /// <summary>The loss of rows.</summary>
     /// <param name="prediction">[D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>
@@ -41,28 +42,21 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {
-        (Tensor x1, Tensor x2) = Angles.Pair(angle);
-        return TensorFormula.Rows(Formula, [x1, x2]);
+        (Tensor x1, Tensor x2) = RowsAtAngle.Pair(angle);
+        return Formula.Rows([x1, x2]);
     })];
 
-    static double Positive(double epsilon) => Require.That(
-        epsilon > 0, epsilon, nameof(CosineSimilarityLoss), "positive: at a row of zeros it is divided by", nameof(Epsilon));
-
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
-    public readonly struct Cosine(double epsilon) : IRowFormula
+    internal readonly struct Cosine(double epsilon) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

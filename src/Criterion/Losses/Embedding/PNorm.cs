@@ -8,7 +8,7 @@ internal readonly struct PNorm(double p, double epsilon)
 {
     /// <summary>|a − b + ε|ᵖ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Term<T>(T a, T b)
+    public T PoweredDifference<T>(T a, T b)
         where T : struct, IReal<T>
     {
         T difference = epsilon == 0 ? a - b : a - b + T.Const(epsilon);
@@ -29,8 +29,4 @@ internal readonly struct PNorm(double p, double epsilon)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Root<T>(T sum)
         where T : struct, IReal<T> => p == 1 ? sum : T.PowOrZero(sum, 1 / p);
-
-    /// <summary>p, if rows have a norm of that degree.</summary>
-    public static double CheckDegree(double p, string owner, [CallerMemberName] string option = "") =>
-        Require.That(p >= 1, p, owner, "at least 1 for a distance (1, 2, any other number, or infinity)", option);
 }

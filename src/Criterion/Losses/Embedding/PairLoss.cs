@@ -3,10 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of pairs of rows that are of one kind or not.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 {
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2"];
@@ -33,27 +31,26 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
     }
 
     /// <summary>Says which targets mean neither similar nor dissimilar.</summary>
-    protected virtual void CheckTargets(Tensor target) =>
-        CheckValues(target, target.Detach().Abs().NotEqualTo(Tensor.Scalar(1, DType.Int64)), "1 (similar) or −1 (dissimilar)");
+    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
 
     /// <summary>The reduced loss of pairs that were checked.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
-        weights is null ? Evaluate([x1, x2], target) : Reduce(Single(x1, x2, target, weights));
+        weights is null ? Evaluate([x1, x2], target) : Reduce(PairLosses(x1, x2, target, weights));
 
     /// <summary>The weighted losses of single pairs.</summary>
-    protected Tensor Single(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
+    protected Tensor PairLosses(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
-        Tensor losses = TensorFormula.Rows(Formula, [x1, x2], target);
+        Tensor losses = Formula.Rows([x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
     /// <summary>The loss of pairs along one number, of similar pairs and of dissimilar ones.</summary>
-    protected IEnumerable<LossCurve> CurvesBy(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
+    protected IEnumerable<LossCurve> PairCurves(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
     {
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
         {
             (Tensor x1, Tensor x2) = pairs(x);
-            return TensorFormula.Rows(Formula, [x1, x2], Tensor.FullLike(x, target));
+            return Formula.Rows([x1, x2], Tensor.FullLike(x, target));
         });
         return [Curve("similar", 1), Curve("dissimilar", -1)];
     }
@@ -76,19 +73,13 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
 }
 
 /// <summary>A loss of pairs by their distance, which also takes a target of 0 for dissimilar.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
 /// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairDistanceLoss<TFormula>(Reduction Reduction) : PairLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
+    public override IEnumerable<LossCurve> Curves() => PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
 
     /// <inheritdoc/>
-    protected override void CheckTargets(Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Tensor size = target.Detach().Abs();
-        CheckValues(target, (size * size).NotEqualTo(size), "1 (similar), or 0 or −1 (dissimilar)");
-    }
+    protected override void CheckTargets(Tensor target) =>
+        ValueChecks.AreSignsOrZero(Name, target, "1 (similar), or 0 or −1 (dissimilar)");
 }

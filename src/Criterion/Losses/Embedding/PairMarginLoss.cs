@@ -26,21 +26,21 @@ namespace Criterion.Losses;
     Alternatives = "ContrastiveLoss squares both parts, as its paper has it; TripletMarginLoss compares distances with one another instead of with a number.")]
 public sealed record PairMarginLoss(
     double PositiveMargin = 0, double NegativeMargin = 1, double P = 2, bool OverNonZero = true, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss<PairMarginLoss.Margins>(Reduction)
+    : PairDistanceLoss(Reduction)
 {
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double PositiveMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
-        Require.NotNegative(PositiveMargin, nameof(PairMarginLoss));
+    public double PositiveMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
+        Require.NonNegative(PositiveMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
-    public double NegativeMargin { get; init => field = Require.NotNegative(value, nameof(PairMarginLoss)); } =
-        Require.NotNegative(NegativeMargin, nameof(PairMarginLoss));
+    public double NegativeMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
+        Require.NonNegative(NegativeMargin, nameof(PairMarginLoss));
 
     /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)"/>
     public double P { get; init => field = Finite(value); } = Finite(P);
 
     /// <inheritdoc/>
-    protected internal override Margins Formula => new(PositiveMargin, NegativeMargin, P);
+    protected internal override RowFormula Formula => RowFormula.From(new Margins(PositiveMargin, NegativeMargin, P));
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
@@ -51,7 +51,7 @@ public sealed record PairMarginLoss(
             return base.Evaluate(x1, x2, target, weights);
         }
 
-        Tensor losses = Single(x1, x2, target, weights);
+        Tensor losses = PairLosses(x1, x2, target, weights);
         Tensor similar = target.Detach().Reshape(losses.Shape).Greater(0);
         Tensor zero = Tensor.ZerosLike(losses.Detach());
         return MeanOfNonZero(Tensor.Where(similar, losses, zero)) + MeanOfNonZero(Tensor.Where(similar, zero, losses));
@@ -65,26 +65,23 @@ public sealed record PairMarginLoss(
     }
 
     static double Finite(double p) => Require.That(
-        PNorm.CheckDegree(p, nameof(PairMarginLoss), nameof(P)) < double.PositiveInfinity,
+        Require.NormDegree(p, nameof(PairMarginLoss), nameof(P)) < double.PositiveInfinity,
         p,
         nameof(PairMarginLoss),
         "finite; for the largest difference take PairwiseDistance with tensor operations",
         nameof(P));
 
     /// <summary>max(0, d − positiveMargin) for t &gt; 0, max(0, negativeMargin − d) otherwise.</summary>
-    public readonly struct Margins(double positiveMargin, double negativeMargin, double p) : IRowFormula
+    internal readonly struct Margins(double positiveMargin, double negativeMargin, double p) : IRowFormula
     {
         readonly PNorm _norm = new(p, 0);
 
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.PoweredDifference(a, b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

@@ -16,17 +16,17 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [..., D] → [...]",
-    Twin = "torch.nn.PairwiseDistance",
+    PyTorch = "torch.nn.PairwiseDistance",
     Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, and so pulls far pairs harder.")]
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(PairwiseDistance)); } =
-        PNorm.CheckDegree(P, nameof(PairwiseDistance));
+    public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); } =
+        Require.NormDegree(P, nameof(PairwiseDistance));
 
     /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(PairwiseDistance)); } =
-        Require.NotNegative(Epsilon, nameof(PairwiseDistance));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); } =
+        Require.NonNegative(Epsilon, nameof(PairwiseDistance));
 
     /// <summary>The distances of rows.</summary>
     /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>
@@ -57,19 +57,16 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
     public IEnumerable<LossCurve> Curves() => [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
 
     /// <summary>(Σ |a − b + ε|ᵖ)^(1/p).</summary>
-    public readonly struct Distance(double p, double epsilon) : IRowFormula
+    internal readonly struct Distance(double p, double epsilon) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.PoweredDifference(a, b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => _norm.Root(sums.First);

@@ -24,26 +24,28 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
     Source = "Schroff et al., FaceNet, 2015; swap: Balntas et al., Learning local feature descriptors with triplets, 2016; smooth: Hermans et al., In defense of the triplet loss, 2017",
-    Twin = "torch.nn.TripletMarginLoss",
+    PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
 public sealed record TripletMarginLoss(
     double Margin = 1, double P = 2, double Epsilon = 1e-6, bool Swap = false, bool Smooth = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss<TripletMarginLoss.Triplet>(Reduction)
+    : RowLoss(Reduction)
 {
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(TripletMarginLoss)); } =
-        PNorm.CheckDegree(P, nameof(TripletMarginLoss));
+    public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); } =
+        Require.NormDegree(P, nameof(TripletMarginLoss));
 
     /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Epsilon, nameof(TripletMarginLoss));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
 
     /// <inheritdoc/>
-    protected internal override Triplet Formula => new(Margin, P, Epsilon, Swap, Smooth);
+    protected internal override RowFormula Formula => RowFormula.From(AnyDegree);
+
+    Triplet AnyDegree => new(Margin, P, Epsilon, Swap, Smooth);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["a", "p", "n"];
@@ -61,7 +63,7 @@ public sealed record TripletMarginLoss(
         CheckSameShape(anchor, negative);
         return P switch
         {
-            2 => Evaluate(new EuclideanTriplet(Formula, Epsilon, Swap), [anchor, positive, negative]),
+            2 => Evaluate(RowFormula.From(new EuclideanTriplet(AnyDegree, Epsilon, Swap)), [anchor, positive, negative]),
             double.PositiveInfinity => OfLargest(anchor, positive, negative),
             _ => Evaluate([anchor, positive, negative]),
         };
@@ -80,20 +82,17 @@ public sealed record TripletMarginLoss(
         new(new PairwiseDistance(P, Epsilon).Forward, Margin, Swap, Smooth, Reduction) { OnEmpty = OnEmpty };
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    public readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
+    internal readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        /// <inheritdoc/>
         public static int Inputs => 3;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
-            Statistics<T>.Of(_norm.Term(a, b), _norm.Term(a, c), swap ? _norm.Term(b, c) : T.Const(0));
+            Statistics<T>.Of(_norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

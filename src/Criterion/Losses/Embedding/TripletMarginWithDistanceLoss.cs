@@ -22,7 +22,7 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [N, ...] → scalar",
     Source = "Schroff et al., FaceNet, 2015",
-    Twin = "torch.nn.TripletMarginWithDistanceLoss",
+    PyTorch = "torch.nn.TripletMarginWithDistanceLoss",
     Alternatives = "TripletMarginLoss computes the usual distances in one pass.")]
 public sealed record TripletMarginWithDistanceLoss(
     [property: JsonIgnore] Func<Tensor, Tensor, Tensor>? Distance = null,
@@ -35,8 +35,8 @@ public sealed record TripletMarginWithDistanceLoss(
     static readonly PairwiseDistance Usual = new();
 
     /// <inheritdoc cref="TripletMarginWithDistanceLoss(Func{Tensor, Tensor, Tensor}, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginWithDistanceLoss));
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginWithDistanceLoss));
 
     /// <summary>The loss of triplets.</summary>
     /// <param name="anchor">What the distance takes, [N, D] most often.</param>
@@ -71,9 +71,8 @@ public sealed record TripletMarginWithDistanceLoss(
         [new("negative at 1", "d(a, p)", 0, 3, d => TensorFormula.Map(new Violation(Margin, Smooth), d, Tensor.OnesLike(d)))];
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    public readonly struct Violation(double margin, bool smooth) : IBinaryFormula
+    internal readonly struct Violation(double margin, bool smooth) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T near, T far)
             where T : struct, IReal<T>

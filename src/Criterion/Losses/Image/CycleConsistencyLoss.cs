@@ -14,12 +14,12 @@ namespace Criterion.Losses;
 public sealed record CycleConsistencyLoss(double WeightA = 10, double WeightB = 10) : ICriterion
 {
     /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
-    public double WeightA { get; init => field = Require.NotNegative(value, nameof(CycleConsistencyLoss)); } =
-        Require.NotNegative(WeightA, nameof(CycleConsistencyLoss));
+    public double WeightA { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
+        Require.NonNegative(WeightA, nameof(CycleConsistencyLoss));
 
     /// <inheritdoc cref="CycleConsistencyLoss(double, double)"/>
-    public double WeightB { get; init => field = Require.NotNegative(value, nameof(CycleConsistencyLoss)); } =
-        Require.NotNegative(WeightB, nameof(CycleConsistencyLoss));
+    public double WeightB { get; init => field = Require.NonNegative(value, nameof(CycleConsistencyLoss)); } =
+        Require.NonNegative(WeightB, nameof(CycleConsistencyLoss));
 
     /// <summary>The loss of both ways round.</summary>
     /// <param name="cycledA">F(G(a)): images of A that went to B and back.</param>
@@ -29,11 +29,11 @@ public sealed record CycleConsistencyLoss(double WeightA = 10, double WeightB = 
     /// <returns>A scalar.</returns>
     /// <exception cref="ShapeException">Shapes differ.</exception>
     public Tensor Forward(Tensor cycledA, Tensor realA, Tensor cycledB, Tensor realB) =>
-        TwoSides.Sum(nameof(CycleConsistencyLoss), WeightA, cycledA, realA, WeightB, cycledB, realB);
+        TwoDomainError.Sum(nameof(CycleConsistencyLoss), WeightA, cycledA, realA, WeightB, cycledB, realB);
 
     /// <inheritdoc/>
-    public string ToLatex() => TwoSides.ToLatex(WeightA, "F(G(a))", "a", WeightB, "G(F(b))", "b");
+    public string ToLatex() => TwoDomainError.ToLatex(WeightA, "F(G(a))", "a", WeightB, "G(F(b))", "b");
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => TwoSides.Curves(WeightA, "F(G(a)) − a");
+    public IEnumerable<LossCurve> Curves() => TwoDomainError.Curves(WeightA, "F(G(a)) − a");
 }

@@ -16,7 +16,7 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
     /// <exception cref="LossException">There are no layers, or the batch is empty.</exception>
     public Tensor Forward(IReadOnlyList<Tensor> prediction, IReadOnlyList<Tensor> target)
     {
-        FeatureLists.CheckCounts(Name, "layers", prediction, target);
+        FeatureListChecks.CheckCounts(Name, "layers", prediction, target);
         if (prediction.Count == 0)
         {
             throw new LossException($"{Name}: there are no layers to compare.");

@@ -14,7 +14,8 @@ namespace Criterion.Losses;
 public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
 {
     /// <inheritdoc cref="FeatureMatchingLoss(int)"/>
-    public int SkipLast { get; init => field = CheckedCount(value); } = CheckedCount(SkipLast);
+    public int SkipLast { get; init => field = Require.AtLeast(0, value, nameof(FeatureMatchingLoss)); } =
+        Require.AtLeast(0, SkipLast, nameof(FeatureMatchingLoss));
 
     /// <summary>The loss of one discriminator's features.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{IReadOnlyList{Tensor}}, IReadOnlyList{IReadOnlyList{Tensor}})"/>
@@ -30,11 +31,11 @@ public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
     /// <exception cref="LossException">No layer is left to compare.</exception>
     public Tensor Forward(IReadOnlyList<IReadOnlyList<Tensor>> fake, IReadOnlyList<IReadOnlyList<Tensor>> real)
     {
-        FeatureLists.CheckCounts(nameof(FeatureMatchingLoss), "discriminators", fake, real);
+        FeatureListChecks.CheckCounts(nameof(FeatureMatchingLoss), "discriminators", fake, real);
         List<Tensor> losses = [];
         for (int i = 0; i < fake.Count; i++)
         {
-            FeatureLists.CheckCounts(nameof(FeatureMatchingLoss), $"layers of discriminator {i}", fake[i], real[i]);
+            FeatureListChecks.CheckCounts(nameof(FeatureMatchingLoss), $"layers of discriminator {i}", fake[i], real[i]);
             for (int layer = 0; layer < fake[i].Count - SkipLast; layer++)
             {
                 losses.Add(new L1Loss().Forward(fake[i][layer], real[i][layer].Detach()));
@@ -55,7 +56,4 @@ public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
 
     /// <inheritdoc/>
     public IEnumerable<LossCurve> Curves() => [new("one feature", "fake − real", -3, 3, x => TensorFormula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)))];
-
-    static int CheckedCount(int layers) => Require.That(
-        layers >= 0, layers, nameof(FeatureMatchingLoss), "the number of layers that do not count, not below 0", nameof(SkipLast));
 }

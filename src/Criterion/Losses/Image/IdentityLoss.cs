@@ -18,12 +18,12 @@ namespace Criterion.Losses;
 public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICriterion
 {
     /// <inheritdoc cref="IdentityLoss(double, double)"/>
-    public double WeightA { get; init => field = Require.NotNegative(value, nameof(IdentityLoss)); } =
-        Require.NotNegative(WeightA, nameof(IdentityLoss));
+    public double WeightA { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
+        Require.NonNegative(WeightA, nameof(IdentityLoss));
 
     /// <inheritdoc cref="IdentityLoss(double, double)"/>
-    public double WeightB { get; init => field = Require.NotNegative(value, nameof(IdentityLoss)); } =
-        Require.NotNegative(WeightB, nameof(IdentityLoss));
+    public double WeightB { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
+        Require.NonNegative(WeightB, nameof(IdentityLoss));
 
     /// <summary>The loss of both translators.</summary>
     /// <param name="sameA">F(a): real images of A through the translator into A.</param>
@@ -33,11 +33,11 @@ public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICri
     /// <returns>A scalar.</returns>
     /// <exception cref="ShapeException">Shapes differ.</exception>
     public Tensor Forward(Tensor sameA, Tensor realA, Tensor sameB, Tensor realB) =>
-        TwoSides.Sum(nameof(IdentityLoss), WeightA, sameA, realA, WeightB, sameB, realB);
+        TwoDomainError.Sum(nameof(IdentityLoss), WeightA, sameA, realA, WeightB, sameB, realB);
 
     /// <inheritdoc/>
-    public string ToLatex() => TwoSides.ToLatex(WeightA, "F(a)", "a", WeightB, "G(b)", "b");
+    public string ToLatex() => TwoDomainError.ToLatex(WeightA, "F(a)", "a", WeightB, "G(b)", "b");
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => TwoSides.Curves(WeightA, "F(a) − a");
+    public IEnumerable<LossCurve> Curves() => TwoDomainError.Curves(WeightA, "F(a) − a");
 }

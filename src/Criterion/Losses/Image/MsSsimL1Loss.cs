@@ -30,8 +30,8 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Alpha { get; init => field = Require.Within01(value, nameof(MsSsimL1Loss)); } =
-        Require.Within01(Alpha, nameof(MsSsimL1Loss));
+    public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(MsSsimL1Loss)); } =
+        Require.InUnitInterval(Alpha, nameof(MsSsimL1Loss));
 
     /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
     public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } = Require.Positive(Scale, nameof(MsSsimL1Loss));

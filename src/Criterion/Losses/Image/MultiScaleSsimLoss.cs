@@ -36,8 +36,8 @@ public sealed record MultiScaleSsimLoss(
     /// <inheritdoc/>
     public override string ToLatex()
     {
-        string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(Chosen, Range), ["x", "y"]);
-        string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(Chosen, Range, contrastOnly: true), ["x", "y"]);
+        string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(EffectiveOptions, Range), ["x", "y"]);
+        string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(EffectiveOptions, Range, contrastOnly: true), ["x", "y"]);
         return $@"1 - \left(\operatorname{{mean}} {similarity}\right)_{{{Scales}}}^{{w_{{{Scales}}}}} \cdot \prod_{{j=1}}^{{{Scales - 1}}} \left(\operatorname{{mean}} {contrast}\right)_j^{{w_j}}";
     }
 
@@ -45,13 +45,13 @@ public sealed record MultiScaleSsimLoss(
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { AutoReduceScales = true, Reduction = Reduction.None }, Range, size: 44);
 
-    SsimOptions Chosen => Options ?? new SsimOptions();
+    SsimOptions EffectiveOptions => Options ?? new SsimOptions();
 
     /// <inheritdoc/>
     protected override Tensor Compare(Tensor prediction, Tensor target)
     {
-        int scales = MultiScaleSimilarity.Scales(Name, Chosen, prediction, Scales, AutoReduceScales);
-        Tensor losses = 1 - MultiScaleSimilarity.PerImage(Name, Chosen, Range, Negative, scales, prediction, target);
+        int scales = MultiScaleSimilarity.Scales(Name, EffectiveOptions, prediction, Scales, AutoReduceScales);
+        Tensor losses = 1 - MultiScaleSimilarity.PerImage(Name, EffectiveOptions, Range, Negative, scales, prediction, target);
         return Reduce(losses);
     }
 

@@ -23,13 +23,13 @@ namespace Criterion.Losses;
     Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
     Alternatives = "MSELoss for a gradient that fades as images agree; SsimLoss where structure matters more than each pixel.")]
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss<PsnrLoss.Decibels>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
-    public double Cap { get; init => field = CheckedCap(value); } = CheckedCap(Cap);
+    public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
 
     /// <inheritdoc/>
-    protected internal override Decibels Formula => new(Range.Extent(), Cap);
+    protected internal override RowFormula Formula => RowFormula.From(new Decibels(Range.Extent(), Cap));
 
     /// <inheritdoc/>
     protected override string PerRowName => "n";
@@ -57,20 +57,11 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
 
-    static double CheckedCap(double cap) => Require.That(
-        cap > 0 && double.IsFinite(cap),
-        cap,
-        nameof(PsnrLoss),
-        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0",
-        nameof(Cap));
-
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
-    public readonly struct Decibels(double extent, double cap) : IRowFormula
+    internal readonly struct Decibels(double extent, double cap) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Inputs => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T>
@@ -79,7 +70,6 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
             return Statistics<T>.Of(difference * difference);
         }
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

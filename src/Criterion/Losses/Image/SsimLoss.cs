@@ -25,34 +25,31 @@ namespace Criterion.Losses;
     Alternatives = "MultiScaleSsimLoss judges coarse structure too; MsSsimL1Loss keeps colours and brightness, to which similarity is nearly blind. L1Loss where every pixel counts alike.")]
 public sealed record SsimLoss(
     ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
-    : WindowLoss<SsimLoss.Dissimilarity>(Range, Reduction)
+    : WindowLoss(Range, Reduction)
 {
     /// <summary>Conventions of your own, in place of those of <see cref="Preset"/>.</summary>
     public SsimOptions? Options { get; init; }
 
     /// <inheritdoc/>
-    protected internal override Dissimilarity Formula => new(new Similarity(Chosen, Range), Halved ? 0.5 : 1);
+    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
 
     /// <inheritdoc/>
-    protected internal override BlurWindow Window => Chosen.Window;
+    protected internal override BlurWindow Window => EffectiveOptions.Window;
 
-    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+    SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
     /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor images) => Chosen.Prepare(images);
+    protected override Tensor Prepare(Tensor images) => EffectiveOptions.Prepare(images);
 
     /// <summary>scale · (1 − s).</summary>
-    public readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
+    internal readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
     {
-        /// <inheritdoc/>
         public static int Count => Similarity.Count;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => similarity.Terms(x, y);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>
@@ -63,7 +60,7 @@ public sealed record SsimLoss(
     }
 
     /// <summary>The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).</summary>
-    public readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
+    internal readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
     {
         readonly double _black = range.Black();
         readonly double _luminance = Math.Pow(options.K1 * range.Extent(), 2);
@@ -72,10 +69,8 @@ public sealed record SsimLoss(
         readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
         readonly bool _contrastOnly = contrastOnly;
 
-        /// <inheritdoc/>
         public static int Count => 4;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T>
@@ -85,7 +80,6 @@ public sealed record SsimLoss(
             return new(a, b, (a * a) + (b * b), a * b);
         }
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>

@@ -73,13 +73,13 @@ public sealed record SsimOptions(
     public int Stride { get; init => field = new BlurWindow(1, Stride: value).Stride; } = new BlurWindow(1, Stride: Stride).Stride;
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double K1 { get; init => field = Positive(value, nameof(K1)); } = Positive(K1, nameof(K1));
+    public double K1 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K1, nameof(SsimOptions));
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double K2 { get; init => field = Positive(value, nameof(K2)); } = Positive(K2, nameof(K2));
+    public double K2 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K2, nameof(SsimOptions));
 
     /// <inheritdoc cref="SsimOptions(int, double?, WindowBorder, int, double, double, bool, bool, double)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(SsimOptions)); } = Require.NotNegative(Epsilon, nameof(SsimOptions));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); } = Require.NonNegative(Epsilon, nameof(SsimOptions));
 
     /// <summary>The conventions of a name.</summary>
     public static SsimOptions Of(SsimPreset preset) => preset switch
@@ -102,8 +102,4 @@ public sealed record SsimOptions(
         int factor = Downsample ? (int)Math.Round(Math.Min(images.Shape[2], images.Shape[3]) / 256.0) : 1;
         return factor > 1 ? images.AvgPool2d(factor) : images;
     }
-
-    // Without them black and flat windows are 0/0.
-    static double Positive(double k, string name) =>
-        Require.That(k > 0, k, nameof(SsimOptions), "positive: without it black or flat images are 0/0", name);
 }

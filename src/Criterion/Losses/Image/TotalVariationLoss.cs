@@ -40,7 +40,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         Latex below = new("x_{i+1,j}");
         Latex right = new("x_{i,j+1}");
         Latex variation = Isotropic
-            ? default(Length).Value(here, below, right)
+            ? default(GradientMagnitude).Value(here, below, right)
             : default(L1Loss.AbsoluteError).Value(below, here) + default(L1Loss.AbsoluteError).Value(right, here);
         return (PerPixel ? @"\operatorname{mean}" : @"\sum_{c,i,j}") + $@" \left({variation}\right)";
     }
@@ -63,7 +63,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         {
             Tensor below = x.PadReplicate(0, 0, 0, 1).Narrow(2, 1, height);
             Tensor right = x.PadReplicate(0, 1).Narrow(3, 1, width);
-            return TensorFormula.Map(default(Length), x, below, right).Sum([1, 2, 3]);
+            return TensorFormula.Map(default(GradientMagnitude), x, below, right).Sum([1, 2, 3]);
         }
 
         Tensor down = TensorFormula.Map(default(L1Loss.AbsoluteError), x.Narrow(2, 1, height - 1), x.Narrow(2, 0, height - 1));
@@ -72,7 +72,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
     }
 
     /// <summary>√((below − here)² + (right − here)²), with derivative 0 where both are 0.</summary>
-    readonly struct Length : ITernaryFormula
+    readonly struct GradientMagnitude : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)

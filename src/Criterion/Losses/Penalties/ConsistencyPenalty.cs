@@ -47,7 +47,7 @@ public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"{Times(Weight)}\mathbb{{E}}\left[\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), "D_j(x)", "D_j(T(x))")}\right]";
+    public override string ToLatex() => $@"{LatexFactor(Weight)}\mathbb{{E}}\left[\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), "D_j(x)", "D_j(T(x))")}\right]";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -17,15 +17,15 @@ public sealed record DriftPenalty(double Weight = 0.001) : Penalty(Weight)
     {
         ArgumentNullException.ThrowIfNull(real);
         return real.Count > 0
-            ? TensorFormula.Mean(Term, real)
+            ? TensorFormula.Mean(WeightedSquare, real)
             : throw new LossException($"DriftPenalty: there are no scores in {real.Shape}. Skip empty batches.");
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\mathbb{{E}}\left[{TensorFormula.ToLatex(Term, "r")}\right]";
+    public override string ToLatex() => $@"\mathbb{{E}}\left[{TensorFormula.ToLatex(WeightedSquare, "r")}\right]";
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [new("penalty", "score", -4, 4, x => TensorFormula.Map(Term, x))];
+    public override IEnumerable<LossCurve> Curves() => [new("penalty", "score", -4, 4, x => TensorFormula.Map(WeightedSquare, x))];
 
-    LeastSquaresGanLoss.Term Term => new(0, Weight);
+    LeastSquaresGanLoss.ScaledSquaredError WeightedSquare => new(0, Weight);
 }

@@ -1,7 +1,7 @@
 namespace Criterion.Losses;
 
 /// <summary>Where a gradient penalty takes the slope.</summary>
-public enum SlopePlace
+public enum GradientPenaltyPoint
 {
     /// <summary>At a random place on the line between a real and a generated image, one place for each pair.</summary>
     Interpolates,
@@ -27,7 +27,7 @@ public enum SlopePlace
 /// line between a real and a generated image.
 /// </summary>
 /// <remarks>
-/// How slopes are taken, and which critics are refused: see <see cref="SlopePenalty"/>.
+/// How slopes are taken, and which critics are refused: see <see cref="InputGradientPenalty"/>.
 /// One-sided it is the penalty of WGAN-LP, at DRAGAN noise that of DRAGAN.
 /// </remarks>
 /// <param name="Weight">λ, 10 in the papers.</param>
@@ -48,22 +48,22 @@ public enum SlopePlace
 public sealed record GradientPenalty(
     double Weight = 10,
     double Target = 1,
-    SlopeSide Sided = SlopeSide.TwoSided,
-    SlopePlace At = SlopePlace.Interpolates,
-    double Noise = 0.5) : SlopePenalty(Weight)
+    GradientPenaltyForm Sided = GradientPenaltyForm.TwoSided,
+    GradientPenaltyPoint At = GradientPenaltyPoint.Interpolates,
+    double Noise = 0.5) : InputGradientPenalty(Weight)
 {
-    /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
+    /// <inheritdoc cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"/>
     public double Target { get; init => field = Require.Positive(value, nameof(GradientPenalty)); } =
         Require.Positive(Target, nameof(GradientPenalty));
 
-    /// <inheritdoc cref="GradientPenalty(double, double, SlopeSide, SlopePlace, double)"/>
-    public double Noise { get; init => field = Require.NotNegative(value, nameof(GradientPenalty)); } =
-        Require.NotNegative(Noise, nameof(GradientPenalty));
+    /// <inheritdoc cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"/>
+    public double Noise { get; init => field = Require.NonNegative(value, nameof(GradientPenalty)); } =
+        Require.NonNegative(Noise, nameof(GradientPenalty));
 
     /// <inheritdoc/>
-    protected internal override SlopeCost Formula => new(Sided, Target);
+    protected internal override GradientNormCost Formula => new(Sided, Target);
 
-    private protected override string[] Places => [@"\tilde{x}"];
+    private protected override string[] LatexPoints => [@"\tilde{x}"];
 
     /// <summary>One random place for each image on the line from fake to real.</summary>
     /// <param name="real">Real images, [N, ...].</param>
@@ -79,22 +79,22 @@ public sealed record GradientPenalty(
             throw new ShapeException($"GradientPenalty: real {real.Shape} and fake {fake.Shape} must be of one shape [N, ...]; take equal batches.");
         }
 
-        Tensor place = OneEach(real, random);
+        Tensor place = UniformPerImage(real, random);
         return fake.Detach() + (place * (real.Detach() - fake.Detach()));
     }
 
-    private protected override IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random) => [At switch
+    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [At switch
     {
-        SlopePlace.Interpolates => Interpolate(real, fake, random),
-        SlopePlace.Real => real,
-        SlopePlace.Fake => fake,
-        SlopePlace.DraganNoise => real.Detach() + (Tensor.RandnLike(real, random) * Noise),
-        _ => real.Detach() + BesideReal(real.Detach(), random),
+        GradientPenaltyPoint.Interpolates => Interpolate(real, fake, random),
+        GradientPenaltyPoint.Real => real,
+        GradientPenaltyPoint.Fake => fake,
+        GradientPenaltyPoint.DraganNoise => real.Detach() + (Tensor.RandnLike(real, random) * Noise),
+        _ => real.Detach() + BatchDeviationNoise(real.Detach(), random),
     }];
 
-    Tensor BesideReal(Tensor real, RandomStream? random) =>
-        OneEach(real, random) * Tensor.RandLike(real, random) * (real.Std(correction: 0) * Noise);
+    Tensor BatchDeviationNoise(Tensor real, RandomStream? random) =>
+        UniformPerImage(real, random) * Tensor.RandLike(real, random) * (real.Std(correction: 0) * Noise);
 
-    static Tensor OneEach(Tensor images, RandomStream? random) =>
+    static Tensor UniformPerImage(Tensor images, RandomStream? random) =>
         Tensor.Rand([images.Shape[0], .. Enumerable.Repeat(1, images.Rank - 1)], images.DType, random);
 }

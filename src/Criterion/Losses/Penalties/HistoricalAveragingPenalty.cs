@@ -46,18 +46,18 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
         using (TensorScope.Suspend())
         {
             double share = 1.0 / (history.Steps + 1);
-            return new([.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Towards(history.Means[i], now, share))], history.Steps + 1);
+            return new([.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Lerp(history.Means[i], now, share))], history.Steps + 1);
         }
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"{Times(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
+    public override string ToLatex() => $@"{LatexFactor(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [new("penalty", "θ − mean of θ", -3, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x)) * Weight)];
 
-    static Tensor Towards(Tensor mean, Tensor now, double share) => mean + ((now.Detach() - mean) * share);
+    static Tensor Lerp(Tensor mean, Tensor now, double share) => mean + ((now.Detach() - mean) * share);
 
     static void Check(IReadOnlyList<Tensor> parameters, ParameterHistory history)
     {
@@ -68,7 +68,7 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
             throw new LossException("HistoricalAveragingPenalty: there are no parameters. Pass a module's Parameters().");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(history.Steps);
+        Require.AtLeast(0, history.Steps, nameof(HistoricalAveragingPenalty));
         if (history.Steps > 0 && !parameters.Select(static p => p.Shape).SequenceEqual(history.Means.Select(static m => m.Shape)))
         {
             throw new ShapeException("HistoricalAveragingPenalty: the parameters differ in number or shape from those of the history. Give each player a history of its own.");

@@ -12,7 +12,8 @@ namespace Criterion.Losses;
 public sealed record LazyPenalty(int Interval)
 {
     /// <inheritdoc cref="LazyPenalty(int)"/>
-    public int Interval { get; init => field = AtLeastOne(value); } = AtLeastOne(Interval);
+    public int Interval { get; init => field = Require.AtLeast(1, value, nameof(LazyPenalty)); } =
+        Require.AtLeast(1, Interval, nameof(LazyPenalty));
 
     /// <summary>Whether the penalty runs in this step, counted from 0.</summary>
     public bool IsDue(long step) => step % Interval == 0;
@@ -33,7 +34,4 @@ public sealed record LazyPenalty(int Interval)
         double c = Interval / (Interval + 1.0);
         return (learningRate * c, Math.Pow(beta1, c), Math.Pow(beta2, c));
     }
-
-    static int AtLeastOne(int interval) =>
-        Require.That(interval >= 1, interval, nameof(LazyPenalty), "1 step or more", nameof(Interval));
 }

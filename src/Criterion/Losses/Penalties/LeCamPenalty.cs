@@ -32,7 +32,7 @@ public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0
 public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool Rectified = false) : Penalty(Weight)
 {
     /// <inheritdoc cref="LeCamPenalty(double, double, bool)"/>
-    public double Decay { get; init => field = Require.Within01(value, nameof(LeCamPenalty)); } = Require.Within01(Decay, nameof(LeCamPenalty));
+    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); } = Require.InUnitInterval(Decay, nameof(LeCamPenalty));
 
     /// <summary>The penalty of logits.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
@@ -63,7 +63,7 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{Times(Weight)}\left(\mathbb{{E}}\left[{OfReal(0).Text("r", @"\alpha_F")}\right] + \mathbb{{E}}\left[{OfFake(0).Text("f", @"\alpha_R")}\right]\right)";
+        $@"{LatexFactor(Weight)}\left(\mathbb{{E}}\left[{OfReal(0).Text("r", @"\alpha_F")}\right] + \mathbb{{E}}\left[{OfFake(0).Text("f", @"\alpha_R")}\right]\right)";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -31,8 +31,8 @@ public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = 
 
     /// <inheritdoc/>
     public override string ToLatex() => OffDiagonal
-        ? $@"{Times(Weight)}\left\|W W^\top \odot (1 - I)\right\|_F^2"
-        : $@"{Times(Weight)}\left\|W W^\top - I\right\|_F^2";
+        ? $@"{LatexFactor(Weight)}\left\|W W^\top \odot (1 - I)\right\|_F^2"
+        : $@"{LatexFactor(Weight)}\left\|W W^\top - I\right\|_F^2";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// <remarks>
 /// The generator's penalty. It has a state, the running mean a: a plain number that goes in and comes out, and belongs in a
 /// checkpoint. a counts as a constant. Costly: run it every 4th step on half a batch (<see cref="LazyPenalty"/>). A generator that
-/// mixes the samples of a batch is refused, as in <see cref="SlopePenalty"/>.
+/// mixes the samples of a batch is refused, as in <see cref="InputGradientPenalty"/>.
 /// </remarks>
 /// <param name="Weight">A factor, 2 in the paper.</param>
 /// <param name="Rate">How far one batch moves the running mean, in [0, 1].</param>
@@ -20,9 +20,9 @@ namespace Criterion.Losses;
 public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
     /// <inheritdoc cref="PathLengthPenalty(double, double)"/>
-    public double Rate { get; init => field = Require.Within01(value, nameof(PathLengthPenalty)); } = Require.Within01(Rate, nameof(PathLengthPenalty));
+    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } = Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
 
-    /// <inheritdoc cref="SlopePenalty.AllowBatchCoupling"/>
+    /// <inheritdoc cref="InputGradientPenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }
 
     /// <summary>The penalty of a generator, and the running mean for the next step.</summary>
@@ -36,28 +36,28 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
     public (Tensor Penalty, double Mean) Forward(Func<Tensor, Tensor> generator, Tensor latents, double mean, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
-        return Of(Slope(generator, latents, image => Noise(image, random)), mean);
+        return FromGradient(LatentGradient(generator, latents, image => Noise(image, random)), mean);
     }
 
     /// <summary>The same with noise that the caller chooses.</summary>
     internal (Tensor Penalty, double Mean) Forward(Func<Tensor, Tensor> generator, Tensor latents, double mean, Tensor noise) =>
-        Of(Slope(generator, latents, _ => noise), mean);
+        FromGradient(LatentGradient(generator, latents, _ => noise), mean);
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{Times(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right],\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
+        $@"{LatexFactor(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right],\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [new("a = 1", "length", 0, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.OnesLike(x)) * Weight)];
 
-    Tensor Slope(Func<Tensor, Tensor> generator, Tensor latents, Func<Tensor, Tensor> noise)
+    Tensor LatentGradient(Func<Tensor, Tensor> generator, Tensor latents, Func<Tensor, Tensor> noise)
     {
         Check(latents);
         using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(
             "PathLengthPenalty needs the slope of each sample's own image. Use LayerNorm or InstanceNorm2d in the generator, or call Eval() on it; AllowBatchCoupling = true goes on regardless."))
         {
-            return SlopePenalty.Slope(Weighted, latents);
+            return InputGradientPenalty.InputGradient(Weighted, latents);
         }
 
         Tensor Weighted(Tensor w)
@@ -67,7 +67,7 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
         }
     }
 
-    (Tensor Penalty, double Mean) Of(Tensor slope, double mean)
+    (Tensor Penalty, double Mean) FromGradient(Tensor slope, double mean)
     {
         int layers = slope.Rank == 3 ? slope.Shape[1] : 1;
         Tensor lengths = TensorFormula.Rows(new RowNorm(layers), [slope.Flatten(1)]);

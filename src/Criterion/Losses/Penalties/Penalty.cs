@@ -8,7 +8,7 @@ public abstract partial record Penalty(double Weight) : ICriterion
 {
     /// <inheritdoc cref="Penalty(double)"/>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(Penalty)); } = Require.NotNegative(Weight, nameof(Penalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } = Require.NonNegative(Weight, nameof(Penalty));
 
     /// <inheritdoc/>
     public abstract string ToLatex();
@@ -20,5 +20,5 @@ public abstract partial record Penalty(double Weight) : ICriterion
     protected string Name => GetType().Name;
 
     /// <summary>The factor in LaTeX, nothing for 1.</summary>
-    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
+    private protected static string LatexFactor(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
 }

@@ -16,23 +16,21 @@ namespace Criterion.Losses;
     Shapes = "prediction, target of one shape → scalar",
     Source = "Black, Anandan, The robust estimation of multiple motions, 1996; α = 0 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "HuberLoss stays convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier counts for nothing.")]
-public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<CauchyLoss.CauchyError>(Reduction)
+public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); } =
+        Require.Positive(Scale, nameof(CauchyLoss));
 
     /// <inheritdoc/>
-    protected internal override CauchyError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(CauchyLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new CauchyError(Scale));
 
     /// <summary>ln(1 + ½ (d / Scale)²).</summary>
-    public readonly struct CauchyError(double scale) : IBinaryFormula
+    internal readonly struct CauchyError(double scale) : IBinaryFormula
     {
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -21,19 +21,18 @@ namespace Criterion.Losses;
     Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, 1994",
     Alternatives = "L1Loss is its limit for Epsilon 0; HuberLoss is exactly squared in the middle.")]
 public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<CharbonnierLoss.Hyperbola>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>Below which an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); } =
+        Require.Positive(Epsilon, nameof(CharbonnierLoss));
 
     /// <inheritdoc/>
-    protected internal override Hyperbola Formula => new(Epsilon, ZeroAtEquality);
-
-    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(CharbonnierLoss), nameof(Epsilon));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
 
     /// <summary>√(d² + Epsilon²), less Epsilon where asked for.</summary>
-    public readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
+    internal readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
     {
         // In units of Epsilon: beyond, it no longer changes the root in any precision.
         const double Far = 1e15;
@@ -41,7 +40,6 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
         // A power of 2 that brings Epsilon near 1, so that squares are in range.
         readonly double _scale = Math.ScaleB(1, Math.Clamp(-Math.ILogB(epsilon), -126, 126));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

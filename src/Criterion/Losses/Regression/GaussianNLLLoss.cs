@@ -19,17 +19,18 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target [N, ..., D], variance [N, ..., D], [N, ..., 1] or [N, ...] → scalar",
     Source = "Nix, Weigend, Estimating the mean and variance of the target probability distribution, 1994",
-    Twin = "torch.nn.GaussianNLLLoss",
+    PyTorch = "torch.nn.GaussianNLLLoss",
     Alternatives = "MSELoss where the variance is the same everywhere; QuantileLoss where the distribution is skew.")]
 public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss<GaussianNLLLoss.NegativeLogLikelihood>(Reduction)
+    : TernaryLoss(Reduction)
 {
     /// <summary>The least variance that is divided by.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); } =
+        Require.Positive(Epsilon, nameof(GaussianNLLLoss));
 
     /// <inheritdoc/>
-    protected internal override NegativeLogLikelihood Formula => new(Full, Epsilon);
+    protected internal override TernaryFormula Formula => TernaryFormula.From(new NegativeLogLikelihood(Full, Epsilon));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x", "y", "v"];
@@ -39,7 +40,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     [
         Curve("variance 1", 1),
         Curve("variance 0.25", 0.25),
-        new("error 1", "variance", 0.1, 4, v => TensorFormula.Map(Formula, Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
+        new("error 1", "variance", 0.1, 4, v => Formula.Map(Tensor.OnesLike(v), Tensor.ZerosLike(v), v)),
     ];
 
     /// <summary>The loss of predicted means and variances.</summary>
@@ -61,9 +62,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     }
 
     void Check(Tensor variance) =>
-        CheckRange(variance, 0, double.PositiveInfinity, "0 or more (take Softplus() or Exp() of what a layer gives)");
-
-    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(GaussianNLLLoss), nameof(Epsilon));
+        CheckRange(variance, 0, double.PositiveInfinity, "0 or more", "Apply Softplus() or Exp() to the output of the network.");
 
     static Tensor ForEach(Tensor prediction, Tensor variance)
     {
@@ -81,12 +80,11 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
     }
 
     LossCurve Curve(string name, double variance) => new(
-        name, "x − y", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
+        name, "x − y", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
 
     /// <summary>½ (ln v + (x − y)² / v), v held at Epsilon or more.</summary>
-    public readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
+    internal readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>

@@ -20,23 +20,21 @@ namespace Criterion.Losses;
     Source = "Geman, McClure, Bayesian image analysis, 1985; α = −2 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "WelschLoss lets go of outliers sooner; CauchyLoss keeps pulling them a little; HuberLoss is convex.")]
 public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<GemanMcClureLoss.GemanMcClureError>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); } =
+        Require.Positive(Scale, nameof(GemanMcClureLoss));
 
     /// <inheritdoc/>
-    protected internal override GemanMcClureError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(GemanMcClureLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new GemanMcClureError(Scale));
 
     /// <summary>2 e² / (e² + 4).</summary>
-    public readonly struct GemanMcClureError(double scale) : IBinaryFormula
+    internal readonly struct GemanMcClureError(double scale) : IBinaryFormula
     {
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -18,23 +18,21 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Huber, Robust estimation of a location parameter, 1964",
-    Twin = "torch.nn.HuberLoss",
+    PyTorch = "torch.nn.HuberLoss",
     Alternatives = "LogCoshLoss has a continuous second derivative; CauchyLoss and WelschLoss let go of outliers further out.")]
-public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<HuberLoss.HuberError>(Reduction)
+public sealed record HuberLoss(double Delta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>Up to where an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Delta { get; init => field = Checked(value); } = Checked(Delta);
+    public double Delta { get; init => field = Require.Positive(value, nameof(HuberLoss)); } =
+        Require.Positive(Delta, nameof(HuberLoss));
 
     /// <inheritdoc/>
-    protected internal override HuberError Formula => new(Delta);
-
-    static double Checked(double delta) => Require.Positive(delta, nameof(HuberLoss), nameof(Delta));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new HuberError(Delta));
 
     /// <summary>½ d² where |d| ≤ Delta, else Delta (|d| − ½ Delta).</summary>
-    public readonly struct HuberError(double delta) : IBinaryFormula
+    internal readonly struct HuberError(double delta) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -11,17 +11,16 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Boscovich, 1757",
-    Twin = "torch.nn.L1Loss",
+    PyTorch = "torch.nn.L1Loss",
     Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss for the mean, QuantileLoss for another quantile than the median.")]
-public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<L1Loss.AbsoluteError>(Reduction)
+public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override AbsoluteError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(AbsoluteError));
 
     /// <summary>|x − y|.</summary>
-    public readonly struct AbsoluteError : IBinaryFormula
+    internal readonly struct AbsoluteError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Abs(x - y);

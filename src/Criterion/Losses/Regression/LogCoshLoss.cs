@@ -14,15 +14,14 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Alternatives = "HuberLoss lets one choose where the squared middle ends; CharbonnierLoss is as smooth and cheaper.")]
-public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<LogCoshLoss.LogCosh>(Reduction)
+public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override LogCosh Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogCosh));
 
     /// <summary>|d| + softplus(−2 |d|) − ln 2, with the slope tanh d.</summary>
-    public readonly struct LogCosh : IBinaryFormula
+    internal readonly struct LogCosh : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

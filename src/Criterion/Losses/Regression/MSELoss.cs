@@ -11,17 +11,16 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Legendre, 1805; Gauss, 1809",
-    Twin = "torch.nn.MSELoss",
+    PyTorch = "torch.nn.MSELoss",
     Alternatives = "HuberLoss where a few targets are far off; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
-public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<MSELoss.SquaredError>(Reduction)
+public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override SquaredError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(SquaredError));
 
     /// <summary>(x − y)².</summary>
-    public readonly struct SquaredError : IBinaryFormula
+    internal readonly struct SquaredError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

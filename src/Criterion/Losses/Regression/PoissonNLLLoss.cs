@@ -21,17 +21,18 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Stirling's term: de Moivre, Stirling, 1730",
-    Twin = "torch.nn.PoissonNLLLoss",
+    PyTorch = "torch.nn.PoissonNLLLoss",
     Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the spread is not that of counts.")]
 public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<PoissonNLLLoss.NegativeLogLikelihood>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <summary>Keeps ln finite for a rate of 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); } =
+        Require.NonNegative(Epsilon, nameof(PoissonNLLLoss));
 
     /// <inheritdoc/>
-    protected internal override NegativeLogLikelihood Formula => new(LogInput, Full, Epsilon);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new NegativeLogLikelihood(LogInput, Full, Epsilon));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => LogInput
@@ -44,20 +45,17 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         CheckRange(target, 0, double.PositiveInfinity, "a count, 0 or more");
         if (!LogInput)
         {
-            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more (set LogInput for logarithms of rates)");
+            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more", "Set LogInput for log-rates.");
         }
     }
 
-    static double Checked(double epsilon) => Require.NotNegative(epsilon, nameof(PoissonNLLLoss), nameof(Epsilon));
-
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), and Stirling's term where asked for.</summary>
-    public readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
+    internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
     {
         // From here on eˣ may overflow though the loss does not.
         const double Large = 64;
         const double Infinite = 1e30;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -19,21 +19,19 @@ namespace Criterion.Losses;
     Shapes = "prediction, target of one shape → scalar",
     Source = "Koenker, Bassett, Regression quantiles, 1978",
     Alternatives = "L1Loss for the median; GaussianNLLLoss where a mean and a variance tell the spread.")]
-public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = Reduction.Mean) : PointwiseLoss<QuantileLoss.Pinball>(Reduction)
+public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>The share of targets below the best prediction.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not between 0 and 1.</exception>
-    public double Quantile { get; init => field = Checked(value); } = Checked(Quantile);
+    public double Quantile { get; init => field = Require.InOpenUnitInterval(value, nameof(QuantileLoss)); } =
+        Require.InOpenUnitInterval(Quantile, nameof(QuantileLoss));
 
     /// <inheritdoc/>
-    protected internal override Pinball Formula => new(Quantile);
-
-    static double Checked(double quantile) => Require.Inside01(quantile, nameof(QuantileLoss), nameof(Quantile));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Pinball(Quantile));
 
     /// <summary>max(Quantile (y − x), (Quantile − 1)(y − x)).</summary>
-    public readonly struct Pinball(double quantile) : IBinaryFormula
+    internal readonly struct Pinball(double quantile) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

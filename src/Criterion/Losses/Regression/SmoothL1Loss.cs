@@ -18,23 +18,21 @@ namespace Criterion.Losses;
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Girshick, Fast R-CNN, 2015, equation 3",
-    Twin = "torch.nn.SmoothL1Loss",
+    PyTorch = "torch.nn.SmoothL1Loss",
     Alternatives = "HuberLoss is the same curve scaled so that its middle is MSE whatever the width; L1Loss has no width to choose.")]
-public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<SmoothL1Loss.SmoothError>(Reduction)
+public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>Up to where an error counts squared.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Beta { get; init => field = Checked(value); } = Checked(Beta);
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); } =
+        Require.NonNegative(Beta, nameof(SmoothL1Loss));
 
     /// <inheritdoc/>
-    protected internal override SmoothError Formula => new(Beta);
-
-    static double Checked(double beta) => Require.NotNegative(beta, nameof(SmoothL1Loss), nameof(Beta));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new SmoothError(Beta));
 
     /// <summary>½ d² / Beta where |d| &lt; Beta, else |d| − ½ Beta.</summary>
-    public readonly struct SmoothError(double beta) : IBinaryFormula
+    internal readonly struct SmoothError(double beta) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -16,21 +16,19 @@ namespace Criterion.Losses;
     Shapes = "prediction, target of one shape → scalar",
     Source = "Dennis, Welsch, Techniques for nonlinear least squares and robust regression, 1978; α = −∞ of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "GemanMcClureLoss lets go of outliers more slowly; HuberLoss and CauchyLoss never quite do.")]
-public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<WelschLoss.WelschError>(Reduction)
+public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>The size of an ordinary error.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); } =
+        Require.Positive(Scale, nameof(WelschLoss));
 
     /// <inheritdoc/>
-    protected internal override WelschError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(WelschLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new WelschError(Scale));
 
     /// <summary>1 − e^(−½ (d / Scale)²).</summary>
-    public readonly struct WelschError(double scale) : IBinaryFormula
+    internal readonly struct WelschError(double scale) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Combining;
@@ -103,18 +102,6 @@ public class WeightedSumTests
     [Fact]
     public void Json_of_a_loss_that_it_does_not_know_is_an_error() =>
         Assert.Throws<NotSupportedException>(static () => JsonSerializer.Serialize(new Foreign() * 2));
-
-    [Theory]
-    [InlineData(typeof(IPredictionLoss))]
-    [InlineData(typeof(GanLoss))]
-    [InlineData(typeof(Penalty))]
-    public void Json_knows_every_kind(Type type)
-    {
-        IEnumerable<Type> kinds = type.GetCustomAttributes(typeof(JsonDerivedTypeAttribute), inherit: false).Select(static kind => ((JsonDerivedTypeAttribute)kind).DerivedType);
-        IEnumerable<Type> all = type.Assembly.GetTypes().Where(kind => kind is { IsPublic: true, IsAbstract: false } && kind.IsAssignableTo(type));
-
-        Assert.Empty(all.Except(kinds).Select(static kind => $"{kind.Name} is missing in JsonKinds.cs"));
-    }
 
     [Fact]
     public void Formula_names_its_terms()

@@ -1,0 +1,64 @@
+using Criterion.Losses;
+
+namespace Criterion.Training;
+
+/// <summary>What a discriminator's outputs say, for people.</summary>
+internal static class ScoreStatistics
+{
+    /// <summary>D(real) and D(fake): mean probabilities where the objective is logistic, plain means otherwise.</summary>
+    public static (double Real, double Fake) Of(GanLoss objective, Tensor real, Tensor fake)
+    {
+        (Tensor r, Tensor f) = (real.Detach(), fake.Detach());
+        return objective switch
+        {
+            // The probability of being more real than the other kind, which is all that a relativistic discriminator judges.
+            RelativisticAverageLogisticGanLoss => (Mean((r - f.Mean()).Sigmoid()), Mean((f - r.Mean()).Sigmoid())),
+            RelativisticPairedLogisticGanLoss => (Mean((r - f).Sigmoid()), Mean((f - r).Sigmoid())),
+            _ when IsLogistic(objective) => (Mean(r.Sigmoid()), Mean(f.Sigmoid())),
+            _ => (Mean(r), Mean(f)),
+        };
+    }
+
+    /// <summary>How often a real image scores above a generated one, a tie counted half. Energies are low for what looks real.</summary>
+    public static double Accuracy(GanLoss objective, Tensor real, Tensor fake)
+    {
+        float[] r = Sorted(real);
+        float[] f = Sorted(fake);
+        (int below, int upTo, long wins) = (0, 0, 0L);
+        foreach (float score in r)
+        {
+            while (below < f.Length && f[below] < score)
+            {
+                below++;
+            }
+
+            while (upTo < f.Length && f[upTo] <= score)
+            {
+                upTo++;
+            }
+
+            wins += below + upTo;
+        }
+
+        double above = wins / (2.0 * r.Length * f.Length);
+        return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? 1 - above : above;
+    }
+
+    /// <summary>The root mean square distance between generated images, as a multiple of that between real ones.</summary>
+    public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(Spread(fake.Detach()) / Spread(real.Detach()));
+
+    // Twice the summed variance is the mean squared distance of two draws.
+    static double Spread(Tensor images) => Mean(images.Var([0], correction: 0));
+
+    static bool IsLogistic(GanLoss objective) =>
+        objective is NonSaturatingGanLoss or MinimaxGanLoss or WassersteinLogisticGanLoss or JensenShannonFGanLoss;
+
+    static double Mean(Tensor values) => values.Mean().Item();
+
+    static float[] Sorted(Tensor scores)
+    {
+        float[] values = scores.Detach().To(DType.Float32).ToArray<float>();
+        Array.Sort(values);
+        return values;
+    }
+}
