@@ -6,7 +6,11 @@ public class FindingPrinterTests
 {
     static readonly GanStep Healthy = new()
     {
-        Accuracy = 0.8, Diversity = 0.9, GeneratorGradientNorm = 1, RealScore = 0.7, FakeScore = 0.3,
+        Accuracy = 0.8,
+        Diversity = 0.9,
+        GeneratorGradientNorm = 1,
+        RealScore = 0.7,
+        FakeScore = 0.3,
     };
 
     [Fact]

@@ -40,7 +40,8 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Starts the tool by a line of bash, in a folder: <c>tool</c> is the tool, and <c>"$@"</c> the arguments.</summary>
     public static ToolProcess InShell(string folder, string line, params string[] args) => new(
         new ProcessStartInfo("bash",
-            ["-c", $"tool() {{ dotnet \"$tool_path\" \"$@\"; }}; tool_path=$0; {line}", Tool, .. args]) { WorkingDirectory = folder });
+            ["-c", $"tool() {{ dotnet \"$tool_path\" \"$@\"; }}; tool_path=$0; {line}", Tool, .. args])
+        { WorkingDirectory = folder });
 
     /// <summary>Waits until a file of losses has this many rows, or the process has ended.</summary>
     public void WaitForRows(string losses, int rows)

@@ -27,7 +27,7 @@ internal static class Catalogue
 
     /// <summary>Returns the entry whose type is called as the name says, or null. Loads that type alone, where a scan loads all.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Rooted)]
     internal static CatalogueEntry? Lookup(string name)
     {
         string letters = name.Replace("-", "", StringComparison.Ordinal);

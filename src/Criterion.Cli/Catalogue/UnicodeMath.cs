@@ -16,15 +16,16 @@ internal sealed class UnicodeMath
 
     const string Operators = " /·+−<=≤,_^";
 
-    static readonly Dictionary<string, string> Symbols = new()
-    {
-        ["cdot"] = "·", ["sum"] = "Σ", ["prod"] = "Π", ["le"] = "≤", ["ne"] = "≠", ["in"] = "∈", ["notin"] = "∉", ["leftarrow"] = "←",
-        ["infty"] = "∞", ["ast"] = "∗", ["top"] = "ᵀ", ["odot"] = "⊙", ["ell"] = "ℓ", ["phi"] = "φ", ["Phi"] = "Φ",
-        ["theta"] = "θ", ["pi"] = "π", ["lambda"] = "λ", ["alpha"] = "α", ["beta"] = "β", ["gamma"] = "γ", ["delta"] = "δ",
-        ["epsilon"] = "ε", ["varepsilon"] = "ε", ["nu"] = "ν", ["mu"] = "μ", ["sigma"] = "σ", ["max"] = "max", ["min"] = "min",
-        ["ln"] = "ln",
-        ["tanh"] = "tanh", ["sin"] = "sin", ["cos"] = "cos", ["quad"] = " ", [","] = " ", [" "] = " ", [":"] = " ", ["|"] = "‖",
-    };
+    // Commands and their text in turn.
+    const string Named = """
+        cdot · sum Σ prod Π le ≤ ne ≠ in ∈ notin ∉ leftarrow ← infty ∞ ast ∗ top ᵀ odot ⊙ ell ℓ phi φ Phi Φ theta θ pi π lambda λ alpha α
+        beta β gamma γ delta δ epsilon ε varepsilon ε nu ν mu μ sigma σ max max min min ln ln tanh tanh sin sin cos cos | ‖
+        """;
+
+    static readonly HashSet<string> Spaces = ["quad", ",", " ", ":"];
+
+    static readonly Dictionary<string, string> Symbols = Named.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Chunk(2)
+        .ToDictionary(static pair => pair[0], static pair => pair[1]);
 
     static readonly Dictionary<string, char> Accents = new() { ["bar"] = '\u0304', ["hat"] = '\u0302', ["tilde"] = '\u0303' };
 
@@ -117,6 +118,7 @@ internal sealed class UnicodeMath
         "text" or "operatorname" or "mathbb" or "mathcal" or "mathrel" => Argument(),
         "begin" => Inline(),
         "nabla" => Nabla(),
+        _ when Spaces.Contains(name) => " ",
         _ when Accents.TryGetValue(name, out char accent) => $"{Argument()}{accent}",
         _ => Symbols.TryGetValue(name, out string? symbol)
             ? symbol
