@@ -25,18 +25,6 @@ internal static class CommonOptions
     /// <summary>Creates an option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    /// <summary>Creates the option for steps whose loss is not finite.</summary>
-    public static Option<string> OnNan() => new Option<string>("--on-nan")
-    {
-        Description = "Action when a loss is NaN or infinite: stop and report the first tensor that is not finite, or skip the step",
-        DefaultValueFactory = _ => "stop",
-        HelpName = "action",
-    }.OneOf("stop", "skip");
-
-    /// <summary>Returns the policy that was given.</summary>
-    public static NanPolicy OnNanOf(ParseResult parsed, Option<string> option) =>
-        parsed.GetValue(option) == "skip" ? NanPolicy.Skip : NanPolicy.Stop;
-
     /// <summary>Adds several options to a command.</summary>
     public static void Add(this Command command, IEnumerable<Option> options)
     {

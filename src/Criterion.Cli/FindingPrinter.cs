@@ -13,7 +13,7 @@ internal sealed class FindingPrinter(ToolConsole console, GanLoss objective)
     {
         foreach (Finding finding in _monitor.Watch(step))
         {
-            console.Error.WriteLine($"step {step.Step}: {finding.Message}");
+            console.Error.WriteLine($"step {step.Step}: {Flags.InPlaceOfNames(finding.Message)}");
         }
     }
 }

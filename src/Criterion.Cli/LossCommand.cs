@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Criterion.Formats;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -148,7 +149,7 @@ internal sealed class LossCommand
         string[] known = [.. entry.Calls.SelectMany(static call => call.Inputs).Select(static input => input.Name).Distinct()];
         if (inputs.Keys.FirstOrDefault(name => !known.Contains(name)) is { } other)
         {
-            throw new ToolException($"{entry.Name} has no input '{other}'.{Suggestions.For(other, known)} Its inputs: "
+            throw new ToolException($"{entry.Name} has no input '{other}'.{Suggestion.For(other, known)} Its inputs: "
                 + $"{string.Join(", ", known)}.");
         }
 

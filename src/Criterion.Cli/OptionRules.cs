@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -74,8 +75,7 @@ internal static class OptionRules
     }
 
     /// <summary>Returns alternatives as a text: a, b or c.</summary>
-    public static string OneOf(IReadOnlyList<string> words) =>
-        words.Count > 1 ? $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}" : words[0];
+    public static string OneOf(IReadOnlyList<string> words) => ValueText.Choice(words);
 
     static IEnumerable<long> Whole(ArgumentResult result, string name, long low, long high) => Parse(
         result,
@@ -106,7 +106,7 @@ internal static class OptionRules
     {
         if (result.Tokens.FirstOrDefault(token => !test(token.Value)) is { } wrong)
         {
-            result.AddError($"{UsageErrors.InvalidNumber(wrong.Value, name, expected)}{Suggestions.For(wrong.Value, words)}");
+            result.AddError($"{UsageErrors.InvalidNumber(wrong.Value, name, expected)}{Suggestion.For(wrong.Value, words)}");
         }
     }
 }

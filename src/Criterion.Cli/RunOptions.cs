@@ -7,9 +7,6 @@ namespace Criterion.Cli;
 /// <summary>The options of every training.</summary>
 internal sealed class RunOptions
 {
-    /// <summary>Gets the option for the seed.</summary>
-    public Option<ulong> Seed { get; } = CommonOptions.Seed("Seed of all random numbers: the same seed gives bit-identical weights");
-
     /// <summary>Gets the option for the new folder.</summary>
     public Option<string?> Out { get; } = new("--out")
     {
@@ -37,7 +34,7 @@ internal sealed class RunOptions
     }.Within(1);
 
     /// <summary>Gets all of these options.</summary>
-    public IEnumerable<Option> All => [Seed, Out, Threads, SampleEvery, CheckpointEvery];
+    public IEnumerable<Option> All => [Out, Threads, SampleEvery, CheckpointEvery];
 
     /// <summary>Returns the given folder, or one named by recipe and time.</summary>
     public string Folder(ParseResult parsed, string recipe) => parsed.GetValue(Out) ?? NewFolder(recipe);
@@ -48,13 +45,15 @@ internal sealed class RunOptions
 
     /// <summary>Trains and shows the progress.</summary>
     /// <returns>The exit code, and the record of the run at its end.</returns>
-    public static (int Code, RunRecord Record) Execute<TStep>(
-        TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
+    public static (int Code, TRecord Record) Execute<TStep, TRecord>(
+        TrainingRun<TStep, TRecord> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
         where TStep : struct, IRunStep
+        where TRecord : RunRecord
     {
         console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
-        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
+        TRecord record = TrainProgress.Show<TStep, TRecord>(
+            console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         string time = Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {time}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);

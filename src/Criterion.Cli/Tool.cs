@@ -80,16 +80,11 @@ internal static class Tool
         AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
-        TrainingException => InOptions(e.Message),
+        TrainingException => Flags.InPlaceOfNames(e.Message),
         ToolException or TensorException or IOException => e.Message,
         OutOfMemoryException => "There is not enough memory. Reduce the number of samples, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
     };
-
-    // The library names its parameters, and the tool its options.
-    static string InOptions(string message) => message
-        .Replace(ImageDataset.SizeParameter, "--size", StringComparison.Ordinal)
-        .Replace(ImageDataset.RangeParameter, "--range", StringComparison.Ordinal);
 
     static string Shorten(string line) =>
         line.Length > MostShown ? $"{line[..(MostShown / 2)]} … {line[^(MostShown / 2)..]}" : line;

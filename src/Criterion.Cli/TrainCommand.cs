@@ -93,7 +93,7 @@ internal sealed class TrainCommand
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
         {
-            console.Error.WriteLine($"warning: {warning}");
+            console.Error.WriteLine($"warning: {Flags.InPlaceOfNames(warning)}");
         }
 
         DataSources.NoteHidden(console, sources);
@@ -149,8 +149,9 @@ internal sealed class TrainCommand
                 return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), findings.Watch), console);
         }
 
-        (int Code, RunRecord Record) Resumed<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
+        (int Code, TRecord Record) Resumed<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)
             where TStep : struct, IRunStep
+            where TRecord : RunRecord
         {
             CancellationToken token = stop();
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
@@ -158,9 +159,9 @@ internal sealed class TrainCommand
         }
     }
 
-    static int Report((int Code, RunRecord Record) ended, ToolConsole console)
+    static int Report((int Code, GanRunRecord Record) ended, ToolConsole console)
     {
-        if (((GanRunRecord)ended.Record).Modes is { } modes)
+        if (ended.Record.Modes is { } modes)
         {
             string share = NumberText.Percent(modes.HighQuality, 1);
             console.Output.WriteLine(
@@ -177,6 +178,6 @@ internal sealed class TrainCommand
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {
         GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!).For(data);
-        return recipe with { Options = _settings.Change(recipe.Options, parsed, parsed.GetValue(_run.Seed)) };
+        return recipe with { Options = _settings.Change(recipe.Options, parsed) };
     }
 }

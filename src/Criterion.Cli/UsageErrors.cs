@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -43,7 +44,7 @@ internal static class UsageErrors
     static string? UnknownCommand(ParseResult parsed) =>
         parsed.CommandResult.Command is { Subcommands.Count: > 0, Arguments.Count: 0 } command
         && parsed.UnmatchedTokens is [var name, ..] && !IsOption(name)
-            ? $"There is no command '{Shorten(name)}'.{Suggestions.For(name, command.Subcommands.Select(static sub => sub.Name))}"
+            ? $"There is no command '{Shorten(name)}'.{Suggestion.For(name, command.Subcommands.Select(static sub => sub.Name))}"
             : null;
 
     static string? UnknownOption(ParseResult parsed, OptionResult[] given)
@@ -54,7 +55,7 @@ internal static class UsageErrors
             .Where(token => !values.Contains(token));
         return tokens.Select(static token => token.Value.Split('=')[0])
             .FirstOrDefault(token => IsOption(token) && !options.Contains(token)) is { } option
-            ? $"There is no option '{Shorten(option)}'.{Suggestions.For(option, options)}"
+            ? $"There is no option '{Shorten(option)}'.{Suggestion.For(option, options)}"
             : null;
     }
 

@@ -76,13 +76,13 @@ public sealed class GanSettingsTests : IDisposable
     {
         Assert.Contains("warning: A Wasserstein critic is unstable with momentum", Train("wgan", ["--optimizer", "adam"]).Error,
             StringComparison.Ordinal);
-        Assert.Contains("batch norm in the discriminator mixes images", Refusal("--penalty", "r1", "--d-norm", "batch"),
+        Assert.Contains("batch norm in the discriminator mixes samples", Refusal("--penalty", "r1", "--d-norm", "batch"),
             StringComparison.Ordinal);
         Assert.Contains("no objective 'hing'", Refusal("--objective", "hing"), StringComparison.Ordinal);
         Assert.Contains("Expected a positive number, or none", Refusal("--clip", "-1"), StringComparison.Ordinal);
         Assert.Contains("--beta1", Refusal("--beta1", "1"), StringComparison.Ordinal);
         Assert.Contains("--d-norm", Refusal("--d-norm", "weight"), StringComparison.Ordinal);
-        Assert.Contains("above 0, up to 1", Refusal("--gamma", "2"), StringComparison.Ordinal);
+        Assert.Contains("above 0 and up to 1", Refusal("--gamma", "2"), StringComparison.Ordinal);
     }
 
     (GanOptions Options, string Error) Train(string recipe, string[] settings)

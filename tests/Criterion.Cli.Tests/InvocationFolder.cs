@@ -39,8 +39,9 @@ public sealed class InvocationFolder : IDisposable
 
     public void Dispose() => _temp.Dispose();
 
-    void Write<TStep>(string name, TrainingRun<TStep> run)
+    void Write<TStep, TRecord>(string name, TrainingRun<TStep, TRecord> run)
         where TStep : struct, IRunStep
+        where TRecord : RunRecord
     {
         using RunFolder folder = RunFolder.Create<TStep>(_temp[name]);
         folder.WriteRecord(run.Record);

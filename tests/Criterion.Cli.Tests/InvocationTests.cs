@@ -134,14 +134,15 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("Invalid value '1e3' for the interval", "train", "--data", "ring", "--penalty", "r1=1@1e3")]
     [InlineData("Invalid value '' for the interval", "train", "--data", "ring", "--penalty", "r1=1@")]
     [InlineData("Invalid value '1,6' for the interval", "train", "--data", "ring", "--penalty", "r1=1@1,6")]
-    [InlineData("'Real' in 'at=Interpolates,Real' is not option=value", "train", "--data", "ring", "--penalty",
+    [InlineData("Invalid option 'Real' in 'at=Interpolates,Real'. Expected option=value", "train", "--data", "ring", "--penalty",
         "gradient-penalty:at=Interpolates,Real")]
     [InlineData("Invalid value '1' for at of gradient-penalty. Expected Interpolates", "train", "--data", "ring", "--penalty",
         "gradient-penalty:at=1")]
     [InlineData("weight of r1 is given twice", "train", "--data", "ring", "--penalty", "r1=1:weight=2")]
-    [InlineData("--penalty none means no penalty at all, and r1 is one", "train", "--data", "ring", "--penalty", "none", "--penalty", "r1")]
-    [InlineData("--objective least-squares:a=-1,c=0,5: '5' in 'a=-1,c=0,5' is not option=value. Use a point", "train", "--data", "ring",
-        "--objective", "least-squares:a=-1,c=0,5")]
+    [InlineData("--penalty: 'none' means an empty list, and 'r1' is also given", "train", "--data", "ring", "--penalty", "none",
+        "--penalty", "r1")]
+    [InlineData("--objective least-squares:a=-1,c=0,5: Invalid option '5' in 'a=-1,c=0,5'. Expected option=value. Use a point", "train",
+        "--data", "ring", "--objective", "least-squares:a=-1,c=0,5")]
     [InlineData("Use a point", "compare", "--data", "ring", "--objectives", "least-squares:a=-1,c=0,5", "--out", "{folder}/new")]
     [InlineData("--objective hing: There is no objective 'hing'", "train", "--data", "ring", "--objective", "hing")]
     [InlineData("Invalid value '0,1@4' for feature matching", "train", "--data", "ring", "--feature-matching", "0,1@4")]
@@ -212,9 +213,10 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("of --query has 16 images", "search", "{folder}/siamese", "--query", "{folder}/bytes.npy", "--out", "{folder}/new.png")]
 
     // What could only be seen after a training.
-    [InlineData("Invalid values 5 for --held-out. Expected two or more different classes", "train", "siamese", "--held-out", "5", "--out",
+    [InlineData("--held-out: the value must be two or more different classes, which are told apart, but is 5", "train", "siamese",
+        "--held-out", "5", "--out", "{folder}/new")]
+    [InlineData("classes, which are told apart, but is 5, 5", "train", "siamese", "--held-out", "5", "--held-out", "5", "--out",
         "{folder}/new")]
-    [InlineData("Invalid values 5, 5 for --held-out", "train", "siamese", "--held-out", "5", "--held-out", "5", "--out", "{folder}/new")]
     [InlineData("--margin: CosineEmbeddingLoss: Margin must be in [−1, 1]", "train", "siamese", "--margin", "2", "--out", "{folder}/new")]
     [InlineData("do not fill a batch of 65536", "train", "--data", "{folder}/bytes.npy", "--batch", "65536", "--out", "{folder}/new")]
     [InlineData("at least 12 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--out",

@@ -15,7 +15,7 @@ public sealed class SearchCommandTests : IDisposable
     {
         Train();
         SiameseRunRecord record = (SiameseRunRecord)RunFolder.ReadRecord(_temp["run"]);
-        Assert.Equal((new CosinePairs(0.4), NanPolicy.Skip, 32),
+        Assert.Equal((new CosineEmbeddingObjective(0.4), NanPolicy.Skip, 32),
             (record.Options.Objective, record.Options.OnNan, record.Encoder.Embedding));
         (int code, string output, _) = Run("search", _temp["run"], "--show", "5", "--out", _temp["found.png"]);
 

@@ -121,8 +121,10 @@ public sealed class ToolTests : IDisposable
             "2", "--out", _temp["run"]);
 
         Assert.Equal(1, code);
-        Assert.Equal("criterion: Embeddings are not finite at the end of the training, so that they cannot be measured. Lower the learning "
-            + "rate, or stop at the first step that is not finite to see where it comes from.", error.TrimEnd());
+        Assert.Equal(
+            "criterion: Embeddings are not finite at the end of the training, so they cannot be measured. "
+            + "Lower the learning rate, or set --on-nan to Stop to find the first tensor that is not finite.",
+            error.TrimEnd());
         Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["run"]).Status);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -23,7 +24,7 @@ internal static class Catalogue
         Lookup(name)
         ?? Entries.FirstOrDefault(entry => LossName.Matches(entry.Type, name))
         ?? throw new ToolException(
-            $"There is no loss '{name}'.{Suggestions.For(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
+            $"There is no loss '{name}'.{Suggestion.For(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 
     /// <summary>Returns the entry whose type is called as the name says, or null. Loads that type alone, where a scan loads all.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]

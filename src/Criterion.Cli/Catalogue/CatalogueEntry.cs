@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -45,7 +46,7 @@ internal sealed class CatalogueEntry
             if (!Options.Any(option => option.Name == name))
             {
                 throw new ToolException(
-                    $"{Name} has no option '{name}'.{Suggestions.For(name, Options.Select(static option => option.Name))} "
+                    $"{Name} has no option '{name}'.{Suggestion.For(name, Options.Select(static option => option.Name))} "
                     + $" See: criterion losses {Name}");
             }
         }

@@ -52,14 +52,7 @@ internal sealed class CatalogueOption
     };
 
     /// <summary>Gets the accepted values, in words.</summary>
-    public string Accepts => Kind switch
-    {
-        { IsEnum: true } kind => string.Join(", ", Enum.GetNames(kind)),
-        var kind when kind == typeof(bool) => "true or false",
-        var kind when kind == typeof(int) => "a whole number",
-        var kind when kind == typeof(Tensor) => "a .npy file",
-        _ => "a number",
-    };
+    public string Accepts => Kind == typeof(Tensor) ? "a .npy file" : ValueText.Expected(Kind);
 
     Type Kind => Nullable.GetUnderlyingType(Type) ?? Type;
 
@@ -125,21 +118,7 @@ internal sealed class CatalogueOption
             return Npy.Read(Paths.ToRead(text, $"--option {Name}", Accepts));
         }
 
-        if (Kind.IsEnum)
-        {
-            return Enum.GetNames(Kind).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
-                ? Enum.Parse(Kind, name)
-                : null;
-        }
-
-        if (Kind == typeof(bool))
-        {
-            return bool.TryParse(text, out bool flag) ? flag : null;
-        }
-
-        return Kind == typeof(int)
-            ? NumberText.TryParse(text, out long whole) && whole == (int)whole ? (int)whole : null
-            : NumberText.TryParse(text, out double number) ? number : text == Infinite ? double.PositiveInfinity : null;
+        return ValueText.Parse(Kind, text) ?? (Kind == typeof(double) && text == Infinite ? double.PositiveInfinity : null);
     }
 
     // The longest constructor whose parameters can all be given as text or have defaults; others take option records.

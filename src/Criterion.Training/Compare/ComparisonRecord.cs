@@ -75,7 +75,7 @@ public sealed record SeedResult(
         }
 
         CsvTable losses = CsvTable.Read(Path.Combine(folder, RunFolder.LossesName));
-        IReadOnlyList<(long Step, Finding Finding)> findings = TrainingMonitor.Of(losses, record.Options.Objective);
+        IReadOnlyList<(long Step, Finding Finding)> findings = TrainingMonitor.Replay(losses, record.Options.Objective);
         long skipped = (long)losses["skipped"][^1];
         return new(
             record.Options.Seed,

@@ -2,10 +2,12 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>What a discriminator says of samples: logits, the classes that it tells, and its features where they are matched.</summary>
+/// <summary>
+/// The outputs of a discriminator for a batch: logits, logits of the classes if there are any, and features if they are matched.
+/// </summary>
 internal readonly record struct DiscriminatorResult(Tensor Logits, Tensor? ClassLogits, Tensor? Features);
 
-/// <summary>A discriminator's outputs by their meaning.</summary>
+/// <summary>Runs a discriminator and splits its output into logits, class logits and features.</summary>
 internal sealed class DiscriminatorEvaluator
 {
     readonly Module _discriminator;
@@ -13,41 +15,49 @@ internal sealed class DiscriminatorEvaluator
     readonly Module[]? _features;
     readonly Module[] _head = [];
 
-    /// <summary>A judge whose output begins with a logit and goes on with classes, if there are any.</summary>
+    /// <summary>
+    /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.
+    /// </summary>
     /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
-    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatching? matching)
+    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching)
     {
         (_discriminator, _classes) = (discriminator, classes);
         if (matching is not null)
         {
             Sequential chain = discriminator as Sequential ?? throw new TrainingException(
-                $"Feature matching needs a discriminator whose layers follow one another (Sequential), and this is {discriminator.GetType().Name}.");
-            int split = Split(chain, matching.Layer);
+                $"Feature matching needs a discriminator that is a Sequential, but this one is a {discriminator.GetType().Name}. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null, or build the discriminator as a Sequential.");
+            int split = FeatureLayers(chain, matching.Layer);
             (_features, _head) = ([.. chain.Take(split)], [.. chain.Skip(split)]);
         }
     }
 
-    /// <summary>What the discriminator says.</summary>
+    /// <summary>Computes all outputs for a batch.</summary>
     public DiscriminatorResult Evaluate(Tensor samples)
     {
-        Tensor? features = _features is null ? null : Through(_features, samples);
-        Tensor output = features is null ? _discriminator.Forward(samples) : Through(_head, features);
+        Tensor? features = _features is null ? null : Apply(_features, samples);
+        Tensor output = features is null ? _discriminator.Forward(samples) : Apply(_head, features);
         return _classes == 0
             ? new(output, null, features)
             : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes), features);
     }
 
-    /// <summary>Its logits alone, for penalties.</summary>
+    /// <summary>Computes the logits alone, for penalties.</summary>
     public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
 
-    static Tensor Through(Module[] layers, Tensor input) => layers.Aggregate(input, static (x, layer) => layer.Forward(x));
+    static Tensor Apply(Module[] layers, Tensor input) => layers.Aggregate(input, static (x, layer) => layer.Forward(x));
 
     // The number of layers up to the features.
-    static int Split(Sequential chain, string? layer)
+    static int FeatureLayers(Sequential chain, string? layer)
     {
         int split = layer is null ? chain.ToList().FindLastIndex(static module => module.Parameters().Count > 0)
             : NumberText.TryParse(layer, out long index) && index >= 0 && index < chain.Count ? (int)index + 1
-            : throw new TrainingException($"The discriminator has no layer '{layer}' whose features could be matched; its layers are 0 to {chain.Count - 1}.");
-        return split > 0 ? split : throw new TrainingException("The discriminator has no hidden layer whose features could be matched. Leave out feature matching.");
+            : throw new TrainingException(
+                $"Feature matching: the discriminator has no layer '{layer}'. Choose one of its layers 0 to {chain.Count - 1}.");
+        return split > 0
+            ? split
+            : throw new TrainingException(
+                "Feature matching: the discriminator has no hidden layer whose features could be matched. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null.");
     }
 }

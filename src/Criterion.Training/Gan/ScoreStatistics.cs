@@ -2,16 +2,16 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>What a discriminator's outputs say, for people.</summary>
+/// <summary>Statistics of the outputs of a discriminator, for reports and health checks.</summary>
 internal static class ScoreStatistics
 {
-    /// <summary>D(real) and D(fake): mean probabilities where the objective is logistic, plain means otherwise.</summary>
-    public static (double Real, double Fake) Of(GanLoss objective, Tensor real, Tensor fake)
+    /// <summary>Computes D(real) and D(fake): mean probabilities if the objective is logistic, mean scores otherwise.</summary>
+    public static (double Real, double Fake) Means(GanLoss objective, Tensor real, Tensor fake)
     {
         (Tensor r, Tensor f) = (real.Detach(), fake.Detach());
         return objective switch
         {
-            // The probability of being more real than the other kind, which is all that a relativistic discriminator judges.
+            // A relativistic discriminator estimates the probability of being more real than the other kind.
             RelativisticAverageLogisticGanLoss => (Mean((r - f.Mean()).Sigmoid()), Mean((f - r.Mean()).Sigmoid())),
             RelativisticPairedLogisticGanLoss => (Mean((r - f).Sigmoid()), Mean((f - r).Sigmoid())),
             _ when IsLogistic(objective) => (Mean(r.Sigmoid()), Mean(f.Sigmoid())),
@@ -19,7 +19,10 @@ internal static class ScoreStatistics
         };
     }
 
-    /// <summary>How often a real image scores above a generated one, a tie counted half. Energies are low for what looks real.</summary>
+    /// <summary>
+    /// Computes the share of pairs in which a real sample scores above a generated one; a tie counts half. The sign is reversed for
+    /// energies, which are low for real samples.
+    /// </summary>
     public static double Accuracy(GanLoss objective, Tensor real, Tensor fake)
     {
         float[] r = Sorted(real);
@@ -44,11 +47,11 @@ internal static class ScoreStatistics
         return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? 1 - above : above;
     }
 
-    /// <summary>The root mean square distance between generated images, as a multiple of that between real ones.</summary>
-    public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(Spread(fake.Detach()) / Spread(real.Detach()));
+    /// <summary>Computes the root mean square distance between generated samples, as a multiple of that between real ones.</summary>
+    public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(TotalVariance(fake.Detach()) / TotalVariance(real.Detach()));
 
-    // Twice the summed variance is the mean squared distance of two draws.
-    static double Spread(Tensor images) => Mean(images.Var([0], correction: 0));
+    // Twice the summed variance is the mean squared distance of two samples; the factors cancel in the ratio.
+    static double TotalVariance(Tensor images) => Mean(images.Var([0], correction: 0));
 
     static bool IsLogistic(GanLoss objective) =>
         objective is NonSaturatingGanLoss or MinimaxGanLoss or WassersteinLogisticGanLoss or JensenShannonFGanLoss;

@@ -3,55 +3,51 @@ using Criterion.Optim;
 
 namespace Criterion.Training;
 
-/// <summary>One side of an adversarial game: its networks with their one optimizer.</summary>
+/// <summary>One or more networks that one optimizer trains together, such as both translators of a CycleGAN.</summary>
 internal sealed class TrainedNetworks : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
     readonly Optimizer _optimizer;
 
-    /// <summary>A player with several networks.</summary>
+    /// <summary>Creates a set of networks with their optimizer.</summary>
+    /// <param name="networks">The networks, by the names of their state.</param>
+    /// <param name="optimizer">Creates the optimizer of all parameters.</param>
     public TrainedNetworks((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
     {
         _networks = networks;
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
     }
 
-    /// <summary>A player with several networks that learns by Adam.</summary>
-    public TrainedNetworks((string Name, Module Network)[] networks, double learningRate, double beta1, double beta2)
-        : this(networks, parameters => new Adam(parameters, learningRate, beta1, beta2))
+    /// <summary>Creates one network with its optimizer.</summary>
+    public TrainedNetworks(Module network, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
+        : this([("network", network)], optimizer)
     {
     }
 
-    /// <summary>A player with one network that learns by Adam.</summary>
-    public TrainedNetworks(Module network, double learningRate, double beta1, double beta2)
-        : this([("network", network)], learningRate, beta1, beta2)
-    {
-    }
-
-    /// <summary>The learning rate of the next update.</summary>
+    /// <summary>Gets or sets the learning rate of the next update.</summary>
     public double LearningRate
     {
         get => _optimizer.LearningRate;
         set => _optimizer.LearningRate = value;
     }
 
-    /// <summary>The first network.</summary>
+    /// <summary>Gets the first network.</summary>
     public Module Network => _networks[0].Network;
 
-    /// <summary>What is learned.</summary>
+    /// <summary>Gets the parameters of all networks.</summary>
     public IReadOnlyList<Tensor> Parameters => _optimizer.Parameters;
 
-    /// <summary>The first network's output.</summary>
+    /// <summary>Applies the first network.</summary>
     public Tensor Forward(Tensor input) => Network.Forward(input);
 
-    /// <summary>Makes the networks ready to learn.</summary>
+    /// <summary>Switches the networks to training mode and unfreezes them.</summary>
     public void Train() => Array.ForEach(_networks, static named => named.Network.Train().Unfreeze());
 
-    /// <summary>Lets gradients pass through the networks, and none into them.</summary>
+    /// <summary>Freezes the networks: gradients pass through them but not into their parameters.</summary>
     public void Freeze() => Array.ForEach(_networks, static named => named.Network.Freeze());
 
-    /// <summary>The gradient of <paramref name="loss"/>, without the update that it is for.</summary>
-    /// <returns>Its length over all parameters.</returns>
+    /// <summary>Computes the gradient of <paramref name="loss"/> without updating the parameters.</summary>
+    /// <returns>The norm of the gradient over all parameters.</returns>
     public double Differentiate(Tensor loss)
     {
         _optimizer.ZeroGrad();
@@ -59,10 +55,10 @@ internal sealed class TrainedNetworks : IStateful
         return GradientClip.ByNorm(_optimizer.Parameters, max: double.PositiveInfinity);
     }
 
-    /// <summary>The update down the gradient that there is.</summary>
+    /// <summary>Updates the parameters with the present gradient.</summary>
     public void Update() => _optimizer.Step();
 
-    /// <summary>The networks and their optimizer.</summary>
+    /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         OrderedDictionary<string, Tensor> state = [];
@@ -75,7 +71,7 @@ internal sealed class TrainedNetworks : IStateful
         return state;
     }
 
-    /// <summary>Goes on from a saved state.</summary>
+    /// <inheritdoc/>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         foreach ((string name, Module network) in _networks)

@@ -2,17 +2,18 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>Has <see cref="HealthCheck"/> look at a training as it goes, and tells each thing once.</summary>
-/// <param name="objective">What the players minimise.</param>
+/// <summary>Runs <see cref="HealthCheck"/> while a GAN trains and reports each finding once.</summary>
+/// <param name="objective">The objective of the training.</param>
 public sealed class TrainingMonitor(GanLoss objective)
 {
     const int StepsBetween = 50;
 
     readonly Queue<GanStep> _rows = [];
-    readonly HashSet<FindingKind> _told = [];
+    readonly HashSet<FindingKind> _reported = [];
 
-    /// <summary>Looks at one more step.</summary>
-    /// <returns>What was not found before.</returns>
+    /// <summary>Adds a step to the window and checks the window every 50 steps.</summary>
+    /// <param name="step">The step.</param>
+    /// <returns>The findings that were not reported before.</returns>
     public IReadOnlyList<Finding> Watch(GanStep step)
     {
         _rows.Enqueue(step);
@@ -21,29 +22,15 @@ public sealed class TrainingMonitor(GanLoss objective)
             _rows.Dequeue();
         }
 
-        return step.Step % StepsBetween != 0 ? [] : [.. HealthCheck.Examine([.. _rows], objective).Where(finding => _told.Add(finding.Kind))];
+        return step.Step % StepsBetween != 0
+            ? []
+            : [.. HealthCheck.Examine([.. _rows], objective).Where(finding => _reported.Add(finding.Kind))];
     }
 
-    /// <summary>What would have been told of the steps in a <c>losses.csv</c>, with the step at which it was.</summary>
-    internal static IReadOnlyList<(long Step, Finding Finding)> Of(CsvTable losses, GanLoss objective)
+    /// <summary>Returns what watching the steps of a <c>losses.csv</c> would have reported, with the step of each finding.</summary>
+    internal static IReadOnlyList<(long Step, Finding Finding)> Replay(CsvTable losses, GanLoss objective)
     {
-        TrainingMonitor checkup = new(objective);
-        return [.. Rows(losses).SelectMany(row => checkup.Watch(row).Select(finding => (row.Step, finding)))];
+        TrainingMonitor monitor = new(objective);
+        return [.. GanStep.Columns.Read<GanStep>(losses).SelectMany(row => monitor.Watch(row).Select(finding => (row.Step, finding)))];
     }
-
-    static IEnumerable<GanStep> Rows(CsvTable losses) => Enumerable.Range(0, losses.Count).Select(i => new GanStep
-    {
-        Step = (long)losses.Steps[i],
-        DiscriminatorLoss = losses["discriminator_loss"][i],
-        GeneratorLoss = losses["generator_loss"][i],
-        RealScore = losses["d_real"][i],
-        FakeScore = losses["d_fake"][i],
-        Accuracy = losses["accuracy"][i],
-        Penalty = losses["penalty"][i],
-        DiscriminatorGradientNorm = losses["discriminator_gradient_norm"][i],
-        GeneratorGradientNorm = losses["generator_gradient_norm"][i],
-        Diversity = losses["diversity"][i],
-        Skipped = (long)losses["skipped"][i],
-        Seconds = losses["seconds"][i],
-    });
 }

@@ -7,8 +7,6 @@ namespace Criterion.Training;
 /// <summary>A comparison as one page that needs nothing but itself: table, intervals, curves, pictures, findings, and what was the same.</summary>
 internal static class ComparisonReport
 {
-    static readonly string[] Compared = ["diversity", "accuracy", "generator_gradient_norm"];
-
     /// <summary>The page.</summary>
     public static string Of(Comparison comparison)
     {
@@ -82,7 +80,7 @@ internal static class ComparisonReport
         return
         [
             .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
-            .. Compared.Select(name => Means(losses, name)),
+            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name)),
         ];
     }
 
@@ -125,7 +123,7 @@ internal static class ComparisonReport
         ];
         return all.Length > 0
             ? Html.Bullets(all)
-            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {HealthCheck.FirstLook} on.");
+            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {HealthCheck.FirstStep} on.");
     }
 
     static IEnumerable<XElement?> Same(ComparisonRecord record)

@@ -2,15 +2,15 @@ using Criterion.Memory;
 
 namespace Criterion;
 
-/// <summary>Gradients as values, and switches for recording.</summary>
+/// <summary>Gradients as tensors, recording of operations, and switches for it.</summary>
 /// <remarks>
-/// Recording is on or off for each thread by itself. A graph may be recorded on one thread and differentiated on another. Backward passes
-/// on several threads may add to the gradients of the same leaves: nothing is lost, but the order of the sums, and so their last bits,
-/// is not determined.
+/// Recording is a setting of each thread. A graph may be recorded on one thread and differentiated on another. Backward passes on several
+/// threads may add to the gradients of the same leaves: every term is added, but the order of the sums, and so their last bits, is not
+/// determined.
 /// </remarks>
 public static class Autograd
 {
-    /// <summary>Whether operations on this thread are recorded.</summary>
+    /// <summary>Gets whether operations on this thread are recorded.</summary>
     public static bool Enabled => !ThreadContext.Current.Settings.IsUnrecorded;
 
     /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
@@ -20,14 +20,21 @@ public static class Autograd
     /// <summary>Records on this thread until disposed, also inside <see cref="NoGrad"/>.</summary>
     public static GradMode EnableGrad() => new(enabled: true);
 
-    /// <summary>The gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors; no <c>Grad</c> is touched.</summary>
+    /// <summary>
+    /// Computes the gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors. It changes no
+    /// <c>Grad</c>.
+    /// </summary>
     /// <param name="outputs">Scalars, or tensors of any shape if <paramref name="gradients"/> are given.</param>
-    /// <param name="inputs">Leaves or results on the way to the outputs.</param>
-    /// <param name="createGraph">Record the gradients themselves, so that a loss of them (a gradient penalty) can be differentiated.</param>
-    /// <param name="gradients">What flows into each output, of its shape.</param>
-    /// <param name="retainGraph">Keep the graph for another pass. It is kept anyway with <paramref name="createGraph"/>.</param>
-    /// <param name="allowUnused">Give zeros for an input that the outputs do not depend on, instead of an error.</param>
-    /// <exception cref="AutogradException">An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.</exception>
+    /// <param name="inputs">Leaves, or intermediate results of the outputs.</param>
+    /// <param name="createGraph">
+    /// Whether the gradients are recorded, so that a loss of them (a gradient penalty) can be differentiated. Default: false.
+    /// </param>
+    /// <param name="gradients">The gradient of each output, of its shape. Default: 1.</param>
+    /// <param name="retainGraph">Whether the graph is kept for another pass, as it always is with <paramref name="createGraph"/>. Default: false.</param>
+    /// <param name="allowUnused">Whether an input that the outputs do not depend on has zeros as gradient. Default: false, which throws.</param>
+    /// <exception cref="AutogradException">
+    /// An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.
+    /// </exception>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> inputs,
@@ -37,7 +44,7 @@ public static class Autograd
         bool allowUnused = false) =>
         BackwardPass.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
 
-    /// <summary>The gradient of one output by one input, as a tensor.</summary>
+    /// <summary>Computes the gradient of one output by one input, as a tensor.</summary>
     /// <inheritdoc cref="Grad(ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, bool, ReadOnlySpan{Tensor}, bool, bool)"/>
     public static Tensor Grad(Tensor output, Tensor input, bool createGraph = false, Tensor? gradient = null, bool retainGraph = false) =>
         BackwardPass.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
@@ -126,38 +133,38 @@ public static class Autograd
     }
 
     /// <summary>
-    /// The gradients of a fused operation for a pass that records itself: those of the same operation composed of tensor
-    /// operations, which know how to go on to any order.
+    /// Computes the gradients of a fused operation in a pass that is recorded: those of the same operation composed of tensor operations,
+    /// which are differentiable to any order.
     /// </summary>
     internal static Tensor?[] Compose(ReadOnlySpan<Tensor> inputs, Func<Tensor> composite, Tensor gradient)
     {
-        // Partial derivatives: one input may be computed from another, or be the same, and the sweep goes on from each by itself.
-        List<Tensor> wanted = [];
+        // Partial derivatives: one input may be computed from another, or be the same, and the pass continues from each of them.
+        List<Tensor> distinct = [];
         foreach (Tensor input in inputs)
         {
-            if (input.Node is not null && !wanted.Exists(other => other.Node == input.Node))
+            if (input.Node is not null && !distinct.Exists(other => other.Node == input.Node))
             {
-                wanted.Add(input);
+                distinct.Add(input);
             }
         }
 
         Tensor output = composite();
         Tensor[] gradients = BackwardPass.Grad(
-            [output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
+            [output], distinct.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
         Tensor?[] result = new Tensor?[inputs.Length];
         for (int i = 0, next = 0; i < inputs.Length; i++)
         {
-            bool isNext = next < gradients.Length && inputs[i].Node == wanted[next].Node;
+            bool isNext = next < gradients.Length && inputs[i].Node == distinct[next].Node;
             result[i] = isNext ? gradients[next++] : null;
         }
 
         return result;
     }
 
-    /// <summary>A stretch of code with recording switched on or off; ends when disposed.</summary>
+    /// <summary>A block of code with recording on or off; ends when disposed.</summary>
     /// <remarks>
-    /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
-    /// lambda, or stored in a field: the compiler refuses.
+    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>, in a
+    /// lambda or in a field.
     /// </remarks>
     public readonly ref struct GradMode : IDisposable
     {
@@ -170,8 +177,8 @@ public static class Autograd
             thread.Settings.IsUnrecorded = !enabled;
         }
 
-        /// <summary>Restores what was before.</summary>
-        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+        /// <summary>Restores the setting from before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread was still open; it is closed too.</exception>
         public void Dispose() => _change.Undo(nameof(Autograd));
     }
 }

@@ -46,12 +46,15 @@ internal sealed class BackwardPass : IDisposable
         Node root = RootOf(output, nameof(Backward));
         using BackwardPass pass = New(toLeaves: true);
 
-        // A copy, because a leaf may keep it as its gradient.
+        // A copy, because a leaf may take it over as its gradient.
         pass.Add(root, Seed(output, gradient?.Clone(), nameof(Backward)));
         pass.Run(retainGraph || createGraph, createGraph);
     }
 
-    /// <summary>The gradients by <paramref name="inputs"/>: total ones, or, where one input was computed from another, <paramref name="partial"/> ones.</summary>
+    /// <summary>
+    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed from
+    /// another.
+    /// </summary>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> inputs,
@@ -63,7 +66,8 @@ internal sealed class BackwardPass : IDisposable
     {
         if (!gradients.IsEmpty && gradients.Length != outputs.Length)
         {
-            throw new ArgumentException($"Grad: {gradients.Length} gradients are given for {outputs.Length} outputs; give one for each, or none.", nameof(gradients));
+            throw new ArgumentException(
+                $"Grad: {gradients.Length} gradients for {outputs.Length} outputs. Pass one for each, or none.", nameof(gradients));
         }
 
         using BackwardPass pass = New(partial: partial);
@@ -86,7 +90,8 @@ internal sealed class BackwardPass : IDisposable
         {
             result[i] = pass._requested[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
-                : throw new AutogradException($"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs; pass allowUnused: true to get zeros."));
+                : throw new AutogradException(
+                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. Pass allowUnused: true to get zeros."));
         }
 
         return result;
@@ -247,7 +252,7 @@ internal sealed class BackwardPass : IDisposable
         }
     }
 
-    /// <summary>Finds the nodes from which one of those asked for can be reached, not looking beyond these if the sweep is partial.</summary>
+    /// <summary>Finds the nodes from which a requested one can be reached, not searching beyond these if the pass is partial.</summary>
     void FindPaths()
     {
         HashSet<Node> seen = [];
@@ -290,7 +295,8 @@ internal sealed class BackwardPass : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.Node ?? throw new AutogradException(
-            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on what is to be learned, and compute the result outside NoGrad.");
+            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on the parameters or inputs, "
+            + "and compute the result outside NoGrad.");
     }
 
     static Tensor Seed(Tensor output, Tensor? gradient, string operation)
@@ -300,11 +306,14 @@ internal sealed class BackwardPass : IDisposable
         {
             return gradient.Shape == output.Shape && gradient.DType == output.DType
                 ? gradient
-                : throw new ShapeException($"{operation}: the gradient {gradient.Shape} {gradient.DType} does not match the output {output.Shape} {output.DType}.");
+                : throw new ShapeException(
+                    $"{operation}: the gradient is {gradient.Shape} {gradient.DType}, and the output {output.Shape} {output.DType}. "
+                    + "Pass a gradient of the output's shape and type.");
         }
 
         return output.Count == 1
             ? Tensor.OnesLike(output)
-            : throw new ShapeException($"{operation}: only a scalar has a gradient of its own, and the output is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass the gradient.");
+            : throw new ShapeException(
+                $"{operation}: the output must be a scalar, and is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass its gradient.");
     }
 }

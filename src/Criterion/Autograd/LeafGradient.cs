@@ -42,8 +42,8 @@ internal static class LeafGradient
     {
         Storage storage = gradient.Storage;
         bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
-        bool isOwn = isWhole && !isShared && !storage.IsSaved && storage.State != StorageState.Gradient && storage.Scope == MemoryScope.Current;
-        Tensor own = isOwn ? gradient : gradient.Clone();
+        bool isFree = storage is { IsSaved: false, State: not StorageState.Gradient } && storage.Scope == MemoryScope.Current;
+        Tensor own = isWhole && isFree && !isShared ? gradient : gradient.Clone();
         own.Storage.Keep(asGradient: true);
         return own;
     }

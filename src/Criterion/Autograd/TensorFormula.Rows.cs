@@ -70,8 +70,16 @@ public static partial class TensorFormula
         Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
         Tensor?[] gradients = [.. rows.Select(row => Autograd.IsRecorded(row) ? Tensor.EmptyLike(row) : null)];
         Tensor values = Tensor.Empty(shape, DType.Float64);
-        RowDriver.Run(formula, rows, numbers, values, gradients, scale);
+        RowDriver.Run(new RowLosses<TFormula>(
+            formula, rows[0].Elements, Input(1), Input(2), numbers?.Elements ?? default, values.Elements, scale)
+        {
+            GradientA = Gradient(0),
+            GradientB = Gradient(1),
+            GradientC = Gradient(2),
+        });
         return (rows, numbers, gradients, values);
+        Elements Input(int i) => rows[Math.Min(i, rows.Length - 1)].Elements;
+        Elements Gradient(int i) => i < gradients.Length && gradients[i] is { } gradient ? gradient.Elements : default;
     }
 
     /// <summary>The same from tensor operations, in double precision, in which no square of a float overflows or underflows.</summary>
@@ -88,9 +96,9 @@ public static partial class TensorFormula
     static Tensor[] Aligned<TFormula>(ReadOnlySpan<Tensor> inputs)
         where TFormula : struct, IRowFormula
     {
-        if (inputs.Length != TFormula.Inputs)
+        if (inputs.Length != TFormula.Arity)
         {
-            throw new ShapeException($"{Name<TFormula>()}: {TFormula.Inputs} input(s) are needed, and {inputs.Length} are given.");
+            throw new ShapeException($"{Name<TFormula>()}: {TFormula.Arity} input(s) are needed, and {inputs.Length} are given.");
         }
 
         Tensor[] rows = new Tensor[inputs.Length];

@@ -76,6 +76,18 @@ public static partial class TensorFormula
         where T : struct, IReal<T> =>
         T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
 
+    /// <summary>The operands of a run over rows of logits and its results.</summary>
+    /// <param name="X">The logits, [rows, length].</param>
+    /// <param name="Target">The target.</param>
+    /// <param name="PerRow">A factor for each row, or null.</param>
+    /// <param name="Origin">The number that is subtracted from a row of logits.</param>
+    /// <param name="Values">The loss of each row, in double precision.</param>
+    /// <param name="GradientX">The gradient by the logits times the scale, or null.</param>
+    /// <param name="GradientTarget">The gradient by the rows of the target times the scale, or null.</param>
+    /// <param name="Scale">A factor for the gradients.</param>
+    readonly record struct SoftmaxRun(
+        Tensor X, SoftmaxTarget Target, Tensor? PerRow, RowOrigin Origin, Tensor Values, Tensor? GradientX, Tensor? GradientTarget, double Scale);
+
     static Tensor[] Inputs(SoftmaxRun run) => run.Target.AreClasses ? [run.X] : [run.X, run.Target.Values];
 
     static Tensor?[] Gradients(SoftmaxRun run) => run.Target.AreClasses ? [run.GradientX] : [run.GradientX, run.GradientTarget];
@@ -100,7 +112,12 @@ public static partial class TensorFormula
             Autograd.IsRecorded(rows) ? Tensor.EmptyLike(rows) : null,
             !compared.AreClasses && Autograd.IsRecorded(compared.Values) ? Tensor.EmptyLike(rows) : null,
             scale);
-        SoftmaxDriver.Run(formula, run);
+        SoftmaxDriver.Run(new SoftmaxLosses<TFormula>(
+            formula, rows.Elements, compared.Elements, run.PerRow?.Elements ?? default, origin, run.Values.Elements, scale)
+        {
+            GradientX = run.GradientX?.Elements ?? default,
+            GradientTarget = run.GradientTarget?.Elements ?? default,
+        });
         return run;
     }
 
@@ -163,10 +180,10 @@ public static partial class TensorFormula
             RowOrigin.TargetClass => x - x.Gather(-1, Known(target.Values).Unsqueeze(-1)),
             _ => x,
         };
-        Tensor b = target.AreLogits ? target.Values.LogSoftmax(-1) : target.AreClasses ? Spread(target, x) : Blended(target, x);
+        Tensor b = target.Elements.AreLogits ? target.Values.LogSoftmax(-1) : target.AreClasses ? Spread(target, x) : Blended(target, x);
         TensorReal nothing = TensorReal.Const(0);
-        TensorReal p = run.Origin == RowOrigin.LogSumExp || target.AreLogs ? a.Exp() : nothing;
-        TensorReal terms = formula.Value(a, p, b, target.AreLogs ? b.Exp() : nothing);
+        TensorReal p = run.Origin == RowOrigin.LogSumExp || target.Elements.AreLogs ? a.Exp() : nothing;
+        TensorReal terms = formula.Value(a, p, b, target.Elements.AreLogs ? b.Exp() : nothing);
         Tensor losses = terms.ToTensor(a).Sum(-1);
         losses = run.PerRow is null ? losses : losses * run.PerRow;
         return leftOut is null ? losses : losses.MaskedFill(leftOut.Squeeze(-1), 0);
@@ -176,7 +193,7 @@ public static partial class TensorFormula
 
     static Tensor Blended(SoftmaxTarget target, Tensor x)
     {
-        Tensor q = target.Smoothing == 0 ? target.Values : (target.Values * target.Keep) + target.Spread(x.Shape[-1]);
+        Tensor q = target.Smoothing == 0 ? target.Values : (target.Values * target.Elements.OwnShare) + target.Elements.SharePerClass(x.Shape[-1]);
         return target.Weight is null ? q : q * target.Weight;
     }
 
@@ -184,7 +201,7 @@ public static partial class TensorFormula
     static Tensor Spread(SoftmaxTarget target, Tensor x)
     {
         Tensor at = Known(target.Values).Unsqueeze(-1);
-        Tensor q = Tensor.Full(x.Shape, target.Spread(x.Shape[-1]), x.DType).ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Keep, x.DType));
+        Tensor q = Tensor.Full(x.Shape, target.Elements.SharePerClass(x.Shape[-1]), x.DType).ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Elements.OwnShare, x.DType));
         return target.Weight is null ? q : q * target.Weight;
     }
 }

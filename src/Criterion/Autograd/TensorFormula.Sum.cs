@@ -51,16 +51,17 @@ public static partial class TensorFormula
         where TFormula : struct, IUnaryFormula
     {
         (x, y) = Tensor.Promote(x.Floating().Contiguous(), y.Floating().Contiguous());
-        var ofX = new OfOne<Shifted<TFormula>>(new(formula, y.Detach().Mean().Item()));
-        var ofY = new OfOne<Shifted<OfNegative<TFormula>>>(new(new(formula), x.Detach().Mean().Item()));
-        PointwiseRun overX = new(x, x, x, 1.0 / x.Count, WantsSlope: Autograd.IsRecorded(y));
-        PointwiseRun overY = new(y, y, y, 1.0 / y.Count, WantsSlope: Autograd.IsRecorded(x));
+        Unary<Shifted<TFormula>> formulaX = new(new(formula, y.Detach().Mean().Item()));
+        Unary<Shifted<OfNegative<TFormula>>> formulaY = new(new(new(formula), x.Detach().Mean().Item()));
+        PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.IsRecorded(y) };
+        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY = SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
         (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
-        PointwiseTotal totalY = PointwiseDriver.Run(ofY, overY);
-        PointwiseTotal totalX = PointwiseDriver.Run(ofX, overX with { GradientX = gradientX, Offset = -totalY.Slope / x.Count });
+        PointwiseTotal totalY = PointwiseDriver.Run(sumY);
+        PointwiseTotal totalX = PointwiseDriver.Run(
+            sumX with { GradientX = gradientX?.Elements ?? default, Offset = -totalY.Slope / x.Count });
         if (gradientY is not null)
         {
-            PointwiseDriver.Run(ofY, overY with { GradientX = gradientY, Offset = -totalX.Slope / y.Count });
+            PointwiseDriver.Run(sumY with { GradientX = gradientY.Elements, Offset = -totalX.Slope / y.Count });
         }
 
         return Autograd.Record(
@@ -82,7 +83,7 @@ public static partial class TensorFormula
         where TFormula : struct, IUnaryFormula
     {
         Tensor numbers = x.Detach().Floating().Contiguous();
-        return PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, 1)).Value;
+        return PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), 1, numbers)).Value;
     }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
@@ -91,7 +92,7 @@ public static partial class TensorFormula
         AffineForm line = formula.Value(AffineForm.Variable);
         return line.IsStraight
             ? Total(formula, x, scale, line.Slope * scale)
-            : Total(Name<TFormula>(), new OfOne<TFormula>(formula), scale, x);
+            : Total(Name<TFormula>(), new Unary<TFormula>(formula), scale, x);
     }
 
     /// <summary>The same for a straight line. Its gradient is one number for all elements and is not written out for each.</summary>
@@ -99,7 +100,7 @@ public static partial class TensorFormula
         where TFormula : struct, IUnaryFormula
     {
         Tensor numbers = x.Floating().Contiguous();
-        PointwiseTotal total = PointwiseDriver.Run(new OfOne<TFormula>(formula), new(numbers, numbers, numbers, scale));
+        PointwiseTotal total = PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), scale, numbers));
         return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(total.Value, numbers.DType),
@@ -109,35 +110,64 @@ public static partial class TensorFormula
     }
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new OfTwo<TFormula>(formula), scale, x, y);
+        where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new Binary<TFormula>(formula), scale, x, y);
 
     static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula => Total(Name<TFormula>(), new OfThree<TFormula>(formula), scale, x, y, z);
+        where TFormula : struct, ITernaryFormula => Total(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
 
     static Tensor Total<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
-        where TFormula : struct, IMapFormula
+        where TFormula : struct, IPointwiseFormula
     {
         DType type = OneType(name, x, y, z);
         (x, y, z) = (x.To(type).Contiguous(), y?.To(type).Contiguous(), z?.To(type).Contiguous());
-        PointwiseRun run = new(x, y ?? x, z ?? x, scale, Wanted(x), Wanted(y), Wanted(z));
+        SumState<TFormula> state = new(formula, scale, x, y, z, Wanted(x), Wanted(y), Wanted(z));
+        PointwiseTotal total = PointwiseDriver.Run(SumOf(formula, scale, x, y, z) with
+        {
+            GradientX = state.GradientX?.Elements ?? default,
+            GradientY = state.GradientY?.Elements ?? default,
+            GradientZ = state.GradientZ?.Elements ?? default,
+        });
 
-        // Gradients that were handed on may be changed in place by who got them: as saved values they are then refused, not used again.
+        // Gradients that were handed on may be changed in place by who received them: as saved values they are then refused, not reused.
         return Autograd.Record(
             name,
-            Tensor.Scalar(PointwiseDriver.Run(formula, run).Value, type),
-            [x, y, z, run.GradientX, run.GradientY, run.GradientZ],
-            (F: formula, Run: run),
+            Tensor.Scalar(total.Value, type),
+            [x, y, z, state.GradientX, state.GradientY, state.GradientZ],
+            (Name: name, State: state),
             [x, y, z],
-            static (g, of) => Autograd.Enabled
-                ? Composed(of.F, of.Run, g)
-                : [Scaled(of.Run.GradientX, g), Scaled(of.Run.GradientY, g), Scaled(of.Run.GradientZ, g)]);
+            static (g, own) => Autograd.Enabled ? own.State.Compose(own.Name, g) : own.State.Scale(g));
     }
 
-    static Tensor?[] Composed<TFormula>(TFormula formula, PointwiseRun run, Tensor g)
-        where TFormula : struct, IMapFormula
+    static PointwiseSum<TFormula> SumOf<TFormula>(TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
+        where TFormula : struct, IPointwiseFormula => new(formula, x.Elements, (y ?? x).Elements, (z ?? x).Elements, scale);
+
+    /// <summary>The operands of a fused sum and its gradients, which are computed with it.</summary>
+    readonly record struct SumState<TFormula>(
+        TFormula Formula,
+        double Factor,
+        Tensor X,
+        Tensor? Y,
+        Tensor? Z,
+        Tensor? GradientX,
+        Tensor? GradientY,
+        Tensor? GradientZ)
+        where TFormula : struct, IPointwiseFormula
     {
-        Tensor[] inputs = [run.X, run.Y, run.Z];
-        return Autograd.Compose(inputs.AsSpan(0, TFormula.Arity), () => formula.Map(run.X, run.Y, run.Z).Sum() * run.Scale, g);
+        public Tensor?[] Scale(Tensor g) => [Scaled(GradientX, g), Scaled(GradientY, g), Scaled(GradientZ, g)];
+
+        public Tensor?[] Compose(string name, Tensor g)
+        {
+            SumState<TFormula> own = this;
+            Tensor[] inputs = TFormula.Arity switch { 1 => [X], 2 => [X, Y!], _ => [X, Y!, Z!] };
+            return Autograd.Compose(inputs, () => own.Map(name).Sum() * own.Factor, g);
+        }
+
+        Tensor Map(string name) => TFormula.Arity switch
+        {
+            1 => RecordUnary(name, Formula, X, MapUnrecorded(Formula, X.Shape, X), at: X),
+            2 => MapRecorded(name, Formula, X, Y!),
+            _ => MapRecorded(name, Formula, X, Y!, Z!),
+        };
     }
 
     /// <summary>The one type that holds all inputs.</summary>

@@ -87,7 +87,12 @@ public static partial class TensorFormula
         (a, b) = (a.Contiguous(), b.Contiguous());
         Tensor?[] gradients = [Autograd.IsRecorded(a) ? Tensor.EmptyLike(a) : null, Autograd.IsRecorded(b) ? Tensor.EmptyLike(b) : null];
         Tensor means = Tensor.Empty([a.Shape[0], a.Shape[1]], a.DType);
-        double sum = WindowDriver.Run(formula, window, a, b, means, gradients[0], gradients[1], scale);
+        WindowLosses<TFormula> losses = new(formula, a.Elements, b.Elements, means.Elements, scale)
+        {
+            GradientX = gradients[0]?.Elements ?? default,
+            GradientY = gradients[1]?.Elements ?? default,
+        };
+        double sum = WindowDriver.Run(losses, new WindowGeometry(window, a.Shape[2], a.Shape[3]));
         return new(a, b, means, sum, gradients);
     }
 

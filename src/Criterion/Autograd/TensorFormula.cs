@@ -18,74 +18,130 @@ namespace Criterion;
 /// </code></example>
 public static partial class TensorFormula
 {
-    /// <summary>f(x) for every element.</summary>
+    /// <summary>Computes f(x) for every element.</summary>
     public static Tensor Map<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Sloped(formula, x, MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x), at: x);
+        Unary<TFormula> run = new(formula);
+        return RecordUnary(Name<TFormula>(), run, x, MapUnrecorded(run, x.Shape, x), at: x);
     }
 
-    /// <summary>f(x) where f′(x) = f′(f(x)): the gradient reads the result, which the next operation most often keeps too, and not x.</summary>
+    /// <summary>Computes f(x, y) for every pair of elements, after promotion to one type and broadcasting to one shape.</summary>
+    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IBinaryFormula => MapRecorded(Name<TFormula>(), new Binary<TFormula>(formula), x, y);
+
+    /// <summary>Computes f(x, y, z) for every triple of elements, after promotion to one type and broadcasting to one shape.</summary>
+    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, ITernaryFormula => MapRecorded(Name<TFormula>(), new Ternary<TFormula>(formula), x, y, z);
+
+    /// <summary>
+    /// Computes f(x) where f′(x) = f′(f(x)): the gradient reads the result, which the next operation usually keeps too, and not x.
+    /// </summary>
     internal static Tensor MapBySlopeOfResult<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula
     {
-        Tensor result = MapDriver.Run(new OfOne<TFormula>(formula), x.Shape, x, x, x);
-        return Sloped(formula, x, result, at: result);
+        Unary<TFormula> run = new(formula);
+        Tensor result = MapUnrecorded(run, x.Shape, x);
+        return RecordUnary(Name<TFormula>(), run, x, result, at: result);
     }
 
-    /// <summary>Records a result whose slope is that of the formula at <paramref name="at"/>.</summary>
-    static Tensor Sloped<TFormula>(TFormula formula, Tensor x, Tensor result, Tensor at)
-        where TFormula : struct, IUnaryFormula => Autograd.Record(
-            Name<TFormula>(),
-            result,
-            [at],
-            (F: formula, At: at),
-            (x, static (g, of) => Autograd.Enabled
-                ? (new TensorReal(g) * of.F.Value(Dual<TensorReal>.Variable(of.At)).Tangent).ToTensor(of.At)
-                : MapDriver.Run(new OfTwo<UnaryGradient<TFormula>>(new(of.F)), of.At.Shape, of.At, g, of.At)));
+    /// <summary>Computes the formula for operands of one type that broadcast to a shape, without recording it.</summary>
+    internal static Tensor MapUnrecorded<TFormula>(TFormula formula, Shape shape, Tensor x, Tensor? y = null, Tensor? z = null)
+        where TFormula : struct, IPointwiseFormula
+    {
+        Tensor output = Tensor.Empty(shape, x.DType);
+        MapInto(formula, output, x, y ?? x, z ?? x);
+        return output;
+    }
 
-    /// <summary>f(x, y) for every pair of elements, after promotion to one type and broadcasting to one shape.</summary>
-    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y)
-        where TFormula : struct, IBinaryFormula
+    /// <summary>Writes the formula's values to a contiguous tensor, which may be one of the operands.</summary>
+    static void MapInto<TFormula>(TFormula formula, Tensor output, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, IPointwiseFormula
+    {
+        if (output.Count == 0)
+        {
+            return;
+        }
+
+        (x, y, z) = (Loadable(x), Loadable(y), Loadable(z));
+        MapLayout layout = MapLayout.Of(output.Shape, x.StridedShape, y.StridedShape, z.StridedShape);
+        MapDriver.Run(new Mapping<TFormula>(
+            formula, layout, output.Elements, x.StridedElements, y.StridedElements, z.StridedElements));
+    }
+
+    /// <summary>Returns a tensor whose innermost dimension steps by 1 or 0: others are copied.</summary>
+    static Tensor Loadable(Tensor x)
+    {
+        int innermost = x.Rank - 1;
+        while (innermost >= 0 && x.Shape[innermost] == 1)
+        {
+            innermost--;
+        }
+
+        return innermost >= 0 && x.Strides[innermost] > 1 ? x.Detach().Contiguous() : x;
+    }
+
+    static Tensor MapRecorded<TFormula>(string name, TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IPointwiseFormula
     {
         (x, y) = Tensor.Promote(x, y);
-        Shape shape = Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>());
+        Shape shape = Shape.Broadcast(x.Shape, y.Shape, name);
         return Autograd.Record(
-            Name<TFormula>(),
-            MapDriver.Run(new OfTwo<TFormula>(formula), shape, x, y, x),
+            name,
+            MapUnrecorded(formula, shape, x, y),
             [x, y],
-            (F: formula, X: x, Y: y, Shape: shape),
-            (x, static (g, of) => (Autograd.Enabled
-                ? Times(g, of.F.Value(Dual<TensorReal>.Variable(of.X), Dual<TensorReal>.Fixed(of.Y)))
-                : MapDriver.Run(new OfThree<FirstGradient<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, g)).SumTo(of.X.Shape)),
-            (y, static (g, of) => (Autograd.Enabled
-                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Variable(of.Y)))
-                : MapDriver.Run(new OfThree<SecondGradient<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, g)).SumTo(of.Y.Shape)));
+            new MapState<TFormula>(formula, shape, x, y, y),
+            (x, static (g, state) => state.Gradient<FirstInput>(g, state.X)),
+            (y, static (g, state) => state.Gradient<SecondInput>(g, state.Y)));
     }
 
-    /// <summary>f(x, y, z) for every triple of elements, after promotion to one type and broadcasting to one shape.</summary>
-    public static Tensor Map<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
-        where TFormula : struct, ITernaryFormula
+    static Tensor MapRecorded<TFormula>(string name, TFormula formula, Tensor x, Tensor y, Tensor z)
+        where TFormula : struct, IPointwiseFormula
     {
         (x, y) = Tensor.Promote(x, y);
         (x, z) = Tensor.Promote(x, z);
         (y, z) = Tensor.Promote(y, z);
-        Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, Name<TFormula>()), z.Shape, Name<TFormula>());
+        Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, name), z.Shape, name);
         return Autograd.Record(
-            Name<TFormula>(),
-            MapDriver.Run(new OfThree<TFormula>(formula), shape, x, y, z),
+            name,
+            MapUnrecorded(formula, shape, x, y, z),
             [x, y, z],
-            (F: formula, X: x, Y: y, Z: z, Shape: shape),
-            (x, static (g, of) => (Autograd.Enabled
-                ? Times(g, of.F.Value(Dual<TensorReal>.Variable(of.X), Dual<TensorReal>.Fixed(of.Y), Dual<TensorReal>.Fixed(of.Z)))
-                : g * MapDriver.Run(new OfThree<FirstSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.X.Shape)),
-            (y, static (g, of) => (Autograd.Enabled
-                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Variable(of.Y), Dual<TensorReal>.Fixed(of.Z)))
-                : g * MapDriver.Run(new OfThree<SecondSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.Y.Shape)),
-            (z, static (g, of) => (Autograd.Enabled
-                ? Times(g, of.F.Value(Dual<TensorReal>.Fixed(of.X), Dual<TensorReal>.Fixed(of.Y), Dual<TensorReal>.Variable(of.Z)))
-                : g * MapDriver.Run(new OfThree<ThirdSlope<TFormula>>(new(of.F)), of.Shape, of.X, of.Y, of.Z)).SumTo(of.Z.Shape)));
+            new MapState<TFormula>(formula, shape, x, y, z),
+            (x, static (g, state) => state.Gradient<FirstInput>(g, state.X)),
+            (y, static (g, state) => state.Gradient<SecondInput>(g, state.Y)),
+            (z, static (g, state) => state.Gradient<ThirdInput>(g, state.Z)));
+    }
+
+    /// <summary>Records a result whose derivative is that of the formula at <paramref name="at"/>.</summary>
+    static Tensor RecordUnary<TFormula>(string name, TFormula formula, Tensor x, Tensor result, Tensor at)
+        where TFormula : struct, IPointwiseFormula => Autograd.Record(
+            name,
+            result,
+            [at],
+            new MapState<TFormula>(formula, at.Shape, at, at, at),
+            (x, static (g, state) => state.Gradient<FirstInput>(g, state.X)));
+
+    /// <summary>The operands of a map, which its gradient rules read.</summary>
+    readonly record struct MapState<TFormula>(TFormula Formula, Shape Shape, Tensor X, Tensor Y, Tensor Z)
+        where TFormula : struct, IPointwiseFormula
+    {
+        /// <summary>Returns the gradient by an operand; as a graph where a graph of it is recorded.</summary>
+        public Tensor Gradient<TInput>(Tensor g, Tensor input)
+            where TInput : struct, IInput =>
+            (Autograd.Enabled ? Composed<TInput>(g) : Fused<TInput>(g)).SumTo(input.Shape);
+
+        Tensor Composed<TInput>(Tensor g)
+            where TInput : struct, IInput =>
+            (new TensorReal(g) * new Derivative<TFormula, TInput>(Formula).Value<TensorReal>(X, Y, Z)).ToTensor(g);
+
+        Tensor Fused<TInput>(Tensor g)
+            where TInput : struct, IInput => TFormula.Arity switch
+            {
+                1 => MapUnrecorded(new ScaledDerivative<TFormula, TInput>(Formula), Shape, X, g),
+                2 => MapUnrecorded(new ScaledDerivative<TFormula, TInput>(Formula), Shape, X, Y, g),
+                _ => g * MapUnrecorded(new Derivative<TFormula, TInput>(Formula), Shape, X, Y, Z),
+            };
     }
 
     /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: how weights are updated.</summary>
@@ -93,7 +149,7 @@ public static partial class TensorFormula
         where TFormula : struct, IBinaryFormula
     {
         Tensor.CheckUpdate(Name<TFormula>(), target, x);
-        MapDriver.Into(new OfTwo<TFormula>(formula), target, target, x, target);
+        MapInto(new Binary<TFormula>(formula), target, target, x, target);
     }
 
     /// <summary>Replaces every element of <paramref name="target"/> by f(target, x, y), in place and unrecorded.</summary>
@@ -101,7 +157,7 @@ public static partial class TensorFormula
         where TFormula : struct, ITernaryFormula
     {
         Tensor.CheckUpdate(Name<TFormula>(), target, x, y);
-        MapDriver.Into(new OfThree<TFormula>(formula), target, target, x, y);
+        MapInto(new Ternary<TFormula>(formula), target, target, x, y);
     }
 
     /// <summary>One step of an optimizer, in place and unrecorded: the parameter and the two tensors that are kept for it change together.</summary>
@@ -120,7 +176,9 @@ public static partial class TensorFormula
         Tensor.CheckUpdate(Name<TPlain>(), parameter, gradient, first, second);
         first.AboutToChange(Name<TPlain>());
         second.AboutToChange(Name<TPlain>());
-        UpdateDriver.Run(plain, robust, range, gradient.Expand(parameter.Shape).Contiguous(), parameter, first, second);
+        Elements gradients = gradient.Expand(parameter.Shape).Contiguous().Elements;
+        UpdateDriver.Run(new Update<TPlain, TRobust>(
+            plain, robust, range, gradients, parameter.Elements, first.Elements, second.Elements));
     }
 
     /// <summary>The formula in LaTeX, in the names of its parameters.</summary>
@@ -139,12 +197,10 @@ public static partial class TensorFormula
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)
         where TFormula : struct, IRowFormula
     {
-        Latex Row(int i) => Latex.Element(inputs[Math.Min(i, TFormula.Inputs - 1)], "j");
+        Latex Row(int i) => Latex.Element(inputs[Math.Min(i, TFormula.Arity - 1)], "j");
         Statistics<Latex> sums = formula.Terms(Row(0), Row(1), Row(2)).Select(Latex.SumOverRow);
         return formula.Value(sums, new Latex(perRow)).ToString();
     }
-
-    static Tensor Times(Tensor gradient, Dual<TensorReal> result) => (new TensorReal(gradient) * result.Tangent).ToTensor(gradient);
 
     static string Name<TFormula>() => typeof(TFormula).Name;
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Criterion.Kernels;
 using Criterion.Memory;
+using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
@@ -10,17 +10,23 @@ namespace Criterion.Drivers;
 /// </summary>
 internal static class CtcDriver
 {
-    /// <summary>Writes −ln p of each sample, and its gradient by every log-probability where a tensor for it is given.</summary>
-    public static void Run(Tensor logs, CtcTargets targets, Tensor values, Tensor? gradient)
+    /// <summary>Writes −ln p of each sample, and its gradient by every log-probability if that is needed.</summary>
+    /// <param name="logs">Log-probabilities [T, N, C].</param>
+    /// <param name="classes">C.</param>
+    /// <param name="targets">The label sequences.</param>
+    /// <param name="values">Receives the losses, [N].</param>
+    /// <param name="gradient">Receives the gradient, [T, N, C]; default where it is not needed.</param>
+    public static void Run(Elements logs, int classes, CtcTargets targets, Elements values, Elements gradient) =>
+        LaneLoop.Run(new Loop(logs, classes, targets, values, gradient), logs.DType);
+
+    readonly struct Loop(Elements logs, int classes, CtcTargets targets, Elements values, Elements gradient) : ILaneLoop
     {
-        if (logs.DType == DType.Float32)
-        {
-            ParallelFor.Run(targets.Count, new Sample<float>(logs, targets, values, gradient));
-        }
-        else
-        {
-            ParallelFor.Run(targets.Count, new Sample<double>(logs, targets, values, gradient));
-        }
+        public int Chunks => targets.Count;
+
+        public void Run<S, L, D>(int chunk)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
+            where D : struct, ILane<D, double> => new Sample<S>(logs, classes, targets, values, gradient).Run(chunk);
     }
 
     /// <summary>ln(eᵃ + e^b + e^c).</summary>
@@ -36,22 +42,22 @@ internal static class CtcDriver
         place > 0 ? from[place - 1] : double.NegativeInfinity,
         targets.MaySkip(sample, place) ? from[place - 2] : double.NegativeInfinity);
 
-    readonly struct Sample<S>(Tensor logs, CtcTargets targets, Tensor values, Tensor? gradient) : IChunk
+    readonly struct Sample<S>(Elements logs, int classes, CtcTargets targets, Elements values, Elements gradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         public void Run(int index)
         {
             int steps = targets.InputLengths[index];
             int places = targets.Places(index);
-            Memory<double> scratch = BufferPool<double>.Rent(((steps + 2L) * places) + logs.Shape[2]);
+            Memory<double> scratch = BufferPool<double>.Rent(((steps + 2L) * places) + classes);
             Span<double> alpha = scratch.Span[..(steps * places)];
             double total = Forward(index, alpha, steps, places);
-            values.Memory<S>().Span[index] = S.CreateTruncating(-total);
+            values.Span<S>()[index] = S.CreateTruncating(-total);
             Clear(index);
-            if (gradient is not null && !double.IsNegativeInfinity(total))
+            if (!gradient.IsEmpty && !double.IsNegativeInfinity(total))
             {
                 Span<double> rest = scratch.Span[(steps * places)..];
-                Backward(index, alpha, rest[..places], rest.Slice(places, places), rest.Slice(2 * places, logs.Shape[2]), total);
+                Backward(index, alpha, rest[..places], rest.Slice(places, places), rest.Slice(2 * places, classes), total);
             }
 
             BufferPool<double>.Return(scratch);
@@ -119,7 +125,7 @@ internal static class CtcDriver
                 sums[targets.Label(index, place)] -= Math.Exp(alpha[place] + beta[place] - total);
             }
 
-            Span<S> row = Row(gradient!, step, index);
+            Span<S> row = Row(gradient, step, index);
             for (int c = 0; c < sums.Length; c++)
             {
                 row[c] = S.CreateTruncating(sums[c]);
@@ -128,16 +134,16 @@ internal static class CtcDriver
 
         void Clear(int index)
         {
-            for (int step = 0; gradient is not null && step < logs.Shape[0]; step++)
+            for (int step = 0; !gradient.IsEmpty && step < logs.Count / (targets.Count * classes); step++)
             {
                 Row(gradient, step, index).Clear();
             }
         }
 
-        static Span<S> Row(Tensor tensor, int step, int index)
+        Span<S> Row(Elements matrix, int step, int index)
         {
-            int classes = tensor.Shape[2];
-            return tensor.Memory<S>().Span.Slice(((step * tensor.Shape[1]) + index) * classes, classes);
+            int row = (step * targets.Count) + index;
+            return matrix.Rows<S>(row, row + 1, classes);
         }
     }
 }

@@ -7,238 +7,139 @@ using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
-/// <summary>Maps a formula over the elements of up to three tensors of one type, stretching sizes of 1 as NumPy does.</summary>
+/// <summary>The operands of a map.</summary>
+/// <param name="Formula">The formula.</param>
+/// <param name="Layout">The order of the elements.</param>
+/// <param name="Output">Receives the results; may be one of the inputs.</param>
+/// <param name="A">The first input, from its first element to the end of its memory.</param>
+/// <param name="B">The second input likewise; the first again where the formula takes one.</param>
+/// <param name="C">The third input likewise; the first again where the formula takes fewer than three.</param>
+internal readonly record struct Mapping<TFormula>(TFormula Formula, MapLayout Layout, Elements Output, Elements A, Elements B, Elements C)
+    where TFormula : struct, IPointwiseFormula;
+
+/// <summary>Maps a formula over the elements of up to three operands of one type, broadcast as NumPy does.</summary>
 internal static class MapDriver
 {
-    /// <summary>Elements of one chunk: fixed, so that the work is cut alike on any number of threads.</summary>
-    public const int ChunkLength = 16384;
-
-    public static Tensor Run<TFormula>(TFormula formula, Shape shape, Tensor a, Tensor b, Tensor c)
-        where TFormula : struct, IMapFormula
+    public static void Run<TFormula>(in Mapping<TFormula> mapping)
+        where TFormula : struct, IPointwiseFormula
     {
-        Tensor output = Tensor.Empty(shape, a.DType);
-        Into(formula, output, a, b, c);
-        return output;
-    }
-
-    /// <summary>Writes into a contiguous tensor, which may be one of the inputs.</summary>
-    public static void Into<TFormula>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c)
-        where TFormula : struct, IMapFormula
-    {
-        if (output.Count == 0)
+        Loop<TFormula> loop = new(mapping);
+        if (mapping.Output.DType.IsFloat())
         {
-            return;
-        }
-
-        if (a.DType.IsFloat())
-        {
-            WidestLane.Run(new Task<TFormula>(formula, output, a, b, c), a.DType);
+            LaneLoop.Run(loop, mapping.Output.DType);
         }
         else
         {
-            Over<TFormula, long, Int64Lane>(formula, output, a, b, c);
+            ParallelFor.Run(loop.Chunks, new IntegerChunk<TFormula>(loop));
         }
     }
 
-    readonly struct Task<TFormula>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c) : ILaneTask
-        where TFormula : struct, IMapFormula
+    readonly struct IntegerChunk<TFormula>(Loop<TFormula> loop) : IChunk
+        where TFormula : struct, IPointwiseFormula
     {
-        public void Run<S, L>()
+        public void Run(int index) => loop.RunChunk<long, Int64Lane>(index);
+    }
+
+    readonly struct Loop<TFormula>(Mapping<TFormula> mapping) : ILaneLoop
+        where TFormula : struct, IPointwiseFormula
+    {
+        MapLayout Layout => mapping.Layout;
+
+        int RowsPerChunk => Math.Max(1, LaneLoop.ChunkLength / Layout.Length);
+
+        public int Chunks => Layout.Outer == 1 ? LaneLoop.Chunks(Layout.Length) : LaneLoop.Chunks(Layout.Outer, RowsPerChunk);
+
+        public void Run<S, L, D>(int chunk)
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S> => Over<TFormula, S, L>(formula, output, a, b, c);
-    }
+            where L : struct, ILane<L, S>
+            where D : struct, ILane<D, double> => RunChunk<S, L>(chunk);
 
-    static void Over<TFormula, S, L>(TFormula formula, Tensor output, Tensor a, Tensor b, Tensor c)
-        where TFormula : struct, IMapFormula
-        where S : unmanaged
-        where L : struct, ILane<L, S>
-    {
-        Runs runs = Runs.Of(output.Shape, ref a, ref b, ref c);
-        int rowsPerChunk = Math.Max(1, ChunkLength / runs.Length);
-        int piece = runs.Outer == 1 ? ChunkLength : runs.Length;
-        int chunks = runs.Outer == 1
-            ? (runs.Length + piece - 1) / piece
-            : (runs.Outer + rowsPerChunk - 1) / rowsPerChunk;
-        ParallelFor.Run(chunks, new Chunk<TFormula, S, L>(
-            formula, runs, runs.Outer == 1 ? 0 : rowsPerChunk, output.Memory<S>(), a.StridedMemory<S>(), b.StridedMemory<S>(), c.StridedMemory<S>()));
-    }
-
-    /// <summary>
-    /// The elements as runs along the innermost dimensions, in which every input either steps by 1 or stands still, and an
-    /// outer odometer of what is left.
-    /// </summary>
-    readonly record struct Runs(int Length, int Outer, int[] Dims, int[] A, int[] B, int[] C, int StepA, int StepB, int StepC)
-    {
-        public static Runs Of(Shape shape, ref Tensor a, ref Tensor b, ref Tensor c)
+        public void RunChunk<S, L>(int chunk)
+            where S : unmanaged, INumberBase<S>
+            where L : struct, ILane<L, S>
         {
-            if (IsFlat(shape, a) && IsFlat(shape, b) && IsFlat(shape, c))
+            if (Layout.Outer == 1)
             {
-                return new Runs(shape.Count, 1, [], [], [], [], Step(a), Step(b), Step(c));
-            }
-
-            return Collapse(shape, ref a, ref b, ref c);
-        }
-
-        static bool IsFlat(Shape shape, Tensor x) => x.Count == 1 || (x.IsContiguous && x.Shape == shape);
-
-        static int Step(Tensor x) => x.Count == 1 ? 0 : 1;
-
-        static Runs Collapse(Shape shape, ref Tensor a, ref Tensor b, ref Tensor c)
-        {
-            int rank = shape.Rank;
-            Span<int> ofA = stackalloc int[rank];
-            Span<int> ofB = stackalloc int[rank];
-            Span<int> ofC = stackalloc int[rank];
-            Span<int> dims = stackalloc int[rank];
-            Stretch(shape, ref a, ofA);
-            Stretch(shape, ref b, ofB);
-            Stretch(shape, ref c, ofC);
-            int last = -1;
-            for (int i = 0; i < rank; i++)
-            {
-                int size = shape[i];
-                if (size == 1)
-                {
-                    continue;
-                }
-
-                // A dimension joins the one before it when stepping over its end is a step of that one, for every input.
-                bool joins = last >= 0 && ofA[last] == ofA[i] * size && ofB[last] == ofB[i] * size && ofC[last] == ofC[i] * size;
-                last += joins ? 0 : 1;
-                dims[last] = joins ? dims[last] * size : size;
-                (ofA[last], ofB[last], ofC[last]) = (ofA[i], ofB[i], ofC[i]);
-            }
-
-            int length = dims[last];
-            return new Runs(
-                length, shape.Count / length, dims[..last].ToArray(), ofA[..last].ToArray(), ofB[..last].ToArray(), ofC[..last].ToArray(),
-                ofA[last], ofB[last], ofC[last]);
-        }
-
-        /// <summary>The strides of <paramref name="x"/> stretched to <paramref name="shape"/>; a view that runs badly is copied.</summary>
-        static void Stretch(Shape shape, ref Tensor x, Span<int> strides)
-        {
-            int innermost = InnermostStride(x);
-            if (innermost > 1)
-            {
-                x = x.Detach().Contiguous();
-            }
-
-            ReadOnlySpan<int> own = x.Strides;
-            int lead = shape.Rank - x.Rank;
-            strides[..lead].Clear();
-            for (int i = 0; i < x.Rank; i++)
-            {
-                strides[lead + i] = x.Shape[i] == 1 ? 0 : own[i];
-            }
-        }
-
-        static int InnermostStride(Tensor x)
-        {
-            for (int i = x.Rank - 1; i >= 0; i--)
-            {
-                if (x.Shape[i] > 1)
-                {
-                    return x.Strides[i];
-                }
-            }
-
-            return 0;
-        }
-    }
-
-    readonly struct Chunk<TFormula, S, L>(
-        TFormula formula, Runs runs, int rows, Memory<S> output, Memory<S> a, Memory<S> b, Memory<S> c) : IChunk
-        where TFormula : struct, IMapFormula
-        where S : unmanaged
-        where L : struct, ILane<L, S>
-    {
-        public void Run(int index)
-        {
-            if (rows == 0)
-            {
-                int start = index * ChunkLength;
-                RunPiece(start, Math.Min(ChunkLength, runs.Length - start), start * runs.StepA, start * runs.StepB, start * runs.StepC);
+                int start = chunk * LaneLoop.ChunkLength;
+                int length = Math.Min(LaneLoop.ChunkLength, Layout.Length - start);
+                MapSegment<S, L>(start, length, start * Layout.StepA, start * Layout.StepB, start * Layout.StepC);
                 return;
             }
 
-            int end = Math.Min(runs.Outer, (index + 1) * rows);
-            for (int row = index * rows; row < end; row++)
+            int end = Math.Min(Layout.Outer, (chunk + 1) * RowsPerChunk);
+            for (int row = chunk * RowsPerChunk; row < end; row++)
             {
-                int atA = 0;
-                int atB = 0;
-                int atC = 0;
-                int rest = row;
-                for (int d = runs.Dims.Length - 1; d >= 0; d--)
+                (int a, int b, int c, int rest) = (0, 0, 0, row);
+                for (int d = Layout.Dims.Length - 1; d >= 0; d--)
                 {
-                    (rest, int i) = Math.DivRem(rest, runs.Dims[d]);
-                    atA += i * runs.A[d];
-                    atB += i * runs.B[d];
-                    atC += i * runs.C[d];
+                    (rest, int i) = Math.DivRem(rest, Layout.Dims[d]);
+                    a += i * Layout.A[d];
+                    b += i * Layout.B[d];
+                    c += i * Layout.C[d];
                 }
 
-                RunPiece(row * runs.Length, runs.Length, atA, atB, atC);
+                MapSegment<S, L>(row * Layout.Length, Layout.Length, a, b, c);
             }
         }
 
-        void RunPiece(int at, int length, int atA, int atB, int atC)
+        void MapSegment<S, L>(int at, int length, int a, int b, int c)
+            where S : unmanaged, INumberBase<S>
+            where L : struct, ILane<L, S>
         {
-            ref S y = ref MemoryMarshal.GetReference(output.Span.Slice(at, length));
-            Span<S> still = stackalloc S[3 * L.Width];
-            ref S x0 = ref Source(a, atA, runs.StepA, still[..L.Width]);
-            ref S x1 = ref Source(b, atB, runs.StepB, still.Slice(L.Width, L.Width));
-            ref S x2 = ref Source(c, atC, runs.StepC, still[(2 * L.Width)..]);
-            Loop(formula, length, ref x0, runs.StepA, ref x1, runs.StepB, ref x2, runs.StepC, ref y);
+            ref S y = ref MemoryMarshal.GetReference(mapping.Output.Span<S>().Slice(at, length));
+            Span<S> repeated = stackalloc S[3 * L.Width];
+            ref S x0 = ref Source(mapping.A.Span<S>(), a, Layout.StepA, repeated[..L.Width]);
+            ref S x1 = ref Source(mapping.B.Span<S>(), b, Layout.StepB, repeated.Slice(L.Width, L.Width));
+            ref S x2 = ref Source(mapping.C.Span<S>(), c, Layout.StepC, repeated[(2 * L.Width)..]);
+            MapLoop<TFormula, S, L>.Run(mapping.Formula, length, ref x0, Layout.StepA, ref x1, Layout.StepB, ref x2, Layout.StepC, ref y);
         }
 
-        // An input that stands still is read from a lane filled with its value: the loop's load is the same for all.
-        static ref S Source(Memory<S> memory, int at, int step, Span<S> still)
+        // An operand that does not step is read from a lane filled with its value: the loop's load is the same for all.
+        static ref S Source<S>(Span<S> elements, int at, int step, Span<S> repeated)
+            where S : unmanaged
         {
-            ref S first = ref memory.Span[at];
+            ref S first = ref elements[at];
             if (step != 0)
             {
                 return ref first;
             }
 
-            still.Fill(first);
-            return ref MemoryMarshal.GetReference(still);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static void Loop(TFormula formula, int length, ref S a, nint stepA, ref S b, nint stepB, ref S c, nint stepC, ref S output)
-        {
-            nint i = 0;
-            for (; i <= length - L.Width; i += L.Width)
-            {
-                L x = L.Load(in a, i * stepA);
-                L y = TFormula.Arity > 1 ? L.Load(in b, i * stepB) : default;
-                L z = TFormula.Arity > 2 ? L.Load(in c, i * stepC) : default;
-                formula.Value(x, y, z).Store(ref output, i);
-            }
-
-            if (i < length)
-            {
-                Remainder(formula, (int)(length - i), ref Unsafe.Add(ref a, i * stepA), ref Unsafe.Add(ref b, i * stepB), ref Unsafe.Add(ref c, i * stepC), ref Unsafe.Add(ref output, i), stepA, stepB, stepC);
-            }
-        }
-
-        // The last elements go through one padded lane, so that they are computed exactly as the others are.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static void Remainder(TFormula formula, int length, ref S a, ref S b, ref S c, ref S output, nint stepA, nint stepB, nint stepC)
-        {
-            Span<S> padded = stackalloc S[4 * L.Width];
-            ref S first = ref MemoryMarshal.GetReference(padded);
-            for (int i = 0; i < L.Width; i++)
-            {
-                int from = Math.Min(i, length - 1);
-                padded[i] = Unsafe.Add(ref a, from * stepA);
-                padded[L.Width + i] = TFormula.Arity > 1 ? Unsafe.Add(ref b, from * stepB) : default;
-                padded[(2 * L.Width) + i] = TFormula.Arity > 2 ? Unsafe.Add(ref c, from * stepC) : default;
-            }
-
-            L value = formula.Value(L.Load(in first, 0), L.Load(in first, L.Width), L.Load(in first, 2 * L.Width));
-            value.Store(ref first, 3 * L.Width);
-            padded.Slice(3 * L.Width, length).CopyTo(MemoryMarshal.CreateSpan(ref output, length));
+            repeated.Fill(first);
+            return ref MemoryMarshal.GetReference(repeated);
         }
     }
+}
+
+/// <summary>The loop of a map along a segment.</summary>
+internal static class MapLoop<TFormula, S, L>
+    where TFormula : struct, IPointwiseFormula
+    where S : unmanaged, INumberBase<S>
+    where L : struct, ILane<L, S>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Run(TFormula formula, int length, ref S a, nint stepA, ref S b, nint stepB, ref S c, nint stepC, ref S output)
+    {
+        nint i = 0;
+        for (; i <= length - L.Width; i += L.Width)
+        {
+            L x = L.Load(in a, i * stepA);
+            L y = TFormula.Arity > 1 ? L.Load(in b, i * stepB) : default;
+            L z = TFormula.Arity > 2 ? L.Load(in c, i * stepC) : default;
+            formula.Value(x, y, z).Store(ref output, i);
+        }
+
+        if (i < length)
+        {
+            Partial(
+                formula,
+                PartialLane<L, S>.Load(in Unsafe.Add(ref a, i * stepA), length - (int)i, (int)stepA),
+                TFormula.Arity > 1 ? PartialLane<L, S>.Load(in Unsafe.Add(ref b, i * stepB), length - (int)i, (int)stepB) : default,
+                TFormula.Arity > 2 ? PartialLane<L, S>.Load(in Unsafe.Add(ref c, i * stepC), length - (int)i, (int)stepC) : default,
+                MemoryMarshal.CreateSpan(ref Unsafe.Add(ref output, i), length - (int)i));
+        }
+    }
+
+    // In a method of its own: what is inlined for the last elements would count against the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Partial(TFormula formula, L x, L y, L z, Span<S> output) => PartialLane<L, S>.Store(formula.Value(x, y, z), output);
 }

@@ -1,25 +1,21 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using Criterion.Kernels;
 using Criterion.Memory;
 using Criterion.Numbers;
 using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
-/// <summary>How two partial results become one.</summary>
+/// <summary>An associative combination of two partial results.</summary>
 internal interface IReduction
 {
-    /// <summary>What changes nothing when combined.</summary>
+    /// <summary>The neutral element.</summary>
     static abstract double Identity { get; }
 
     static abstract T Combine<T>(T a, T b)
         where T : struct, IReal<T>;
 }
 
-internal readonly struct SumOf : IReduction
+internal readonly struct SumReduction : IReduction
 {
     public static double Identity => 0;
 
@@ -27,7 +23,7 @@ internal readonly struct SumOf : IReduction
         where T : struct, IReal<T> => a + b;
 }
 
-internal readonly struct MaxOf : IReduction
+internal readonly struct MaxReduction : IReduction
 {
     public static double Identity => double.NegativeInfinity;
 
@@ -35,7 +31,7 @@ internal readonly struct MaxOf : IReduction
         where T : struct, IReal<T> => T.Max(a, b);
 }
 
-internal readonly struct MinOf : IReduction
+internal readonly struct MinReduction : IReduction
 {
     public static double Identity => double.PositiveInfinity;
 
@@ -43,91 +39,59 @@ internal readonly struct MinOf : IReduction
         where T : struct, IReal<T> => T.Min(a, b);
 }
 
+/// <summary>Contiguous elements as [outer, length, inner], to be reduced to [outer, inner].</summary>
+/// <param name="Source">The elements.</param>
+/// <param name="Result">Receives the results.</param>
+/// <param name="Outer">The first size.</param>
+/// <param name="Length">The size that is reduced.</param>
+/// <param name="Inner">The last size.</param>
+/// <param name="Divisor">The divisor of a sum of floats before it is rounded.</param>
+internal readonly record struct ReductionOperands(Elements Source, Elements Result, int Outer, int Length, int Inner, double Divisor = 1);
+
 /// <summary>
-/// Reduces a contiguous tensor seen as [outer, length, inner] to [outer, inner]. Work is cut into pieces of fixed size whose
-/// partial results are combined in order, so the same bits come out on any number of threads. A sum of finite numbers that is not finite
-/// is added up again in <see cref="UnboundedReal"/>.
+/// Reduces a dimension. Work is divided into pieces of fixed size whose partial results are combined in order, so results have the same bits
+/// on any number of threads. A sum of finite numbers that is not finite is computed again in <see cref="UnboundedReal"/>.
 /// </summary>
 internal static class ReduceDriver
 {
-    const int ChunkLength = 16384;
-
-    /// <summary>Rows that one partial result covers when summing down columns: keeps single-precision sums short.</summary>
-    const int RowsPerBlock = 64;
-
-    /// <param name="x">Contiguous, [outer, length, inner].</param>
-    /// <param name="output">Takes [outer, inner].</param>
-    /// <param name="outer">The first size.</param>
-    /// <param name="length">The size that is reduced.</param>
-    /// <param name="inner">The last size.</param>
-    /// <param name="divisor">What a sum of floats is divided by before it is rounded.</param>
-    public static void Run<TReduction>(Tensor x, Tensor output, int outer, int length, int inner, double divisor = 1)
+    public static void Run<TReduction>(in ReductionOperands reduction)
         where TReduction : struct, IReduction
     {
-        if (x.DType.IsFloat())
+        if (!reduction.Source.DType.IsFloat())
         {
-            WidestLane.Run(new Task<TReduction>(x, output, outer, length, inner, divisor), x.DType);
+            ReduceIntegers<TReduction>(reduction);
+        }
+        else if (reduction.Inner > 1)
+        {
+            LaneLoop.Run(new ColumnLoop<TReduction>(reduction), reduction.Source.DType);
         }
         else
         {
-            Integers<TReduction>(x, output, outer, length, inner);
+            ReduceRows<TReduction>(reduction);
         }
     }
 
-    readonly struct Task<TReduction>(Tensor x, Tensor output, int outer, int length, int inner, double divisor) : ILaneTask
+    static void ReduceRows<TReduction>(in ReductionOperands reduction)
         where TReduction : struct, IReduction
     {
-        public void Run<S, L>()
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S> => Over<TReduction, S, L>(x, output, outer, length, inner, divisor);
-    }
-
-    static void Over<TReduction, S, L>(Tensor x, Tensor output, int outer, int length, int inner, double divisor)
-        where TReduction : struct, IReduction
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        Memory<S> source = x.Memory<S>();
-        Memory<S> destination = output.Memory<S>();
-        if (inner > 1)
+        RowLoop<TReduction> loop = new(reduction, BufferPool<double>.Rent(reduction.Outer * RowLoop<TReduction>.PiecesOf(reduction)));
+        LaneLoop.Run(loop, reduction.Source.DType);
+        if (reduction.Source.DType == DType.Float32)
         {
-            int width = Math.Max(L.Width, Math.Min(inner, ChunkLength / Math.Max(1, length) / L.Width * L.Width));
-            int blocks = (inner + width - 1) / width;
-            ParallelFor.Run(outer * blocks, new Columns<TReduction, S, L>(source, destination, length, inner, width, blocks, divisor));
-            return;
+            loop.Finish<float>();
         }
-
-        int pieces = Math.Max(1, (length + ChunkLength - 1) / ChunkLength);
-        Memory<double> partial = BufferPool<double>.Rent(outer * pieces);
-        int rows = pieces > 1 ? 1 : Math.Max(1, ChunkLength / Math.Max(1, length));
-        ParallelFor.Run(
-            pieces > 1 ? outer * pieces : (outer + rows - 1) / rows,
-            new Rows<TReduction, S, L>(source, partial, outer, length, pieces, rows));
-        Finish<TReduction, S>(partial.Span, source.Span, destination.Span, pieces, divisor);
-        BufferPool<double>.Return(partial);
-    }
-
-    static void Finish<TReduction, S>(Span<double> partial, ReadOnlySpan<S> source, Span<S> destination, int pieces, double divisor)
-        where TReduction : struct, IReduction
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        int length = source.Length / Math.Max(1, destination.Length);
-        for (int i = 0; i < destination.Length; i++)
+        else
         {
-            Real total = partial[i * pieces];
-            for (int p = 1; p < pieces; p++)
-            {
-                total = TReduction.Combine<Real>(total, partial[(i * pieces) + p]);
-            }
-
-            double result = total.Value / divisor;
-            destination[i] = S.CreateTruncating(
-                typeof(TReduction) == typeof(SumOf) && !double.IsFinite(result) ? Again(source.Slice(i * length, length), 1, divisor, result) : result);
+            loop.Finish<double>();
         }
+
+        BufferPool<double>.Return(loop.Partial);
     }
 
-    /// <summary>The sum of finite numbers, every <paramref name="step"/>-th, without overflow on the way; else the result that there is.</summary>
-    static double Again<S>(ReadOnlySpan<S> numbers, int step, double divisor, double result)
+    /// <summary>
+    /// Returns the sum of finite numbers, every <paramref name="step"/>-th, without overflow on the way; else <paramref name="result"/>.
+    /// </summary>
+    static double SumUnbounded<S>(ReadOnlySpan<S> numbers, int step, double divisor, double result)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         for (int i = 0; i < numbers.Length; i += step)
@@ -138,16 +102,16 @@ internal static class ReduceDriver
             }
         }
 
-        return (Pairwise(numbers, step, 0, (numbers.Length + step - 1) / step) / divisor).Value;
+        return (SumPairwise(numbers, step, 0, (numbers.Length + step - 1) / step) / divisor).Value;
     }
 
-    static UnboundedReal Pairwise<S>(ReadOnlySpan<S> numbers, int step, int start, int end)
+    static UnboundedReal SumPairwise<S>(ReadOnlySpan<S> numbers, int step, int start, int end)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (end - start > 32)
         {
             int middle = (start + end) / 2;
-            return Pairwise(numbers, step, start, middle) + Pairwise(numbers, step, middle, end);
+            return SumPairwise(numbers, step, start, middle) + SumPairwise(numbers, step, middle, end);
         }
 
         UnboundedReal sum = 0;
@@ -159,216 +123,129 @@ internal static class ReduceDriver
         return sum;
     }
 
-    static void Integers<TReduction>(Tensor x, Tensor output, int outer, int length, int inner)
+    static void ReduceIntegers<TReduction>(ReductionOperands r)
         where TReduction : struct, IReduction
     {
-        ReadOnlySpan<long> source = x.Memory<long>().Span;
-        Span<long> destination = output.Memory<long>().Span;
-        for (int o = 0; o < outer; o++)
+        ReadOnlySpan<long> source = r.Source.Span<long>();
+        Span<long> result = r.Result.Span<long>();
+        for (int o = 0; o < r.Outer; o++)
         {
-            for (int i = 0; i < inner; i++)
+            for (int i = 0; i < r.Inner; i++)
             {
-                Int64Lane total = TReduction.Identity == 0 ? 0 : source[(o * length * inner) + i];
-                for (int k = TReduction.Identity == 0 ? 0 : 1; k < length; k++)
+                Int64Lane total = TReduction.Identity == 0 ? 0 : source[(o * r.Length * r.Inner) + i];
+                for (int k = TReduction.Identity == 0 ? 0 : 1; k < r.Length; k++)
                 {
-                    total = TReduction.Combine<Int64Lane>(total, source[(((o * length) + k) * inner) + i]);
+                    total = TReduction.Combine<Int64Lane>(total, source[(((o * r.Length) + k) * r.Inner) + i]);
                 }
 
-                destination[(o * inner) + i] = total.Value;
+                result[(o * r.Inner) + i] = total.Value;
             }
         }
     }
 
-    /// <summary>Pieces of rows that lie in one stretch, each to a partial result in double precision.</summary>
-    readonly struct Rows<TReduction, S, L>(Memory<S> source, Memory<double> partial, int outer, int length, int pieces, int rows) : IChunk
+    /// <summary>Rows of neighbouring elements, in pieces of which each has a partial result in double precision.</summary>
+    readonly struct RowLoop<TReduction>(ReductionOperands reduction, Memory<double> partial) : ILaneLoop
         where TReduction : struct, IReduction
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
     {
-        public void Run(int index)
+        public Memory<double> Partial => partial;
+
+        public static int PiecesOf(in ReductionOperands reduction) => Math.Max(1, LaneLoop.Chunks(reduction.Length));
+
+        int Pieces => PiecesOf(reduction);
+
+        int RowsPerChunk => LaneLoop.RowsPerChunk(reduction.Length);
+
+        public int Chunks => Pieces > 1 ? reduction.Outer * Pieces : LaneLoop.Chunks(reduction.Outer, RowsPerChunk);
+
+        public void Run<S, L, D>(int chunk)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
+            where D : struct, ILane<D, double>
         {
+            ReadOnlySpan<S> source = reduction.Source.Span<S>();
             Span<double> results = partial.Span;
-            if (pieces > 1)
+            if (Pieces > 1)
             {
-                (int row, int piece) = Math.DivRem(index, pieces);
-                int start = piece * ChunkLength;
-                results[index] = Reduce(source.Span.Slice((row * length) + start, Math.Min(ChunkLength, length - start)));
+                (int piecesRow, int piece) = Math.DivRem(chunk, Pieces);
+                int start = piece * LaneLoop.ChunkLength;
+                results[chunk] = ReduceLoops<TReduction, S, L, D>.Row(source.Slice(
+                    (piecesRow * reduction.Length) + start, Math.Min(LaneLoop.ChunkLength, reduction.Length - start)));
                 return;
             }
 
-            int end = Math.Min(outer, (index + 1) * rows);
-            for (int row = index * rows; row < end; row++)
+            int end = Math.Min(reduction.Outer, (chunk + 1) * RowsPerChunk);
+            for (int row = chunk * RowsPerChunk; row < end; row++)
             {
-                results[row] = Reduce(source.Span.Slice(row * length, length));
+                results[row] = ReduceLoops<TReduction, S, L, D>.Row(source.Slice(row * reduction.Length, reduction.Length));
             }
         }
 
-        // Floats are summed in double precision: over many of them rounding would show.
-        static double Reduce(ReadOnlySpan<S> values) =>
-            typeof(TReduction) != typeof(SumOf) || typeof(S) != typeof(float) ? ReduceOwn(values)
-            : Vector512.IsHardwareAccelerated ? SumWidened<Lane512<double>>(values)
-            : Vector256.IsHardwareAccelerated ? SumWidened<Lane256<double>>(values)
-            : SumWidened<Lane128<double>>(values);
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double SumWidened<D>(ReadOnlySpan<S> values)
-            where D : struct, ILane<D, double>
+        /// <summary>Combines the partial results of each row.</summary>
+        public void Finish<S>()
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
         {
-            ref float first = ref Unsafe.As<S, float>(ref MemoryMarshal.GetReference(values));
-            D a = D.Const(0);
-            D b = a;
-            D c = a;
-            D d = a;
-            int i = 0;
-            for (; i <= values.Length - (4 * D.Width); i += 4 * D.Width)
+            (int pieces, int length) = (Pieces, reduction.Length);
+            ReadOnlySpan<double> results = partial.Span;
+            Span<S> destination = reduction.Result.Span<S>();
+            for (int i = 0; i < destination.Length; i++)
             {
-                a += D.LoadWidened(in first, i);
-                b += D.LoadWidened(in first, i + D.Width);
-                c += D.LoadWidened(in first, i + (2 * D.Width));
-                d += D.LoadWidened(in first, i + (3 * D.Width));
+                Real total = results[i * pieces];
+                for (int p = 1; p < pieces; p++)
+                {
+                    total = TReduction.Combine<Real>(total, results[(i * pieces) + p]);
+                }
+
+                double result = total.Value / reduction.Divisor;
+                destination[i] = S.CreateTruncating(
+                    typeof(TReduction) == typeof(SumReduction) && !double.IsFinite(result)
+                        ? SumUnbounded<S>(reduction.Source.Span<S>().Slice(i * length, length), 1, reduction.Divisor, result)
+                        : result);
             }
-
-            for (; i <= values.Length - D.Width; i += D.Width)
-            {
-                a += D.LoadWidened(in first, i);
-            }
-
-            double total = (a + b + (c + d)).Sum();
-            for (; i < values.Length; i++)
-            {
-                total += Unsafe.Add(ref first, i);
-            }
-
-            return total;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static double ReduceOwn(ReadOnlySpan<S> values)
-        {
-            ref S first = ref MemoryMarshal.GetReference(values);
-            L a = L.Const(TReduction.Identity);
-            L b = a;
-            L c = a;
-            L d = a;
-            int i = 0;
-
-            // Four accumulators, because one would wait for its own last addition.
-            for (; i <= values.Length - (4 * L.Width); i += 4 * L.Width)
-            {
-                a = TReduction.Combine(a, L.Load(in first, i));
-                b = TReduction.Combine(b, L.Load(in first, i + L.Width));
-                c = TReduction.Combine(c, L.Load(in first, i + (2 * L.Width)));
-                d = TReduction.Combine(d, L.Load(in first, i + (3 * L.Width)));
-            }
-
-            for (; i <= values.Length - L.Width; i += L.Width)
-            {
-                a = TReduction.Combine(a, L.Load(in first, i));
-            }
-
-            a = TReduction.Combine(TReduction.Combine(a, b), TReduction.Combine(c, d));
-            Span<S> lanes = stackalloc S[L.Width];
-            a.Store(ref MemoryMarshal.GetReference(lanes), 0);
-            Real total = double.CreateTruncating(lanes[0]);
-            foreach (S lane in lanes[1..])
-            {
-                total = TReduction.Combine<Real>(total, double.CreateTruncating(lane));
-            }
-
-            foreach (S rest in values[i..])
-            {
-                total = TReduction.Combine<Real>(total, double.CreateTruncating(rest));
-            }
-
-            return total.Value;
         }
     }
 
     /// <summary>Blocks of columns, each reduced down its rows.</summary>
-    readonly struct Columns<TReduction, S, L>(
-        Memory<S> source, Memory<S> destination, int length, int inner, int width, int blocks, double divisor) : IChunk
+    readonly struct ColumnLoop<TReduction>(ReductionOperands reduction) : ILaneLoop
         where TReduction : struct, IReduction
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
     {
-        public void Run(int index)
+        // A multiple of every lane's width.
+        const int LeastWidth = 16;
+
+        int Width => Math.Max(LeastWidth, Math.Min(reduction.Inner, LaneLoop.RowsPerChunk(reduction.Length)) / LeastWidth * LeastWidth);
+
+        int Blocks => LaneLoop.Chunks(reduction.Inner, Width);
+
+        public int Chunks => reduction.Outer * Blocks;
+
+        public void Run<S, L, D>(int chunk)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
+            where D : struct, ILane<D, double>
         {
-            (int o, int block) = Math.DivRem(index, blocks);
-            int start = block * width;
-            int end = Math.Min(inner, start + width);
-            ReadOnlySpan<S> rows = source.Span.Slice(o * length * inner, length * inner);
-            Span<S> sums = destination.Span.Slice(o * inner, inner);
-            Reduce(rows, sums, start, end);
-            if (typeof(TReduction) == typeof(SumOf))
+            (int outer, int block) = Math.DivRem(chunk, Blocks);
+            int start = block * Width;
+            int end = Math.Min(reduction.Inner, start + Width);
+            ReadOnlySpan<S> rows = reduction.Source.Rows<S>(outer, outer + 1, reduction.Length * reduction.Inner);
+            Span<S> results = reduction.Result.Rows<S>(outer, outer + 1, reduction.Inner);
+            ReduceLoops<TReduction, S, L, D>.Columns(rows, results, reduction.Length, start, end, reduction.Divisor);
+            if (typeof(TReduction) == typeof(SumReduction))
             {
-                Mend(rows, sums, start, end);
+                Repair(rows, results, start, end);
             }
         }
 
-        /// <summary>Adds up again what overflowed.</summary>
-        void Mend(ReadOnlySpan<S> rows, Span<S> sums, int start, int end)
+        /// <summary>Sums again what overflowed.</summary>
+        void Repair<S>(ReadOnlySpan<S> rows, Span<S> results, int start, int end)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
         {
             for (int column = start; column < end; column++)
             {
-                if (!S.IsFinite(sums[column]))
+                if (!S.IsFinite(results[column]))
                 {
-                    sums[column] = S.CreateTruncating(Again(rows[Math.Min(column, rows.Length)..], inner, divisor, double.CreateTruncating(sums[column])));
+                    ReadOnlySpan<S> numbers = rows[Math.Min(column, rows.Length)..];
+                    double result = double.CreateTruncating(results[column]);
+                    results[column] = S.CreateTruncating(SumUnbounded(numbers, reduction.Inner, reduction.Divisor, result));
                 }
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        void Reduce(ReadOnlySpan<S> rows, Span<S> sums, int start, int end)
-        {
-            ref S first = ref MemoryMarshal.GetReference(rows);
-            Span<S> lane = stackalloc S[L.Width];
-            Span<double> totals = stackalloc double[L.Width];
-            int column = start;
-            for (; column <= end - L.Width; column += L.Width)
-            {
-                totals.Fill(TReduction.Identity);
-                L total = L.Const(TReduction.Identity);
-                for (int from = 0; from < length; from += RowsPerBlock)
-                {
-                    L part = L.Const(TReduction.Identity);
-                    int to = Math.Min(length, from + RowsPerBlock);
-                    for (int row = from; row < to; row++)
-                    {
-                        part = TReduction.Combine(part, L.Load(in first, ((nint)row * inner) + column));
-                    }
-
-                    total = TReduction.Combine(total, part);
-                    if (to == length || to % (RowsPerBlock * RowsPerBlock) == 0)
-                    {
-                        total.Store(ref MemoryMarshal.GetReference(lane), 0);
-                        Carry(lane, totals);
-                        total = L.Const(TReduction.Identity);
-                    }
-                }
-
-                for (int i = 0; i < totals.Length; i++)
-                {
-                    sums[column + i] = S.CreateTruncating(totals[i] / divisor);
-                }
-            }
-
-            for (; column < end; column++)
-            {
-                Real total = TReduction.Identity;
-                for (int row = 0; row < length; row++)
-                {
-                    total = TReduction.Combine<Real>(total, double.CreateTruncating(Unsafe.Add(ref first, ((nint)row * inner) + column)));
-                }
-
-                sums[column] = S.CreateTruncating(total.Value / divisor);
-            }
-        }
-
-        static void Carry(ReadOnlySpan<S> lane, Span<double> totals)
-        {
-            for (int i = 0; i < totals.Length; i++)
-            {
-                totals[i] = TReduction.Combine<Real>(totals[i], double.CreateTruncating(lane[i])).Value;
             }
         }
     }

@@ -6,20 +6,20 @@ using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
-/// <summary>What a row's Σ e^(x − peak) comes to.</summary>
+/// <summary>The sum of a row's exponentials, Σ e^(x − peak).</summary>
 /// <param name="Peak">The largest element.</param>
 /// <param name="Log">The logarithm of the sum.</param>
 /// <param name="Inverse">1 over the sum.</param>
 /// <param name="Others">The sum less 1, the exponential of the largest element, without cancellation.</param>
-internal readonly record struct Normal(double Peak, double Log, double Inverse, double Others)
+internal readonly record struct ExponentialSum(double Peak, double Log, double Inverse, double Others)
 {
-    public static Normal None => new(0, 0, 1, 0);
+    public static ExponentialSum None => new(0, 0, 1, 0);
 
-    public static Normal OfSum(double peak, double sum) => new(peak, Math.Log(sum), 1 / sum, sum - 1);
+    public static ExponentialSum FromSum(double peak, double sum) => new(peak, Math.Log(sum), 1 / sum, sum - 1);
 
-    public static Normal OfOthers(double peak, double others) => new(peak, Real.Log1p(others).Value, 1 / (1 + others), others);
+    public static ExponentialSum FromOthers(double peak, double others) => new(peak, Real.Log1p(others).Value, 1 / (1 + others), others);
 
-    /// <summary>The probability of all elements but one, whose exponential is given.</summary>
+    /// <summary>Returns the probability of all elements but one, whose exponential is given.</summary>
     public double Without(double e) => (e == 1 ? Others : Others + (1 - e)) * Inverse;
 }
 
@@ -28,14 +28,19 @@ internal static class SoftmaxKernel<S, L>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
     where L : struct, ILane<L, S>
 {
-    // Where the largest element outweighs the others by more than this, their part would lose digits in the sum.
+    // Below this share the exponentials of the other elements would lose digits in a sum with the largest, 1.
     const double Slight = 1.0 / 64;
 
-    /// <summary>How many elements ahead of its exponentials a row is asked for; less where the next row begins sooner.</summary>
+    /// <summary>The distance of the prefetch of a row from its exponentials, in elements; less where the next row begins sooner.</summary>
     const int MostAhead = 1024;
 
-    /// <summary>x − max x, if it is to be kept, and its exponentials, padded with classes of probability 0.</summary>
-    public static Normal Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keeps, ReadOnlySpan<S> written)
+    /// <summary>Computes x − max x, kept on request, and its exponentials, padded with classes of probability 0.</summary>
+    /// <param name="x">The row.</param>
+    /// <param name="shifted">Receives x − max x; padded to whole lanes.</param>
+    /// <param name="exponentials">Receives the exponentials; padded to whole lanes.</param>
+    /// <param name="keepsShifted">Whether <paramref name="shifted"/> is read afterwards.</param>
+    /// <param name="written">Memory that is written soon and is prefetched meanwhile; empty for none.</param>
+    public static ExponentialSum Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keepsShifted, ReadOnlySpan<S> written)
     {
         S peak = Peak(x);
         if (S.IsPositiveInfinity(peak))
@@ -43,11 +48,13 @@ internal static class SoftmaxKernel<S, L>
             return Limit(x, shifted, exponentials);
         }
 
-        double sum = Exponentials(x, shifted, exponentials, peak, keeps, written);
-        return sum - 1 < Slight ? Normal.OfOthers(double.CreateTruncating(peak), Others(exponentials)) : Normal.OfSum(double.CreateTruncating(peak), sum);
+        double sum = Exponentials(x, shifted, exponentials, peak, keepsShifted, written);
+        return sum - 1 < Slight
+            ? ExponentialSum.FromOthers(double.CreateTruncating(peak), Others(exponentials))
+            : ExponentialSum.FromSum(double.CreateTruncating(peak), sum);
     }
 
-    /// <summary>The largest element; any number or NaN where one is NaN, which the exponentials show.</summary>
+    /// <summary>Returns the largest element; any number or NaN where one is NaN, which the exponentials show.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static S Peak(ReadOnlySpan<S> x)
     {
@@ -80,7 +87,7 @@ internal static class SoftmaxKernel<S, L>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keeps, ReadOnlySpan<S> written)
+    public static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keepsShifted, ReadOnlySpan<S> written)
     {
         // The elements after the last whole lane go through one that is padded.
         int whole = source.Length / L.Width * L.Width;
@@ -96,12 +103,12 @@ internal static class SoftmaxKernel<S, L>
         for (int i = 0; i < row.Length; i += L.Width)
         {
             L shifted = (i < whole ? L.Load(in from, i) : L.Load(in x, i)) - shift;
-            if (keeps)
+            if (keepsShifted)
             {
                 shifted.Store(ref x, i);
             }
 
-            // Much is computed here, and little elsewhere: the time for the next row and the gradient to arrive.
+            // Much is computed here, and little elsewhere: this hides the latency of the next row and of the gradient.
             Prefetch.Line(in from, i + ahead);
             Prefetch.Line(in soon, i);
             L power = L.Exp(shifted);
@@ -112,8 +119,8 @@ internal static class SoftmaxKernel<S, L>
         return double.CreateTruncating(sum.Sum());
     }
 
-    /// <summary>A row with +∞: its infinite elements share all of the sum.</summary>
-    static Normal Limit(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
+    /// <summary>Computes the limit for a row with +∞: its infinite elements share all of the sum.</summary>
+    static ExponentialSum Limit(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials)
     {
         shifted.Fill(S.NegativeInfinity);
         exponentials.Clear();
@@ -128,10 +135,10 @@ internal static class SoftmaxKernel<S, L>
             }
         }
 
-        return Normal.OfSum(double.PositiveInfinity, sum);
+        return ExponentialSum.FromSum(double.PositiveInfinity, sum);
     }
 
-    /// <summary>The sum of the exponentials but for the largest one, 1.</summary>
+    /// <summary>Returns the sum of the exponentials without the largest one, 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static double Others(ReadOnlySpan<S> exponentials)
     {

@@ -6,7 +6,7 @@ using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
-/// <summary>What <see cref="SoftmaxRowsDriver"/> computes of each row.</summary>
+/// <summary>The result of <see cref="SoftmaxRowsDriver"/> for each row.</summary>
 internal enum SoftmaxResult
 {
     /// <summary>ln Σ eˣ, one number.</summary>
@@ -19,134 +19,122 @@ internal enum SoftmaxResult
     LogSoftmax,
 }
 
-/// <summary>The logarithm of the sum of exponentials, the softmax or its logarithm along one dimension of a contiguous tensor.</summary>
+/// <summary>Contiguous elements as [outer, length, inner], of which the rows run along the length.</summary>
+/// <param name="X">The elements.</param>
+/// <param name="Result">Receives the results: as many as there are elements, or one for each row.</param>
+/// <param name="Length">The number of elements in a row.</param>
+/// <param name="Inner">The distance between neighbours in a row.</param>
+/// <param name="Kind">The result.</param>
+/// <param name="Impossible">The softmax of a row that holds −∞ only.</param>
+internal readonly record struct SoftmaxRows(Elements X, Elements Result, int Length, int Inner, SoftmaxResult Kind, double Impossible)
+{
+    /// <summary>The number of results of a row.</summary>
+    public int Results => Kind == SoftmaxResult.LogSum ? 1 : Length;
+}
+
+/// <summary>Computes the logarithm of the sum of exponentials, the softmax or its logarithm along one dimension.</summary>
 /// <remarks>
-/// Along another dimension than the last one, neighbouring columns are brought into the cache as rows, a block at a time, so that
+/// Along another dimension than the last one, neighbouring columns are copied into the cache as rows, a block at a time, so that
 /// every cache line is read and written once.
 /// </remarks>
 internal static class SoftmaxRowsDriver
 {
     const int ColumnsPerBlock = 16;
 
-    /// <param name="x">The values.</param>
-    /// <param name="dim">The dimension of the rows.</param>
-    /// <param name="result">What is written: the shape of x, without <paramref name="dim"/> for the sum.</param>
-    /// <param name="kind">What is computed.</param>
-    /// <param name="ofNothing">The softmax of a row of −∞ only.</param>
-    public static void Run(Tensor x, int dim, Tensor result, SoftmaxResult kind, double ofNothing = double.NaN)
+    public static void Run(in SoftmaxRows rows)
     {
-        int inner = 1;
-        foreach (int size in x.Shape.Dims[(dim + 1)..])
+        if (rows.X.Count > 0)
         {
-            inner *= size;
-        }
-
-        if (x.Count > 0)
-        {
-            WidestLane.Run(new Task(x, x.Shape[dim], inner, result, kind, ofNothing), x.DType);
+            LaneLoop.Run(new Loop(rows), rows.X.DType);
         }
     }
 
-    readonly struct Task(Tensor x, int length, int inner, Tensor result, SoftmaxResult kind, double ofNothing) : ILaneTask
+    /// <summary>Blocks of neighbouring columns; where the rows are along the last dimension, each row is a block.</summary>
+    readonly struct Loop(SoftmaxRows rows) : ILaneLoop
     {
-        public void Run<S, L>()
+        int Columns => Math.Min(rows.Inner, ColumnsPerBlock);
+
+        int BlocksPerRow => LaneLoop.Chunks(rows.Inner, Columns);
+
+        int Blocks => rows.X.Count / rows.Length / rows.Inner * BlocksPerRow;
+
+        int BlocksPerChunk => LaneLoop.RowsPerChunk(rows.Length * Columns);
+
+        public int Chunks => LaneLoop.Chunks(Blocks, BlocksPerChunk);
+
+        public void Run<S, L, D>(int chunk)
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S>
+            where D : struct, ILane<D, double>
         {
-            Rows<S, L> rows = new(kind, ofNothing, length);
-            int columns = Math.Min(inner, ColumnsPerBlock);
-            int blocks = x.Count / length / inner * ((inner + columns - 1) / columns);
-            int perChunk = Math.Max(1, MapDriver.ChunkLength / (length * columns));
-            ParallelFor.Run(
-                (blocks + perChunk - 1) / perChunk, new Chunk<S, L>(rows, x.Memory<S>(), result.Memory<S>(), inner, columns, blocks, perChunk));
-        }
-    }
-
-    /// <summary>Some blocks of neighbouring columns; where the rows are along the last dimension, each row is a block.</summary>
-    readonly struct Chunk<S, L>(
-        Rows<S, L> rows, Memory<S> x, Memory<S> result, int inner, int columns, int blocks, int perChunk) : IChunk
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        public void Run(int index)
-        {
-            int gathered = inner == 1 ? 0 : columns * rows.Length;
-            Memory<S> memory = BufferPool<S>.Rent(gathered + rows.Scratch);
+            int gathered = rows.Inner == 1 ? 0 : Columns * rows.Length;
+            int padded = LaneLoop.Chunks(rows.Length, L.Width) * L.Width;
+            Memory<S> memory = BufferPool<S>.Rent(gathered + (2 * padded));
             Span<S> block = memory.Span[..gathered];
-            Span<S> scratch = memory.Span.Slice(gathered, rows.Scratch);
-            int end = Math.Min(blocks, (index + 1) * perChunk);
-            for (int i = index * perChunk; i < end; i++)
+            Span<S> shifted = memory.Span.Slice(gathered, padded);
+            Span<S> exponentials = memory.Span.Slice(gathered + padded, padded);
+            int end = Math.Min(Blocks, (chunk + 1) * BlocksPerChunk);
+            for (int i = chunk * BlocksPerChunk; i < end; i++)
             {
-                if (inner == 1)
+                if (rows.Inner == 1)
                 {
-                    rows.Run(x.Span.Slice(i * rows.Length, rows.Length), result.Span.Slice(i * rows.Results, rows.Results), scratch);
+                    RunRow<S, L>(
+                        rows.X.Rows<S>(i, i + 1, rows.Length), rows.Result.Rows<S>(i, i + 1, rows.Results), shifted, exponentials);
                 }
                 else
                 {
-                    RunColumns(i, block, scratch);
+                    RunColumns<S, L>(i, block, shifted, exponentials);
                 }
             }
 
             BufferPool<S>.Return(memory);
         }
 
-        unsafe void RunColumns(int index, Span<S> block, Span<S> scratch)
+        unsafe void RunColumns<S, L>(int index, Span<S> block, Span<S> shifted, Span<S> exponentials)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
         {
-            (int outer, int part) = Math.DivRem(index, (inner + columns - 1) / columns);
-            int first = part * columns;
-            int count = Math.Min(columns, inner - first);
-            fixed (S* from = x.Span[((outer * rows.Length * inner) + first)..], to = result.Span[((outer * rows.Results * inner) + first)..], own = block)
+            (int outer, int part) = Math.DivRem(index, BlocksPerRow);
+            (int length, int inner, int first) = (rows.Length, rows.Inner, part * Columns);
+            int count = Math.Min(Columns, inner - first);
+            Span<S> source = rows.X.Span<S>()[((outer * length * inner) + first)..];
+            Span<S> result = rows.Result.Span<S>()[((outer * rows.Results * inner) + first)..];
+            fixed (S* from = source, to = result, own = block)
             {
-                MatrixTranspose.Run(from, inner, own, rows.Length, rows.Length, count);
+                MatrixTranspose.Run(from, inner, own, length, length, count);
                 for (int row = 0; row < count; row++)
                 {
-                    // What is computed of a row takes its place.
-                    Span<S> values = block.Slice(row * rows.Length, rows.Length);
-                    rows.Run(values, values[..rows.Results], scratch);
+                    // The results of a row take its place.
+                    Span<S> values = block.Slice(row * length, length);
+                    RunRow<S, L>(values, values[..rows.Results], shifted, exponentials);
                 }
 
-                MatrixTranspose.Run(own, rows.Length, to, inner, count, rows.Results);
+                MatrixTranspose.Run(own, length, to, inner, count, rows.Results);
             }
         }
-    }
-
-    /// <summary>What is computed of one row.</summary>
-    readonly struct Rows<S, L>(SoftmaxResult kind, double ofNothing, int length)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        readonly int _padded = (length + L.Width - 1) / L.Width * L.Width;
-
-        public int Length => length;
-
-        /// <summary>How many numbers come of a row.</summary>
-        public int Results => kind == SoftmaxResult.LogSum ? 1 : length;
-
-        /// <summary>Elements of scratch memory.</summary>
-        public int Scratch => 2 * _padded;
 
         /// <summary>Computes one row; <paramref name="result"/> may be the row's own memory.</summary>
-        public void Run(ReadOnlySpan<S> row, Span<S> result, Span<S> scratch)
+        void RunRow<S, L>(ReadOnlySpan<S> row, Span<S> result, Span<S> shifted, Span<S> exponentials)
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
         {
-            Span<S> shifted = scratch[.._padded];
-            Span<S> exponentials = scratch.Slice(_padded, _padded);
-            Normal normal = SoftmaxKernel<S, L>.Exponentials(row, shifted, exponentials, keeps: true, default);
-            bool isNothing = double.IsNegativeInfinity(normal.Peak) && row.IndexOfAnyExcept(S.NegativeInfinity) < 0;
-            if (kind == SoftmaxResult.LogSum)
+            ExponentialSum sum = SoftmaxKernel<S, L>.Exponentials(row, shifted, exponentials, keepsShifted: true, default);
+            bool isImpossible = double.IsNegativeInfinity(sum.Peak) && row.IndexOfAnyExcept(S.NegativeInfinity) < 0;
+            if (rows.Kind == SoftmaxResult.LogSum)
             {
-                result[0] = isNothing ? S.NegativeInfinity : S.CreateTruncating(normal.Peak + normal.Log);
+                result[0] = isImpossible ? S.NegativeInfinity : S.CreateTruncating(sum.Peak + sum.Log);
             }
-            else if (kind == SoftmaxResult.LogSoftmax)
+            else if (rows.Kind == SoftmaxResult.LogSoftmax)
             {
-                TensorPrimitives.Add(shifted[..length], S.CreateTruncating(-normal.Log), result);
+                TensorPrimitives.Add(shifted[..row.Length], S.CreateTruncating(-sum.Log), result);
             }
-            else if (isNothing)
+            else if (isImpossible)
             {
-                result.Fill(S.CreateTruncating(ofNothing));
+                result.Fill(S.CreateTruncating(rows.Impossible));
             }
             else
             {
-                TensorPrimitives.Multiply(exponentials[..length], S.CreateTruncating(normal.Inverse), result);
+                TensorPrimitives.Multiply(exponentials[..row.Length], S.CreateTruncating(sum.Inverse), result);
             }
         }
     }

@@ -10,20 +10,12 @@ namespace Criterion.Drivers;
 /// their derivatives are computed, and as soon as the last window over a row is, its gradient. All in double precision: a variance is
 /// the small difference of large means.
 /// </summary>
-internal readonly unsafe struct WindowBand<TFormula, S, L>(
-    TFormula formula,
-    WindowGeometry geometry,
-    Memory<S> x,
-    Memory<S> y,
-    Memory<double> sums,
-    Memory<S> gradientX,
-    Memory<S> gradientY,
-    double scale) : IChunk
+internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula> losses, WindowGeometry geometry, Memory<double> sums)
     where TFormula : struct, IWindowFormula
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    where L : struct, ILane<L, double>
+    where D : struct, ILane<D, double>
 {
-    bool Differentiates => !gradientX.IsEmpty || !gradientY.IsEmpty;
+    bool Differentiates => !losses.GradientX.IsEmpty || !losses.GradientY.IsEmpty;
 
     // Mirrored rows add to the gradient of rows that have been there before.
     bool Accumulates => geometry.Window.Border == WindowBorder.Reflect;
@@ -32,11 +24,11 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
     {
         (int plane, int band) = Math.DivRem(index, geometry.Bands);
         (int from, int to) = geometry.BandRows(band);
-        WindowScratch scratch = new(geometry, TFormula.Count);
+        WindowScratch scratch = new(geometry, TFormula.StatisticCount);
         if (Accumulates)
         {
-            Clear(gradientX, plane, from, to);
-            Clear(gradientY, plane, from, to);
+            Clear(losses.GradientX, plane, from, to);
+            Clear(losses.GradientY, plane, from, to);
         }
 
         sums.Span[index] = Sweep(scratch, plane, from, to);
@@ -69,7 +61,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         return sum;
     }
 
-    void Clear(Memory<S> gradient, int plane, int from, int to)
+    void Clear(Elements gradient, int plane, int from, int to)
     {
         for (int row = Math.Max(0, from - geometry.Padding); row < Math.Min(to - geometry.Padding, geometry.Height) && !gradient.IsEmpty; row++)
         {
@@ -77,13 +69,13 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         }
     }
 
-    Span<S> RowOf(Memory<S> planes, int plane, int row) =>
-        planes.Span.Slice(((plane * geometry.Height) + row) * geometry.Width, geometry.Width);
+    Span<S> RowOf(Elements planes, int plane, int row) =>
+        planes.Span<S>().Slice(((plane * geometry.Height) + row) * geometry.Width, geometry.Width);
 
     void LoadRow(WindowScratch scratch, int plane, int row)
     {
-        Precision.Widen<S>(RowOf(x, plane, row), scratch.X);
-        Precision.Widen<S>(RowOf(y, plane, row), scratch.Y);
+        Precision.Widen<S>(RowOf(losses.X, plane, row), scratch.X);
+        Precision.Widen<S>(RowOf(losses.Y, plane, row), scratch.Y);
     }
 
     /// <summary>The statistics of a padded row, blurred along.</summary>
@@ -92,13 +84,13 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         int source = geometry.SourceRow(row);
         if (source < 0)
         {
-            new Span<double>(scratch.Blurred(row, 0), scratch.Pitch * TFormula.Count).Clear();
+            new Span<double>(scratch.Blurred(row, 0), scratch.Pitch * TFormula.StatisticCount).Clear();
             return;
         }
 
         LoadRow(scratch, plane, source);
-        WindowLoops<TFormula, L>.Terms(formula, scratch.X, scratch.Y, scratch.Terms(0) + geometry.Padding, scratch.Pitch, geometry.Width);
-        for (int k = 0; k < TFormula.Count; k++)
+        WindowLoops<TFormula, D>.Terms(losses.Formula, scratch.X, scratch.Y, scratch.Terms(0) + geometry.Padding, scratch.Pitch, geometry.Width);
+        for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             FillBorder(scratch.Terms(k));
             Blur.Along(scratch.Terms(k), scratch.Weights, geometry.Size, scratch.Blurred(row, k), geometry.DenseWidth);
@@ -121,12 +113,12 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
     {
         if (row % geometry.Window.Stride != 0)
         {
-            new Span<double>(scratch.Adjoint(row, 0), scratch.Pitch * TFormula.Count).Clear();
+            new Span<double>(scratch.Adjoint(row, 0), scratch.Pitch * TFormula.StatisticCount).Clear();
             return 0;
         }
 
         double** rows = stackalloc double*[geometry.Size];
-        for (int k = 0; k < TFormula.Count; k++)
+        for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             for (int tap = 0; tap < geometry.Size; tap++)
             {
@@ -143,27 +135,27 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
     {
         if (!Differentiates)
         {
-            return WindowLoops<TFormula, L>.Values(formula, scratch.Means(0), scratch.Pitch, scratch.Result, count);
+            return WindowLoops<TFormula, D>.Values(losses.Formula, scratch.Means(0), scratch.Pitch, count);
         }
 
-        double sum = Slopes<FirstMean>(scratch, 0, count);
-        _ = TFormula.Count > 1 ? Slopes<SecondMean>(scratch, 1, count) : 0;
-        _ = TFormula.Count > 2 ? Slopes<ThirdMean>(scratch, 2, count) : 0;
-        _ = TFormula.Count > 3 ? Slopes<FourthMean>(scratch, 3, count) : 0;
+        double sum = Slopes<FirstInput>(scratch, 0, count);
+        _ = TFormula.StatisticCount > 1 ? Slopes<SecondInput>(scratch, 1, count) : 0;
+        _ = TFormula.StatisticCount > 2 ? Slopes<ThirdInput>(scratch, 2, count) : 0;
+        _ = TFormula.StatisticCount > 3 ? Slopes<FourthInput>(scratch, 3, count) : 0;
         SpreadAlong(scratch, row, count);
         return sum;
     }
 
     double Slopes<TMean>(WindowScratch scratch, int k, int count)
-        where TMean : struct, IVariedMean => WindowLoops<TFormula, L>.ValuesAndSlopes<TMean>(
-        formula, scratch.Means(0), scratch.Pitch, scratch.Result, scratch.Slopes(k) + geometry.Size - 1, scale / geometry.Places, count);
+        where TMean : struct, IInput => WindowLoops<TFormula, D>.ValuesAndSlopes<TMean>(
+        losses.Formula, scratch.Means(0), scratch.Pitch, scratch.Slopes(k) + geometry.Size - 1, losses.Scale / geometry.Places, count);
 
     // Windows that move by more than 1 are few: their means are moved together, and the derivatives apart again.
     double EvaluateSome(WindowScratch scratch, int row)
     {
         int stride = geometry.Window.Stride;
         int count = geometry.Window.Places(geometry.Width);
-        for (int k = 0; k < TFormula.Count; k++)
+        for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             double* means = scratch.Means(k);
             for (int i = 1; i < count; i++)
@@ -178,7 +170,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
     void SpreadAlong(WindowScratch scratch, int row, int count)
     {
         int stride = geometry.Window.Stride;
-        for (int k = 0; k < TFormula.Count; k++)
+        for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             double* slopes = scratch.Slopes(k) + geometry.Size - 1;
             for (int i = count - 1; i > 0 && stride > 1; i--)
@@ -203,7 +195,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         }
 
         double** rows = stackalloc double*[geometry.Size];
-        for (int k = 0; k < TFormula.Count; k++)
+        for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             for (int tap = 0; tap < geometry.Size; tap++)
             {
@@ -216,8 +208,8 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         }
 
         LoadRow(scratch, plane, source);
-        Differentiate<FirstImage>(scratch, gradientX, plane, source);
-        Differentiate<SecondImage>(scratch, gradientY, plane, source);
+        Differentiate<FirstInput>(scratch, losses.GradientX, plane, source);
+        Differentiate<SecondInput>(scratch, losses.GradientY, plane, source);
     }
 
     void FoldBorder(double* row)
@@ -230,15 +222,15 @@ internal readonly unsafe struct WindowBand<TFormula, S, L>(
         }
     }
 
-    void Differentiate<TVariable>(WindowScratch scratch, Memory<S> gradient, int plane, int row)
-        where TVariable : struct, IVariedImage
+    void Differentiate<TInput>(WindowScratch scratch, Elements gradient, int plane, int row)
+        where TInput : struct, IInput
     {
         if (gradient.IsEmpty)
         {
             return;
         }
 
-        WindowLoops<TFormula, L>.Chain<TVariable>(formula, scratch.X, scratch.Y, scratch.Spread(0) + geometry.Padding, scratch.Pitch, scratch.Result, geometry.Width);
+        WindowLoops<TFormula, D>.Chain<TInput>(losses.Formula, scratch.X, scratch.Y, scratch.Spread(0) + geometry.Padding, scratch.Pitch, scratch.Result, geometry.Width);
         Precision.Narrow(scratch.Result, RowOf(gradient, plane, row), Accumulates);
     }
 }

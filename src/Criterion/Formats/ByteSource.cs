@@ -41,14 +41,14 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return read(new ByteSource(stream, format, path));
     }
 
-    /// <summary>The error to throw: where, what is wrong, and the way out, as two sentences.</summary>
+    /// <summary>Computes the error to throw: where, what is wrong, and the way out, as two sentences.</summary>
     public DataFormatException Error(string problem, string wayOut, Exception? inner = null)
     {
         string message = $"{format}: {path ?? "the stream"}: {problem} {wayOut}";
         return inner is null ? new DataFormatException(message) : new DataFormatException(message, inner);
     }
 
-    /// <summary>The same file seen through a decompressor, whose length nobody knows.</summary>
+    /// <summary>Computes the same file seen through a decompressor, whose length nobody knows.</summary>
     public ByteSource Decompressed(Stream decompressor) => new(decompressor, format, path);
 
     /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>

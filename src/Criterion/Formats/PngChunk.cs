@@ -16,7 +16,7 @@ internal readonly record struct PngChunk(string Type, byte[] Data)
     /// <exception cref="DataFormatException">It is cut short, is none, or is critical and its checksum is wrong.</exception>
     public static PngChunk Read(ByteSource source) => Read(source, out _);
 
-    /// <summary>The same, and says of which type it is even where it cannot be read.</summary>
+    /// <summary>Computes the same, and says of which type it is even where it cannot be read.</summary>
     public static PngChunk Read(ByteSource source, out string type)
     {
         type = "";

@@ -81,7 +81,7 @@ internal sealed record PthStorage(PthType Type, string Key, long Count)
 /// <summary>A part of a storage, as the first versions of PyTorch kept it, or all of it.</summary>
 internal sealed record PthView(PthStorage Storage, long Offset, long Count)
 {
-    /// <summary>The same bytes as elements of a type, or null where that cannot be.</summary>
+    /// <summary>Computes the same bytes as elements of a type, or null where that cannot be.</summary>
     public PthView? As(PthType type)
     {
         // A type that is not known is refused by its name if the tensor is asked for.

@@ -102,7 +102,7 @@ internal sealed class PthPickleBytes(ByteSource source)
         return line.ToString();
     }
 
-    /// <summary>The error of a damaged pickle.</summary>
+    /// <summary>Computes the error of a damaged pickle.</summary>
     public DataFormatException Damaged(string what) =>
         source.Error($"its pickle {what}.", "The file is damaged or no state dict: save or fetch it again.");
 }

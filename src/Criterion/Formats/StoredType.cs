@@ -55,27 +55,8 @@ internal abstract class StoredType(int size, DType dtype)
     }
 
     /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's own type.</summary>
-    public static void Write(Stream stream, Tensor tensor)
-    {
-        switch (tensor.DType)
-        {
-            case DType.Float32:
-                Write(stream, tensor.AsReadOnlySpan<float>());
-                break;
-            case DType.Float64:
-                Write(stream, tensor.AsReadOnlySpan<double>());
-                break;
-            case DType.Int64:
-                Write(stream, tensor.AsReadOnlySpan<long>());
-                break;
-            case DType.UInt8:
-                Write(stream, tensor.AsReadOnlySpan<byte>());
-                break;
-            default:
-                Write(stream, tensor.AsReadOnlySpan<bool>());
-                break;
-        }
-    }
+    public static void Write(Stream stream, Tensor tensor) =>
+        tensor.DType.RunElements(new WriteElements(stream, tensor));
 
     protected abstract void Fill(Tensor tensor, ByteSource source, string what, bool bigEndian);
 
@@ -102,6 +83,12 @@ internal abstract class StoredType(int size, DType dtype)
                 BinaryPrimitives.ReverseEndianness(eights, eights);
                 break;
         }
+    }
+
+    readonly struct WriteElements(Stream stream, Tensor tensor) : IElementTask
+    {
+        public void Run<T>()
+            where T : unmanaged => StoredType.Write(stream, tensor.AsReadOnlySpan<T>());
     }
 
     static void Write<T>(Stream stream, ReadOnlySpan<T> elements)

@@ -12,8 +12,8 @@ namespace Criterion.Formulas;
 /// </remarks>
 public interface IRowFormula
 {
-    /// <summary>How many rows go in: 1, 2 or 3.</summary>
-    static abstract int Inputs { get; }
+    /// <summary>The number of rows that the formula takes: 1, 2 or 3.</summary>
+    static abstract int Arity { get; }
 
     /// <summary>
     /// Whether the value is a small difference of these sums, so that floats are added up again in double precision. Sums out of the

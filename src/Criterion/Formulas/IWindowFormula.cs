@@ -1,4 +1,3 @@
-using Criterion.Kernels;
 using Criterion.Numbers;
 
 namespace Criterion.Formulas;
@@ -9,8 +8,8 @@ namespace Criterion.Formulas;
 /// </summary>
 public interface IWindowFormula
 {
-    /// <summary>How many statistics are used: 1 to 4.</summary>
-    static abstract int Count { get; }
+    /// <summary>The number of statistics that are used: 1 to 4.</summary>
+    static abstract int StatisticCount { get; }
 
     /// <summary>The statistics of one pixel; those not used stay default.</summary>
     Statistics<T> Terms<T>(T x, T y)
@@ -99,26 +98,5 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
         }
 
         return Border == WindowBorder.Reflect ? at < 0 ? -at : (2 * (side - 1)) - at : -1;
-    }
-}
-
-/// <summary>The blur of a side, borders folded in. The pixels of a window are neighbours, mirrored or not.</summary>
-internal readonly record struct WindowBlur(BlurWindow Window, int Size) : IResampling
-{
-    public ResampleAxis Build() => ResampleAxis.Of(Size, Window.Places(Size), Row);
-
-    (int Start, double[] Weights) Row(int place)
-    {
-        double[] side = new double[Size];
-        foreach ((int k, double weight) in Window.Weights().Index())
-        {
-            int source = Window.Source((place * Window.Stride) + k - Window.Padding, Size);
-            if (source >= 0)
-            {
-                side[source] += weight;
-            }
-        }
-
-        return (0, side);
     }
 }

@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A loss: immutable, its properties are its options, so that it compares, prints and copies with <c>with</c>.
+/// A loss: an immutable record whose properties are its options. It is compared by value, printed, and copied by <c>with</c>.
 /// </summary>
-/// <remarks>Any number of threads may use one at once.</remarks>
+/// <remarks>Any number of threads may use one instance at once.</remarks>
 public abstract record Loss : ICriterion
 {
-    /// <summary>A loss with a reduction.</summary>
-    /// <param name="reduction">What becomes of the losses of single elements or rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    /// <summary>Initializes a loss with a reduction.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
     protected Loss(Reduction reduction) => Reduction = reduction;
 
-    /// <summary>What becomes of the losses of single elements or rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    /// <summary>Gets the reduction of per-element losses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
     public Reduction Reduction
     {
         get;
@@ -24,7 +24,7 @@ public abstract record Loss : ICriterion
                 nameof(Reduction), value, $"{Name}: Reduction.{value} is not available. Use Mean, Sum or None; only divergences take BatchMean.");
     }
 
-    /// <summary>What a loss of nothing is; an error unless set otherwise.</summary>
+    /// <summary>Gets the value for an empty batch. Throws by default.</summary>
     public OnEmpty OnEmpty { get; init; }
 
     /// <inheritdoc/>
@@ -33,10 +33,10 @@ public abstract record Loss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
-    /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
+    /// <summary>Throws if two tensors differ in shape. Losses never broadcast: a broadcast target is most often a mistake.</summary>
     protected void CheckSameShape(
         Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "") =>
         CheckSameShape(Name, a, b, nameA, nameB);
@@ -78,8 +78,8 @@ public abstract record Loss : ICriterion
     protected void CheckSigns(Tensor target) => ValueChecks.AreSigns(Name, target, "1 or −1", "For classes 0 and 1 use 2 * y - 1.");
 
     /// <summary>
-    /// A reduced loss whose formula is NaN on values that it is not defined on: only if it comes out as NaN are they looked at, which
-    /// takes a pass over memory of its own.
+    /// Evaluates a reduced loss whose formula is NaN outside its domain, and checks the inputs only if the result is NaN. A check is a pass
+    /// over memory of its own.
     /// </summary>
     private protected Tensor EvaluateThenCheck(Func<Tensor> evaluate, Action check)
     {
@@ -98,7 +98,7 @@ public abstract record Loss : ICriterion
         return loss;
     }
 
-    /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
+    /// <summary>Reduces per-element losses; dimension 0 is the batch.</summary>
     protected Tensor Reduce(Tensor losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
@@ -111,14 +111,14 @@ public abstract record Loss : ICriterion
         };
     }
 
-    /// <summary>The size of dimension 0; a scalar is a batch of one.</summary>
+    /// <summary>Returns the size of dimension 0; a scalar is a batch of one.</summary>
     protected static int BatchSize(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Rank == 0 ? 1 : x.Shape[0];
     }
 
-    /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
+    /// <summary>Moves dimension <paramref name="dim"/> to the end, so that rows are contiguous.</summary>
     protected static Tensor RowsLast(Tensor x, int dim)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -126,7 +126,7 @@ public abstract record Loss : ICriterion
         return at == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(d => d != at), at]);
     }
 
-    /// <summary>The result for a batch without elements, or null when there are some.</summary>
+    /// <summary>Returns the loss of an empty batch, or null if the batch has elements.</summary>
     protected Tensor? ForEmpty(Tensor prediction, int count)
     {
         if (count > 0 || Reduction == Reduction.None)
@@ -136,6 +136,6 @@ public abstract record Loss : ICriterion
 
         return OnEmpty == OnEmpty.Zero
             ? prediction.Sum()
-            : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
+            : throw new LossException($"{Name}: the batch {prediction.Shape} is empty. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
     }
 }

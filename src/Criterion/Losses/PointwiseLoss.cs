@@ -2,19 +2,22 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of every element on its own: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>A per-element loss: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
 public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPredictionLoss
 {
-    /// <summary>The formula f with this loss's options.</summary>
+    /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract BinaryFormula Formula { get; }
 
-    /// <summary>The loss of a prediction.</summary>
-    /// <param name="prediction">Any shape.</param>
-    /// <param name="target">The same shape.</param>
+    /// <summary>
+    /// Gets whether the formula is NaN where <see cref="Check"/> throws. A finite result then proves that all values are valid, so the
+    /// check is skipped.
+    /// </summary>
+    /// <param name="prediction">The prediction, of any shape.</param>
+    /// <param name="target">The target, of the same shape.</param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare, or a value on which the loss is not defined.</exception>
+    /// <exception cref="LossException">The batch is empty, or a value is outside the domain of the loss.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -33,19 +36,21 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 0", 0)];
 
-    /// <summary>The loss of predictions in a range against one target.</summary>
+    /// <summary>Returns the loss of a range of predictions against one target.</summary>
     protected LossCurve Curve(string name, double target, double from = -3, double to = 3) =>
         new(name, "x", from, to, x => Formula.Map(x, Tensor.FullLike(x, target)));
 
-    /// <summary>Says which values the loss is not defined on.</summary>
+    /// <summary>Throws if a value is outside the domain of the loss.</summary>
     protected virtual void Check(Tensor prediction, Tensor target)
     {
     }
 
-    /// <summary>Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.</summary>
+    /// <summary>
+    /// Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.
+    /// </summary>
     private protected virtual bool IsNaNOutsideDomain => false;
 
-    /// <summary>The reduced formula; a loss with weights adds them here.</summary>
+    /// <summary>Evaluates and reduces the formula. A loss with weights overrides this.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch
     {
         Reduction.Mean => Formula.Mean(prediction, target),

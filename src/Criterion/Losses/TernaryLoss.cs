@@ -2,20 +2,23 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of three numbers for every element: ℓᵢ = f(xᵢ, yᵢ, zᵢ). What the three are, and are called, is the loss's own.</summary>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>A per-element loss of three inputs: ℓᵢ = f(xᵢ, yᵢ, zᵢ). The loss defines and names the inputs.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
 public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
 {
-    /// <summary>The formula f with this loss's options.</summary>
+    /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract TernaryFormula Formula { get; }
 
     /// <inheritdoc/>
+    /// <summary>Gets the names of the three inputs in the formula.</summary>
     public override string ToLatex() => Formula.ToLatex(InputNames[0], InputNames[1], InputNames[2]);
 
     /// <summary>What the three are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
-    /// <summary>The reduced formula, which is NaN on values that it is not defined on; <paramref name="check"/> says which they are.</summary>
+    /// <summary>
+    /// Evaluates and reduces the formula, which is NaN outside its domain; <paramref name="check"/> names the invalid element.
+    /// </summary>
     private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => EvaluateThenCheck(
         () => Reduction switch
         {

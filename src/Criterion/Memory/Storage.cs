@@ -67,14 +67,7 @@ internal abstract class Storage
     }
 
     /// <summary>Rents memory of an element type known only at run time.</summary>
-    public static Storage Rent(DType dtype, int length) => dtype switch
-    {
-        DType.Bool => Rent<bool>(length),
-        DType.UInt8 => Rent<byte>(length),
-        DType.Int64 => Rent<long>(length),
-        DType.Float32 => Rent<float>(length),
-        _ => Rent<double>(length),
-    };
+    public static Storage Rent(DType dtype, int length) => dtype.RunElements(new RentElements(length)).Storage!;
 
     /// <summary>Gives the memory to the garbage collector: it lives as long as it is referenced.</summary>
     /// <param name="from">The only scope to take it from, or null for any. A scope around that one still owns its storages.</param>
@@ -125,6 +118,14 @@ internal abstract class Storage
     public string DescribeRelease(int generation) => _releases.Describe(Generation - generation);
 
     private protected abstract void ReturnBuffer();
+
+    struct RentElements(int length) : IElementTask
+    {
+        public Storage? Storage { get; private set; }
+
+        public void Run<T>()
+            where T : unmanaged => Storage = Rent<T>(length);
+    }
 }
 
 /// <summary>The memory behind a tensor of elements <typeparamref name="T"/>.</summary>

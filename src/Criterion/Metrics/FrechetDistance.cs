@@ -12,7 +12,7 @@ namespace Criterion.Metrics;
 /// </remarks>
 public static class FrechetDistance
 {
-    /// <summary>The distance between gathered statistics.</summary>
+    /// <summary>Computes the distance between gathered statistics.</summary>
     /// <exception cref="ShapeException">Their dimensions differ.</exception>
     /// <exception cref="MetricException">One of them has fewer than two samples, or their features differ.</exception>
     public static FrechetResult Between(FeatureStatistics real, FeatureStatistics fake)
@@ -28,7 +28,7 @@ public static class FrechetDistance
         return new FrechetResult(Math.Max(0, means + covariances), means, covariances, real.Rank(), fake.Rank(), Samples(real, fake));
     }
 
-    /// <summary>The distance between feature vectors <c>[N, D]</c> and <c>[M, D]</c>.</summary>
+    /// <summary>Computes the distance between feature vectors <c>[N, D]</c> and <c>[M, D]</c>.</summary>
     /// <param name="real">Features of real samples.</param>
     /// <param name="fake">Features of generated samples.</param>
     /// <param name="features">The name of the features.</param>

@@ -23,7 +23,7 @@ public static class KernelDistance
     const int Tile = 1024;
     const int LargestDefault = 1000;
 
-    /// <summary>The distance over random subsets, with its standard error.</summary>
+    /// <summary>Computes the distance over random subsets, with its standard error.</summary>
     /// <param name="real">Features of real samples, <c>[N, D]</c>.</param>
     /// <param name="fake">Features of generated samples, <c>[M, D]</c>.</param>
     /// <param name="subsets">How many subsets are drawn.</param>

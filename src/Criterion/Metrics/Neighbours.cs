@@ -41,7 +41,7 @@ internal sealed class Neighbours
         return (new(x, mean), new(y, mean));
     }
 
-    /// <summary>The distance of each row to its k-th nearest other row.</summary>
+    /// <summary>Computes the distance of each row to its k-th nearest other row.</summary>
     public double[] Radii(int k)
     {
         double[] nearest = new double[Count * k];
@@ -142,7 +142,7 @@ internal readonly ref struct Distances(
         return isClear ? squared < bound : MayBeBelow(j, Math.BitIncrement(other)) && Exact(j) <= other;
     }
 
-    /// <summary>The distance from differences.</summary>
+    /// <summary>Computes the distance from differences.</summary>
     public double Exact(int j)
     {
         ReadOnlySpan<double> y = _ys.Slice(j * _x.Length, _x.Length);

@@ -10,12 +10,12 @@ namespace Criterion.Metrics;
 /// The mean over the ratios of single images and the ratio of the pooled error differ: say which one was used. The loss is
 /// <see cref="Losses.PsnrLoss"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Pooled">One error over all images, instead of the mean over the ratios of single images.</param>
 /// <param name="Cap">The highest ratio that is given, for means that one identical image must not make infinite; null for none.</param>
 public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
 {
-    /// <inheritdoc cref="Psnr(ImageRange, bool, double?)"/>
+    /// <summary><inheritdoc cref="Psnr" path="/param[@name='Cap']/node()"/></summary>
     public double? Cap { get; init => field = PositiveOrNull(value); } = PositiveOrNull(Cap);
 
     /// <inheritdoc/>

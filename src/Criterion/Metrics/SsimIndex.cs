@@ -7,7 +7,7 @@ namespace Criterion.Metrics;
 /// (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
 /// <remarks>Numbers of different presets do not compare: say which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Preset">A convention by its name.</param>
 public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004) : ImageMetric(Range)
 {

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Nn;
 
-/// <summary>Two-dimensional cross-correlation with learned kernels. The twin of <c>torch.nn.Conv2d</c>.</summary>
+/// <summary>Two-dimensional cross-correlation with learned kernels. PyTorch equivalent: <c>torch.nn.Conv2d</c>.</summary>
 /// <remarks>
 /// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1;
 /// weight [outChannels, inChannels / groups, kernel, kernel], bias [outChannels].
@@ -18,13 +18,13 @@ public sealed class Conv2d : WeightedModule
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="outChannels">Channels of the output.</param>
     /// <param name="kernel">The size of the kernels.</param>
-    /// <param name="stride">Steps between windows; 1.</param>
-    /// <param name="padding">Zeros around the image; 0.</param>
-    /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
-    /// <param name="groups">Parts into which the channels fall, each convolved on its own; 1.</param>
-    /// <param name="bias">Whether there is a bias; yes.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="stride">Steps between windows. Default: 1.</param>
+    /// <param name="padding">Zeros around the image. Default: 0.</param>
+    /// <param name="dilation">Steps between the taps of a kernel. Default: 1.</param>
+    /// <param name="groups">Parts into which the channels fall, each convolved on its own. Default: 1.</param>
+    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
     public Conv2d(
         int inChannels,

@@ -32,7 +32,7 @@ public enum Nonlinearity
     SELU,
 }
 
-/// <summary>Initial values for weights, written in place and unrecorded. The twin of <c>torch.nn.init</c>.</summary>
+/// <summary>Initial values for weights, written in place and unrecorded. PyTorch equivalent: <c>torch.nn.init</c>.</summary>
 /// <remarks>Every method takes the stream to draw from (<see cref="RandomStream.Default"/> if not given) and returns the same tensor.</remarks>
 public static class Init
 {
@@ -125,7 +125,7 @@ public static class Init
 
     /// <summary>The gain that makes up for a nonlinearity, from the table of <c>torch.nn.init.calculate_gain</c>.</summary>
     /// <param name="nonlinearity">What follows the weights.</param>
-    /// <param name="slope">The slope of a leaky ReLU; 0.01.</param>
+    /// <param name="slope">The slope of a leaky ReLU. Default: 0.01.</param>
     public static double Gain(Nonlinearity nonlinearity, double slope = 0.01) => nonlinearity switch
     {
         Nonlinearity.Tanh => 5.0 / 3,

@@ -24,7 +24,7 @@ public sealed class ExponentialMovingAverage
 
     /// <summary>An average that starts at the module's present values.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="decay">How much of the average each update keeps, in [0, 1]; 0.999.</param>
+    /// <param name="decay">How much of the average each update keeps, in [0, 1]. Default: 0.999.</param>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {

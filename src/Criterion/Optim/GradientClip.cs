@@ -12,7 +12,7 @@ public static class GradientClip
 
     /// <summary>Scales all gradients by one factor where their norm, taken as one vector, is above a limit.</summary>
     /// <remarks>
-    /// The twin of <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
+    /// PyTorch equivalent: <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
     /// here. Large and small gradients neither overflow nor underflow when squared. Where a gradient holds NaN or an infinity, the norm is
     /// NaN or infinite and all gradients stay as they are: skip the step.
     /// </remarks>
@@ -48,7 +48,7 @@ public static class GradientClip
     }
 
     /// <summary>
-    /// Holds every number of every gradient within [−max, max]; NaN stays. The twin of <c>torch.nn.utils.clip_grad_value_</c>.
+    /// Holds every number of every gradient within [−max, max]; NaN stays. PyTorch equivalent: <c>torch.nn.utils.clip_grad_value_</c>.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient are passed over.</param>
     /// <param name="max">The limit.</param>

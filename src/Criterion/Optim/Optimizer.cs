@@ -3,7 +3,7 @@ using Criterion.Nn;
 
 namespace Criterion.Optim;
 
-/// <summary>Moves parameters against their gradients. The twin of <c>torch.optim.Optimizer</c>.</summary>
+/// <summary>Moves parameters against their gradients. PyTorch equivalent: <c>torch.optim.Optimizer</c>.</summary>
 /// <remarks>It belongs to one thread at a time, and so do its parameters during <see cref="Step"/>.</remarks>
 /// <example><code>
 /// optimizer.ZeroGrad();

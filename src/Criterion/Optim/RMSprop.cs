@@ -7,7 +7,7 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// RMSprop (Hinton, 2012): v ← αv + (1 − α)g², θ ← θ − η · g / (√v + ε); centred: √(v − m²) with the mean gradient m ← αm + (1 − α)g;
-/// with momentum: b ← μb + g / (…), θ ← θ − η · b. The twin of <c>torch.optim.RMSprop</c>.
+/// with momentum: b ← μb + g / (…), θ ← θ − η · b. PyTorch equivalent: <c>torch.optim.RMSprop</c>.
 /// </summary>
 /// <remarks>
 /// Centred, the variance s = v − m² is kept itself, s ← α(s + (1 − α)(g − m)²), as <c>grad_var</c>: the difference would cancel, and turn
@@ -28,12 +28,12 @@ public sealed class RMSprop : Optimizer
 
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What is learned; each once.</param>
-    /// <param name="learningRate">η; 0.01.</param>
-    /// <param name="alpha">α, how much of the averages is kept, in [0, 1]; 0.99.</param>
-    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
-    /// <param name="momentum">μ, how much of the last step is kept; 0.</param>
-    /// <param name="centred">Whether to divide by the deviation of the gradient rather than its size; no.</param>
+    /// <param name="learningRate">η. Default: 0.01.</param>
+    /// <param name="alpha">α, how much of the averages is kept, in [0, 1]. Default: 0.99.</param>
+    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
+    /// <param name="centred">Whether to divide by the deviation of the gradient rather than its size. Default: false.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public RMSprop(
         IEnumerable<Tensor> parameters,

@@ -6,7 +6,7 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// Stochastic gradient descent: θ ← θ − η · g, or with momentum b ← μb + (1 − dampening)g, θ ← θ − η · b, or with Nesterov's
-/// θ ← θ − η · (g + μb). The twin of <c>torch.optim.SGD</c>.
+/// θ ← θ − η · (g + μb). PyTorch equivalent: <c>torch.optim.SGD</c>.
 /// </summary>
 public sealed class SGD : Optimizer
 {
@@ -18,9 +18,9 @@ public sealed class SGD : Optimizer
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What is learned; each once.</param>
     /// <param name="learningRate">η.</param>
-    /// <param name="momentum">μ, how much of the last step is kept; 0.</param>
-    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step; 0.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
+    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
+    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step. Default: 0.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
     /// <param name="nesterov">Whether to look ahead along the momentum; no. Needs momentum and no dampening.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum, or with dampening.</exception>

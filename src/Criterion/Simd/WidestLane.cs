@@ -26,19 +26,9 @@ internal static class WidestLane
     /// <summary>The bytes of the widest lane that the machine computes at full speed: 64, 32 or 16.</summary>
     public static int Bytes => Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16;
 
-    /// <summary>Runs a task in <see cref="DType.Float32"/> or else in double precision, in the widest lanes.</summary>
+    /// <summary>Runs a task in a floating-point type, in the widest lanes.</summary>
     public static void Run<TTask>(TTask task, DType type)
-        where TTask : struct, ILaneTask
-    {
-        if (type == DType.Float32)
-        {
-            Run<OfType<TTask, float>, float>(new(task));
-        }
-        else
-        {
-            Run<OfType<TTask, double>, double>(new(task));
-        }
-    }
+        where TTask : struct, ILaneTask => type.RunFloats(new InWidestLanes<TTask>(task));
 
     /// <summary>Runs a task in the widest lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,6 +54,13 @@ internal static class WidestLane
                 task.Run<Lane128<S>>();
                 break;
         }
+    }
+
+    readonly struct InWidestLanes<TTask>(TTask task) : IFloatTask
+        where TTask : struct, ILaneTask
+    {
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => WidestLane.Run<OfType<TTask, T>, T>(new(task));
     }
 
     readonly struct OfType<TTask, S>(TTask task) : ILaneTask<S>

@@ -70,7 +70,7 @@ public sealed class ResumedTimeTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Resume(steps: 9)).Message;
 
-        Assert.Equal("Resume: 10 steps are done, and 9 in all were asked for. Ask for 10 or more, or start a new run.", message);
+        Assert.Equal("Resume: 10 steps are done, but only 9 in total are asked for. Ask for 10 or more, or start a new run.", message);
         Assert.Equal(record, File.ReadAllText(_temp["run/run.json"]));
         Assert.Equal(10, Resume(steps: 10).StepsDone);
     }
@@ -87,7 +87,7 @@ public sealed class ResumedTimeTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Resume(steps: 12)).Message;
 
-        Assert.Contains($"has the columns {header}, and this run writes {GanStep.Header}", message, StringComparison.Ordinal);
+        Assert.Contains($"has the columns {header}, and this run writes {GanStep.Columns.Header}", message, StringComparison.Ordinal);
         Assert.Equal(rows, File.ReadAllLines(losses));
         File.Move(losses, _temp["run/old.csv"]);
         Resume(steps: 12);

@@ -163,7 +163,7 @@ public class WindowFormulaTests
 
     readonly struct One : IWindowFormula
     {
-        public static int Count => 1;
+        public static int StatisticCount => 1;
 
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => Statistics<T>.Of(x * y);
@@ -174,7 +174,7 @@ public class WindowFormulaTests
 
     readonly struct Two : IWindowFormula
     {
-        public static int Count => 2;
+        public static int StatisticCount => 2;
 
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => Statistics<T>.Of(x, y);
@@ -185,7 +185,7 @@ public class WindowFormulaTests
 
     readonly struct Three : IWindowFormula
     {
-        public static int Count => 3;
+        public static int StatisticCount => 3;
 
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => Statistics<T>.Of(x, y, x * x);
@@ -196,7 +196,7 @@ public class WindowFormulaTests
 
     readonly struct Four : IWindowFormula
     {
-        public static int Count => 4;
+        public static int StatisticCount => 4;
 
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => new(x, y, x * x, x * y);

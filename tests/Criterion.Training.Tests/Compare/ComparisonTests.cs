@@ -145,7 +145,7 @@ public sealed class ComparisonTests : IDisposable
 
         Assert.Equal(2, page.All("tbody")[0].All("tr").Length);
         Assert.Equal(
-            ["Fréchet distance at the end", "Fréchet distance by step", "Diversity by step", "Accuracy by step", "Generator gradient norm by step"],
+            ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by step", "Accuracy by step", "Diversity by step"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(2, page.All("img").Length);
         Assert.Contains("WassersteinGanLoss", page.Value, StringComparison.Ordinal);
@@ -163,7 +163,7 @@ public sealed class ComparisonTests : IDisposable
         Assert.All(record.Results, static result => Assert.InRange(result.Measures[0].Interval.Mean, 0, 8));
         XElement page = WholePage.Read(File.ReadAllText(_temp["ring/report.html"]));
         Assert.Contains("Modes found by step", page.All("h3").Select(static title => title.Value));
-        Assert.Contains("Share of good samples", page.All("th").Select(static cell => cell.Value));
+        Assert.Contains("Share of high-quality samples", page.All("th").Select(static cell => cell.Value));
     }
 
     ComparisonRecord Execute(string name, Action<ComparisonStep>? onStep = null) =>

@@ -13,17 +13,17 @@ public class HealthCheckTests
     {
         { Healthy with { Accuracy = 1 }, FindingKind.DiscriminatorWon, "discriminator has won" },
         { Healthy with { Accuracy = 0.02 }, FindingKind.GeneratorWon, "generator has won" },
-        { Healthy with { Diversity = 0.05 }, FindingKind.Collapse, "collapsed: generated ones lie 0.05 times" },
-        { Healthy with { GeneratorGradientNorm = 1e-9 }, FindingKind.VanishingGradient, "vanished (1e-9)" },
+        { Healthy with { Diversity = 0.05 }, FindingKind.Collapse, "is 0.05 times that between real ones" },
+        { Healthy with { GeneratorGradientNorm = 1e-9 }, FindingKind.VanishingGradient, "vanished (norm 1e-9)" },
     };
 
     [Theory]
     [MemberData(nameof(Sick))]
-    public void What_lasts_is_found(GanStep row, FindingKind ailment, string message)
+    public void What_lasts_is_found(GanStep row, FindingKind kind, string message)
     {
         Finding finding = Assert.Single(HealthCheck.Examine(Rows(_ => row), new NonSaturatingGanLoss()));
 
-        Assert.Equal(ailment, finding.Kind);
+        Assert.Equal(kind, finding.Kind);
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
         Assert.Empty(HealthCheck.Examine(Rows(i => i % 2 == 0 ? row : Healthy), new NonSaturatingGanLoss()));
         Assert.Empty(HealthCheck.Examine([.. Rows(_ => row).Skip(1)], new NonSaturatingGanLoss()));

@@ -18,7 +18,7 @@ public sealed class RunReportTests : IDisposable
         XElement page = Page("run");
 
         Assert.Equal(
-            ["Fréchet distance", "Losses", "What the discriminator says", "Accuracy of the discriminator", "Gradient norms", "Penalty", "Diversity of the samples"],
+            ["Fréchet distance", "Losses", "Scores of the discriminator", "Penalty", "Gradient norms", "Accuracy of the discriminator", "Diversity of the samples"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(["Step 10", "Step 20", "Step 25"], page.All("img").Select(static picture => picture.Parent!.Element("figcaption")!.Value));
         Assert.Equal(File.ReadAllBytes(_temp["run/samples/step-000020.png"]), Convert.FromBase64String(page.All("img")[1].Attribute("src")!.Value.Split(',')[1]));
@@ -57,11 +57,11 @@ public sealed class RunReportTests : IDisposable
     }
 
     [Fact]
-    public void What_the_doctor_found_is_told_once_with_its_step()
+    public void A_finding_is_reported_once_with_its_step()
     {
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         IEnumerable<string> rows = Enumerable.Range(1, 400).Select(static step => string.Create(CultureInfo.InvariantCulture, $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{(step < 250 ? 1 : 0.01)},0,0.1"));
-        File.WriteAllLines(_temp["run/losses.csv"], rows.Prepend(GanStep.Header));
+        File.WriteAllLines(_temp["run/losses.csv"], rows.Prepend(GanStep.Columns.Header));
 
         XElement page = WholePage.Read(RunReport.Of(_temp["run"]));
 
@@ -119,7 +119,7 @@ public sealed class RunReportTests : IDisposable
         Assert.ThrowsAny<TrainingException>(() => Tiny.Run(_temp["failed"], explosive));
 
         Assert.StartsWith("Stopped after 5 of 20 steps", Page("stopped").All("p")[0].Value, StringComparison.Ordinal);
-        Assert.Contains("first tensor without a number", Page("failed").Value, StringComparison.Ordinal);
+        Assert.Contains("first tensor that is not finite", Page("failed").Value, StringComparison.Ordinal);
     }
 
     XElement Page(string run) => WholePage.Read(File.ReadAllText(_temp[$"{run}/report.html"]));

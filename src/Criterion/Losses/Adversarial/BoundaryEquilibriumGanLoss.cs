@@ -5,21 +5,25 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
-/// discriminator, an auto-encoder, gives back a real or a generated image.
+/// The boundary-equilibrium loss (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the discriminator, an
+/// autoencoder, reconstructs a real or a generated image.
 /// </summary>
-/// <remarks>k changes from step to step: an <see cref="BoundaryEquilibriumController"/> holds it and gives the objective of each step.</remarks>
-/// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
+/// <remarks>
+/// k changes from step to step: a <see cref="BoundaryEquilibriumController"/> tracks it and returns the loss of each step.
+/// </remarks>
+/// <param name="K">
+/// k, the weight of the reconstruction error of generated images in the discriminator's loss, in [0, 1]. Default: 0.
+/// </param>
 /// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake reconstruction errors of any shape → scalar",
     Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
-    Alternatives = "EnergyBasedGanLoss has a fixed margin in place of the controller.")]
+    Alternatives = "EnergyBasedGanLoss has a fixed margin instead of the controller.")]
 public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     : PointwiseGanLoss
 {
-    /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
+    /// <summary><inheritdoc cref="BoundaryEquilibriumGanLoss" path="/param[@name='K']/node()"/></summary>
     public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
         Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
 

@@ -1,9 +1,9 @@
 namespace Criterion.Losses;
 
-/// <summary>The cross-entropy of class logits against labels, for objectives with a classifier at their side.</summary>
+/// <summary>The cross-entropy of class logits against labels, for GAN losses with a classifier.</summary>
 internal static class ClassLabelLoss
 {
-    /// <summary><see cref="CrossEntropyLoss"/>, with errors that name the objective; no label is left out.</summary>
+    /// <summary>Computes <see cref="CrossEntropyLoss"/> with errors that name the GAN loss; no label is ignored.</summary>
     public static Tensor CrossEntropy(string owner, Tensor logits, Tensor labels, double smoothing = 0)
     {
         Check(owner, logits, labels);
@@ -16,19 +16,19 @@ internal static class ClassLabelLoss
         ArgumentNullException.ThrowIfNull(labels);
         if (logits.Rank != 2 || labels.Shape != [logits.Shape[0]])
         {
-            throw new ShapeException($"{owner}: class logits {logits.Shape} and labels {labels.Shape} do not go together: [N, C] goes with [N].");
+            throw new ShapeException($"{owner}: class logits {logits.Shape} and labels {labels.Shape} do not match. Pass [N, C] and [N].");
         }
 
         long[] classes = ValueChecks.ClassIndices(owner, labels, nameof(labels));
         if (logits.Count == 0)
         {
-            throw new LossException($"{owner}: there is nothing to classify in {logits.Shape}. Skip empty batches.");
+            throw new LossException($"{owner}: the batch {logits.Shape} is empty. Skip empty batches.");
         }
 
         int wrong = classes.AsSpan().IndexOfAnyExceptInRange(0, logits.Shape[1] - 1);
         if (wrong >= 0)
         {
-            throw new LossException($"{owner}: labels must be in [0, {logits.Shape[1]}), but label {wrong} is {classes[wrong]}.");
+            throw new LossException($"{owner}: labels must be classes in [0, {logits.Shape[1]}), but label {wrong} is {classes[wrong]}.");
         }
     }
 }

@@ -5,32 +5,34 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A divergence of an <see cref="FGanLoss"/>: how the discriminator's output v becomes a bound T = g_f(v) in the domain of the
-/// conjugate f*, and that conjugate there.
+/// A divergence of an <see cref="FGanLoss"/>: the map from the discriminator's output v to a value g_f(v) in the domain of the convex
+/// conjugate f*, and the conjugate of that value.
 /// </summary>
 public interface IDivergence
 {
-    /// <summary>g_f(v), the output activation.</summary>
+    /// <summary>Computes g_f(v), the output activation.</summary>
     T Activation<T>(T v)
         where T : struct, IReal<T>;
 
-    /// <summary>f*(g_f(v)), in a form that neither overflows nor cancels before its value does.</summary>
+    /// <summary>Computes f*(g_f(v)) in a form that neither overflows nor cancels before its value does.</summary>
     T Conjugate<T>(T v)
         where T : struct, IReal<T>;
 }
 
 /// <summary>
-/// The variational bound of an f-divergence (f-GAN): L_D = −E[g_f(r)] + E[f*(g_f(f))] over plain outputs of the discriminator, with
-/// L_G = −E[f*(g_f(f))], or −E[g_f(f)] if the generator is not to saturate.
+/// The variational bound of an f-divergence (f-GAN): L_D = −E[g_f(r)] + E[f*(g_f(f))] over unbounded outputs of the discriminator, with L_G
+/// = −E[f*(g_f(f))], or −E[g_f(f)] for a non-saturating generator.
 /// </summary>
 /// <remarks>
-/// −L_D is a lower bound of the divergence of the images from the generated ones. The activation is part of the objective: no
-/// sigmoid or other at the discriminator's end.
+/// −L_D is a lower bound of the divergence between real and generated images. The loss applies the activation, so the discriminator must
+/// not end in a sigmoid or another activation.
 /// </remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead, as the paper's section 3.2 does in practice.</param>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead, as recommended in section 3.2 of the paper.
+/// </param>
 public abstract record FGanLoss(bool NonSaturatingGenerator) : PointwiseGanLoss
 {
-    /// <summary>The divergence.</summary>
+    /// <summary>Gets the divergence.</summary>
     protected internal abstract FDivergence Divergence { get; }
 
     /// <inheritdoc/>
@@ -97,7 +99,7 @@ internal readonly struct FGanFake<TDivergence> : IUnaryFormula
         where T : struct, IReal<T> => default(TDivergence).Conjugate(x);
 }
 
-/// <summary>−f*(g_f(v)), or −g_f(v) if the generator is not to saturate.</summary>
+/// <summary>−f*(g_f(v)), or −g_f(v) for a non-saturating generator.</summary>
 internal readonly struct FGanGenerated<TDivergence>(bool nonSaturating) : IUnaryFormula
     where TDivergence : struct, IDivergence
 {

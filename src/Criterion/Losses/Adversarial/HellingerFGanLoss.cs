@@ -4,8 +4,10 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>The squared Hellinger distance, f(u) = (√u − 1)²: g_f(v) = 1 − exp(−v), f*(t) = t / (1 − t).</summary>
-/// <remarks>Both terms grow exponentially on their wrong side: beyond 700 (88 in Float32) they are infinite.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <remarks>Both terms grow exponentially for logits on the wrong side: beyond 700 (88 in Float32) they are infinite.</remarks>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-hellinger",

@@ -3,9 +3,13 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The Kullback–Leibler divergence of the images from the generated ones, f(u) = u ln u: g_f(v) = v, f*(t) = exp(t − 1).</summary>
-/// <remarks>Covers all modes, at the price of images between them. The fake term grows like eᵛ: above v = 700 (88 in Float32) it is infinite.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <summary>The Kullback–Leibler divergence of real from generated images, f(u) = u ln u: g_f(v) = v, f*(t) = exp(t − 1).</summary>
+/// <remarks>
+/// Covers all modes, at the price of images between them. The fake term grows like eᵛ: above v = 700 (88 in Float32) it is infinite.
+/// </remarks>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-kl",

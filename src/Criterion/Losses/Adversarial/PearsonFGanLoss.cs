@@ -5,7 +5,9 @@ namespace Criterion.Losses;
 
 /// <summary>The Pearson χ² divergence, f(u) = (u − 1)²: g_f(v) = v, f*(t) = t²/4 + t.</summary>
 /// <remarks>A parabola in the fake output with its lowest point at −2.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-pearson",

@@ -3,18 +3,16 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// An objective whose parts are means over single logits: L_D = E[real(r)] + E[fake(f)] and L_G = E[generator(f)].
-/// </summary>
+/// <summary>A GAN loss whose parts are means over logits: L_D = E[real(r)] + E[fake(f)] and L_G = E[generator(f)].</summary>
 public abstract record PointwiseGanLoss : GanLoss
 {
-    /// <summary>The discriminator's term of a real logit.</summary>
+    /// <summary>Gets the discriminator's term of a real logit.</summary>
     protected internal abstract UnaryFormula Real { get; }
 
-    /// <summary>The discriminator's term of a generated logit.</summary>
+    /// <summary>Gets the discriminator's term of a generated logit.</summary>
     protected internal abstract UnaryFormula Fake { get; }
 
-    /// <summary>The generator's term of a generated logit.</summary>
+    /// <summary>Gets the generator's term of a generated logit.</summary>
     protected internal abstract UnaryFormula Generated { get; }
 
     /// <inheritdoc/>
@@ -38,7 +36,7 @@ public abstract record PointwiseGanLoss : GanLoss
         Curve(Generated, "generator"),
     ];
 
-    /// <summary>Says which logits the objective is not defined on.</summary>
+    /// <summary>Throws if a logit is outside the domain of the loss.</summary>
     protected virtual void Check(Tensor logits, string name)
     {
     }

@@ -3,13 +3,12 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// An objective over how much more real a real image looks than a generated one, and the reverse. It is symmetric: the
-/// generator's part is the discriminator's with real and fake exchanged, so that the generator needs the real logits too.
+/// A GAN loss of the differences between real and generated logits. It is symmetric: the generator's part is the discriminator's with real
+/// and fake exchanged, so the generator needs the real logits too.
 /// </summary>
 /// <remarks>
-/// Nothing is detached: in the discriminator's part the gradient flows through both kinds of logits and through both means; in the
-/// generator's through the fake logits and their mean, while the real ones, seen by a frozen discriminator on real images, have none to
-/// give.
+/// Nothing is detached. In the discriminator's part gradients flow through both kinds of logits and both means; in the generator's part
+/// through the fake logits and their mean, while the real ones, from a frozen discriminator on real images, have no gradient.
 /// </remarks>
 public abstract record RelativisticGanLoss : GanLoss
 {
@@ -17,17 +16,17 @@ public abstract record RelativisticGanLoss : GanLoss
     public sealed override Tensor Generator(Tensor fake, Tensor? real = null) => real is not null
         ? Discriminator(fake, real)
         : throw new LossException(
-            $"{Name}: the generator's loss compares generated with real images, and real is null. Pass the discriminator's logits of a real batch: Generator(fake, real).");
+            $"{Name}: the generator's loss needs real logits, and real is null. Pass those of a real batch: Generator(fake, real).");
 }
 
 /// <summary>
-/// The relativistic objective of each logit against the mean of the other kind: L_D = E[φ(r − E[f])] + E[φ(E[r] − f)] and
-/// L_G = E[φ(f − E[r])] + E[φ(E[f] − r)].
+/// A relativistic GAN loss of each logit against the mean of the other kind: L_D = E[φ(r − E[f])] + E[φ(E[r] − f)] and L_G = E[φ(f − E[r])]
+/// + E[φ(E[f] − r)].
 /// </summary>
-/// <remarks>The batches may differ in size. Some papers halve both parts; this does not.</remarks>
+/// <remarks>The batches may differ in size. Some papers halve both parts; this loss does not.</remarks>
 public abstract record RelativisticAverageGanLoss : RelativisticGanLoss
 {
-    /// <summary>φ, the cost of a lead.</summary>
+    /// <summary>Gets φ, the term of a difference.</summary>
     protected internal abstract UnaryFormula DifferenceTerm { get; }
 
     /// <inheritdoc/>
@@ -45,11 +44,13 @@ public abstract record RelativisticAverageGanLoss : RelativisticGanLoss
     public override IEnumerable<LossCurve> Curves() => [Curve(DifferenceTerm, "discriminator", "r − mean of f"), Curve(DifferenceTerm, "generator", "f − mean of r")];
 }
 
-/// <summary>The relativistic objective of pairs: L_D = E[φ(rᵢ − fᵢ)] and L_G = E[φ(fᵢ − rᵢ)].</summary>
-/// <remarks>The i-th real and generated logits are a pair, so that the batches must be of one size. Which is paired with which does not matter.</remarks>
+/// <summary>A relativistic GAN loss of pairs: L_D = E[φ(rᵢ − fᵢ)] and L_G = E[φ(fᵢ − rᵢ)].</summary>
+/// <remarks>
+/// The i-th real and generated logits form a pair, so the batches must have the same size. The pairing itself is arbitrary.
+/// </remarks>
 public abstract record RelativisticPairedGanLoss : RelativisticGanLoss
 {
-    /// <summary>φ, the cost of a lead.</summary>
+    /// <summary>Gets φ, the term of a difference.</summary>
     protected internal abstract UnaryFormula DifferenceTerm { get; }
 
     /// <inheritdoc/>
@@ -57,7 +58,8 @@ public abstract record RelativisticPairedGanLoss : RelativisticGanLoss
     public sealed override Tensor Discriminator(Tensor real, Tensor fake) => NotEmpty(real).Shape == NotEmpty(fake).Shape
         ? DifferenceTerm.MeanOfDifference(real, fake)
         : throw new ShapeException(
-            $"{Name}: pairs need as many real as generated logits, and there are {real.Shape} and {fake.Shape}. Take equal batches, or a RelativisticAverage objective.");
+            $"{Name}: real logits {real.Shape} and fake logits {fake.Shape} do not form pairs. "
+                + "Use batches of the same size, or a RelativisticAverage loss.");
 
     /// <inheritdoc/>
     public override string ToLatex() =>

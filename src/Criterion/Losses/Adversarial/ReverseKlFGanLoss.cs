@@ -5,7 +5,9 @@ namespace Criterion.Losses;
 
 /// <summary>The reverse Kullback–Leibler divergence, f(u) = −ln u: g_f(v) = −exp(−v), f*(t) = −1 − ln(−t).</summary>
 /// <remarks>Prefers few modes of good images. The real term grows like e⁻ᵛ: below v = −700 (−88 in Float32) it is infinite.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-reverse-kl",

@@ -4,8 +4,10 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>The total variation distance, f(u) = |u − 1| / 2: g_f(v) = tanh(v) / 2, f*(t) = t.</summary>
-/// <remarks>Bounded, and flat for outputs far on either side: the gradient vanishes there for both players.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <remarks>Bounded, and flat for outputs far on either side: the gradient vanishes there for both networks.</remarks>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-total-variation",

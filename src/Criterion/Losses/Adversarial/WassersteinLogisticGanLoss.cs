@@ -1,12 +1,10 @@
 namespace Criterion.Losses;
 
-/// <summary>
-/// The Wasserstein objective with every score through a softplus: L_D = E[softplus(−r)] + E[softplus(f)], L_G = E[softplus(−f)].
-/// </summary>
+/// <summary>The Wasserstein loss with a softplus of every score: L_D = E[softplus(−r)] + E[softplus(f)], L_G = E[softplus(−f)].</summary>
 /// <remarks>
-/// What StyleGAN trains with, under the name that mmgeneration gives it (<c>wgan-logistic-ns</c>). Its numbers are those of
-/// <see cref="NonSaturatingGanLoss"/> with targets of 1: a score is a logit, and each one's gradient is below 1, so that the objective
-/// works without a bound on the critic's slope, usually with an <see cref="R1Penalty"/> penalty.
+/// The loss of StyleGAN, under the name in mmgeneration (<c>wgan-logistic-ns</c>). Its values equal those of
+/// <see cref="NonSaturatingGanLoss"/> with targets of 1: a score is a logit with a gradient below 1, so the critic needs no bounded slope.
+/// Usually combined with <see cref="R1Penalty"/>.
 /// </remarks>
 [Catalogue(
     LossFamily.Adversarial,

@@ -5,18 +5,23 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p,
-/// ℓ = (1 − y) x + (1 + (p − 1) y) softplus(−x).
+/// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p, ℓ = (1 − y) x + (1 + (p − 1) y)
+/// softplus(−x).
 /// </summary>
-/// <remarks>The gradient σ(x) − y never overflows, and an infinite logit that is right costs 0. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
-/// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
-/// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
-/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+/// <remarks>
+/// The gradient σ(x) − y never overflows, and a correct infinite logit has zero loss. PyTorch equivalent:
+/// <c>torch.nn.BCEWithLogitsLoss</c>.
+/// </remarks>
+/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+/// <param name="PositiveWeight">
+/// p, the weight of positives, broadcast to the prediction (for example one for each class), or null. Default: null.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
     PyTorch = "torch.nn.BCEWithLogitsLoss",
-    Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
+    Alternatives = "BinaryFocalLoss where easy examples outnumber the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
@@ -67,8 +72,8 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         }
     }
 
-    // With softplus(−|x|) and what is left over, both terms are positive and no digits cancel: the gradient of a logit that is right
-    // is as small as it should be, not rounded to 0, and an infinite one costs 0.
+    // With softplus(−|x|) and a linear remainder both terms are positive and do not cancel: the gradient of a correct logit is accurate
+    // rather than rounded to 0, and the loss of an infinite one is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
         where T : struct, IReal<T> => Guards.Unless(T.Less(x, T.Const(0)), x, -x);

@@ -5,15 +5,15 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which cost nothing
-/// beyond the margin.
+/// Hinge loss of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which have
+/// zero loss beyond the margin.
 /// </summary>
 /// <remarks>
-/// The prediction is a distance, 0 or more: for similar pairs the loss has no floor. At x = Margin the gradient for y = −1 is the one
-/// inside, −1. Twin of <c>torch.nn.HingeEmbeddingLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// The prediction is a distance, 0 or more: a negative one would make the loss of similar pairs negative. At x = Margin the gradient for y
+/// = −1 is the one inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Margin">Beyond which distance dissimilar pairs cost nothing.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
@@ -22,8 +22,8 @@ namespace Criterion.Losses;
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {
-    /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    /// <summary><inheritdoc cref="HingeEmbeddingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
     public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
         Require.Finite(Margin, nameof(HingeEmbeddingLoss));
 

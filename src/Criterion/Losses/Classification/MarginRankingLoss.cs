@@ -5,25 +5,26 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Of two scores: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first should be the larger, for y = −1 the second, by the margin.
+/// Ranks one score above another by a margin: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first score should be larger, for y = −1 the
+/// second.
 /// </summary>
 /// <remarks>
-/// Where the scores differ by just the margin the gradient is the one inside, −y and y. Twin of <c>torch.nn.MarginRankingLoss</c>;
-/// unlike there, a target that is neither 1 nor −1 is an error and nothing is broadcast.
+/// Where the scores differ by exactly the margin the gradient is the one inside, −y and y. PyTorch equivalent:
+/// <c>torch.nn.MarginRankingLoss</c>; unlike it, a target that is neither 1 nor −1 throws and nothing is broadcast.
 /// </remarks>
-/// <param name="Margin">By how much the scores should differ.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Margin">The desired difference of the scores. Default: 0.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
     Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
     PyTorch = "torch.nn.MarginRankingLoss",
-    Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
+    Alternatives = "SoftMarginLoss of x1 − x2 is smooth and never has a zero gradient; TripletMarginLoss ranks distances of embeddings.")]
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
     : TernaryLoss(Reduction)
 {
-    /// <summary>By how much the scores should differ.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    /// <summary><inheritdoc cref="MarginRankingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
     public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
         Require.Finite(Margin, nameof(MarginRankingLoss));
 
@@ -36,13 +37,13 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
 
-    /// <summary>The loss of pairs of scores.</summary>
+    /// <summary>Computes the loss of pairs of scores.</summary>
     /// <param name="x1">The first scores, of any shape.</param>
-    /// <param name="x2">The second, of the same shape.</param>
-    /// <param name="target">1 where the first should be the larger, −1 where the second should; the same shape.</param>
+    /// <param name="x2">The second scores, of the same shape.</param>
+    /// <param name="target">1 where the first score should be larger, −1 where the second should; of the same shape.</param>
     /// <returns>A scalar, or that shape with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A target is neither 1 nor −1, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A target is neither 1 nor −1, or the batch is empty.</exception>
     public Tensor Forward(Tensor x1, Tensor x2, Tensor target)
     {
         CheckSameShape(x1, x2);

@@ -4,12 +4,12 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The logistic loss of two classes called 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
+/// <summary>Logistic loss of the classes 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
 /// <remarks>
-/// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with the classes 1 and 0 called 1 and −1. Twin of
-/// <c>torch.nn.SoftMarginLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with 1 and −1 for the classes 1 and 0. PyTorch equivalent:
+/// <c>torch.nn.SoftMarginLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",

@@ -2,21 +2,23 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of pairs of rows that are of one kind or not.</summary>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <summary>A loss of pairs of rows that are similar or dissimilar. The per-row number of its formula is the target.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
 public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 {
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2"];
 
-    /// <summary>The loss of pairs.</summary>
-    /// <param name="x1">[N, D], or [D] for a single pair.</param>
-    /// <param name="x2">The same shape.</param>
-    /// <param name="target">[N], or a scalar or [1] for a single pair: 1 for similar, −1 for dissimilar.</param>
-    /// <param name="weights">A factor for the loss of each pair, of the target's shape, or null; the mean still divides by the number of pairs.</param>
-    /// <returns>A scalar, or one loss for each pair with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A target that says neither, or the batch is empty.</exception>
+    /// <summary>Computes the loss of pairs.</summary>
+    /// <param name="x1">The first rows, [N, D], or [D] for a single pair.</param>
+    /// <param name="x2">The second rows, of the same shape.</param>
+    /// <param name="target">1 for similar, −1 for dissimilar: [N], or a scalar or [1] for a single pair.</param>
+    /// <param name="weights">
+    /// The weight of each pair, of the target's shape, or null; the mean still divides by the number of pairs. Default: null.
+    /// </param>
+    /// <returns>A scalar, or the loss of each pair with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A target is invalid, or the batch is empty.</exception>
     public Tensor Forward(Tensor x1, Tensor x2, Tensor target, Tensor? weights = null)
     {
         CheckSameShape(x1, x2);
@@ -30,21 +32,21 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, weights);
     }
 
-    /// <summary>Says which targets mean neither similar nor dissimilar.</summary>
+    /// <summary>Throws if a target means neither similar nor dissimilar.</summary>
     protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
 
-    /// <summary>The reduced loss of pairs that were checked.</summary>
+    /// <summary>Computes the reduced loss of valid pairs.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
         weights is null ? Evaluate([x1, x2], target) : Reduce(PairLosses(x1, x2, target, weights));
 
-    /// <summary>The weighted losses of single pairs.</summary>
+    /// <summary>Computes the weighted loss of each pair.</summary>
     protected Tensor PairLosses(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
         Tensor losses = Formula.Rows([x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
-    /// <summary>The loss of pairs along one number, of similar pairs and of dissimilar ones.</summary>
+    /// <summary>Returns the loss of pairs as a function of one number, for similar and for dissimilar pairs.</summary>
     protected IEnumerable<LossCurve> PairCurves(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
     {
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
@@ -67,13 +69,16 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
         if (!fits)
         {
             throw new ShapeException(
-                $"{Name}: x1 {x1.Shape} and target {target.Shape} do not go together: [N, D] goes with [N], [D] with a scalar. Reshape the target, or flatten the embeddings.");
+                $"{Name}: x1 {x1.Shape} and target {target.Shape} do not match: [N, D] needs [N], and [D] needs a scalar. "
+                + "Reshape the target, or flatten the embeddings.");
         }
     }
 }
 
-/// <summary>A loss of pairs by their distance, which also takes a target of 0 for dissimilar.</summary>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <summary>
+/// A loss of pairs by their distance, which also accepts a target of 0 for dissimilar. The per-row number of its formula is the target.
+/// </summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
 public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>

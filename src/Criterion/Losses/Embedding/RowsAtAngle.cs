@@ -3,10 +3,10 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Rows at an angle, along which the pictures of cosine losses run.</summary>
+/// <summary>Rows at an angle, for the curves of cosine losses.</summary>
 internal static class RowsAtAngle
 {
-    /// <summary>The rows (1, 0) and (cos θ, sin θ) for each of [N] angles in radians.</summary>
+    /// <summary>Returns the rows (1, 0) and (cos θ, sin θ) for each of [N] angles in radians.</summary>
     public static (Tensor X1, Tensor X2) Pair(Tensor angle)
     {
         Tensor fixedRow = Tensor.Stack([Tensor.OnesLike(angle), Tensor.ZerosLike(angle)], -1);
@@ -14,10 +14,10 @@ internal static class RowsAtAngle
     }
 }
 
-/// <summary>Rows of which 1 less their cosine loses digits.</summary>
+/// <summary>Rows for which 1 minus their cosine cancels.</summary>
 internal static class NearlyParallel
 {
-    /// <summary>Whether the cosine of rows with the sums (x·y, x², y²) is above 0.9.</summary>
+    /// <summary>Returns whether the cosine of rows with the sums (x·y, x², y²) is above 0.9.</summary>
     public static bool Are(Statistics<Real> sums) =>
         sums.First.Value > 0 && sums.First.Value * sums.First.Value > 0.81 * sums.Second.Value * sums.Third.Value;
 }

@@ -1,16 +1,16 @@
 namespace Criterion.Losses;
 
-/// <summary>What losses of lists of features have in common.</summary>
+/// <summary>Checks of lists of features.</summary>
 internal static class FeatureListChecks
 {
-    /// <summary>Says that two lists are not of one length.</summary>
+    /// <summary>Throws if two lists differ in length.</summary>
     public static void CheckCounts<T>(string name, string what, IReadOnlyList<T> prediction, IReadOnlyList<T> target)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(target);
         if (prediction.Count != target.Count)
         {
-            throw new ShapeException($"{name}: there are {prediction.Count} and {target.Count} {what}; give the same ones for both.");
+            throw new ShapeException($"{name}: there are {prediction.Count} and {target.Count} {what}. Pass the same ones for both.");
         }
     }
 }

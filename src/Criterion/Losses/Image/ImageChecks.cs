@@ -1,19 +1,19 @@
 namespace Criterion.Losses;
 
-/// <summary>What losses and metrics of images ask of them.</summary>
+/// <summary>Checks of images, for losses and metrics.</summary>
 internal static class ImageChecks
 {
-    /// <summary>Says that a tensor does not hold images.</summary>
+    /// <summary>Throws if a tensor is not [N, C, H, W].</summary>
     public static void CheckImages(string name, Tensor images, string argument)
     {
         ArgumentNullException.ThrowIfNull(images, argument);
         if (images.Rank != 4)
         {
-            throw new ShapeException($"{name}: {argument} must be images [N, C, H, W], and is {images.Shape}. Unsqueeze a missing dim.");
+            throw new ShapeException($"{name}: {argument} must be images [N, C, H, W], but is {images.Shape}. Use Unsqueeze to add a missing dimension.");
         }
     }
 
-    /// <summary>Says which value lies outside the stated range; NaN passes: it shows in the result.</summary>
+    /// <summary>Throws if a value is outside the range. NaN passes, so that it shows in the result.</summary>
     public static void CheckRange(string name, ImageRange range, Tensor values, string argument)
     {
         (double least, double largest) = range.Accepted();
@@ -27,13 +27,13 @@ internal static class ImageChecks
             argument);
     }
 
-    /// <summary>Says that images are too small.</summary>
+    /// <summary>Throws if images are too small.</summary>
     public static void CheckSide(string name, Tensor images, int least, string why)
     {
         int side = Math.Min(images.Shape[2], images.Shape[3]);
         if (side < least)
         {
-            throw new ShapeException($"{name}: images of {images.Shape} are too small: the least side is {least}{why}.");
+            throw new ShapeException($"{name}: images {images.Shape} are too small: sides must be at least {least}{why}.");
         }
     }
 }

@@ -5,27 +5,29 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. Never
-/// below −<paramref name="Cap"/>.
+/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. At least
+/// −<paramref name="Cap"/>.
 /// </summary>
 /// <remarks>
-/// The ratio of identical images is infinite: at and beyond the cap the loss is −Cap and the gradient 0. Below it the gradient
-/// grows as 1 / √MSE, so that images that are nearly right are pushed the hardest; MSELoss has the same minimum without that.
-/// The ratio itself is <see cref="Metrics.Psnr"/>.
+/// The ratio of identical images is infinite: from the cap on the loss is −Cap and the gradient 0. Below the cap the gradient grows as 1 /
+/// √MSE, so that nearly identical images have the largest; MSELoss has the same minimum without this. The ratio itself is
+/// <see cref="Metrics.Psnr"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Cap">The highest ratio in decibels that is told from a higher one; positive.</param>
-/// <param name="Pooled">One error over all images of a batch, instead of the mean over the ratios of single images.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Cap">The largest ratio in decibels; higher ones are equal to it. Must be positive. Default: 100.</param>
+/// <param name="Pooled">
+/// Whether the error is averaged over all images of a batch first, instead of averaging the ratios of images. Default: false.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
-    Alternatives = "MSELoss for a gradient that fades as images agree; SsimLoss where structure matters more than each pixel.")]
+    Alternatives = "MSELoss for a gradient that vanishes as images agree; SsimLoss where structure matters more than single pixels.")]
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
+    /// <summary><inheritdoc cref="PsnrLoss" path="/param[@name='Cap']/node()"/></summary>
     public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
 
     /// <inheritdoc/>
@@ -34,12 +36,12 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <inheritdoc/>
     protected override string PerRowName => "n";
 
-    /// <summary>The loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
-    /// <param name="target">The same shape and range.</param>
+    /// <summary>Computes the loss of images.</summary>
+    /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
+    /// <param name="target">The target, of the same shape and range.</param>
     /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -60,7 +62,7 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
     internal readonly struct Decibels(double extent, double cap) : IRowFormula
     {
-        public static int Inputs => 2;
+        public static int Arity => 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)

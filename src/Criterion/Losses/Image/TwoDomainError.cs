@@ -1,6 +1,6 @@
 namespace Criterion.Losses;
 
-/// <summary>Two weighted absolute errors: one for each side of a translation.</summary>
+/// <summary>The weighted sum of two absolute errors, one for each domain of a translation.</summary>
 internal static class TwoDomainError
 {
     public static Tensor Sum(string loss, double weightA, Tensor madeA, Tensor realA, double weightB, Tensor madeB, Tensor realB)
@@ -26,7 +26,7 @@ internal static class TwoDomainError
         ArgumentNullException.ThrowIfNull(real);
         if (made.Shape != real.Shape)
         {
-            throw new ShapeException($"{loss}: images made for side {side} {made.Shape} and real ones {real.Shape} differ. Losses do not broadcast.");
+            throw new ShapeException($"{loss}: generated images {made.Shape} and real images {real.Shape} of domain {side} differ in shape. Losses never broadcast.");
         }
     }
 }

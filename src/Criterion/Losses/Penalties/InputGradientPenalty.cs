@@ -4,55 +4,55 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Which slopes cost something.</summary>
+/// <summary>Specifies which gradient norms are penalized.</summary>
 public enum GradientPenaltyForm
 {
-    /// <summary>Those that differ from the target: (‖g‖ / target − 1)².</summary>
+    /// <summary>Deviations from the target: (‖g‖ / target − 1)².</summary>
     TwoSided,
 
-    /// <summary>Those above the target: max(0, ‖g‖ / target − 1)².</summary>
+    /// <summary>Norms above the target: max(0, ‖g‖ / target − 1)².</summary>
     OneSided,
 
-    /// <summary>All, by their square: ‖g‖².</summary>
+    /// <summary>All norms, by their square: ‖g‖².</summary>
     ZeroCentred,
 }
 
 /// <summary>
-/// A penalty on the slope of a critic, taken for each image on its own: E[cost(‖∇D(x)‖)], ready to be differentiated by the
-/// critic's weights.
+/// A penalty on the norm of a critic's gradient by its input, for each image: E[cost(‖∇D(x)‖)]. It is differentiable by the critic's
+/// weights.
 /// </summary>
 /// <remarks>
-/// The norm is taken over all dimensions but the first, as ‖g‖ = √(Σ g² + 10⁻¹⁰), so that a flat critic has the penalty of slope 0 and a
-/// gradient of 0, not NaN. A critic with several outputs for an image (patches) counts by their sum. Gradients stop at the
-/// images, so that no generator is reached. A layer that mixes the images of a batch is refused, since then ∇D(x) is no slope of one image.
+/// The norm is over all dimensions but the first, ‖g‖ = √(Σ g² + 10⁻¹⁰), so that the gradient of a constant critic's penalty is 0, not NaN.
+/// Several outputs of a critic for an image (patches) are summed. Gradients stop at the images, so none reaches a generator. A layer that
+/// couples the images of a batch throws, since ∇D(x) would then depend on other images.
 /// </remarks>
-/// <param name="Weight">A factor.</param>
+/// <param name="Weight">The weight; must be 0 or more.</param>
 public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
 {
     /// <summary>
-    /// Whether the critic may mix the images of a batch, as batch normalisation does while training. Then the slope of each image holds
-    /// the influence of its score's neighbours, and the penalty is another one than the paper's.
+    /// Gets whether the critic may couple the images of a batch, as batch normalization does in training. The gradient of each image then
+    /// includes its influence on the scores of the others, and the penalty differs from the paper's. Default: false.
     /// </summary>
     public bool AllowBatchCoupling { get; init; }
 
-    /// <summary>The cost of a gradient.</summary>
+    /// <summary>Gets the cost of a gradient.</summary>
     protected internal abstract GradientNormCost Formula { get; }
 
-    /// <summary>What the mean cost is multiplied by.</summary>
+    /// <summary>Gets the factor of the mean cost.</summary>
     private protected virtual double Scale => Weight;
 
-    /// <summary>Where the slope is taken, in LaTeX.</summary>
+    /// <summary>Gets the points at which the gradient is taken, in LaTeX.</summary>
     private protected virtual string[] LatexPoints => ["x"];
 
-    /// <summary>The penalty of a critic.</summary>
-    /// <param name="critic">The critic: images to scores of any shape, one or more for each image.</param>
-    /// <param name="real">Real images, [N, ...].</param>
+    /// <summary>Computes the penalty of a critic.</summary>
+    /// <param name="critic">Maps images to scores of any shape, one or more for each image.</param>
+    /// <param name="real">Real images, [N, ...]; gradients stop here.</param>
     /// <param name="fake">Generated images, [M, ...]; gradients stop here.</param>
-    /// <param name="random">Where chance comes from, if there is any; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="random">The random stream, for points drawn at random. Default: <see cref="RandomStream.Default"/>.</param>
     /// <returns>A scalar.</returns>
-    /// <exception cref="ShapeException">The shapes do not go together.</exception>
-    /// <exception cref="LossException">There are no images.</exception>
-    /// <exception cref="BatchCouplingException">The critic mixes images, and that is not allowed.</exception>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
+    /// <exception cref="BatchCouplingException">The critic couples the images of a batch, and AllowBatchCoupling is false.</exception>
     public Tensor Forward(Func<Tensor, Tensor> critic, Tensor real, Tensor fake, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(critic);
@@ -64,7 +64,7 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
         }
     }
 
-    /// <summary>The penalty of slopes that are already known.</summary>
+    /// <summary>Computes the penalty of a given gradient.</summary>
     /// <param name="gradient">The gradient of the summed scores by the images, [N, ...], with its graph.</param>
     public Tensor FromGradient(Tensor gradient)
     {
@@ -73,9 +73,9 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
         return TensorFormula.RowSum(Formula, [rows], scale: Scale / rows.Shape[0]);
     }
 
-    /// <summary>The gradient of the summed scores by the images, with its graph, also where recording is switched off.</summary>
-    /// <param name="critic">The critic: images to scores of any shape.</param>
-    /// <param name="images">The images; they are detached from where they came from.</param>
+    /// <summary>Computes the gradient of the summed scores by the images, with its graph, even where recording is disabled.</summary>
+    /// <param name="critic">Maps images to scores of any shape.</param>
+    /// <param name="images">The images; they are detached first.</param>
     public static Tensor InputGradient(Func<Tensor, Tensor> critic, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(critic);
@@ -88,7 +88,7 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
         }
     }
 
-    /// <summary>The slope of each image, [N]: report their mean and their largest beside the penalty.</summary>
+    /// <summary>Computes the gradient norm of each image, [N], to report its mean and maximum.</summary>
     /// <param name="gradient">The gradient of the summed scores by the images, [N, ...].</param>
     public static Tensor Norms(Tensor gradient)
     {
@@ -102,26 +102,27 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [new("penalty", "slope", 0, 3, slope => TensorFormula.Rows(Formula, [slope.Unsqueeze(1)]) * Scale)];
+        [new("penalty", "gradient norm", 0, 3, norm => TensorFormula.Rows(Formula, [norm.Unsqueeze(1)]) * Scale)];
 
-    /// <summary>The batches at which the slope is taken.</summary>
+    /// <summary>Returns the batches at which the gradient is taken.</summary>
     private protected abstract IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random);
 
     Tensor NotEmpty(Tensor images) => images.Rank > 1 && images.Count > 0
         ? images
-        : throw new LossException($"{Name}: there is no slope in {images.Shape}; a batch of images [N, ...] is needed. Skip empty batches.");
+        : throw new LossException($"{Name}: images are {images.Shape}. Pass a batch [N, ...], and skip empty batches.");
 
     string BatchCouplingMessage() =>
-        $"{Name} needs the slope of each image's own score. Use LayerNorm, InstanceNorm2d or SpectralNorm in the critic, or call Eval() on it; AllowBatchCoupling = true goes on regardless.";
+        $"{Name} needs the gradient of each image's own score. Use LayerNorm, InstanceNorm2d or SpectralNorm in the critic, "
+        + "call Eval() on it, or set AllowBatchCoupling = true.";
 }
 
-/// <summary>√(Σ g² / count + ε), ε = 10⁻¹⁰: the norm of a row, or its mean over <c>count</c> parts, smooth at 0.</summary>
+/// <summary>√(Σ g² / count + ε), ε = 10⁻¹⁰: the norm of a row, or its mean over <c>count</c> parts, differentiable at 0.</summary>
 public readonly struct RowNorm(double count) : IRowFormula
 {
     const double Epsilon = 1e-10;
 
     /// <inheritdoc/>
-    public static int Inputs => 1;
+    public static int Arity => 1;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -138,11 +139,11 @@ public readonly struct RowNorm(double count) : IRowFormula
     }
 }
 
-/// <summary>The cost of a gradient: by its distance from a target slope, or its square.</summary>
+/// <summary>The cost of a gradient: the squared deviation of its norm from a target, or its squared norm.</summary>
 public readonly struct GradientNormCost(GradientPenaltyForm side, double target) : IRowFormula
 {
     /// <inheritdoc/>
-    public static int Inputs => 1;
+    public static int Arity => 1;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,15 +4,15 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Absolute error: ℓ = |x − y|, the pixel-wise loss whose best constant is the median.</summary>
-/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. Twin of <c>torch.nn.L1Loss</c>.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>Absolute error, a pixel-wise loss: ℓ = |x − y|. The best constant prediction is the median.</summary>
+/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. PyTorch equivalent: <c>torch.nn.L1Loss</c>.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Boscovich, 1757",
     PyTorch = "torch.nn.L1Loss",
-    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss for the mean, QuantileLoss for another quantile than the median.")]
+    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss estimates the mean, QuantileLoss a quantile other than the median.")]
 public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>

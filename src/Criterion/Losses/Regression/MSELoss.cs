@@ -4,15 +4,15 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Squared error: ℓ = (x − y)², the pixel-wise loss whose best constant is the mean.</summary>
-/// <remarks>Twin of <c>torch.nn.MSELoss</c>; unlike it, a target of another shape is an error, never broadcast.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>Squared error, a pixel-wise loss: ℓ = (x − y)². The best constant prediction is the mean.</summary>
+/// <remarks>PyTorch equivalent: <c>torch.nn.MSELoss</c>; unlike it, a target of another shape throws and is never broadcast.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Legendre, 1805; Gauss, 1809",
     PyTorch = "torch.nn.MSELoss",
-    Alternatives = "HuberLoss where a few targets are far off; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
+    Alternatives = "HuberLoss where a few targets are outliers; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
 public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Criterion.Losses;
+using Criterion.Schedules;
 
 namespace Criterion.Tests.Losses.Combining;
 
@@ -62,7 +63,7 @@ public class WeightedSumTests
     [Fact]
     public void Schedules_need_the_step()
     {
-        WeightedSum loss = L1 + (Squares * new LinearWeight(0, 8, Steps: 4) * 2).Named("late");
+        WeightedSum loss = L1 + (Squares * new LinearSchedule(0, 8, Steps: 4) * 2).Named("late");
         string message = Assert.Throws<LossException>(() => loss.Forward(X, Y)).Message;
         Assert.Contains("late", message, StringComparison.Ordinal);
         Assert.Contains("At(step)", message, StringComparison.Ordinal);
@@ -73,7 +74,7 @@ public class WeightedSumTests
     [Fact]
     public void Schedules_within_a_named_sum_get_the_step_too()
     {
-        WeightedSum loss = (L1 + (Squares * new StepWeight(1, 10))).Named("image") * 3;
+        WeightedSum loss = (L1 + (Squares * new StepSchedule(1, 10))).Named("image") * 3;
         Assert.Equal((3 * (L1 + (Squares * 0.1))).Forward(X, Y).Item(), loss.At(10).Forward(X, Y).Item(), 1e-12);
     }
 
@@ -90,7 +91,7 @@ public class WeightedSumTests
     public void Json_holds_terms_weights_and_sums_within()
     {
         WeightedSum inner = ((new HuberLoss(0.5) * 2) + new CrossEntropyLoss(Tensor.From([1.0, 2.0]))).Named("inner");
-        WeightedSum sum = (L1 * new LinearWeight(0, 1, Steps: 10)) + (Squares * 3) + inner;
+        WeightedSum sum = (L1 * new LinearSchedule(0, 1, Steps: 10)) + (Squares * 3) + inner;
 
         string json = JsonSerializer.Serialize(sum);
 
@@ -106,7 +107,7 @@ public class WeightedSumTests
     [Fact]
     public void Formula_names_its_terms()
     {
-        string[] lines = ((L1 * 10) + (Squares * new LinearWeight(0, 1, 5))).ToLatex().Split('\n');
+        string[] lines = ((L1 * 10) + (Squares * new LinearSchedule(0, 1, 5))).ToLatex().Split('\n');
         Assert.Equal(@"10 \cdot \ell_{\text{L1}} + w_{\text{MSE}}(t) \cdot \ell_{\text{MSE}}", lines[0]);
         Assert.Equal(@"\ell_{\text{L1}} = \left|x - y\right|", lines[1]);
         Assert.Equal(3, lines.Length);

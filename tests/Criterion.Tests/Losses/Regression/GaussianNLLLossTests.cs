@@ -17,7 +17,10 @@ public class GaussianNLLLossTests : TernaryLossContract
         op,
         name,
         (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction()).Forward(x[0], x[1], x[2]),
-        file: "regression");
+        file: "regression",
+
+        // The derivative by the variance is the difference of 1/v and (d/v)², which are nearly equal in one case.
+        slack: 8);
 
     [Fact]
     public void Full_is_the_logarithm_of_the_density()

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Schedules;
 using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Optim;
 
 /// <summary>Several schedules on one optimizer: PyTorch's rates, in any order, made at any time, and resumed from saved states.</summary>
-public class ScheduleTests
+public class LearningRateScheduleTests
 {
     static readonly Dictionary<string, Func<long, double>> Lambdas = new()
     {
@@ -60,7 +61,11 @@ public class ScheduleTests
     public void The_base_is_the_initial_rate()
     {
         SGD optimizer = new([Tensor.Zeros([1])], 0.1);
-        Schedule[] schedules = [new LinearSchedule(optimizer, 5), new CosineSchedule(optimizer, 100), new StepSchedule(optimizer, 7), new LambdaSchedule(optimizer, static _ => 1)];
+        LearningRateSchedule[] schedules =
+        [
+            new(optimizer, new LinearSchedule(1.0 / 3, 1, 5)), new(optimizer, new CosineSchedule(1, 0, 100)),
+            new(optimizer, new StepSchedule(1, 7)), new(optimizer, new LambdaSchedule(static _ => 1)),
+        ];
         Assert.All(schedules, static schedule => Assert.Equal(0.1, schedule.BaseRate));
     }
 
@@ -68,18 +73,18 @@ public class ScheduleTests
     public void A_new_schedule_after_loading_the_optimizer_starts_from_the_initial_rate()
     {
         SGD first = new([Tensor.Zeros([1])], 0.1);
-        _ = new LinearSchedule(first, 5);
+        _ = new LearningRateSchedule(first, new LinearSchedule(1.0 / 3, 1, 5));
         SGD second = new([Tensor.Zeros([1])], 7);
         second.LoadStateDict(first.StateDict());
         Assert.Equal(0.1 / 3, second.LearningRate, 1e-15);
-        Assert.Equal(0.1, new CosineSchedule(second, 100).BaseRate);
+        Assert.Equal(0.1, new LearningRateSchedule(second, new CosineSchedule(1, 0, 100)).BaseRate);
     }
 
     [Fact]
     public void A_warm_up_from_zero_composes()
     {
         SGD optimizer = new([Tensor.Zeros([1])], 0.1);
-        Schedule[] schedules = [new LinearSchedule(optimizer, 4, start: 0), new CosineSchedule(optimizer, 100)];
+        LearningRateSchedule[] schedules = [new(optimizer, new LinearSchedule(0, 1, 4)), new(optimizer, new CosineSchedule(1, 0, 100))];
         for (int step = 1; step <= 50; step++)
         {
             Array.ForEach(schedules, static schedule => schedule.Step());
@@ -91,7 +96,7 @@ public class ScheduleTests
     public void A_schedule_alone_follows_its_formula_without_drift()
     {
         SGD optimizer = new([Tensor.Zeros([1])], 0.1);
-        CosineSchedule schedule = new(optimizer, 1000, least: 1e-3);
+        LearningRateSchedule schedule = new(optimizer, new CosineSchedule(1, 0.01, 1000) { IsPeriodic = true });
         for (int step = 1; step <= 10_000; step++)
         {
             schedule.Step();
@@ -103,7 +108,7 @@ public class ScheduleTests
     public void A_state_of_an_earlier_version_sets_the_rate_of_its_step()
     {
         SGD optimizer = new([Tensor.Zeros([1])], 3);
-        StepSchedule schedule = new(optimizer, 2, 0.5);
+        LearningRateSchedule schedule = new(optimizer, new StepSchedule(1, 2, 0.5));
         Dictionary<string, Tensor> state = new() { ["step"] = Tensor.Scalar(5, DType.Int64), ["base_rate"] = Tensor.Scalar(0.8, DType.Float64) };
         schedule.LoadStateDict(state);
         Assert.Equal(0.2, optimizer.LearningRate, 1e-15);
@@ -120,7 +125,7 @@ public class ScheduleTests
     sealed class Course(GoldenCase golden)
     {
         readonly JsonElement[] _parts = [.. golden["parts"].EnumerateArray()];
-        readonly List<Schedule> _schedules = [];
+        readonly List<LearningRateSchedule> _schedules = [];
 
         public SGD Optimizer { get; } = new([Tensor.Zeros([1])], golden.Args.Double("lr"));
 
@@ -148,7 +153,7 @@ public class ScheduleTests
         {
             _schedules.AddRange(_parts.Where(part => Start(part) < other.Done).Select(Build));
             Done = other.Done;
-            List<Action> loads = [.. _schedules.Select<Schedule, Action>((schedule, i) => () => schedule.LoadStateDict(other._schedules[i].StateDict()))];
+            List<Action> loads = [.. _schedules.Select<LearningRateSchedule, Action>((schedule, i) => () => schedule.LoadStateDict(other._schedules[i].StateDict()))];
             Action optimizer = () => Optimizer.LoadStateDict(other.Optimizer.StateDict());
             List<Action> ordered = order switch
             {
@@ -162,16 +167,17 @@ public class ScheduleTests
 
         static int Start(JsonElement part) => part.TryGetProperty("start", out JsonElement start) ? start.GetInt32() : 0;
 
-        Schedule Build(JsonElement part)
+        LearningRateSchedule Build(JsonElement part)
         {
             GoldenArgs args = new(part);
-            return args.Text("kind") switch
+            double rate = Optimizer.InitialRate ?? Optimizer.LearningRate;
+            return new(Optimizer, args.Text("kind") switch
             {
-                "LinearLR" => new LinearSchedule(Optimizer, args.Int("total_iters"), args.Double("start_factor"), args.Double("end_factor")),
-                "CosineAnnealingLR" => new CosineSchedule(Optimizer, args.Int("T_max"), args.Double("eta_min", 0)),
-                "StepLR" => new StepSchedule(Optimizer, args.Int("step_size"), args.Double("gamma")),
-                _ => new LambdaSchedule(Optimizer, Lambdas[args.Text("function")]),
-            };
+                "LinearLR" => new LinearSchedule(args.Double("start_factor"), args.Double("end_factor"), args.Int("total_iters")),
+                "CosineAnnealingLR" => new CosineSchedule(1, args.Double("eta_min", 0) / rate, args.Int("T_max")) { IsPeriodic = true },
+                "StepLR" => new StepSchedule(1, args.Int("step_size"), args.Double("gamma")),
+                _ => new LambdaSchedule(Lambdas[args.Text("function")]),
+            });
         }
     }
 }

@@ -1,42 +1,23 @@
-namespace Criterion.Drivers;
+using Criterion.Drivers;
 
-/// <summary>The label sequences of a batch.</summary>
-/// <param name="Labels">All labels, sample after sample.</param>
-/// <param name="Starts">Where each sample's labels start.</param>
-/// <param name="Lengths">How many labels each sample has.</param>
-/// <param name="InputLengths">How many steps each sample has.</param>
-/// <param name="Blank">The class that stands for no label.</param>
-internal sealed record CtcTargets(long[] Labels, int[] Starts, int[] Lengths, int[] InputLengths, int Blank)
-{
-    /// <summary>The number of samples.</summary>
-    public int Count => Lengths.Length;
-
-    /// <summary>The places of a sample: its labels and the blanks around them.</summary>
-    public int Places(int sample) => (2 * Lengths[sample]) + 1;
-
-    /// <summary>The class at a place.</summary>
-    public int Label(int sample, int place) => place % 2 == 0 ? Blank : (int)Labels[Starts[sample] + (place / 2)];
-
-    /// <summary>Whether a path may reach a place from two before: over a blank, from another label.</summary>
-    public bool MaySkip(int sample, int place) => place % 2 == 1 && place > 1 && Label(sample, place) != Label(sample, place - 2);
-}
+namespace Criterion;
 
 /// <summary>
 /// Connectionist temporal classification: −ln of the probability of all paths that read as the labels. Value and gradient on the
 /// forward–backward recursion; higher derivatives through the forward recursion in tensor operations.
 /// </summary>
-internal static class Ctc
+internal static class CtcLosses
 {
     // Stands for the logarithm of 0 where −∞ would bring 0 · ∞ into a gradient.
     const double Never = -1e30;
 
     /// <summary>The loss of each sample, [N], from log-probabilities [T, N, C]; +∞ with a gradient of 0 where no path reads as the labels.</summary>
-    public static Tensor Losses(Tensor logs, CtcTargets targets)
+    public static Tensor Of(Tensor logs, CtcTargets targets)
     {
         Tensor x = logs.Contiguous();
         Tensor values = Tensor.Empty([targets.Count], x.DType);
         Tensor? gradient = Autograd.IsRecorded(x) ? Tensor.EmptyLike(x) : null;
-        CtcDriver.Run(x, targets, values, gradient);
+        CtcDriver.Run(x.Elements, x.Shape[2], targets, values.Elements, gradient?.Elements ?? default);
         Tensor impossible = values.EqualTo(double.PositiveInfinity);
         return Autograd.Record(
             "ctc",

@@ -1,0 +1,268 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+using Criterion.Simd;
+
+namespace Criterion.Drivers;
+
+/// <summary>The loops of a row formula over rows: of a chunk at first, of which each row is a slice.</summary>
+internal readonly ref struct RowLoops<TFormula, S, L, D>
+    where TFormula : struct, IRowFormula
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    where L : struct, ILane<L, S>
+    where D : struct, ILane<D, double>
+{
+    // So many elements are summed in lanes before their sum is added in double precision: a long row would lose its last digits.
+    const int BlockLength = 1024;
+
+    public TFormula Formula { get; init; }
+
+    public ReadOnlySpan<S> A { get; init; }
+
+    public ReadOnlySpan<S> B { get; init; }
+
+    public ReadOnlySpan<S> C { get; init; }
+
+    public Span<S> GradientA { get; init; }
+
+    public Span<S> GradientB { get; init; }
+
+    public Span<S> GradientC { get; init; }
+
+    /// <summary>The number of elements in all rows.</summary>
+    public long Count { get; init; }
+
+    /// <summary>Returns a part of these rows.</summary>
+    public RowLoops<TFormula, S, L, D> Slice(int at, int length) => new()
+    {
+        Formula = Formula,
+        A = A.Slice(at, length),
+        B = B.Slice(at, length),
+        C = C.Slice(at, length),
+        GradientA = GradientA.IsEmpty ? default : GradientA.Slice(at, length),
+        GradientB = GradientB.IsEmpty ? default : GradientB.Slice(at, length),
+        GradientC = GradientC.IsEmpty ? default : GradientC.Slice(at, length),
+        Count = Count,
+    };
+
+    /// <summary>Returns the sums of the statistics, in blocks in the elements' own precision.</summary>
+    public Statistics<Real> Sum() => WithRest(Sum(Formula, A, B, C), L.Width);
+
+    /// <summary>Returns the sums of the statistics of floats in double precision.</summary>
+    public Statistics<Real> SumWidened() => WithRest(
+        SumWidened(Formula, MemoryMarshal.Cast<S, float>(A), MemoryMarshal.Cast<S, float>(B), MemoryMarshal.Cast<S, float>(C)), D.Width);
+
+    /// <summary>Adds the statistics of the elements after the last whole lane.</summary>
+    Statistics<Real> WithRest(Statistics<Real> sums, int width)
+    {
+        for (int i = A.Length - (A.Length % width); i < A.Length; i += D.Width)
+        {
+            int end = Math.Min(A.Length, i + D.Width);
+            sums = Plus(sums, Partial(Formula, A[i..end], B[i..end], C[i..end]));
+        }
+
+        return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public Statistics<N> SumOneByOne<N>()
+        where N : struct, IScalar<N>
+    {
+        Statistics<N> sums = new(N.Const(0), N.Const(0), N.Const(0), N.Const(0));
+        for (int i = 0; i < A.Length; i++)
+        {
+            sums = Plus(sums, Formula.Terms(Number<N>(A[i]), Number<N>(B[i]), Number<N>(C[i])));
+        }
+
+        return sums;
+    }
+
+    /// <summary>Writes the gradients that are needed from the derivatives by the sums.</summary>
+    public void Differentiate(Statistics<Real> slopes)
+    {
+        Differentiate<FirstInput>(slopes, GradientA);
+        Differentiate<SecondInput>(slopes, GradientB);
+        Differentiate<ThirdInput>(slopes, GradientC);
+    }
+
+    /// <inheritdoc cref="Differentiate"/>
+    public void DifferentiateOneByOne<N>(Statistics<N> slopes)
+        where N : struct, IScalar<N>
+    {
+        DifferentiateOneByOne<FirstInput, N>(slopes, GradientA);
+        DifferentiateOneByOne<SecondInput, N>(slopes, GradientB);
+        DifferentiateOneByOne<ThirdInput, N>(slopes, GradientC);
+    }
+
+    void Differentiate<TInput>(Statistics<Real> slopes, Span<S> gradient)
+        where TInput : struct, IInput
+    {
+        if (gradient.IsEmpty)
+        {
+            return;
+        }
+
+        Gradient<TInput>(Formula, slopes, A, B, C, gradient, Count);
+        for (int i = A.Length - (A.Length % L.Width); i < A.Length; i += D.Width)
+        {
+            int end = Math.Min(A.Length, i + D.Width);
+            PartialGradient<TInput>(Formula, slopes, A[i..end], B[i..end], C[i..end], gradient[i..end]);
+        }
+    }
+
+    static Real Total(L lane) => double.CreateTruncating(lane.Sum());
+
+    static N Number<N>(S value)
+        where N : struct, IScalar<N> => N.Const(double.CreateTruncating(value));
+
+    static Statistics<N> Plus<N>(Statistics<N> a, Statistics<N> b)
+        where N : struct, IScalar<N> => new(a.First + b.First, a.Second + b.Second, a.Third + b.Third, a.Fourth + b.Fourth);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static Statistics<Real> Sum(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+    {
+        ref S a = ref MemoryMarshal.GetReference(x);
+        ref S b = ref MemoryMarshal.GetReference(y);
+        ref S c = ref MemoryMarshal.GetReference(z);
+        Statistics<Real> sums = default;
+        int i = 0;
+        while (i <= x.Length - L.Width)
+        {
+            L first = L.Const(0);
+            L second = first;
+            L third = first;
+            L fourth = first;
+            int last = Math.Min(x.Length, i + BlockLength) - L.Width;
+            for (; i <= last; i += L.Width)
+            {
+                Statistics<L> terms = formula.Terms(
+                    L.Load(in a, i), TFormula.Arity > 1 ? L.Load(in b, i) : default, TFormula.Arity > 2 ? L.Load(in c, i) : default);
+                first += terms.First;
+                second += terms.Second;
+                third += terms.Third;
+                fourth += terms.Fourth;
+            }
+
+            sums = Plus(sums, new(Total(first), Total(second), Total(third), Total(fourth)));
+        }
+
+        return sums;
+    }
+
+    // The last elements go through padded lanes of doubles: short rows have no others, and their gradient is often a small difference. In
+    // methods of their own, here and below: what is inlined for them would count against the loop.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static Statistics<Real> Partial(TFormula formula, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z)
+    {
+        Statistics<D> terms = formula.Terms(
+            PartialLane<D, double>.LoadWidened(x),
+            TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default,
+            TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default);
+        return new(Total(terms.First, x.Length), Total(terms.Second, x.Length), Total(terms.Third, x.Length), Total(terms.Fourth, x.Length));
+    }
+
+    static Real Total(D lane, int count) => PartialLane<D, double>.Sum(lane, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static Statistics<Real> SumWidened(TFormula formula, ReadOnlySpan<float> x, ReadOnlySpan<float> y, ReadOnlySpan<float> z)
+    {
+        ref float a = ref MemoryMarshal.GetReference(x);
+        ref float b = ref MemoryMarshal.GetReference(y);
+        ref float c = ref MemoryMarshal.GetReference(z);
+        D first = D.Const(0);
+        D second = first;
+        D third = first;
+        D fourth = first;
+        for (int i = 0; i <= x.Length - D.Width; i += D.Width)
+        {
+            Statistics<D> terms = formula.Terms(
+                D.LoadWidened(in a, i),
+                TFormula.Arity > 1 ? D.LoadWidened(in b, i) : default,
+                TFormula.Arity > 2 ? D.LoadWidened(in c, i) : default);
+            first += terms.First;
+            second += terms.Second;
+            third += terms.Third;
+            fourth += terms.Fourth;
+        }
+
+        return new(first.Sum(), second.Sum(), third.Sum(), fourth.Sum());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static unsafe void Gradient<TInput>(
+        TFormula formula,
+        Statistics<Real> slopes,
+        ReadOnlySpan<S> x,
+        ReadOnlySpan<S> y,
+        ReadOnlySpan<S> z,
+        Span<S> gradient,
+        long count)
+        where TInput : struct, IInput
+    {
+        ref S a = ref MemoryMarshal.GetReference(x);
+        ref S b = ref MemoryMarshal.GetReference(y);
+        ref S c = ref MemoryMarshal.GetReference(z);
+        ref S g = ref MemoryMarshal.GetReference(gradient);
+        Statistics<L> weights = Weights<L, S>(slopes);
+        fixed (S* target = gradient)
+        {
+            bool streams = Streaming.Suits<L, S>(target, count);
+            for (int i = 0; i <= x.Length - L.Width; i += L.Width)
+            {
+                L slope = Weighted(
+                    formula.Terms(
+                        Seed<TInput>.Sparse(0, L.Load(in a, i)),
+                        Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
+                        Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? L.Load(in c, i) : default)),
+                    weights);
+                if (streams)
+                {
+                    slope.Stream(target + i);
+                }
+                else
+                {
+                    slope.Store(ref g, i);
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void PartialGradient<TInput>(
+        TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+        where TInput : struct, IInput
+    {
+        Statistics<SparseDual<D>> terms = formula.Terms(
+            Seed<TInput>.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
+            Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
+            Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
+        PartialLane<D, double>.StoreNarrowed(Weighted(terms, Weights<D, double>(slopes)), gradient);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void DifferentiateOneByOne<TInput, N>(Statistics<N> slopes, Span<S> gradient)
+        where TInput : struct, IInput
+        where N : struct, IScalar<N>
+    {
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            Statistics<SparseDual<N>> terms = Formula.Terms(
+                Seed<TInput>.Sparse(0, Number<N>(A[i])), Seed<TInput>.Sparse(1, Number<N>(B[i])), Seed<TInput>.Sparse(2, Number<N>(C[i])));
+            gradient[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Statistics<T> Weights<T, E>(Statistics<Real> slopes)
+        where T : struct, ILane<T, E>
+        where E : unmanaged =>
+        new(T.Const(slopes.First.Value), T.Const(slopes.Second.Value), T.Const(slopes.Third.Value), T.Const(slopes.Fourth.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static T Weighted<T>(Statistics<SparseDual<T>> terms, Statistics<T> weights)
+        where T : struct, IReal<T> =>
+        ((terms.First * SparseDual<T>.Fixed(weights.First)) + (terms.Second * SparseDual<T>.Fixed(weights.Second))
+        + ((terms.Third * SparseDual<T>.Fixed(weights.Third)) + (terms.Fourth * SparseDual<T>.Fixed(weights.Fourth)))).Tangent;
+}
