@@ -202,7 +202,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("0 and 1 (--range).", "evaluate", "{folder}/floats.npy", "{folder}/floats.npy")]
     [InlineData("--count is the number of samples that the generator of a run draws", "evaluate", "fashion-mnist", "fashion-mnist",
         "--count", "100")]
-    [InlineData("--size is for images of --a and --b", "train", "cyclegan", "--size", "32")]
+    [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
     [InlineData("need their range", "train", "cyclegan", "--a", "{folder}/floats.npy", "--b", "{folder}/floats.npy")]
     [InlineData("There is no image -5 for --query", "search", "{folder}/siamese", "--query", "-5", "--out", "{folder}/new.png")]

@@ -26,7 +26,7 @@ internal static class Catalogue
         ?? throw new ToolException(
             $"There is no loss '{name}'.{Suggestion.For(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 
-    /// <summary>Returns the entry whose type is called as the name says, or null. Loads that type alone, where a scan loads all.</summary>
+    /// <summary>Returns the entry of a name that its type has, or null. Loads that type only, where a scan loads all.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Rooted)]
     internal static CatalogueEntry? Lookup(string name)
