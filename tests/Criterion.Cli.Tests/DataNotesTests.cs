@@ -29,12 +29,12 @@ public sealed class DataNotesTests : IDisposable
 
     string[] Notes =>
     [
-        $"The images of '{Mixed}' come from 2 folders, which are not told apart.",
-        $"1 file of '{Mixed}' is no image and was passed over: labels.txt.",
-        $"1 of 8 images of '{Mixed}' have transparent pixels, which were laid on black.",
+        $"The images of '{Mixed}' come from 2 folders, which are not used as classes.",
+        $"1 file of '{Mixed}' is not an image and was ignored: labels.txt.",
+        $"1 of 8 images of '{Mixed}' have transparent pixels, which were blended with black.",
         $"1 of 8 images of '{Mixed}' were resized to 16×16.",
         $"1 of 8 images of '{Mixed}' have other proportions and were stretched.",
-        $"1 of 8 images of '{Mixed}' are grey and were made colour, since others are.",
+        $"1 of 8 images of '{Mixed}' are grey and were converted to colour, like the others.",
     ];
 
     public void Dispose() => _temp.Dispose();
@@ -60,7 +60,7 @@ public sealed class DataNotesTests : IDisposable
         WritePng("plain/0.png", Tensor.Zeros([1, 16, 16]));
         WritePng("plain/1.png", Tensor.Ones([1, 16, 16]));
         File.WriteAllText(_temp["plain/b.csv"], "x");
-        string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is no image and was passed over: b.csv."];
+        string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is not an image and was ignored: b.csv."];
         AssertNoted(all,
             ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0",
                 .. Short, "--out", _temp["run"]]);
@@ -102,7 +102,7 @@ public sealed class DataNotesTests : IDisposable
         WritePng("gallery/1.png", Tensor.Zeros([1, 16, 16]));
         AssertNoted(
             [
-                $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were laid on a grey of 0.5.",
+                $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were blended with a grey of 0.5.",
                 $"1 of 2 images of '{_temp["gallery"]}' were resized to 32×32.",
             ],
             ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out",

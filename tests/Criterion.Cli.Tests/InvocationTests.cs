@@ -79,7 +79,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("for --input target. Expected a .npy file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
         "target={folder}/no.npy")]
     [InlineData("text.npy", "loss", "mse", "--prediction", "{folder}/text.npy", "--target", "{folder}/text.npy")]
-    [InlineData("holds no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
+    [InlineData("has no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
     [InlineData("three.npy' already exists. Choose another file, or delete it first.", "sample", "{folder}/run", "--out",
         "{folder}/three.npy")]
     [InlineData("/nodir/x.png' cannot be created, as its folder does not exist", "sample", "{folder}/run", "--out", "{folder}/nodir/x.png")]
@@ -98,8 +98,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
         "{folder}/g.npy", "--out", "{folder}/./g.npy")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("Invalid value 'x.npy' for --out. Expected a name that ends in .png", "search", "run", "--out", "x.npy")]
-    [InlineData("three.npy' exists and is not empty", "train", "--data", "ring", "--out", "{folder}/three.npy")]
-    [InlineData("can't be made", "train", "--data", "ring", "--width", "2", "--out", "{folder}/three.npy/run")]
+    [InlineData("three.npy' already exists and is not empty", "train", "--data", "ring", "--out", "{folder}/three.npy")]
+    [InlineData("cannot be created", "train", "--data", "ring", "--width", "2", "--out", "{folder}/three.npy/run")]
 
     // Kinds of runs.
     [InlineData("'/nowhere' is not the folder of a run", "report", "/nowhere")]
@@ -149,7 +149,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("no layer '1e0'", "train", "--data", "ring", "--feature-matching", "0.1@1e0")]
     [InlineData("--objectives hing: There is no objective 'hing'", "compare", "--data", "ring", "--objectives", "dcgan,hing", "--out",
         "{folder}/new")]
-    [InlineData("'hinge' is named twice", "compare", "--data", "ring", "--objectives", "hinge,hinge", "--out", "{folder}/new")]
+    [InlineData("'hinge' is given twice", "compare", "--data", "ring", "--objectives", "hinge,hinge", "--out", "{folder}/new")]
     [InlineData("at least one objective", "compare", "--data", "ring", "--objectives", ",", "--out", "{folder}/new")]
 
     // Losses.

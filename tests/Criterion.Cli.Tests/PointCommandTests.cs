@@ -25,11 +25,11 @@ public sealed class PointCommandTests : IDisposable
         Succeeded(Run("sample", _temp["run"], "--out", _temp["x.png"]));
         Assert.Matches("\nmodes +0 of 8 ", Run("evaluate", "ring", _temp["run"], "--count", "50").Output);
         Assert.Matches("\nmodes +8 of 8 ", Run("evaluate", "ring", "ring", "--count", "400").Output);
-        Assert.Contains("different features mean nothing", Run("evaluate", "fashion-mnist", _temp["run"], "--count", "10").Error,
+        Assert.Contains("different features cannot be compared", Run("evaluate", "fashion-mnist", _temp["run"], "--count", "10").Error,
             StringComparison.Ordinal);
         Assert.Contains("no size in pixels", Run("train", "--data", "ring", "--size", "32", "--out", _temp["no"]).Error,
             StringComparison.Ordinal);
-        Assert.Contains("do not mix", Run("train", "--data", "ring", "--data", "fashion-mnist", "--out", _temp["no"]).Error,
+        Assert.Contains("cannot be mixed", Run("train", "--data", "ring", "--data", "fashion-mnist", "--out", _temp["no"]).Error,
             StringComparison.Ordinal);
     }
 }

@@ -74,7 +74,7 @@ public sealed class ToolProcessTests : IDisposable
         Assert.Contains("points of ring", output, StringComparison.Ordinal);
         (code, _, error) = await InShell("cd 'ein ordner ü' && tool train --data ./ring --steps 1 --out 'another run'");
         Assert.Equal(1, code);
-        Assert.Contains("holds no PNG", error, StringComparison.Ordinal);
+        Assert.Contains("has no PNG", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -84,8 +84,8 @@ public sealed class ToolTests : IDisposable
     [InlineData("Invalid value '0' for --threads", "train", "--threads", "0")]
     [InlineData("Invalid value '0..2' for --range. Expected -1..1 or 0..1", "train", "--range", "0..2")]
     [InlineData("There is no file or folder '/nowhere'", "train", "--data", "/nowhere")]
-    [InlineData("10000 images do not fill a batch of 20000", "train", "--batch", "20000")]
-    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, and is 33. Resize them (--size).", "train", "--size", "33")]
+    [InlineData("10000 items do not fill a batch of 20000", "train", "--batch", "20000")]
+    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, but is 33. Resize them (--size).", "train", "--size", "33")]
     [InlineData("--out <file> is required", "sample", "run")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "x.png")]
@@ -110,7 +110,7 @@ public sealed class ToolTests : IDisposable
 
         (code, _, error) = Run("train", "--data", TinyImages(), "--batch", "4", "--steps", "1", "--out", _temp.Path);
         Assert.Equal(1, code);
-        Assert.Contains("exists and is not empty", error, StringComparison.Ordinal);
+        Assert.Contains("already exists and is not empty", error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_temp["x.png"]));
     }
 

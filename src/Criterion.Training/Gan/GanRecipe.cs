@@ -127,7 +127,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     /// <param name="name">The name.</param>
     /// <exception cref="TrainingException">There is no such recipe; the message lists all.</exception>
     public static GanRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? throw new TrainingException($"There is no recipe '{name}'. Choose one of: {string.Join(", ", All.Select(recipe => recipe.Name))}.");
+        ?? throw new TrainingException($"There is no recipe '{name}'. Choose one of: "
+            + $"{string.Join(", ", All.Select(recipe => recipe.Name))}.");
 
     static Regularizer ForPoints(Regularizer regularizer) =>
         regularizer.Penalty is GradientPenalty slope ? regularizer with { Penalty = slope with { Weight = 0.1 } } : regularizer;

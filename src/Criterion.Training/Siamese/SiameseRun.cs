@@ -75,7 +75,8 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
 
     Tensor Encoded(ImageDataset images) => _encoder.InBatches(images.Images);
 
-    static SiameseRunRecord NewRecord(SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery)
+    static SiameseRunRecord NewRecord(
+        SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);

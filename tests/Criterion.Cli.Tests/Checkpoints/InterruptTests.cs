@@ -77,7 +77,7 @@ public sealed class InterruptTests : IDisposable
         Assert.True(process.WaitForExit(2 * Minute), "the process goes on");
 
         Assert.Equal(Tool.Failure, process.ExitCode);
-        Assert.Contains("can't be written any more", await process.Error, StringComparison.Ordinal);
+        Assert.Contains("can no longer be written", await process.Error, StringComparison.Ordinal);
         Assert.Single((await process.Error).TrimEnd().Split('\n'));
         Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["parts"]).Status);
 

@@ -37,7 +37,7 @@ public sealed class ResumeTests : IDisposable
         (int code, string output, string error) = Run("train", "--resume", _temp["parts"], "--steps", "12");
 
         Assert.Equal(0, code);
-        Assert.Contains("Trying the one before", error, StringComparison.Ordinal);
+        Assert.Contains("Trying the previous one", error, StringComparison.Ordinal);
         Assert.Contains("from step 5 of 12", output, StringComparison.Ordinal);
         AssertSame("whole", "parts");
         Assert.Equal(Steps("whole"), Steps("parts"));
@@ -52,7 +52,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("is not the folder of a run", Run("train", "--resume", _temp["nowhere"]).Error, StringComparison.Ordinal);
         File.Delete(_temp["data.npy"]);
         Npy.Write(_temp["data.npy"], Tensor.Rand([16, 1, 8, 8], random: new RandomStream(99), low: -1));
-        Assert.Contains("Bring the data back", Run("train", "--resume", _temp["run"], "--steps", "4").Error, StringComparison.Ordinal);
+        Assert.Contains("Restore the data", Run("train", "--resume", _temp["run"], "--steps", "4").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class ResumedTimeTests : IDisposable
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
         Rewrite(record with { TrainingSeconds = null });
-        Assert.Contains("Finished after 2 of 2 steps. Begun", RunReport.Of(_temp["run"]), StringComparison.Ordinal);
+        Assert.Contains("Finished after 2 of 2 steps. Started", RunReport.Of(_temp["run"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ResumedTimeTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Resume(steps: 12)).Message;
 
-        Assert.Contains($"has the columns {header}, and this run writes {GanStep.Columns.Header}", message, StringComparison.Ordinal);
+        Assert.Contains($"has the columns {header}, but this run writes {GanStep.Columns.Header}", message, StringComparison.Ordinal);
         Assert.Equal(rows, File.ReadAllLines(losses));
         File.Move(losses, _temp["run/old.csv"]);
         Resume(steps: 12);

@@ -90,7 +90,7 @@ public sealed class CheckpointTests : IDisposable
     {
         Assert.Throws<CheckpointException>(() => new CheckpointFolder(Folder).Latest());
         Formats.Safetensors.Write(_temp["other"], [new("x", Tensor.Ones([2]))]);
-        Assert.Contains("is no checkpoint", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["other"])).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a checkpoint", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["other"])).Message, StringComparison.Ordinal);
         Formats.Safetensors.Write(_temp["newer"], [], new Dictionary<string, string> { ["criterion_checkpoint"] = "99" });
         Assert.Contains("version 99", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["newer"])).Message, StringComparison.Ordinal);
     }

@@ -93,9 +93,9 @@ public sealed class ComparisonTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small with { Steps = 2, Seeds = 5 })).Message;
         Assert.Contains("seeds 1 there, 5 now; steps 1 there, 2 now", message, StringComparison.Ordinal);
-        Assert.Contains("holds no comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not the folder of a comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
         Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(5), low: -1));
-        Assert.Contains("Bring the data back", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the data", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ComparisonTests : IDisposable
         ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
 
         Comparison.Open(_temp["run"], small).Execute(_ => Assert.Contains(
-            "another program is at it",
+            "another program uses it",
             Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal), cancellation: TestContext.Current.CancellationToken);
 
@@ -116,8 +116,8 @@ public sealed class ComparisonTests : IDisposable
     public void What_cant_be_compared_is_refused_before_anything_is_trained()
     {
         Refused("There is no objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
-        Refused("'lsgan' is named twice", Options with { Objectives = ["lsgan", "lsgan"] });
-        Refused("'hinge' is named twice", Options with { Objectives = ["hinge", "lsgan", "Hinge"] });
+        Refused("'lsgan' is given twice", Options with { Objectives = ["lsgan", "lsgan"] });
+        Refused("'hinge' is given twice", Options with { Objectives = ["hinge", "lsgan", "Hinge"] });
         Refused("at least one objective", Options with { Objectives = [] });
         Refused("has no labels", Options with { Objectives = ["lsgan", "acgan"] });
         Refused("do not fill a batch", Options with { BatchSize = 99 });

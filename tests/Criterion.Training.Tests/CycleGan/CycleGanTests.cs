@@ -109,7 +109,7 @@ public sealed class CycleGanTests : IDisposable
     {
         WriteData();
         string message = Assert.Throws<TrainingException>(() => Create(Options, Translator with { Halvings = 3 })).Message;
-        Assert.Contains("multiples of 8, and these images are 12×12. Resize them to 16", message, StringComparison.Ordinal);
+        Assert.Contains("multiples of 8, but these images are 12×12. Resize them to 16", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class CycleGanTests : IDisposable
     {
         WriteData();
         string message = Assert.Throws<TrainingException>(() => Create(Options, Translator, new(Width: 2, Layers: 3))).Message;
-        Assert.Contains("at least 24 pixels a side, and these are 12×12", message, StringComparison.Ordinal);
+        Assert.Contains("at least 24 pixels a side, but these are 12×12", message, StringComparison.Ordinal);
 
         // The least that it takes.
         Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(Width: 2, Layers: 2).Build(new(1)).Forward(Data(1).Images[..1].Contiguous()).Shape.Dims.ToArray());

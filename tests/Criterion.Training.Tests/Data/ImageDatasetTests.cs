@@ -103,7 +103,7 @@ public sealed class ImageDatasetTests : IDisposable
 
     [Fact]
     public void A_folder_without_images_is_refused() =>
-        Assert.Contains("holds no PNG images", Refusal(_temp.Path), StringComparison.Ordinal);
+        Assert.Contains("has no PNG images", Refusal(_temp.Path), StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_source_is_refused() =>

@@ -17,7 +17,7 @@ public sealed class ImageSourceTests : IDisposable
     public void Pictures_of_other_formats_are_refused_with_their_number()
     {
         string message = Refusal(Input("mixed"));
-        Assert.Contains("6 PNG images and 6 of formats that are not read: 3 .JPEG, 3 .jpg", message, StringComparison.Ordinal);
+        Assert.Contains("6 PNG images and 6 of unsupported formats: 3 .JPEG, 3 .jpg", message, StringComparison.Ordinal);
         Assert.Contains("Convert these to PNG", message, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class ImageSourceTests : IDisposable
     public void A_folder_of_other_pictures_alone_says_which()
     {
         Write("a.jpg");
-        Assert.Contains("0 PNG images and 1 of formats that are not read: 1 .jpg", Refusal(_temp.Path), StringComparison.Ordinal);
+        Assert.Contains("0 PNG images and 1 of unsupported formats: 1 .jpg", Refusal(_temp.Path), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class ImageSourceTests : IDisposable
         Npy.Write(_temp["colour.npy"], Tensor.Full([1, 3, 32, 32], 7, DType.UInt8));
         string of = $"'{_temp["grey.npy"]}, {_temp["colour.npy"]}'";
         Assert.Equal(
-            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were made colour, since others are."],
+            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were converted to colour, like the others."],
             ImageDataset.Load([_temp["grey.npy"], _temp["colour.npy"]]).Notes);
         Npy.Write(_temp["wide.npy"], Tensor.Full([1, 1, 8, 16], 7, DType.UInt8));
         of = $"'{_temp["grey.npy"]}, {_temp["wide.npy"]}'";
@@ -266,7 +266,7 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
-    public void Points_are_no_images() => Assert.Contains("do not mix", Refusal("ring"), StringComparison.Ordinal);
+    public void Points_are_no_images() => Assert.Contains("cannot be mixed", Refusal("ring"), StringComparison.Ordinal);
 
     static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 

@@ -41,7 +41,7 @@ public class GanAdviceTests
         Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss() }).Step().GeneratorLoss));
         Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new EnergyBasedGanLoss(), DiscriminatorOutput = DiscriminatorOutput.AbsoluteError }).Step().GeneratorLoss));
         Assert.Contains("does not accept SquaredError", Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
-        Assert.Contains("says logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains("needs logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
     }
 
     static string Refusal(GanOptions options, Sequential critic) => Assert.Throws<TrainingException>(() => Trainer(options, critic)).Message;

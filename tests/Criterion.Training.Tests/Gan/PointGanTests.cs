@@ -38,7 +38,7 @@ public sealed class PointGanTests : IDisposable
     [InlineData("ebgan")]
     [InlineData("began")]
     public void Auto_encoders_of_points_are_refused(string recipe) =>
-        Assert.Contains("An auto-encoder of points", Assert.Throws<TrainingException>(() => new GanRun(Tiny.Recipe(recipe), Data)).Message, StringComparison.Ordinal);
+        Assert.Contains("An auto-encoder reconstructs all points", Assert.Throws<TrainingException>(() => new GanRun(Tiny.Recipe(recipe), Data)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_is_for_images_is_refused()

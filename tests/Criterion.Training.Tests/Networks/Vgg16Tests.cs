@@ -88,7 +88,7 @@ public sealed class Vgg16Tests : IDisposable
     {
         string message = Assert.Throws<TrainingException>(() => Vgg16.Load(_temp["none.pth"])).Message;
         Assert.Contains("none.pth", message, StringComparison.Ordinal);
-        Assert.Contains("get vgg16-397923af.pth", message, StringComparison.Ordinal);
+        Assert.Contains("download vgg16-397923af.pth", message, StringComparison.Ordinal);
         Assert.Contains("download.pytorch.org", message, StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class Vgg16Tests : IDisposable
     {
         Tensor image = Tensor.Zeros([1, 3, 8, 8]);
         Says<ArgumentException>("no layer 'relu6_1'", "conv1_1", () => Single.Value.Features(image, "relu6_1"));
-        Says<ArgumentException>("no layer is named", "relu2_2", () => Single.Value.Features(image));
+        Says<ArgumentException>("no layer is given", "relu2_2", () => Single.Value.Features(image));
         Says<ShapeException>("[2, 1, 8, 8]", "images.Expand(-1, 3, -1, -1)", static () => Single.Value.Features(Tensor.Zeros([2, 1, 8, 8]), "relu1_1"));
         Says<ShapeException>("[3, 8, 8]", "[N, 3, H, W]", static () => Vgg16.Normalize(Tensor.Zeros([3, 8, 8]), ImageRange.ZeroOne));
         Says<ShapeException>("at least 16×16", "Resize", () => Single.Value.Features(image, "relu1_1", "relu5_1"));

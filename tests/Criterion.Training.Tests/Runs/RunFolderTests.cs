@@ -119,12 +119,12 @@ public sealed class RunFolderTests : IDisposable
     public void A_folder_that_cant_be_made_is_refused()
     {
         File.WriteAllText(_temp["file"], "");
-        Assert.Contains("can't be made", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file/run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be created", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file/run"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_that_vanishes_stops_the_run_with_the_cause() => Assert.Contains(
-        "can't be written any more",
+        "can no longer be written",
         Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => Vanish(_temp["run/samples"]))).Message,
         StringComparison.Ordinal);
 
@@ -138,7 +138,7 @@ public sealed class RunFolderTests : IDisposable
             Vanish(_temp["run"]);
         })).Message;
 
-        Assert.Contains("the folder is gone", message, StringComparison.Ordinal);
+        Assert.Contains("the folder no longer exists", message, StringComparison.Ordinal);
         Assert.Equal(1, steps);
         Assert.False(Directory.Exists(_temp["run"]));
     }
@@ -165,7 +165,7 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may write everywhere");
         Assert.Contains(
-            "can't be written any more",
+            "can no longer be written",
             Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserExecute))).Message,
             StringComparison.Ordinal);
         File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -197,7 +197,7 @@ public sealed class RunFolderTests : IDisposable
         File.CreateSymbolicLink(_temp["run/generator.safetensors"], "/dev/full");
 
         TrainingException error = Assert.Throws<TrainingException>(() => run.Execute(folder, cancellation: TestContext.Current.CancellationToken));
-        Assert.Contains("Make room", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Free space", error.Message, StringComparison.Ordinal);
         RunRecord record = RunJson.Read(File.ReadAllText(_temp["run/run.json"]));
         Assert.Equal(RunStatus.Failed, record.Status);
         Assert.False(string.IsNullOrEmpty(record.Error));
