@@ -59,8 +59,8 @@ public sealed record ComparisonOptions
         if (Objectives.Count == 0 || Seeds < 1)
         {
             throw new TrainingException(
-                $"{nameof(ComparisonOptions)}: at least one objective and one seed are needed, but there are {Objectives.Count} and "
-                    + $"{Seeds}. Give more.");
+                $"{nameof(ComparisonOptions)}: at least one objective and one seed are needed, "
+                    + $"but there are {Objectives.Count} and {Seeds}. Give more.");
         }
 
         // The runs would share a folder.

@@ -2,8 +2,7 @@ namespace Criterion.Training;
 
 /// <summary>
 /// Earlier images of a generator. A discriminator that is also trained on these does not only follow the newest ones. Source: Shrivastava
-/// et
-/// al., 2017; Zhu et al., CycleGAN, 2017, section 4.
+/// et al., 2017; Zhu et al., CycleGAN, 2017, section 4.
 /// </summary>
 /// <param name="capacity">The number of images in the pool; not negative, 0 to return every image as it is. In the paper: 50.</param>
 /// <param name="random">The stream that selects the images.</param>

@@ -61,8 +61,8 @@ public sealed record Evaluation
         if (real.Name != fake.Name)
         {
             throw new TrainingException(
-                $"Evaluation: '{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}, and different features cannot be "
-                    + "compared. "
+                $"Evaluation: '{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}, "
+                    + "and different features cannot be compared. "
                 + "Give two sets of images or of points, or two files of features of the same network.");
         }
 
@@ -97,8 +97,8 @@ public sealed record Evaluation
         if (set.Count < LeastSamples)
         {
             throw new TrainingException(
-                $"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), and at least {LeastSamples} are needed to compare "
-                    + "distributions. "
+                $"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), "
+                    + $"and at least {LeastSamples} are needed to compare distributions. "
                 + "Give more samples.");
         }
     }

@@ -24,8 +24,8 @@ public static class EvaluationJson
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"The text is not an evaluation: {e.Message} Give what {nameof(EvaluationJson)}.{nameof(Write)} "
-                + "returned.", e);
+            throw new TrainingException("The text is not an evaluation: "
+                + $"{e.Message} Give what {nameof(EvaluationJson)}.{nameof(Write)} returned.", e);
         }
     }
 }

@@ -19,6 +19,6 @@ public sealed record MeasureOptions(int Every, int Samples = 5000)
     public int Samples { get; init; } = Samples >= 2
         ? Samples
         : throw new TrainingException(
-            $"{nameof(MeasureOptions)}.{nameof(Samples)}: a distance between distributions needs at least 2 samples, but this is "
-                + $"{Samples}. Set more.");
+            $"{nameof(MeasureOptions)}.{nameof(Samples)}: a distance between distributions needs at least 2 samples, "
+                + $"but this is {Samples}. Set more.");
 }

@@ -41,8 +41,7 @@ public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Head
 
     /// <summary>
     /// Returns the network of given weights, or null for others. The sizes come from the shapes, so a file cannot ask for more memory than
-    /// it
-    /// has.
+    /// it has.
     /// </summary>
     internal static EmbeddingNetwork? Of(IReadOnlyDictionary<string, Tensor> tensors)
     {

@@ -4,8 +4,7 @@ namespace Criterion.Training;
 
 /// <summary>
 /// The networks of a GAN of points, with two hidden layers each: ReLU in the generator, leaky ReLU in the discriminator. Source of the
-/// size:
-/// Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
+/// size: Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
 /// </summary>
 /// <param name="Width">The units of a hidden layer. Default: 128.</param>
 /// <param name="Latent">The size of a latent. Default: 64.</param>

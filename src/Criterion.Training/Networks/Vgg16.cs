@@ -87,8 +87,7 @@ public sealed class Vgg16 : Module
 
     /// <summary>
     /// Normalises images as for the training of the network: from their range to [0, 1], minus the mean of ImageNet, divided by its
-    /// deviation,
-    /// per channel.
+    /// deviation, per channel.
     /// </summary>
     /// <param name="images">The colour images, <c>[N, 3, H, W]</c>.</param>
     /// <param name="range">The values of black and white.</param>

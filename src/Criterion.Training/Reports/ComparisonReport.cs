@@ -90,7 +90,7 @@ internal static class ComparisonReport
         return
         [
             .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
-            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name)),
+            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name, column.MayBeLog)),
         ];
     }
 
@@ -101,11 +101,11 @@ internal static class ComparisonReport
             .. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file))),
         ]);
 
-    static Chart Means(Dictionary<string, CsvTable[]> tables, string name) => new(
-        $"{DisplayName.Title(name)} by "
-            + "step", [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
+    static Chart Means(Dictionary<string, CsvTable[]> tables, string name, bool mayBeLog = false) => new(
+        $"{DisplayName.Title(name)} by step",
+        [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
     {
-        MayBeLog = name.EndsWith("norm", StringComparison.Ordinal),
+        MayBeLog = mayBeLog,
         Note = "Means over the seeds.",
         Plain = true,
     };
@@ -121,8 +121,8 @@ internal static class ComparisonReport
     {
         string samples = Path.Combine(comparison.FolderOf(result.Name, result.Runs[0].Seed), RunFolder.SamplesName);
         return Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) is { } last
-            ? Html.Picture(File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at "
-                + "the end")
+            ? Html.Picture(
+                File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at the end")
             : null;
     }
 
@@ -166,8 +166,8 @@ internal static class ComparisonReport
 
     static IEnumerable<XElement?> Settings(Comparison comparison)
     {
-        yield return Html.Paragraph("Each objective has the published settings of its recipe; one that is not a recipe has those of "
-            + "dcgan.");
+        yield return Html.Paragraph("Each objective has the published settings of its recipe; "
+            + "one that is not a recipe has those of dcgan.");
         yield return Html.Table(
             "Settings of each",
             ["", "Objective", "Penalties", "Clip", "D steps", "Optimizer", "Rate D", "Rate G", "Betas", "Average", "Normalisation of D"],

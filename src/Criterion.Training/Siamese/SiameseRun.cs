@@ -104,8 +104,8 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         if (present < 2)
         {
             throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, and at least 2 are needed to tell "
-                    + "apart. "
+                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, "
+                    + "and at least 2 are needed to tell apart. "
                 + $"Hold out more classes in {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
         }
 

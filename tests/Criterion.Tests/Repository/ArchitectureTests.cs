@@ -18,7 +18,7 @@ public class ArchitectureTests
         ["Drivers"] = ["Shapes", "Numbers", "Simd", "Formulas", "Memory", "Kernels"],
         ["Tensors"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Autograd"],
         ["Autograd"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Tensors"],
-        ["Schedules"] = ["Shapes", "Tensors", "Autograd"],
+        ["Schedules"] = ["Shapes", "Numbers", "Tensors", "Autograd"],
         ["Losses"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
         ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd"],
         ["Formats"] = ["Shapes", "Tensors", "Autograd"],
