@@ -3,7 +3,9 @@ using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
 
-/// <summary>Whatever was changed about images, or passed over, is said by every command that loads them, and stands in its record.</summary>
+/// <summary>
+/// Whatever was changed about images, or passed over, is said by every command that loads them, and stands in its record.
+/// </summary>
 public sealed class DataNotesTests : IDisposable
 {
     static readonly string[] Short = ["--steps", "1", "--width", "2"];
@@ -59,7 +61,9 @@ public sealed class DataNotesTests : IDisposable
         WritePng("plain/1.png", Tensor.Ones([1, 16, 16]));
         File.WriteAllText(_temp["plain/b.csv"], "x");
         string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is not an image and was ignored: b.csv."];
-        AssertNoted(all, ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0", .. Short, "--out", _temp["run"]]);
+        AssertNoted(all,
+            ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0",
+                .. Short, "--out", _temp["run"]]);
         CycleGanRunRecord record = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["run"]);
         Assert.Equal((6, 1, 0.0), (record.A.Notes.Count, record.B.Notes.Count, record.LoadB!.Background));
     }
@@ -67,7 +71,8 @@ public sealed class DataNotesTests : IDisposable
     [Fact]
     public void Of_a_comparison()
     {
-        AssertNoted(["compare", "--objectives", "hinge", "--seeds", "1", "--data", Mixed, "--size", "16", "--background", "0", "--batch", "4", "--count", "8", .. Short, "--out", _temp["run"]]);
+        AssertNoted(["compare", "--objectives", "hinge", "--seeds", "1", "--data", Mixed, "--size", "16", "--background", "0", "--batch",
+            "4", "--count", "8", .. Short, "--out", _temp["run"]]);
         ComparisonRecord record = Comparison.ReadRecord(_temp["run"])!;
         Assert.Equal(Notes, record.Data.Notes);
         Assert.Equal(0, record.Options.Data.Background);
@@ -100,7 +105,8 @@ public sealed class DataNotesTests : IDisposable
                 $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were blended with a grey of 0.5.",
                 $"1 of 2 images of '{_temp["gallery"]}' were resized to 32×32.",
             ],
-            ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out", _temp["found.png"]]);
+            ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out",
+                _temp["found.png"]]);
     }
 
     [Fact]
@@ -117,7 +123,8 @@ public sealed class DataNotesTests : IDisposable
     static void AssertNoted(string[] notes, string[] args)
     {
         (int code, string output, string error) = Run(args);
-        Assert.Equal((0, Said(notes)), (code, string.Concat(error.Split('\n').Where(static line => line.StartsWith("note: ", StringComparison.Ordinal)).Select(static line => $"{line}\n"))));
+        IEnumerable<string> written = error.Split('\n').Where(static line => line.StartsWith("note: ", StringComparison.Ordinal));
+        Assert.Equal((0, Said(notes)), (code, string.Concat(written.Select(static line => $"{line}\n"))));
         Assert.DoesNotContain("note: ", output, StringComparison.Ordinal);
     }
 
