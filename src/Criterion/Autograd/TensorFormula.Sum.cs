@@ -7,41 +7,48 @@ namespace Criterion;
 
 public static partial class TensorFormula
 {
-    /// <summary>Σ f(x), a scalar; value and gradient in one pass.</summary>
+    /// <summary>Computes Σ f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, 1);
+        where TFormula : struct, IUnaryFormula => Sum(formula, x, 1);
 
-    /// <summary>The mean of f(x), a scalar; value and gradient in one pass.</summary>
+    /// <summary>Computes the mean of f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
+        where TFormula : struct, IUnaryFormula => Sum(formula, x, 1.0 / x.Count);
 
-    /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), 1, x, y);
 
-    /// <summary>The mean of f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes the mean of f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1.0 / x.Count);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), 1.0 / x.Count, x, y);
 
-    /// <summary>Σ f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes Σ f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1);
+        where TFormula : struct, ITernaryFormula => Sum(Name<TFormula>(), new Ternary<TFormula>(formula), 1, x, y, z);
 
-    /// <summary>The mean of f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes the mean of f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
+        where TFormula : struct, ITernaryFormula =>
+        Sum(Name<TFormula>(), new Ternary<TFormula>(formula), 1.0 / x.Count, x, y, z);
 
-    /// <summary>Σ f(x) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, scale);
+        where TFormula : struct, IUnaryFormula
+    {
+        AffineForm affine = formula.Value(AffineForm.Variable);
+        return affine.IsAffine
+            ? SumAffine(formula, x, scale, affine.Slope * scale)
+            : Sum(Name<TFormula>(), new Unary<TFormula>(formula), scale, x);
+    }
 
-    /// <summary>Σ f(x, y) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x, y) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, scale);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), scale, x, y);
 
-    /// <summary>Σ f(x, y, z) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x, y, z) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, scale);
+        where TFormula : struct, ITernaryFormula => Sum(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
 
     /// <summary>
     /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
@@ -82,17 +89,8 @@ public static partial class TensorFormula
         return PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), 1, numbers)).Value;
     }
 
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula
-    {
-        AffineForm line = formula.Value(AffineForm.Variable);
-        return line.IsStraight
-            ? Total(formula, x, scale, line.Slope * scale)
-            : Total(Name<TFormula>(), new Unary<TFormula>(formula), scale, x);
-    }
-
-    /// <summary>The same for a straight line. Its gradient is one number for all elements and is not written out for each.</summary>
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale, double slope)
+    /// <summary>Sums an affine formula. Its gradient is one number for all elements and is not written out for each.</summary>
+    static Tensor SumAffine<TFormula>(TFormula formula, Tensor x, double scale, double slope)
         where TFormula : struct, IUnaryFormula
     {
         Tensor numbers = x.Floating().Contiguous();
@@ -102,16 +100,10 @@ public static partial class TensorFormula
             Tensor.Scalar(total.Value, numbers.DType),
             [],
             (Slope: slope, numbers.Shape),
-            (numbers, static (g, of) => (g * of.Slope).Expand(of.Shape)));
+            (numbers, static (g, state) => (g * state.Slope).Expand(state.Shape)));
     }
 
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new Binary<TFormula>(formula), scale, x, y);
-
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula => Total(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
-
-    static Tensor Total<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
+    static Tensor Sum<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
         where TFormula : struct, IPointwiseFormula
     {
         DType type = OneType(name, x, y, z);

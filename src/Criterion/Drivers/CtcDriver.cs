@@ -23,10 +23,7 @@ internal static class CtcDriver
     {
         public int Chunks => targets.Count;
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double> => new Sample<S>(logs, classes, targets, values, gradient).Run(chunk);
+        void ILaneLoop.Run<S, L, D>(int chunk) => new Sample<S>(logs, classes, targets, values, gradient).Run(chunk);
     }
 
     /// <summary>ln(eᵃ + e^b + e^c).</summary>

@@ -48,10 +48,7 @@ internal static class NormDriver
 
         public int Chunks => LaneLoop.Chunks(values.Layout.Channels, ChannelsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             NormChannels<S, L> channels = new(values);
             int end = Math.Min(values.Layout.Channels, (chunk + 1) * ChannelsPerChunk);

@@ -61,10 +61,7 @@ internal static class RowDriver
 
         public int Chunks => LaneLoop.Chunks(losses.Values.Count, RowsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             // NaN for each statistic that the formula uses.
             Statistics<Real> used = losses.Formula.Terms<Real>(double.NaN, double.NaN, double.NaN);
@@ -146,7 +143,7 @@ internal static class RowDriver
         /// <summary>Returns the scaled derivative of the row's loss by one of its sums.</summary>
         UnboundedReal Slope<TSum>(Statistics<UnboundedReal> sums, double t)
             where TSum : struct, IInput =>
-            losses.Formula.Value(Seed<TSum>.Dense(sums), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
+            losses.Formula.Value(sums.Seed<TSum>(), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
 
         /// <summary>Returns the scaled derivatives of the row's loss by its sums: four at once, each the tangent along one sum.</summary>
         Statistics<Real> Slopes(Statistics<Real> sums, Real t)

@@ -213,9 +213,9 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
             {
                 L slope = Weighted(
                     formula.Terms(
-                        Seed<TInput>.Sparse(0, L.Load(in a, i)),
-                        Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
-                        Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? L.Load(in c, i) : default)),
+                        TInput.Sparse(0, L.Load(in a, i)),
+                        TInput.Sparse(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
+                        TInput.Sparse(2, TFormula.Arity > 2 ? L.Load(in c, i) : default)),
                     weights);
                 if (streams)
                 {
@@ -235,9 +235,9 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         where TInput : struct, IInput
     {
         Statistics<SparseDual<D>> terms = formula.Terms(
-            Seed<TInput>.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
-            Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
-            Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
+            TInput.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
+            TInput.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
+            TInput.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
         PartialLane<D, double>.StoreNarrowed(Weighted(terms, Weights<D, double>(slopes)), gradient);
     }
 
@@ -249,7 +249,7 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         for (int i = 0; i < gradient.Length; i++)
         {
             Statistics<SparseDual<N>> terms = Formula.Terms(
-                Seed<TInput>.Sparse(0, Number<N>(A[i])), Seed<TInput>.Sparse(1, Number<N>(B[i])), Seed<TInput>.Sparse(2, Number<N>(C[i])));
+                TInput.Sparse(0, Number<N>(A[i])), TInput.Sparse(1, Number<N>(B[i])), TInput.Sparse(2, Number<N>(C[i])));
             gradient[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
         }
     }

@@ -51,6 +51,12 @@ public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
 
+    /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Statistics<Dual<T>> Seed<TInput>()
+        where TInput : struct, IInput =>
+        new(TInput.Dense(0, First), TInput.Dense(1, Second), TInput.Dense(2, Third), TInput.Dense(3, Fourth));
+
     /// <summary>Each statistic through a function.</summary>
     internal Statistics<TResult> Select<TResult>(Func<T, TResult> function)
         where TResult : struct, IReal<TResult> => new(function(First), function(Second), function(Third), function(Fourth));

@@ -33,6 +33,10 @@ internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Fixed(T value) => new(value, default, false);
 
+    /// <summary>Returns this value with itself as its derivative: the exponential of a variable.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public SparseDual<T> AsExponential() => new(Value, Value, _varies);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> operator +(SparseDual<T> a, SparseDual<T> b) => new(
         a.Value + b.Value,

@@ -207,7 +207,7 @@ public class NumberTests
     {
         IUnary formula = Functions.Single(f => f.Name == name).Formula;
         Assert.All(Grid, x => Assert.Equal(AffineForm.Const(formula.Reference(x)), formula.Along(AffineForm.Const(x))));
-        Assert.Equal(name == "negation", formula.Along(AffineForm.Variable).IsStraight);
+        Assert.Equal(name == "negation", formula.Along(AffineForm.Variable).IsAffine);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public class NumberTests
         Assert.Equal(new AffineForm(0.5, 0.5), AffineForm.Pow((x + AffineForm.Const(1)) / two, 1));
         Assert.Equal(x, AffineForm.Select(AffineForm.Less(AffineForm.Const(1), two), x, x * x));
         Assert.Equal(two, AffineForm.WithSlope(AffineForm.Detach(two), two, x));
-        Assert.All([two / x, AffineForm.Detach(x), AffineForm.WithSlope(two, x, two), AffineForm.Select(x, two, two)], bent => Assert.False(bent.IsStraight));
+        Assert.All([two / x, AffineForm.Detach(x), AffineForm.WithSlope(two, x, two), AffineForm.Select(x, two, two)], bent => Assert.False(bent.IsAffine));
     }
 
     [Fact]
