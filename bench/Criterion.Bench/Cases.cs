@@ -85,7 +85,7 @@ internal static partial class Cases
         Tensor g = Variable(1, [s["n"], 3, s["side"], s["side"]], -0.03, 0.03);
         return () =>
         {
-            Tensor value = penalty.Of(g);
+            Tensor value = penalty.FromGradient(g);
             return [value, Autograd.Grad(value, g)];
         };
     }
@@ -177,8 +177,8 @@ internal static partial class Cases
         (WassersteinGanLoss objective, GradientPenalty penalty) = (new(), new());
         return () =>
         {
-            Tensor slope = GradientPenalty.Slope(critic.Forward, fake + (place * (real - fake)));
-            Tensor ofSlope = penalty.Of(slope);
+            Tensor slope = GradientPenalty.InputGradient(critic.Forward, fake + (place * (real - fake)));
+            Tensor ofSlope = penalty.FromGradient(slope);
             Tensor loss = objective.Discriminator(critic.Forward(real), critic.Forward(fake)) + ofSlope;
             Descend(optimizer, loss);
             return [loss.Detach(), ofSlope.Detach(), critic.Parameters().First().Grad!];

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Criterion;
 using Criterion.Bench;
 
-// Criterion's side of bench/compare: reads commands as lines of JSON, answers each with one.
+// Criterion's side of bench/compare.py: reads commands as lines of JSON, answers each with one.
 //   Criterion.Bench THREADS            serve
 //   Criterion.Bench memory NAME STEPS  run one case, say how much memory the process took at most, and leave
 if (args is ["memory", var name, var steps])

@@ -26,7 +26,7 @@ public static class CycleConsistency
         {
             Tensor fakeB = genAB.Forward(realA);
             Tensor fakeA = genBA.Forward(realB);
-            LossReport report = LossReport.Of(
+            LossReport report = LossReport.From(
                 ("adversarial", objective.Generator(discA.Forward(fakeA)) + objective.Generator(discB.Forward(fakeB)), 1),
                 ("cycle", Cycle(realA, realB, fakeA, fakeB, genBA, genAB), 10),
                 ("identity", Identity(realA, realB, genAB, genBA), 5));

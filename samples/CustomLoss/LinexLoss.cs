@@ -10,7 +10,7 @@ namespace CustomLoss;
 /// </summary>
 /// <param name="Asymmetry">a, not 0; near 0 the loss is ½ a² d².</param>
 /// <param name="Reduction">What becomes of the losses of single elements.</param>
-public sealed record LinexLoss(double Asymmetry = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<LinexLoss.Linex>(Reduction)
+public sealed record LinexLoss(double Asymmetry = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary>a.</summary>
     public double Asymmetry { get; init; } = Asymmetry != 0 && double.IsFinite(Asymmetry)
@@ -18,7 +18,7 @@ public sealed record LinexLoss(double Asymmetry = 1, Reduction Reduction = Reduc
         : throw new ArgumentOutOfRangeException(nameof(Asymmetry), Asymmetry, "LinexLoss: the asymmetry must be a number other than 0.");
 
     /// <inheritdoc/>
-    protected override Linex Formula => new(Asymmetry);
+    protected override BinaryFormula Formula => BinaryFormula.From(new Linex(Asymmetry));
 
     /// <summary>exp(a d) − a d − 1.</summary>
     public readonly struct Linex(double asymmetry) : IBinaryFormula

@@ -20,6 +20,6 @@ for (int i = 0; i < steps; i++)
 
 // Each row: a garment that the networks never saw, its sketch, and the garment made again from the sketch.
 Tensor garment = unseen.Garments[..8];
-Tensor sketch = GanTrainer.Sample(networks.AToB, garment);
-Tensor again = GanTrainer.Sample(networks.BToA, sketch);
+Tensor sketch = networks.AToB.InBatches(garment);
+Tensor again = networks.BToA.InBatches(sketch);
 Png.Write(args.ElementAtOrDefault(1) ?? "cyclegan.png", ImageGrid.Compose(Tensor.Stack([garment, sketch, again], 1).Flatten(0, 1), columns: 3));

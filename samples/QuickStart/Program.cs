@@ -3,20 +3,16 @@ using Criterion.Losses;
 using Criterion.Nn;
 using Criterion.Optim;
 
-var model = new Sequential(new Linear(2, 32), new Tanh(), new Linear(32, 1));
-var optimizer = new Adam(model.Parameters(), learningRate: 0.01);
-var loss = new BCEWithLogitsLoss();
+var critic = new Sequential(new Linear(2, 64), new LeakyReLU(0.2), new Linear(64, 1));
+var optimizer = new Adam(critic.Parameters(), learningRate: 0.005, beta1: 0);
+var (wasserstein, penalty) = (new WassersteinGanLoss(), new GradientPenalty(10));
 
-for (int step = 0; step < 300; step++)
+for (int step = 1; step <= 300; step++)
 {
-    Tensor points = Tensor.Rand([64, 2], low: -1, high: 1);
-    Tensor inside = (points * points).Sum(1, keepDim: true).Less(0.5).To(DType.Float32);
-    Tensor error = loss.Forward(model.Forward(points), inside);
+    Tensor real = Tensor.Randn([256, 2]), fake = Tensor.Randn([256, 2]) + 1; // two clouds at a distance of √2
+    Tensor loss = wasserstein.Discriminator(critic.Forward(real), critic.Forward(fake));
     optimizer.ZeroGrad();
-    error.Backward();
+    (loss + penalty.Forward(critic.Forward, real, fake)).Backward(); // differentiates the critic's gradient
     optimizer.Step();
-    if (step % 100 == 99)
-    {
-        Console.WriteLine($"step {step + 1}: {error.Item():0.000}");
-    }
+    Console.WriteLine($"step {step}: distance {-loss.Item():0.00}");
 }

@@ -6,7 +6,7 @@ using Criterion.Training;
 // Re-identification: an encoder learns from pairs of some classes, and then finds a bag that it never saw among a thousand images.
 int steps = int.Parse(args.ElementAtOrDefault(0) ?? "300");
 ImageDataset data = ImageDataset.FashionMnist();
-SiameseOptions options = new() { Objective = new CosinePairs(), Seed = 1 };
+SiameseOptions options = new() { Objective = new CosineEmbeddingObjective(), Seed = 1 };
 Sequential encoder = new EmbeddingNetwork().Build(new RandomStream(1));
 SiameseTrainer trainer = new(encoder, data.Without(options.HeldOut), options);
 

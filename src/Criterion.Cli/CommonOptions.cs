@@ -25,17 +25,6 @@ internal static class CommonOptions
     /// <summary>An option that is there or not.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    /// <summary>What becomes of a step whose loss is no number.</summary>
-    public static Option<string> OnNan() => new Option<string>("--on-nan")
-    {
-        Description = "What to do when a loss is no number: stop and say where it came from, or skip the step and go on",
-        DefaultValueFactory = _ => "stop",
-        HelpName = "what",
-    }.OneOf("stop", "skip");
-
-    /// <summary>The policy that was given.</summary>
-    public static NanPolicy OnNanOf(ParseResult parsed, Option<string> option) => parsed.GetValue(option) == "skip" ? NanPolicy.Skip : NanPolicy.Stop;
-
     /// <summary>Adds several options to a command.</summary>
     public static void Add(this Command command, IEnumerable<Option> options)
     {

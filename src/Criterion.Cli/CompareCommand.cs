@@ -86,9 +86,15 @@ internal sealed class CompareCommand
         console.Note(comparison.Record.Data.Notes);
         ComparisonProgress progress = new(console, comparison.Record.Options);
         ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop());
-        console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : ComparisonTable.Of(record));
+        console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : Table(record, console.TableWidth));
         console.Output.WriteLine($"{record.Status}. Report: {Path.Combine(path, RunReport.Name)}");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
+    }
+
+    static string Table(ComparisonRecord record, int width)
+    {
+        (string[] head, IReadOnlyList<string[]> rows) = ComparisonReport.Table(record);
+        return TextLayout.Columns([head, .. rows], width);
     }
 
     // What is not given is as it was in a comparison that goes on.
@@ -122,7 +128,7 @@ internal sealed class CompareCommand
             throw new ToolException($"'{part}' in '{list}' of {_objectives.Name} is not an objective.{NumberText.Hint(list)}");
         }
 
-        GanSettings.Named(_objectives, part, GanNames.Objective);
+        GanSettings.Named(_objectives, part, GanNames.ParseObjective);
         return part;
     }
 

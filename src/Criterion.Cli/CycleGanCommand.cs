@@ -22,19 +22,7 @@ internal sealed class CycleGanCommand
 
     readonly ImageOptions _images = new(least: 8);
 
-    readonly Option<int> _steps = new Option<int>("--steps")
-    {
-        Description = "Steps to train for",
-        DefaultValueFactory = _ => CycleGanOptions.Small.Steps,
-        HelpName = "count",
-    }.Within(1);
-
-    readonly Option<int> _batch = new Option<int>("--batch")
-    {
-        Description = "Images of each domain in a batch; 1 in the paper",
-        DefaultValueFactory = _ => CycleGanOptions.Small.BatchSize,
-        HelpName = "count",
-    }.Within(1, 4096);
+    readonly DeclaredOptions _options = new(CycleGanOptions.Declared, CycleGanOptions.Small);
 
     readonly Option<int> _width = new Option<int>("--width")
     {
@@ -64,22 +52,13 @@ internal sealed class CycleGanCommand
         HelpName = "count",
     }.Within(1, 6);
 
-    readonly Option<double?> _rate = new Option<double?>("--lr")
-    {
-        Description = "Adam's learning rate, for all networks; 2e-4 in the paper",
-        DefaultValueFactory = _ => CycleGanOptions.Small.LearningRate,
-        HelpName = "rate",
-    }.Positive();
-
-    readonly Option<string> _onNan = CommonOptions.OnNan();
-
     public static Command Create(ToolConsole console, Func<CancellationToken> stop) => new CycleGanCommand().Build(console, stop);
 
     Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
         Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
-            _a, _b, _images.All, _steps, _batch, _width, _blocks, _halvings, _layers, _rate, _onNan, _run.All,
+            _a, _b, _images.All, _options.All, _width, _blocks, _halvings, _layers, _run.All,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -91,16 +70,16 @@ internal sealed class CycleGanCommand
         CycleGanRun run = Make(parsed);
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
-        CycleGanRunRecord record = (CycleGanRunRecord)run.Record;
+        CycleGanRunRecord record = run.Record;
         Sources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine($"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 
     /// <summary>Says how near the translations come to the truth, where it is known.</summary>
-    public static int Report((int Code, RunRecord Record) end, ToolConsole console)
+    public static int Report((int Code, CycleGanRunRecord Record) end, ToolConsole console)
     {
-        if (end.Record is CycleGanRunRecord { Quality: { } quality })
+        if (end.Record.Quality is { } quality)
         {
             console.Output.WriteLine(Line("A to B", quality.AToB));
             console.Output.WriteLine(Line("B to A", quality.BToA));
@@ -123,14 +102,7 @@ internal sealed class CycleGanCommand
             throw new ToolException($"{_images.Size.Name} is for images of {_a.Name} and {_b.Name}, and neither is given. Leave it out.");
         }
 
-        CycleGanOptions options = CycleGanOptions.Small with
-        {
-            Steps = parsed.GetValue(_steps),
-            BatchSize = parsed.GetValue(_batch),
-            LearningRate = parsed.GetValue(_rate)!.Value,
-            OnNan = CommonOptions.OnNanOf(parsed, _onNan),
-            Seed = parsed.GetValue(_run.Seed),
-        };
+        CycleGanOptions options = _options.Apply(CycleGanOptions.Small, parsed);
         int width = parsed.GetValue(_width);
         ResnetTranslator translator = ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) };
         PatchDiscriminator discriminator = PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) };
@@ -140,6 +112,6 @@ internal sealed class CycleGanCommand
     DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>
         _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;
 
-    static string Line(string way, TranslationQuality.Way quality) =>
+    static string Line(string way, TranslationQuality.Direction quality) =>
         $"{way}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB (a copy of the input {NumberText.Fixed(quality.CopyPsnr, 2)}), SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
 }

@@ -60,7 +60,7 @@ internal sealed class EvaluateCommand
         Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
         Sources.NoteHidden(_console, sources);
         _console.Note(real.Notes.Concat(fake.Notes));
-        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation));
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation, _console.TableWidth));
         return Tool.Success;
     }
 
@@ -70,7 +70,7 @@ internal sealed class EvaluateCommand
     string Checked(ParseResult parsed, Argument<string> argument) =>
         Sources.Checked([parsed.GetValue(argument)!], argument.Name, areDrawn: true)[0];
 
-    static string Table(Evaluation evaluation)
+    static string Table(Evaluation evaluation, int width)
     {
         MetricSamples samples = evaluation.Frechet.Samples;
         return string.Join('\n',
@@ -79,7 +79,7 @@ internal sealed class EvaluateCommand
             $"fake: {evaluation.Fake}, {samples.Fake} samples",
             $"by:   {samples.Features}, {samples.Dimensions} numbers for each sample",
             "",
-            .. Rows(evaluation).Select(static row => $"{row.Name,-26}{row.Value,-22}{row.Meaning}"),
+            TextLayout.Columns(Rows(evaluation).Select(static row => (string[])[row.Name, row.Value, row.Meaning]), width),
             .. evaluation.Warnings.Select(static warning => $"warning: {warning}"),
         ]);
     }

@@ -23,11 +23,11 @@ internal sealed class LossesCommand
     Command Build(ToolConsole console)
     {
         Command command = new("losses", "Lists the losses, or shows one: formula, options, source, alternatives, value and gradient.") { _name, _svg, _json, _page };
-        command.SetAction(parsed => Run(parsed, console.Output));
+        command.SetAction(parsed => Run(parsed, console));
         return command;
     }
 
-    int Run(ParseResult parsed, TextWriter output)
+    int Run(ParseResult parsed, ToolConsole console)
     {
         if (parsed.GetValue(_page) is { } page)
         {
@@ -36,7 +36,7 @@ internal sealed class LossesCommand
         }
         else if (parsed.GetValue(_name) is { } name)
         {
-            Show(Catalogue.Find(name), parsed, output);
+            Show(Catalogue.Find(name), parsed, console);
         }
         else if (parsed.GetValue(_svg) is not null)
         {
@@ -44,17 +44,17 @@ internal sealed class LossesCommand
         }
         else if (parsed.GetValue(_json))
         {
-            output.WriteLine(CatalogueJson.Write(Catalogue.Entries));
+            console.Output.WriteLine(CatalogueJson.Write(Catalogue.Entries));
         }
         else
         {
-            List(output);
+            List(console);
         }
 
         return Tool.Success;
     }
 
-    void Show(CatalogueEntry entry, ParseResult parsed, TextWriter output)
+    void Show(CatalogueEntry entry, ParseResult parsed, ToolConsole console)
     {
         if (parsed.GetValue(_svg) is { } file)
         {
@@ -62,24 +62,20 @@ internal sealed class LossesCommand
             File.WriteAllText(Paths.ToCreate(file, _svg.Name), picture);
         }
 
-        output.WriteLine(parsed.GetValue(_json) ? CatalogueJson.Write(entry) : CatalogueText.Describe(entry));
+        console.Output.WriteLine(parsed.GetValue(_json) ? CatalogueJson.Write(entry) : CatalogueText.Describe(entry, console.ProseWidth));
     }
 
-    static void List(TextWriter output)
+    static void List(ToolConsole console)
     {
-        int width = Catalogue.Entries.Max(static entry => entry.Name.Length);
-        foreach (IGrouping<LossFamily, CatalogueEntry> family in Catalogue.Entries.GroupBy(static entry => entry.About.Family))
-        {
-            output.WriteLine($"{family.Key}");
-            foreach (CatalogueEntry entry in family)
-            {
-                output.WriteLine($"  {entry.Name.PadRight(width)}  {CatalogueText.FirstSentence(entry.Summary)}");
-            }
-
-            output.WriteLine();
-        }
-
-        output.WriteLine("criterion losses NAME shows one of them.");
+        IEnumerable<string[]> rows = Catalogue.Entries.GroupBy(static entry => entry.About.Family).SelectMany(static family => (string[][])
+        [
+            [$"{family.Key}", ""],
+            .. family.Select(static entry => (string[])[$"  {entry.Name}", CatalogueText.FirstSentence(entry.Summary)]),
+            ["", ""],
+        ]);
+        console.Output.WriteLine(TextLayout.Columns(rows, console.TableWidth).ReplaceLineEndings());
+        console.Output.WriteLine();
+        console.Output.WriteLine("criterion losses NAME shows one of them.");
     }
 
     void CheckAlone(ParseResult parsed)

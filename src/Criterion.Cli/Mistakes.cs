@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -34,11 +35,7 @@ internal static class Mistakes
     public static string InvalidNumber(string value, string name, string expected) => Invalid(value, name, expected) + NumberText.Hint(value);
 
     /// <summary>" Did you mean …?" for a name that is close enough, else nothing.</summary>
-    public static string Suggest(string typed, IEnumerable<string> names) =>
-        typed.Length <= MostShown && names.MinBy(name => Distance(typed, name)) is { } best
-        && Distance(typed, best) is var distance && distance <= Math.Max(2, best.Length / 3) && distance < typed.Length
-            ? $" Did you mean {best}?"
-            : "";
+    public static string Suggest(string typed, IEnumerable<string> names) => Suggestion.For(typed, names);
 
     /// <summary>A text as it is quoted: its beginning, if it is long.</summary>
     public static string Shorten(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
@@ -133,23 +130,4 @@ internal static class Mistakes
     static string Name(SymbolResult result) => result.Parent is CommandResult above
         ? $"{Name(above)} {((CommandResult)result).Command.Name}"
         : ((CommandResult)result).Command.Name;
-
-    /// <summary>Levenshtein's distance: insertions, deletions and replacements that turn one into the other.</summary>
-    static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -69,7 +70,7 @@ internal static class OptionRules
     }
 
     /// <summary>Words to choose from: a, b or c.</summary>
-    public static string OneOf(IReadOnlyList<string> words) => words.Count > 1 ? $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}" : words[0];
+    public static string OneOf(IReadOnlyList<string> words) => ValueText.Choice(words);
 
     static IEnumerable<long> Whole(ArgumentResult result, string name, long low, long high) => Parse(
         result, name, text => NumberText.TryParse(text, out long value) && value >= low && value <= high ? value : (long?)null, $"a whole number from {low} to {high}");

@@ -7,9 +7,6 @@ namespace Criterion.Cli;
 /// <summary>The options that every training has.</summary>
 internal sealed class RunOptions
 {
-    /// <summary>Decides every random number.</summary>
-    public Option<ulong> Seed { get; } = CommonOptions.Seed("Decides every random number: the same seed gives the same weights");
-
     /// <summary>The new folder.</summary>
     public Option<string?> Out { get; } = new("--out")
     {
@@ -37,7 +34,7 @@ internal sealed class RunOptions
     }.Within(1);
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [Seed, Out, Threads, SampleEvery, CheckpointEvery];
+    public IEnumerable<Option> All => [Out, Threads, SampleEvery, CheckpointEvery];
 
     /// <summary>The folder that was asked for, or one named by recipe and time.</summary>
     public string Folder(ParseResult parsed, string recipe) => parsed.GetValue(Out)
@@ -45,13 +42,14 @@ internal sealed class RunOptions
 
     /// <summary>Trains and shows how it goes.</summary>
     /// <returns>The exit code, and what the run says of itself at its end.</returns>
-    public static (int Code, RunRecord Record) Execute<TStep>(
-        TrainingRun<TStep> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
+    public static (int Code, TRecord Record) Execute<TStep, TRecord>(
+        TrainingRun<TStep, TRecord> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
         where TStep : struct, IRunStep
+        where TRecord : RunRecord
     {
         console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
-        RunRecord record = TrainProgress.Show<TStep>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
+        TRecord record = TrainProgress.Show<TStep, TRecord>(console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0))}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
     }

@@ -39,7 +39,7 @@ internal sealed class SampleCommand
         string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(Generator(parsed.GetValue(_run)!));
         Tensor latents = network.Latents(parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)));
-        Tensor samples = GanTrainer.Sample(generator, latents);
+        Tensor samples = generator.InBatches(latents);
         Write(file, samples, network);
         console.Output.WriteLine($"{samples.Shape[0]} {(network is Dcgan { Size: var side } ? $"images of {side}x{side}" : "points")} in {file}");
         return Tool.Success;

@@ -80,16 +80,11 @@ internal static class Tool
         AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
-        TrainingException => InOptions(e.Message),
+        TrainingException => Flags.InPlaceOfNames(e.Message),
         ToolException or TensorException or IOException => e.Message,
         OutOfMemoryException => "There is not enough memory. Make the numbers smaller: samples to draw, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
     };
-
-    // The library names its own parameters.
-    static string InOptions(string message) => message
-        .Replace(ImageDataset.SizeParameter, "--size", StringComparison.Ordinal)
-        .Replace(ImageDataset.RangeParameter, "--range", StringComparison.Ordinal);
 
     static string Sentence(Exception e) => $"{e.Message.TrimEnd('.')}.";
 

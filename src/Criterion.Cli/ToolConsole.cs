@@ -3,9 +3,24 @@ using Spectre.Console;
 
 namespace Criterion.Cli;
 
-/// <summary>Where the tool writes: results and progress, errors, and whether a person watches.</summary>
-internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, bool IsInteractive)
+/// <summary>The streams that the tool writes to.</summary>
+/// <param name="Output">Results and progress.</param>
+/// <param name="Error">Errors, warnings and notes.</param>
+/// <param name="IsInteractive">Whether the output is a terminal.</param>
+/// <param name="TerminalWidth">The columns of the terminal, in characters. Default: those of the process's own terminal.</param>
+internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, bool IsInteractive, int? TerminalWidth = null)
 {
+    const int MostForProse = 100;
+
+    // A line of a table in a file is never broken.
+    const int Unlimited = 10_000;
+
+    /// <summary>Gets the width that tables keep within: that of a terminal, and unlimited in a file.</summary>
+    public int TableWidth => IsInteractive ? TerminalWidth ?? Ansi().Profile.Width : Unlimited;
+
+    /// <summary>Gets the width that paragraphs keep within.</summary>
+    public int ProseWidth => Math.Min(MostForProse, TableWidth);
+
     /// <summary>The process's own console. What can't be reported on standard error is not reported; the exit code remains.</summary>
     public static ToolConsole System() => new(
         new GuardedWriter(static () => Open(1, static () => Console.Out), static e => throw new ToolException($"Standard output cannot be written ({e.Message.TrimEnd('.')}). Redirect it to a file or to /dev/null.", e)),

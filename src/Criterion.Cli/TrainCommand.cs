@@ -83,12 +83,12 @@ internal sealed class TrainCommand
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
         {
-            console.Error.WriteLine($"warning: {warning}");
+            console.Error.WriteLine($"warning: {Flags.InPlaceOfNames(warning)}");
         }
 
         Sources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        int code = Report(RunOptions.Execute(run, folder, console, token, new Checkups(console, recipe.Options.Objective).Watch), console);
+        int code = Report(RunOptions.Execute(run, folder, console, token, new FindingPrinter(console, recipe.Options.Objective).Watch), console);
         console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -125,11 +125,12 @@ internal sealed class TrainCommand
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
-                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new Checkups(console, gan.Options.Objective).Watch), console);
+                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new FindingPrinter(console, gan.Options.Objective).Watch), console);
         }
 
-        (int Code, RunRecord Record) GoOn<TStep>(TrainingRun<TStep> run, Action<TStep>? watch = null)
+        (int Code, TRecord Record) GoOn<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)
             where TStep : struct, IRunStep
+            where TRecord : RunRecord
         {
             CancellationToken token = stop();
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
@@ -137,9 +138,9 @@ internal sealed class TrainCommand
         }
     }
 
-    static int Report((int Code, RunRecord Record) ended, ToolConsole console)
+    static int Report((int Code, GanRunRecord Record) ended, ToolConsole console)
     {
-        if (((GanRunRecord)ended.Record).Modes is { } modes)
+        if (ended.Record.Modes is { } modes)
         {
             console.Output.WriteLine($"The generator makes {modes.Found} of {modes.Modes} modes; {NumberText.Percent(modes.HighQuality, 1)} of its points lie within 3 standard deviations of one.");
         }
@@ -154,6 +155,6 @@ internal sealed class TrainCommand
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {
         GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!).For(data);
-        return recipe with { Options = _settings.Change(recipe.Options, parsed, parsed.GetValue(_run.Seed)) };
+        return recipe with { Options = _settings.Change(recipe.Options, parsed) };
     }
 }

@@ -11,10 +11,10 @@ internal static class TrainProgress
     const int StepsPerLine = 50;
 
     /// <summary>Runs <paramref name="train"/> and shows each step that it tells of, and what there is to note beside it.</summary>
-    public static RunRecord Show<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
+    public static TRecord Show<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
         where TStep : IRunStep => console.IsInteractive ? Bar(console, steps, note, train) : Lines(console, steps, note, train);
 
-    static RunRecord Lines<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
+    static TRecord Lines<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
         where TStep : IRunStep
     {
         Speed speed = new(steps);
@@ -28,7 +28,7 @@ internal static class TrainProgress
         });
     }
 
-    static RunRecord Bar<TStep>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, RunRecord> train)
+    static TRecord Bar<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
         where TStep : IRunStep
     {
         Speed speed = new(steps);

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Criterion.Training;
 
-/// <summary>A list that equals another with the same items, so that records of options compare by what they hold.</summary>
+/// <summary>A list that equals another one with the same items, so that records of options compare by value.</summary>
 /// <typeparam name="T">The type of an item.</typeparam>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
@@ -39,14 +39,14 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Makes lists.</summary>
+/// <summary>Creates lists.</summary>
 public static class ValueList
 {
-    /// <summary>A list of items; what <c>[a, b]</c> calls.</summary>
+    /// <summary>Creates a list; collection expressions such as <c>[a, b]</c> call it.</summary>
     public static ValueList<T> Create<T>(ReadOnlySpan<T> items) => new(items.ToArray());
 }
 
-/// <summary>Lists in JSON: arrays.</summary>
+/// <summary>Reads and writes lists as JSON arrays.</summary>
 internal sealed class ValueListConverter<T> : JsonConverter<ValueList<T>>
 {
     public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -8,6 +8,7 @@ using System.Globalization;
 using Criterion;
 using Criterion.Formats;
 using Criterion.Optim;
+using Criterion.Schedules;
 using Criterion.Training;
 
 const int Batch = 100;
@@ -29,7 +30,7 @@ RandomStream augmentation = random.Fork(1);
 BatchSampler sampler = new(learned.Count, Batch, random.Fork(2));
 int steps = epochs * (learned.Count / Batch);
 AdamW optimizer = new(network.Parameters(), Rate, weightDecay: Decay);
-CosineSchedule schedule = new(optimizer, steps);
+LearningRateSchedule schedule = new(optimizer, new CosineSchedule(1, 0, steps));
 Stopwatch watch = Stopwatch.StartNew();
 for (int step = 1; step <= steps; step++)
 {

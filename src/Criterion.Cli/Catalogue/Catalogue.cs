@@ -4,26 +4,44 @@ using Criterion.Losses;
 
 namespace Criterion.Cli;
 
-/// <summary>Every criterion of the library, found by type.</summary>
+/// <summary>The losses, GAN losses and penalties of the library, found by type.</summary>
 internal static class Catalogue
 {
     const string Rooted = "Criterion is a root of trimming: all its types are kept.";
 
-    /// <summary>All of them, by family and name.</summary>
-    public static IReadOnlyList<CatalogueEntry> Entries { get; } =
-        [.. Found().OrderBy(static entry => entry.About.Family).ThenBy(static entry => entry.Name, StringComparer.Ordinal)];
+    static readonly string[] Suffixes = ["Loss", "GanLoss", "Penalty", ""];
 
-    /// <summary>The criterion of a name, such as <c>huber</c> or <c>HuberLoss</c>.</summary>
-    /// <exception cref="ToolException">There is none; the nearest name is given.</exception>
+    static readonly Lazy<IReadOnlyList<CatalogueEntry>> All = new(static () =>
+        [.. Scan().OrderBy(static entry => entry.About.Family).ThenBy(static entry => entry.Name, StringComparer.Ordinal)]);
+
+    /// <summary>Gets all entries, sorted by family and name.</summary>
+    public static IReadOnlyList<CatalogueEntry> Entries => All.Value;
+
+    /// <summary>Returns the entry with a name, such as <c>huber</c> or <c>HuberLoss</c>.</summary>
+    /// <exception cref="ToolException">There is none; the message suggests the nearest name.</exception>
     public static CatalogueEntry Find(string name) =>
-        Entries.FirstOrDefault(entry => LossName.Matches(entry.Type, name))
+        Lookup(name)
+        ?? Entries.FirstOrDefault(entry => LossName.Matches(entry.Type, name))
         ?? throw new ToolException(
             $"There is no loss '{name}'.{Mistakes.Suggest(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 
+    /// <summary>Returns the entry whose type is called as the name says, or null. Loads that type alone, where a scan loads all.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
-    static IEnumerable<CatalogueEntry> Found() =>
-        from type in typeof(ICriterion).Assembly.GetTypes()
-        where type is { IsAbstract: false, IsPublic: true } && type.IsDefined(typeof(CatalogueAttribute))
-        select new CatalogueEntry(type);
+    internal static CatalogueEntry? Lookup(string name)
+    {
+        string letters = name.Replace("-", "", StringComparison.Ordinal);
+        Type? found = letters.All(char.IsAsciiLetterOrDigit)
+            ? Suffixes
+                .Select(suffix => typeof(ICriterion).Assembly.GetType($"{typeof(ICriterion).Namespace}.{letters}{suffix}", false, ignoreCase: true))
+                .FirstOrDefault(type => type is not null && IsListed(type) && LossName.Matches(type, name))
+            : null;
+        return found is null ? null : new CatalogueEntry(found);
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
+    static IEnumerable<CatalogueEntry> Scan() => typeof(ICriterion).Assembly.GetTypes().Where(IsListed).Select(static type => new CatalogueEntry(type));
+
+    static bool IsListed(Type type) => type is { IsAbstract: false, IsPublic: true } && type.IsDefined(typeof(CatalogueAttribute));
 }

@@ -7,13 +7,14 @@ namespace Criterion.Cli;
 /// <summary>A loss, an objective or a penalty as the catalogue shows it; all of it is read from the type.</summary>
 internal sealed class CatalogueEntry
 {
+    IReadOnlyList<CatalogueOption>? _options;
+    IReadOnlyList<CatalogueCall>? _calls;
+
     public CatalogueEntry([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type type)
     {
         Type = type;
         Name = LossName.Of(type);
         About = type.GetCustomAttribute<CatalogueAttribute>()!;
-        Options = CatalogueOption.Of(type);
-        Calls = CatalogueCall.Of(type);
     }
 
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)]
@@ -24,10 +25,11 @@ internal sealed class CatalogueEntry
 
     public CatalogueAttribute About { get; }
 
-    public IReadOnlyList<CatalogueOption> Options { get; }
+    /// <summary>Gets the options that a text can give.</summary>
+    public IReadOnlyList<CatalogueOption> Options => _options ??= CatalogueOption.Of(Type);
 
     /// <summary>The ways to evaluate it on tensors.</summary>
-    public IReadOnlyList<CatalogueCall> Calls { get; }
+    public IReadOnlyList<CatalogueCall> Calls => _calls ??= CatalogueCall.Of(Type);
 
     public string Summary => XmlDocumentation.Of(Type).Summary;
 

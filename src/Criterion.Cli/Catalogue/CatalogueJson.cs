@@ -21,10 +21,10 @@ internal static class CatalogueJson
         ["family"] = entry.About.Family.ToString(),
         ["summary"] = entry.Summary,
         ["remarks"] = entry.Remarks,
-        ["latex"] = entry.Create().ToLatex(),
+        ["latex"] = SymbolicFormula.Of(entry),
         ["shapes"] = entry.About.Shapes,
         ["source"] = entry.About.Source,
-        ["twin"] = entry.About.Twin,
+        ["twin"] = entry.About.PyTorch,
         ["alternatives"] = entry.About.Alternatives,
         ["options"] = new JsonArray([.. entry.Options.Select(static option => (JsonNode)new JsonObject
         {

@@ -18,9 +18,9 @@ internal sealed class CatalogueOption
     readonly ParameterInfo? _parameter;
     readonly PropertyInfo? _property;
 
-    CatalogueOption(string name, Type type, object? initial, bool isRequired, string description, ParameterInfo? parameter, PropertyInfo? property)
+    CatalogueOption(string name, Type type, object? initial, bool isRequired, ParameterInfo? parameter, PropertyInfo? property)
     {
-        (Name, Type, Initial, IsRequired, Description) = (name, type, initial, isRequired, description);
+        (Name, Type, Initial, IsRequired) = (name, type, initial, isRequired);
         (_parameter, _property) = (parameter, property);
     }
 
@@ -34,7 +34,11 @@ internal sealed class CatalogueOption
 
     public bool IsRequired { get; }
 
-    public string Description { get; }
+    /// <summary>Gets the description, from the XML documentation.</summary>
+    public string Description => _parameter is null ? XmlDocumentation.Of(_property!) : XmlDocumentation.Of(_parameter);
+
+    /// <summary>Gets whether the value is a number.</summary>
+    public bool IsNumeric => Kind == typeof(double) || Kind == typeof(int);
 
     /// <summary>The default as it would be typed.</summary>
     public string Default => Initial switch
@@ -48,14 +52,7 @@ internal sealed class CatalogueOption
     };
 
     /// <summary>The values that it takes, in words.</summary>
-    public string Takes => Kind switch
-    {
-        { IsEnum: true } kind => string.Join(", ", Enum.GetNames(kind)),
-        var kind when kind == typeof(bool) => "true or false",
-        var kind when kind == typeof(int) => "a whole number",
-        var kind when kind == typeof(Tensor) => "a .npy file",
-        _ => "a number",
-    };
+    public string Takes => Kind == typeof(Tensor) ? "a .npy file" : ValueText.Expected(Kind);
 
     Type Kind => Nullable.GetUnderlyingType(Type) ?? Type;
 
@@ -67,8 +64,7 @@ internal sealed class CatalogueOption
         foreach (ParameterInfo parameter in constructor.GetParameters().Where(static p => IsText(p.ParameterType)))
         {
             options.Add(new(
-                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue,
-                XmlDocumentation.Of(constructor, parameter), parameter, property: null));
+                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue, parameter, property: null));
         }
 
         foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is { IsPublic: true } && IsText(p.PropertyType)))
@@ -76,7 +72,7 @@ internal sealed class CatalogueOption
             string name = Camel(property.Name);
             if (!options.Exists(option => option.Name == name))
             {
-                options.Add(new(name, property.PropertyType, Zero(property.PropertyType), false, XmlDocumentation.Of(property), null, property));
+                options.Add(new(name, property.PropertyType, Zero(property.PropertyType), false, null, property));
             }
         }
 
@@ -120,19 +116,7 @@ internal sealed class CatalogueOption
             return Npy.Read(Paths.ToRead(text, $"--option {Name}", Takes));
         }
 
-        if (Kind.IsEnum)
-        {
-            return Enum.GetNames(Kind).FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(Kind, name) : null;
-        }
-
-        if (Kind == typeof(bool))
-        {
-            return bool.TryParse(text, out bool flag) ? flag : null;
-        }
-
-        return Kind == typeof(int)
-            ? NumberText.TryParse(text, out long whole) && whole == (int)whole ? (int)whole : null
-            : NumberText.TryParse(text, out double number) ? number : text == Infinite ? double.PositiveInfinity : null;
+        return ValueText.Parse(Kind, text) ?? (Kind == typeof(double) && text == Infinite ? double.PositiveInfinity : null);
     }
 
     // The longest constructor whose parameters are all texts or have defaults: others take option records.

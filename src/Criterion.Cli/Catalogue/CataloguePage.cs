@@ -44,7 +44,7 @@ internal static class CataloguePage
         ICriterion criterion = entry.Create();
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"\n### {entry.Type.Name}\n\n{entry.Summary}\n");
-        foreach (string line in criterion.ToLatex().Split('\n'))
+        foreach (string line in SymbolicFormula.Of(entry).Split('\n'))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n```math\n{line.Trim()}\n```\n");
         }
@@ -64,7 +64,7 @@ internal static class CataloguePage
         }
 
         text.Append(Paragraph("", entry.Remarks)).Append(Paragraph("Shapes: ", entry.About.Shapes)).Append(Paragraph("Instead: ", entry.About.Alternatives));
-        text.Append(Paragraph("PyTorch: ", entry.About.Twin.Length > 0 ? $"`{entry.About.Twin}`" : "")).Append(Paragraph("Source: ", entry.About.Source));
+        text.Append(Paragraph("PyTorch: ", entry.About.PyTorch.Length > 0 ? $"`{entry.About.PyTorch}`" : "")).Append(Paragraph("Source: ", entry.About.Source));
         return text.ToString();
     }
 

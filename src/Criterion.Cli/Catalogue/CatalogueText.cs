@@ -4,35 +4,30 @@ using Criterion.Losses;
 
 namespace Criterion.Cli;
 
-/// <summary>A criterion for people at a terminal.</summary>
+/// <summary>Writes catalogue entries for people at a terminal.</summary>
 internal static class CatalogueText
 {
-    const int Width = 100;
+    const int Indent = 2;
 
-    /// <summary>Everything about a criterion.</summary>
-    public static string Describe(CatalogueEntry entry)
+    /// <summary>Returns everything about an entry, within a width in characters.</summary>
+    public static string Describe(CatalogueEntry entry, int width)
     {
-        ICriterion criterion = entry.Create();
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{entry.Type.Name} ({entry.About.Family.ToString().ToLowerInvariant()})").AppendLine();
-        text.AppendLine(Wrap(entry.Summary, ""));
-        foreach (string line in criterion.ToLatex().Split('\n'))
+        text.Append(CultureInfo.InvariantCulture, $"{entry.Type.Name} ({entry.About.Family.ToString().ToLowerInvariant()})\n\n");
+        text.Append(TextLayout.Wrap(entry.Summary, width)).Append('\n');
+        Formula(text, SymbolicFormula.Of(entry), width);
+        foreach (LossCurve curve in entry.Create().Curves())
         {
-            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"  {line.Trim()}");
+            text.Append('\n').Append(TerminalPlot.Draw(SampledCurve.Of(curve), width));
         }
 
-        foreach (LossCurve curve in criterion.Curves())
-        {
-            text.AppendLine().Append(TerminalPlot.Draw(SampledCurve.Of(curve)));
-        }
-
-        Options(text, entry);
-        Part(text, "Shapes", entry.About.Shapes);
-        Part(text, "Notes", entry.Remarks);
-        Part(text, "Instead", entry.About.Alternatives);
-        Part(text, "PyTorch", entry.About.Twin);
-        Part(text, "Source", entry.About.Source);
-        return text.ToString().TrimEnd();
+        Options(text, entry, width);
+        Part(text, "Shapes", entry.About.Shapes, width);
+        Part(text, "Notes", entry.Remarks, width);
+        Part(text, "Instead", entry.About.Alternatives, width);
+        Part(text, "PyTorch", entry.About.PyTorch, width);
+        Part(text, "Source", entry.About.Source, width);
+        return text.ToString().ReplaceLineEndings().TrimEnd();
     }
 
     /// <summary>The text up to its first full stop or colon.</summary>
@@ -43,49 +38,37 @@ internal static class CatalogueText
         return text[..(stop >= 0 ? Math.Min(stop, end) : end)].TrimEnd('.');
     }
 
-    static void Options(StringBuilder text, CatalogueEntry entry)
+    static void Formula(StringBuilder text, string latex, int width)
     {
-        if (entry.Options.Count == 0)
+        foreach (string part in latex.Split('\n'))
         {
-            return;
+            text.Append('\n');
+            foreach (string line in UnicodeMath.Lines(part.Trim()))
+            {
+                text.Append(TextLayout.Wrap(line, width, Indent)).Append('\n');
+            }
         }
 
-        text.AppendLine().AppendLine("Options");
-        int width = entry.Options.Max(static option => option.Name.Length + option.Default.Length) + 5;
-        foreach (CatalogueOption option in entry.Options)
+        if (latex.Contains(@"\overline", StringComparison.Ordinal))
         {
-            string start = $"  {option.Name} = {option.Default}".PadRight(width + 2);
-            text.AppendLine(Wrap(start + option.Description, new string(' ', width + 2)));
+            text.Append("\n  ⟨a⟩ is the mean of a in a window.\n");
         }
     }
 
-    static void Part(StringBuilder text, string title, string content)
+    static void Options(StringBuilder text, CatalogueEntry entry, int width)
+    {
+        if (entry.Options.Count > 0)
+        {
+            text.Append("\nOptions\n").Append(TextLayout.Columns(
+                entry.Options.Select(static option => (string[])[$"  {option.Name} = {option.Default}", option.Description]), width)).Append('\n');
+        }
+    }
+
+    static void Part(StringBuilder text, string title, string content, int width)
     {
         if (content.Length > 0)
         {
-            text.AppendLine().AppendLine(title).AppendLine(Wrap("  " + content, "  "));
+            text.Append(CultureInfo.InvariantCulture, $"\n{title}\n{TextLayout.Wrap(content, width, Indent)}\n");
         }
-    }
-
-    static string Wrap(string text, string indent)
-    {
-        StringBuilder lines = new();
-        int column = 0;
-        string start = text[..(text.Length - text.TrimStart().Length)];
-        lines.Append(start);
-        column = start.Length;
-        foreach (string word in text.TrimStart().Split(' '))
-        {
-            if (column + word.Length > Width && column > indent.Length)
-            {
-                lines.AppendLine().Append(indent);
-                column = indent.Length;
-            }
-
-            lines.Append(word).Append(' ');
-            column += word.Length + 1;
-        }
-
-        return lines.ToString().TrimEnd();
     }
 }

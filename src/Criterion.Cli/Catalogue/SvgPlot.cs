@@ -18,9 +18,9 @@ internal static class SvgPlot
     {
         double width = (2 * PanelWidth) + (3 * Margin);
         double height = PanelHeight + (2 * Margin) + (18 * curves.Count);
-        XElement picture = new(
-            Svg + "svg",
-            new XAttribute("viewBox", $"0 0 {Number(width)} {Number(height)}"),
+        XElement picture = Picture(
+            width,
+            height,
             new XAttribute("width", Number(width)),
             new XAttribute("height", Number(height)),
             new XAttribute("font-family", "sans-serif"),
@@ -37,8 +37,9 @@ internal static class SvgPlot
         (double low, double high) = SampledCurve.Range(curves.SelectMany(y));
         double from = curves.Min(static curve => curve.Curve.From);
         double to = curves.Max(static curve => curve.Curve.To);
-        double X(double x) => (x - from) / (to - from) * PanelWidth;
-        double Y(double value) => (high - value) / (high - low) * PanelHeight;
+        (Axis across, Axis down) = (new(from, to), new(high, low));
+        double X(double x) => across.Place(x) * PanelWidth;
+        double Y(double value) => down.Place(value) * PanelHeight;
         return new XElement(
             Svg + "g",
             new XAttribute("transform", $"translate({Number(left)} {Number(Margin)})"),
@@ -68,10 +69,7 @@ internal static class SvgPlot
         double y = PanelHeight + (2 * Margin) + (18 * i);
         return new XElement(
             Svg + "g",
-            new XElement(
-                Svg + "rect",
-                new XAttribute("x", Number(Margin)), new XAttribute("y", Number(y - 9)), new XAttribute("width", "18"), new XAttribute("height", "4"),
-                new XAttribute("fill", Colors[i % Colors.Length])),
+            Rectangle(Margin, y - 9, 18, 4, new XAttribute("fill", Colors[i % Colors.Length])),
             Label(name, Margin + 26, y - 2, "start"));
     }
 }

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Criterion.Losses;
 
 namespace Criterion.Cli;
 
@@ -9,27 +8,26 @@ internal static class TerminalPlot
     const int Columns = 34;
     const int Rows = 9;
     const int LabelWidth = 9;
+    const int Gap = 2;
 
     // The bit of a dot in a Braille character, by row and column.
     static readonly int[,] Bits = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
 
-    /// <summary>Value and gradient of a curve, side by side, with their ranges at the left and the axis below.</summary>
-    public static string Draw(SampledCurve curve)
+    /// <summary>Draws value and gradient of a curve with their ranges and the axis: side by side, or below one another where the width is too small.</summary>
+    public static string Draw(SampledCurve curve, int width)
     {
-        string[] value = Panel(curve, curve.Value);
-        string[] gradient = Panel(curve, curve.Gradient);
-        int width = LabelWidth + 1 + Columns;
-        StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"",LabelWidth} {$"{curve.Curve.Name}",-Columns}  {"",LabelWidth} gradient");
-        foreach ((string left, string right) in value.Zip(gradient))
-        {
-            text.AppendLine($"{left.PadRight(width)}  {right}".TrimEnd());
-        }
-
-        return text.ToString();
+        const int Panel = LabelWidth + 1 + Columns;
+        string[] value = [Title(curve.Curve.Name), .. Lines(curve, curve.Value)];
+        string[] gradient = [Title("gradient"), .. Lines(curve, curve.Gradient)];
+        IEnumerable<string> lines = width < (2 * Panel) + Gap
+            ? [.. value, "", .. gradient]
+            : value.Zip(gradient, static (left, right) => left.PadRight(Panel + Gap) + right);
+        return string.Concat(lines.Select(static line => line.TrimEnd() + "\n"));
     }
 
-    static string[] Panel(SampledCurve curve, double[] y)
+    static string Title(string text) => $"{"",LabelWidth} {text}";
+
+    static string[] Lines(SampledCurve curve, double[] y)
     {
         (double low, double high) = SampledCurve.Range(y);
         int[,] dots = new int[Rows, Columns];
@@ -49,12 +47,19 @@ internal static class TerminalPlot
         }
 
         string Label(int row) => row == 0 ? Number(high) : row == Rows - 1 ? Number(low) : "";
-        string axis = $"{Number(curve.Curve.From)}{curve.Curve.Axis.PadLeft((Columns + curve.Curve.Axis.Length) / 2).PadRight(Columns)[Number(curve.Curve.From).Length..^Number(curve.Curve.To).Length]}{Number(curve.Curve.To)}";
         return
         [
             .. Enumerable.Range(0, Rows).Select(row => $"{Label(row),LabelWidth} {Line(dots, row)}"),
-            $"{"",LabelWidth} {axis}",
+            $"{"",LabelWidth} {Axis(curve.Curve)}",
         ];
+    }
+
+    // The name is in the middle between the two ends.
+    static string Axis(LossCurve curve)
+    {
+        (string from, string to) = (Number(curve.From), Number(curve.To));
+        string name = curve.Axis.PadLeft((Columns + curve.Axis.Length) / 2).PadRight(Columns);
+        return $"{from}{name[from.Length..^to.Length]}{to}";
     }
 
     static int Height(double y, double low, double high) => (int)Math.Round((high - y) / (high - low) * ((4 * Rows) - 1));

@@ -23,9 +23,9 @@ internal static partial class XmlDocumentation
     }
 
     /// <summary>What is said of a parameter: with the constructor, or with the type if that is where a record declares it.</summary>
-    public static string Of(ConstructorInfo constructor, ParameterInfo parameter)
+    public static string Of(ParameterInfo parameter)
     {
-        string type = constructor.DeclaringType!.FullName!;
+        string type = parameter.Member.DeclaringType!.FullName!;
         IEnumerable<XElement> places = Members.Value
             .Where(member => member.Key == $"T:{type}" || member.Key.StartsWith($"M:{type}.#ctor", StringComparison.Ordinal))
             .Select(static member => member.Value);

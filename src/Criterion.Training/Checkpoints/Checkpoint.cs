@@ -5,18 +5,19 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>The whole state of a training after a step.</summary>
-/// <param name="Step">Steps that were done.</param>
-/// <param name="State">Everything that changes from step to step: tensors by name.</param>
+/// <summary>The state of a training after a step.</summary>
+/// <param name="Step">The number of steps that are done.</param>
+/// <param name="State">Everything that steps change, as tensors by name.</param>
 /// <remarks>
-/// On disk it is a <c>.safetensors</c> whose metadata holds the version of the layout, the step, the run's record, and a SHA-256 over all
-/// of these with names, shapes and values. It is written under another name, flushed to the disk and renamed, so that it is whole or not there.
+/// On disk it is a <c>.safetensors</c> file whose metadata holds the version of the layout, the step, the record of the run, and a SHA-256
+/// over all of these with names, shapes and values. It is written under another name, flushed to disk and renamed, so it is either complete
+/// or absent.
 /// </remarks>
 public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> State)
 {
     const string Version = "2";
 
-    /// <summary>The run that it is of, with all its options: <see cref="RunJson"/>; empty for none.</summary>
+    /// <summary>Gets the record of the run with all options, as <see cref="RunJson"/> writes it; empty for none.</summary>
     public string Run { get; init; } = "";
 
     /// <summary>Writes the checkpoint.</summary>
@@ -28,8 +29,8 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
         ["sha256"] = Checksum(),
     });
 
-    /// <summary>Reads a checkpoint and verifies it.</summary>
-    /// <exception cref="CheckpointException">It is torn, was altered, is of another version, or is no checkpoint.</exception>
+    /// <summary>Reads and verifies a checkpoint.</summary>
+    /// <exception cref="CheckpointException">The file is incomplete, altered, of another version, or not a checkpoint.</exception>
     public static Checkpoint Read(string path)
     {
         SafetensorsFile file = ReadFile(path);
@@ -37,15 +38,17 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
         if (version != Version)
         {
             throw new CheckpointException(version is null
-                ? $"'{path}' is no checkpoint."
-                : $"The checkpoint '{path}' is of version {version}, and this program reads {Version}. Go on with the program that wrote it.");
+                ? $"'{path}' is not a checkpoint. Give a file that a training wrote."
+                : $"The checkpoint '{path}' has version {version}, but this program reads version {Version}. "
+                    + "Resume with the program that wrote it.");
         }
 
         bool hasStep = long.TryParse(file.Metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out long step);
         Checkpoint checkpoint = new(step, file.Tensors) { Run = file.Metadata.GetValueOrDefault("run", "") };
         return hasStep && checkpoint.Checksum() == file.Metadata.GetValueOrDefault("sha256")
             ? checkpoint
-            : throw new CheckpointException($"The checkpoint '{path}' is not as it was written: its checksum differs.");
+            : throw new CheckpointException($"The checkpoint '{path}' was altered or damaged: its checksum differs. "
+                + "Resume from an earlier checkpoint.");
     }
 
     static SafetensorsFile ReadFile(string path)
@@ -56,7 +59,7 @@ public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> S
         }
         catch (Exception e) when (e is DataFormatException or IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"The checkpoint '{path}' can't be read: {e.Message}", e);
+            throw new CheckpointException($"The checkpoint '{path}' cannot be read: {e.Message}", e);
         }
     }
 

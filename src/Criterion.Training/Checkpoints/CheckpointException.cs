@@ -1,15 +1,15 @@
 namespace Criterion.Training;
 
-/// <summary>A checkpoint can't be used: the message says why, and what can be done.</summary>
+/// <summary>A checkpoint cannot be used. The message describes the problem and the fix.</summary>
 public sealed class CheckpointException : TrainingException
 {
-    /// <summary>An error with a message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public CheckpointException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error with a message and its cause.</summary>
+    /// <summary>Creates an exception with a message and its cause.</summary>
     public CheckpointException(string message, Exception inner)
         : base(message, inner)
     {

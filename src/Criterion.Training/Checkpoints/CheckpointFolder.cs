@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace Criterion.Training;
 
-/// <summary>The checkpoints of a run: the last two are kept, so that one is whole whatever happens to the other.</summary>
-/// <param name="path">The folder; it is made with the first checkpoint.</param>
+/// <summary>The checkpoints of a run. The last two are kept, so that a complete one remains if the newest is damaged.</summary>
+/// <param name="path">The folder; the first checkpoint creates it.</param>
 public sealed class CheckpointFolder(string path)
 {
     const int Kept = 2;
     const string Pattern = "step-*.safetensors";
 
-    /// <summary>Writes a checkpoint, and then removes those that are older than the last two.</summary>
-    /// <exception cref="IOException">The disk is full, or the folder is gone; the checkpoints before are untouched.</exception>
+    /// <summary>Writes a checkpoint and deletes all but the last two.</summary>
+    /// <exception cref="IOException">The disk is full or the folder no longer exists. Earlier checkpoints are untouched.</exception>
     public void Write(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         Directory.CreateDirectory(path);
         checkpoint.Write(Path.Combine(path, $"step-{checkpoint.Step.ToString("D9", CultureInfo.InvariantCulture)}.safetensors"));
-        // A process that was killed while it wrote leaves a file without a name of its own.
+        // A process that was killed while writing leaves a temporary file.
         foreach (string old in Newest().Skip(Kept).Concat(Directory.GetFiles(path, ".*.tmp")))
         {
             TryDelete(old);
         }
     }
 
-    // On Windows a file that another program is reading stays; the next checkpoint tries again.
+    // On Windows a file that another program reads cannot be deleted; the next checkpoint tries again.
     static void TryDelete(string file)
     {
         try
@@ -35,9 +35,9 @@ public sealed class CheckpointFolder(string path)
         }
     }
 
-    /// <summary>The newest checkpoint that is whole.</summary>
-    /// <param name="warn">Told of each one that can't be used.</param>
-    /// <exception cref="CheckpointException">There is none.</exception>
+    /// <summary>Reads the newest checkpoint that is complete.</summary>
+    /// <param name="warn">Called with a message for each checkpoint that cannot be used.</param>
+    /// <exception cref="CheckpointException">There is no complete checkpoint.</exception>
     public Checkpoint Latest(Action<string>? warn = null)
     {
         foreach (string file in Newest())
@@ -48,14 +48,14 @@ public sealed class CheckpointFolder(string path)
             }
             catch (CheckpointException e)
             {
-                warn?.Invoke($"{e.Message} Trying the one before.");
+                warn?.Invoke($"{e.Message} Trying the previous one.");
             }
         }
 
-        throw new CheckpointException($"There is no checkpoint in '{path}' to go on from. Start again in a new folder.");
+        throw new CheckpointException($"There is no checkpoint in '{path}' to resume from. Start again in a new folder.");
     }
 
-    /// <summary>Whether no checkpoint was ever written.</summary>
+    /// <summary>Gets whether no checkpoint was written yet.</summary>
     internal bool IsEmpty => !Newest().Any();
 
     IEnumerable<string> Newest() => Directory.Exists(path)

@@ -1,20 +1,20 @@
 namespace Criterion.Training;
 
-/// <summary>A part of a training that goes on where it stopped: everything that it needs for that is tensors by name.</summary>
+/// <summary>A part of a training that can be saved and restored as tensors by name.</summary>
 public interface IStateful
 {
-    /// <summary>The state; the tensors may be the part's own.</summary>
+    /// <summary>Returns the state; the tensors may be those of the part itself.</summary>
     IReadOnlyDictionary<string, Tensor> StateDict();
 
-    /// <summary>Goes on from a saved state; the values are copied.</summary>
-    /// <exception cref="TensorException">The state is of another kind of part.</exception>
+    /// <summary>Restores a saved state; the values are copied.</summary>
+    /// <exception cref="TensorException">The state belongs to another kind of part.</exception>
     void LoadStateDict(IReadOnlyDictionary<string, Tensor> state);
 }
 
-/// <summary>Puts the states of parts together under their names, and takes them apart again.</summary>
+/// <summary>Joins the states of parts under their names, and separates them again.</summary>
 internal static class StateDicts
 {
-    /// <summary>Adds a part's state under a name: <c>weight</c> becomes <c>generator.weight</c>.</summary>
+    /// <summary>Adds the state of a part under a name: <c>weight</c> becomes <c>generator.weight</c>.</summary>
     public static void AddPart(this IDictionary<string, Tensor> whole, string name, IReadOnlyDictionary<string, Tensor> part)
     {
         foreach ((string key, Tensor value) in part)
@@ -23,7 +23,7 @@ internal static class StateDicts
         }
     }
 
-    /// <summary>The state that was added under a name.</summary>
+    /// <summary>Returns the state that was added under a name.</summary>
     public static IReadOnlyDictionary<string, Tensor> Part(this IReadOnlyDictionary<string, Tensor> whole, string name)
     {
         string prefix = $"{name}.";
@@ -33,30 +33,32 @@ internal static class StateDicts
             select KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value));
     }
 
-    /// <summary>Integers as a tensor.</summary>
+    /// <summary>Stores integers as a tensor.</summary>
     public static Tensor Integers(params ReadOnlySpan<long> values) => Tensor.From(values.ToArray(), [values.Length]);
 
-    /// <summary>The integers of a name.</summary>
-    /// <exception cref="CheckpointException">They are missing, or of another number.</exception>
+    /// <summary>Reads the integers of a name.</summary>
+    /// <exception cref="CheckpointException">They are missing, or their number differs.</exception>
     public static long[] Integers(this IReadOnlyDictionary<string, Tensor> state, string name, int count) =>
         state.TryGetValue(name, out Tensor? value) && value.DType == DType.Int64 && value.Count == count
             ? value.ToArray<long>()
-            : throw new CheckpointException($"The checkpoint has no {count} integers '{name}': it was written by another kind of training.");
+            : throw new CheckpointException($"The checkpoint has no {count} integers '{name}': another kind of training wrote it. "
+                + "Give one of this run.");
 
-    /// <summary>Numbers as a tensor.</summary>
+    /// <summary>Stores numbers as a tensor.</summary>
     public static Tensor Numbers(params ReadOnlySpan<double> values) => Tensor.From(values.ToArray(), [values.Length]);
 
-    /// <summary>The numbers of a name.</summary>
-    /// <exception cref="CheckpointException">They are missing, or of another number.</exception>
+    /// <summary>Reads the numbers of a name.</summary>
+    /// <exception cref="CheckpointException">They are missing, or their number differs.</exception>
     public static double[] Numbers(this IReadOnlyDictionary<string, Tensor> state, string name, int count) =>
         state.TryGetValue(name, out Tensor? value) && value.DType == DType.Float64 && value.Count == count
             ? value.ToArray<double>()
-            : throw new CheckpointException($"The checkpoint has no {count} numbers '{name}': it was written by another kind of training.");
+            : throw new CheckpointException($"The checkpoint has no {count} numbers '{name}': another kind of training wrote it. "
+                + "Give one of this run.");
 
-    /// <summary>The state of a stream of random numbers.</summary>
+    /// <summary>Stores the state of a stream of random numbers.</summary>
     public static Tensor State(this RandomStream random) => Integers((long)random.Key, (long)random.Position);
 
-    /// <summary>The stream of a saved state.</summary>
+    /// <summary>Restores a stream of random numbers.</summary>
     public static RandomStream Random(this IReadOnlyDictionary<string, Tensor> state, string name)
     {
         long[] numbers = state.Integers(name, 2);

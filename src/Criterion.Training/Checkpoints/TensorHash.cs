@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Criterion.Training;
 
-/// <summary>Checksums of tensors of any size.</summary>
+/// <summary>Computes checksums of tensors of any size.</summary>
 internal static class TensorHash
 {
     // A span counts its bytes in an int, and a tensor may have eight times as many bytes as elements.

@@ -117,7 +117,7 @@ public sealed class Comparison
             (GanRun run, RunFolder folder) = GoOn(name, seed) ?? (Start(name, seed), CreateFolder(path));
             using (folder)
             {
-                run.Execute(folder, step => onStep?.Invoke(new(name, seed, step, ((GanRunRecord)run.Record).Quality)), stop.Token);
+                run.Execute(folder, step => onStep?.Invoke(new(name, seed, step, run.Record.Quality)), stop.Token);
             }
 
             Renew(RunStatus.Running);

@@ -50,7 +50,7 @@ public sealed record ComparisonOptions
 
     // A recipe, or an objective in the place of that of the first one.
     static GanRecipe Competitor(string name) => GanRecipe.All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? new GanRecipe(name, "", GanRecipe.All[0].Options with { Objective = GanNames.Objective(name) });
+        ?? new GanRecipe(name, "", GanRecipe.All[0].Options with { Objective = GanNames.ParseObjective(name) });
 
     /// <summary>Refuses what can't be compared.</summary>
     /// <exception cref="TrainingException">A number is out of range, a name unknown or twice there.</exception>

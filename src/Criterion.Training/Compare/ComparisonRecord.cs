@@ -75,20 +75,20 @@ public sealed record SeedResult(
         }
 
         CsvTable losses = CsvTable.Read(Path.Combine(folder, RunFolder.LossesName));
-        IReadOnlyList<(long Step, Finding Finding)> findings = Checkup.Of(losses, record.Options.Objective);
+        IReadOnlyList<(long Step, Finding Finding)> findings = TrainingMonitor.Replay(losses, record.Options.Objective);
         long skipped = (long)losses["skipped"][^1];
         return new(
             record.Options.Seed,
             quality.Values,
             losses.Median("seconds"),
             skipped,
-            [.. findings.Select(static one => new SeedFinding(one.Step, one.Finding.Ailment, one.Finding.Message))],
-            skipped == 0 && findings.All(static one => one.Finding.Ailment != Ailment.Collapse));
+            [.. findings.Select(static one => new SeedFinding(one.Step, one.Finding.Kind, one.Finding.Message))],
+            skipped == 0 && findings.All(static one => one.Finding.Kind != FindingKind.Collapse));
     }
 }
 
 /// <summary>Something that looked wrong in a run.</summary>
 /// <param name="Step">When it was first seen.</param>
-/// <param name="Ailment">What it is.</param>
+/// <param name="Kind">What it is.</param>
 /// <param name="Message">What was seen, and what may help.</param>
-public sealed record SeedFinding(long Step, Ailment Ailment, string Message);
+public sealed record SeedFinding(long Step, FindingKind Kind, string Message);

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace Criterion.Training;
 
 /// <summary>The mean of a few independent results, and how far the true mean may be from it.</summary>
@@ -24,33 +26,7 @@ public sealed record Interval(double Mean, double? Margin, double? Deviation)
         return new(mean, Quantile(values.Count - 1) * deviation / Math.Sqrt(values.Count), deviation);
     }
 
-    /// <summary>The t that a variable of Student's distribution stays within, on both sides, with the confidence of 95 %.</summary>
-    /// <param name="freedom">Degrees of freedom, at least 1.</param>
-    internal static double Quantile(int freedom)
-    {
-        (double low, double high) = (0, Math.PI / 2);
-        while (high - low > 1e-15)
-        {
-            double middle = (low + high) / 2;
-            (low, high) = Within(middle, freedom) < Confidence ? (middle, high) : (low, middle);
-        }
-
-        return Math.Sqrt(freedom) * Math.Tan(low);
-    }
-
-    // The chance of |t| < √ν tan θ: Abramowitz and Stegun, Handbook of mathematical functions, 26.7.3 and 26.7.4.
-    static double Within(double theta, int freedom)
-    {
-        (double sine, double cosine) = Math.SinCos(theta);
-        bool isOdd = freedom % 2 == 1;
-        double term = isOdd ? cosine : 1;
-        double sum = 0;
-        for (int i = isOdd ? 3 : 2; i <= freedom; i += 2)
-        {
-            sum += term;
-            term *= cosine * cosine * (i - 1) / i;
-        }
-
-        return isOdd ? 2 / Math.PI * (theta + (sine * sum)) : sine * sum;
-    }
+    /// <summary>Returns the t that bounds a variable of Student's distribution on both sides with a probability of 95 %.</summary>
+    /// <param name="freedom">The degrees of freedom; at least 1.</param>
+    internal static double Quantile(int freedom) => StudentT.InvCDF(location: 0, scale: 1, freedom, (1 + Confidence) / 2);
 }

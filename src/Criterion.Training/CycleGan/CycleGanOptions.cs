@@ -2,63 +2,69 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>Everything that decides how a CycleGAN is trained, apart from its networks and data. The defaults are the paper's.</summary>
-public sealed record CycleGanOptions
+/// <summary>The options of a CycleGAN training, apart from its networks and data. The defaults are those of the paper.</summary>
+public sealed record CycleGanOptions : TrainingOptions
 {
-    /// <summary>For small networks and images, such as garments and their sketches: a higher learning rate, and steps for minutes rather than days.</summary>
+    /// <summary>Gets the declared options.</summary>
+    public static TrainingOptionList Declared { get; } = TrainingOptionList.Of<CycleGanOptions>();
+
+    /// <summary>
+    /// Gets options for small networks and images, such as garments and their sketches: a higher learning rate, and steps for minutes
+    /// instead of days.
+    /// </summary>
     public static CycleGanOptions Small { get; } = new() { LearningRate = 1e-3, Steps = 5000 };
 
-    /// <summary>What translators and discriminators minimise.</summary>
+    /// <summary>Gets the adversarial objective. Default: least squares, as in the paper.</summary>
+    [TrainingOption("objective", "Adversarial objective, as for the recipes", ValueName = "name", Default = "least-squares with the "
+        + "constants of the paper")]
     public GanLoss Objective { get; init; } = LeastSquaresGanLoss.CycleGan;
 
-    /// <summary>What there and back must give.</summary>
+    /// <summary>Gets the cycle loss: the distance of an image from its translation there and back.</summary>
     public CycleConsistencyLoss Cycle { get; init; } = new();
 
-    /// <summary>What a translator does to images of its own target, or null; half as heavy as the cycle in the paper.</summary>
+    /// <summary>Gets the identity loss: the distance of an image of the target domain from its translation. Null for none.</summary>
     public IdentityLoss? Identity { get; init; } = new();
 
-    /// <summary>Adam's learning rate for all networks.</summary>
-    public double LearningRate { get; init; } = 2e-4;
-
-    /// <summary>Adam's β₁.</summary>
-    public double Beta1 { get; init; } = 0.5;
-
-    /// <summary>Adam's β₂.</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>Images of each domain in a batch.</summary>
-    public int BatchSize { get; init; } = 1;
-
-    /// <summary>Images that each pool holds.</summary>
-    public int PoolSize { get; init; } = 50;
-
-    /// <summary>Steps to train for.</summary>
+    /// <summary>Gets the steps to train for; at least 1. Default: 1,500.</summary>
+    [TrainingOption("steps", "Steps to train for", ValueName = "count", Range = "[1, 2147483647]")]
     public int Steps { get; init; } = 1500;
 
-    /// <summary>Of these, steps at the full learning rate, in [0, 1]; then it falls in a line to 0.</summary>
+    /// <summary>Gets the images of each domain in a batch; from 1 to 4,096. Default: 1.</summary>
+    [TrainingOption("batch", "Images of each domain in a batch; 1 in the paper", ValueName = "count", Range = "[1, 4096]")]
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Gets the learning rate of Adam for all networks; not negative. Default: 2e-4.</summary>
+    [TrainingOption("lr", "Learning rate of Adam, for all networks; 2e-4 in the paper", ValueName = "rate", Range = "[0, ∞)")]
+    public double LearningRate { get; init; } = 2e-4;
+
+    /// <summary>Gets the β₁ of Adam, in [0, 1). Default: 0.5.</summary>
+    [TrainingOption("beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)")]
+    public double Beta1 { get; init; } = 0.5;
+
+    /// <summary>Gets the β₂ of Adam, in [0, 1). Default: 0.999.</summary>
+    [TrainingOption("beta2", "Decay of Adam's mean of squared gradients per step", ValueName = "decay", Range = "[0, 1)")]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Gets the images in each pool; 0 for no pool. Default: 50.</summary>
+    [TrainingOption("pool", "Earlier translations that each discriminator is also trained on; 0 for "
+        + "none", ValueName = "count", Range = "[0, 65536]")]
+    public int PoolSize { get; init; } = 50;
+
+    /// <summary>
+    /// Gets the share of the steps with the full learning rate, in [0, 1]; over the others it falls linearly to 0. Default: 0.5.
+    /// </summary>
+    [TrainingOption(
+        "constant-share", "Share of the steps with the full learning rate; over the others it falls linearly to "
+            + "0", ValueName = "share", Range = "[0, 1]")]
     public double ConstantShare { get; init; } = 0.5;
 
-    /// <summary>What to do when a loss or gradient is no number.</summary>
-    public NanPolicy OnNan { get; init; }
+    internal override TrainingOptionList List => Declared;
 
-    /// <summary>Decides every random number.</summary>
-    public ulong Seed { get; init; }
-
-    /// <summary>The share of the learning rate in a step, counted from 0.</summary>
+    /// <summary>Returns the factor of the learning rate in a step.</summary>
+    /// <param name="step">The number of the step, from 0.</param>
     public double RateAt(long step)
     {
         double constant = ConstantShare * Steps;
         return step < constant ? 1 : Math.Max(0, (Steps - step) / (Steps - constant + 1));
-    }
-
-    /// <summary>Refuses what can't be trained.</summary>
-    /// <exception cref="TrainingException">An option is out of range.</exception>
-    internal void Check()
-    {
-        if (BatchSize < 1 || Steps < 1 || PoolSize < 0 || ConstantShare is not (>= 0 and <= 1))
-        {
-            throw new TrainingException(
-                $"A CycleGAN needs a batch and steps of at least 1, a pool of at least 0 and a constant share in [0, 1]; these are {BatchSize}, {Steps}, {PoolSize} and {ConstantShare}.");
-        }
     }
 }

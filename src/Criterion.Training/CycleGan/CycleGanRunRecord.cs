@@ -1,30 +1,30 @@
 namespace Criterion.Training;
 
-/// <summary>What <c>run.json</c> says of a CycleGAN.</summary>
+/// <summary>The content of <c>run.json</c> for a CycleGAN.</summary>
 public sealed record CycleGanRunRecord : RunRecord
 {
-    /// <summary>Every option of the training, the seed among them.</summary>
+    /// <summary>Gets the options of the training.</summary>
     public required CycleGanOptions Options { get; init; }
 
-    /// <summary>The translators.</summary>
+    /// <summary>Gets the translators.</summary>
     public required ResnetTranslator Translator { get; init; }
 
-    /// <summary>The discriminators.</summary>
+    /// <summary>Gets the discriminators.</summary>
     public required PatchDiscriminator Discriminator { get; init; }
 
-    /// <summary>Images of domain A.</summary>
+    /// <summary>Gets the images of domain A.</summary>
     public required DataRecord A { get; init; }
 
-    /// <summary>Images of domain B.</summary>
+    /// <summary>Gets the images of domain B.</summary>
     public required DataRecord B { get; init; }
 
-    /// <summary>How images of A were loaded; null for the garments and their sketches.</summary>
+    /// <summary>Gets the arguments that the images of A were loaded with; null for the built-in garments and sketches.</summary>
     public DataArguments? LoadA { get; init; }
 
-    /// <summary>How images of B were loaded; null for the garments and their sketches.</summary>
+    /// <summary>Gets the arguments that the images of B were loaded with; null for the built-in garments and sketches.</summary>
     public DataArguments? LoadB { get; init; }
 
-    /// <summary>How near translations come to the truth, where it is known: null before the end, and for data without pairs.</summary>
+    /// <summary>Gets the quality of the translations at the end; null before, and for data without pairs.</summary>
     public TranslationQuality? Quality { get; init; }
 
     /// <inheritdoc/>
@@ -32,4 +32,6 @@ public sealed record CycleGanRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override IReadOnlyList<DataRecord> Datasets => [A, B];
+
+    internal override StepColumns Columns => CycleStep.Columns;
 }

@@ -1,50 +1,56 @@
-using System.Globalization;
-
 namespace Criterion.Training;
 
-/// <summary>What one step of a CycleGAN did: one row of <c>losses.csv</c>.</summary>
-/// <param name="Step">The number of the step, from 1.</param>
-/// <param name="Adversarial">The translators' adversarial losses, both ways.</param>
-/// <param name="Cycle">The weighted cycle loss, both ways.</param>
-/// <param name="Identity">The weighted identity loss, both ways; 0 without one.</param>
-/// <param name="DiscriminatorA">The loss of the discriminator of domain A.</param>
-/// <param name="DiscriminatorB">The loss of the discriminator of domain B.</param>
-/// <param name="TranslatorGradientNorm">The length of the translators' whole gradient.</param>
-/// <param name="Skipped">Steps that were left out up to now, because a loss or a gradient was no number.</param>
-/// <param name="Seconds">How long the step took.</param>
-public readonly record struct CycleStep(
-    long Step,
-    double Adversarial,
-    double Cycle,
-    double Identity,
-    double DiscriminatorA,
-    double DiscriminatorB,
-    double TranslatorGradientNorm,
-    long Skipped,
-    double Seconds) : IRunStep
+/// <summary>The record of one training step of a CycleGAN.</summary>
+public readonly record struct CycleStep : IRunStep
 {
-    /// <summary>What there is to report of a step that was left out.</summary>
-    internal static CycleStep NoNumbers { get; } = new()
-    {
-        Adversarial = double.NaN,
-        Cycle = double.NaN,
-        Identity = double.NaN,
-        DiscriminatorA = double.NaN,
-        DiscriminatorB = double.NaN,
-        TranslatorGradientNorm = double.NaN,
-    };
+    const string Losses = "Losses";
+    const string DiscriminatorLosses = "Losses of the discriminators";
 
     /// <inheritdoc/>
-    public static string Header => "step,adversarial,cycle,identity,discriminator_a,discriminator_b,translator_gradient_norm,skipped,seconds";
+    public static StepColumns Columns { get; } = StepColumns.Of<CycleStep>();
 
     /// <inheritdoc/>
-    public string ToCsv() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Step},{Adversarial:G9},{Cycle:G9},{Identity:G9},{DiscriminatorA:G9},{DiscriminatorB:G9},{TranslatorGradientNorm:G9},{Skipped},{Seconds:F6}");
+    [StepColumn("step", "Number of the step, from 1", IsCharted = false)]
+    public long Step { get; init; }
+
+    /// <summary>Gets the sum of the adversarial losses of both translators.</summary>
+    [StepColumn("adversarial", "Sum of the adversarial losses of both translators", Chart = Losses)]
+    public double Adversarial { get; init; }
+
+    /// <summary>Gets the weighted cycle loss of both directions.</summary>
+    [StepColumn("cycle", "Weighted cycle loss of both directions", Chart = Losses)]
+    public double Cycle { get; init; }
+
+    /// <summary>Gets the weighted identity loss of both directions; 0 without an identity loss.</summary>
+    [StepColumn("identity", "Weighted identity loss of both directions", Chart = Losses, IsOmittedWhenZero = true)]
+    public double Identity { get; init; }
+
+    /// <summary>Gets the loss of the discriminator of domain A.</summary>
+    [StepColumn("discriminator_a", "Loss of the discriminator of domain A", Chart = DiscriminatorLosses)]
+    public double DiscriminatorA { get; init; }
+
+    /// <summary>Gets the loss of the discriminator of domain B.</summary>
+    [StepColumn("discriminator_b", "Loss of the discriminator of domain B", Chart = DiscriminatorLosses)]
+    public double DiscriminatorB { get; init; }
+
+    /// <summary>Gets the norm of the gradient over all parameters of both translators.</summary>
+    [StepColumn("translator_gradient_norm", "Norm of the gradient over all parameters of both "
+        + "translators", Chart = "Gradient norms", MayBeLog = true)]
+    public double TranslatorGradientNorm { get; init; }
+
+    /// <inheritdoc/>
+    [StepColumn("skipped", "Steps skipped so far because a loss or gradient was not "
+        + "finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
+    public long Skipped { get; init; }
+
+    /// <inheritdoc/>
+    [StepColumn("seconds", "Duration of the step, in seconds", IsCharted = false, Format = "F6")]
+    public double Seconds { get; init; }
 
     /// <inheritdoc/>
     public string Describe() =>
-        $"adversarial {Column(Adversarial)}  cycle {Column(Cycle)}  identity {Column(Identity)}  D(A) {Column(DiscriminatorA)} D(B) {Column(DiscriminatorB)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
+        $"adversarial {Column(Adversarial)}  cycle {Column(Cycle)}  identity {Column(Identity)}  "
+        + $"D(A) {Column(DiscriminatorA)} D(B) {Column(DiscriminatorB)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
 
     static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
 }

@@ -1,30 +1,30 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Images that a generator made before: a discriminator that is also shown these does not run after the newest ones alone. Source:
-/// Shrivastava et al., 2017; Zhu et al., CycleGAN, 2017, section 4.
+/// Earlier images of a generator. A discriminator that is also trained on these does not only follow the newest ones. Source: Shrivastava et
+/// al., 2017; Zhu et al., CycleGAN, 2017, section 4.
 /// </summary>
-/// <param name="capacity">Images that it holds, 50 in the paper; with 0 every image passes through.</param>
-/// <param name="random">Decides which images come back.</param>
-/// <remarks>Threads may exchange images with one pool at once, in an order that is then not determined.</remarks>
+/// <param name="capacity">The number of images in the pool; not negative, 0 to return every image as it is. In the paper: 50.</param>
+/// <param name="random">The stream that selects the images.</param>
+/// <remarks>Threads may exchange images with one pool at once, in an order that is then not deterministic.</remarks>
 public sealed class ImagePool(int capacity, RandomStream random) : IStateful
 {
     readonly int _capacity = capacity >= 0
         ? capacity
-        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "ImagePool: the capacity can't be negative.");
+        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "ImagePool: the capacity must not be negative. Give 0 for no pool.");
 
     readonly Lock _gate = new();
     readonly List<Tensor> _images = [];
     RandomStream _random = random ?? throw new ArgumentNullException(nameof(random));
 
-    /// <summary>How many images it holds.</summary>
+    /// <summary>Gets the number of images in the pool.</summary>
     public int Count => _images.Count;
 
     /// <summary>
-    /// Takes images and gives as many back: while it fills each as it is; then each with probability ½ as it is, or one from the
-    /// pool, whose place it takes.
+    /// Exchanges images for as many others. While the pool fills, each image is added and returned. After that each image is returned with
+    /// probability ½; otherwise it replaces an image of the pool, which is returned.
     /// </summary>
-    /// <param name="images">[N, C, H, W]; gradients stop here.</param>
+    /// <param name="images">The images, <c>[N, C, H, W]</c>; they are detached from the graph.</param>
     public Tensor Exchange(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -85,7 +85,7 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
         return old;
     }
 
-    // It outlives the step.
+    // The copy outlives the step.
     static Tensor Own(Tensor image)
     {
         using (TensorScope.Suspend())

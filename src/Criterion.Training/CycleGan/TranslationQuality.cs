@@ -2,19 +2,19 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>How near translations come to the truth, in decibels and structural similarity, beside what a copy of the input has.</summary>
-/// <param name="AToB">Of A to B.</param>
-/// <param name="BToA">Of B to A.</param>
-public sealed record TranslationQuality(TranslationQuality.Way AToB, TranslationQuality.Way BToA)
+/// <summary>The similarity of translations to the true images, compared with that of the untranslated input.</summary>
+/// <param name="AToB">The translations of A to B.</param>
+/// <param name="BToA">The translations of B to A.</param>
+public sealed record TranslationQuality(TranslationQuality.Direction AToB, TranslationQuality.Direction BToA)
 {
-    /// <summary>One way.</summary>
-    /// <param name="Psnr">Peak signal-to-noise ratio of the translations, mean over images.</param>
-    /// <param name="CopyPsnr">That of the input itself.</param>
-    /// <param name="Ssim">Structural similarity of the translations.</param>
-    /// <param name="CopySsim">That of the input itself.</param>
-    public sealed record Way(double Psnr, double CopyPsnr, double Ssim, double CopySsim)
+    /// <summary>The similarity in one direction.</summary>
+    /// <param name="Psnr">The peak signal-to-noise ratio of the translations in dB, mean over images.</param>
+    /// <param name="CopyPsnr">The same for the input itself.</param>
+    /// <param name="Ssim">The structural similarity of the translations.</param>
+    /// <param name="CopySsim">The same for the input itself.</param>
+    public sealed record Direction(double Psnr, double CopyPsnr, double Ssim, double CopySsim)
     {
-        internal static Way Of(Tensor input, Tensor translated, Tensor truth)
+        internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
         {
             Psnr psnr = new(ImageRange.MinusOneOne, Cap: 100);
             SsimIndex ssim = new(ImageRange.MinusOneOne);
@@ -23,12 +23,14 @@ public sealed record TranslationQuality(TranslationQuality.Way AToB, Translation
     }
 
     /// <summary>Measures two translators on pairs.</summary>
-    /// <param name="networks">The translators; they are left in evaluation.</param>
-    /// <param name="a">[N, C, H, W] in [−1, 1].</param>
+    /// <param name="networks">The networks; the translators stay in evaluation mode.</param>
+    /// <param name="a">Images of domain A, <c>[N, C, H, W]</c>, values in [−1, 1].</param>
     /// <param name="b">The same images in domain B.</param>
     public static TranslationQuality Measure(CycleGanNetworks networks, Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(networks);
-        return new(Way.Of(a, GanTrainer.Sample(networks.AToB, a), b), Way.Of(b, GanTrainer.Sample(networks.BToA, b), a));
+        return new(
+            Direction.Of(a, networks.AToB.InBatches(a), b),
+            Direction.Of(b, networks.BToA.InBatches(b), a));
     }
 }

@@ -1,10 +1,10 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Draws batches without end: every epoch in a new random order, the last, incomplete batch of an epoch left out. Its state is
-/// two integers, <see cref="Epoch"/> and <see cref="Batch"/>.
+/// Draws batches without end: each epoch has a new random order and drops its last, incomplete batch. The state is two integers,
+/// <see cref="Epoch"/> and <see cref="Batch"/>.
 /// </summary>
-/// <remarks>Threads may draw from one sampler at once: each batch is given out once, in an order that is then not determined.</remarks>
+/// <remarks>Threads may draw from one sampler at once: each batch is returned once, in an order that is then not deterministic.</remarks>
 public sealed class BatchSampler : IStateful
 {
     readonly Lock _gate = new();
@@ -13,13 +13,13 @@ public sealed class BatchSampler : IStateful
     readonly RandomStream _random;
     Tensor _order;
 
-    /// <summary>A sampler at the given place.</summary>
+    /// <summary>Creates a sampler at a position.</summary>
     /// <param name="count">The number of items.</param>
-    /// <param name="batchSize">Items in a batch.</param>
-    /// <param name="random">Names the orders; it is not advanced.</param>
-    /// <param name="epoch">How often all items were gone through before.</param>
-    /// <param name="batch">How many batches of this epoch were drawn before.</param>
-    /// <exception cref="TrainingException">There are fewer items than a batch holds.</exception>
+    /// <param name="batchSize">The items in a batch.</param>
+    /// <param name="random">The stream that the orders are derived from; it is not advanced.</param>
+    /// <param name="epoch">The epochs that are done.</param>
+    /// <param name="batch">The batches of the present epoch that are done.</param>
+    /// <exception cref="TrainingException">There are fewer items than a batch needs.</exception>
     public BatchSampler(int count, int batchSize, RandomStream random, int epoch = 0, int batch = 0)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -28,7 +28,8 @@ public sealed class BatchSampler : IStateful
         ArgumentOutOfRangeException.ThrowIfNegative(batch);
         if (count < batchSize)
         {
-            throw new TrainingException($"{count} images do not fill a batch of {batchSize}. Use a smaller batch or more data.");
+            throw new TrainingException($"BatchSampler: {count} items do not fill a batch of {batchSize}. "
+                + "Use a smaller batch or more data.");
         }
 
         (_count, _batchSize, _random) = (count, batchSize, random);
@@ -36,13 +37,13 @@ public sealed class BatchSampler : IStateful
         _order = Order(epoch);
     }
 
-    /// <summary>How often all items were gone through.</summary>
+    /// <summary>Gets the number of epochs that are done.</summary>
     public int Epoch { get; private set; }
 
-    /// <summary>How many batches of this epoch were drawn.</summary>
+    /// <summary>Gets the number of batches of the present epoch that are done.</summary>
     public int Batch { get; private set; }
 
-    /// <summary>Which items the next batch holds, Int64 <c>[batch]</c>.</summary>
+    /// <summary>Returns the indices of the next batch, Int64 <c>[batch]</c>.</summary>
     public Tensor Next()
     {
         lock (_gate)
@@ -78,7 +79,7 @@ public sealed class BatchSampler : IStateful
         }
     }
 
-    // A function of the epoch alone, so that the state needs no random numbers; it outlives the step that draws it.
+    // A function of the epoch alone, so the state needs no random numbers. The order outlives the step that draws it.
     Tensor Order(int epoch)
     {
         using (TensorScope.Suspend())

@@ -1,12 +1,12 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Equally likely Gaussians around a circle, on which a generator shows whether it drops modes. Source: Metz, Poole, Pfau,
-/// Sohl-Dickstein, Unrolled generative adversarial networks, 2016: 8 modes, radius 2, deviation 0.02. (The radius of 1 and
-/// deviation of 0.01 of Lin et al., PacGAN, 2017, are the same at another scale.)
+/// Equally likely Gaussians around a circle, a test of whether a generator drops modes. Source: Metz, Poole, Pfau, Sohl-Dickstein,
+/// Unrolled generative adversarial networks, 2016: 8 modes, radius 2, deviation 0.02. (The radius of 1 and deviation of 0.01 of Lin et
+/// al., PacGAN, 2017, are the same at another scale.)
 /// </summary>
 /// <param name="Modes">The number of Gaussians.</param>
-/// <param name="Radius">How far from the origin their centres are.</param>
+/// <param name="Radius">The distance of their centres from the origin.</param>
 /// <param name="Deviation">Their standard deviation along each axis.</param>
 public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Deviation = 0.02)
 {
@@ -14,7 +14,9 @@ public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Devia
     public const string Name = "ring";
 
     /// <inheritdoc cref="GaussianRing"/>
-    public int Modes { get; init; } = Modes > 0 ? Modes : throw new TrainingException($"A ring has at least 1 mode, not {Modes}.");
+    public int Modes { get; init; } = Modes > 0
+        ? Modes
+        : throw new TrainingException($"GaussianRing: the number of modes must be at least 1, but is {Modes}. Give a positive number.");
 
     /// <inheritdoc cref="GaussianRing"/>
     public double Radius { get; init; } = Positive(Radius, "radius");
@@ -22,13 +24,14 @@ public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Devia
     /// <inheritdoc cref="GaussianRing"/>
     public double Deviation { get; init; } = Positive(Deviation, "deviation");
 
-    /// <summary>The centres of the modes, counterclockwise from the x axis.</summary>
+    /// <summary>Gets the centres of the modes, counterclockwise from the x axis.</summary>
     internal (double X, double Y)[] Centres =>
-        [.. Enumerable.Range(0, Modes).Select(i => Math.SinCos(i * Math.Tau / Modes)).Select(angle => (Radius * angle.Cos, Radius * angle.Sin))];
+        [.. Enumerable.Range(0, Modes).Select(i => Math.SinCos(i * Math.Tau / Modes))
+            .Select(angle => (Radius * angle.Cos, Radius * angle.Sin))];
 
-    /// <summary>Points of the ring, each labelled with its mode; as many as PacGAN's authors train on if not given.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="seed">Decides which.</param>
+    /// <summary>Draws points of the ring, each labelled with its mode.</summary>
+    /// <param name="count">The number of points. Default: as many as the authors of PacGAN train on.</param>
+    /// <param name="seed">The seed. Default: 0.</param>
     public PointDataset Draw(int count = 100_000, ulong seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -41,5 +44,6 @@ public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Devia
 
     static double Positive(double value, string what) => value > 0 && double.IsFinite(value)
         ? value
-        : throw new TrainingException($"The {what} of a ring must be a positive number, and is {value}.");
+        : throw new TrainingException($"GaussianRing: the {what} must be positive and finite, but is {NumberText.Format(value)}. "
+            + "Give a positive number.");
 }

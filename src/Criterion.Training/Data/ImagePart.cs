@@ -2,14 +2,14 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>What was changed about images on their way into a data set.</summary>
+/// <summary>The changes that loading makes to images.</summary>
 [Flags]
 internal enum ImageChanges
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No change.</summary>
     None = 0,
 
-    /// <summary>Transparent pixels were laid on the background.</summary>
+    /// <summary>Transparent pixels were blended with the background.</summary>
     LaidOnBackground = 1,
 
     /// <summary>Samples of 16 bits were rounded to 8.</summary>
@@ -18,33 +18,33 @@ internal enum ImageChanges
     /// <summary>Images of 28×28 were padded to 32×32.</summary>
     Padded = 4,
 
-    /// <summary>The size was changed.</summary>
+    /// <summary>Images were resized.</summary>
     Resized = 8,
 
-    /// <summary>The proportions were changed.</summary>
+    /// <summary>Images were stretched to other proportions.</summary>
     Stretched = 16,
 }
 
-/// <summary>Images from one file on their way into a data set: float32 [N, 1 or 3, H, W] in [−1, 1].</summary>
+/// <summary>The images of one file before they are joined: Float32 <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</summary>
 internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Changes = ImageChanges.None)
 {
-    /// <summary>MNIST's side, and the power of two that it is padded to.</summary>
+    /// <summary>The side of MNIST, and the power of two that it is padded to.</summary>
     const int OddSide = 28;
     const int EvenSide = 32;
 
-    /// <summary>Height and width of every image.</summary>
+    /// <summary>Gets the height and width of every image.</summary>
     public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
 
-    /// <summary>The number of images.</summary>
+    /// <summary>Gets the number of images.</summary>
     public int Count => Images.Shape[0];
 
-    /// <summary>An array of images in memory or in a file that is not a PNG.</summary>
+    /// <summary>Creates the part of an array in memory or in a file that is not a PNG.</summary>
     public static ImagePart FromArray(string name, Tensor images, ImageRange? range) =>
         new(name, PixelValues.ToSigned(name, images, range));
 
-    /// <summary>The image in a PNG file.</summary>
+    /// <summary>Reads the image of a PNG file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="background">The grey behind transparent pixels, 0 to 1.</param>
+    /// <param name="background">The grey behind transparent pixels, in [0, 1].</param>
     public static ImagePart FromPng(string file, double background)
     {
         const int Rounded = 16;
@@ -54,12 +54,12 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
         return new ImagePart(file, PixelValues.OnBackground(png, background).Unsqueeze(0), changes);
     }
 
-    /// <summary>All images in one tensor: resized if a size is given, and in colour if any of them is.</summary>
-    /// <param name="source">Where they come from, for the notes.</param>
+    /// <summary>Joins all images in one tensor: resized if a size is given, and in colour if any of them is.</summary>
+    /// <param name="source">The source, for the notes.</param>
     /// <param name="parts">The images.</param>
-    /// <param name="size">The side to resize to.</param>
+    /// <param name="size">The side to resize to, in pixels.</param>
     /// <param name="background">The grey behind transparent pixels, for the notes.</param>
-    /// <returns>The images, and what was changed about them, in sentences.</returns>
+    /// <returns>The images, and sentences about the changes.</returns>
     public static (Tensor Images, IReadOnlyList<string> Notes) Join(
         string source, IReadOnlyList<ImagePart> parts, int? size, double background = 1)
     {
@@ -67,7 +67,8 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
         if (sized.FirstOrDefault(part => part.Size != sized[0].Size) is { } other)
         {
             throw new TrainingException(
-                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. Give a size to resize all of them to, for example {EvenSide} ({ImageDataset.SizeParameter}).");
+                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. "
+                + $"Give a size to resize all of them to, for example {EvenSide} ({ImageDataset.SizeParameter}).");
         }
 
         int channels = sized.Max(part => part.Images.Shape[1]);
@@ -81,21 +82,23 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
         string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(background)}" };
         (int Count, string What)[] changes =
         [
-            (Changed(ImageChanges.LaidOnBackground), $"have transparent pixels, which were laid on {grey}"),
+            (Changed(ImageChanges.LaidOnBackground), $"have transparent pixels, which were blended with {grey}"),
             (Changed(ImageChanges.Rounded), "are of 16 bits and were rounded to 8"),
             (Changed(ImageChanges.Padded), $"are {OddSide}×{OddSide} and were padded with black to {EvenSide}×{EvenSide}"),
             (Changed(ImageChanges.Resized), $"were resized to {size}×{size}"),
             (Changed(ImageChanges.Stretched), "have other proportions and were stretched"),
-            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were made colour, since others are"),
+            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were converted to colour, "
+                + "like the others"),
         ];
-        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of '{source}' {change.What}.");
+        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of '{source}' "
+            + $"{change.What}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }
 
     ImagePart Resize(int side) => Size == side ? this : this with
     {
-        // Rounding can carry a weighted mean of white a little over white.
+        // Rounding can make a weighted mean of white slightly larger than white.
         Images = Images.UpsampleBilinear2d(side, antialias: true).Clamp(-1, 1),
         Changes = Changes | ImageChanges.Resized | (Size.Height == Size.Width ? ImageChanges.None : ImageChanges.Stretched),
     };

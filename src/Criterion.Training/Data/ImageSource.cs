@@ -2,12 +2,12 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>Images as a source names them: built-in data, a folder, or a file.</summary>
+/// <summary>Loads the images of one source: built-in data, a folder, or a file.</summary>
 internal static class ImageSource
 {
-    /// <summary>Refuses what holds no images at first sight, before anything is loaded.</summary>
+    /// <summary>Refuses sources that obviously have no images, before anything is loaded.</summary>
     /// <param name="source">A built-in name, a folder, or a file.</param>
-    /// <exception cref="TrainingException">It is missing, or the folder of a run.</exception>
+    /// <exception cref="TrainingException">It is missing, or is the folder of a run.</exception>
     public static void Check(string source)
     {
         if (DataArguments.IsBuiltIn(source))
@@ -19,23 +19,24 @@ internal static class ImageSource
         if (!Path.Exists(source))
         {
             throw new TrainingException(
-                $"There is no file or folder '{source}'. Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
+                $"There is no file or folder '{source}'. "
+                    + $"Give {ImageDataset.FashionMnistName}, a folder of PNGs, an IDX file or a .npy file.");
         }
     }
 
-    /// <summary>Whether a source may hold floats, whose range is stated: a file other than a PNG.</summary>
+    /// <summary>Returns whether a source may hold floats, whose range must be given: a file other than a PNG.</summary>
     public static bool MayHoldFloats(string source) => !DataArguments.IsBuiltIn(source) && !MayBeTransparent(source);
 
-    /// <summary>Whether images of a source may be transparent: a PNG, or a folder of them.</summary>
+    /// <summary>Returns whether images of a source may be transparent: a PNG, or a folder of them.</summary>
     public static bool MayBeTransparent(string source) =>
         !DataArguments.IsBuiltIn(source) && (Directory.Exists(source) || ImageFolder.IsPng(source));
 
-    /// <summary>Everything that a source holds.</summary>
+    /// <summary>Loads all images of a source.</summary>
     /// <param name="source">A built-in name, which no file or folder replaces; a folder; or a file.</param>
-    /// <param name="range">What numbers in files of floats mean.</param>
-    /// <param name="background">The grey behind transparent pixels, 0 to 1.</param>
-    /// <param name="notes">Takes what was passed over, in sentences.</param>
-    /// <exception cref="TrainingException">It is missing, or holds no images, or some that cannot be read.</exception>
+    /// <param name="range">The values of black and white in files of floats.</param>
+    /// <param name="background">The grey behind transparent pixels, in [0, 1].</param>
+    /// <param name="notes">Receives sentences about files that were ignored.</param>
+    /// <exception cref="TrainingException">It is missing, has no images, or has some that cannot be read.</exception>
     public static IEnumerable<ImagePart> Load(string source, ImageRange? range, double background, List<string> notes)
     {
         Check(source);
@@ -44,7 +45,8 @@ internal static class ImageSource
             return source == ImageDataset.FashionMnistName
                 ? [ImagePart.FromArray(source, ImageDataset.FashionMnistBytes().Unsqueeze(1), range)]
                 : throw new TrainingException(
-                    $"'{source}' is the built-in points of a {nameof(GaussianRing)}; points and images do not mix. For a folder of that name give './{source}'.");
+                    $"'{source}' is the built-in set of points of a {nameof(GaussianRing)}, and points and images cannot be mixed. "
+                    + $"For a folder of that name give './{source}'.");
         }
 
         if (Directory.Exists(source))
@@ -61,7 +63,7 @@ internal static class ImageSource
     {
         ".PNG" => ImagePart.FromPng(file, background),
         ".NPY" => ImagePart.FromArray(file, ImageArray.ToImages(file, Npy.Read(file)), range),
-        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException($"'{file}' is of a format that is not read. Convert it to PNG."),
+        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException($"'{file}' has an unsupported format. Convert it to PNG."),
         _ => ImagePart.FromArray(file, ImageArray.ToImages(file, Idx.Read(file), isImagesFirst: true), range),
     };
 }

@@ -1,17 +1,17 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Line drawings of images: white lines where brightness changes, on black, the background that the garments have. A line is as strong
-/// as the change, and two pixels wide, as Sobel's gradient gives it, so that every image has one true sketch.
+/// Draws sketches of images: white lines on black where brightness changes, by the length of the Sobel gradient. A line is as bright as the
+/// change and two pixels wide. Every image has exactly one sketch, so that translations can be compared with it.
 /// </summary>
 public static class Sketches
 {
-    // Differences of neighbouring pixels in [−1, 1] that are drawn as white.
+    // The difference of neighbouring pixels in [−1, 1] that is drawn as white.
     const double Strong = 2;
 
-    /// <summary>The sketch of each image: the length of Sobel's gradient.</summary>
-    /// <param name="images">[N, C, H, W] in [−1, 1].</param>
-    /// <returns>The same shape and range.</returns>
+    /// <summary>Computes the sketch of each image: the length of the Sobel gradient.</summary>
+    /// <param name="images">The images, <c>[N, C, H, W]</c>, values in [−1, 1].</param>
+    /// <returns>The sketches, of the same shape and range.</returns>
     public static Tensor Of(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -25,12 +25,14 @@ public static class Sketches
     }
 
     /// <summary>
-    /// Garments and sketches of other garments, and, of the first images, pairs that are in neither: what a translator that learned
-    /// from the others can be measured on.
+    /// Returns garments, sketches of other garments, and pairs of the first images, which are in neither set and on which a trained
+    /// translator
+    /// can be measured.
     /// </summary>
-    /// <param name="data">At least two images more than are held out.</param>
-    /// <param name="heldOut">How many pairs.</param>
-    public static (ImageDataset Garments, ImageDataset Sketches, (Tensor Garments, Tensor Sketches) Pairs) Unpaired(ImageDataset data, int heldOut)
+    /// <param name="data">The images; at least two more than are held out.</param>
+    /// <param name="heldOut">The number of pairs.</param>
+    public static (ImageDataset Garments, ImageDataset Sketches, (Tensor Garments, Tensor Sketches) Pairs) Unpaired(
+        ImageDataset data, int heldOut)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(heldOut);

@@ -3,32 +3,35 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Real and generated images with what the discriminator says of them.</summary>
-internal readonly record struct Judged(Tensor Real, Tensor Fake, Tensor RealLogits, Tensor FakeLogits);
+/// <summary>Real and generated samples with the logits of the discriminator for them.</summary>
+internal readonly record struct DiscriminatorBatch(Tensor Real, Tensor Fake, Tensor RealLogits, Tensor FakeLogits);
 
-/// <summary>The penalties of a discriminator, with what they remember from step to step.</summary>
+/// <summary>The penalties of a discriminator, with the state that they keep between steps.</summary>
 internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, RandomStream random) : IStateful
 {
-    // Copies of images for Consistency are moved by up to this share of their side.
-    const int ShiftShare = 8;
+    // The copies of images for the consistency penalty are shifted by up to this fraction of their side.
+    const int ShiftFraction = 8;
 
     RandomStream _random = random;
     LeCamState _leCam = new();
     LeCamState _next = new();
 
-    /// <summary>Those of every step, by name.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Prompt(Func<Tensor, Tensor> critic, Judged judged)
+    /// <summary>Computes the penalties that belong to every step, by name.</summary>
+    public IEnumerable<(string Name, Tensor Value)> EveryStep(Func<Tensor, Tensor> critic, DiscriminatorBatch batch)
     {
-        // What a step that failed left behind is forgotten.
+        // Discards the state of a step that failed.
         _next = _leCam;
         return
             from one in all
             where !one.IsLazy
-            select (one.Penalty.GetType().Name, Of(one.Penalty, critic, judged));
+            select (one.Penalty.GetType().Name, Compute(one.Penalty, critic, batch));
     }
 
-    /// <summary>Those that are due in the discriminator's step of that number, counted from 0, as heavy as the steps without them ask for.</summary>
-    public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<Judged> judge)
+    /// <summary>Computes the lazy penalties that are due, scaled by their interval.</summary>
+    /// <param name="step">The number of the discriminator step, from 0.</param>
+    /// <param name="critic">The discriminator.</param>
+    /// <param name="evaluate">Evaluates the discriminator; called only if a penalty is due.</param>
+    public IEnumerable<(string Name, Tensor Value)> Lazy(long step, Func<Tensor, Tensor> critic, Func<DiscriminatorBatch> evaluate)
     {
         Regularizer[] due = [.. all.Where(one => one.IsLazy && new LazyPenalty(one.Interval).IsDue(step))];
         if (due.Length == 0)
@@ -36,11 +39,11 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
             return [];
         }
 
-        Judged judged = judge();
-        return due.Select(one => (one.Penalty.GetType().Name, new LazyPenalty(one.Interval).Scale(Of(one.Penalty, critic, judged))));
+        DiscriminatorBatch batch = evaluate();
+        return due.Select(one => (one.Penalty.GetType().Name, new LazyPenalty(one.Interval).Scale(Compute(one.Penalty, critic, batch))));
     }
 
-    /// <summary>Remembers what the last step's penalties saw: not before it is known to be good.</summary>
+    /// <summary>Keeps the state of the last step, once its values are known to be finite.</summary>
     public void Commit() => _leCam = _next;
 
     /// <inheritdoc/>
@@ -58,19 +61,20 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
         _leCam = _next = new LeCamState(means[0], means[1], (long)means[2]);
     }
 
-    Tensor Of(Penalty penalty, Func<Tensor, Tensor> critic, Judged judged) => penalty switch
+    Tensor Compute(Penalty penalty, Func<Tensor, Tensor> critic, DiscriminatorBatch batch) => penalty switch
     {
-        SlopePenalty slope => slope.Forward(critic, judged.Real, judged.Fake, _random),
-        DriftPenalty drift => drift.Forward(judged.RealLogits),
-        LeCamPenalty anchor => anchor.Forward(judged.RealLogits, judged.FakeLogits, _next = anchor.Update(_leCam, judged.RealLogits, judged.FakeLogits)),
-        ConsistencyPenalty consistency => consistency.Forward(judged.RealLogits, critic(Shift(judged.Real))),
-        _ => throw new TrainingException($"{penalty.GetType().Name} is no penalty for a discriminator."),
+        InputGradientPenalty slope => slope.Forward(critic, batch.Real, batch.Fake, _random),
+        DriftPenalty drift => drift.Forward(batch.RealLogits),
+        LeCamPenalty leCam => leCam.Forward(
+            batch.RealLogits, batch.FakeLogits, _next = leCam.Update(_leCam, batch.RealLogits, batch.FakeLogits)),
+        ConsistencyPenalty consistency => consistency.Forward(batch.RealLogits, critic(Shift(batch.Real))),
+        _ => throw new TrainingException($"{penalty.GetType().Name} is not a penalty of a discriminator. {Regularizer.Alternatives}"),
     };
 
     Tensor Shift(Tensor images)
     {
         (int height, int width) = (images.Shape[2], images.Shape[3]);
-        int most = Math.Max(1, Math.Min(height, width) / ShiftShare);
+        int most = Math.Max(1, Math.Min(height, width) / ShiftFraction);
         long[] by = Tensor.RandInt(0, (2 * most) + 1, [2], _random).ToArray<long>();
         return new ReflectionPad2d(most).Forward(images).Narrow(2, (int)by[0], height).Narrow(3, (int)by[1], width);
     }

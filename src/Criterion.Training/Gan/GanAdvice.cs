@@ -3,10 +3,17 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Which options do not go together: some are refused, of some there is a word of warning.</summary>
+/// <summary>Finds options that are incompatible with one another: some are refused, others are reported as warnings.</summary>
 public static class GanAdvice
 {
-    /// <summary>What is known to go badly together in these options, in words; nothing where all is well.</summary>
+    const string Norm = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorNorm)}";
+    const string Penalties = $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}";
+    const string Beta1 = $"{nameof(GanOptions)}.{nameof(GanOptions.Beta1)}";
+    const string Optimizer = $"{nameof(GanOptions)}.{nameof(GanOptions.Optimizer)}";
+    const string Clip = $"{nameof(GanOptions)}.{nameof(GanOptions.Clip)}";
+
+    /// <summary>Returns warnings about combinations of options that are known to train badly.</summary>
+    /// <param name="options">The options.</param>
     public static IReadOnlyList<string> Warnings(GanOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -15,55 +22,68 @@ public static class GanAdvice
 
     static IEnumerable<string> Known(GanOptions options)
     {
-        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is SlopePenalty);
+        bool hasSlopePenalty = options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty);
         bool isSpectral = options.DiscriminatorNorm == DiscriminatorNorm.Spectral;
         if (isSpectral && hasSlopePenalty)
         {
-            yield return "Spectral norm and a gradient penalty both bound the discriminator's slope, and together leave it little to learn with. Keep one: --penalty none or --d-norm none.";
+            yield return "Spectral norm and a gradient penalty both bound the slope of the discriminator and together limit its capacity. "
+                + $"Keep one: set {Penalties} or {Norm} to none.";
         }
 
         if (options.Objective is WassersteinGanLoss && options is { Optimizer: GanOptimizer.Adam, Beta1: > 0 })
         {
-            yield return $"A Wasserstein critic is unstable with momentum, and Adam's beta1 is {options.Beta1}. Take --beta1 0, or --optimizer rmsprop.";
+            yield return $"A Wasserstein critic is unstable with momentum, and the beta1 of Adam is {NumberText.Format(options.Beta1)}. "
+                + $"Set {Beta1} to 0, or {Optimizer} to {ValueText.Word(GanOptimizer.RMSprop)}.";
         }
 
         if (options.Objective is WassersteinGanLoss && options.Clip is null && !hasSlopePenalty && !isSpectral)
         {
-            yield return "Nothing bounds the slope of the Wasserstein critic: its loss can fall without end. Add --penalty gradient-penalty=10, or --clip 0.01.";
+            yield return "Nothing bounds the slope of the Wasserstein critic, so its loss can fall without limit. "
+                + $"Add gradient-penalty=10 to {Penalties}, or set {Clip} to 0.01.";
         }
 
         if (options.Clip is not null && options.Objective is not WassersteinGanLoss)
         {
-            yield return $"Clipped weights are meant for the Wasserstein objective; with {options.Objective.GetType().Name} they mostly weaken the discriminator. Leave them with --clip none.";
+            yield return "Weight clipping is meant for the Wasserstein objective; "
+                + $"with {options.Objective.GetType().Name} it mostly weakens the discriminator. Set {Clip} to none.";
         }
     }
 
-    /// <summary>Refuses a discriminator that can't be trained with these options.</summary>
-    /// <exception cref="TrainingException">It mixes samples under a gradient penalty, or ends in a sigmoid that its objective applies itself.</exception>
+    /// <summary>Refuses a discriminator that cannot be trained with these options.</summary>
+    /// <exception cref="TrainingException">
+    /// It mixes samples under a gradient penalty, ends in a sigmoid that its objective applies itself, or the data are not images where
+    /// the consistency penalty needs them.
+    /// </exception>
     internal static void Check(GanOptions options, Module discriminator, Dataset data)
     {
-        if (options.Regularizers.Any(static one => one.Penalty is SlopePenalty { AllowBatchCoupling: false }) && MixesSamples(discriminator))
+        bool isPerSample = options.Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false });
+        if (isPerSample && MixesSamples(discriminator))
         {
             throw new TrainingException(
-                "A gradient penalty needs the slope of each image's own score, and batch norm in the discriminator mixes images. Build it without (GanOptions.DiscriminatorNorm = None, Layer, Instance or Spectral; --d-norm).");
+                "A gradient penalty needs the slope of the score of each sample alone, and batch norm in the discriminator mixes samples. "
+                + $"Set {Norm} to none, layer, instance or spectral.");
         }
 
         if (options.Objective is not ProbabilityGanLoss && EndsInSigmoid(discriminator))
         {
             throw new TrainingException(
-                $"{options.Objective.GetType().Name} takes logits or scores, and the discriminator ends in a sigmoid. Leave out the sigmoid, or take ProbabilityBCE.");
+                $"{options.Objective.GetType().Name} expects logits or scores, and the discriminator ends in a sigmoid. "
+                + $"Remove the sigmoid, or use {nameof(ProbabilityGanLoss)}.");
         }
 
         if (data is not ImageDataset && options.Regularizers.Any(static one => one.Penalty is ConsistencyPenalty))
         {
-            throw new TrainingException("Consistency compares an image with a shifted copy, and these data are no images. Leave it out.");
+            throw new TrainingException(
+                $"{nameof(ConsistencyPenalty)} compares an image with a shifted copy, and '{data.Source}' is not a set of images. "
+                + $"Remove it from {Penalties}.");
         }
     }
 
     static bool MixesSamples(Module module) => module is BatchNorm || module.Children().Any(MixesSamples);
 
-    static bool EndsInSigmoid(Module module) => module is Sigmoid || (module is Sequential { Count: > 0 } chain && EndsInSigmoid(Last(chain)));
+    static bool EndsInSigmoid(Module module) =>
+        module is Sigmoid || (module is Sequential { Count: > 0 } chain && EndsInSigmoid(Last(chain)));
 
-    // What only reshapes does not end a chain.
+    // Modules that only reshape are not the end of a chain.
     static Module Last(Sequential chain) => chain.LastOrDefault(static module => module is not (Flatten or Identity)) ?? chain[^1];
 }

@@ -3,74 +3,142 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>Everything that decides how a GAN is trained, apart from the size of its networks and its data. The defaults are DCGAN's.</summary>
-public sealed record GanOptions
+/// <summary>The options of a GAN training, apart from the size of its networks and its data. The defaults are those of DCGAN.</summary>
+public sealed record GanOptions : TrainingOptions
 {
-    /// <summary>What the two players minimise.</summary>
-    public GanLoss Objective { get; init; } = new NonSaturatingGanLoss();
+    const string Recipe = "the recipe's";
 
-    /// <summary>What keeps the discriminator in check.</summary>
-    [JsonConverter(typeof(ValueListConverter<Regularizer>))]
-    public ValueList<Regularizer> Regularizers { get; init; } = [];
+    /// <summary>Gets the declared options.</summary>
+    public static TrainingOptionList Declared { get; } = TrainingOptionList.Of<GanOptions>();
 
-    /// <summary>The box in which the discriminator's weights are held after each of its steps, or null.</summary>
-    public WeightClip? Clip { get; init; }
-
-    /// <summary>Discriminator steps, each on a fresh batch, for one generator step.</summary>
-    public int DiscriminatorSteps { get; init; } = 1;
-
-    /// <summary>What moves the weights of both players.</summary>
-    public GanOptimizer Optimizer { get; init; }
-
-    /// <summary>The learning rate for the discriminator.</summary>
-    public double DiscriminatorLearningRate { get; init; } = 2e-4;
-
-    /// <summary>The learning rate for the generator.</summary>
-    public double GeneratorLearningRate { get; init; } = 2e-4;
-
-    /// <summary>Adam's β₁ for both players.</summary>
-    public double Beta1 { get; init; } = 0.5;
-
-    /// <summary>Adam's β₂ for both players.</summary>
-    public double Beta2 { get; init; } = 0.999;
-
-    /// <summary>How much of the running average of the generator's weights each step keeps, in [0, 1); 0 is no average. Samples are drawn from the average.</summary>
-    public double AverageDecay { get; init; }
-
-    /// <summary>How <see cref="BoundaryEquilibriumGanLoss"/> is kept in balance, from its k at the start on; not used with other objectives.</summary>
-    public EquilibriumController Equilibrium { get; init; } = new();
-
-    /// <summary>The weight of the classes for images that have labels (ACGAN); 0 is no classes.</summary>
-    public double ClassWeight { get; init; }
-
-    /// <summary>Features of the discriminator that the generator matches beside the objective, or null.</summary>
-    public FeatureMatching? FeatureMatching { get; init; }
-
-    /// <summary>What the discriminator's layers are normalised by; if not given, batch norm, or nothing for points and where a penalty needs the slope of each image.</summary>
-    public DiscriminatorNorm? DiscriminatorNorm { get; init; }
-
-    /// <summary>What the discriminator says of an image; if not given, what the objective takes.</summary>
-    public DiscriminatorOutput? DiscriminatorOutput { get; init; }
-
-    /// <summary>Images in a batch.</summary>
-    public int BatchSize { get; init; } = 64;
-
-    /// <summary>Random numbers that make an image.</summary>
-    public int Latent { get; init; } = 64;
-
-    /// <summary>Generator steps to train for.</summary>
+    /// <summary>Gets the generator steps to train for; at least 1. Default: 1,000.</summary>
+    [TrainingOption("steps", "Generator steps to train for", ValueName = "count", Range = "[1, 2147483647]")]
     public int Steps { get; init; } = 1000;
 
-    /// <summary>What to do when a loss or gradient is no number.</summary>
-    public NanPolicy OnNan { get; init; }
+    /// <summary>Gets the samples in a batch; from 1 to 65,536. Default: 64.</summary>
+    [TrainingOption("batch", "Samples in a batch", ValueName = "count", Range = "[1, 65536]")]
+    public int BatchSize { get; init; } = 64;
 
-    /// <summary>Decides every random number: the same seed gives the same weights, on any number of threads.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Gets the size of a latent; from 1 to 65,536. Default: 64.</summary>
+    [TrainingOption("latent", "Random numbers that the generator maps to a sample", ValueName = "count", Range = "[1, 65536]")]
+    public int Latent { get; init; } = 64;
 
-    /// <summary>The pair of networks that these options ask for.</summary>
-    /// <param name="data">What they are for.</param>
-    /// <param name="width">Channels of the layer next to an image, or units of a layer for points; 32 and 128 if not given.</param>
-    /// <exception cref="TrainingException">Images are not square, of no size that a DCGAN makes, or data lack labels that are needed.</exception>
+    /// <summary>Gets the objective of discriminator and generator. Default: <see cref="NonSaturatingGanLoss"/>.</summary>
+    [TrainingOption("objective", "Objective of discriminator and generator", ValueName = "name", Default = Recipe)]
+    public GanLoss Objective { get; init; } = new NonSaturatingGanLoss();
+
+    /// <summary>Gets the penalties of the discriminator. Default: none.</summary>
+    [JsonConverter(typeof(ValueListConverter<Regularizer>))]
+    [TrainingOption(
+        "penalty", "Penalty of the discriminator; give it again for several", ValueName = "name=weight@every", Default = Recipe)]
+    public ValueList<Regularizer> Regularizers { get; init; } = [];
+
+    /// <summary>
+    /// Gets the features of the discriminator that the generator matches beside the objective; null for none. Default: null.
+    /// </summary>
+    [TrainingOption(
+        "feature-matching",
+        "Weight of feature matching in the loss of the generator: mean features of the discriminator's last hidden layer, "
+            + "or of the named layer, such as 0.1@4",
+        ValueName = "weight@layer", Default = "0")]
+    public FeatureMatchingOptions? FeatureMatching { get; init; }
+
+    /// <summary>Gets the discriminator steps per generator step, each on a new batch; from 1 to 1,000. Default: 1.</summary>
+    [TrainingOption("d-steps", "Discriminator steps per generator step", ValueName = "count", Range = "[1, 1000]", Default = Recipe)]
+    public int DiscriminatorSteps { get; init; } = 1;
+
+    /// <summary>Gets the learning rate of both networks, not negative; null if they differ. Setting it sets both.</summary>
+    [JsonIgnore]
+    [TrainingOption("lr", "Learning rate of both networks", ValueName = "rate", Range = "[0, ∞)", Default = Recipe)]
+    public double? LearningRate
+    {
+        get => DiscriminatorLearningRate == GeneratorLearningRate ? GeneratorLearningRate : null;
+        init => DiscriminatorLearningRate = GeneratorLearningRate = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>Gets the learning rate of the discriminator; not negative. Default: 2e-4.</summary>
+    [TrainingOption("d-lr", "Learning rate of the discriminator", ValueName = "rate", Range = "[0, ∞)", Default = "that of both networks")]
+    public double DiscriminatorLearningRate { get; init; } = 2e-4;
+
+    /// <summary>Gets the learning rate of the generator; not negative. Default: 2e-4.</summary>
+    [TrainingOption("g-lr", "Learning rate of the generator", ValueName = "rate", Range = "[0, ∞)", Default = "that of both networks")]
+    public double GeneratorLearningRate { get; init; } = 2e-4;
+
+    /// <summary>Gets the optimizer of both networks. Default: <see cref="GanOptimizer.Adam"/>.</summary>
+    [TrainingOption("optimizer", "Optimizer of both networks", ValueName = "name", Default = Recipe)]
+    public GanOptimizer Optimizer { get; init; }
+
+    /// <summary>Gets the β₁ of Adam, in [0, 1). Default: 0.5.</summary>
+    [TrainingOption(
+        "beta1", "Decay of Adam's mean of gradients per step; 0 for no momentum", ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
+    public double Beta1 { get; init; } = 0.5;
+
+    /// <summary>Gets the β₂ of Adam, in [0, 1). Default: 0.999.</summary>
+    [TrainingOption("beta2", "Decay of Adam's mean of squared gradients per step", ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>
+    /// Gets the share of the running average of the generator's weights that a step keeps, in [0, 1); 0 for no average. Samples are drawn
+    /// from the average. Default: 0.
+    /// </summary>
+    [TrainingOption(
+        "ema",
+        "Decay of the moving average of the generator's weights per step, such as 0.999; "
+            + "samples are drawn from the average; 0 for no average",
+        ValueName = "decay", Range = "[0, 1)", Default = Recipe)]
+    public double AverageDecay { get; init; }
+
+    /// <summary>
+    /// Gets the normalisation of the discriminator's layers. Default: batch norm, or none for points and with a penalty per sample.
+    /// </summary>
+    [TrainingOption(
+        "d-norm", "Normalisation of the discriminator's layers", ValueName = "name",
+        Default = "the recipe's; batch, or none with a penalty on slopes")]
+    public DiscriminatorNorm? DiscriminatorNorm { get; init; }
+
+    /// <summary>
+    /// Gets the limit to which the discriminator's weights are clipped after each of its steps; null for none. Default: null.
+    /// </summary>
+    [TrainingOption(
+        "clip", "Limit to which the discriminator's weights are clipped after each step, such as 0.01, or none",
+        ValueName = "limit", Default = Recipe)]
+    public WeightClip? Clip { get; init; }
+
+    /// <summary>Gets the weight of the class loss for data with labels (ACGAN); not negative, 0 for no classes. Default: 0.</summary>
+    [TrainingOption(
+        "class-weight", "Weight of the class loss for data with labels, with which the generator is conditioned on a class; 0 for none",
+        ValueName = "weight", Range = "[0, ∞)", Default = Recipe)]
+    public double ClassWeight { get; init; }
+
+    /// <summary>
+    /// Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.
+    /// </summary>
+    public BoundaryEquilibriumController Equilibrium { get; init; } = new();
+
+    /// <summary>
+    /// Gets the γ of <see cref="Equilibrium"/>: the ratio of errors that the controller aims at, in (0, 1]. Default: 0.75.
+    /// </summary>
+    [JsonIgnore]
+    [TrainingOption(
+        "gamma", "Ratio of errors that the controller of began aims at: lower gives better images and less variety",
+        ValueName = "ratio", Range = "(0, 1]", Default = Recipe)]
+    public double Gamma
+    {
+        get => Equilibrium.Gamma;
+        init => Equilibrium = Equilibrium with { Gamma = value };
+    }
+
+    /// <summary>Gets the kind of output of the discriminator. Default: the kind that the objective expects.</summary>
+    public DiscriminatorOutput? DiscriminatorOutput { get; init; }
+
+    internal override TrainingOptionList List => Declared;
+
+    /// <summary>Creates the description of the networks that these options need.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="width">The channels of the layer next to an image, or the units of a layer for points. Default: 32 and 128.</param>
+    /// <exception cref="TrainingException">
+    /// Images are not square or of a size that a DCGAN cannot generate, or the data lack labels that are needed.
+    /// </exception>
     public GanNetworks Networks(Dataset data, int? width = null)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -80,30 +148,16 @@ public sealed record GanOptions
         return networks with { DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
     }
 
-    /// <summary>The stream of random numbers for one part of the training.</summary>
+    /// <summary>Returns the stream of random numbers of one part of the training.</summary>
     internal RandomStream Random(RandomPart part) => new RandomStream(Seed).Fork((ulong)part);
 
-    /// <summary>Refuses what can't be trained.</summary>
-    /// <exception cref="TrainingException">An option is out of range.</exception>
-    internal void Check()
+    private protected override void CheckTogether()
     {
-        AtLeastOne(DiscriminatorSteps, "discriminator steps");
-        AtLeastOne(BatchSize, "images in a batch");
-        AtLeastOne(Latent, "latent numbers");
-        AtLeastOne(Steps, "steps");
-        if (AverageDecay is not (>= 0 and < 1))
-        {
-            throw new TrainingException($"The decay of the generator's average must be in [0, 1), and is {AverageDecay}.");
-        }
-
-        if (ClassWeight is not (>= 0 and < double.PositiveInfinity))
-        {
-            throw new TrainingException($"The weight of the classes must be a number, not negative, and is {ClassWeight}.");
-        }
-
         if (DiscriminatorOutput is { } output && !Takes(output))
         {
-            throw new TrainingException($"{Objective.GetType().Name} takes no {output} of the discriminator. Leave out DiscriminatorOutput, or set {DefaultOutput}.");
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(DiscriminatorOutput)}: {Objective.GetType().Name} does not accept {output}. "
+                + $"Set it to null or {DefaultOutput}.");
         }
 
         Regularizer.Check(Regularizers);
@@ -117,34 +171,27 @@ public sealed record GanOptions
         _ => Training.DiscriminatorOutput.Logit,
     };
 
-    // Either error is an energy.
+    // An energy can be either error.
     bool Takes(DiscriminatorOutput output) => output == DefaultOutput
-        || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
+        || (Objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss
+            && output is Training.DiscriminatorOutput.AbsoluteError or Training.DiscriminatorOutput.SquaredError);
 
-    DiscriminatorNorm DefaultNorm => Regularizers.Any(static regularizer => regularizer.Penalty is SlopePenalty { AllowBatchCoupling: false })
+    DiscriminatorNorm DefaultNorm => Regularizers.Any(static one => one.Penalty is InputGradientPenalty { AllowBatchCoupling: false })
         ? Training.DiscriminatorNorm.None
         : Training.DiscriminatorNorm.Batch;
-
-    static void AtLeastOne(int value, string what)
-    {
-        if (value < 1)
-        {
-            throw new TrainingException($"The number of {what} must be at least 1, and is {value}.");
-        }
-    }
 }
 
-/// <summary>What moves a player's weights.</summary>
+/// <summary>The optimizers of a GAN.</summary>
 public enum GanOptimizer
 {
-    /// <summary>Adam, with the betas of the options.</summary>
+    /// <summary>Adam with the betas of the options.</summary>
     Adam,
 
-    /// <summary>RMSprop with α 0.99: Wasserstein critics with clipped weights do badly with momentum.</summary>
+    /// <summary>RMSprop with α = 0.99, for Wasserstein critics with clipped weights, which momentum makes unstable.</summary>
     RMSprop,
 }
 
-/// <summary>The parts of a training that draw random numbers, each from a stream of its own.</summary>
+/// <summary>The parts of a training that draw random numbers, each from its own stream.</summary>
 internal enum RandomPart : ulong
 {
     GeneratorWeights = 1,

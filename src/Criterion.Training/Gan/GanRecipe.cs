@@ -2,10 +2,10 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>A published way to train a GAN, by name, on the networks of a DCGAN.</summary>
-/// <param name="Name">What the command line calls it.</param>
-/// <param name="Summary">What it is, in a few words.</param>
-/// <param name="Options">The paper's settings.</param>
+/// <summary>A named set of options from a paper, for the networks of a DCGAN.</summary>
+/// <param name="Name">The name, such as <c>wgan-gp</c>.</param>
+/// <param name="Summary">The source and the main settings, as one phrase.</param>
+/// <param name="Options">The options of the paper.</param>
 public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
 {
     const int Steps = 3000;
@@ -24,11 +24,12 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         Beta2 = 0.9,
     };
 
-    /// <summary>Every recipe, the default first.</summary>
+    /// <summary>Gets all recipes, the default first.</summary>
     public static IReadOnlyList<GanRecipe> All { get; } =
     [
         new("dcgan", "Radford et al., 2015: non-saturating loss, batch norm, Adam 2e-4 with betas 0.5 and 0.999", new() { Steps = Steps }),
-        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as dcgan", new() { Objective = new LeastSquaresGanLoss(), Steps = Steps }),
+        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as "
+            + "dcgan", new() { Objective = new LeastSquaresGanLoss(), Steps = Steps }),
         new("wgan", "Arjovsky et al., 2017: Wasserstein loss, weights clipped to 0.01, 5 critic steps, RMSprop 5e-5", new()
         {
             Objective = new WassersteinGanLoss(),
@@ -38,12 +39,14 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             DiscriminatorLearningRate = 5e-5,
             GeneratorLearningRate = 5e-5,
         }),
-        new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and 0.9", PenalizedCritic),
+        new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and "
+            + "0.9", PenalizedCritic),
         new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
         {
-            Regularizers = [new GradientPenalty(10, Sided: SlopeSide.OneSided)],
+            Regularizers = [new GradientPenalty(10, Sided: GradientPenaltyForm.OneSided)],
         }),
-        // One discriminator step with rates of 4e-4 and 1e-4, as Zhang et al., 2018, take it, finds the modes of a ring for some seeds only.
+        // One discriminator step with rates of 4e-4 and 1e-4, as in Zhang et al., 2018, finds the modes of a ring for some seeds
+        // only.
         new("hinge", "Miyato et al., 2018: hinge loss, spectral norm, 5 discriminator steps, Adam 2e-4 with betas 0 and 0.9", new()
         {
             Objective = new HingeGanLoss(),
@@ -52,12 +55,14 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Beta1 = 0,
             Beta2 = 0.9,
         }),
-        // The penalty is that of the authors' DRAGAN.ipynb. With their Adam, 1e-4 with betas 0.5 and 0.9, it collapses here and in PyTorch, and
+        // The penalty is that of the authors' DRAGAN.ipynb. With their Adam, 1e-4 with betas 0.5 and 0.9, it collapses here and in PyTorch,
+        // and
         // without layer norm, which Gulrajani et al., 2017, advise beside penalties, its samples stay alike: see docs/results.md.
-        new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images; layer norm, otherwise as dcgan (their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
+        new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images; layer norm, otherwise as dcgan "
+            + "(their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
         {
             DiscriminatorNorm = Training.DiscriminatorNorm.Layer,
-            Regularizers = [new GradientPenalty(10, At: SlopePlace.DraganCodeNoise)],
+            Regularizers = [new GradientPenalty(10, At: GradientPenaltyPoint.DraganCodeNoise)],
             Steps = Steps,
         }),
         new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()
@@ -65,7 +70,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Objective = new RelativisticAverageLogisticGanLoss(),
             Steps = Steps,
         }),
-        new("r3gan", "Huang et al., 2024, as their code for ImageNet at 32x32 begins: relativistic paired logistic loss, R1 and R2 of 0.5, average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
+        new("r3gan", "Huang et al., 2024, as their code for ImageNet at 32x32 begins: relativistic paired logistic loss, R1 and R2 of 0.5, "
+            + "average of the generator, Adam 2e-4 with betas 0 and 0.9", new()
         {
             Objective = new RelativisticPairedLogisticGanLoss(),
             // Over 200 million images the authors' schedules go to a tenth of this weight, a quarter of the rate and a beta2 of 0.99.
@@ -75,12 +81,14 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             AverageDecay = 0.99,
             Steps = Steps,
         }),
-        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper looks for one for each data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
+        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper looks "
+            + "for one for each data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
         {
             Objective = new EnergyBasedGanLoss(0.2),
             Steps = Steps,
         }),
-        new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.7), Adam 1e-4 with betas 0.5 and 0.999; unlike theirs with batch norm", new()
+        new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.7), Adam 1e-4 with "
+            + "betas 0.5 and 0.999; unlike theirs with batch norm", new()
         {
             // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
             Objective = new BoundaryEquilibriumGanLoss(),
@@ -89,7 +97,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             GeneratorLearningRate = 1e-4,
             Steps = Steps,
         }),
-        new("acgan", "Odena et al., 2016: the generator is told a class and the discriminator tells it, Adam 2e-4 with betas 0.5 and 0.999; needs labels", new()
+        new("acgan", "Odena et al., 2016: the generator is told a class and the discriminator tells it, Adam 2e-4 with betas 0.5 and "
+            + "0.999; needs labels", new()
         {
             ClassWeight = 1,
             Steps = Steps,
@@ -97,25 +106,29 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     ];
 
     /// <summary>
-    /// The recipe for the small networks of points: rates five times as high and 5,000 steps, which is a minute, and a weight of 0.1
+    /// Adapts the recipe to the small networks of points: rates five times as high and 5,000 steps, which is a minute, and a weight of 0.1
     /// for gradient penalties, as in the authors' code for such data (Gulrajani et al., gan_toy.py), without layer norm, which loses modes
     /// of a ring. For images it stays as it is.
     /// </summary>
-    /// <param name="data">What it is to be trained on.</param>
+    /// <param name="data">The data of the training.</param>
     public GanRecipe For(Dataset data) => data is not PointDataset ? this : this with
     {
         Options = Options with
         {
             DiscriminatorLearningRate = PointRate * Options.DiscriminatorLearningRate,
             GeneratorLearningRate = PointRate * Options.GeneratorLearningRate,
-            Regularizers = [.. Options.Regularizers.Select(static one => one.Penalty is GradientPenalty slope ? one with { Penalty = slope with { Weight = 0.1 } } : one)],
+            Regularizers = [.. Options.Regularizers.Select(ForPoints)],
             DiscriminatorNorm = Options.DiscriminatorNorm == Training.DiscriminatorNorm.Layer ? null : Options.DiscriminatorNorm,
             Steps = PointSteps,
         },
     };
 
-    /// <summary>The recipe of that name.</summary>
-    /// <exception cref="TrainingException">There is none; the message lists those that there are.</exception>
+    /// <summary>Returns the recipe of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="TrainingException">There is no such recipe; the message lists all.</exception>
     public static GanRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? throw new TrainingException($"There is no recipe '{name}'. There are: {string.Join(", ", All.Select(recipe => recipe.Name))}.");
+        ?? throw new TrainingException($"There is no recipe '{name}'. Choose one of: {string.Join(", ", All.Select(recipe => recipe.Name))}.");
+
+    static Regularizer ForPoints(Regularizer regularizer) =>
+        regularizer.Penalty is GradientPenalty slope ? regularizer with { Penalty = slope with { Weight = 0.1 } } : regularizer;
 }

@@ -1,27 +1,27 @@
 namespace Criterion.Training;
 
-/// <summary>What <c>run.json</c> says of a GAN.</summary>
+/// <summary>The content of <c>run.json</c> for a GAN.</summary>
 public sealed record GanRunRecord : RunRecord
 {
-    /// <summary>Every option of the training, the seed among them.</summary>
+    /// <summary>Gets the options of the training.</summary>
     public required GanOptions Options { get; init; }
 
-    /// <summary>The networks.</summary>
+    /// <summary>Gets the networks.</summary>
     public required GanNetworks Networks { get; init; }
 
-    /// <summary>The data.</summary>
+    /// <summary>Gets the data.</summary>
     public required DataRecord Data { get; init; }
 
-    /// <summary>How the data were loaded, so that the run can go on; null for data that were made in memory.</summary>
+    /// <summary>Gets the arguments that the data were loaded with, which resuming needs; null for data made in memory.</summary>
     public DataArguments? Load { get; init; }
 
-    /// <summary>The modes that the generator covers at the end; null for data whose modes are not known.</summary>
+    /// <summary>Gets the modes that the generator covers at the end; null for data whose modes are not known.</summary>
     public ModeCoverage? Modes { get; init; }
 
-    /// <summary>When samples are measured; null where they are not.</summary>
+    /// <summary>Gets when samples are measured; null for never.</summary>
     public MeasureOptions? Measure { get; init; }
 
-    /// <summary>What was last measured.</summary>
+    /// <summary>Gets the last measurement.</summary>
     public SampleQuality? Quality { get; init; }
 
     /// <inheritdoc/>
@@ -29,4 +29,6 @@ public sealed record GanRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override IReadOnlyList<DataRecord> Datasets => [Data];
+
+    internal override StepColumns Columns => GanStep.Columns;
 }

@@ -1,58 +1,78 @@
-using System.Globalization;
-
 namespace Criterion.Training;
 
-/// <summary>What one training step did: one row of <c>losses.csv</c>.</summary>
-/// <param name="Step">The number of the step, from 1.</param>
-/// <param name="DiscriminatorLoss">The discriminator's loss without penalty, before its last update.</param>
-/// <param name="GeneratorLoss">The generator's loss, after that update.</param>
-/// <param name="RealScore">D(real): the mean probability of being real where the objective is logistic, and the mean score otherwise.</param>
-/// <param name="FakeScore">D(fake), likewise.</param>
-/// <param name="Accuracy">How often the discriminator ranks a real image above a generated one; ½ is guessing.</param>
-/// <param name="Penalty">The weighted penalties; 0 without any.</param>
-/// <param name="DiscriminatorGradientNorm">The length of the discriminator's whole gradient.</param>
-/// <param name="GeneratorGradientNorm">The length of the generator's whole gradient.</param>
-/// <param name="Diversity">How far generated images lie from one another, as a multiple of how far real ones do (root mean square).</param>
-/// <param name="Skipped">Steps that were left out up to now, because a loss or a gradient was no number.</param>
-/// <param name="Seconds">How long the step took.</param>
-public readonly record struct GanStep(
-    long Step,
-    double DiscriminatorLoss,
-    double GeneratorLoss,
-    double RealScore,
-    double FakeScore,
-    double Accuracy,
-    double Penalty,
-    double DiscriminatorGradientNorm,
-    double GeneratorGradientNorm,
-    double Diversity,
-    long Skipped,
-    double Seconds) : IRunStep
+/// <summary>The record of one training step of a GAN.</summary>
+public readonly record struct GanStep : IRunStep
 {
-    /// <summary>What there is to report of a step that was left out.</summary>
-    internal static GanStep NoNumbers { get; } = new()
-    {
-        DiscriminatorLoss = double.NaN,
-        GeneratorLoss = double.NaN,
-        RealScore = double.NaN,
-        FakeScore = double.NaN,
-        Accuracy = double.NaN,
-        Penalty = double.NaN,
-        DiscriminatorGradientNorm = double.NaN,
-        GeneratorGradientNorm = double.NaN,
-        Diversity = double.NaN,
-    };
+    const string Losses = "Losses";
+    const string Scores = "Scores of the discriminator";
+    const string Norms = "Gradient norms";
 
     /// <inheritdoc/>
-    public static string Header =>
-        "step,discriminator_loss,generator_loss,d_real,d_fake,penalty,discriminator_gradient_norm,generator_gradient_norm,accuracy,diversity,skipped,seconds";
+    public static StepColumns Columns { get; } = StepColumns.Of<GanStep>();
 
     /// <inheritdoc/>
-    public string ToCsv() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Step},{DiscriminatorLoss:G9},{GeneratorLoss:G9},{RealScore:G9},{FakeScore:G9},{Penalty:G9},{DiscriminatorGradientNorm:G9},{GeneratorGradientNorm:G9},{Accuracy:G9},{Diversity:G9},{Skipped},{Seconds:F6}");
+    [StepColumn("step", "Number of the step, from 1", IsCharted = false)]
+    public long Step { get; init; }
+
+    /// <summary>Gets the loss of the discriminator without penalties, before its last update.</summary>
+    [StepColumn("discriminator_loss", "Loss of the discriminator without penalties, before its last update", Chart = Losses)]
+    public double DiscriminatorLoss { get; init; }
+
+    /// <summary>Gets the loss of the generator, after the update of the discriminator.</summary>
+    [StepColumn("generator_loss", "Loss of the generator, after the update of the discriminator", Chart = Losses)]
+    public double GeneratorLoss { get; init; }
+
+    /// <summary>Gets D(real): the mean probability of being real if the objective is logistic, the mean score otherwise.</summary>
+    [StepColumn(
+        "d_real", "Mean probability of being real if the objective is logistic, mean score "
+            + "otherwise", Label = "D(real)", Chart = Scores, IsExplained = true)]
+    public double RealScore { get; init; }
+
+    /// <summary>Gets D(fake): as <see cref="RealScore"/>, for generated samples.</summary>
+    [StepColumn("d_fake", "As D(real), for generated samples", Label = "D(fake)", Chart = Scores)]
+    public double FakeScore { get; init; }
+
+    /// <summary>Gets the sum of the weighted penalties; 0 if there are none.</summary>
+    [StepColumn("penalty", "Sum of the weighted penalties", IsOmittedWhenZero = true, MayBeLog = true)]
+    public double Penalty { get; init; }
+
+    /// <summary>Gets the norm of the gradient over all parameters of the discriminator.</summary>
+    [StepColumn("discriminator_gradient_norm", "Norm of the gradient over all parameters of the "
+        + "discriminator", Chart = Norms, MayBeLog = true)]
+    public double DiscriminatorGradientNorm { get; init; }
+
+    /// <summary>Gets the norm of the gradient over all parameters of the generator.</summary>
+    [StepColumn(
+        "generator_gradient_norm", "Norm of the gradient over all parameters of the "
+            + "generator", Chart = Norms, MayBeLog = true, IsCompared = true)]
+    public double GeneratorGradientNorm { get; init; }
+
+    /// <summary>Gets the share of pairs in which the discriminator ranks a real sample above a generated one; 0.5 is chance.</summary>
+    [StepColumn(
+        "accuracy", "Share of pairs in which a real sample scores above a generated one; 0.5 is chance",
+        Chart = "Accuracy of the discriminator", IsExplained = true, IsCompared = true)]
+    public double Accuracy { get; init; }
+
+    /// <summary>Gets the root mean square distance between generated samples, as a multiple of that between real ones.</summary>
+    [StepColumn(
+        "diversity", "Root mean square distance between generated samples, as a multiple of that between real ones",
+        Chart = "Diversity of the samples", IsExplained = true, IsCompared = true)]
+    public double Diversity { get; init; }
+
+    /// <inheritdoc/>
+    [StepColumn("skipped", "Steps skipped so far because a loss or gradient was not "
+        + "finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
+    public long Skipped { get; init; }
+
+    /// <inheritdoc/>
+    [StepColumn("seconds", "Duration of the step, in seconds", IsCharted = false, Format = "F6")]
+    public double Seconds { get; init; }
 
     /// <inheritdoc/>
     public string Describe() =>
-        $"loss D {NumberText.Fixed(DiscriminatorLoss, 3),6} G {NumberText.Fixed(GeneratorLoss, 3),6}  D(real) {NumberText.Fixed(RealScore, 2)} D(fake) {NumberText.Fixed(FakeScore, 2)}{(Skipped > 0 ? $"  skipped {Skipped}" : "")}";
+        $"loss D {Column(DiscriminatorLoss)} G {Column(GeneratorLoss)}  D(real) {NumberText.Fixed(RealScore, 2)} D(fake) "
+            + $"{NumberText.Fixed(FakeScore, 2)}"
+        + (Skipped > 0 ? $"  skipped {Skipped}" : "");
+
+    static string Column(double value) => NumberText.Fixed(value, 3).PadLeft(6);
 }

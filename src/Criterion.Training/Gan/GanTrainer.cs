@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Criterion.Losses;
 using Criterion.Nn;
 using Criterion.Optim;
@@ -6,9 +5,13 @@ using Criterion.Optim;
 namespace Criterion.Training;
 
 /// <summary>
-/// Trains a generator against a discriminator: clears, freezes, detaches and orders the two, so that the usual mistakes can't be
-/// made.
+/// Trains a generator against a discriminator. It clears gradients, freezes, detaches and orders the updates, which rules out the usual
+/// mistakes of hand-written loops.
 /// </summary>
+/// <remarks>
+/// One step updates the discriminator <see cref="GanOptions.DiscriminatorSteps"/> times, each time on fresh real and generated samples,
+/// then updates the generator once through the new discriminator, with the samples of the last discriminator update.
+/// </remarks>
 /// <example><code>
 /// ImageDataset data = ImageDataset.FashionMnist();
 /// GanOptions options = GanRecipe.Find("dcgan").Options;
@@ -20,156 +23,61 @@ namespace Criterion.Training;
 ///     Console.WriteLine(trainer.Step());
 /// }
 /// </code></example>
-public sealed class GanTrainer : IStateful
+public sealed class GanTrainer : Trainer<GanStep>
 {
     readonly GanOptions _options;
     readonly Dataset _data;
     readonly int _classes;
-    readonly Player _generator;
-    readonly Player _discriminator;
-    readonly Judge _judge;
-    readonly ExponentialMovingAverage? _average;
+    readonly TrainedNetworks _generator;
+    readonly TrainedNetworks _discriminator;
+    readonly DiscriminatorEvaluator _evaluator;
+    readonly AveragedNetwork _averaged;
     readonly DiscriminatorPenalties _penalties;
     readonly BatchSampler _sampler;
-    readonly NanGuard _guard;
-    RandomStream _latents;
-    RandomStream _labels;
-    EquilibriumController _equilibrium;
-    long _step;
-    long _discriminatorSteps;
+    readonly LatentSampler _latents;
+    readonly GanProgress _progress;
 
-    /// <summary>A trainer at step 0.</summary>
-    /// <param name="generator">Latents <c>[N, Latent, 1, 1]</c> to samples like the data; with classes <c>[N, Latent + classes, 1, 1]</c>, the last ones 1 for the image's class and 0 for the others.</param>
-    /// <param name="discriminator">Samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.</param>
+    /// <summary>Creates a trainer at step 0.</summary>
+    /// <param name="generator">
+    /// The generator: latents <c>[N, Latent, 1, 1]</c> to samples shaped like the data. With classes the latents are
+    /// <c>[N, Latent + classes, 1, 1]</c> and end in the one-hot class.
+    /// </param>
+    /// <param name="discriminator">
+    /// The discriminator: samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.
+    /// </param>
     /// <param name="data">The real images or points.</param>
-    /// <param name="options">How to train.</param>
-    /// <exception cref="TrainingException">The options, data and networks do not go together.</exception>
+    /// <param name="options">The options.</param>
+    /// <exception cref="TrainingException">An option is out of range, or options, data and networks are incompatible.</exception>
     public GanTrainer(Module generator, Module discriminator, Dataset data, GanOptions options)
+        : base(Checked(generator, discriminator, data, options).OnNan, generator, discriminator)
     {
-        ArgumentNullException.ThrowIfNull(generator);
-        ArgumentNullException.ThrowIfNull(discriminator);
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        GanAdvice.Check(options, discriminator, data);
         (_options, _data) = (options, data);
         _classes = options.ClassWeight > 0 ? data.Classes() : 0;
-        _generator = new Player([("network", generator)], parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
-        _discriminator = new Player([("network", discriminator)], parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
-        _judge = new Judge(discriminator, _classes, options.FeatureMatching);
-        _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(generator, options.AverageDecay) : null;
-        _penalties = new DiscriminatorPenalties(options.Regularizers, options.Random(RandomPart.Penalty));
-        _sampler = new BatchSampler(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
-        _guard = new NanGuard(options.OnNan, generator, discriminator);
-        _latents = options.Random(RandomPart.Latents);
-        _labels = options.Random(RandomPart.Labels);
-        _equilibrium = options.Objective is BoundaryEquilibriumGanLoss start ? options.Equilibrium with { K = start.K } : options.Equilibrium;
+        _generator = new(generator, parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
+        _discriminator = new(discriminator, parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
+        _evaluator = new(discriminator, _classes, options.FeatureMatching);
+        _averaged = new(generator, options.AverageDecay);
+        _penalties = new(options.Regularizers, options.Random(RandomPart.Penalty));
+        _sampler = new(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
+        _latents = new(options.Latent, _classes, options.Random(RandomPart.Latents), options.Random(RandomPart.Labels));
+        _progress = new(options);
     }
 
-    // The controller's k is part of what the players minimise.
-    GanLoss Objective => _options.Objective is BoundaryEquilibriumGanLoss ? _equilibrium.Objective() : _options.Objective;
+    /// <summary>Gets the generator with the average of its weights, if one is kept.</summary>
+    internal AveragedNetwork Averaged => _averaged;
 
-    /// <summary>
-    /// One step: the discriminator's updates, each on fresh real and generated images, then one update of the generator through
-    /// the new discriminator, with the images that this saw last.
-    /// </summary>
-    /// <exception cref="TrainingException">A loss or gradient is no longer a number, and the options do not say to skip such steps.</exception>
-    public GanStep Step()
-    {
-        long start = Stopwatch.GetTimestamp();
-        using TensorScope scope = new();
-        GanStep row = _guard.Step(Play, GanStep.NoNumbers);
-        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
-    }
+    private protected override IEnumerable<(string Name, IStateful Part)> Parts =>
+    [
+        ("progress", _progress), ("latents", _latents), ("penalties", _penalties), ("data", _sampler),
+        ("generator", _generator), ("discriminator", _discriminator), ("average", _averaged),
+    ];
 
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict()
-    {
-        OrderedDictionary<string, Tensor> state = new()
-        {
-            ["step"] = StateDicts.Integers(_step, _discriminatorSteps, _guard.Skipped),
-            ["latents"] = _latents.State(),
-            ["labels"] = _labels.State(),
-            ["equilibrium"] = StateDicts.Numbers(_equilibrium.K),
-        };
-        foreach ((string name, IStateful part) in Parts)
-        {
-            state.AddPart(name, part.StateDict());
-        }
+    /// <summary>Draws samples from the generator in evaluation mode, with the average of its weights if one is kept.</summary>
+    /// <param name="latents">The latents, one row per sample.</param>
+    /// <returns>The samples, such as images <c>[N, C, H, W]</c>.</returns>
+    public Tensor Sample(Tensor latents) => _averaged.InBatches(latents);
 
-        if (_average is not null)
-        {
-            state.AddPart("average", _average.StateDict());
-        }
-
-        return state;
-    }
-
-    /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        long[] steps = state.Integers("step", 3);
-        (_step, _discriminatorSteps, _guard.Skipped) = (steps[0], steps[1], steps[2]);
-        (_latents, _labels) = (state.Random("latents"), state.Random("labels"));
-        _equilibrium = _equilibrium with { K = state.Numbers("equilibrium", 1)[0] };
-        foreach ((string name, IStateful part) in Parts)
-        {
-            part.LoadStateDict(state.Part(name));
-        }
-
-        _average?.LoadStateDict(state.Part("average"));
-    }
-
-    /// <summary>Samples of the generator as it is to be used, such as images <c>[N, C, H, W]</c>: with the average of its weights, where one is kept.</summary>
-    /// <param name="latents">One row for each sample.</param>
-    public Tensor Sample(Tensor latents)
-    {
-        Tensor? samples = null;
-        WithAverage(() => samples = Sample(_generator.Network, latents));
-        return samples!;
-    }
-
-    /// <summary>Samples of a generator in evaluation, such as images <c>[N, C, H, W]</c>, made a batch at a time.</summary>
-    /// <param name="generator">The generator; it is left in evaluation.</param>
-    /// <param name="latents">One row for each sample.</param>
-    public static Tensor Sample(Module generator, Tensor latents)
-    {
-        const int Batch = 64;
-        ArgumentNullException.ThrowIfNull(generator);
-        ArgumentNullException.ThrowIfNull(latents);
-        generator.Eval();
-        using (Autograd.NoGrad())
-        {
-            using TensorScope scope = new();
-            return scope.Keep(Tensor.Cat([.. latents.Split(Batch).Select(SampleBatch)]));
-        }
-
-        Tensor SampleBatch(Tensor batch)
-        {
-            using TensorScope inner = new();
-            return inner.Keep(generator.Forward(batch));
-        }
-    }
-
-    /// <summary>Does something while the generator has the average of its weights, where one is kept.</summary>
-    internal void WithAverage(Action action)
-    {
-        _average?.Swap();
-        try
-        {
-            action();
-        }
-        finally
-        {
-            _average?.Swap();
-        }
-    }
-
-    IEnumerable<(string Name, IStateful Part)> Parts =>
-        [("penalties", _penalties), ("data", _sampler), ("generator", _generator), ("discriminator", _discriminator)];
-
-    GanStep Play()
+    private protected override GanStep TrainStep()
     {
         _generator.Train();
         _discriminator.Train();
@@ -178,35 +86,31 @@ public sealed class GanTrainer : IStateful
             TrainDiscriminator(Draw(withGraph: false));
         }
 
-        Round round = Draw(withGraph: true);
-        GanStep row = TrainDiscriminator(round);
+        Batch batch = Draw(withGraph: true);
+        GanStep row = TrainDiscriminator(batch);
         _discriminator.Freeze();
-        Judgement fake = _judge.Of(round.Fake);
-        Tensor loss = GeneratorLoss(round, fake);
-        double value = Finite(loss.Item(), "generator loss", round, fake.Logits);
-        double norm = Finite(_generator.Differentiate(loss), "generator gradient", round, fake.Logits);
+        DiscriminatorResult fake = _evaluator.Evaluate(batch.Fake);
+        Tensor loss = GeneratorLoss(batch, fake);
+        double value = Finite(loss.Item(), "generator loss", batch, fake.Logits);
+        double norm = Finite(_generator.Differentiate(loss), "generator gradient", batch, fake.Logits);
         _generator.Update();
-        _average?.Update();
-        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = Scores.Diversity(round.Real, round.Fake) };
+        _averaged.Update();
+        double diversity = ScoreStatistics.Diversity(batch.Real, batch.Fake);
+        return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = diversity };
     }
 
-    GanStep TrainDiscriminator(Round round)
+    GanStep TrainDiscriminator(Batch batch)
     {
-        Round given = round with { Fake = round.Fake.Detach() };
-        (Judgement real, Judgement fake) = (_judge.Of(given.Real), _judge.Of(given.Fake));
-        Tensor loss = DiscriminatorLoss(given, real, fake);
-        double value = Finite(loss.Item(), "discriminator loss", round, real.Logits, fake.Logits);
-        Judged judged = new(given.Real, given.Fake, real.Logits, fake.Logits);
-        (double norm, double penalty) = Update(loss, _penalties.Prompt(_judge.Logits, judged), round, judged);
-        penalty += TakeLazyPenalties(round, given);
-        _discriminatorSteps++;
+        Batch detached = batch with { Fake = batch.Fake.Detach() };
+        (DiscriminatorResult real, DiscriminatorResult fake) = (_evaluator.Evaluate(detached.Real), _evaluator.Evaluate(detached.Fake));
+        Tensor loss = DiscriminatorLoss(detached, real, fake);
+        double value = Finite(loss.Item(), "discriminator loss", batch, real.Logits, fake.Logits);
+        DiscriminatorBatch evaluated = new(detached.Real, detached.Fake, real.Logits, fake.Logits);
+        (double norm, double penalty) = Update(loss, _penalties.EveryStep(_evaluator.Logits, evaluated), batch, evaluated);
+        penalty += ApplyLazyPenalties(batch, detached);
         _penalties.Commit();
-        (double realScore, double fakeScore) = Scores.Of(_options.Objective, real.Logits, fake.Logits);
-        if (_options.Objective is BoundaryEquilibriumGanLoss)
-        {
-            _equilibrium = _equilibrium.Update(realScore, fakeScore);
-        }
-
+        (double realScore, double fakeScore) = ScoreStatistics.Means(_options.Objective, real.Logits, fake.Logits);
+        _progress.Advance(realScore, fakeScore);
         return new GanStep
         {
             DiscriminatorLoss = value,
@@ -214,60 +118,67 @@ public sealed class GanTrainer : IStateful
             DiscriminatorGradientNorm = norm,
             RealScore = realScore,
             FakeScore = fakeScore,
-            Accuracy = Scores.Accuracy(_options.Objective, real.Logits, fake.Logits),
+            Accuracy = ScoreStatistics.Accuracy(_options.Objective, real.Logits, fake.Logits),
         };
     }
 
-    // They count in an update of their own, as published: the rescaled Adam expects it.
-    double TakeLazyPenalties(Round round, Round given)
+    // Lazy penalties have an update of their own, as published; the rescaled Adam assumes it.
+    double ApplyLazyPenalties(Batch batch, Batch detached)
     {
-        Judged judged = default;
-        (string, Tensor)[] due = [.. _penalties.Lazy(_discriminatorSteps, _judge.Logits, () => judged = new(given.Real, given.Fake, _judge.Logits(given.Real), _judge.Logits(given.Fake)))];
-        return due.Length == 0 ? 0 : Update(null, due, round, judged).Penalty;
+        DiscriminatorBatch evaluated = default;
+        (string, Tensor)[] due =
+            [.. _penalties.Lazy(_progress.DiscriminatorSteps, _evaluator.Logits, () => evaluated = Evaluate(detached))];
+        return due.Length == 0 ? 0 : Update(null, due, batch, evaluated).Penalty;
     }
 
-    // A loss or gradient that is no number must not reach the weights.
-    (double Norm, double Penalty) Update(Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Round round, Judged judged)
+    DiscriminatorBatch Evaluate(Batch batch) => new(batch.Real, batch.Fake, _evaluator.Logits(batch.Real), _evaluator.Logits(batch.Fake));
+
+    // A loss or gradient that is not finite must not reach the weights.
+    (double Norm, double Penalty) Update(
+        Tensor? loss, IEnumerable<(string Name, Tensor Value)> penalties, Batch batch, DiscriminatorBatch evaluated)
     {
         double sum = 0;
         foreach ((string name, Tensor penalty) in penalties)
         {
-            sum += Finite(penalty.Item(), $"penalty {name}", round, judged.RealLogits, judged.FakeLogits);
+            sum += Finite(penalty.Item(), $"penalty {name}", batch, evaluated.RealLogits, evaluated.FakeLogits);
             loss = loss is null ? penalty : loss + penalty;
         }
 
-        double norm = Finite(_discriminator.Differentiate(loss!), "discriminator gradient", round, judged.RealLogits, judged.FakeLogits);
+        double norm = _discriminator.Differentiate(loss!);
+        Finite(norm, "discriminator gradient", batch, evaluated.RealLogits, evaluated.FakeLogits);
         _discriminator.Update();
         _options.Clip?.Apply(_discriminator.Parameters);
         return (norm, sum);
     }
 
-    Tensor DiscriminatorLoss(Round round, Judgement real, Judgement fake) => _classes == 0
-        ? Objective.Discriminator(real.Logits, fake.Logits)
-        : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight)
-            .Discriminator(real.Logits, fake.Logits, real.Classes!, round.RealLabels!, fake.Classes!, round.FakeLabels!);
+    Tensor DiscriminatorLoss(Batch batch, DiscriminatorResult real, DiscriminatorResult fake) => _classes == 0
+        ? _progress.Objective.Discriminator(real.Logits, fake.Logits)
+        : new AuxiliaryClassifierGanLoss(_progress.Objective, _options.ClassWeight)
+            .Discriminator(real.Logits, fake.Logits, real.ClassLogits!, batch.RealLabels!, fake.ClassLogits!, batch.FakeLabels!);
 
     // Only a relativistic objective and feature matching compare with real samples.
-    Tensor GeneratorLoss(Round round, Judgement fake)
+    Tensor GeneratorLoss(Batch batch, DiscriminatorResult fake)
     {
-        Judgement? real = Objective is RelativisticGanLoss || _options.FeatureMatching is not null ? _judge.Of(round.Real) : null;
+        GanLoss objective = _progress.Objective;
+        bool needsReal = objective is RelativisticGanLoss || _options.FeatureMatching is not null;
+        DiscriminatorResult? real = needsReal ? _evaluator.Evaluate(batch.Real) : null;
         Tensor loss = _classes == 0
-            ? Objective.Generator(fake.Logits, real?.Logits)
-            : new AuxiliaryClassifierGanLoss(Objective, _options.ClassWeight).Generator(fake.Logits, fake.Classes!, round.FakeLabels!, real?.Logits);
+            ? objective.Generator(fake.Logits, real?.Logits)
+            : new AuxiliaryClassifierGanLoss(objective, _options.ClassWeight)
+                .Generator(fake.Logits, fake.ClassLogits!, batch.FakeLabels!, real?.Logits);
         return _options.FeatureMatching is { } matching
             ? loss + (matching.Weight * new MeanFeatureMatchingLoss().Forward(fake.Features!, real!.Value.Features!))
             : loss;
     }
 
-    // Only the images that the generator will learn from need to remember how they were made.
-    Round Draw(bool withGraph)
+    // Only the generated samples that the generator learns from need a graph.
+    Batch Draw(bool withGraph)
     {
         Tensor items = _sampler.Next();
-        Tensor? labels = _classes == 0 ? null : Tensor.RandInt(0, _classes, [_options.BatchSize], _labels);
-        Tensor latents = GanNetworks.Condition(Tensor.Randn([_options.BatchSize, _options.Latent, 1, 1], random: _latents), labels, _classes);
+        (Tensor latents, Tensor? labels) = _latents.Next(_options.BatchSize);
         using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
         {
-            return new Round(
+            return new Batch(
                 _data.Items.IndexSelect(0, items),
                 _classes == 0 ? null : _data.Labels!.IndexSelect(0, items),
                 latents,
@@ -276,12 +187,11 @@ public sealed class GanTrainer : IStateful
         }
     }
 
-    double Finite(double value, string what, Round round, params Tensor[] logits) => NanGuard.Finite(
+    double Finite(double value, string what, Batch batch, params Tensor[] logits) => Finite(
         value,
         what,
-        _step + 1,
-        () => new NanSearch().Add("data", round.Real).Add("latents", round.Latents).Add("generator", _generator.Network)
-            .Add("generated images", round.Fake).Add("discriminator", _discriminator.Network).Add("logits", logits));
+        () => new NanSearch().Add("data", batch.Real).Add("latents", batch.Latents).Add("generator", _generator.Network)
+            .Add("generated images", batch.Fake).Add("discriminator", _discriminator.Network).Add("logits", logits));
 
     Optimizer Optimizer(IReadOnlyList<Tensor> parameters, double learningRate, IEnumerable<Regularizer> regularizers)
     {
@@ -294,6 +204,17 @@ public sealed class GanTrainer : IStateful
         return new Adam(parameters, rate, beta1, beta2);
     }
 
-    /// <summary>A batch of real and one of generated images.</summary>
-    sealed record Round(Tensor Real, Tensor? RealLabels, Tensor Latents, Tensor? FakeLabels, Tensor Fake);
+    static GanOptions Checked(Module generator, Module discriminator, Dataset data, GanOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(discriminator);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        GanAdvice.Check(options, discriminator, data);
+        return options;
+    }
+
+    /// <summary>A batch of real and one of generated samples.</summary>
+    sealed record Batch(Tensor Real, Tensor? RealLabels, Tensor Latents, Tensor? FakeLabels, Tensor Fake);
 }

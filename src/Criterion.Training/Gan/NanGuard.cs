@@ -2,41 +2,41 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>What to do when a loss or a gradient is no number.</summary>
+/// <summary>The treatment of a step whose loss or gradient is not finite.</summary>
 public enum NanPolicy
 {
-    /// <summary>Stop, and say where it came from; the last checkpoint is as it was.</summary>
+    /// <summary>Stop with an error that names the first tensor that is not finite. The last checkpoint is kept.</summary>
     Stop,
 
-    /// <summary>Leave the weights as they are, count it, and go on with the next step.</summary>
+    /// <summary>Skip the step: keep the weights as they are, count the step, and continue with the next one.</summary>
     Skip,
 }
 
-/// <summary>Keeps losses and gradients that are no numbers from networks, in every trainer alike.</summary>
-/// <param name="policy">What to do with a step that has them.</param>
-/// <param name="networks">What is trained.</param>
+/// <summary>Keeps losses and gradients that are not finite from the weights, in every trainer alike.</summary>
+/// <param name="policy">The treatment of such steps.</param>
+/// <param name="networks">The networks that are trained.</param>
 internal sealed class NanGuard(NanPolicy policy, params Module[] networks)
 {
     readonly Tensor[] _buffers = [.. networks.SelectMany(static network => network.NamedBuffers()).Select(static named => named.Value)];
 
-    /// <summary>Steps that were left out up to now.</summary>
+    /// <summary>Gets or sets the number of steps skipped so far.</summary>
     public long Skipped { get; set; }
 
-    /// <summary>A step, or <paramref name="skipped"/> in the place of one that is to be left out.</summary>
-    public TStep Step<TStep>(Func<TStep> play, TStep skipped)
+    /// <summary>Runs a step, or returns <paramref name="skipped"/> if the step was skipped.</summary>
+    public TStep Step<TStep>(Func<TStep> train, TStep skipped)
     {
         if (policy == NanPolicy.Stop)
         {
-            return play();
+            return train();
         }
 
-        // Running statistics take a batch in as it passes, before its loss is known.
+        // Running statistics take in a batch in the forward pass, before its loss is known.
         Tensor[] before = [.. _buffers.Select(static buffer => buffer.Clone())];
         try
         {
-            return play();
+            return train();
         }
-        catch (NotANumberException)
+        catch (NotFiniteException)
         {
             Array.ForEach([.. _buffers.Zip(before)], static pair => pair.First.CopyFrom(pair.Second));
             Skipped++;
@@ -44,17 +44,19 @@ internal sealed class NanGuard(NanPolicy policy, params Module[] networks)
         }
     }
 
-    /// <summary>The value, if it is a number.</summary>
-    /// <param name="value">A loss, or the length of a gradient.</param>
-    /// <param name="what">What it is.</param>
+    /// <summary>Returns a value if it is finite.</summary>
+    /// <param name="value">A loss, or the norm of a gradient.</param>
+    /// <param name="what">The name of the value in the error.</param>
     /// <param name="step">The number of the step, from 1.</param>
-    /// <param name="tensors">What it was made of, in the order in which that came about.</param>
-    /// <exception cref="TrainingException">It is not; the message names the first tensor that held none.</exception>
+    /// <param name="tensors">The tensors that led to the value, in the order of computation.</param>
+    /// <exception cref="TrainingException">The value is not finite. The message names the first tensor that is not.</exception>
     public static double Finite(double value, string what, long step, Func<NanSearch> tensors) => double.IsFinite(value)
         ? value
-        : throw new NotANumberException(
-            $"The {what} became {value} in step {step}. {tensors().First()} Lower the learning rate (--lr), try another seed, or leave such steps out (--on-nan skip).");
+        : throw new NotFiniteException(
+            $"The {what} became {value} in step {step}. {tensors().Describe()} "
+            + $"Lower the learning rate, try another seed, or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to "
+            + $"{nameof(NanPolicy.Skip)} to skip such steps.");
 
     /// <summary>A loss or gradient that must not reach the weights.</summary>
-    sealed class NotANumberException(string message) : TrainingException(message);
+    sealed class NotFiniteException(string message) : TrainingException(message);
 }

@@ -2,12 +2,14 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Tensors by dotted name in the order in which they come about, so that the first without a number is where it began.</summary>
+/// <summary>
+/// Tensors by dotted name in the order of computation, so that the first one that is not finite shows where the problem began.
+/// </summary>
 internal sealed class NanSearch
 {
     readonly List<(string Name, Tensor Value)> _tensors = [];
 
-    /// <summary>Tensors more.</summary>
+    /// <summary>Adds tensors.</summary>
     public NanSearch Add(string name, params ReadOnlySpan<Tensor> values)
     {
         foreach (Tensor value in values)
@@ -18,26 +20,26 @@ internal sealed class NanSearch
         return this;
     }
 
-    /// <summary>A network's parameters.</summary>
+    /// <summary>Adds the parameters of a network.</summary>
     public NanSearch Add(string name, Module network)
     {
         _tensors.AddRange(network.NamedParameters().Select(parameter => ($"{name}.{parameter.Name}", parameter.Value)));
         return this;
     }
 
-    /// <summary>What to say of the first tensor that holds a NaN or an infinity, and of how much of it.</summary>
-    public string First()
+    /// <summary>Describes the first tensor with a NaN or an infinity, and the number of such values.</summary>
+    public string Describe()
     {
         foreach ((string name, Tensor value) in _tensors)
         {
             using TensorScope scope = new();
-            double whole = value.Detach().IsFinite().To(DType.Float32).Sum().Item();
-            if (whole < value.Count)
+            double finite = value.Detach().IsFinite().To(DType.Float32).Sum().Item();
+            if (finite < value.Count)
             {
-                return $"The first tensor without a number is {name} {value.Shape}: {value.Count - whole} of {value.Count} values.";
+                return $"The first tensor that is not finite is {name} {value.Shape}: {value.Count - finite} of {value.Count} values.";
             }
         }
 
-        return "Data, weights and what was made of them were all numbers: it arose in the loss or its gradient.";
+        return "Data, weights and activations are all finite: the problem arose in the loss or its gradient.";
     }
 }

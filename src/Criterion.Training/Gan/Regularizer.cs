@@ -3,57 +3,76 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// A penalty that a GAN's discriminator is trained with: a <see cref="SlopePenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or
+/// A penalty of the discriminator of a GAN: a <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or the
 /// <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
 /// <param name="Penalty">The penalty with its weight.</param>
 /// <param name="Interval">
-/// The penalty runs in every so many discriminator steps. Beyond 1 it counts that many times, in an update of its own, and Adam's
-/// settings are rescaled: see <see cref="LazyPenalty"/>.
+/// The number of discriminator steps from one evaluation of the penalty to the next. Beyond 1 the penalty is scaled by the interval and
+/// has updates of its own, and the settings of Adam are rescaled: see <see cref="LazyPenalty"/>. Default: 1.
 /// </param>
 public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 {
-    /// <summary>Whether the penalty has updates of its own.</summary>
+    /// <summary>The penalties that a discriminator can have, as a sentence of an error.</summary>
+    internal const string Alternatives =
+        $"Use {nameof(GradientPenalty)}, {nameof(R1Penalty)}, {nameof(R2Penalty)}, {nameof(R1R2Penalty)}, {nameof(DriftPenalty)}, "
+        + $"{nameof(LeCamPenalty)} or {nameof(ConsistencyPenalty)}.";
+
+    /// <summary>Gets whether the penalty has updates of its own.</summary>
     internal bool IsLazy => Interval > 1;
 
-    /// <summary>Whether penalties of a kind are for discriminators.</summary>
-    internal static bool Takes(Type kind) =>
-        kind.IsAssignableTo(typeof(SlopePenalty)) || kind == typeof(DriftPenalty) || kind == typeof(LeCamPenalty) || kind == typeof(ConsistencyPenalty);
-
-    /// <summary>A penalty of every step.</summary>
+    /// <summary>Creates a penalty that is evaluated in every step.</summary>
     public static implicit operator Regularizer(Penalty penalty) => new(penalty);
 
-    /// <summary>Adam's settings for a player with these regularisers.</summary>
-    internal static (double LearningRate, double Beta1, double Beta2) Rescale(IEnumerable<Regularizer> all, double learningRate, double beta1, double beta2)
+    /// <summary>Returns whether a discriminator can have penalties of a type.</summary>
+    internal static bool Takes(Type type) =>
+        type.IsAssignableTo(typeof(InputGradientPenalty))
+        || type == typeof(DriftPenalty) || type == typeof(LeCamPenalty) || type == typeof(ConsistencyPenalty);
+
+    /// <summary>Returns the settings of Adam for a discriminator with these penalties.</summary>
+    internal static (double LearningRate, double Beta1, double Beta2) Rescale(
+        IEnumerable<Regularizer> all, double learningRate, double beta1, double beta2)
     {
         int[] lazy = [.. all.Where(static one => one.IsLazy).Select(static one => one.Interval)];
         return lazy.Length == 0 ? (learningRate, beta1, beta2) : new LazyPenalty(lazy.Min()).Rescale(learningRate, beta1, beta2);
     }
 
-    /// <summary>Refuses lists that can't be trained with.</summary>
-    /// <exception cref="TrainingException">A penalty is of no kind for discriminators, an interval out of range, or intervals do not go together.</exception>
+    /// <summary>Refuses lists of penalties that cannot be trained with.</summary>
+    /// <exception cref="TrainingException">
+    /// A penalty is not one of a discriminator, an interval is below 1, there are several LeCam penalties, or intervals are incompatible.
+    /// </exception>
     internal static void Check(IReadOnlyList<Regularizer> all)
     {
         if (all.FirstOrDefault(static one => !Takes(one.Penalty.GetType())) is { } other)
         {
-            throw new TrainingException($"{other.Penalty.GetType().Name} is no penalty that the trainer of GANs gives a discriminator. It takes GradientPenalty, R1, R2, R1R2, Drift, LeCamPenalty and Consistency.");
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: {other.Penalty.GetType().Name} is not a penalty of a "
+                    + $"discriminator. {Alternatives}");
         }
 
         if (all.FirstOrDefault(static one => one.Interval < 1) is { } never)
         {
-            throw new TrainingException($"The interval of {never.Penalty.GetType().Name} must be 1 step or more, and is {never.Interval}.");
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the interval of {never.Penalty.GetType().Name} must be at least "
+                    + "1, "
+                + $"but is {never.Interval}. Set it to 1 to evaluate the penalty in every step.");
         }
 
         if (all.Count(static one => one.Penalty is LeCamPenalty) > 1)
         {
-            throw new TrainingException("There is more than one LeCam penalty; add up their weights.");
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: there is more than one LeCamPenalty. "
+                    + "Add up their weights in one.");
         }
 
-        // Then the updates of all lazy penalties fall on those of the most frequent one, by which Adam is rescaled.
+        // The updates of all lazy penalties then coincide with those of the most frequent one, by which Adam is rescaled.
         int[] lazy = [.. all.Where(static one => one.IsLazy).Select(static one => one.Interval)];
         if (lazy.FirstOrDefault(interval => interval % lazy.Min() != 0) is not 0 and var odd)
         {
-            throw new TrainingException($"The intervals of lazy penalties must be multiples of the shortest, and {odd} is no multiple of {lazy.Min()}.");
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the intervals of lazy penalties must be multiples of the "
+                    + "shortest one, "
+                + $"but {odd} is not a multiple of {lazy.Min()}. Change one of the two.");
         }
     }
 }

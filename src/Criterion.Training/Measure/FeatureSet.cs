@@ -37,8 +37,8 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     public static FeatureSet Of(string source, Tensor images)
     {
         FashionClassifier classifier = FashionClassifier.Pretrained();
-        Tensor embeddings = InBatches(images, classifier.Embed);
-        Tensor probabilities = InBatches(embeddings, part => classifier.Classify(part).Softmax(1));
+        Tensor embeddings = ModuleBatches.Map(images, classifier.Embed, Batch);
+        Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
         return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities);
     }
 
@@ -51,7 +51,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     {
         ArgumentNullException.ThrowIfNull(network);
         network.Eval();
-        return new FeatureSet(source, name, InBatches(images, part => network.Forward(part).Flatten(1)));
+        return new FeatureSet(source, name, ModuleBatches.Map(images, part => network.Forward(part).Flatten(1), Batch));
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
         if (GeneratorOf(source) is { } file)
         {
             (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
-            Tensor samples = GanTrainer.Sample(generator, network.Latents(count, new RandomStream(seed)));
+            Tensor samples = generator.InBatches(network.Latents(count, new RandomStream(seed)));
             return network is PointNetworks ? new FeatureSet(source, Coordinates, samples) : Of(source, samples);
         }
 
@@ -122,20 +122,5 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
         return wrong < 0
             ? features
             : throw new TrainingException($"{source}: the features hold {values[wrong]} in row {wrong / features.Shape[1]}, column {wrong % features.Shape[1]}. Find out why that sample has no features.");
-    }
-
-    static Tensor InBatches(Tensor input, Func<Tensor, Tensor> network)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        using (Autograd.NoGrad())
-        {
-            return Tensor.Cat([.. input.Split(Batch).Select(OneBatch)]);
-        }
-
-        Tensor OneBatch(Tensor part)
-        {
-            using TensorScope scope = new();
-            return scope.Keep(network(part));
-        }
     }
 }

@@ -20,5 +20,5 @@ public sealed record SampleQuality(long Step, [property: JsonConverter(typeof(Va
     internal string ToCsv() => string.Join(',', Values.Select(static one => one.Value.ToString("G9", CultureInfo.InvariantCulture)).Prepend(Step.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The measures for someone who watches.</summary>
-    public string Describe() => string.Join("  ", Values.Select(static one => $"{Words.Of(one.Name)} {NumberText.Significant(one.Value, 4)}"));
+    public string Describe() => string.Join("  ", Values.Select(static one => $"{DisplayName.Of(one.Name)} {NumberText.Significant(one.Value, 4)}"));
 }

@@ -17,7 +17,7 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
     public int Width { get; init; } = Within(Width, 1, 1024, nameof(Width));
 
     /// <inheritdoc cref="GanNetworks"/>
-    public int Latent { get; init; } = Within(Latent, 1, 65536, nameof(Latent));
+    public int Latent { get; init; } = CheckedLatent(Latent);
 
     /// <summary>What the discriminator says of a sample.</summary>
     public DiscriminatorOutput DiscriminatorOutput { get; init; }
@@ -41,14 +41,15 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
     /// <param name="data">What it was to make, where that is known.</param>
     public abstract Tensor Picture(Tensor samples, Dataset? data = null);
 
-    /// <summary>Normal random numbers for <paramref name="count"/> samples, <c>[count, Latent + Classes, 1, 1]</c>, the classes in turn.</summary>
-    public Tensor Latents(int count, RandomStream random) =>
-        Condition(Tensor.Randn([count, Latent, 1, 1], random: random), Classes == 0 ? null : Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], [count]), Classes);
-
-    /// <summary>Latents with a 1 for each sample's class and zeros for the others behind them.</summary>
-    internal static Tensor Condition(Tensor latents, Tensor? labels, int classes) => labels is null
-        ? latents
-        : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
+    /// <summary>Draws normal latents, with the classes in turn if there are any.</summary>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="random">The stream of random numbers.</param>
+    /// <returns>The latents, <c>[count, Latent + Classes, 1, 1]</c>.</returns>
+    public Tensor Latents(int count, RandomStream random)
+    {
+        Tensor? labels = Classes == 0 ? null : Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes))], [count]);
+        return LatentSampler.Draw(count, Latent, labels, Classes, random);
+    }
 
     /// <summary>Whether the discriminator is an auto-encoder.</summary>
     private protected bool IsReconstruction => DiscriminatorOutput is DiscriminatorOutput.AbsoluteError or DiscriminatorOutput.SquaredError;
@@ -59,6 +60,13 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
         DiscriminatorOutput != DiscriminatorOutput.Probability ? shape
         : Classes == 0 ? [.. shape, new Sigmoid()]
         : throw new TrainingException("A discriminator that tells classes says logits. Take an objective of logits in place of ProbabilityBCE.");
+
+    // The range is declared where the option is.
+    static int CheckedLatent(int latent)
+    {
+        GanOptions.Declared[nameof(GanOptions.Latent)].Check(latent, $"{nameof(GanNetworks)}.{nameof(Latent)}");
+        return latent;
+    }
 
     private protected static int Within(int value, int low, int high, string name) => value >= low && value <= high
         ? value

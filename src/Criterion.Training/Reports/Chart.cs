@@ -35,12 +35,15 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
         Axis x = Training.Axis.Exact(Lines.SelectMany(static line => line.X).Prepend(0));
         Axis y = Training.Axis.Roomy([.. Lines.SelectMany(static line => line.Core())], MayBeLog);
         string clip = $"inside-{Html.Id(Title)}";
-        XElement picture = new(
-            Svg + "svg",
-            new XAttribute("viewBox", $"0 0 {Width} {Height}"),
+        XElement picture = Picture(
+            Width,
+            Height,
             new XAttribute("role", "img"),
             new XAttribute("aria-label", $"{Title} by {Axis}. {string.Join(". ", Lines.Select(static line => line.Describe()))}."),
-            new XElement(Svg + "clipPath", new XAttribute("id", clip), Rectangle(Left - DotRoom, Top - DotRoom, Width - Left - Right + (2 * DotRoom), Height - Top - Bottom + DotRoom)),
+            new XElement(
+                Svg + "clipPath",
+                new XAttribute("id", clip),
+                Rectangle(Left - DotRoom, Top - DotRoom, Width - Left - Right + (2 * DotRoom), Height - Top - Bottom + DotRoom)),
             y.Ticks().Select(value => Tick(value, Y(y, value))),
             x.Ticks().Where(static value => value == Math.Floor(value)).Select(value => Label(Training.Axis.Text(value), X(x, value), Height - Bottom + 15, "middle")),
             Label(Axis, Left + ((Width - Left - Right) / 2), Height - 6, "middle"),
@@ -55,7 +58,7 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
         double[] places = [.. points.Select(point => X(x, point.X))];
         XElement curve = Path(Through(places, points.Select(point => Y(y, point.Mean))), new XAttribute("class", $"line {Look(index)}"));
         IEnumerable<XElement> dots = points.Count < 30
-            ? points.Zip(places).Where(pair => double.IsFinite(Y(y, pair.First.Mean))).Select(pair => Dot(pair.Second, Y(y, pair.First.Mean), index))
+            ? points.Zip(places).Where(pair => double.IsFinite(Y(y, pair.First.Mean))).Select(pair => Dot(pair.Second, Y(y, pair.First.Mean), "2.5", $"dot {Look(index)}"))
             : [];
         return [line.Bucket > 1 && !Plain ? Band(points, places, index, y) : null!, curve, .. dots];
     }
@@ -69,9 +72,6 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
             .Concat(whole.Reverse().Select(pair => (pair.X, Bounded(pair.Point.Low))));
         return Path(Through(outline.Select(static at => at.X), outline.Select(static at => at.Y)), new XAttribute("class", $"band {Look(index)}"));
     }
-
-    static XElement Dot(double x, double y, int index) => new(
-        Svg + "circle", new XAttribute("cx", Number(x)), new XAttribute("cy", Number(y)), new XAttribute("r", "2.5"), new XAttribute("class", $"dot {Look(index)}"));
 
     static IEnumerable<XElement> Tick(double value, double y) =>
     [
@@ -97,9 +97,9 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
         return text.Length == 0 ? null : new XElement("p", new XAttribute("class", "note"), text);
     }
 
-    static XElement Swatch(int index) => new(
-        Svg + "svg",
-        new XAttribute("viewBox", "0 0 24 8"),
+    static XElement Swatch(int index) => Picture(
+        24,
+        8,
         new XAttribute("aria-hidden", "true"),
         Line(0, 4, 24, 4, new XAttribute("class", $"line {Look(index)}")));
 
@@ -108,11 +108,4 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
     static double X(Axis axis, double value) => Left + (axis.Place(value) * (Width - Left - Right));
 
     static double Y(Axis axis, double value) => Top + ((1 - axis.Place(value)) * (Height - Top - Bottom));
-
-    static XElement Rectangle(double x, double y, double width, double height) => new(
-        Svg + "rect",
-        new XAttribute("x", Number(x)),
-        new XAttribute("y", Number(y)),
-        new XAttribute("width", Number(width)),
-        new XAttribute("height", Number(height)));
 }

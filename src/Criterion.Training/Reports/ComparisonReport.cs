@@ -7,8 +7,6 @@ namespace Criterion.Training;
 /// <summary>A comparison as one page that needs nothing but itself: table, intervals, curves, pictures, findings, and what was the same.</summary>
 internal static class ComparisonReport
 {
-    static readonly string[] Compared = ["diversity", "accuracy", "generator_gradient_norm"];
-
     /// <summary>The page.</summary>
     public static string Of(Comparison comparison)
     {
@@ -28,7 +26,7 @@ internal static class ComparisonReport
     /// <summary>The table, the best first.</summary>
     public static (string[] Head, IReadOnlyList<string[]> Rows) Table(ComparisonRecord record)
     {
-        string[] measures = record.Results.Count == 0 ? [] : [.. record.Results[0].Measures.Select(static measure => Words.Title(measure.Name))];
+        string[] measures = record.Results.Count == 0 ? [] : [.. record.Results[0].Measures.Select(static measure => DisplayName.Title(measure.Name))];
         return (["Objective", .. measures, "Time per step", "Stable runs"], [.. record.Results.Select(Row)]);
     }
 
@@ -67,7 +65,7 @@ internal static class ComparisonReport
     }
 
     static IntervalPlot Plot(ComparisonRecord record, string name, int index) => new(
-        $"{Words.Title(name)} at the end",
+        $"{DisplayName.Title(name)} at the end",
         [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, (IReadOnlyList<double>)[.. result.Runs.Select(run => run.Measures[index].Value)]))]);
 
     static IEnumerable<Chart> Charts(Comparison comparison)
@@ -82,7 +80,7 @@ internal static class ComparisonReport
         return
         [
             .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
-            .. Compared.Select(name => Means(losses, name)),
+            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name)),
         ];
     }
 
@@ -91,7 +89,7 @@ internal static class ComparisonReport
         result => (CsvTable[])[.. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file)))]);
 
     static Chart Means(Dictionary<string, CsvTable[]> tables, string name) => new(
-        $"{Words.Title(name)} by step", [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
+        $"{DisplayName.Title(name)} by step", [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
     {
         MayBeLog = name.EndsWith("norm", StringComparison.Ordinal),
         Note = "Means over the seeds.",
@@ -119,13 +117,13 @@ internal static class ComparisonReport
         string[] all =
         [
             .. from result in record.Results
-               from same in result.Runs.SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding)).GroupBy(static one => one.Finding.Ailment)
+               from same in result.Runs.SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding)).GroupBy(static one => one.Finding.Kind)
                let first = same.First()
                select $"{result.Name}, {(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
         return all.Length > 0
             ? Html.Bullets(all)
-            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {TrainingDoctor.FirstLook} on.");
+            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {HealthCheck.FirstStep} on.");
     }
 
     static IEnumerable<XElement?> Same(ComparisonRecord record)

@@ -23,9 +23,9 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
     {
         double height = Rows.Count * RowHeight;
         Axis axis = Axis.Roomy([.. Rows.SelectMany(static row => row.Values.Concat(Ends(row.Interval)))]);
-        XElement picture = new(
-            Svg + "svg",
-            new XAttribute("viewBox", $"0 0 {Number(Width)} {Number(height + Bottom)}"),
+        XElement picture = Picture(
+            Width,
+            height + Bottom,
             new XAttribute("role", "img"),
             new XAttribute("aria-label", $"{Title}: {string.Join(", ", Rows.Select(static row => $"{row.Name} {Text(row.Interval)}"))}."),
             axis.Ticks().Select(value => Tick(X(axis, value), value, height)),
@@ -62,7 +62,7 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
             ? [
                 Line(X(axis, ends[0]), y, X(axis, ends[1]), y, new XAttribute("class", "line c0")),
                 .. values.Where(double.IsFinite).Select(value => Line(X(axis, value), y - 5, X(axis, value), y + 5, new XAttribute("class", "line c1"))),
-                new XElement(Svg + "circle", new XAttribute("cx", Number(X(axis, interval.Mean))), new XAttribute("cy", Number(y)), new XAttribute("r", "4"), new XAttribute("class", "dot c0")),
+                Dot(X(axis, interval.Mean), y, "4", "dot c0"),
             ]
             : [];
     }

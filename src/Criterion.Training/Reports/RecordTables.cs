@@ -12,7 +12,7 @@ internal static class RecordTables
     public static IEnumerable<XElement?> Results(JsonElement record) =>
         from part in record.EnumerateObject()
         where part.Name is "quality" or "modes" && part.Value.ValueKind == JsonValueKind.Object
-        select Html.Facts(part.Name == "quality" ? "At the end" : Words.Title(part.Name), Flat(part.Value, ""));
+        select Html.Facts(part.Name == "quality" ? "At the end" : DisplayName.Title(part.Name), Flat(part.Value, ""));
 
     /// <summary>How it was made: the options, and then everything else but the results.</summary>
     public static IEnumerable<XElement?> Settings(JsonElement record)
@@ -20,7 +20,7 @@ internal static class RecordTables
         yield return Html.Facts("Run", record.EnumerateObject().Where(static part => !IsPart(part) && part.Name != "error").Select(Fact));
         foreach (JsonProperty part in record.EnumerateObject().Where(static part => IsPart(part) && part.Name is not ("quality" or "modes")))
         {
-            yield return Html.Facts(Words.Title(part.Name), Facts(part.Value));
+            yield return Html.Facts(DisplayName.Title(part.Name), Facts(part.Value));
         }
     }
 
@@ -42,7 +42,7 @@ internal static class RecordTables
 
     static bool IsPart(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object;
 
-    static (string Name, string Value) Fact(JsonProperty property) => (Words.Title(property.Name), Text(property.Value));
+    static (string Name, string Value) Fact(JsonProperty property) => (DisplayName.Title(property.Name), Text(property.Value));
 
     static string WithOptions(string kind, JsonElement value)
     {
@@ -51,16 +51,16 @@ internal static class RecordTables
     }
 
     static string Named(JsonProperty property) => property.Value.ValueKind != JsonValueKind.Object
-        ? $"{Words.Of(property.Name)} {Text(property.Value)}"
+        ? $"{DisplayName.Of(property.Name)} {Text(property.Value)}"
         : Text(property.Value) is { Length: > 0 } inner ? $"{property.Name} ({inner})" : property.Name;
 
     // Measurements, which have a name and a value, stand under their name.
     static IEnumerable<(string Name, string Value)> Flat(JsonElement part, string path) => part.EnumerateObject().SelectMany(property => property.Value.ValueKind switch
     {
-        JsonValueKind.Object => Flat(property.Value, $"{path}{Words.Title(property.Name)}: "),
+        JsonValueKind.Object => Flat(property.Value, $"{path}{DisplayName.Title(property.Name)}: "),
         JsonValueKind.Array when property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out _)) =>
-            property.Value.EnumerateArray().Select(item => ($"{path}{Words.Title(item.GetProperty("name").ToString())}", Number(item.GetProperty("value")))),
-        _ => [(path.Length == 0 ? Words.Title(property.Name) : path + Words.Of(property.Name), Number(property.Value))],
+            property.Value.EnumerateArray().Select(item => ($"{path}{DisplayName.Title(item.GetProperty("name").ToString())}", Number(item.GetProperty("value")))),
+        _ => [(path.Length == 0 ? DisplayName.Title(property.Name) : path + DisplayName.Of(property.Name), Number(property.Value))],
     });
 
     static string Number(JsonElement value) => value.ValueKind == JsonValueKind.Number ? Axis.Text(value.GetDouble()) : Text(value);

@@ -33,9 +33,9 @@ public static class RunReport
             record.Error is null ? null : new XElement("p", new XAttribute("class", "warn"), new XAttribute("role", "alert"), record.Error),
             Html.Section("Findings", Findings(record, losses)),
             Html.Section("Results", Html.Grid(RecordTables.Results(json.RootElement), "tables")),
-            Html.Section("Curves", Html.Grid(RunCharts.Of(losses, measures).Select(static chart => chart.Draw()))),
+            Html.Section("Curves", Html.Grid(RunCharts.Of(record.Columns, losses, measures).Select(static chart => chart.Draw()))),
             Html.Section("Samples over time", Pictures(folder, record)),
-            Html.Section("In numbers", losses.Count == 0 ? null : Numbers(losses)),
+            Html.Section("In numbers", losses.Count == 0 ? null : Numbers(record.Columns, losses)),
             Html.Section("How it was made", Html.Grid(RecordTables.Settings(json.RootElement), "tables")));
     }
 
@@ -53,11 +53,11 @@ public static class RunReport
             return null;
         }
 
-        IReadOnlyList<(long Step, Finding Finding)> all = Checkup.Of(losses, gan.Options.Objective);
+        IReadOnlyList<(long Step, Finding Finding)> all = TrainingMonitor.Replay(losses, gan.Options.Objective);
         return all.Count > 0
             ? Html.Bullets(all.Select(static one => $"Step {one.Step}: {one.Finding.Message}"))
-            : Html.Paragraph(losses.Count < TrainingDoctor.FirstLook
-                ? $"Too few steps to judge: the training is looked at from step {TrainingDoctor.FirstLook} on."
+            : Html.Paragraph(losses.Count < HealthCheck.FirstStep
+                ? $"Too few steps to judge: the training is looked at from step {HealthCheck.FirstStep} on."
                 : "Nothing looked wrong: no player won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
     }
 
@@ -88,23 +88,25 @@ public static class RunReport
         return Html.Picture(File.ReadAllBytes(file), $"{caption}. {shows}", caption);
     }
 
-    static XElement Numbers(CsvTable losses)
+    static XElement Numbers(StepColumns columns, CsvTable losses)
     {
         int part = Math.Max(1, losses.Count / 10);
         string share = part == 1 ? "" : $" {part} steps, mean";
         return Html.Table(
             "What each step recorded",
-            ["", $"First{share}", $"Last{share}", "Least", "Greatest"],
-            losses.Names.Where(static name => name != "step").Select(name => Summary(name, losses[name], part)));
+            ["", $"First{share}", $"Last{share}", "Least", "Greatest", "Meaning"],
+            losses.Names.Where(static name => name != "step")
+                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)));
     }
 
-    static string[] Summary(string name, double[] values, int part) =>
+    static string[] Summary(string name, StepColumnAttribute? column, double[] values, int part) =>
     [
-        Words.Title(name),
+        column is null ? DisplayName.Title(name) : DisplayName.Title(column),
         Axis.Text(Mean(values.Take(part))),
         Axis.Text(Mean(values.TakeLast(part))),
         Axis.Text(values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min()),
         Axis.Text(values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Max()),
+        column?.Description ?? "",
     ];
 
     static double Mean(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();

@@ -1,17 +1,22 @@
 namespace Criterion.Training;
 
-/// <summary>What one step of a training did: a row of <c>losses.csv</c>.</summary>
+/// <summary>
+/// The record of one training step: a row of <c>losses.csv</c>, whose columns are the properties with a <see cref="StepColumnAttribute"/>.
+/// </summary>
 public interface IRunStep
 {
-    /// <summary>The names of the columns.</summary>
-    static abstract string Header { get; }
+    /// <summary>Gets the columns.</summary>
+    static abstract StepColumns Columns { get; }
 
-    /// <summary>The number of the step, from 1.</summary>
-    long Step { get; }
+    /// <summary>Gets the number of the step, from 1.</summary>
+    long Step { get; init; }
 
-    /// <summary>The row, in the order of the header.</summary>
-    string ToCsv();
+    /// <summary>Gets the number of steps skipped so far because a loss or gradient was not finite.</summary>
+    long Skipped { get; init; }
 
-    /// <summary>The row for someone who watches.</summary>
+    /// <summary>Gets the duration of the step, in seconds.</summary>
+    double Seconds { get; init; }
+
+    /// <summary>Formats the step as a line of progress.</summary>
     string Describe();
 }

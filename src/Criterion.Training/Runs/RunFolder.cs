@@ -5,8 +5,8 @@ using Criterion.Formats;
 namespace Criterion.Training;
 
 /// <summary>
-/// The folder that a run leaves: <c>run.json</c>, <c>losses.csv</c>, <c>measures.csv</c> where samples are measured, <c>report.html</c>,
-/// <c>samples/</c>, <c>checkpoints/</c>, and the networks' weights.
+/// The folder of a run: <c>run.json</c>, <c>losses.csv</c>, <c>measures.csv</c> if samples are measured, <c>report.html</c>,
+/// <c>samples/</c>, <c>checkpoints/</c>, and the weights of the networks.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -37,16 +37,16 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Where the folder is.</summary>
+    /// <summary>Gets the path of the folder.</summary>
     public string Path { get; }
 
-    /// <summary>From which a run can go on.</summary>
+    /// <summary>Gets the checkpoints, from which a run can be resumed.</summary>
     public CheckpointFolder Checkpoints { get; }
 
     string Samples => InFolder(SamplesName);
 
-    /// <summary>Makes the folder.</summary>
-    /// <exception cref="TrainingException">It is there and not empty, or can't be written.</exception>
+    /// <summary>Creates the folder.</summary>
+    /// <exception cref="TrainingException">It already exists and is not empty, or cannot be written.</exception>
     public static RunFolder Create<TStep>(string path)
         where TStep : IRunStep
     {
@@ -54,33 +54,38 @@ public sealed class RunFolder : IDisposable
         try
         {
             return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                ? throw new TrainingException($"'{path}' exists and is not empty; a run is never written over another. Choose a new folder, or delete this one.")
-                : new RunFolder(path, TStep.Header, 0);
+                ? throw new TrainingException(
+                    $"'{path}' already exists and is not empty, and a run never overwrites another. "
+                        + "Choose a new folder, or delete this one first.")
+                : new RunFolder(path, TStep.Columns.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The run folder '{path}' can't be made: {e.Message} Choose a folder that you may write to.", e);
+            throw new TrainingException($"The run folder '{path}' cannot be created: {e.Message} Choose a folder that you may write "
+                + "to.", e);
         }
     }
 
-    /// <summary>Opens the folder of a run that goes on: the rows of <c>losses.csv</c> after <paramref name="step"/> are done again.</summary>
-    /// <exception cref="TrainingException">It can't be read or written, or <c>losses.csv</c> has other columns; nothing is changed then.</exception>
+    /// <summary>Opens the folder of a run that is resumed, without the rows of <c>losses.csv</c> after <paramref name="step"/>.</summary>
+    /// <exception cref="TrainingException">
+    /// It cannot be read or written, or <c>losses.csv</c> has other columns; nothing was changed.
+    /// </exception>
     public static RunFolder Reopen<TStep>(string path, long step)
         where TStep : IRunStep
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return new RunFolder(path, TStep.Header, step);
+            return new RunFolder(path, TStep.Columns.Header, step);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The run folder '{path}' can't be opened: {e.Message}", e);
+            throw new TrainingException($"The run folder '{path}' cannot be opened: {e.Message}", e);
         }
     }
 
-    /// <summary>What <c>run.json</c> of a folder says, or its newest checkpoint if that is gone.</summary>
-    /// <exception cref="TrainingException">Both are missing, or damaged, or the folder is of a comparison.</exception>
+    /// <summary>Reads <c>run.json</c> of a folder, or the record in its newest checkpoint if <c>run.json</c> is missing.</summary>
+    /// <exception cref="TrainingException">Both are missing or damaged, or the folder is that of a comparison.</exception>
     public static RunRecord ReadRecord(string path)
     {
         string file = System.IO.Path.Combine(path, RecordName);
@@ -88,21 +93,23 @@ public sealed class RunFolder : IDisposable
         return File.Exists(file) ? RunJson.ReadFile(file)
             : Directory.Exists(checkpoints) ? RunJson.Read(new CheckpointFolder(checkpoints).Latest().Run)
             : throw new TrainingException(Holds(path) == ComparisonName
-                ? $"'{path}' is the folder of a comparison, not the folder of a run. Give one of its runs: {System.IO.Path.Combine(path, "runs", "NAME")}"
-                : $"There is no '{file}': '{path}' is not the folder of a run.");
+                ? $"'{path}' is the folder of a comparison, not the folder of a run. "
+                    + $"Give one of its runs: {System.IO.Path.Combine(path, "runs", "NAME")}"
+                : $"There is no '{file}': '{path}' is not the folder of a run. Give the folder that a training wrote.");
     }
 
-    /// <summary>Whether a folder was made by training, and what it holds: a run or a comparison; null for anything else.</summary>
+    /// <summary>Returns what a folder is, "run" or "comparison", or null if no training created it.</summary>
     internal static string? Holds(string path) => File.Exists(System.IO.Path.Combine(path, RecordName)) ? "run"
         : File.Exists(System.IO.Path.Combine(path, Comparison.RecordName)) ? ComparisonName
         : null;
 
-    /// <summary>Appends a row to <c>losses.csv</c>; it is on its way to the disk when this returns.</summary>
-    /// <exception cref="TrainingException">The folder can't be written any more; the same for all that follow.</exception>
-    public void WriteLosses(IRunStep row) => Write(() => _losses.Write(row.Step, row.ToCsv()));
+    /// <summary>Appends a row to <c>losses.csv</c> and flushes it.</summary>
+    /// <exception cref="TrainingException">The folder can no longer be written; all methods below throw it as well.</exception>
+    public void WriteLosses<TStep>(TStep row)
+        where TStep : IRunStep => Write(() => _losses.Write(row.Step, TStep.Columns.Row(row)));
 
     /// <summary>Appends a row to <c>measures.csv</c>.</summary>
-    /// <exception cref="TrainingException">The file has other columns, or the folder can't be written any more.</exception>
+    /// <exception cref="TrainingException">The file has other columns, or the folder can no longer be written.</exception>
     public void WriteMeasures(SampleQuality row) => Write(() =>
     {
         _measures ??= new CsvFile(InFolder(MeasuresName), row.Header, _step);
@@ -119,9 +126,9 @@ public sealed class RunFolder : IDisposable
     public void WritePicture(long step, Tensor picture) => Write(() =>
         Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), picture));
 
-    /// <summary>Writes a file of the run, such as a network's weights.</summary>
+    /// <summary>Writes a file of the run, such as the weights of a network.</summary>
     /// <param name="name">The name in the folder.</param>
-    /// <param name="write">Writes it to a path.</param>
+    /// <param name="write">Writes the file to a path.</param>
     public void WriteFile(string name, Action<string> write) => Write(() => write(InFolder(name)));
 
     /// <summary>Writes a checkpoint.</summary>
@@ -132,7 +139,7 @@ public sealed class RunFolder : IDisposable
         AtomicFile.Write(InFolder(RecordName), stream => stream.Write(Encoding.UTF8.GetBytes(RunJson.Write(record) + "\n"))));
 
     /// <summary>Writes <c>report.html</c>: see <see cref="RunReport"/>.</summary>
-    /// <param name="record">What the run says of itself.</param>
+    /// <param name="record">The record of the run.</param>
     public void WriteReport(RunRecord record) => Write(() =>
         AtomicFile.Write(InFolder(RunReport.Name), stream => stream.Write(Encoding.UTF8.GetBytes(RunReport.Of(Path, record)))));
 
@@ -143,21 +150,23 @@ public sealed class RunFolder : IDisposable
         Close(_measures);
     }
 
-    // Files that are open can be written to after the folder is gone, and a checkpoint would make it anew: nobody would know.
+    // Open files can be written to after the folder is deleted, and a checkpoint would create it again, so the loss would go unnoticed.
     void Write(Action write)
     {
         try
         {
             if (!Directory.Exists(Path))
             {
-                throw new DirectoryNotFoundException("the folder is gone.");
+                throw new DirectoryNotFoundException("the folder no longer exists.");
             }
 
             write();
         }
         catch (Exception e) when (IsOfTheDisk(e))
         {
-            throw new TrainingException($"The run folder '{Path}' can't be written any more: {e.Message} Make room, or choose another folder; what was written before is kept.", e);
+            throw new TrainingException(
+                $"The run folder '{Path}' can no longer be written: {e.Message} Free space, or choose another folder; what was written "
+                    + "before is kept.", e);
         }
     }
 
@@ -169,11 +178,11 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (IsOfTheDisk(e))
         {
-            // A row that could not be written was told of then; the error that is under way says more than this one.
+            // A row that could not be written was reported when it was written, and the present error has the cause.
         }
     }
 
-    // A file that may not grow any further is an argument out of range to .NET.
+    // A file that reached its size limit is an argument out of range to .NET.
     static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     string InFolder(string name) => System.IO.Path.Combine(Path, name);

@@ -5,34 +5,36 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Criterion.Training;
 
-/// <summary>Run records as JSON, there and back.</summary>
+/// <summary>Writes and reads run records as JSON.</summary>
 public static class RunJson
 {
-    // No browser shows these files, for which the default escapes every letter beyond ASCII.
-    static readonly RunJsonContext Context = new(new(RunJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // These files are not shown in browsers, for which the default escapes all letters beyond ASCII.
+    static readonly RunJsonContext Context = new(
+        new(RunJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>The record as indented JSON.</summary>
+    /// <summary>Writes a record as indented JSON.</summary>
     public static string Write(RunRecord record) => JsonSerializer.Serialize(record, Context.RunRecord);
 
-    /// <summary>The record in <paramref name="json"/>.</summary>
-    /// <exception cref="TrainingException">It is no run record.</exception>
+    /// <summary>Reads a record.</summary>
+    /// <exception cref="TrainingException">The text is not a run record.</exception>
     public static RunRecord Read(string json) => Read(json, Context.RunRecord, "run record");
 
-    /// <summary>A comparison as indented JSON.</summary>
+    /// <summary>Writes a comparison as indented JSON.</summary>
     public static string Write(ComparisonRecord record) => JsonSerializer.Serialize(record, Context.ComparisonRecord);
 
-    /// <summary>The comparison in <paramref name="json"/>.</summary>
-    /// <exception cref="TrainingException">It is no comparison.</exception>
+    /// <summary>Reads a comparison.</summary>
+    /// <exception cref="TrainingException">The text is not a comparison.</exception>
     public static ComparisonRecord ReadComparison(string json) => Read(json, Context.ComparisonRecord, "comparison");
 
-    /// <summary>The record in a file.</summary>
-    /// <exception cref="TrainingException">It is damaged; the message names the file.</exception>
+    /// <summary>Reads the record in a file.</summary>
+    /// <exception cref="TrainingException">The file is damaged; the message names it.</exception>
     internal static RunRecord ReadFile(string path) => Read(File.ReadAllText(path), Context.RunRecord, "run record", path);
 
     /// <inheritdoc cref="ReadFile"/>
-    internal static ComparisonRecord ReadComparisonFile(string path) => Read(File.ReadAllText(path), Context.ComparisonRecord, "comparison", path);
+    internal static ComparisonRecord ReadComparisonFile(string path) =>
+        Read(File.ReadAllText(path), Context.ComparisonRecord, "comparison", path);
 
-    /// <summary>Options as JSON, for tables of them.</summary>
+    /// <summary>Converts options to JSON for tables.</summary>
     internal static JsonElement Element(GanOptions options) => JsonSerializer.SerializeToElement(options, Context.GanOptions);
 
     /// <inheritdoc cref="Element(GanOptions)"/>
@@ -42,7 +44,7 @@ public static class RunJson
     {
         try
         {
-            // What is missing is null where the serializer makes the object, and refused only when it is written.
+            // The serializer creates objects with null for missing values, and refuses them only when it writes.
             T record = JsonSerializer.Deserialize(json, type) ?? throw new JsonException("it is null");
             JsonSerializer.Serialize(Stream.Null, record, type);
             return record;
@@ -50,14 +52,17 @@ public static class RunJson
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or TensorException or TrainingException)
         {
             throw new TrainingException(
-                path is null ? $"This is not a {what}: {Problem(e)}" : $"'{path}' is damaged, or not a {what}: {Problem(e)} Restore it from a copy, or start anew in another folder.", e);
+                path is null
+                    ? $"This is not a {what}: {Problem(e)}"
+                    : $"'{path}' is damaged, or not a {what}: {Problem(e)} Restore it from a copy, or start again in another folder.",
+                e);
         }
     }
 
-    // Messages of the serializer name types of .NET, which say nothing to whoever has the file.
+    // Messages of the serializer name .NET types, which do not help the reader of the file.
     static string Problem(Exception e) => e switch
     {
-        JsonException { LineNumber: { } line, Path: null or "$" } => $"line {line + 1} is not what belongs there.",
+        JsonException { LineNumber: { } line, Path: null or "$" } => $"line {line + 1} is invalid.",
         JsonException { LineNumber: { } line, Path: { } place } => $"line {line + 1} has no valid value for {place.TrimStart('$', '.')}.",
         JsonException { Path: { Length: > 1 } place } => $"it has no {place.TrimStart('$', '.')}.",
         JsonException or NotSupportedException => "its kind or a part is missing.",

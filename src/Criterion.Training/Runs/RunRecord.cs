@@ -6,84 +6,88 @@ using System.Text.Json.Serialization;
 
 namespace Criterion.Training;
 
-/// <summary>How a run ended, or that it has not.</summary>
+/// <summary>The status of a run.</summary>
 public enum RunStatus
 {
-    /// <summary>It goes on, or was killed.</summary>
+    /// <summary>The run is training, or was killed.</summary>
     Running,
 
-    /// <summary>It did all its steps.</summary>
+    /// <summary>All steps are done.</summary>
     Finished,
 
-    /// <summary>Someone stopped it; what there was is written.</summary>
+    /// <summary>The run was stopped before its end; its results are written.</summary>
     Stopped,
 
-    /// <summary>An error ended it.</summary>
+    /// <summary>An error ended the run.</summary>
     Failed,
 }
 
-/// <summary>What <c>run.json</c> says: everything that is needed to understand a run, to go on with it, or to repeat it.</summary>
+/// <summary>The content of <c>run.json</c>: everything that is needed to understand, resume or repeat a run.</summary>
 [JsonDerivedType(typeof(GanRunRecord), "gan")]
 [JsonDerivedType(typeof(CycleGanRunRecord), "cyclegan")]
 [JsonDerivedType(typeof(SiameseRunRecord), "siamese")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 public abstract record RunRecord
 {
-    /// <summary>The recipe that the options started from.</summary>
+    /// <summary>Gets the name of the recipe.</summary>
     public required string Recipe { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets the status.</summary>
     public RunStatus Status { get; init; }
 
-    /// <summary>What went wrong, if anything.</summary>
+    /// <summary>Gets the error that ended the run, or null.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Steps that were done.</summary>
+    /// <summary>Gets the number of steps that are done.</summary>
     public long StepsDone { get; init; }
 
-    /// <summary>When it started.</summary>
+    /// <summary>Gets the time of the start.</summary>
     public DateTimeOffset Started { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>Gets the time of the end; null before.</summary>
     public DateTimeOffset? Ended { get; init; }
 
     /// <summary>
-    /// The time spent training, measuring and writing included, in seconds; the pause between a stop and a resumption is not part of it.
-    /// Null for runs of versions that did not record it.
+    /// Gets the duration in seconds, measuring and writing included; the pause between a stop and a resumption does not count. Null for
+    /// runs
+    /// of versions that did not record it.
     /// </summary>
     public double? TrainingSeconds { get; init; }
 
-    /// <summary>Steps to do in all.</summary>
+    /// <summary>Gets the number of steps in total.</summary>
     [JsonIgnore]
     public abstract int Steps { get; }
 
-    /// <summary>Steps between two pictures.</summary>
+    /// <summary>Gets the steps between two pictures.</summary>
     public int SampleEvery { get; init; }
 
-    /// <summary>Steps between two checkpoints.</summary>
+    /// <summary>Gets the steps between two checkpoints.</summary>
     public int CheckpointEvery { get; init; }
 
-    /// <summary>The machine and the versions.</summary>
+    /// <summary>Gets the machine and the versions.</summary>
     public required MachineRecord Machine { get; init; }
 
-    /// <summary>All data that it uses.</summary>
+    /// <summary>Gets the data sets that the run uses.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<DataRecord> Datasets { get; }
+
+    /// <summary>Gets the columns of <c>losses.csv</c>.</summary>
+    internal abstract StepColumns Columns { get; }
 }
 
-/// <summary>Which data a run used.</summary>
+/// <summary>The identity of a data set.</summary>
 /// <param name="Source">The name, file or folder.</param>
 /// <param name="Count">The number of items.</param>
-/// <param name="Shape">The shape of one, such as [1, 32, 32] for a grey image and [2] for a point.</param>
-/// <param name="Checksum">The beginning of a SHA-256 over the numbers.</param>
+/// <param name="Shape">The shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</param>
+/// <param name="Checksum">The first 16 hexadecimal digits of a SHA-256 over the values.</param>
 public sealed record DataRecord(
     string Source, int Count, [property: JsonConverter(typeof(ValueListConverter<int>))] ValueList<int> Shape, string Checksum)
 {
-    /// <summary>What was changed or passed over when they were loaded; see <see cref="Dataset.Notes"/>.</summary>
+    /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     [JsonConverter(typeof(ValueListConverter<string>))]
     public ValueList<string> Notes { get; init; } = [];
 
-    /// <summary>The record of a data set.</summary>
+    /// <summary>Creates the record of a data set.</summary>
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -91,18 +95,19 @@ public sealed record DataRecord(
         return new DataRecord(data.Source, data.Count, shape, Sum(data.Items)) { Notes = [.. data.Notes] };
     }
 
-    /// <summary>Refuses other data than those of a run that goes on.</summary>
-    /// <exception cref="TrainingException">They are other data.</exception>
+    /// <summary>Refuses data that differ from those of a run that is resumed.</summary>
+    /// <exception cref="TrainingException">They differ.</exception>
     public void CheckSame(Dataset data)
     {
-        // Notes may differ, as where a file was added that is no image.
+        // Notes may differ, for example after a file that is not an image was added.
         if (Of(data) is var given && (given with { Notes = Notes }) != this)
         {
-            throw new TrainingException($"The run was trained on {this}, and this is {given}. Bring the data back, or start a new run.");
+            throw new TrainingException($"The run was trained on {this}, but the data are now {given}. "
+                + "Restore the data, or start a new run.");
         }
     }
 
-    /// <summary>The data in words.</summary>
+    /// <summary>Formats the record for messages.</summary>
     public override string ToString() => $"{Count} items of shape {Shape} of '{Source}' (checksum {Checksum})";
 
     static string Sum(Tensor items)
@@ -113,50 +118,55 @@ public sealed record DataRecord(
     }
 }
 
-/// <summary>How data were loaded: the arguments of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.</summary>
-/// <param name="Sources">Names, files and folders, by their full paths.</param>
-/// <param name="Size">The size that they were resized to.</param>
-/// <param name="Range">What the numbers in files of floats mean.</param>
+/// <summary>
+/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
+/// </summary>
+/// <param name="Sources">The names, files and folders, with full paths.</param>
+/// <param name="Size">The side that images are resized to, in pixels; null to keep theirs.</param>
+/// <param name="Range">The values of black and white in files of floats.</param>
 public sealed record DataArguments(
     [property: JsonConverter(typeof(ValueListConverter<string>))] ValueList<string> Sources, int? Size, ImageRange? Range)
 {
-    /// <summary>The grey on which transparent pixels are laid, from 0 for black to 1 for white.</summary>
+    /// <summary>Gets the grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</summary>
     public double Background { get; init; } = 1;
 
-    /// <summary>The arguments, with paths that hold from anywhere.</summary>
+    /// <summary>Creates the arguments, with full paths.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/param"/>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
-        new([.. sources.Select(static source => !IsBuiltIn(source) && Path.Exists(source) ? Path.GetFullPath(source) : source)], size, range)
+        new([.. sources.Select(FullPath)], size, range)
         {
             Background = background,
         };
 
-    /// <summary>Whether a source is a name of data that Criterion brings along, which no file or folder replaces.</summary>
+    static string FullPath(string source) => !IsBuiltIn(source) && Path.Exists(source) ? Path.GetFullPath(source) : source;
+
+    /// <summary>Returns whether a source is a built-in name, which no file or folder replaces.</summary>
     internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
 
-    /// <summary>Loads images, for what takes no points.</summary>
+    /// <summary>Loads images, where points cannot be used.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
     public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
 
-    /// <summary>Loads them.</summary>
+    /// <summary>Loads the data.</summary>
     /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
         : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
-        : throw new TrainingException($"'{GaussianRing.Name}' is points, which have no size in pixels, no range and no background. Leave these out.");
+        : throw new TrainingException(
+        $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range and no background. Leave these out.");
 }
 
-/// <summary>Where a run ran.</summary>
-/// <param name="Criterion">The version of this library.</param>
+/// <summary>The machine and the versions of a run.</summary>
+/// <param name="Criterion">The version of Criterion.</param>
 /// <param name="DotNet">The version of .NET.</param>
 /// <param name="Os">The operating system.</param>
-/// <param name="Architecture">The processor's architecture.</param>
-/// <param name="Cpus">Processors that the program may use.</param>
-/// <param name="Threads">Threads that it used.</param>
-/// <param name="VectorBits">The width of the processor's vectors, as .NET uses them.</param>
+/// <param name="Architecture">The architecture of the processor.</param>
+/// <param name="Cpus">The processors that the program may use.</param>
+/// <param name="Threads">The threads that the run uses.</param>
+/// <param name="VectorBits">The width of SIMD vectors that .NET uses, in bits.</param>
 public sealed record MachineRecord(
     string Criterion, string DotNet, string Os, string Architecture, int Cpus, int Threads, int VectorBits)
 {
-    /// <summary>The record of this machine.</summary>
+    /// <summary>Creates the record of this machine.</summary>
     public static MachineRecord Here() => new(
         typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
         RuntimeInformation.FrameworkDescription,

@@ -2,23 +2,23 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>Points of the plane as a picture: generated ones in colour on real ones in grey.</summary>
+/// <summary>Draws points of the plane: generated ones in colour over real ones in grey.</summary>
 public static class ScatterPlot
 {
     const int Side = 512;
 
-    // Space around the real points, in which generated ones that miss them can be seen.
+    // The frame extends beyond the real points to show generated ones that miss them.
     const double Margin = 1.3;
 
-    // Of a dot, in pixels.
+    // The radius of a dot, in pixels.
     const int Radius = 2;
 
     static readonly Ink Real = new([165, 165, 165], 0.35);
     static readonly Ink Made = new([214, 69, 20], 0.5);
 
-    /// <summary>Draws points; what is beyond the frame is drawn at its edge.</summary>
-    /// <param name="points">Generated points, <c>[N, 2]</c>.</param>
-    /// <param name="real">Real points, <c>[N, 2]</c>, which decide the scale, where they are known.</param>
+    /// <summary>Draws points; those beyond the frame are drawn at its edge.</summary>
+    /// <param name="points">The generated points, <c>[N, 2]</c>.</param>
+    /// <param name="real">The real points, <c>[N, 2]</c>, which determine the scale. Default: none.</param>
     /// <returns>Bytes <c>[3, H, W]</c>, as <see cref="Formats.Png"/> writes them; the y axis points up.</returns>
     public static Tensor Compose(Tensor points, Tensor? real = null)
     {
@@ -35,7 +35,7 @@ public static class ScatterPlot
 
     static float[] Coordinates(Tensor points) => points.Rank == 2 && points.Shape[1] == 2
         ? points.Detach().To(DType.Float32).ToArray<float>()
-        : throw new ShapeException($"ScatterPlot: points must be [N, 2], and are {points.Shape}.");
+        : throw new ShapeException($"ScatterPlot: points must be [N, 2], but are {points.Shape}.");
 
     static void Dots(byte[] canvas, float[] xy, double reach, Ink ink)
     {
@@ -48,7 +48,7 @@ public static class ScatterPlot
         }
     }
 
-    // From -1..1 to a pixel around which a whole dot fits.
+    // Maps [−1, 1] to pixels around which a whole dot fits.
     static int Pixel(double at) => (int)Math.Clamp((at + 1) / 2 * Side, Radius, Side - 1 - Radius);
 
     static void Dot(byte[] canvas, int row, int column, Ink ink)

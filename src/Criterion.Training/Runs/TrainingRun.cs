@@ -2,46 +2,47 @@ using System.Diagnostics;
 
 namespace Criterion.Training;
 
-/// <summary>A whole training run that writes to a folder as it goes: losses, pictures, checkpoints, and the record of it all.</summary>
-/// <typeparam name="TStep">What a step reports.</typeparam>
-public abstract class TrainingRun<TStep>
+/// <summary>A training run that writes losses, pictures, checkpoints and its record to a folder while it trains.</summary>
+/// <typeparam name="TStep">The record of a step.</typeparam>
+/// <typeparam name="TRecord">The record of the run.</typeparam>
+public abstract class TrainingRun<TStep, TRecord>
     where TStep : struct, IRunStep
+    where TRecord : RunRecord
 {
-    RunRecord? _record;
     double _secondsBefore;
     long _start;
 
-    /// <summary>What <c>run.json</c> says at present.</summary>
-    public RunRecord Record
-    {
-        get => _record ?? throw new InvalidOperationException("The run has no record yet.");
-        private protected set => _record = value;
-    }
+    /// <summary>Creates a run that has not started.</summary>
+    private protected TrainingRun(TRecord record) => Record = record;
 
-    /// <summary>Everything that changes from step to step.</summary>
-    private protected abstract IStateful State { get; }
+    /// <summary>Gets the present content of <c>run.json</c>.</summary>
+    public TRecord Record { get; private protected set; }
+
+    /// <summary>Gets the trainer.</summary>
+    private protected abstract Trainer<TStep> Trainer { get; }
 
     double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>Trains to the end, or until it is cancelled: then the step is finished and what there is is written.</summary>
-    /// <param name="folder">Where everything goes.</param>
-    /// <param name="onStep">Told of every step when all that is due is written, for progress.</param>
-    /// <param name="cancellation">Stops the run after the step.</param>
-    /// <returns>What <c>run.json</c> says at the end.</returns>
-    /// <exception cref="TrainingException">A loss is no longer a number, or the folder can't be written any more.</exception>
-    public RunRecord Execute(RunFolder folder, Action<TStep>? onStep = null, CancellationToken cancellation = default)
+    /// <summary>Trains to the end, or until it is cancelled: then it finishes the step and writes all results.</summary>
+    /// <param name="folder">The folder that everything is written to.</param>
+    /// <param name="onStep">Called after each step, once everything that is due is written.</param>
+    /// <param name="cancellation">Stops the run after the present step.</param>
+    /// <returns>The content of <c>run.json</c> at the end.</returns>
+    /// <exception cref="TrainingException">A loss is not finite, or the folder can no longer be written.</exception>
+    public TRecord Execute(RunFolder folder, Action<TStep>? onStep = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         (_start, _secondsBefore) = (Stopwatch.GetTimestamp(), Record.TrainingSeconds ?? 0);
-        Note(folder, Record with { Started = Record.StepsDone == 0 ? DateTimeOffset.Now : Record.Started });
+        Change(record => record with { Started = record.StepsDone == 0 ? DateTimeOffset.Now : record.Started });
+        folder.WriteRecord(Record);
         try
         {
             WriteCheckpoint(folder);
             while (Record.StepsDone < Record.Steps && !cancellation.IsCancellationRequested)
             {
-                TStep step = Step();
+                TStep step = Trainer.Step();
                 folder.WriteLosses(step);
-                Record = Record with { StepsDone = step.Step };
+                Change(record => record with { StepsDone = step.Step });
                 WriteWhatIsDue(folder);
                 onStep?.Invoke(step);
             }
@@ -50,49 +51,53 @@ public abstract class TrainingRun<TStep>
         }
         catch (Exception e)
         {
-            NoteFailure(folder, e);
+            RecordFailure(folder, e);
             throw;
         }
 
         return Record;
     }
 
-    /// <summary>Continues where a checkpoint was written.</summary>
-    /// <exception cref="TrainingException">The checkpoint is of a later step than the run's last.</exception>
+    /// <summary>Restores the state of a checkpoint.</summary>
+    /// <exception cref="TrainingException">The checkpoint is of a later step than the last of the run.</exception>
     private protected void Restore(Checkpoint checkpoint, RunRecord record)
     {
         if (checkpoint.Step > Record.Steps)
         {
             throw new TrainingException(
-                $"Resume: {checkpoint.Step} steps are done, and {Record.Steps} in all were asked for. Ask for {checkpoint.Step} or more, or start a new run.");
+                $"Resume: {checkpoint.Step} steps are done, but only {Record.Steps} in total are asked for. "
+                + $"Ask for {checkpoint.Step} or more, or start a new run.");
         }
 
-        State.LoadStateDict(checkpoint.State);
+        Trainer.LoadStateDict(checkpoint.State);
         double? seconds = checkpoint.Run.Length > 0 ? RunJson.Read(checkpoint.Run).TrainingSeconds : record.TrainingSeconds;
-        Record = Record with { StepsDone = checkpoint.Step, Started = record.Started, TrainingSeconds = seconds };
+        Change(now => now with { StepsDone = checkpoint.Step, Started = record.Started, TrainingSeconds = seconds });
     }
 
-    /// <summary>One step of the trainer.</summary>
-    private protected abstract TStep Step();
-
-    /// <summary>Writes a picture of how far it has come.</summary>
+    /// <summary>Writes a picture of the present results.</summary>
     private protected abstract void WriteSamples(RunFolder folder);
 
-    /// <summary>Writes what the run was made for.</summary>
+    /// <summary>Writes the trained networks and measures the result.</summary>
     private protected abstract void WriteResults(RunFolder folder);
 
-    /// <summary>Measures samples, if they are due at this step.</summary>
+    /// <summary>Measures samples if a measurement is due at this step.</summary>
     private protected virtual void WriteMeasures(RunFolder folder)
     {
     }
 
-    /// <summary>Returns what a network gives at the end of a training, if it can be measured.</summary>
-    /// <exception cref="TrainingException">A value is NaN or infinite, as weights may be that skipped steps leave.</exception>
+    /// <summary>Returns the output of a network at the end of a training if it is finite.</summary>
+    /// <exception cref="TrainingException">A value is NaN or infinite, as after many skipped steps.</exception>
     private protected static Tensor Finite(Tensor output, string what) => double.IsFinite(output.To(DType.Float64).Sum().Item())
         ? output
-        : throw new TrainingException($"{what} are not finite at the end of the training, so that they cannot be measured. Lower the learning rate, or stop at the first step that is not finite to see where it comes from.");
+        : throw new TrainingException(
+            $"{what} are not finite at the end of the training, so they cannot be measured. Lower the learning rate, "
+            + $"or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to {nameof(NanPolicy.Stop)} to find the first tensor that "
+            + "is not finite.");
 
-    // What a checkpoint goes on from is written before it.
+    // A with expression has the type of its operand, whose run-time type is TRecord.
+    void Change(Func<RunRecord, RunRecord> change) => Record = (TRecord)change(Record);
+
+    // Measures and pictures come before the checkpoint, which a resumed run continues from.
     void WriteWhatIsDue(RunFolder folder)
     {
         WriteMeasures(folder);
@@ -122,23 +127,29 @@ public abstract class TrainingRun<TStep>
         WriteResults(folder);
         RunRecord ended = Record with { Status = status, Ended = DateTimeOffset.Now, TrainingSeconds = Seconds };
         folder.WriteReport(ended);
-        Note(folder, ended);
+        Change(_ => ended);
+        folder.WriteRecord(Record);
     }
 
     void WriteCheckpoint(RunFolder folder)
     {
-        Record = Record with { TrainingSeconds = Seconds };
-        folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, State.StateDict()) { Run = RunJson.Write(Record) });
+        Change(record => record with { TrainingSeconds = Seconds });
+        folder.WriteCheckpoint(new Checkpoint(Record.StepsDone, Trainer.StateDict()) { Run = RunJson.Write(Record) });
     }
 
-    void Note(RunFolder folder, RunRecord record) => folder.WriteRecord(Record = record);
-
-    // The first failure is the one to report: a disk that is full refuses this note as well.
-    void NoteFailure(RunFolder folder, Exception failure)
+    // The first failure is the one to report: a full disk refuses this record as well.
+    void RecordFailure(RunFolder folder, Exception failure)
     {
         try
         {
-            Note(folder, Record with { Status = RunStatus.Failed, Error = failure.Message, Ended = DateTimeOffset.Now, TrainingSeconds = Seconds });
+            Change(record => record with
+            {
+                Status = RunStatus.Failed,
+                Error = failure.Message,
+                Ended = DateTimeOffset.Now,
+                TrainingSeconds = Seconds,
+            });
+            folder.WriteRecord(Record);
             folder.WriteReport(Record);
         }
         catch (TrainingException)

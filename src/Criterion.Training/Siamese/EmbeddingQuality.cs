@@ -3,7 +3,9 @@ using Criterion.Metrics;
 namespace Criterion.Training;
 
 /// <summary>How well embeddings tell classes apart that the encoder never saw.</summary>
-/// <param name="Verification">Pairs: same or not, by the cosine of their embeddings; its accuracy is at the threshold that is best for these very pairs.</param>
+/// <param name="Verification">
+/// Pairs: same or not, by the cosine of their embeddings; its accuracy is at the threshold that is best for these very pairs.
+/// </param>
 /// <param name="Threshold">The threshold that is best for pairs of other images of these classes.</param>
 /// <param name="Accuracy">The share of pairs that is right at that threshold, similar and dissimilar ones weighing the same.</param>
 /// <param name="PrecisionAtOne">The share of images whose nearest other image is of their class.</param>

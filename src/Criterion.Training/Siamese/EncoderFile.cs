@@ -28,10 +28,12 @@ public static class EncoderFile
         string file = Directory.Exists(path) ? Path.Combine(path, Name) : path;
         SafetensorsFile read = File.Exists(file)
             ? Safetensors.Read(file)
-            : throw new TrainingException($"There is no '{file}'. Give the folder of a finished or stopped run of train siamese, or its {Name}.");
+            : throw new TrainingException($"There is no '{file}'. Give the folder of a finished or stopped run of train siamese, or its "
+                + $"{Name}.");
         EmbeddingNetwork network = read.Metadata.GetValueOrDefault(Architecture) == EmbeddingName && EmbeddingNetwork.Of(read.Tensors) is { } found
             ? found
-            : throw new TrainingException($"'{file}' holds no encoder that Criterion made. Give the folder of a run of train siamese, or its {Name}.");
+            : throw new TrainingException($"'{file}' holds no encoder that Criterion made. "
+                + $"Give the folder of a run of train siamese, or its {Name}.");
         Sequential encoder = network.Build(new RandomStream(0));
         encoder.LoadStateDict(read.Tensors);
         encoder.Eval();

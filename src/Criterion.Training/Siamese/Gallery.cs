@@ -4,7 +4,9 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>Images to search for those that are most like another, by the cosine of their embeddings, less their centre.</summary>
-/// <remarks>Embeddings of classes that an encoder never saw lie on one side of the sphere; what they have in common says nothing of which are alike.</remarks>
+/// <remarks>
+/// Embeddings of classes that an encoder never saw lie on one side of the sphere; what they have in common says nothing of which are alike.
+/// </remarks>
 /// <example><code>
 /// Gallery gallery = new(EncoderFile.Read("runs/siamese"), images);
 /// int nearest = gallery.Search(query).Ranking[0];
@@ -22,7 +24,7 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(images);
         (_encoder, Images) = (encoder, images);
-        Tensor embeddings = GanTrainer.Sample(encoder, images.Images);
+        Tensor embeddings = encoder.InBatches(images.Images);
         _centre = embeddings.Mean(0, keepDim: true).Keep();
         Embeddings = UnitLength.Of(embeddings - _centre).Keep();
     }
@@ -41,8 +43,9 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(image);
         Shape each = new(Images.Images.Shape.Dims[1..]);
         return image.Shape == each
-            ? new GallerySearch((GanTrainer.Sample(_encoder, image.Unsqueeze(0)) - _centre)[0], Embeddings)
-            : throw new ShapeException($"Gallery: the query is {image.Shape}, and the images of the gallery are {each}. Load both with the same size.");
+            ? new GallerySearch((_encoder.InBatches(image.Unsqueeze(0)) - _centre)[0], Embeddings)
+            : throw new ShapeException($"Gallery: the query is {image.Shape}, and the images of the gallery are {each}. "
+                + "Load both with the same size.");
     }
 }
 
@@ -83,7 +86,8 @@ public sealed class GallerySearch
         ArgumentNullException.ThrowIfNull(isSame);
         if (isSame.Count != Ranking.Count || !isSame.Contains(true))
         {
-            throw new ArgumentException($"GallerySearch: {Ranking.Count} images need as many answers, one of them yes at least, and these are {isSame.Count} with {isSame.Count(static same => same)} yes.", nameof(isSame));
+            throw new ArgumentException($"GallerySearch: {Ranking.Count} images need as many answers, one of them yes at least, and these "
+                + $"are {isSame.Count} with {isSame.Count(static same => same)} yes.", nameof(isSame));
         }
 
         Tensor target = Tensor.From([.. isSame.Select(static same => same ? 1f : -1f)]);
@@ -93,7 +97,9 @@ public sealed class GallerySearch
 
 /// <summary>How well a search found what is of the query's kind.</summary>
 /// <param name="Hits">By rank, whether the image is of the kind.</param>
-/// <param name="Loss">The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, 1 where it is of the kind and −1 where not.</param>
+/// <param name="Loss">
+/// The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, 1 where it is of the kind and −1 where not.
+/// </param>
 public sealed record RetrievalQuality(ValueList<bool> Hits, double Loss)
 {
     /// <summary>What guessing would give for any precision: the share of the kind in the gallery.</summary>

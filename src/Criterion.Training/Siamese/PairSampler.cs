@@ -42,7 +42,7 @@ public sealed class PairSampler : IStateful
         {
             (int[] own, int[] other) = Classes();
             target[i] = i % 2 == 0 ? 1 : -1;
-            (first[i], second[i]) = i % 2 == 0 ? Two(own) : (One(own), One(other));
+            (first[i], second[i]) = i % 2 == 0 ? RandomPair(own) : (RandomItem(own), RandomItem(other));
         }
 
         return (Images(first), Images(second), Tensor.From(target));
@@ -57,8 +57,8 @@ public sealed class PairSampler : IStateful
         for (int i = 0; i < _batch; i++)
         {
             (int[] own, int[] other) = Classes();
-            (anchor[i], positive[i]) = Two(own);
-            negative[i] = One(other);
+            (anchor[i], positive[i]) = RandomPair(own);
+            negative[i] = RandomItem(other);
         }
 
         return (Images(anchor), Images(positive), Images(negative));
@@ -81,14 +81,14 @@ public sealed class PairSampler : IStateful
         return (_byClass[own], _byClass[other]);
     }
 
-    (long First, long Second) Two(int[] items)
+    (long First, long Second) RandomPair(int[] items)
     {
         int first = _random.NextInt(items.Length);
         int second = (first + 1 + _random.NextInt(items.Length - 1)) % items.Length;
         return (items[first], items[second]);
     }
 
-    long One(int[] items) => items[_random.NextInt(items.Length)];
+    long RandomItem(int[] items) => items[_random.NextInt(items.Length)];
 
     Tensor Images(long[] places) => _data.Images.IndexSelect(0, Tensor.From(places));
 }

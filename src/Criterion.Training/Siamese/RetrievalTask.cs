@@ -1,6 +1,8 @@
 namespace Criterion.Training;
 
-/// <summary>An image to find the like of in a gallery that is known: re-identification, where a hundred of a thousand show the same.</summary>
+/// <summary>
+/// An image to find the like of in a gallery that is known: re-identification, where a hundred of a thousand show the same.
+/// </summary>
 /// <param name="Query">The image, [C, H, W].</param>
 /// <param name="Gallery">What is searched, without the query; those of its class come first.</param>
 /// <param name="IsSame">Of each image of the gallery, whether it is of the query's class.</param>
@@ -23,7 +25,9 @@ public sealed record RetrievalTask(Tensor Query, ImageDataset Gallery, ValueList
         if (query < 0 || query >= labels.Length || !classes.Contains(labels[query]))
         {
             throw new TrainingException(
-                $"Image {query} of '{data.Source}' can't be looked for among the classes {string.Join(", ", classes)}: {(query < 0 || query >= labels.Length ? $"there are {labels.Length} images" : $"it is of class {labels[query]}")}. The first that can is {data.FirstOf(classes)}.");
+                $"Image {query} of '{data.Source}' can't be looked for among the classes {string.Join(", ", classes)}: "
+                    + $"{(query < 0 || query >= labels.Length ? $"there are {labels.Length} images" : $"it is of class {labels[query]}")}. "
+                    + $"The first that can is {data.FirstOf(classes)}.");
         }
 
         int[] chosen = [.. Places(label => label == labels[query], same), .. Places(label => label != labels[query], others)];
@@ -34,7 +38,8 @@ public sealed record RetrievalTask(Tensor Query, ImageDataset Gallery, ValueList
             int[] places = [.. Enumerable.Range(0, labels.Length).Where(i => i != query && classes.Contains(labels[i]) && isWanted(labels[i])).Take(count)];
             return places.Length == count
                 ? places
-                : throw new TrainingException($"'{data.Source}' has {places.Length} such images of the classes {string.Join(", ", classes)}, and {count} are asked for.");
+                : throw new TrainingException($"'{data.Source}' has {places.Length} such images of the classes "
+                    + $"{string.Join(", ", classes)}, and {count} are asked for.");
         }
     }
 }

@@ -3,31 +3,40 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>What a Siamese network minimises: pairs or triplets of embeddings under a loss.</summary>
-[JsonDerivedType(typeof(CosinePairs), "cosine-embedding")]
-[JsonDerivedType(typeof(ContrastivePairs), "contrastive")]
-[JsonDerivedType(typeof(Triplets), "triplet")]
+/// <summary>The objective of a Siamese network: a loss of pairs or triplets of embeddings.</summary>
+[JsonDerivedType(typeof(CosineEmbeddingObjective), "cosine-embedding")]
+[JsonDerivedType(typeof(ContrastiveObjective), "contrastive")]
+[JsonDerivedType(typeof(TripletObjective), "triplet")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "loss")]
 public abstract record SiameseObjective
 {
-    /// <summary>The objective of a name: cosine-embedding, contrastive or triplet.</summary>
-    /// <param name="name">What the command line calls it.</param>
-    /// <param name="margin">Its margin; its default if not given.</param>
-    /// <exception cref="TrainingException">There is none of that name, or it takes no such margin.</exception>
-    public static SiameseObjective Named(string name, double? margin = null) => name switch
-    {
-        "cosine-embedding" => new CosinePairs(margin ?? new CosinePairs().Margin),
-        "contrastive" => new ContrastivePairs(margin ?? new ContrastivePairs().Margin),
-        "triplet" => new Triplets(margin ?? new Triplets().Margin),
-        _ => throw new TrainingException($"There is no Siamese loss '{name}'. There are: cosine-embedding, contrastive, triplet."),
-    };
+    static readonly ObjectText<SiameseObjective> Text = new("loss", name: static kind => (string)kind.TypeDiscriminator!);
 
-    /// <summary>The loss of a fresh batch.</summary>
-    /// <param name="encode">Images to embeddings.</param>
-    /// <param name="sampler">Where pairs and triplets come from.</param>
+    /// <summary>Gets the names of the objectives.</summary>
+    public static IReadOnlyList<string> Names => Text.Names;
+
+    /// <summary>Gets the name.</summary>
+    [JsonIgnore]
+    public abstract string Name { get; }
+
+    /// <summary>Gets the margin of the loss.</summary>
+    public abstract double Margin { get; init; }
+
+    /// <summary>Parses an objective: <c>NAME</c> or <c>NAME:margin=value</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="TrainingException">The name or an option is unknown, or the loss does not accept the margin.</exception>
+    public static SiameseObjective Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Text.Parse(text);
+    }
+
+    /// <summary>Computes the loss of a new batch.</summary>
+    /// <param name="encode">The encoder: images to embeddings.</param>
+    /// <param name="sampler">The source of pairs and triplets.</param>
     internal abstract Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler);
 
-    /// <summary>A margin that its loss takes.</summary>
+    /// <summary>Returns a margin that its loss accepts.</summary>
     private protected static double Checked(double margin, Func<double, object> loss)
     {
         try
@@ -41,17 +50,21 @@ public abstract record SiameseObjective
         }
     }
 
-    // The two sides go through the encoder as one batch: the weights are shared, and so are the statistics of batch norm.
+    // All images pass the encoder as one batch: the weights are shared, and so are the statistics of batch norm.
     private protected static IReadOnlyList<Tensor> Encoded(Func<Tensor, Tensor> encode, params Tensor[] images) =>
         encode(Tensor.Cat(images)).Chunk(images.Length);
 }
 
-/// <summary>Pairs under <see cref="CosineEmbeddingLoss"/>.</summary>
-/// <param name="Margin">The similarity below which dissimilar pairs cost nothing.</param>
-public sealed record CosinePairs(double Margin = 0.5) : SiameseObjective
+/// <summary>Trains on pairs with <see cref="CosineEmbeddingLoss"/>.</summary>
+/// <param name="Margin">The similarity below which dissimilar pairs have no loss, in [−1, 1]. Default: 0.5.</param>
+public sealed record CosineEmbeddingObjective(double Margin = 0.5) : SiameseObjective
 {
-    /// <inheritdoc cref="CosinePairs(double)"/>
-    public double Margin { get; init => field = Checked(value, static margin => new CosineEmbeddingLoss(margin)); } = Checked(Margin, static margin => new CosineEmbeddingLoss(margin));
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Name => "cosine-embedding";
+
+    /// <inheritdoc cref="CosineEmbeddingObjective(double)"/>
+    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -59,14 +72,22 @@ public sealed record CosinePairs(double Margin = 0.5) : SiameseObjective
         IReadOnlyList<Tensor> x = Encoded(encode, first, second);
         return new CosineEmbeddingLoss(Margin).Forward(x[0], x[1], target);
     }
+
+    static double Checked(double margin) => Checked(margin, static margin => new CosineEmbeddingLoss(margin));
 }
 
-/// <summary>Pairs under <see cref="ContrastiveLoss"/>.</summary>
-/// <param name="Margin">The distance beyond which dissimilar pairs cost nothing; embeddings have length 1, so that no distance is above 2.</param>
-public sealed record ContrastivePairs(double Margin = 1) : SiameseObjective
+/// <summary>Trains on pairs with <see cref="ContrastiveLoss"/>.</summary>
+/// <param name="Margin">
+/// The distance beyond which dissimilar pairs have no loss. Embeddings have length 1, so no distance exceeds 2. Default: 1.
+/// </param>
+public sealed record ContrastiveObjective(double Margin = 1) : SiameseObjective
 {
-    /// <inheritdoc cref="ContrastivePairs(double)"/>
-    public double Margin { get; init => field = Checked(value, static margin => new ContrastiveLoss(margin)); } = Checked(Margin, static margin => new ContrastiveLoss(margin));
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Name => "contrastive";
+
+    /// <inheritdoc cref="ContrastiveObjective(double)"/>
+    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -74,14 +95,20 @@ public sealed record ContrastivePairs(double Margin = 1) : SiameseObjective
         IReadOnlyList<Tensor> x = Encoded(encode, first, second);
         return new ContrastiveLoss(Margin).Forward(x[0], x[1], target);
     }
+
+    static double Checked(double margin) => Checked(margin, static margin => new ContrastiveLoss(margin));
 }
 
-/// <summary>Triplets under <see cref="TripletMarginLoss"/>.</summary>
-/// <param name="Margin">How much nearer the anchor should be to its own kind.</param>
-public sealed record Triplets(double Margin = 1) : SiameseObjective
+/// <summary>Trains on triplets with <see cref="TripletMarginLoss"/>.</summary>
+/// <param name="Margin">The distance by which the positive must be nearer to the anchor than the negative. Default: 1.</param>
+public sealed record TripletObjective(double Margin = 1) : SiameseObjective
 {
-    /// <inheritdoc cref="Triplets(double)"/>
-    public double Margin { get; init => field = Checked(value, static margin => new TripletMarginLoss(margin)); } = Checked(Margin, static margin => new TripletMarginLoss(margin));
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Name => "triplet";
+
+    /// <inheritdoc cref="TripletObjective(double)"/>
+    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -89,4 +116,6 @@ public sealed record Triplets(double Margin = 1) : SiameseObjective
         IReadOnlyList<Tensor> x = Encoded(encode, anchor, positive, negative);
         return new TripletMarginLoss(Margin).Forward(x[0], x[1], x[2]);
     }
+
+    static double Checked(double margin) => Checked(margin, static margin => new TripletMarginLoss(margin));
 }

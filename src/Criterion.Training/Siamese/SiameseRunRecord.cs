@@ -1,18 +1,18 @@
 namespace Criterion.Training;
 
-/// <summary>What <c>run.json</c> says of a Siamese network.</summary>
+/// <summary>The content of <c>run.json</c> for a Siamese network.</summary>
 public sealed record SiameseRunRecord : RunRecord
 {
-    /// <summary>Every option of the training, the seed among them.</summary>
+    /// <summary>Gets the options of the training.</summary>
     public required SiameseOptions Options { get; init; }
 
-    /// <summary>The encoder.</summary>
+    /// <summary>Gets the encoder.</summary>
     public required EmbeddingNetwork Encoder { get; init; }
 
-    /// <summary>All images, those of the held-out classes among them.</summary>
+    /// <summary>Gets the images, those of the held-out classes included.</summary>
     public required DataRecord Data { get; init; }
 
-    /// <summary>How well held-out classes are told apart; null before the end.</summary>
+    /// <summary>Gets the quality of the embeddings of held-out classes at the end; null before.</summary>
     public EmbeddingQuality? Quality { get; init; }
 
     /// <inheritdoc/>
@@ -20,4 +20,6 @@ public sealed record SiameseRunRecord : RunRecord
 
     /// <inheritdoc/>
     public override IReadOnlyList<DataRecord> Datasets => [Data];
+
+    internal override StepColumns Columns => SiameseStep.Columns;
 }

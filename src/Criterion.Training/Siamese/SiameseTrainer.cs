@@ -1,68 +1,39 @@
-using System.Diagnostics;
 using Criterion.Nn;
+using Criterion.Optim;
 
 namespace Criterion.Training;
 
-/// <summary>Trains an encoder whose embeddings of one class lie together: both sides of a pair go through the same weights.</summary>
-public sealed class SiameseTrainer : IStateful
+/// <summary>
+/// Trains an encoder to embed images of one class close together. All images of a pair or triplet pass through the same weights.
+/// </summary>
+public sealed class SiameseTrainer : Trainer<SiameseStep>
 {
     readonly SiameseOptions _options;
     readonly PairSampler _sampler;
-    readonly Player _encoder;
-    readonly NanGuard _guard;
-    long _step;
+    readonly TrainedNetworks _encoder;
 
-    /// <summary>A trainer at step 0.</summary>
-    /// <param name="encoder">Images to embeddings [N, D].</param>
-    /// <param name="data">Labelled images.</param>
-    /// <param name="options">How to train.</param>
-    /// <exception cref="TrainingException">The data have no labels or too few classes.</exception>
+    /// <summary>Creates a trainer at step 0.</summary>
+    /// <param name="encoder">The encoder: images to embeddings <c>[N, D]</c>.</param>
+    /// <param name="data">The labelled images.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="TrainingException">An option is out of range, or the data have no labels or too few classes.</exception>
     public SiameseTrainer(Module encoder, ImageDataset data, SiameseOptions options)
+        : base(Checked(encoder, options).OnNan, encoder)
     {
-        ArgumentNullException.ThrowIfNull(encoder);
-        ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _sampler = new PairSampler(data, options.BatchSize, new RandomStream(options.Seed).Fork(21));
-        _encoder = new Player(encoder, options.LearningRate, 0.9, 0.999);
-        _guard = new NanGuard(options.OnNan, encoder);
+        _encoder = new TrainedNetworks(encoder, parameters => new Adam(parameters, options.LearningRate));
     }
 
-    /// <summary>One update on a fresh batch.</summary>
-    /// <exception cref="TrainingException">The loss or gradient is no longer a number, and the options do not say to skip such steps.</exception>
-    public SiameseStep Step()
-    {
-        long start = Stopwatch.GetTimestamp();
-        using TensorScope scope = new();
-        SiameseStep row = _guard.Step(Play, SiameseStep.NoNumbers);
-        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
-    }
+    private protected override IEnumerable<(string Name, IStateful Part)> Parts => [("pairs", _sampler), ("encoder", _encoder)];
 
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict()
-    {
-        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
-        state.AddPart("pairs", _sampler.StateDict());
-        state.AddPart("encoder", _encoder.StateDict());
-        return state;
-    }
-
-    /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        long[] steps = state.Integers("step", 2);
-        (_step, _guard.Skipped) = (steps[0], steps[1]);
-        _sampler.LoadStateDict(state.Part("pairs"));
-        _encoder.LoadStateDict(state.Part("encoder"));
-    }
-
-    SiameseStep Play()
+    private protected override SiameseStep TrainStep()
     {
         _encoder.Train();
         NanSearch seen = new();
         Tensor loss = _options.Objective.Loss(Encode, _sampler);
-        double value = NanGuard.Finite(loss.Item(), "loss", _step + 1, () => seen);
-        double norm = NanGuard.Finite(_encoder.Differentiate(loss), "gradient", _step + 1, () => seen);
+        double value = Finite(loss.Item(), "loss", () => seen);
+        double norm = Finite(_encoder.Differentiate(loss), "gradient", () => seen);
         _encoder.Update();
         return new SiameseStep { Loss = value, GradientNorm = norm };
 
@@ -72,5 +43,13 @@ public sealed class SiameseTrainer : IStateful
             seen.Add("images", images).Add("encoder", _encoder.Network).Add("embeddings", embeddings);
             return embeddings;
         }
+    }
+
+    static SiameseOptions Checked(Module encoder, SiameseOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        return options;
     }
 }

@@ -2,32 +2,39 @@ using Criterion.Memory;
 
 namespace Criterion;
 
-/// <summary>Gradients as values, and switches for recording.</summary>
+/// <summary>Gradients as tensors, recording of operations, and switches for it.</summary>
 /// <remarks>
-/// Recording is on or off for each thread by itself. A graph may be recorded on one thread and differentiated on another. Backward passes
-/// on several threads may add to the gradients of the same leaves: nothing is lost, but the order of the sums, and so their last bits,
-/// is not determined.
+/// Recording is a setting of each thread. A graph may be recorded on one thread and differentiated on another. Backward passes on several
+/// threads may add to the gradients of the same leaves: every term is added, but the order of the sums, and so their last bits, is not
+/// determined.
 /// </remarks>
 public static class Autograd
 {
-    /// <summary>Whether operations on this thread are recorded.</summary>
-    public static bool Enabled => !ThreadContext.Current.Ambient.IsUnrecorded;
+    /// <summary>Gets whether operations on this thread are recorded.</summary>
+    public static bool Enabled => !ThreadContext.Current.Settings.IsUnrecorded;
 
     /// <summary>Stops recording on this thread until disposed: for evaluation, and for updates of weights.</summary>
     /// <example><code>using (Autograd.NoGrad()) { weight.CopyFrom(weight - (weight.Grad! * 0.1)); }</code></example>
-    public static Mode NoGrad() => new(enabled: false);
+    public static GradMode NoGrad() => new(enabled: false);
 
     /// <summary>Records on this thread until disposed, also inside <see cref="NoGrad"/>.</summary>
-    public static Mode EnableGrad() => new(enabled: true);
+    public static GradMode EnableGrad() => new(enabled: true);
 
-    /// <summary>The gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors; no <c>Grad</c> is touched.</summary>
+    /// <summary>
+    /// Computes the gradients of the sum of <paramref name="outputs"/> by each of <paramref name="inputs"/>, as tensors. It changes no
+    /// <c>Grad</c>.
+    /// </summary>
     /// <param name="outputs">Scalars, or tensors of any shape if <paramref name="gradients"/> are given.</param>
-    /// <param name="inputs">Leaves or results on the way to the outputs.</param>
-    /// <param name="createGraph">Record the gradients themselves, so that a loss of them (a gradient penalty) can be differentiated.</param>
-    /// <param name="gradients">What flows into each output, of its shape.</param>
-    /// <param name="retainGraph">Keep the graph for another pass. It is kept anyway with <paramref name="createGraph"/>.</param>
-    /// <param name="allowUnused">Give zeros for an input that the outputs do not depend on, instead of an error.</param>
-    /// <exception cref="AutogradException">An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.</exception>
+    /// <param name="inputs">Leaves, or intermediate results of the outputs.</param>
+    /// <param name="createGraph">
+    /// Whether the gradients are recorded, so that a loss of them (a gradient penalty) can be differentiated. Default: false.
+    /// </param>
+    /// <param name="gradients">The gradient of each output, of its shape. Default: 1.</param>
+    /// <param name="retainGraph">Whether the graph is kept for another pass, as it always is with <paramref name="createGraph"/>. Default: false.</param>
+    /// <param name="allowUnused">Whether an input that the outputs do not depend on has zeros as gradient. Default: false, which throws.</param>
+    /// <exception cref="AutogradException">
+    /// An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.
+    /// </exception>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
         ReadOnlySpan<Tensor> inputs,
@@ -35,104 +42,71 @@ public static class Autograd
         ReadOnlySpan<Tensor> gradients = default,
         bool retainGraph = false,
         bool allowUnused = false) =>
-        Sweep.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
+        BackwardPass.Grad(outputs, inputs, gradients, createGraph, retainGraph, allowUnused);
 
-    /// <summary>The gradient of one output by one input, as a tensor.</summary>
+    /// <summary>Computes the gradient of one output by one input, as a tensor.</summary>
     /// <inheritdoc cref="Grad(ReadOnlySpan{Tensor}, ReadOnlySpan{Tensor}, bool, ReadOnlySpan{Tensor}, bool, bool)"/>
     public static Tensor Grad(Tensor output, Tensor input, bool createGraph = false, Tensor? gradient = null, bool retainGraph = false) =>
-        Sweep.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
+        BackwardPass.Grad([output], [input], gradient is null ? [] : [gradient], createGraph, retainGraph, allowUnused: false)[0];
 
     /// <summary>
-    /// Records how <paramref name="output"/> came to be: one rule for each input, from the output's gradient to the input's,
-    /// written in tensor operations so that it can be differentiated in turn. A rule runs only if its input needs a gradient.
+    /// Records an operation with one gradient rule for each input, which turns the output's gradient into the input's. Rules are written
+    /// in tensor operations, so that they can be differentiated in turn. A rule runs only if its input needs a gradient.
     /// </summary>
-    /// <param name="operation">The name that errors give.</param>
-    /// <param name="output">The result, fresh from its kernel.</param>
-    /// <param name="saved">The tensors whose values a rule reads: changing one in place is then an error, not a wrong gradient.</param>
+    /// <param name="operation">The name for error messages.</param>
+    /// <param name="output">The result, computed without history.</param>
+    /// <param name="saved">The tensors whose values a rule reads. Backward throws if one was changed in place since.</param>
+    /// <param name="state">What the rules read. Rules are static, so that nothing is allocated where nothing is recorded.</param>
     /// <param name="rules">The inputs and their rules.</param>
     /// <returns><paramref name="output"/>.</returns>
-    public static Tensor Record(
-        string operation,
-        Tensor output,
-        ReadOnlySpan<Tensor> saved,
-        params ReadOnlySpan<(Tensor Input, Func<Tensor, Tensor> Rule)> rules)
-    {
-        if (!Learns(rules!) || !Enabled)
-        {
-            return output;
-        }
-
-        Node?[] inputs = new Node?[rules.Length];
-        Func<Tensor, Tensor>[] functions = new Func<Tensor, Tensor>[rules.Length];
-        for (int i = 0; i < rules.Length; i++)
-        {
-            (inputs[i], functions[i]) = (rules[i].Input.Node, rules[i].Rule);
-        }
-
-        output.Node = new ClosureNode(operation, saved, inputs, functions);
-        return output;
-    }
-
-    /// <summary>
-    /// Records an operation of at most three inputs, with rules that are static: what they read comes in <paramref name="state"/>. It
-    /// costs nothing where nothing is recorded, and less memory where it is; for the operations that a training step is made of.
-    /// </summary>
-    internal static Tensor RecordWith<TState>(
+    /// <example><code>Autograd.Record("cube", Cubes(x), [x], x, (x, static (g, x) => g * x * x * 3))</code></example>
+    public static Tensor Record<TState>(
         string operation,
         Tensor output,
         ReadOnlySpan<Tensor?> saved,
         TState state,
         params ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
     {
-        if (Learns(rules) && Enabled)
+        ArgumentNullException.ThrowIfNull(output);
+        if (Enabled && HasHistory(rules))
         {
-            output.Node = new StateNode<TState>(operation, saved, state, rules);
+            output.Node = rules.Length <= FewInputs<Node>.Most
+                ? new SeparateNode<TState, FewInputs<Node?>, FewInputs<Func<Tensor, TState, Tensor>>>(operation, saved, state, rules)
+                : new SeparateNode<TState, ManyInputs<Node?>, ManyInputs<Func<Tensor, TState, Tensor>>>(operation, saved, state, rules);
         }
 
         return output;
     }
 
-    /// <summary>Records an operation whose gradients come out together, null where an input needs none.</summary>
-    internal static Tensor RecordJoint<TState>(
+    /// <summary>Records an operation with one rule that computes the gradients of all inputs together.</summary>
+    /// <param name="operation">The name for error messages.</param>
+    /// <param name="output">The result, computed without history.</param>
+    /// <param name="saved">The tensors whose values the rule reads. Backward throws if one was changed in place since.</param>
+    /// <param name="state">What the rule reads.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="rule">Returns a gradient for each input, null for one that needs none.</param>
+    /// <returns><paramref name="output"/>.</returns>
+    public static Tensor Record<TState>(
         string operation,
         Tensor output,
         ReadOnlySpan<Tensor?> saved,
-        ReadOnlySpan<Tensor?> inputs,
         TState state,
+        ReadOnlySpan<Tensor?> inputs,
         Func<Tensor, TState, Tensor?[]> rule)
     {
-        if (Wanted(inputs))
+        ArgumentNullException.ThrowIfNull(output);
+        if (IsRecorded(inputs))
         {
-            output.Node = new JointNode<TState>(operation, saved, state, inputs, rule);
+            output.Node = inputs.Length <= FewInputs<Node>.Most
+                ? new JointNode<TState, FewInputs<Node?>>(operation, saved, state, inputs, rule)
+                : new JointNode<TState, ManyInputs<Node?>>(operation, saved, state, inputs, rule);
         }
 
         return output;
-    }
-
-    /// <summary>A joint rule that holds itself what it reads.</summary>
-    internal static Tensor RecordJoint(
-        string operation,
-        Tensor output,
-        ReadOnlySpan<Tensor?> saved,
-        ReadOnlySpan<Tensor?> inputs,
-        Func<Tensor, Tensor?[]> rule) =>
-        RecordJoint(operation, output, saved, inputs, rule, static (g, own) => own(g));
-
-    static bool Learns<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
-    {
-        foreach ((Tensor? input, _) in rules)
-        {
-            if (input?.Node is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>Whether an operation on these inputs is recorded.</summary>
-    internal static bool Wanted(params ReadOnlySpan<Tensor?> inputs)
+    internal static bool IsRecorded(params ReadOnlySpan<Tensor?> inputs)
     {
         foreach (Tensor? input in inputs)
         {
@@ -145,74 +119,66 @@ public static class Autograd
         return false;
     }
 
+    static bool HasHistory<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
+    {
+        foreach ((Tensor? input, _) in rules)
+        {
+            if (input?.Node is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
-    /// The gradients of a fused operation for a pass that records itself: those of the same operation composed of tensor
-    /// operations, which know how to go on to any order.
+    /// Computes the gradients of a fused operation in a pass that is recorded: those of the same operation composed of tensor operations,
+    /// which are differentiable to any order.
     /// </summary>
     internal static Tensor?[] Compose(ReadOnlySpan<Tensor> inputs, Func<Tensor> composite, Tensor gradient)
     {
-        // Partial derivatives: one input may be computed from another, or be the same, and the sweep goes on from each by itself.
-        List<Tensor> wanted = [];
+        // Partial derivatives: one input may be computed from another, or be the same, and the pass continues from each of them.
+        List<Tensor> distinct = [];
         foreach (Tensor input in inputs)
         {
-            if (input.Node is not null && !wanted.Exists(other => other.Node == input.Node))
+            if (input.Node is not null && !distinct.Exists(other => other.Node == input.Node))
             {
-                wanted.Add(input);
+                distinct.Add(input);
             }
         }
 
         Tensor output = composite();
-        Tensor[] gradients = Sweep.Grad(
-            [output], wanted.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
+        Tensor[] gradients = BackwardPass.Grad(
+            [output], distinct.ToArray(), [gradient], createGraph: true, retainGraph: true, allowUnused: true, partial: true);
         Tensor?[] result = new Tensor?[inputs.Length];
         for (int i = 0, next = 0; i < inputs.Length; i++)
         {
-            bool isNext = next < gradients.Length && inputs[i].Node == wanted[next].Node;
+            bool isNext = next < gradients.Length && inputs[i].Node == distinct[next].Node;
             result[i] = isNext ? gradients[next++] : null;
         }
 
         return result;
     }
 
-    /// <summary>A gradient as a leaf keeps it: out of the scope that it was computed in, and shared with nobody.</summary>
-    internal static Tensor TakeOver(Tensor gradient)
-    {
-        Storage storage = gradient.Storage;
-        bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
-        Tensor own = isWhole && storage is { IsLent: false, Readers: 0 } && storage.Scope == TensorScope.Current ? gradient : gradient.Clone();
-        TensorScope.Current?.Keep(own.Storage);
-        own.Storage.IsLent = true;
-        return own;
-    }
-
-    /// <summary>Gives the memory of a leaf's gradient that is cleared to the scope that is open, if any, which returns it to the pool.</summary>
-    internal static void GiveBack(Tensor gradient)
-    {
-        if (gradient.Storage.IsLent && TensorScope.Current is { } scope)
-        {
-            gradient.Storage.IsLent = false;
-            scope.Adopt(gradient.Storage);
-        }
-    }
-
-    /// <summary>A stretch of code with recording switched on or off; ends when disposed.</summary>
+    /// <summary>A block of code with recording on or off; ends when disposed.</summary>
     /// <remarks>
-    /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
-    /// lambda, or stored in a field: the compiler refuses.
+    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>, in a
+    /// lambda or in a field.
     /// </remarks>
-    public readonly ref struct Mode : IDisposable
+    public readonly ref struct GradMode : IDisposable
     {
-        readonly Guard _guard;
+        readonly SettingsChange _change;
 
-        internal Mode(bool enabled)
+        internal GradMode(bool enabled)
         {
             ThreadContext thread = ThreadContext.Current;
-            _guard = new Guard(thread);
-            thread.Ambient.IsUnrecorded = !enabled;
+            _change = new SettingsChange(thread);
+            thread.Settings.IsUnrecorded = !enabled;
         }
 
-        /// <summary>Restores what was before.</summary>
-        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
-        public void Dispose() => _guard.End(nameof(Autograd));
+        /// <summary>Restores the setting from before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread was still open; it is closed too.</exception>
+        public void Dispose() => _change.Undo(nameof(Autograd));
     }
 }

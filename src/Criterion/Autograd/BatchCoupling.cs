@@ -3,9 +3,9 @@ using Criterion.Memory;
 namespace Criterion;
 
 /// <summary>
-/// Where each sample of a batch is to be on its own, as in a gradient penalty, a layer that mixes them (batch normalisation by the
-/// batch's own statistics) gives wrong numbers in silence. Such a layer says so by <see cref="Note"/>, and who relies on single samples
-/// refuses it by <see cref="Refuse"/>.
+/// Layers that mix the samples of a batch, such as batch normalisation by the statistics of the batch. A computation that needs each sample
+/// to be independent, such as a gradient penalty, would silently get wrong numbers from them. Such a layer calls <see cref="Declare"/>, and
+/// such a computation calls <see cref="Refuse"/>.
 /// </summary>
 /// <example><code>
 /// using (BatchCoupling.Refuse("R1: the gradient by an image must be that of its own score."))
@@ -15,56 +15,56 @@ namespace Criterion;
 /// </code></example>
 public static class BatchCoupling
 {
-    /// <summary>Says that this layer's output for one sample depends on the other samples of the batch. Costs nothing where nobody minds.</summary>
-    /// <param name="layer">The layer, for the message.</param>
-    /// <exception cref="BatchCouplingException">Coupling is refused at present.</exception>
-    public static void Note(string layer)
+    /// <summary>Declares that the output of the calling layer for one sample depends on the other samples of the batch.</summary>
+    /// <param name="layer">The name of the layer, for the error.</param>
+    /// <exception cref="BatchCouplingException">Coupling is refused.</exception>
+    public static void Declare(string layer)
     {
-        if (ThreadContext.Current.Ambient.CouplingRefusal is { } reason)
+        if (ThreadContext.Current.Settings.CouplingRefusal is { } reason)
         {
             throw new BatchCouplingException(layer, reason);
         }
     }
 
     /// <summary>Refuses layers that mix the samples of a batch, on this thread, until disposed.</summary>
-    /// <param name="reason">Who refuses and why, with the way out: a sentence or two for the message.</param>
-    public static Refusal Refuse(string reason)
+    /// <param name="reason">The computation that refuses them, the reason and the fix: a sentence or two for the error.</param>
+    public static Restriction Refuse(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
-        return new Refusal(reason);
+        return new Restriction(reason);
     }
 
-    /// <summary>Allows them again, inside of a refusal, until disposed.</summary>
-    public static Refusal Allow() => new(null);
+    /// <summary>Allows layers that mix the samples of a batch, also inside of <see cref="Refuse"/>, until disposed.</summary>
+    public static Restriction Allow() => new(null);
 
-    /// <summary>A stretch of code in which coupling is refused or allowed; ends when disposed.</summary>
+    /// <summary>A block of code in which coupling is refused or allowed; ends when disposed.</summary>
     /// <remarks>
-    /// It belongs to the thread that opened it. As a ref struct it cannot be held across <c>await</c> or <c>yield</c>, captured by a
-    /// lambda, or stored in a field: the compiler refuses.
+    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>, in a
+    /// lambda or in a field.
     /// </remarks>
-    public readonly ref struct Refusal : IDisposable
+    public readonly ref struct Restriction : IDisposable
     {
-        readonly Guard _guard;
+        readonly SettingsChange _change;
 
-        internal Refusal(string? reason)
+        internal Restriction(string? reason)
         {
             ThreadContext thread = ThreadContext.Current;
-            _guard = new Guard(thread);
-            thread.Ambient.CouplingRefusal = reason;
+            _change = new SettingsChange(thread);
+            thread.Settings.CouplingRefusal = reason;
         }
 
-        /// <summary>Restores what was before.</summary>
-        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
-        public void Dispose() => _guard.End(nameof(BatchCoupling));
+        /// <summary>Restores the setting from before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread was still open; it is closed too.</exception>
+        public void Dispose() => _change.Undo(nameof(BatchCoupling));
     }
 }
 
-/// <summary>A layer mixes the samples of a batch where each was to be on its own.</summary>
+/// <summary>The error for a layer that mixes the samples of a batch where each must be independent.</summary>
 /// <param name="layer">The layer.</param>
-/// <param name="reason">Who refuses and why.</param>
+/// <param name="reason">The computation that refuses it, and the reason.</param>
 public sealed class BatchCouplingException(string layer, string reason)
     : TensorException($"{layer} mixes the samples of the batch. {reason}")
 {
-    /// <summary>The layer that mixes samples.</summary>
+    /// <summary>Gets the layer that mixes samples.</summary>
     public string Layer { get; } = layer;
 }

@@ -16,17 +16,18 @@ internal static class CtcLosses
     {
         Tensor x = logs.Contiguous();
         Tensor values = Tensor.Empty([targets.Count], x.DType);
-        Tensor? gradient = Autograd.Wanted(x) ? Tensor.EmptyLike(x) : null;
+        Tensor? gradient = Autograd.IsRecorded(x) ? Tensor.EmptyLike(x) : null;
         CtcDriver.Run(x.Elements, x.Shape[2], targets, values.Elements, gradient?.Elements ?? default);
         Tensor impossible = values.EqualTo(double.PositiveInfinity);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             "ctc",
             values,
             [x],
+            (X: x, Targets: targets, Impossible: impossible, Gradient: gradient),
             [x],
-            g => Autograd.Enabled
-                ? Autograd.Compose([x], () => Composed(x, targets).MaskedFill(impossible, 0), g)
-                : [gradient! * g.Reshape(1, -1, 1)]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.X], () => Composed(of.X, of.Targets).MaskedFill(of.Impossible, 0), g)
+                : [of.Gradient! * g.Reshape(1, -1, 1)]);
     }
 
     /// <summary>The forward recursion over the whole batch; a sample without a path comes out as some large number.</summary>

@@ -2,18 +2,25 @@ using System.Globalization;
 
 namespace Criterion;
 
-/// <summary>Compares the gradients of a function, and the gradients of those, with central differences: for tests of new operations.</summary>
-/// <example><code>GradCheck.Check(x => x[0].Tanh() * x[1], [Tensor.Randn([3], DType.Float64), Tensor.Randn([3], DType.Float64)]);</code></example>
+/// <summary>
+/// Compares the gradients of a function, and the gradients of those gradients, with central differences: for tests of new operations.
+/// </summary>
+/// <example><code>
+/// GradCheck.Check(x => x[0].Tanh() * x[1], [Tensor.Randn([3], DType.Float64), Tensor.Randn([3], DType.Float64)]);
+/// </code></example>
 public static class GradCheck
 {
     /// <summary>Throws unless every derivative up to <paramref name="order"/> agrees with its central difference.</summary>
-    /// <param name="function">From the inputs to one tensor of floats. It must give the same for the same inputs, and be smooth around them.</param>
-    /// <param name="inputs">Where to check. Those of Float64 are varied, one element at a time; others are passed on as they are.</param>
-    /// <param name="order">1 for gradients, 2 for gradients of gradients too.</param>
-    /// <param name="step">The difference to each side.</param>
-    /// <param name="tolerance">The greatest difference, relative to the larger of 1 and the derivative.</param>
+    /// <param name="function">
+    /// The function from the inputs to one floating-point tensor. It must be deterministic, and smooth around the inputs.
+    /// </param>
+    /// <param name="inputs">The point to check at. Float64 inputs are varied, one element at a time; others are passed unchanged.</param>
+    /// <param name="order">The highest order: 1 for gradients, 2 for gradients of gradients too. Default: 2.</param>
+    /// <param name="step">The step h of the difference (f(x + h) − f(x − h)) / 2h. Default: 1e-5.</param>
+    /// <param name="tolerance">The largest error, relative to the larger of 1 and the derivative. Default: 1e-6.</param>
     /// <exception cref="GradCheckException">A derivative differs.</exception>
-    /// <exception cref="DTypeException">No input is of Float64.</exception>
+    /// <exception cref="DTypeException">No input is Float64.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is less than 1.</exception>
     public static void Check(Func<Tensor[], Tensor> function, Tensor[] inputs, int order = 2, double step = 1e-5, double tolerance = 1e-6)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -21,10 +28,11 @@ public static class GradCheck
         ArgumentOutOfRangeException.ThrowIfLessThan(order, 1);
         if (!Array.Exists(inputs, static x => x.DType == DType.Float64))
         {
-            throw new DTypeException("GradCheck: no input is of Float64, and differences in another type are too coarse; convert with .To(DType.Float64).");
+            throw new DTypeException(
+                "GradCheck: no input is Float64, and differences in another type are too coarse. Convert with .To(DType.Float64).");
         }
 
-        // Fixed weights make one number of each result, by which every element counts differently.
+        // Fixed weights reduce each result to one number, in which every element has another weight.
         RandomStream random = new(0x6772_6164);
         Tensor[] points = [.. inputs.Select(static x => x.Detach().Clone())];
         Func<Tensor[], Tensor> sum = Weighted(function, random.Fork(0));
@@ -35,14 +43,14 @@ public static class GradCheck
         }
     }
 
-    /// <summary>The sum of a function's values, weighted at random.</summary>
+    /// <summary>Returns the function that sums a function's values, weighted at random.</summary>
     static Func<Tensor[], Tensor> Weighted(Func<Tensor[], Tensor> function, RandomStream random) => inputs =>
     {
         Tensor output = function(inputs);
         return (output * Weights(output, random, 0)).Sum();
     };
 
-    /// <summary>The sum of a function's gradients by all of its inputs, weighted at random.</summary>
+    /// <summary>Returns the function that sums a function's gradients by all of its inputs, weighted at random.</summary>
     static Func<Tensor[], Tensor> Weighted(Func<Tensor[], Tensor> sum, RandomStream random, int count) => inputs =>
     {
         Tensor[] gradients = Gradients(sum, inputs);
@@ -57,7 +65,7 @@ public static class GradCheck
 
     static Tensor Weights(Tensor like, RandomStream random, ulong name) => Tensor.Randn(like.Shape, like.DType, random.Fork(name));
 
-    /// <summary>The gradients of a scalar by each Float64 input, recorded; zeros for the others and where there is no dependence.</summary>
+    /// <summary>Computes the recorded gradients of a scalar by each Float64 input; zeros for others and where there is no dependence.</summary>
     static Tensor[] Gradients(Func<Tensor[], Tensor> sum, Tensor[] inputs)
     {
         Tensor output = sum(inputs);
@@ -100,7 +108,7 @@ public static class GradCheck
         }
     }
 
-    /// <summary>(f(x + h) − f(x − h)) / 2h along one element of one input.</summary>
+    /// <summary>Computes (f(x + h) − f(x − h)) / 2h along one element of one input.</summary>
     static double Difference(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double step)
     {
         double here = points[input].AsReadOnlySpan<double>()[element];
@@ -120,7 +128,7 @@ public static class GradCheck
         }
     }
 
-    /// <summary>Fresh leaves, so that every evaluation has a graph of its own.</summary>
+    /// <summary>Creates new leaves, so that every evaluation has its own graph.</summary>
     static Tensor[] Variables(Tensor[] points)
     {
         Tensor[] variables = [.. points.Select(static x => x.Detach().Clone())];
@@ -133,30 +141,31 @@ public static class GradCheck
     }
 }
 
-/// <summary>A derivative does not agree with its central difference.</summary>
-/// <param name="order">1 for a gradient, 2 for a gradient of gradients.</param>
-/// <param name="input">Which input it is by.</param>
-/// <param name="element">Which element of the input, in row-major order.</param>
+/// <summary>The error of a derivative that does not agree with its central difference.</summary>
+/// <param name="order">The order: 1 for a gradient, 2 for a gradient of gradients.</param>
+/// <param name="input">The index of the input.</param>
+/// <param name="element">The index of the element of the input, in row-major order.</param>
 /// <param name="shape">The shape of the input.</param>
-/// <param name="analytic">What the rules say.</param>
-/// <param name="numeric">What the differences say.</param>
+/// <param name="analytic">The derivative by the gradient rules.</param>
+/// <param name="numeric">The central difference.</param>
 public sealed class GradCheckException(int order, int input, int element, Shape shape, double analytic, double numeric)
     : TensorException(string.Create(
         CultureInfo.InvariantCulture,
-        $"GradCheck: the derivative of order {order} by element {element} of input {input} {shape} is {analytic:R}, and differences give {numeric:R}."))
+        $"GradCheck: the derivative of order {order} by element {element} of input {input} {shape} is {analytic:R}, "
+        + $"and the central difference is {numeric:R}. Correct the gradient rule, or move the input away from points where the function bends."))
 {
-    /// <summary>1 for a gradient, 2 for a gradient of gradients.</summary>
+    /// <summary>Gets the order: 1 for a gradient, 2 for a gradient of gradients.</summary>
     public int Order { get; } = order;
 
-    /// <summary>Which input the derivative is by.</summary>
+    /// <summary>Gets the index of the input.</summary>
     public int Input { get; } = input;
 
-    /// <summary>Which element of the input, in row-major order.</summary>
+    /// <summary>Gets the index of the element of the input, in row-major order.</summary>
     public int Element { get; } = element;
 
-    /// <summary>What the rules say.</summary>
+    /// <summary>Gets the derivative by the gradient rules.</summary>
     public double Analytic { get; } = analytic;
 
-    /// <summary>What the differences say.</summary>
+    /// <summary>Gets the central difference.</summary>
     public double Numeric { get; } = numeric;
 }

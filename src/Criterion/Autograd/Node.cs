@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Criterion.Memory;
 
 namespace Criterion;
 
-/// <summary>One recorded operation, or a leaf.</summary>
+/// <summary>A recorded operation, or a leaf.</summary>
 internal abstract class Node
 {
     static long s_last;
@@ -16,18 +18,19 @@ internal abstract class Node
 
     public string Name { get; }
 
-    /// <summary>Where the inputs come from; null for one that needs no gradient.</summary>
+    /// <summary>The nodes of the inputs; null for an input that needs no gradient.</summary>
     public abstract ReadOnlySpan<Node?> Inputs { get; }
 
-    /// <summary>Grows with time, so that sweeping from the highest visits results before what they came from.</summary>
+    /// <summary>Grows with time: in descending order results come before their inputs.</summary>
     public long Id { get; }
 
     public static Node Leaf(Tensor tensor) => tensor.DType.IsFloat()
         ? new LeafNode(tensor)
-        : throw new DTypeException($"Only floating-point tensors have gradients, and this one holds {tensor.DType}; convert it with .To(DType.Float32).");
+        : throw new DTypeException(
+            $"RequiresGrad: only floating-point tensors have gradients, and this one is {tensor.DType}. Convert it with .To(DType.Float32).");
 }
 
-/// <summary>A tensor that was not computed: the gradient ends up in it.</summary>
+/// <summary>A tensor that was not computed from others; the backward pass adds to its gradient.</summary>
 internal sealed class LeafNode(Tensor target) : Node("leaf")
 {
     public Tensor Target { get; } = target;
@@ -35,52 +38,58 @@ internal sealed class LeafNode(Tensor target) : Node("leaf")
     public override ReadOnlySpan<Node?> Inputs => [];
 }
 
-/// <summary>How to turn the gradient of a result into those of its inputs.</summary>
+/// <summary>A recorded operation with its gradient rules.</summary>
 internal abstract class OperationNode(string name, ReadOnlySpan<Tensor?> saved) : Node(name)
 {
-    SavedValue[]? _saved = SavedValue.Of(saved);
+    SavedValue[]? _saved = SavedValues(saved);
 
     public bool IsFreed => _saved is null;
 
-    /// <summary>Works out the gradients of the inputs for which <paramref name="wanted"/> holds, from the gradient of the result.</summary>
-    public void Differentiate(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
+    /// <summary>Computes the gradients of the inputs that are needed from the gradient of the result.</summary>
+    /// <exception cref="AutogradException">A value that a rule reads was changed in place.</exception>
+    /// <exception cref="TensorException">A value that a rule reads was released.</exception>
+    public void Differentiate(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs)
     {
         foreach (SavedValue value in _saved!)
         {
-            value.CheckUnchanged(Name);
+            if (value.IsChanged)
+            {
+                ThrowChanged();
+            }
         }
 
         ofInputs.Clear();
-        ApplyRules(gradient, wanted, ofInputs);
+        try
+        {
+            ApplyRules(gradient, isNeeded, ofInputs);
+        }
+        catch (TensorException error) when (Array.Exists(_saved, static value => value.IsReleased))
+        {
+            // Only the rules know which of the saved values they read: not all of them are needed for every gradient.
+            throw new TensorException($"Backward: the gradient of '{Name}' cannot be computed. {error.Message}", error);
+        }
     }
 
-    /// <summary>Forgets what the rules hold.</summary>
-    /// <returns>The values that this operation will not read again.</returns>
+    /// <summary>Drops the rules and what they read.</summary>
+    /// <returns>The values that this operation does not read any more.</returns>
     public SavedValue[] Free()
     {
         SavedValue[] saved = _saved!;
         foreach (SavedValue value in saved)
         {
-            value.Leave();
+            value.Forget();
         }
 
         _saved = null;
-        ForgetRules();
+        DropRules();
         return saved;
     }
 
-    private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs);
+    private protected abstract void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs);
 
-    private protected abstract void ForgetRules();
-}
+    private protected abstract void DropRules();
 
-/// <summary>The memory of a value that a rule reads, as it was when it was recorded.</summary>
-internal readonly struct SavedValue(Storage storage)
-{
-    readonly int _version = storage.Version;
-    readonly int _generation = storage.Generation;
-
-    public static SavedValue[] Of(ReadOnlySpan<Tensor?> tensors)
+    static SavedValue[] SavedValues(ReadOnlySpan<Tensor?> tensors)
     {
         int count = 0;
         foreach (Tensor? tensor in tensors)
@@ -94,126 +103,116 @@ internal readonly struct SavedValue(Storage storage)
             if (tensor is not null)
             {
                 saved[^count--] = new SavedValue(tensor.Storage);
-                tensor.Storage.Readers++;
             }
         }
 
         return saved;
     }
 
-    /// <summary>The operation is not among the readers any more.</summary>
-    public void Leave()
-    {
-        if (storage.Generation == _generation)
-        {
-            storage.Readers--;
-        }
-    }
-
-    /// <summary>Gives memory that nobody reads any more back to its scope, unless it is <paramref name="needed"/>.</summary>
-    public void Release(ScopedMemory scope, HashSet<Storage> needed)
-    {
-        if (storage is { IsPassing: true, Readers: 0 } && storage.Generation == _generation && !needed.Contains(storage))
-        {
-            scope.Release(storage, 0);
-        }
-    }
-
-    public void CheckUnchanged(string operation)
-    {
-        // A rule that reads memory that was given back says so itself.
-        if (storage.Version != _version && storage.Generation == _generation)
-        {
-            throw new AutogradException(
-                $"A tensor that the gradient of '{operation}' needs was changed in place after it was used. Change a .Clone() of it instead, or run the backward pass first.");
-        }
-    }
+    void ThrowChanged() => throw new AutogradException(
+        $"Backward: a tensor that the gradient of '{Name}' needs was changed in place after it was used. "
+        + "Change a .Clone() of it instead, or run the backward pass first.");
 }
 
-/// <summary>Up to three inputs of an operation, or their rules, inside of its node.</summary>
-[InlineArray(3)]
-internal struct UpToThree<T>
+/// <summary>A value for each input of an operation.</summary>
+internal interface IPerInput<T>
 {
+    /// <summary>Gets at least as many values as there are inputs.</summary>
+    [UnscopedRef]
+    Span<T> Values { get; }
+
+    void Allocate(int count);
+}
+
+/// <summary>Up to three values, inside of the node: training steps record hundreds of operations, nearly all with few inputs.</summary>
+[InlineArray(Most)]
+internal struct FewInputs<T> : IPerInput<T>
+{
+    public const int Most = 3;
+
     T _first;
+
+    [UnscopedRef]
+    public Span<T> Values => MemoryMarshal.CreateSpan(ref _first, Most);
+
+    public readonly void Allocate(int count)
+    {
+    }
 }
 
-/// <summary>An operation with one rule for each input.</summary>
-internal abstract class SeparateNode(string name, ReadOnlySpan<Tensor?> saved) : OperationNode(name, saved)
+/// <summary>Any number of values.</summary>
+internal struct ManyInputs<T> : IPerInput<T>
 {
-    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs)
+    T[] _values;
+
+    [UnscopedRef]
+    public readonly Span<T> Values => _values;
+
+    public void Allocate(int count) => _values = new T[count];
+}
+
+/// <summary>An operation with one gradient rule for each input.</summary>
+internal sealed class SeparateNode<TState, TInputs, TRules> : OperationNode
+    where TInputs : struct, IPerInput<Node?>
+    where TRules : struct, IPerInput<Func<Tensor, TState, Tensor>>
+{
+    TInputs _inputs;
+    TRules _rules;
+    TState _state;
+
+    public SeparateNode(
+        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
+        : base(name, saved)
+    {
+        (_state, _inputs, _rules) = (state, default, default);
+        _inputs.Allocate(rules.Length);
+        _rules.Allocate(rules.Length);
+        for (int i = 0; i < rules.Length; i++)
+        {
+            (_inputs.Values[i], _rules.Values[i]) = (rules[i].Input?.Node, rules[i].Rule);
+        }
+    }
+
+    public override ReadOnlySpan<Node?> Inputs => _inputs.Values;
+
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs)
     {
         for (int i = 0; i < Inputs.Length; i++)
         {
-            if (Inputs[i] is { } input && wanted(input))
+            if (Inputs[i] is { } input && isNeeded(input))
             {
-                ofInputs[i] = ApplyRule(i, gradient);
+                ofInputs[i] = _rules.Values[i](gradient, _state);
             }
         }
     }
 
-    private protected abstract Tensor ApplyRule(int input, Tensor gradient);
+    private protected override void DropRules() => (_state, _rules) = (default!, default);
 }
 
-/// <summary>Rules that hold themselves what they read, for any number of inputs.</summary>
-internal sealed class ClosureNode(string name, ReadOnlySpan<Tensor?> saved, Node?[] inputs, Func<Tensor, Tensor>[] rules)
-    : SeparateNode(name, saved)
-{
-    Func<Tensor, Tensor>[] _rules = rules;
-
-    public override ReadOnlySpan<Node?> Inputs => inputs;
-
-    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient);
-
-    private protected override void ForgetRules() => _rules = [];
-}
-
-/// <summary>Rules that hold nothing: what they read is held once, for all of them, in <typeparamref name="TState"/>.</summary>
-internal sealed class StateNode<TState> : SeparateNode
-{
-    UpToThree<Node?> _inputs;
-    UpToThree<Func<Tensor, TState, Tensor>> _rules;
-    TState _state;
-
-    public StateNode(
-        string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<(Tensor? Input, Func<Tensor, TState, Tensor> Rule)> rules)
-        : base(name, saved)
-    {
-        _state = state;
-        for (int i = 0; i < rules.Length; i++)
-        {
-            (_inputs[i], _rules[i]) = (rules[i].Input?.Node, rules[i].Rule);
-        }
-    }
-
-    public override ReadOnlySpan<Node?> Inputs => _inputs;
-
-    private protected override Tensor ApplyRule(int input, Tensor gradient) => _rules[input](gradient, _state);
-
-    private protected override void ForgetRules() => _state = default!;
-}
-
-/// <summary>An operation whose gradients come out together.</summary>
-internal sealed class JointNode<TState> : OperationNode
+/// <summary>An operation with one rule that computes the gradients of all inputs together.</summary>
+internal sealed class JointNode<TState, TInputs> : OperationNode
+    where TInputs : struct, IPerInput<Node?>
 {
     readonly Func<Tensor, TState, Tensor?[]> _rule;
-    UpToThree<Node?> _inputs;
+    TInputs _inputs;
     TState _state;
 
     public JointNode(
         string name, ReadOnlySpan<Tensor?> saved, TState state, ReadOnlySpan<Tensor?> inputs, Func<Tensor, TState, Tensor?[]> rule)
         : base(name, saved)
     {
-        (_state, _rule) = (state, rule);
+        (_state, _rule, _inputs) = (state, rule, default);
+        _inputs.Allocate(inputs.Length);
         for (int i = 0; i < inputs.Length; i++)
         {
-            _inputs[i] = inputs[i]?.Node;
+            _inputs.Values[i] = inputs[i]?.Node;
         }
     }
 
-    public override ReadOnlySpan<Node?> Inputs => _inputs;
+    public override ReadOnlySpan<Node?> Inputs => _inputs.Values;
 
-    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> wanted, Span<Tensor?> ofInputs) =>
+    private protected override void ApplyRules(Tensor gradient, Func<Node, bool> isNeeded, Span<Tensor?> ofInputs) =>
         _rule(gradient, _state).CopyTo(ofInputs);
 
-    private protected override void ForgetRules() => _state = default!;
+    private protected override void DropRules() => _state = default!;
 }

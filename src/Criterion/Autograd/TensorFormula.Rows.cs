@@ -14,14 +14,15 @@ public static partial class TensorFormula
         where TFormula : struct, IRowFormula
     {
         (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale: 1);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             values.To(rows[0].DType),
             rows,
+            (F: formula, Rows: rows, Numbers: numbers, Gradients: gradients),
             rows,
-            g => Autograd.Enabled
-                ? Autograd.Compose(rows, () => Composed(formula, rows, numbers).To(g.DType), g)
-                : [.. gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose(of.Rows, () => Composed(of.F, of.Rows, of.Numbers).To(g.DType), g)
+                : [.. of.Gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
     /// <summary>The sum of the losses of all rows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
@@ -35,14 +36,15 @@ public static partial class TensorFormula
         where TFormula : struct, IRowFormula
     {
         (Tensor[] rows, Tensor? numbers, Tensor?[] gradients, Tensor values) = Evaluate(formula, inputs, perRow, scale);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             values.Total(scale).To(rows[0].DType),
             [.. rows, .. gradients],
+            (F: formula, Rows: rows, Numbers: numbers, Gradients: gradients, Scale: scale),
             rows,
-            g => Autograd.Enabled
-                ? Autograd.Compose(rows, () => (Composed(formula, rows, numbers).Sum() * scale).To(g.DType), g)
-                : [.. gradients.Select(gradient => Scaled(gradient, g))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose(of.Rows, () => (Composed(of.F, of.Rows, of.Numbers).Sum() * of.Scale).To(g.DType), g)
+                : [.. of.Gradients.Select(gradient => Scaled(gradient, g))]);
     }
 
     /// <summary>The mean of the losses of all rows; value and gradients in one pass.</summary>
@@ -66,7 +68,7 @@ public static partial class TensorFormula
         Tensor[] rows = Aligned<TFormula>(inputs);
         Shape shape = rows[0].Shape.Without(-1);
         Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
-        Tensor?[] gradients = [.. rows.Select(row => Autograd.Wanted(row) ? Tensor.EmptyLike(row) : null)];
+        Tensor?[] gradients = [.. rows.Select(row => Autograd.IsRecorded(row) ? Tensor.EmptyLike(row) : null)];
         Tensor values = Tensor.Empty(shape, DType.Float64);
         RowDriver.Run(new RowLosses<TFormula>(
             formula, rows[0].Elements, Input(1), Input(2), numbers?.Elements ?? default, values.Elements, scale)

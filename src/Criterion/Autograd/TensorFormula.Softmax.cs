@@ -21,14 +21,15 @@ public static partial class TensorFormula
     {
         SoftmaxRun run = Evaluate(formula, x, target, perRow, origin, scale: 1);
         Tensor[] inputs = Inputs(run);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             run.Values.To(run.X.DType),
             inputs,
+            (F: formula, Run: run),
             inputs,
-            g => Autograd.Enabled
-                ? Autograd.Compose(inputs, () => Composed(formula, run), g)
-                : [.. Gradients(run).Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose(Inputs(of.Run), () => Composed(of.F, of.Run), g)
+                : [.. Gradients(of.Run).Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
     /// <summary>The sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.</summary>
@@ -46,14 +47,15 @@ public static partial class TensorFormula
     {
         SoftmaxRun run = Evaluate(formula, x, target, perRow, origin, scale);
         Tensor[] inputs = Inputs(run);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             run.Values.Total(scale).To(run.X.DType),
             [.. inputs, run.GradientX, run.GradientTarget],
+            (F: formula, Run: run, Scale: scale),
             inputs,
-            g => Autograd.Enabled
-                ? Autograd.Compose(inputs, () => Composed(formula, run).Sum() * scale, g)
-                : [.. Gradients(run).Select(gradient => Scaled(gradient, g))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose(Inputs(of.Run), () => Composed(of.F, of.Run).Sum() * of.Scale, g)
+                : [.. Gradients(of.Run).Select(gradient => Scaled(gradient, g))]);
     }
 
     /// <summary>The formula of a softmax row in LaTeX, in the names of an element of its rows, such as <c>\ln p_j</c> and <c>q_j</c>.</summary>
@@ -107,8 +109,8 @@ public static partial class TensorFormula
             perRow?.Detach().To(type).Reshape(shape).Contiguous(),
             origin,
             Tensor.Empty(shape, DType.Float64),
-            Autograd.Wanted(rows) ? Tensor.EmptyLike(rows) : null,
-            !compared.AreClasses && Autograd.Wanted(compared.Values) ? Tensor.EmptyLike(rows) : null,
+            Autograd.IsRecorded(rows) ? Tensor.EmptyLike(rows) : null,
+            !compared.AreClasses && Autograd.IsRecorded(compared.Values) ? Tensor.EmptyLike(rows) : null,
             scale);
         SoftmaxDriver.Run(new SoftmaxLosses<TFormula>(
             formula, rows.Elements, compared.Elements, run.PerRow?.Elements ?? default, origin, run.Values.Elements, scale)

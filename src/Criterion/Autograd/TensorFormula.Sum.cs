@@ -60,8 +60,8 @@ public static partial class TensorFormula
         (x, y) = Tensor.Promote(x.Floating().Contiguous(), y.Floating().Contiguous());
         Unary<Shifted<TFormula>> formulaX = new(new(formula, y.Detach().Mean().Item()));
         Unary<Shifted<OfNegative<TFormula>>> formulaY = new(new(new(formula), x.Detach().Mean().Item()));
-        PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.Wanted(y) };
-        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY = SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.Wanted(x) };
+        PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.IsRecorded(y) };
+        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY = SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
         (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
         PointwiseTotal totalY = PointwiseDriver.Run(sumY);
         PointwiseTotal totalX = PointwiseDriver.Run(
@@ -71,15 +71,19 @@ public static partial class TensorFormula
             PointwiseDriver.Run(sumY with { GradientX = gradientY.Elements, Offset = -totalX.Slope / y.Count });
         }
 
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(totalX.Value + totalY.Value, x.DType),
             [x, y, gradientX, gradientY],
+            (F: formula, X: x, Y: y, GradientX: gradientX, GradientY: gradientY),
             [x, y],
-            g => Autograd.Enabled
-                ? Autograd.Compose([x, y], () => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean(), g)
-                : [Scaled(gradientX, g), Scaled(gradientY, g)]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.X, of.Y], () => ComposedAcross(of.F, of.X, of.Y), g)
+                : [Scaled(of.GradientX, g), Scaled(of.GradientY, g)]);
     }
+
+    static Tensor ComposedAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
+        where TFormula : struct, IUnaryFormula => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean();
 
     /// <summary>Σ f(x) as a number, not recorded.</summary>
     internal static double Total<TFormula>(TFormula formula, Tensor x)
@@ -95,7 +99,7 @@ public static partial class TensorFormula
     {
         Tensor numbers = x.Floating().Contiguous();
         PointwiseTotal total = PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), scale, numbers));
-        return Autograd.RecordWith(
+        return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(total.Value, numbers.DType),
             [],
@@ -117,12 +121,12 @@ public static partial class TensorFormula
         });
 
         // Gradients that were handed on may be changed in place by who received them: as saved values they are then refused, not reused.
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             name,
             Tensor.Scalar(total.Value, type),
             [x, y, z, state.GradientX, state.GradientY, state.GradientZ],
-            [x, y, z],
             (Name: name, State: state),
+            [x, y, z],
             static (g, own) => Autograd.Enabled ? own.State.Compose(own.Name, g) : own.State.Scale(g));
     }
 
@@ -176,7 +180,7 @@ public static partial class TensorFormula
     }
 
     /// <summary>Room for the gradient of an input, if one is wanted.</summary>
-    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.Wanted(input) ? Tensor.EmptyLike(input) : null;
+    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
     /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;

@@ -21,14 +21,15 @@ public static partial class TensorFormula
         where TFormula : struct, IWindowFormula
     {
         WindowRun run = RunWindows(formula, window, x, y, scale: 1);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             run.Means,
             [run.X, run.Y],
+            (F: formula, Window: window, Run: run),
             [run.X, run.Y],
-            g => Autograd.Enabled
-                ? Autograd.Compose([run.X, run.Y], () => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]), g)
-                : [.. run.Gradients.Select(gradient => gradient is null ? null : gradient * g.Reshape(g.Shape[0], g.Shape[1], 1, 1))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.Run.X, of.Run.Y], () => PlaneMeans(of.F, of.Window, of.Run), g)
+                : [.. of.Run.Gradients.Select(gradient => gradient is null ? null : gradient * g.Reshape(g.Shape[0], g.Shape[1], 1, 1))]);
     }
 
     /// <summary>The sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
@@ -43,15 +44,19 @@ public static partial class TensorFormula
         where TFormula : struct, IWindowFormula
     {
         WindowRun run = RunWindows(formula, window, x, y, scale);
-        return Autograd.RecordJoint(
+        return Autograd.Record(
             Name<TFormula>(),
             Tensor.Scalar(run.Sum * scale, run.X.DType),
             [run.X, run.Y, .. run.Gradients],
+            (F: formula, Window: window, Run: run, Scale: scale),
             [run.X, run.Y],
-            g => Autograd.Enabled
-                ? Autograd.Compose([run.X, run.Y], () => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]).Sum() * scale, g)
-                : [.. run.Gradients.Select(gradient => Scaled(gradient, g))]);
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.Run.X, of.Run.Y], () => PlaneMeans(of.F, of.Window, of.Run).Sum() * of.Scale, g)
+                : [.. of.Run.Gradients.Select(gradient => Scaled(gradient, g))]);
     }
+
+    static Tensor PlaneMeans<TFormula>(TFormula formula, BlurWindow window, WindowRun run)
+        where TFormula : struct, IWindowFormula => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]);
 
     /// <summary>The loss of every window, as a graph of tensor operations: slower than the means, for maps to look at and for losses that combine several.</summary>
     /// <returns>[N, C, windows down, windows across].</returns>
@@ -80,7 +85,7 @@ public static partial class TensorFormula
         CheckWindows<TFormula>(window, x, y);
         (Tensor a, Tensor b) = Tensor.Promote(x.Floating(), y.Floating());
         (a, b) = (a.Contiguous(), b.Contiguous());
-        Tensor?[] gradients = [Autograd.Wanted(a) ? Tensor.EmptyLike(a) : null, Autograd.Wanted(b) ? Tensor.EmptyLike(b) : null];
+        Tensor?[] gradients = [Autograd.IsRecorded(a) ? Tensor.EmptyLike(a) : null, Autograd.IsRecorded(b) ? Tensor.EmptyLike(b) : null];
         Tensor means = Tensor.Empty([a.Shape[0], a.Shape[1]], a.DType);
         WindowLosses<TFormula> losses = new(formula, a.Elements, b.Elements, means.Elements, scale)
         {

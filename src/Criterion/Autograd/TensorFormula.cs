@@ -87,7 +87,7 @@ public static partial class TensorFormula
     {
         (x, y) = Tensor.Promote(x, y);
         Shape shape = Shape.Broadcast(x.Shape, y.Shape, name);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             name,
             MapUnrecorded(formula, shape, x, y),
             [x, y],
@@ -103,7 +103,7 @@ public static partial class TensorFormula
         (x, z) = Tensor.Promote(x, z);
         (y, z) = Tensor.Promote(y, z);
         Shape shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, name), z.Shape, name);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             name,
             MapUnrecorded(formula, shape, x, y, z),
             [x, y, z],
@@ -115,7 +115,7 @@ public static partial class TensorFormula
 
     /// <summary>Records a result whose derivative is that of the formula at <paramref name="at"/>.</summary>
     static Tensor RecordUnary<TFormula>(string name, TFormula formula, Tensor x, Tensor result, Tensor at)
-        where TFormula : struct, IPointwiseFormula => Autograd.RecordWith(
+        where TFormula : struct, IPointwiseFormula => Autograd.Record(
             name,
             result,
             [at],

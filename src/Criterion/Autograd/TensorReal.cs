@@ -140,7 +140,12 @@ public readonly struct TensorReal : IReal<TensorReal>
     public static TensorReal WithSlope(TensorReal value, TensorReal x, TensorReal slope) => (value._tensor, x._tensor) switch
     {
         ({ } v, { } t) => Autograd.Record(
-            "slope", v.Detach(), [], (v, g => g), (t, g => (new TensorReal(g) * slope).ToTensor(g).SumTo(t.Shape))),
+            "slope",
+            v.Detach(),
+            [],
+            (Slope: slope, t.Shape),
+            (v, static (g, _) => g),
+            (t, static (g, of) => (new TensorReal(g) * of.Slope).ToTensor(g).SumTo(of.Shape))),
         _ => value,
     };
 

@@ -31,7 +31,7 @@ public static class AtomicFile
         try
         {
             Fill(temporary, write);
-            Persistently(() => File.Move(temporary, target, overwrite: true), OperatingSystem.IsWindows() ? WindowsAttempts : 1);
+            Retry(() => File.Move(temporary, target, overwrite: true), OperatingSystem.IsWindows() ? WindowsAttempts : 1);
         }
         catch (Exception e)
         {
@@ -42,7 +42,7 @@ public static class AtomicFile
 
             if (e.Message.Contains(temporary, StringComparison.Ordinal))
             {
-                throw Renamed(e, e.Message.Replace(temporary, path, StringComparison.Ordinal));
+                throw WithMessage(e, e.Message.Replace(temporary, path, StringComparison.Ordinal));
             }
 
             throw;
@@ -55,7 +55,7 @@ public static class AtomicFile
         || path.StartsWith(@"\\.\", StringComparison.Ordinal);
 
     /// <summary>Tries again for a while: on Windows a file can't be replaced while another program, such as a virus scanner, is reading it.</summary>
-    internal static void Persistently(Action action, int attempts)
+    internal static void Retry(Action action, int attempts)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -72,7 +72,7 @@ public static class AtomicFile
     }
 
     // The temporary file is nothing that the caller knows.
-    static Exception Renamed(Exception e, string message) => e switch
+    static Exception WithMessage(Exception e, string message) => e switch
     {
         DirectoryNotFoundException => new DirectoryNotFoundException(message, e),
         UnauthorizedAccessException => new UnauthorizedAccessException(message, e),

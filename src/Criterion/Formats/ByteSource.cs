@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Criterion.Formats;
 
 /// <summary>
@@ -17,10 +19,11 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     // Bytes already taken from a stream of unknown length, to be sure that they exist.
     ReadOnlyMemory<byte> _ahead;
 
-    uint _sum = ~0u;
+    // Only the part of an archive has a checksum to compare with.
+    readonly Crc32? _sum = partLength is null ? null : new Crc32();
 
     /// <summary>The CRC-32 of the bytes taken from the stream, where the source keeps one.</summary>
-    public uint Checksum => ~_sum;
+    public uint Checksum => _sum?.GetCurrentHashAsUInt32() ?? 0;
 
     /// <summary>The stream itself, for a reader that seeks in it.</summary>
     public Stream Stream => stream;
@@ -38,15 +41,15 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return read(new ByteSource(stream, format, path));
     }
 
-    /// <summary>The error to throw: where, what is wrong, and the way out, as two sentences.</summary>
+    /// <summary>Computes the error to throw: where, what is wrong, and the way out, as two sentences.</summary>
     public DataFormatException Error(string problem, string wayOut, Exception? inner = null)
     {
         string message = $"{format}: {path ?? "the stream"}: {problem} {wayOut}";
         return inner is null ? new DataFormatException(message) : new DataFormatException(message, inner);
     }
 
-    /// <summary>The same file seen through a decompressor, whose length nobody knows.</summary>
-    public ByteSource Through(Stream decompressor) => new(decompressor, format, path);
+    /// <summary>Computes the same file seen through a decompressor, whose length nobody knows.</summary>
+    public ByteSource Decompressed(Stream decompressor) => new(decompressor, format, path);
 
     /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>
     public ByteSource Part(Stream part, long length) => new(part, format, path, length);
@@ -93,7 +96,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
         else if (count > _left)
         {
-            throw CutShort(what, count, _left.Value);
+            throw Truncated(what, count, _left.Value);
         }
     }
 
@@ -107,7 +110,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         int read = ready + ReadSome(into[ready..]);
         if (read < into.Length)
         {
-            throw CutShort(what, into.Length, read);
+            throw Truncated(what, into.Length, read);
         }
 
         _left -= read;
@@ -151,7 +154,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
 
     /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
     /// <exception cref="DataFormatException">Something does.</exception>
-    public T Last<T>(T result) => IsAtEnd()
+    public T EndWith<T>(T result) => IsAtEnd()
         ? result
         : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
 
@@ -194,7 +197,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
             }
 
             int read = ReadSome(ahead.AsSpan(filled));
-            filled += read > 0 ? read : throw CutShort(what, count, filled);
+            filled += read > 0 ? read : throw Truncated(what, count, filled);
         }
 
         _ahead = ahead;
@@ -205,7 +208,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         try
         {
             int read = stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
-            _sum = partLength is null ? _sum : Crc32.Add(_sum, into[..read]);
+            _sum?.Append(into[..read]);
             return read;
         }
         catch (InvalidDataException e)
@@ -214,6 +217,6 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
     }
 
-    DataFormatException CutShort(string what, long count, long there) =>
+    DataFormatException Truncated(string what, long count, long there) =>
         Error($"{what} should have {count} bytes, but only {there} are there.", "The file was cut short or its header is damaged: fetch it again.");
 }

@@ -16,7 +16,7 @@ public static class Idx
 
     /// <summary>Reads the array in a file, <c>train-images-idx3-ubyte.gz</c> for example: UInt8 of [60000, 28, 28].</summary>
     /// <exception cref="DataFormatException">The file is no IDX or is damaged.</exception>
-    public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.Last(Unpacked(source)));
+    public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.EndWith(Unpacked(source)));
 
     /// <summary>Reads one array and leaves the stream behind it; a packed one is read to the stream's end.</summary>
     /// <exception cref="DataFormatException">What comes is no IDX or is damaged.</exception>
@@ -35,8 +35,8 @@ public static class Idx
 
         // Reading on to the end is what makes the decompressor check its sum.
         using GZipStream unpacked = new(source.Rest(), CompressionMode.Decompress, leaveOpen: true);
-        ByteSource inner = source.Through(unpacked);
-        return inner.Last(ReadArray(inner));
+        ByteSource inner = source.Decompressed(unpacked);
+        return inner.EndWith(ReadArray(inner));
     }
 
     static Tensor ReadArray(ByteSource source)

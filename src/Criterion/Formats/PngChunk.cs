@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Criterion.Formats;
@@ -15,7 +16,7 @@ internal readonly record struct PngChunk(string Type, byte[] Data)
     /// <exception cref="DataFormatException">It is cut short, is none, or is critical and its checksum is wrong.</exception>
     public static PngChunk Read(ByteSource source) => Read(source, out _);
 
-    /// <summary>The same, and says of which type it is even where it cannot be read.</summary>
+    /// <summary>Computes the same, and says of which type it is even where it cannot be read.</summary>
     public static PngChunk Read(ByteSource source, out string type)
     {
         type = "";
@@ -48,34 +49,11 @@ internal readonly record struct PngChunk(string Type, byte[] Data)
         stream.Write(sum);
     }
 
-    static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data) => ~Crc32.Add(Crc32.Add(~0u, type), data);
-}
-
-/// <summary>The cyclic redundancy check of PNG, gzip and Ethernet.</summary>
-internal static class Crc32
-{
-    const uint Polynomial = 0xEDB88320;
-
-    static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(static n => Remainder((uint)n))];
-
-    /// <summary>Goes on with a check, which starts with all bits set and is inverted at its end.</summary>
-    public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
+    static uint Checksum(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        foreach (byte value in bytes)
-        {
-            crc = Table[(byte)(crc ^ value)] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    static uint Remainder(uint value)
-    {
-        for (int bit = 0; bit < 8; bit++)
-        {
-            value = (value >> 1) ^ (Polynomial & (0 - (value & 1)));
-        }
-
-        return value;
+        Crc32 sum = new();
+        sum.Append(type);
+        sum.Append(data);
+        return sum.GetCurrentHashAsUInt32();
     }
 }

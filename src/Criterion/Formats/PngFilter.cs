@@ -4,7 +4,7 @@ namespace Criterion.Formats;
 /// Guesses a byte from those already known: to the left, above, and above to the left. A filter stores the difference from
 /// the guess, which compresses better than the byte.
 /// </summary>
-internal interface IPngGuess
+internal interface IPngPredictor
 {
     static abstract int Guess(int left, int above, int corner);
 }
@@ -25,16 +25,16 @@ internal static class PngFilter
         switch (filter)
         {
             case 1:
-                Undo<Left>(row, above, step);
+                Undo<LeftPrediction>(row, above, step);
                 break;
             case 2:
-                Undo<Above>(row, above, step);
+                Undo<AbovePrediction>(row, above, step);
                 break;
             case 3:
-                Undo<Average>(row, above, step);
+                Undo<AveragePrediction>(row, above, step);
                 break;
             case 4:
-                Undo<Paeth>(row, above, step);
+                Undo<PaethPrediction>(row, above, step);
                 break;
         }
     }
@@ -43,15 +43,15 @@ internal static class PngFilter
     /// <returns>How far its bytes, taken as signed, are from 0 in all: small sums compress well.</returns>
     public static long Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> filtered) => filter switch
     {
-        0 => Apply<Nothing>(row, above, step, filtered),
-        1 => Apply<Left>(row, above, step, filtered),
-        2 => Apply<Above>(row, above, step, filtered),
-        3 => Apply<Average>(row, above, step, filtered),
-        _ => Apply<Paeth>(row, above, step, filtered),
+        0 => Apply<NoPrediction>(row, above, step, filtered),
+        1 => Apply<LeftPrediction>(row, above, step, filtered),
+        2 => Apply<AbovePrediction>(row, above, step, filtered),
+        3 => Apply<AveragePrediction>(row, above, step, filtered),
+        _ => Apply<PaethPrediction>(row, above, step, filtered),
     };
 
     static void Undo<T>(Span<byte> row, ReadOnlySpan<byte> above, int step)
-        where T : struct, IPngGuess
+        where T : struct, IPngPredictor
     {
         for (int i = 0; i < row.Length; i++)
         {
@@ -60,7 +60,7 @@ internal static class PngFilter
     }
 
     static long Apply<T>(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> filtered)
-        where T : struct, IPngGuess
+        where T : struct, IPngPredictor
     {
         long sum = 0;
         for (int i = 0; i < row.Length; i++)
@@ -73,32 +73,32 @@ internal static class PngFilter
     }
 
     static byte Guess<T>(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, int i)
-        where T : struct, IPngGuess => i < step
+        where T : struct, IPngPredictor => i < step
             ? (byte)T.Guess(0, above[i], 0)
             : (byte)T.Guess(row[i - step], above[i], above[i - step]);
 
-    readonly struct Nothing : IPngGuess
+    readonly struct NoPrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner) => 0;
     }
 
-    readonly struct Left : IPngGuess
+    readonly struct LeftPrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner) => left;
     }
 
-    readonly struct Above : IPngGuess
+    readonly struct AbovePrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner) => above;
     }
 
-    readonly struct Average : IPngGuess
+    readonly struct AveragePrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner) => (left + above) / 2;
     }
 
     /// <summary>Whichever of the three is nearest to where a plane through them would be; the order settles ties.</summary>
-    readonly struct Paeth : IPngGuess
+    readonly struct PaethPrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner)
         {

@@ -22,7 +22,7 @@ internal sealed class PngReader
         byte[] signature = source.Take(Png.Signature.Length, "the signature of a PNG");
         if (!Png.Signature.SequenceEqual(signature))
         {
-            throw source.Error($"it starts with the bytes {Convert.ToHexString(signature)}, which is no PNG{Known(signature)}.", "Convert it to PNG with another program first.");
+            throw source.Error($"it starts with the bytes {Convert.ToHexString(signature)}, which is no PNG{DetectedFormat(signature)}.", "Convert it to PNG with another program first.");
         }
 
         _source = source;
@@ -40,7 +40,7 @@ internal sealed class PngReader
         return reader.ReadPixels();
     }
 
-    static string Known(ReadOnlySpan<byte> start) =>
+    static string DetectedFormat(ReadOnlySpan<byte> start) =>
         start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? " but a JPEG"
         : start.StartsWith("GIF8"u8) ? " but a GIF"
         : start.StartsWith("RIFF"u8) ? " but, most likely, a WebP"
@@ -52,7 +52,7 @@ internal sealed class PngReader
         PngChunk chunk = PngChunk.Read(_source);
         for (; chunk.Type != Pixels; chunk = PngChunk.Read(_source))
         {
-            Describe(chunk);
+            ReadMetadata(chunk);
         }
 
         for (; chunk.Type == Pixels; chunk = NextOrEnd())
@@ -66,7 +66,7 @@ internal sealed class PngReader
         }
     }
 
-    void Describe(PngChunk chunk)
+    void ReadMetadata(PngChunk chunk)
     {
         switch (chunk.Type)
         {
@@ -120,7 +120,7 @@ internal sealed class PngReader
     {
         _packed.Position = 0;
         using ZLibStream stream = new(_packed, CompressionMode.Decompress, leaveOpen: true);
-        ByteSource raw = _source.Through(stream);
+        ByteSource raw = _source.Decompressed(stream);
         try
         {
             foreach (PngPass pass in _header.Passes)
@@ -167,12 +167,12 @@ internal sealed class PngPackedPixels : MemoryStream
     public bool IsExhausted { get; private set; }
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Noted(base.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => NoteEnd(base.Read(buffer, offset, count));
 
     /// <inheritdoc/>
-    public override int Read(Span<byte> buffer) => Noted(base.Read(buffer));
+    public override int Read(Span<byte> buffer) => NoteEnd(base.Read(buffer));
 
-    int Noted(int read)
+    int NoteEnd(int read)
     {
         IsExhausted |= read == 0;
         return read;

@@ -138,10 +138,10 @@ public static class Pth
         bool isChosen = names is not null && wanted.Length > 0;
         if (!dictionary.IsState && (!isChosen || wanted.Any(static pair => pair.Value is not PthTensor)))
         {
-            throw file.Source.Error($"{what} holds more than tensors: {Describe(dictionary)}.", WayOut(dictionary, key));
+            throw file.Source.Error($"{what} holds more than tensors: {Describe(dictionary)}.", Fix(dictionary, key));
         }
 
-        return dictionary.Twice is { } twice
+        return dictionary.DuplicateKey is { } twice
             ? throw file.Source.Error($"{what} names '{PthGlobal.Short(twice)}' twice.", "The file is damaged: save or fetch it again.")
             : wanted.Select(static pair => (pair.Key, (PthTensor)pair.Value!));
     }
@@ -168,7 +168,7 @@ public static class Pth
             "Give the name of one that holds tensors by name.");
     }
 
-    static string WayOut(PthDict checkpoint, string? key)
+    static string Fix(PthDict checkpoint, string? key)
     {
         if (checkpoint.FirstOrDefault(static pair => pair.Value is PthDict { IsState: true, Count: > 0 }).Key is { } part)
         {
@@ -188,7 +188,7 @@ public static class Pth
         IEnumerable<string> parts =
             from pair in dictionary.OrderBy(static pair => pair.Value is PthTensor).Take(Shown)
             select $"'{PthGlobal.Short(pair.Key)}' ({Kind(pair.Value)})";
-        int more = Math.Max(0, dictionary.Count - Shown) + dictionary.Nameless;
+        int more = Math.Max(0, dictionary.Count - Shown) + dictionary.UnnamedCount;
         return $"{string.Join(", ", parts)}{(more > 0 ? $" and {more} more" : "")}";
     }
 

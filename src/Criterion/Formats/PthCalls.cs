@@ -26,15 +26,15 @@ internal static class PthCalls
     static object Tensor(string function, object?[] arguments) => (function, arguments) switch
     {
         ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [PthView view, ..]) =>
-            On(view, arguments) ?? new PthOpaque(function),
+            TensorOf(view, arguments) ?? new PthOpaque(function),
         ("torch._utils._rebuild_tensor_v3", [PthView view, _, _, _, _, _, PthGlobal type, ..]) =>
-            On(view.As(PthType.OfName(type.Name)), arguments) ?? new PthOpaque(function),
+            TensorOf(view.As(PthType.OfName(type.Name)), arguments) ?? new PthOpaque(function),
         ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state", [PthTensor tensor, ..]) => tensor,
         ("torch.nn.parameter.Parameter" or "torch._utils._rebuild_device_tensor_from_cpu_tensor", [PthTensor tensor, ..]) => tensor,
         _ => new PthOpaque(function),
     };
 
-    static object? On(PthView? view, object?[] arguments) =>
+    static object? TensorOf(PthView? view, object?[] arguments) =>
         view is not null && arguments is [_, long offset, object?[] sizes, object?[] strides, ..]
             ? new PthTensor(view, offset, sizes, strides)
             : null;

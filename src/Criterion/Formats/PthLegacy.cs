@@ -61,7 +61,7 @@ internal sealed class PthLegacy : PthContainer
             }
         }
 
-        return Source.Last(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage))) is { } missing
+        return Source.EndWith(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage))) is { } missing
             ? throw Source.Error($"storage '{missing.Key}' is not there, or as elements of two types.", "The file is damaged: save or fetch it again.")
             : rows;
     }

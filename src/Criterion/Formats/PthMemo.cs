@@ -9,7 +9,7 @@ internal sealed class PthMemo
     /// <summary>How far ahead a number may be and still be kept in the list.</summary>
     const int Gap = 1024;
 
-    static readonly object Nothing = new();
+    static readonly object Missing = new();
 
     readonly List<object?> _dense = [];
     readonly SortedDictionary<long, object?> _sparse = [];
@@ -30,17 +30,17 @@ internal sealed class PthMemo
 
         while (_dense.Count <= index)
         {
-            _dense.Add(Nothing);
+            _dense.Add(Missing);
         }
 
-        _inList += ReferenceEquals(_dense[(int)index], Nothing) ? 1 : 0;
+        _inList += ReferenceEquals(_dense[(int)index], Missing) ? 1 : 0;
         _dense[(int)index] = value;
     }
 
     /// <summary>The value kept under a number.</summary>
     public bool TryGet(long index, out object? value)
     {
-        value = index < _dense.Count ? _dense[(int)index] : Nothing;
-        return !ReferenceEquals(value, Nothing) || _sparse.TryGetValue(index, out value);
+        value = index < _dense.Count ? _dense[(int)index] : Missing;
+        return !ReferenceEquals(value, Missing) || _sparse.TryGetValue(index, out value);
     }
 }

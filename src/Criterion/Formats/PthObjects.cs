@@ -37,10 +37,10 @@ internal sealed class PthDict : OrderedDictionary<string, object?>
     public bool IsState { get; private set; } = true;
 
     /// <summary>The first name that came twice: an error if the dictionary is asked for.</summary>
-    public string? Twice { get; private set; }
+    public string? DuplicateKey { get; private set; }
 
     /// <summary>How many entries have keys that are no names, such as tuples.</summary>
-    public int Nameless { get; private set; }
+    public int UnnamedCount { get; private set; }
 
     /// <summary>Puts an entry in.</summary>
     public void Put(object? key, object? value)
@@ -48,12 +48,12 @@ internal sealed class PthDict : OrderedDictionary<string, object?>
         IsState &= value is PthTensor;
         if (NameOf(key) is not { } name)
         {
-            Nameless++;
+            UnnamedCount++;
             IsState = false;
         }
         else if (!TryAdd(name, value))
         {
-            Twice ??= name;
+            DuplicateKey ??= name;
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed record PthStorage(PthType Type, string Key, long Count)
 /// <summary>A part of a storage, as the first versions of PyTorch kept it, or all of it.</summary>
 internal sealed record PthView(PthStorage Storage, long Offset, long Count)
 {
-    /// <summary>The same bytes as elements of a type, or null where that cannot be.</summary>
+    /// <summary>Computes the same bytes as elements of a type, or null where that cannot be.</summary>
     public PthView? As(PthType type)
     {
         // A type that is not known is refused by its name if the tensor is asked for.

@@ -40,7 +40,7 @@ internal sealed class PthPickle(ByteSource source)
             }
         }
 
-        return _stack.Count == 1 && _marks.Count == 0 ? Pop() : throw Wrong($"ends with {_stack.Count} values where one belongs");
+        return _stack.Count == 1 && _marks.Count == 0 ? Pop() : throw Damaged($"ends with {_stack.Count} values where one belongs");
     }
 
     /// <summary>Numbers and truth.</summary>
@@ -53,11 +53,11 @@ internal sealed class PthPickle(ByteSource source)
         (byte)'K' => Push((long)_bytes.Byte()),
         (byte)'M' => Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Take(2))),
         (byte)'J' => Push((long)BinaryPrimitives.ReadInt32LittleEndian(_bytes.Take(4))),
-        0x8A => Push(Whole(_bytes.Take(_bytes.Byte()))),
+        0x8A => Push(Integer(_bytes.Take(_bytes.Byte()))),
         0x8B => Push(_bytes.Opaque(_bytes.Length32(), "int")),
         (byte)'G' => Push(BinaryPrimitives.ReadDoubleBigEndian(_bytes.Take(8))),
-        (byte)'I' or (byte)'L' => Push(Whole(_bytes.Line())),
-        (byte)'F' => Push(Fraction(_bytes.Line())),
+        (byte)'I' or (byte)'L' => Push(Integer(_bytes.Line())),
+        (byte)'F' => Push(Real(_bytes.Line())),
         _ => false,
     };
 
@@ -127,7 +127,7 @@ internal sealed class PthPickle(ByteSource source)
                 return Remember(Index(opcode, 'q', 'r'));
             case (byte)'h' or (byte)'j' or (byte)'g':
                 long index = Index(opcode, 'h', 'j');
-                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Wrong($"takes value {index}, which was never kept"));
+                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Damaged($"takes value {index}, which was never kept"));
             case (byte)'2':
                 return Push(Top<object>());
             case (byte)'0':
@@ -148,7 +148,7 @@ internal sealed class PthPickle(ByteSource source)
             case (byte)'c':
                 return Push(PthGlobal.Of(_bytes.Line(), _bytes.Line()));
             case 0x93:
-                return Push(Take(2) is [string place, string name] ? PthGlobal.Of(place, name) : throw Wrong("has a class without a name"));
+                return Push(Take(2) is [string place, string name] ? PthGlobal.Of(place, name) : throw Damaged("has a class without a name"));
             case 0x82 or 0x83 or 0x84:
                 _ = _bytes.Take(1 << (opcode - 0x82));
                 return Push(new PthGlobal("an entry of Python's extension registry"));
@@ -162,15 +162,15 @@ internal sealed class PthPickle(ByteSource source)
                 PthGlobal type = PthGlobal.Of(_bytes.Line(), _bytes.Line());
                 return Push(Call(type, ToMark()));
             case (byte)'o':
-                return Push(ToMark() is [var made, .. var given] ? Call(made, given) : throw Wrong("makes an object of no class"));
+                return Push(ToMark() is [var made, .. var given] ? Call(made, given) : throw Damaged("makes an object of no class"));
             case (byte)'b':
                 // Attributes, of which tensors and dictionaries need none.
                 _ = Pop();
                 return Top<object>() is PthDict or PthList or PthTensor or PthView or PthOpaque
                     ? true
-                    : throw Wrong("sets the state of something that has none");
+                    : throw Damaged("sets the state of something that has none");
             case (byte)'Q':
-                return Push(Outside(Pop()));
+                return Push(PersistentObject(Pop()));
             case (byte)'P':
                 return Push(new PthOpaque($"persistent id {_bytes.Line()}"));
             default:
@@ -183,14 +183,14 @@ internal sealed class PthPickle(ByteSource source)
         : throw source.Error(
             $"its pickle is of protocol {protocol}, and 0 to {MostProtocol} are known.", "Save it again with an older pickle_protocol.");
 
-    static object Whole(byte[] bytes)
+    static object Integer(byte[] bytes)
     {
         // Longer ones, such as the state of a random generator, are only carried along.
         BigInteger number = new(bytes);
         return bytes.Length <= sizeof(long) ? (object)(long)number : number;
     }
 
-    static object Whole(string digits) => digits switch
+    static object Integer(string digits) => digits switch
     {
         "00" => false,
         "01" => true,
@@ -198,8 +198,8 @@ internal sealed class PthPickle(ByteSource source)
         _ => new PthOpaque("int"),
     };
 
-    double Fraction(string digits) =>
-        double.TryParse(digits, CultureInfo.InvariantCulture, out double number) ? number : throw Wrong("has a number that is none");
+    double Real(string digits) =>
+        double.TryParse(digits, CultureInfo.InvariantCulture, out double number) ? number : throw Damaged("has a number that is none");
 
     bool Append(object?[] items)
     {
@@ -219,7 +219,7 @@ internal sealed class PthPickle(ByteSource source)
     {
         if (pairs.Length % 2 != 0)
         {
-            throw Wrong("has a key without a value");
+            throw Damaged("has a key without a value");
         }
 
         PthDict? dictionary = Top<object>() as PthDict;
@@ -242,11 +242,11 @@ internal sealed class PthPickle(ByteSource source)
     {
         PthGlobal global => PthCalls.Call(global.Name, arguments as object?[] ?? [], _bytes.Charge),
         PthOpaque unknown => unknown,
-        _ => throw Wrong("calls something that cannot be called"),
+        _ => throw Damaged("calls something that cannot be called"),
     };
 
     /// <summary>A storage, or whatever else is kept outside the pickle, such as the source of a module.</summary>
-    object Outside(object? id)
+    object PersistentObject(object? id)
     {
         if (id is not object?[] parts || parts is not ["storage", PthGlobal type, string key, string, long count, ..])
         {
@@ -256,7 +256,7 @@ internal sealed class PthPickle(ByteSource source)
         PthStorage storage = new(PthType.OfStorage(type.Name), key, count);
         storage = _storages.TryAdd(key, storage) || _storages[key] == storage
             ? _storages[key]
-            : throw Wrong($"gives storage '{PthGlobal.Short(key)}' two types or lengths");
+            : throw Damaged($"gives storage '{PthGlobal.Short(key)}' two types or lengths");
         return parts is [_, _, _, _, _, object?[] and [_, long offset, long length], ..]
             ? new PthView(storage, offset, length)
             : new PthView(storage, 0, count);
@@ -288,14 +288,14 @@ internal sealed class PthPickle(ByteSource source)
     T? Top<T>()
         where T : class => _stack.Count > Floor && (_stack[^1] is T || (typeof(T) == typeof(object) && _stack[^1] is null))
             ? (T?)_stack[^1]
-            : throw Wrong("takes a value that is not there or of another kind");
+            : throw Damaged("takes a value that is not there or of another kind");
 
     /// <summary>The uppermost values, taken off.</summary>
     object?[] Take(int count)
     {
         if (_stack.Count - Floor < count)
         {
-            throw Wrong("takes more values than are there");
+            throw Damaged("takes more values than are there");
         }
 
         object?[] values = [.. _stack[^count..]];
@@ -305,7 +305,7 @@ internal sealed class PthPickle(ByteSource source)
 
     object?[] ToMark()
     {
-        int count = _marks.Count > 0 ? _stack.Count - Floor : throw Wrong("ends a group that was never begun");
+        int count = _marks.Count > 0 ? _stack.Count - Floor : throw Damaged("ends a group that was never begun");
         object?[] values = Take(count);
         _marks.Pop();
         return values;
@@ -316,7 +316,7 @@ internal sealed class PthPickle(ByteSource source)
 
     long Index(byte opcode, char one, char four) => opcode == one ? _bytes.Byte() : opcode == four ? _bytes.Length32()
         : long.TryParse(_bytes.Line(), NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index
-        : throw Wrong("keeps a value by something else than a number");
+        : throw Damaged("keeps a value by something else than a number");
 
-    DataFormatException Wrong(string what) => _bytes.Wrong(what);
+    DataFormatException Damaged(string what) => _bytes.Damaged(what);
 }

@@ -60,7 +60,7 @@ internal sealed class PthPickleBytes(ByteSource source)
 
     /// <summary>A length of eight bytes.</summary>
     public long Length64() =>
-        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0 ? length : throw Wrong("has a value of a negative length");
+        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0 ? length : throw Damaged("has a value of a negative length");
 
     /// <summary>Text, or an opaque value where it is none: Python 2 kept bytes as text.</summary>
     public object Text(long count)
@@ -102,7 +102,7 @@ internal sealed class PthPickleBytes(ByteSource source)
         return line.ToString();
     }
 
-    /// <summary>The error of a damaged pickle.</summary>
-    public DataFormatException Wrong(string what) =>
+    /// <summary>Computes the error of a damaged pickle.</summary>
+    public DataFormatException Damaged(string what) =>
         source.Error($"its pickle {what}.", "The file is damaged or no state dict: save or fetch it again.");
 }

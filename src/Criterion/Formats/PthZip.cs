@@ -35,8 +35,8 @@ internal sealed class PthZip : PthContainer
             throw Source.Error($"its pickle has {pickle.Length} bytes, and up to {Array.MaxLength} are read.", "Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
-        ByteSource data = source.Through(new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
-        Root = data.Last(new PthPickle(data).Read());
+        ByteSource data = source.Decompressed(new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
+        Root = data.EndWith(new PthPickle(data).Read());
     }
 
     /// <summary>How every zip starts.</summary>
@@ -58,9 +58,9 @@ internal sealed class PthZip : PthContainer
     ZipArchiveEntry EntryOf(PthStorage storage)
     {
         string name = $"{_folder}/data/{storage.Key}";
-        ZipArchiveEntry entry = _entries.GetValueOrDefault(name) ?? throw Wrong($"lacks '{name}', which its pickle names");
+        ZipArchiveEntry entry = _entries.GetValueOrDefault(name) ?? throw Damaged($"lacks '{name}', which its pickle names");
         long bytes = storage.Bytes(Source);
-        return entry.Length == bytes ? entry : throw Wrong($"has {entry.Length} bytes in '{name}', where its pickle says {bytes}");
+        return entry.Length == bytes ? entry : throw Damaged($"has {entry.Length} bytes in '{name}', where its pickle says {bytes}");
     }
 
     /// <summary>Reads an entry to its end and makes sure that its check sum is right.</summary>
@@ -68,7 +68,7 @@ internal sealed class PthZip : PthContainer
     {
         using Stream stream = entry.Open();
         ByteSource part = Source.Part(stream, entry.Length);
-        T result = part.Last(read(part, entry));
+        T result = part.EndWith(read(part, entry));
         return part.Checksum == entry.Crc32
             ? result
             : throw Source.Error(
@@ -93,7 +93,7 @@ internal sealed class PthZip : PthContainer
             bytes += HeaderBytes + entry.Length;
             if (entry.Length < 0 || bytes > Source.Stream.Length || !_entries.TryAdd(entry.FullName, entry))
             {
-                throw Wrong($"has entries that lie over each other or share the name '{entry.FullName}'");
+                throw Damaged($"has entries that lie over each other or share the name '{entry.FullName}'");
             }
         }
     }
@@ -122,7 +122,7 @@ internal sealed class PthZip : PthContainer
         {
             "little" => false,
             "big" => true,
-            _ => throw Wrong("has a byte order that is neither 'little' nor 'big'"),
+            _ => throw Damaged("has a byte order that is neither 'little' nor 'big'"),
         };
     }
 
@@ -136,5 +136,5 @@ internal sealed class PthZip : PthContainer
         }
     }
 
-    DataFormatException Wrong(string what) => Source.Error($"its zip {what}.", "The file is damaged: save or fetch it again.");
+    DataFormatException Damaged(string what) => Source.Error($"its zip {what}.", "The file is damaged: save or fetch it again.");
 }

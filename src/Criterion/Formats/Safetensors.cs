@@ -35,7 +35,7 @@ public static class Safetensors
     /// The file is no <c>.safetensors</c>, is damaged, or a tensor that was asked for is of a type that Criterion lacks.
     /// </exception>
     public static SafetensorsFile Read(string path, Func<string, bool>? names = null) =>
-        ByteSource.Open(path, Format, source => source.Last(Read(source, names)));
+        ByteSource.Open(path, Format, source => source.EndWith(Read(source, names)));
 
     /// <summary>Reads tensors and leaves the stream behind the last of all.</summary>
     /// <param name="stream">The stream.</param>

@@ -100,7 +100,7 @@ internal ref struct SafetensorsHeaderParser
         {
             if (!_names.Add(name))
             {
-                throw Wrong($"names '{name}' twice");
+                throw Damaged($"names '{name}' twice");
             }
 
             Entry(name);
@@ -140,7 +140,7 @@ internal ref struct SafetensorsHeaderParser
             Expect(JsonTokenType.String, $"{SafetensorsHeader.MetadataName}.{key}");
             if (!_metadata.TryAdd(key, _json.GetString()!))
             {
-                throw Wrong($"names '{key}' twice in {SafetensorsHeader.MetadataName}");
+                throw Damaged($"names '{key}' twice in {SafetensorsHeader.MetadataName}");
             }
         }
     }
@@ -166,7 +166,7 @@ internal ref struct SafetensorsHeaderParser
                     offsets = Numbers($"{name}.{key}");
                     break;
                 case "dtype" or "shape" or "data_offsets":
-                    throw Wrong($"says '{key}' about tensor '{name}' twice");
+                    throw Damaged($"says '{key}' about tensor '{name}' twice");
                 default:
                     _json.Skip();
                     break;
@@ -175,20 +175,20 @@ internal ref struct SafetensorsHeaderParser
 
         return type is not null && sizes is not null && offsets is { Count: 2 }
             ? Checked(new SafetensorsEntry(name, type, sizes, offsets[0], offsets[1]))
-            : throw Wrong($"lacks the dtype, the shape or the two data_offsets of tensor '{name}'");
+            : throw Damaged($"lacks the dtype, the shape or the two data_offsets of tensor '{name}'");
     }
 
     readonly SafetensorsEntry Checked(SafetensorsEntry entry)
     {
         if (entry.Begin < 0 || entry.End < entry.Begin)
         {
-            throw Wrong($"puts tensor '{entry.Name}' at data_offsets [{entry.Begin}, {entry.End}]");
+            throw Damaged($"puts tensor '{entry.Name}' at data_offsets [{entry.Begin}, {entry.End}]");
         }
 
         // The length of elements of an unknown type is whatever lies there.
         return SafetensorsType.Of(entry.TypeName) is not { } type || BitsOf(entry, type) == 8 * (Int128)entry.Bytes
             ? entry
-            : throw Wrong($"puts tensor '{entry.Name}' of {entry.TypeName} and shape [{string.Join(", ", entry.Sizes.Take(MostDepth))}] at data_offsets [{entry.Begin}, {entry.End}]");
+            : throw Damaged($"puts tensor '{entry.Name}' of {entry.TypeName} and shape [{string.Join(", ", entry.Sizes.Take(MostDepth))}] at data_offsets [{entry.Begin}, {entry.End}]");
     }
 
     /// <summary>The length of a tensor; −1 where it has a negative size, or no file could hold it.</summary>
@@ -210,7 +210,7 @@ internal ref struct SafetensorsHeaderParser
         {
             if (entry.Begin != at)
             {
-                throw Wrong($"puts tensor '{entry.Name}' at {entry.Begin}, {(entry.Begin < at ? "inside another that ends" : "leaving a gap after the one that ends")} at {at}");
+                throw Damaged($"puts tensor '{entry.Name}' at {entry.Begin}, {(entry.Begin < at ? "inside another that ends" : "leaving a gap after the one that ends")} at {at}");
             }
 
             at = entry.End;
@@ -224,7 +224,7 @@ internal ref struct SafetensorsHeaderParser
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.Number, what);
-            numbers.Add(_json.TryGetInt64(out long number) ? number : throw Wrong("has a size or an offset that is no whole number of up to 63 bits"));
+            numbers.Add(_json.TryGetInt64(out long number) ? number : throw Damaged("has a size or an offset that is no whole number of up to 63 bits"));
         }
 
         return numbers;
@@ -248,10 +248,10 @@ internal ref struct SafetensorsHeaderParser
     {
         if (_json.TokenType != type)
         {
-            throw Wrong($"has a {_json.TokenType} for '{what}' where a {type} belongs, at byte {_json.TokenStartIndex}");
+            throw Damaged($"has a {_json.TokenType} for '{what}' where a {type} belongs, at byte {_json.TokenStartIndex}");
         }
     }
 
-    readonly DataFormatException Wrong(string what) =>
+    readonly DataFormatException Damaged(string what) =>
         _source.Error($"its header {what}.", "The header is damaged: save or fetch the file again.");
 }

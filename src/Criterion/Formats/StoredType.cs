@@ -18,21 +18,21 @@ internal abstract class StoredType(int size, DType dtype)
     // The upper half of a half.
     static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(static bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
 
-    public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, ToTruths);
-    public static readonly StoredType UInt8 = new StoredType<byte, byte>(DType.UInt8, Same);
+    public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, WidenBool);
+    public static readonly StoredType UInt8 = new StoredType<byte, byte>(DType.UInt8, Copy);
     public static readonly StoredType UInt16 = new StoredType<ushort, long>(DType.Int64, Widen);
     public static readonly StoredType UInt32 = new StoredType<uint, long>(DType.Int64, Widen);
     public static readonly StoredType UInt64 = new StoredType<ulong, long>(DType.Int64, WidenChecked);
     public static readonly StoredType Int8 = new StoredType<sbyte, long>(DType.Int64, Widen);
     public static readonly StoredType Int16 = new StoredType<short, long>(DType.Int64, Widen);
     public static readonly StoredType Int32 = new StoredType<int, long>(DType.Int64, Widen);
-    public static readonly StoredType Int64 = new StoredType<long, long>(DType.Int64, Same);
+    public static readonly StoredType Int64 = new StoredType<long, long>(DType.Int64, Copy);
     public static readonly StoredType Float16 = new StoredType<Half, float>(DType.Float32, Widen);
-    public static readonly StoredType BFloat16 = new StoredType<ushort, float>(DType.Float32, WidenBrain);
+    public static readonly StoredType BFloat16 = new StoredType<ushort, float>(DType.Float32, WidenBFloat16);
     public static readonly StoredType Float8E4M3 = new StoredType<byte, float>(DType.Float32, static (x, y) => LookUp(x, y, E4M3));
     public static readonly StoredType Float8E5M2 = new StoredType<byte, float>(DType.Float32, static (x, y) => LookUp(x, y, E5M2));
-    public static readonly StoredType Float32 = new StoredType<float, float>(DType.Float32, Same);
-    public static readonly StoredType Float64 = new StoredType<double, double>(DType.Float64, Same);
+    public static readonly StoredType Float32 = new StoredType<float, float>(DType.Float32, Copy);
+    public static readonly StoredType Float64 = new StoredType<double, double>(DType.Float64, Copy);
 
     /// <summary>Bytes of one element in the file.</summary>
     public int Size { get; } = size;
@@ -55,27 +55,8 @@ internal abstract class StoredType(int size, DType dtype)
     }
 
     /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's own type.</summary>
-    public static void Write(Stream stream, Tensor tensor)
-    {
-        switch (tensor.DType)
-        {
-            case DType.Float32:
-                Write(stream, tensor.AsReadOnlySpan<float>());
-                break;
-            case DType.Float64:
-                Write(stream, tensor.AsReadOnlySpan<double>());
-                break;
-            case DType.Int64:
-                Write(stream, tensor.AsReadOnlySpan<long>());
-                break;
-            case DType.UInt8:
-                Write(stream, tensor.AsReadOnlySpan<byte>());
-                break;
-            default:
-                Write(stream, tensor.AsReadOnlySpan<bool>());
-                break;
-        }
-    }
+    public static void Write(Stream stream, Tensor tensor) =>
+        tensor.DType.RunElements(new WriteElements(stream, tensor));
 
     protected abstract void Fill(Tensor tensor, ByteSource source, string what, bool bigEndian);
 
@@ -104,6 +85,12 @@ internal abstract class StoredType(int size, DType dtype)
         }
     }
 
+    readonly struct WriteElements(Stream stream, Tensor tensor) : IElementTask
+    {
+        public void Run<T>()
+            where T : unmanaged => StoredType.Write(stream, tensor.AsReadOnlySpan<T>());
+    }
+
     static void Write<T>(Stream stream, ReadOnlySpan<T> elements)
         where T : unmanaged
     {
@@ -120,7 +107,7 @@ internal abstract class StoredType(int size, DType dtype)
         }
     }
 
-    static void Same<T>(ReadOnlySpan<T> stored, Span<T> elements) => stored.CopyTo(elements);
+    static void Copy<T>(ReadOnlySpan<T> stored, Span<T> elements) => stored.CopyTo(elements);
 
     static void Widen<TStored, TElement>(ReadOnlySpan<TStored> stored, Span<TElement> elements)
         where TStored : INumberBase<TStored>
@@ -149,7 +136,7 @@ internal abstract class StoredType(int size, DType dtype)
     }
 
     // A bfloat16 is the upper half of a float.
-    static void WidenBrain(ReadOnlySpan<ushort> stored, Span<float> elements)
+    static void WidenBFloat16(ReadOnlySpan<ushort> stored, Span<float> elements)
     {
         for (int i = 0; i < stored.Length; i++)
         {
@@ -158,7 +145,7 @@ internal abstract class StoredType(int size, DType dtype)
     }
 
     // A byte other than 0 and 1 must not get into a bool, which takes it for granted.
-    static void ToTruths(ReadOnlySpan<byte> stored, Span<bool> elements)
+    static void WidenBool(ReadOnlySpan<byte> stored, Span<bool> elements)
     {
         for (int i = 0; i < stored.Length; i++)
         {

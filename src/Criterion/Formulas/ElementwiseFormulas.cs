@@ -37,6 +37,7 @@ internal readonly struct Affine(double scale, double shift) : IUnaryFormula
 }
 
 /// <summary>numerator / x.</summary>
+[Operation("operator /")]
 internal readonly struct Quotient(double numerator) : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -49,90 +50,105 @@ internal readonly struct Negate : IUnaryFormula
         where T : struct, IReal<T> => -x;
 }
 
+[Operation("Pow")]
 internal readonly struct Power : IBinaryFormula
 {
     public T Value<T>(T x, T y)
         where T : struct, IReal<T> => T.Pow(x, y);
 }
 
+[Operation("Pow")]
 internal readonly struct FixedPower(double exponent) : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Pow(x, exponent);
 }
 
+[Operation("Exp")]
 internal readonly struct Exponential : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Exp(x);
 }
 
+[Operation("Expm1")]
 internal readonly struct ExponentialMinus1 : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Expm1(x);
 }
 
+[Operation("Log")]
 internal readonly struct Logarithm : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Log(x);
 }
 
+[Operation("Log1p")]
 internal readonly struct LogarithmOf1Plus : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Log1p(x);
 }
 
+[Operation("Sqrt")]
 internal readonly struct SquareRoot : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Sqrt(x);
 }
 
+[Operation("Rsqrt")]
 internal readonly struct ReciprocalSquareRoot : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Const(1) / T.Sqrt(x);
 }
 
+[Operation("Abs")]
 internal readonly struct Absolute : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Abs(x);
 }
 
+[Operation("Sign")]
 internal readonly struct Signum : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Sign(x);
 }
 
+[Operation("Sin")]
 internal readonly struct Sine : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Sin(x);
 }
 
+[Operation("Cos")]
 internal readonly struct Cosine : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Cos(x);
 }
 
+[Operation("Tanh")]
 internal readonly struct HyperbolicTangent : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Tanh(x);
 }
 
+[Operation("Erf")]
 internal readonly struct ErrorFunction : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Erf(x);
 }
 
+[Operation("Sigmoid")]
 internal readonly struct Logistic : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -158,6 +174,7 @@ internal readonly struct Hypotenuse : IBinaryFormula
 }
 
 /// <summary>ln(1 + e^(βx)) / β.</summary>
+[Operation("Softplus")]
 internal readonly struct SmoothRelu(double beta) : IUnaryFormula
 {
     // From here on softplus(t) = t in every precision, and t may overflow where x does not.
@@ -179,6 +196,7 @@ internal readonly struct SmoothRelu(double beta) : IUnaryFormula
 }
 
 /// <summary>x above 0, slope · x below; NaN stays NaN.</summary>
+[Operation("LeakyRelu")]
 internal readonly struct Rectifier(double slope) : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -186,6 +204,7 @@ internal readonly struct Rectifier(double slope) : IUnaryFormula
 }
 
 /// <summary>scale · (x above 0, alpha · (eˣ − 1) below): ELU, and SELU with its two constants.</summary>
+[Operation("Elu")]
 internal readonly struct ExponentialRectifier(double alpha, double scale) : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -194,6 +213,7 @@ internal readonly struct ExponentialRectifier(double alpha, double scale) : IUna
 }
 
 /// <summary>x · Φ(x).</summary>
+[Operation("Gelu")]
 internal readonly struct GaussianRectifier : IUnaryFormula
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -206,6 +226,7 @@ internal readonly struct GaussianRectifier : IUnaryFormula
 }
 
 /// <summary>x/2 · (1 + tanh u) = x · σ(2u), u = √(2/π)(x + 0.044715 x³): the tangent would cancel on the left.</summary>
+[Operation("Gelu")]
 internal readonly struct GaussianRectifierByTanh : IUnaryFormula
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -219,6 +240,7 @@ internal readonly struct GaussianRectifierByTanh : IUnaryFormula
 }
 
 /// <summary>x · σ(x).</summary>
+[Operation("Silu")]
 internal readonly struct SigmoidRectifier : IUnaryFormula
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -270,6 +292,7 @@ internal static class Rectifiers
 }
 
 /// <summary>x held within [low, high]; the gradient passes at the ends and is 0 outside.</summary>
+[Operation("Clamp")]
 internal readonly struct Clamped(double low, double high) : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -277,12 +300,14 @@ internal readonly struct Clamped(double low, double high) : IUnaryFormula
         T.Select(T.Less(x, T.Const(low)), T.Const(low), T.Select(T.Less(T.Const(high), x), T.Const(high), x));
 }
 
+[Operation("Maximum")]
 internal readonly struct Larger : IBinaryFormula
 {
     public T Value<T>(T x, T y)
         where T : struct, IReal<T> => T.Max(x, y);
 }
 
+[Operation("Minimum")]
 internal readonly struct Smaller : IBinaryFormula
 {
     public T Value<T>(T x, T y)
@@ -329,6 +354,7 @@ internal readonly struct IsOutside(double low, double high) : IUnaryFormula
 }
 
 /// <summary>y where the first is not 0, else z.</summary>
+[Operation("Where")]
 internal readonly struct Choice : ITernaryFormula
 {
     public T Value<T>(T x, T y, T z)

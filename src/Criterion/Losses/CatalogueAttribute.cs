@@ -1,47 +1,47 @@
 namespace Criterion.Losses;
 
-/// <summary>What the catalogue says of a criterion beside its formula, its options and its documentation.</summary>
-/// <param name="family">The family that it is listed under.</param>
+/// <summary>Describes a criterion in the catalogue, beside its formula, options and documentation.</summary>
+/// <param name="family">The family that lists it.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CatalogueAttribute(LossFamily family) : Attribute
 {
-    /// <summary>The family that it is listed under.</summary>
+    /// <summary>Gets the family that lists it.</summary>
     public LossFamily Family { get; } = family;
 
-    /// <summary>The name on a command line where <see cref="LossName"/> would choose another, such as <c>f-gan-kl</c>.</summary>
+    /// <summary>Gets the name on the command line where <see cref="LossName"/> would derive another, such as <c>f-gan-kl</c>.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The shapes that it takes and gives, such as <c>prediction, target [N, ...] → scalar</c>.</summary>
+    /// <summary>Gets the shapes of inputs and result, such as <c>prediction, target [N, ...] → scalar</c>.</summary>
     public required string Shapes { get; init; }
 
-    /// <summary>Authors, title, year, equation; empty where the formula is nobody's.</summary>
+    /// <summary>Gets the source: authors, title, year, equation. Empty where the formula is common knowledge without an author.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>The class or function of PyTorch that it is the twin of, such as <c>torch.nn.L1Loss</c>.</summary>
-    public string Twin { get; init; } = "";
+    /// <summary>Gets the PyTorch equivalent, a class or function such as <c>torch.nn.L1Loss</c>. Empty where PyTorch has none.</summary>
+    public string PyTorch { get; init; } = "";
 
-    /// <summary>The nearest alternatives and when to prefer them: a sentence or two.</summary>
+    /// <summary>Gets the nearest alternatives and when to prefer them, as one or two sentences that end in a full stop.</summary>
     public required string Alternatives { get; init; }
 }
 
 /// <summary>The families of the catalogue.</summary>
 public enum LossFamily
 {
-    /// <summary>Numbers against numbers.</summary>
+    /// <summary>Losses of numbers against numbers.</summary>
     Regression,
 
-    /// <summary>Classes and distributions.</summary>
+    /// <summary>Losses of classes and distributions.</summary>
     Classification,
 
-    /// <summary>Embeddings: pairs and triplets.</summary>
+    /// <summary>Losses of embeddings, in pairs and triplets.</summary>
     Embedding,
 
-    /// <summary>What the players of a GAN minimise.</summary>
+    /// <summary>Losses of the discriminator and the generator of a GAN.</summary>
     Adversarial,
 
-    /// <summary>Penalties and regularisers of the players of a GAN.</summary>
+    /// <summary>Penalties and regularizers of the networks of a GAN.</summary>
     Penalty,
 
-    /// <summary>Images.</summary>
+    /// <summary>Losses of images.</summary>
     Image,
 }

@@ -1,28 +1,31 @@
 namespace Criterion.Losses;
 
-/// <summary>A loss, an adversarial objective or a penalty: what the catalogue can show.</summary>
+/// <summary>A loss, a GAN loss or a penalty: an entry of the catalogue.</summary>
 public interface ICriterion
 {
-    /// <summary>The formula in LaTeX with this value's options, one line for each part.</summary>
+    /// <summary>Returns the formula in LaTeX with the options of this instance, one line for each part.</summary>
     string ToLatex();
 
-    /// <summary>The loss along a number, for pictures; none where no single number tells its story.</summary>
+    /// <summary>Returns the loss as a function of one number, for plots; nothing where no single number describes it.</summary>
     IEnumerable<LossCurve> Curves();
 }
 
 /// <summary>A loss of a prediction against a target. Such losses are added and weighted: <c>l1 * 10 + ssim</c>.</summary>
 public partial interface IPredictionLoss : ICriterion
 {
-    /// <summary>The loss of a prediction.</summary>
-    /// <param name="prediction">What a model says.</param>
-    /// <param name="target">What it should have said.</param>
+    /// <summary>Computes the loss of a prediction.</summary>
+    /// <param name="prediction">The output of a model.</param>
+    /// <param name="target">The desired output.</param>
     Tensor Forward(Tensor prediction, Tensor target);
 }
 
-/// <summary>A loss along one number.</summary>
-/// <param name="Name">What the curve is, such as <c>y = 0</c> or <c>generator</c>.</param>
-/// <param name="Axis">What runs along the axis, such as <c>x − y</c> or <c>logit</c>.</param>
-/// <param name="From">Where the axis begins.</param>
-/// <param name="To">Where it ends.</param>
-/// <param name="Value">The loss of each of [N] numbers, [N], differentiable.</param>
+/// <summary>Marks a loss that is a divergence, which also takes <see cref="Reduction.BatchMean"/>.</summary>
+public interface IDivergenceLoss;
+
+/// <summary>A loss as a function of one number.</summary>
+/// <param name="Name">The name of the curve, such as <c>y = 0</c> or <c>generator</c>.</param>
+/// <param name="Axis">The name of the axis, such as <c>x − y</c> or <c>logit</c>.</param>
+/// <param name="From">The lower end of the axis.</param>
+/// <param name="To">The upper end of the axis.</param>
+/// <param name="Value">The differentiable function from [N] numbers to [N] losses.</param>
 public sealed record LossCurve(string Name, string Axis, double From, double To, Func<Tensor, Tensor> Value);

@@ -1,31 +1,30 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Criterion.Formulas;
-using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
 /// <summary>
-/// A loss: immutable, its properties are its options, so that it compares, prints and copies with <c>with</c>.
+/// A loss: an immutable record whose properties are its options. It is compared by value, printed, and copied by <c>with</c>.
 /// </summary>
-/// <remarks>Any number of threads may use one at once.</remarks>
+/// <remarks>Any number of threads may use one instance at once.</remarks>
 public abstract record Loss : ICriterion
 {
-    /// <summary>A loss with a reduction.</summary>
-    /// <param name="reduction">What becomes of the losses of single elements or rows.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    /// <summary>Initializes a loss with a reduction.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
     protected Loss(Reduction reduction) => Reduction = reduction;
 
-    /// <summary>What becomes of the losses of single elements or rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The loss has no such reduction.</exception>
+    /// <summary>Gets the reduction of per-element losses.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
     public Reduction Reduction
     {
         get;
-        init => field = Accepts(value) ? value : throw new ArgumentOutOfRangeException(
-            nameof(Reduction), value, $"{Name}: Reduction.{value} is not for this loss. BatchMean is for divergences; use Mean, Sum or None.");
+        init => field = value is Reduction.Mean or Reduction.Sum or Reduction.None || (value == Reduction.BatchMean && this is IDivergenceLoss)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(Reduction), value, $"{Name}: Reduction.{value} is not available. Use Mean, Sum or None; only divergences take BatchMean.");
     }
 
-    /// <summary>What a loss of nothing is; an error unless set otherwise.</summary>
+    /// <summary>Gets the value for an empty batch. Throws by default.</summary>
     public OnEmpty OnEmpty { get; init; }
 
     /// <inheritdoc/>
@@ -34,13 +33,10 @@ public abstract record Loss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
-    /// <summary>Whether the loss has this reduction; asked while it is constructed.</summary>
-    protected virtual bool Accepts(Reduction reduction) => reduction is Reduction.Mean or Reduction.Sum or Reduction.None;
-
-    /// <summary>Says that two tensors differ in shape. Losses never broadcast: a stretched target is most often a mistake.</summary>
+    /// <summary>Throws if two tensors differ in shape. Losses never broadcast: a broadcast target is most often a mistake.</summary>
     protected void CheckSameShape(
         Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "") =>
         CheckSameShape(Name, a, b, nameA, nameB);
@@ -62,47 +58,30 @@ public abstract record Loss : ICriterion
             $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.");
     }
 
-    /// <summary>Says that values lie outside of where the loss is defined, with the first of them. NaN passes: it shows in the result.</summary>
-    protected void CheckValues(Tensor values, Tensor wrong, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
-    {
-        ReadOnlySpan<bool> flags = wrong.AsReadOnlySpan<bool>();
-        int first = flags.IndexOf(true);
-        if (first >= 0)
-        {
-            throw new LossException(string.Create(
-                CultureInfo.InvariantCulture, $"{Name}: {name} must be {requirement}, and element {first} is {values.Detach().Flatten()[first].Item()}."));
-        }
-    }
-
-    /// <summary>Says that values lie outside of an interval, with the first of them. NaN passes: it shows in the result.</summary>
+    /// <summary>Throws if a value lies outside [low, high], naming the first. NaN passes, so that it shows in the result.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="low">The lower bound.</param>
+    /// <param name="high">The upper bound.</param>
+    /// <param name="requirement">What follows "must be" in the error, such as "a probability in [0, 1]".</param>
+    /// <param name="fix">How to fix it: a sentence, or nothing.</param>
+    /// <param name="name">The argument that holds the values.</param>
     protected void CheckRange(
-        Tensor values, double low, double high, string requirement, [CallerArgumentExpression(nameof(values))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(values, name);
-        if (!values.AllWithin(low, high))
-        {
-            CheckValues(values, TensorFormula.Map(new Outside(low, high), values.Detach().Floating()).To(DType.Bool), requirement, name);
-        }
-    }
+        Tensor values,
+        double low,
+        double high,
+        string requirement,
+        string fix = "",
+        [CallerArgumentExpression(nameof(values))] string name = "") =>
+        ValueChecks.InRange(Name, values, low, high, requirement, fix, name);
 
-    /// <summary>Says that a target of two classes is neither 1 nor −1, with the first such.</summary>
-    protected void CheckSigns(Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Tensor signs = target.Detach().Floating();
-        if (signs.Count == 0 || TensorFormula.Sum(default(NoSign), signs).Item() == 0)
-        {
-            return;
-        }
-
-        CheckValues(target, TensorFormula.Map(default(NoSign), signs).To(DType.Bool), "1 or −1 (for classes 0 and 1 use 2 y − 1)");
-    }
+    /// <summary>Throws if a target of two classes is neither 1 nor −1, naming the first such element.</summary>
+    protected void CheckSigns(Tensor target) => ValueChecks.AreSigns(Name, target, "1 or −1", "For classes 0 and 1 use 2 * y - 1.");
 
     /// <summary>
-    /// A reduced loss whose formula is NaN on values that it is not defined on: only if it comes out as NaN are they looked at, which
-    /// takes a pass over memory of its own.
+    /// Evaluates a reduced loss whose formula is NaN outside its domain, and checks the inputs only if the result is NaN. A check is a pass
+    /// over memory of its own.
     /// </summary>
-    private protected Tensor CheckedAfterwards(Func<Tensor> evaluate, Action check)
+    private protected Tensor EvaluateThenCheck(Func<Tensor> evaluate, Action check)
     {
         if (Reduction == Reduction.None)
         {
@@ -119,7 +98,7 @@ public abstract record Loss : ICriterion
         return loss;
     }
 
-    /// <summary>The reduction of losses that were computed one by one; dimension 0 is the batch.</summary>
+    /// <summary>Reduces per-element losses; dimension 0 is the batch.</summary>
     protected Tensor Reduce(Tensor losses)
     {
         ArgumentNullException.ThrowIfNull(losses);
@@ -132,14 +111,14 @@ public abstract record Loss : ICriterion
         };
     }
 
-    /// <summary>The size of dimension 0; a scalar is a batch of one.</summary>
+    /// <summary>Returns the size of dimension 0; a scalar is a batch of one.</summary>
     protected static int BatchSize(Tensor x)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Rank == 0 ? 1 : x.Shape[0];
     }
 
-    /// <summary>The tensor with dimension <paramref name="dim"/> moved to the end, where rows run.</summary>
+    /// <summary>Moves dimension <paramref name="dim"/> to the end, so that rows are contiguous.</summary>
     protected static Tensor RowsLast(Tensor x, int dim)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -147,7 +126,7 @@ public abstract record Loss : ICriterion
         return at == x.Rank - 1 ? x : x.Permute([.. Enumerable.Range(0, x.Rank).Where(d => d != at), at]);
     }
 
-    /// <summary>The result for a batch without elements, or null when there are some.</summary>
+    /// <summary>Returns the loss of an empty batch, or null if the batch has elements.</summary>
     protected Tensor? ForEmpty(Tensor prediction, int count)
     {
         if (count > 0 || Reduction == Reduction.None)
@@ -157,23 +136,6 @@ public abstract record Loss : ICriterion
 
         return OnEmpty == OnEmpty.Zero
             ? prediction.Sum()
-            : throw new LossException($"{Name}: there is nothing to compare in {prediction.Shape}. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
-    }
-
-    /// <summary>1 below low and above high, else 0.</summary>
-    readonly struct Outside(double low, double high) : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Select(
-                T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
-    }
-
-    /// <summary>0 for 1 and −1, else 1.</summary>
-    readonly struct NoSign : IUnaryFormula
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
+            : throw new LossException($"{Name}: the batch {prediction.Shape} is empty. Skip empty batches, or set OnEmpty = OnEmpty.Zero.");
     }
 }

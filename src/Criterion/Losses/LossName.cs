@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The name of a loss as people type it: the type's name in kebab case without <c>Loss</c>, <c>GanLoss</c> or <c>Penalty</c>, such as
+/// The name of a loss on the command line: the type's name in kebab case without <c>Loss</c>, <c>GanLoss</c> or <c>Penalty</c>, such as
 /// <c>bce-with-logits</c>, <c>hinge</c> or <c>r1</c>.
 /// </summary>
 public static partial class LossName
@@ -18,9 +18,9 @@ public static partial class LossName
         return name.Length > 0 ? name : WordStart().Replace(Suffix().Replace(type.Name, ""), "-").ToLowerInvariant();
     }
 
-    /// <summary>Returns whether a text names the type: its name or the type's, whatever the case and the hyphens.</summary>
+    /// <summary>Returns whether a text is the name of the type or its loss name, ignoring case and hyphens.</summary>
     /// <param name="type">The type of the loss.</param>
-    /// <param name="text">What was typed.</param>
+    /// <param name="text">The text.</param>
     public static bool Matches(Type type, string text)
     {
         ArgumentNullException.ThrowIfNull(type);

@@ -2,27 +2,28 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of every element on its own: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
-public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduction), IPredictionLoss
-    where TFormula : struct, IBinaryFormula
+/// <summary>A per-element loss: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPredictionLoss
 {
-    /// <summary>The formula f with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    /// <summary>Gets the formula f with the options of this loss.</summary>
+    protected internal abstract BinaryFormula Formula { get; }
 
-    /// <summary>The loss of a prediction.</summary>
-    /// <param name="prediction">Any shape.</param>
-    /// <param name="target">The same shape.</param>
+    /// <summary>
+    /// Gets whether the formula is NaN where <see cref="Check"/> throws. A finite result then proves that all values are valid, so the
+    /// check is skipped.
+    /// </summary>
+    /// <param name="prediction">The prediction, of any shape.</param>
+    /// <param name="target">The target, of the same shape.</param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare, or a value on which the loss is not defined.</exception>
+    /// <exception cref="LossException">The batch is empty, or a value is outside the domain of the loss.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        if (IsNaNOutside)
+        if (IsNaNOutsideDomain)
         {
-            return ForEmpty(prediction, prediction.Count) ?? CheckedAfterwards(() => Evaluate(prediction, target), () => Check(prediction, target));
+            return ForEmpty(prediction, prediction.Count) ?? EvaluateThenCheck(() => Evaluate(prediction, target), () => Check(prediction, target));
         }
 
         Check(prediction, target);
@@ -30,29 +31,31 @@ public abstract record PointwiseLoss<TFormula>(Reduction Reduction) : Loss(Reduc
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatex(Formula, "x", "y");
+    public override string ToLatex() => Formula.ToLatex("x", "y");
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 0", 0)];
 
-    /// <summary>The loss of predictions in a range against one target.</summary>
+    /// <summary>Returns the loss of a range of predictions against one target.</summary>
     protected LossCurve Curve(string name, double target, double from = -3, double to = 3) =>
-        new(name, "x", from, to, x => TensorFormula.Map(Formula, x, Tensor.FullLike(x, target)));
+        new(name, "x", from, to, x => Formula.Map(x, Tensor.FullLike(x, target)));
 
-    /// <summary>Says which values the loss is not defined on.</summary>
+    /// <summary>Throws if a value is outside the domain of the loss.</summary>
     protected virtual void Check(Tensor prediction, Tensor target)
     {
     }
 
-    /// <summary>Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.</summary>
-    private protected virtual bool IsNaNOutside => false;
+    /// <summary>
+    /// Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.
+    /// </summary>
+    private protected virtual bool IsNaNOutsideDomain => false;
 
-    /// <summary>The reduced formula; a loss with weights adds them here.</summary>
+    /// <summary>Evaluates and reduces the formula. A loss with weights overrides this.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch
     {
-        Reduction.Mean => TensorFormula.Mean(Formula, prediction, target),
-        Reduction.Sum => TensorFormula.Sum(Formula, prediction, target),
-        Reduction.BatchMean => TensorFormula.Sum(Formula, prediction, target) / BatchSize(prediction),
-        _ => TensorFormula.Map(Formula, prediction, target),
+        Reduction.Mean => Formula.Mean(prediction, target),
+        Reduction.Sum => Formula.Sum(prediction, target),
+        Reduction.BatchMean => Formula.Sum(prediction, target) / BatchSize(prediction),
+        _ => Formula.Map(prediction, target),
     };
 }

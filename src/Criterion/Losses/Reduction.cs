@@ -1,30 +1,29 @@
 namespace Criterion.Losses;
 
-/// <summary>What becomes of the losses of single elements or rows.</summary>
+/// <summary>
+/// Specifies how per-element losses are reduced. The elements of a loss of rows are rows, those of a loss of images are images.
+/// </summary>
 public enum Reduction
 {
-    /// <summary>Their mean, a scalar.</summary>
+    /// <summary>The mean, a scalar.</summary>
     Mean,
 
-    /// <summary>Their sum, a scalar.</summary>
+    /// <summary>The sum, a scalar.</summary>
     Sum,
 
-    /// <summary>They are given as they are.</summary>
+    /// <summary>No reduction.</summary>
     None,
 
-    /// <summary>
-    /// Their sum divided by the size of the batch, dimension 0, a scalar: what the mean of a divergence is. Only losses that are
-    /// divergences take it.
-    /// </summary>
+    /// <summary>The sum divided by the batch size (dimension 0), a scalar: the mean divergence. Available for divergences only.</summary>
     BatchMean,
 }
 
-/// <summary>What a loss of nothing is: an empty batch, or no pair to compare.</summary>
+/// <summary>Specifies the loss of an empty batch, or of a batch without a pair to compare.</summary>
 public enum OnEmpty
 {
-    /// <summary>An error: a batch that teaches nothing is most often a mistake.</summary>
+    /// <summary>Throws: an empty batch is most often a mistake.</summary>
     Throw,
 
-    /// <summary>Zero.</summary>
+    /// <summary>The loss is 0.</summary>
     Zero,
 }

@@ -2,17 +2,16 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of every row: ℓ = f(Σⱼ s₁, …, Σⱼ s_K), with statistics s that are pointwise in the rows.</summary>
-/// <typeparam name="TFormula">The formula.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
-public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
-    where TFormula : struct, IRowFormula
+/// <summary>A loss of rows: ℓ = f(Σⱼ s₁, …, Σⱼ s_K), where the statistics s are pointwise in the elements of the rows.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record RowLoss(Reduction Reduction) : Loss(Reduction)
 {
-    /// <summary>The formula with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    /// <summary>Gets the formula with the options of this loss.</summary>
+    protected internal abstract RowFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatex(Formula, InputNames, PerRowName);
+    /// <summary>Gets the name of the per-row number in the formula.</summary>
+    public override string ToLatex() => Formula.ToLatex(InputNames, PerRowName);
 
     /// <summary>What the rows are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
@@ -20,12 +19,13 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
     /// <summary>What the number of a row is called in the formula.</summary>
     protected virtual string PerRowName => "t";
 
-    /// <summary>The reduced loss of rows.</summary>
+    /// <summary>Computes the reduced loss of rows.</summary>
     protected Tensor Evaluate(ReadOnlySpan<Tensor> rows, Tensor? perRow = null) => Evaluate(Formula, rows, perRow);
 
-    /// <summary>The same by a formula for what the options are most often: a choice that is made here costs nothing in the loop.</summary>
-    private protected Tensor Evaluate<TSpecial>(TSpecial formula, ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
-        where TSpecial : struct, IRowFormula
+    /// <summary>
+    /// Computes the reduced loss of rows by a formula specialized to the usual options: a branch taken here costs nothing in the loop.
+    /// </summary>
+    private protected Tensor Evaluate(RowFormula formula, ReadOnlySpan<Tensor> rows, Tensor? perRow = null)
     {
         Tensor first = rows[0];
         if (ForEmpty(first, first.Count) is { } empty)
@@ -35,10 +35,10 @@ public abstract record RowLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
 
         return Reduction switch
         {
-            Reduction.Mean => TensorFormula.RowMean(formula, rows, perRow),
-            Reduction.Sum => TensorFormula.RowSum(formula, rows, perRow),
-            Reduction.BatchMean => TensorFormula.RowSum(formula, rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
-            _ => TensorFormula.Rows(formula, rows, perRow),
+            Reduction.Mean => formula.Mean(rows, perRow),
+            Reduction.Sum => formula.Sum(rows, perRow),
+            Reduction.BatchMean => formula.Sum(rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
+            _ => formula.Rows(rows, perRow),
         };
     }
 }

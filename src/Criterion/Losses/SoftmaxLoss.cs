@@ -4,57 +4,55 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the logarithm of the probability of class j, and q the target's
-/// row. Classes run along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
+/// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
+/// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single rows; the mean runs over rows.</param>
-public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
-    where TFormula : struct, ISoftmaxFormula
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows.</param>
+public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
 {
-    /// <summary>The formula f with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    /// <summary>Gets the formula f with the options of this loss.</summary>
+    protected internal abstract SoftmaxFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatexOfRow(Formula, InputName, TargetName);
+    public override string ToLatex() => Formula.ToLatex(InputName, TargetName);
 
-    /// <summary>What an element of the rows is called in the formula.</summary>
+    /// <summary>Gets the name of an element of the rows in the formula.</summary>
     protected virtual string InputName => @"\ln p_j";
 
-    /// <summary>What an element of the target's rows is called in the formula.</summary>
+    /// <summary>Gets the name of an element of the target's rows in the formula.</summary>
     protected virtual string TargetName => "q_j";
 
-    /// <summary>What is subtracted from a row before the formula sees it.</summary>
+    /// <summary>Gets what is subtracted from a row before the formula is evaluated.</summary>
     protected virtual RowOrigin Origin => RowOrigin.LogSumExp;
 
-    /// <summary>The dimension along which classes run when the loss has no option for it.</summary>
+    /// <summary>Returns the class dimension of a loss without an option for it.</summary>
     protected static int ClassDim(Tensor x) => x.Rank == 1 ? 0 : 1;
 
-    /// <summary>The loss along the logit of the target's class, of three classes whose other logits are 0.</summary>
-    protected static LossCurve AlongLogit(string name, Func<Tensor, Tensor, Tensor> loss) => new(
+    /// <summary>Returns the loss along the target class's logit; the other two of three classes have the logit 0.</summary>
+    protected static LossCurve TargetLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss) => new(
         name,
         "logit of the target's class",
         -5,
         5,
         x => loss(Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.Zeros(x.Shape, DType.Int64)));
 
-    /// <summary>The loss of three classes against the softmax of (2, 1, 0), along the first logit, the others being 1 and 0.</summary>
-    protected static LossCurve AgainstFixed(string name, Func<Tensor, Tensor, Tensor> loss)
+    /// <summary>Returns the loss of three classes against the softmax of (2, 1, 0) along the first logit; the others are 1 and 0.</summary>
+    protected static LossCurve FirstLogitCurve(string name, Func<Tensor, Tensor, Tensor> loss)
     {
         static Tensor Rows(Tensor first) => Tensor.Stack([first, Tensor.OnesLike(first), Tensor.ZerosLike(first)], 1);
         return new(name, "first logit", -3, 7, x => loss(Rows(x), Rows(Tensor.FullLike(x, 2))));
     }
 
-    /// <summary>The dimension of an option; of a single row the only one.</summary>
-    protected static int DimOf(Tensor x, int dim)
+    /// <summary>Returns the dimension that an option names; for a single row the only one.</summary>
+    protected static int ClassDimOf(Tensor x, int dim)
     {
         ArgumentNullException.ThrowIfNull(x);
         return x.Rank == 1 ? 0 : x.Shape.Dim(dim);
     }
 
-    /// <summary>Says which row of probabilities does not sum to 1. NaN passes: it shows in the result.</summary>
-    private protected void CheckNormalised(
-        Tensor rows, Tensor probabilities, int dim, double tolerance, string wayOut, [CallerArgumentExpression(nameof(rows))] string name = "")
+    /// <summary>Throws if a row of probabilities does not sum to 1, naming it. NaN passes, so that it shows in the result.</summary>
+    private protected void CheckDistributions(
+        Tensor rows, Tensor probabilities, int dim, double tolerance, string fix, [CallerArgumentExpression(nameof(rows))] string name = "")
     {
         if (double.IsPositiveInfinity(tolerance) || probabilities.Count == 0)
         {
@@ -66,18 +64,19 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
         if (wrong >= 0)
         {
             throw new LossException(
-                $"{Name}: each row of {name} must be a distribution, and the probabilities of row {wrong} sum to {sums[wrong]}. {wayOut}; a larger Tolerance lets it pass.");
+                $"{Name}: each row of {name} must sum to 1, but the probabilities of row {wrong} sum to {sums[wrong]}. "
+                + $"{fix}, or increase Tolerance.");
         }
     }
 
-    /// <summary>The reduced loss of rows of logits against classes.</summary>
+    /// <summary>Computes the reduced loss of rows of logits against classes.</summary>
     /// <param name="prediction">[N, C, d₁, …] or [C].</param>
     /// <param name="target">Classes, [N, d₁, …] or a scalar.</param>
-    /// <param name="ignoreIndex">The class that is left out, or null.</param>
-    /// <param name="weight">A factor for each class, or null.</param>
-    /// <param name="smoothing">The share of the target that is spread over all classes.</param>
-    /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the targets' classes.</param>
-    /// <param name="perRow">A factor for each row from the classes, those left out being −1, or null.</param>
+    /// <param name="ignoreIndex">The ignored class, or null.</param>
+    /// <param name="weight">The weight of each class, or null.</param>
+    /// <param name="smoothing">The share of the target that is spread evenly over all classes.</param>
+    /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the target classes.</param>
+    /// <param name="perRow">Maps the classes, with −1 for ignored ones, to a weight for each row; or null.</param>
     private protected Tensor EvaluateClasses(
         Tensor prediction,
         Tensor target,
@@ -99,14 +98,14 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
         double total = isWeightedMean && weight is not null ? TotalWeight(classes, weight) : counted;
         if (Reduction != Reduction.None && (counted == 0 || (total == 0 && Reduction == Reduction.Mean)))
         {
-            total = ForNothing(classes.Count, counted);
+            total = EmptyTotal(classes.Count, counted);
         }
 
         Tensor rows = RowsLast(prediction, ClassDim(prediction));
         return Reduce(rows, SoftmaxTarget.Classes(classes, weight, smoothing), total, prediction, perRow?.Invoke(classes));
     }
 
-    /// <summary>The reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
+    /// <summary>Computes the reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
     private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
     {
         if (ForEmpty(prediction, prediction.Count) is { } empty)
@@ -120,45 +119,42 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
 
     Tensor Reduce(Tensor rows, SoftmaxTarget target, double total, Tensor prediction, Tensor? perRow = null) => Reduction switch
     {
-        Reduction.None => TensorFormula.SoftmaxRows(Formula, rows, target, perRow, Origin),
-        Reduction.Sum => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin),
-        Reduction.BatchMean => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1.0 / Samples(prediction)),
-        _ => TensorFormula.SoftmaxRowSum(Formula, rows, target, perRow, Origin, 1 / total),
+        Reduction.None => Formula.Rows(rows, target, perRow, Origin),
+        Reduction.Sum => Formula.Sum(rows, target, perRow, Origin, 1),
+        Reduction.BatchMean => Formula.Sum(rows, target, perRow, Origin, 1.0 / SampleCount(prediction)),
+        _ => Formula.Sum(rows, target, perRow, Origin, 1 / total),
     };
 
-    static int Samples(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
+    static int SampleCount(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
 
     void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
     {
         if (prediction.Rank == 0)
         {
-            throw new ShapeException($"{Name}: prediction is a scalar, and has no classes; it must be [C], [N, C] or [N, C, d1, ...].");
+            throw new ShapeException($"{Name}: prediction is a scalar. Pass [C], [N, C] or [N, C, d1, ...].");
         }
 
         Shape expected = prediction.Shape.Without(ClassDim(prediction));
         if (target.Shape != expected)
         {
             throw new ShapeException(
-                $"{Name}: prediction {prediction.Shape} goes with a target of classes {expected}, and it is {target.Shape}. Classes run along dim {ClassDim(prediction)}; reshape or permute one of them.");
+                $"{Name}: prediction {prediction.Shape} needs a target of classes {expected}, but it is {target.Shape}. "
+                + $"Classes run along dim {ClassDim(prediction)}: reshape or permute one of them.");
         }
 
         if (weight is not null && weight.Shape != [prediction.Shape[ClassDim(prediction)]])
         {
             throw new ShapeException(
-                $"{Name}: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, and the weights are {weight.Shape}; give one for each class.");
+                $"{Name}: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, "
+                + $"but the weights are {weight.Shape}. Pass one weight for each class.");
         }
     }
 
-    /// <summary>The classes with −1 for those that are left out, and how many are not.</summary>
+    /// <summary>Returns the classes with −1 for ignored ones, and the number of the others.</summary>
     Tensor Classes(Tensor prediction, Tensor target, long? ignoreIndex, out int counted)
     {
-        if (target.DType != DType.Int64)
-        {
-            throw new DTypeException($"{Name}: a target of classes holds whole numbers, and this one {target.DType}; convert it with .To(DType.Int64).");
-        }
-
         int count = prediction.Shape[ClassDim(prediction)];
-        long[] classes = target.ToArray<long>();
+        long[] classes = ValueChecks.ClassIndices(Name, target, nameof(target));
         counted = 0;
         for (int i = 0; i < classes.Length; i++)
         {
@@ -166,7 +162,8 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
             if (!isIgnored && (classes[i] < 0 || classes[i] >= count))
             {
                 throw new LossException(
-                    $"{Name}: target must hold classes in [0, {count}){(ignoreIndex is { } left ? $" or IgnoreIndex, {left}" : "")}, and element {i} is {classes[i]}.");
+                    $"{Name}: target must be in [0, {count}){(ignoreIndex is { } ignored ? $" or IgnoreIndex = {ignored}" : "")}, "
+                    + $"but element {i} is {classes[i]}.");
             }
 
             classes[i] = isIgnored ? -1 : classes[i];
@@ -188,9 +185,10 @@ public abstract record SoftmaxLoss<TFormula>(Reduction Reduction) : Loss(Reducti
         return total;
     }
 
-    // A sum of rows that are all left out is 0, whatever it is divided by.
-    double ForNothing(int rows, int counted) => OnEmpty == OnEmpty.Zero
+    // The sum over ignored rows is 0, whatever it is divided by.
+    double EmptyTotal(int rows, int counted) => OnEmpty == OnEmpty.Zero
         ? 1
         : throw new LossException(
-            $"{Name}: there is nothing to compare: of {rows} targets {rows - counted} are the ignored class{(counted > 0 ? ", and the weights of the others add up to 0" : "")}. Skip such batches, or set OnEmpty = OnEmpty.Zero.");
+            $"{Name}: no target counts: {rows - counted} of {rows} are IgnoreIndex"
+            + $"{(counted > 0 ? ", and the weights of the others sum to 0" : "")}. Skip such batches, or set OnEmpty = OnEmpty.Zero.");
 }

@@ -2,28 +2,29 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of three numbers for every element: ℓᵢ = f(xᵢ, yᵢ, zᵢ). What the three are, and are called, is the loss's own.</summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
-public abstract record TernaryLoss<TFormula>(Reduction Reduction) : Loss(Reduction)
-    where TFormula : struct, ITernaryFormula
+/// <summary>A per-element loss of three inputs: ℓᵢ = f(xᵢ, yᵢ, zᵢ). The loss defines and names the inputs.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
 {
-    /// <summary>The formula f with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    /// <summary>Gets the formula f with the options of this loss.</summary>
+    protected internal abstract TernaryFormula Formula { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatex(Formula, InputNames[0], InputNames[1], InputNames[2]);
+    /// <summary>Gets the names of the three inputs in the formula.</summary>
+    public override string ToLatex() => Formula.ToLatex(InputNames[0], InputNames[1], InputNames[2]);
 
     /// <summary>What the three are called in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
-    /// <summary>The reduced formula, which is NaN on values that it is not defined on; <paramref name="check"/> says which they are.</summary>
-    private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => CheckedAfterwards(
+    /// <summary>
+    /// Evaluates and reduces the formula, which is NaN outside its domain; <paramref name="check"/> names the invalid element.
+    /// </summary>
+    private protected Tensor Evaluate(Tensor x, Tensor y, Tensor z, Action check) => EvaluateThenCheck(
         () => Reduction switch
         {
-            Reduction.Mean => TensorFormula.Mean(Formula, x, y, z),
-            Reduction.Sum => TensorFormula.Sum(Formula, x, y, z),
-            _ => TensorFormula.Map(Formula, x.Floating(), y, z),
+            Reduction.Mean => Formula.Mean(x, y, z),
+            Reduction.Sum => Formula.Sum(x, y, z),
+            _ => Formula.Map(x.Floating(), y, z),
         },
         check);
 }

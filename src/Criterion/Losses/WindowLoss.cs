@@ -2,23 +2,23 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of every window of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), with statistics s that are pointwise.</summary>
-/// <typeparam name="TFormula">The formula f.</typeparam>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
-public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
-    where TFormula : struct, IWindowFormula
+/// <summary>
+/// A loss of the windows of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), where the statistics s are pointwise.
+/// </summary>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record WindowLoss(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
 {
-    /// <summary>The formula with this loss's options.</summary>
-    protected internal abstract TFormula Formula { get; }
+    /// <summary>Gets the formula with the options of this loss.</summary>
+    protected internal abstract WindowFormula Formula { get; }
 
-    /// <summary>The window.</summary>
+    /// <summary>Gets the window.</summary>
     protected internal abstract BlurWindow Window { get; }
 
     /// <inheritdoc/>
-    public override string ToLatex() => TensorFormula.ToLatex(Formula, ["x", "y"]);
+    public override string ToLatex() => Formula.ToLatex(["x", "y"]);
 
-    /// <summary>What is done to the images before; nothing unless a loss says so.</summary>
+    /// <summary>Prepares images for the formula. Returns them unchanged by default.</summary>
     protected virtual Tensor Prepare(Tensor images) => images;
 
     /// <inheritdoc/>
@@ -29,9 +29,9 @@ public abstract record WindowLoss<TFormula>(ImageRange Range, Reduction Reductio
         int channels = x.Shape[1];
         return Reduction switch
         {
-            Reduction.Mean => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / (x.Shape[0] * channels)),
-            Reduction.Sum => TensorFormula.WindowSum(Formula, Window, x, y, 1.0 / channels),
-            _ => TensorFormula.Windows(Formula, Window, x, y).Mean(1),
+            Reduction.Mean => Formula.Sum(Window, x, y, 1.0 / (x.Shape[0] * channels)),
+            Reduction.Sum => Formula.Sum(Window, x, y, 1.0 / channels),
+            _ => Formula.Windows(Window, x, y).Mean(1),
         };
     }
 }

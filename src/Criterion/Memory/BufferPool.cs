@@ -4,32 +4,32 @@ using System.Runtime.InteropServices;
 
 namespace Criterion.Memory;
 
-/// <summary>Reusable memory, aligned to a cache line so that a vector never straddles two.</summary>
+/// <summary>A pool of buffers for the whole process, aligned to a cache line so that no vector straddles two.</summary>
 internal static class BufferPool<T>
     where T : unmanaged
 {
     const int Alignment = 64;
-    const int LeastAligned = 256;
+    const int MinAlignedBytes = 256;
     const int ClassesPerOctave = 4;
 
     static readonly Stack<Memory<T>>?[] Classes = new Stack<Memory<T>>?[32 * ClassesPerOctave];
     static readonly Lock Gate = new();
     static long s_allocated;
 
-    /// <summary>Bytes ever taken from the garbage collector: flat once a training loop is warm.</summary>
+    /// <summary>Gets the bytes allocated so far: constant once a training loop is warm.</summary>
     public static long AllocatedBytes => Interlocked.Read(ref s_allocated);
 
-    /// <summary>Memory of at least <paramref name="length"/> elements with unspecified content.</summary>
-    /// <exception cref="TensorException">No array has that many elements.</exception>
+    /// <summary>Rents memory of at least <paramref name="length"/> elements with unspecified content.</summary>
+    /// <exception cref="TensorException">The length is larger than that of the largest array.</exception>
     public static Memory<T> Rent(long length)
     {
-        int least = BufferSize.Checked(length);
+        int count = BufferSize.Checked(length);
         if (RedZones.Current is { } zones)
         {
-            return zones.Rent<T>(least);
+            return zones.Rent<T>(count);
         }
 
-        (int index, int size) = ClassOf(least);
+        (int index, int size) = ClassOf(count);
         lock (Gate)
         {
             if (Classes[index] is { Count: > 0 } free)
@@ -41,7 +41,7 @@ internal static class BufferPool<T>
         return Allocate(size);
     }
 
-    /// <summary>Takes back what <see cref="Rent"/> gave, whole.</summary>
+    /// <summary>Returns memory to the pool: exactly what <see cref="Rent"/> returned.</summary>
     public static void Return(Memory<T> buffer)
     {
         if (RedZones.Current is { } zones && zones.TryReturn(buffer))
@@ -52,7 +52,7 @@ internal static class BufferPool<T>
         (int index, int size) = ClassOf(buffer.Length);
         if (size != buffer.Length)
         {
-            // Memory between red zones has exactly the length asked for, and outlived them.
+            // Memory rented under red zones that were closed since: it has exactly the requested length.
             return;
         }
 
@@ -62,7 +62,7 @@ internal static class BufferPool<T>
         }
     }
 
-    /// <summary>Fresh memory of <paramref name="length"/> elements that the garbage collector owns.</summary>
+    /// <summary>Allocates memory of <paramref name="length"/> elements that the garbage collector owns.</summary>
     public static Memory<T> Allocate(int length)
     {
         if (RedZones.Current is { } zones)
@@ -74,10 +74,10 @@ internal static class BufferPool<T>
         return AllocateAligned(length);
     }
 
-    /// <summary>Memory that begins at a cache line; short or very long memory may begin anywhere.</summary>
+    /// <summary>Allocates memory that begins at a cache line, unless it is very short or very long.</summary>
     internal static Memory<T> AllocateAligned(int length)
     {
-        if ((long)length * Unsafe.SizeOf<T>() < LeastAligned)
+        if ((long)length * Unsafe.SizeOf<T>() < MinAlignedBytes)
         {
             return new T[length];
         }
@@ -99,7 +99,7 @@ internal static class BufferPool<T>
         return (int)((aligned - address) / (nuint)Unsafe.SizeOf<T>());
     }
 
-    /// <summary>The size class that holds <paramref name="length"/>: four to an octave, so at most a quarter is wasted.</summary>
+    /// <summary>Returns the size class of a length. An octave has four, so at most a quarter of a buffer is unused.</summary>
     static (int Index, int Size) ClassOf(int length)
     {
         int least = Math.Max(length, 64);

@@ -1,15 +1,16 @@
 namespace Criterion.Memory;
 
-/// <summary>Counts of elements that never wrap: products of sizes are computed in more bits than they can need.</summary>
+/// <summary>Numbers of elements whose products do not overflow.</summary>
 internal static class BufferSize
 {
-    /// <summary>The product of sizes that are not negative; <see cref="long.MaxValue"/> / 2 if it is larger than that.</summary>
+    /// <summary>Returns the product of non-negative sizes, clamped to <see cref="long.MaxValue"/> / 2.</summary>
     public static long Of(long a, long b, long c = 1) => (long)UInt128.Min((UInt128)(ulong)a * (ulong)b * (ulong)c, long.MaxValue / 2);
 
-    /// <summary>A number of elements, checked to fit into one array.</summary>
-    /// <exception cref="TensorException">It does not.</exception>
+    /// <summary>Checks that one array can have this many elements.</summary>
+    /// <exception cref="TensorException">It cannot.</exception>
     public static int Checked(long length) => length >= 0 && length <= Array.MaxLength
         ? (int)length
         : throw new TensorException(
-            $"The operation needs a buffer of {length} elements, and the largest array has {Array.MaxLength}. Use a smaller batch, image, padding or dilation.");
+            $"The operation needs a buffer of {length} elements, and the largest array has {Array.MaxLength}. "
+            + "Use a smaller batch, image, padding or dilation.");
 }

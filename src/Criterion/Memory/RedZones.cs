@@ -4,48 +4,48 @@ using System.Runtime.InteropServices;
 namespace Criterion.Memory;
 
 /// <summary>
-/// While one is open, all memory that the pool gives lies between poisoned margins and is filled with poison: what is read before
-/// it is written, or beside the buffer, is NaN (0xCD bytes in integers), and what is written beside it, or after it was returned, is found.
+/// Poisoned margins around every buffer that the pool rents out while this is open. A read of uninitialised memory, or outside of the
+/// buffer, yields NaN (0xCD bytes in integers). A write outside of the buffer, or after its return, is reported.
 /// </summary>
 /// <remarks>
-/// For tests. Buffers have exactly the length asked for and are never reused. Memory that nobody returns is checked by
-/// <see cref="Check"/> as well, as every buffer is held until then.
+/// For tests. Buffers have exactly the requested length and are never reused. Every buffer is referenced until <see cref="Clear"/>, so
+/// that <see cref="Check"/> covers memory that is never returned.
 /// </remarks>
 internal sealed class RedZones : IDisposable
 {
-    /// <summary>Bytes on each side: more than any kernel's widest step.</summary>
+    /// <summary>The bytes on each side: more than the widest step of any kernel.</summary>
     public const int MarginBytes = 4096;
 
     static RedZones? s_current;
 
     readonly Lock _gate = new();
-    readonly Dictionary<object, Zone> _zones = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<object, GuardedBuffer> _buffers = new(ReferenceEqualityComparer.Instance);
     readonly List<string> _damage = [];
     readonly bool _namesOwners;
 
     RedZones(bool namesOwners) => _namesOwners = namesOwners;
 
-    /// <summary>Those that are open, or null.</summary>
+    /// <summary>Gets the open red zones, or null.</summary>
     public static RedZones? Current => Volatile.Read(ref s_current);
 
     /// <summary>Opens red zones for the whole process.</summary>
-    /// <param name="namesOwners">Whether messages hold the stack that rented a buffer: slow.</param>
+    /// <param name="namesOwners">Whether messages contain the stack trace of the rent, which is slow.</param>
     public static RedZones Open(bool namesOwners = false)
     {
         RedZones zones = new(namesOwners);
         return Interlocked.CompareExchange(ref s_current, zones, null) is null
             ? zones
-            : throw new InvalidOperationException("RedZones.Open: red zones are open already.");
+            : throw new InvalidOperationException("RedZones.Open: red zones are open already. Dispose them first.");
     }
 
-    /// <summary>What was found so far: a line for each broken margin, write after the return, or second return.</summary>
+    /// <summary>Returns the damage found since the last call: one line for each overwritten margin, write after return, or second return.</summary>
     public IReadOnlyList<string> Check()
     {
         lock (_gate)
         {
-            foreach (Zone zone in _zones.Values)
+            foreach (GuardedBuffer buffer in _buffers.Values)
             {
-                zone.Check(_damage);
+                buffer.Check(_damage);
             }
 
             string[] found = [.. _damage];
@@ -54,57 +54,57 @@ internal sealed class RedZones : IDisposable
         }
     }
 
-    /// <summary>Forgets the buffers given so far; those that are still in use are no longer checked.</summary>
+    /// <summary>Drops the buffers rented so far; those still in use are no longer checked.</summary>
     public void Clear()
     {
         lock (_gate)
         {
-            _zones.Clear();
+            _buffers.Clear();
         }
     }
 
-    /// <summary>Ends the red zones.</summary>
+    /// <summary>Closes the red zones.</summary>
     public void Dispose() => Interlocked.CompareExchange(ref s_current, null, this);
 
-    /// <summary>Poisoned memory of exactly <paramref name="length"/> elements.</summary>
+    /// <summary>Rents poisoned memory of exactly <paramref name="length"/> elements.</summary>
     public Memory<T> Rent<T>(int length)
         where T : unmanaged
     {
         int margin = MarginBytes / Unsafe.SizeOf<T>();
         Memory<T> all = BufferPool<T>.AllocateAligned(BufferSize.Checked(length + (2L * margin)));
-        Zone<T> zone = new(all, margin, _namesOwners ? Environment.StackTrace : "");
+        GuardedBuffer<T> buffer = new(all, margin, _namesOwners ? Environment.StackTrace : "");
         lock (_gate)
         {
-            _zones.Add(zone.Array, zone);
+            _buffers.Add(buffer.Array, buffer);
         }
 
-        return zone.Content;
+        return buffer.Content;
     }
 
-    /// <summary>Checks and poisons memory that was rented here; false for other memory.</summary>
+    /// <summary>Checks and poisons memory that was rented here. Returns false for other memory.</summary>
     public bool TryReturn<T>(Memory<T> buffer)
         where T : unmanaged
     {
         lock (_gate)
         {
-            if (!MemoryMarshal.TryGetArray(buffer, out ArraySegment<T> segment) || !_zones.TryGetValue(segment.Array!, out Zone? zone))
+            if (!MemoryMarshal.TryGetArray(buffer, out ArraySegment<T> segment) || !_buffers.TryGetValue(segment.Array!, out GuardedBuffer? guarded))
             {
                 return false;
             }
 
-            zone.Return(_damage);
+            guarded.Return(_damage);
             return true;
         }
     }
 
-    abstract class Zone
+    abstract class GuardedBuffer
     {
         public abstract void Check(List<string> damage);
 
         public abstract void Return(List<string> damage);
     }
 
-    sealed class Zone<T> : Zone
+    sealed class GuardedBuffer<T> : GuardedBuffer
         where T : unmanaged
     {
         const int PieceLength = 1 << 24;
@@ -114,7 +114,7 @@ internal sealed class RedZones : IDisposable
         readonly string _owner;
         bool _isReturned;
 
-        public Zone(Memory<T> all, int margin, string owner)
+        public GuardedBuffer(Memory<T> all, int margin, string owner)
         {
             (_all, _margin, _owner) = (all, margin, owner);
             Fill(all.Span);
@@ -126,7 +126,7 @@ internal sealed class RedZones : IDisposable
 
         public Memory<T> Content => _all[_margin..^_margin];
 
-        /// <summary>All bits set is NaN.</summary>
+        /// <summary>The byte of poison; floats of all ones are NaN.</summary>
         static byte Poison => typeof(T) == typeof(float) || typeof(T) == typeof(double) ? (byte)0xFF : (byte)0xCD;
 
         public override void Return(List<string> damage)
@@ -151,7 +151,7 @@ internal sealed class RedZones : IDisposable
             }
         }
 
-        // A span of bytes is no longer than any other: long buffers are taken in pieces.
+        // The length of a span of bytes is an int as well: long buffers are processed in pieces.
         static void Fill(Span<T> span)
         {
             for (int at = 0; at < span.Length; at += PieceLength)
@@ -162,7 +162,7 @@ internal sealed class RedZones : IDisposable
 
         static Span<byte> Piece(Span<T> span, int at) => MemoryMarshal.AsBytes(span.Slice(at, Math.Min(PieceLength, span.Length - at)));
 
-        /// <summary>Reports the first element that is not poison, and poisons all again.</summary>
+        /// <summary>Reports the first element that is not poison, and poisons the span again.</summary>
         void Find(Span<T> span, string where, int end, List<string> damage)
         {
             for (int at = 0; at < span.Length; at += PieceLength)

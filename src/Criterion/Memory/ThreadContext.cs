@@ -2,23 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Memory;
 
-/// <summary>What operations read from the thread that they run on.</summary>
-internal struct Ambient
+/// <summary>The settings of a thread that operations read.</summary>
+internal struct ThreadSettings
 {
-    /// <summary>Whether operations are left unrecorded.</summary>
+    /// <summary>Whether operations are not recorded for gradients.</summary>
     public bool IsUnrecorded;
 
-    /// <summary>The memory of the innermost open scope, or null outside every scope.</summary>
-    public ScopedMemory? Scope;
+    /// <summary>The innermost open scope, or null outside every scope.</summary>
+    public MemoryScope? Scope;
 
-    /// <summary>Why layers must not mix the samples of a batch, or null where they may.</summary>
+    /// <summary>The reason for which layers must not mix the samples of a batch, or null where they may.</summary>
     public string? CouplingRefusal;
 }
 
-/// <summary>The ambient state of one thread, and the guards that are open on it.</summary>
+/// <summary>The settings of one thread, and the changes of them that are in effect.</summary>
 /// <remarks>
-/// Every other thread-static field of the library is a cache or a flag that the same call sets and clears. State that outlives a call
-/// changes through a <see cref="Guard"/> only.
+/// Every other thread-static field of the library is a cache, or a flag that the same call sets and clears. State that outlives a call
+/// is changed by a <see cref="SettingsChange"/> only.
 /// </remarks>
 internal sealed class ThreadContext
 {
@@ -29,8 +29,8 @@ internal sealed class ThreadContext
     int _depth;
     long _last;
 
-    /// <summary>The state as the open guards have set it.</summary>
-    public Ambient Ambient;
+    /// <summary>The settings in effect.</summary>
+    public ThreadSettings Settings;
 
     public static ThreadContext Current
     {
@@ -38,8 +38,8 @@ internal sealed class ThreadContext
         get => t_current ?? Create();
     }
 
-    /// <summary>Opens a guard.</summary>
-    /// <returns>Its place among the open ones, and its number, which no other guard of this thread has.</returns>
+    /// <summary>Begins a change.</summary>
+    /// <returns>Its place among those in effect, and its number, which no other change of this thread has.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (int Place, long Number) Open()
     {
@@ -57,8 +57,8 @@ internal sealed class ThreadContext
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOpen(int place, long number) => place < _depth && _open[place] == number;
 
-    /// <summary>Closes the guard at a place and those opened after it.</summary>
-    /// <returns>Whether it was the last one opened.</returns>
+    /// <summary>Ends the change at a place and those begun after it.</summary>
+    /// <returns>Whether it was the last one begun.</returns>
     public bool Close(int place)
     {
         bool isInnermost = place == _depth - 1;
@@ -73,28 +73,28 @@ internal sealed class ThreadContext
 }
 
 /// <summary>
-/// Restores the ambient state of its thread when it ends. A ref struct: the compiler refuses to hold it across <c>await</c> or
-/// <c>yield</c>, to capture it and to store it, so that it ends on the thread on which it began.
+/// A change of the settings of a thread, undone at its end. It is a ref struct: the compiler does not allow it across <c>await</c> or
+/// <c>yield</c>, in a lambda or in a field, so that it ends on the thread on which it began.
 /// </summary>
-internal readonly ref struct Guard
+internal readonly ref struct SettingsChange
 {
     readonly ThreadContext? _thread;
-    readonly Ambient _before;
+    readonly ThreadSettings _before;
     readonly int _place;
     readonly long _number;
 
-    public Guard(ThreadContext thread)
+    public SettingsChange(ThreadContext thread)
     {
-        (_thread, _before) = (thread, thread.Ambient);
+        (_thread, _before) = (thread, thread.Settings);
         (_place, _number) = thread.Open();
     }
 
-    /// <summary>Whether neither this guard nor one opened before it has ended.</summary>
+    /// <summary>Gets whether neither this change nor one begun before it has ended.</summary>
     public bool IsOpen => _thread is not null && _thread.IsOpen(_place, _number);
 
-    /// <summary>Restores the state; does nothing the second time.</summary>
-    /// <exception cref="TensorException">A guard opened later is still open; it is closed too.</exception>
-    public void End(string name)
+    /// <summary>Restores the settings from before; does nothing the second time.</summary>
+    /// <exception cref="TensorException">A change begun later was in effect; it ends too.</exception>
+    public void Undo(string name)
     {
         if (!IsOpen)
         {
@@ -102,7 +102,7 @@ internal readonly ref struct Guard
         }
 
         bool isInnermost = _thread!.Close(_place);
-        _thread.Ambient = _before;
+        _thread.Settings = _before;
         if (!isInnermost)
         {
             ThrowOutOfOrder(name);

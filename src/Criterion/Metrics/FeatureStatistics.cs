@@ -24,9 +24,8 @@ public sealed class FeatureStatistics
     /// <param name="features">The name of the features.</param>
     public FeatureStatistics(int dimensions, string features = MetricSamples.Unnamed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(dimensions, 1);
         ArgumentNullException.ThrowIfNull(features);
-        (Dimensions, Features) = (dimensions, features);
+        (Dimensions, Features) = (Require.AtLeast(1, dimensions, nameof(FeatureStatistics)), features);
         (_mean, _scatter) = (new double[dimensions], new double[dimensions * dimensions]);
     }
 

@@ -12,7 +12,7 @@ namespace Criterion.Metrics;
 /// </remarks>
 public static class FrechetDistance
 {
-    /// <summary>The distance between gathered statistics.</summary>
+    /// <summary>Computes the distance between gathered statistics.</summary>
     /// <exception cref="ShapeException">Their dimensions differ.</exception>
     /// <exception cref="MetricException">One of them has fewer than two samples, or their features differ.</exception>
     public static FrechetResult Between(FeatureStatistics real, FeatureStatistics fake)
@@ -28,7 +28,7 @@ public static class FrechetDistance
         return new FrechetResult(Math.Max(0, means + covariances), means, covariances, real.Rank(), fake.Rank(), Samples(real, fake));
     }
 
-    /// <summary>The distance between feature vectors <c>[N, D]</c> and <c>[M, D]</c>.</summary>
+    /// <summary>Computes the distance between feature vectors <c>[N, D]</c> and <c>[M, D]</c>.</summary>
     /// <param name="real">Features of real samples.</param>
     /// <param name="fake">Features of generated samples.</param>
     /// <param name="features">The name of the features.</param>
@@ -54,7 +54,7 @@ public static class FrechetDistance
     public static FrechetExtrapolation Extrapolate(FeatureStatistics real, Tensor fake, int points = 15, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(real);
-        ArgumentOutOfRangeException.ThrowIfLessThan(points, 3);
+        Require.AtLeast(3, points, nameof(FrechetDistance));
         Tensor rows = FeatureRows.Of(nameof(FrechetDistance), fake, nameof(fake));
         int all = rows.Shape[0];
         FeatureRows.CheckSameDimensions(nameof(FrechetDistance), real.Dimensions, rows.Shape[1]);
@@ -62,7 +62,7 @@ public static class FrechetDistance
         random ??= new RandomStream(0);
         int least = Math.Max(all / 10, 2 * real.Dimensions);
         FrechetPoint[] measured = [.. Enumerable.Range(0, points).Select(i => Point(least + (int)((long)(all - least) * i / (points - 1))))];
-        (double value, double slope) = Line(measured);
+        (double value, double slope) = FitLine(measured);
         return new FrechetExtrapolation(value, slope, measured, new MetricSamples(real.Features, real.Dimensions, real.Count, all));
 
         FrechetPoint Point(int count)
@@ -97,7 +97,7 @@ public static class FrechetDistance
     static double Trace(Tensor matrix) => (matrix * Tensor.Eye(matrix.Shape[0], DType.Float64)).Sum().Item();
 
     /// <summary>Least squares: distance = value + slope / count.</summary>
-    static (double Value, double Slope) Line(FrechetPoint[] points)
+    static (double Value, double Slope) FitLine(FrechetPoint[] points)
     {
         double x = points.Average(static point => 1.0 / point.Count);
         double y = points.Average(static point => point.Value);

@@ -12,21 +12,21 @@ namespace Criterion.Metrics;
 public sealed record FrechetResult(double Value, double Means, double Covariances, int RealRank, int FakeRank, MetricSamples Samples)
 {
     // With ten samples for each dimension the bias is of the order of a tenth of the trace, no more.
-    const int Enough = 10;
+    const int SamplesPerDimension = 10;
 
     /// <summary>Reasons not to trust the number, in words; empty where there are none.</summary>
-    public IReadOnlyList<string> Warnings() => [.. About("real", Samples.Real, RealRank), .. About("fake", Samples.Fake, FakeRank)];
+    public IReadOnlyList<string> Warnings() => [.. WarningsFor("real", Samples.Real, RealRank), .. WarningsFor("fake", Samples.Fake, FakeRank)];
 
-    IEnumerable<string> About(string name, long count, int rank)
+    IEnumerable<string> WarningsFor(string name, long count, int rank)
     {
         (int d, CultureInfo culture) = (Samples.Dimensions, CultureInfo.InvariantCulture);
         if (count <= d)
         {
-            yield return string.Create(culture, $"{count} {name} samples are too few for {d} features: their covariance has rank {rank}, and the Fréchet distance is far too large. Use more than {Enough * d}, or go by the kernel distance.");
+            yield return string.Create(culture, $"{count} {name} samples are too few for {d} features: their covariance has rank {rank}, and the Fréchet distance is far too large. Use more than {SamplesPerDimension * d}, or go by the kernel distance.");
         }
-        else if (count < Enough * d)
+        else if (count < SamplesPerDimension * d)
         {
-            yield return string.Create(culture, $"{count} {name} samples are few for {d} features: the Fréchet distance is too large by a part that shrinks with their number. Compare it only with others of the same counts, or use more than {Enough * d}.");
+            yield return string.Create(culture, $"{count} {name} samples are few for {d} features: the Fréchet distance is too large by a part that shrinks with their number. Compare it only with others of the same counts, or use more than {SamplesPerDimension * d}.");
         }
         else if (rank < d)
         {

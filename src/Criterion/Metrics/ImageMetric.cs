@@ -6,10 +6,10 @@ namespace Criterion.Metrics;
 /// A measure of how alike two images are: higher is better, in double precision, without a graph. For training use the loss of
 /// the same name.
 /// </summary>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 public abstract record ImageMetric(ImageRange Range)
 {
-    /// <summary>The measure of each image.</summary>
+    /// <summary>Computes the measure of each image.</summary>
     /// <param name="image">[N, C, H, W] in the stated range.</param>
     /// <param name="reference">The same shape and range.</param>
     /// <returns>[N], Float64.</returns>
@@ -32,7 +32,7 @@ public abstract record ImageMetric(ImageRange Range)
         }
     }
 
-    /// <summary>The measure of a batch of images.</summary>
+    /// <summary>Computes the measure of a batch of images.</summary>
     /// <inheritdoc cref="PerImage"/>
     /// <returns>One number: the mean over the images unless the metric says otherwise.</returns>
     /// <exception cref="LossException">A value lies outside the range, or there are no images.</exception>
@@ -43,10 +43,10 @@ public abstract record ImageMetric(ImageRange Range)
         return score.Value;
     }
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
-    /// <summary>The measure of each image, from images that were checked.</summary>
+    /// <summary>Computes the measure of each image, from images that were checked.</summary>
     protected abstract Tensor Measure(Tensor image, Tensor reference);
 
     /// <summary>What is added up over images, with its weight.</summary>

@@ -20,16 +20,16 @@ public static class InceptionScore
 {
     const double SumTolerance = 1e-3;
 
-    /// <summary>The score of probabilities.</summary>
+    /// <summary>Computes the score of probabilities.</summary>
     /// <param name="probabilities">One row for each sample, <c>[N, classes]</c>: not negative, each row with sum 1.</param>
     /// <param name="splits">Parts whose scores are averaged; 10. At most N.</param>
-    /// <param name="shuffle">Whether the samples are put into a random order first, always the same one; yes.</param>
+    /// <param name="shuffle">Whether the samples are put into a random order first, always the same one. Default: true.</param>
     /// <param name="features">The name of the classifier.</param>
     /// <exception cref="ShapeException">The tensor is no such matrix.</exception>
     /// <exception cref="MetricException">There are fewer samples than splits, or a row is no distribution.</exception>
     public static InceptionResult Of(Tensor probabilities, int splits = 10, bool shuffle = true, string features = MetricSamples.Unnamed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(splits, 1);
+        Require.AtLeast(1, splits, nameof(InceptionScore));
         using TensorScope scope = new();
         Tensor rows = FeatureRows.Of(nameof(InceptionScore), probabilities, nameof(probabilities));
         (int count, int classes) = (rows.Shape[0], rows.Shape[1]);

@@ -23,7 +23,7 @@ public static class KernelDistance
     const int Tile = 1024;
     const int LargestDefault = 1000;
 
-    /// <summary>The distance over random subsets, with its standard error.</summary>
+    /// <summary>Computes the distance over random subsets, with its standard error.</summary>
     /// <param name="real">Features of real samples, <c>[N, D]</c>.</param>
     /// <param name="fake">Features of generated samples, <c>[M, D]</c>.</param>
     /// <param name="subsets">How many subsets are drawn.</param>
@@ -35,17 +35,18 @@ public static class KernelDistance
     public static KernelResult Between(
         Tensor real, Tensor fake, int subsets = 100, int? subsetSize = null, RandomStream? random = null, string features = MetricSamples.Unnamed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 1);
+        Require.AtLeast(1, subsets, nameof(KernelDistance));
         (real, fake) = FeatureRows.Pair(nameof(KernelDistance), real, fake, 4);
         int fewest = Math.Min(real.Shape[0], fake.Shape[0]);
         int size = subsetSize ?? Math.Min(LargestDefault, fewest / 2);
-        if (size < 2 || size > fewest)
-        {
-            throw new ArgumentOutOfRangeException(nameof(subsetSize), subsetSize, $"KernelDistance: a subset holds from 2 to {fewest} samples, all that the smaller set has.");
-        }
-
+        Require.That(
+            size >= 2 && size <= fewest,
+            size,
+            nameof(KernelDistance),
+            $"from 2 to {fewest}, the number of samples in the smaller set",
+            nameof(subsetSize));
         random ??= new RandomStream(0);
-        double[] values = [.. Enumerable.Range(0, subsets).Select(_ => OfSubset(real, fake, size, random))];
+        double[] values = [.. Enumerable.Range(0, subsets).Select(_ => EstimateSubset(real, fake, size, random))];
         double mean = values.Average();
         double deviation = subsets == 1 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (subsets - 1));
         double independent = Math.Min(subsets, (double)fewest / size);
@@ -63,7 +64,7 @@ public static class KernelDistance
         return Estimate(real, fake);
     }
 
-    static double OfSubset(Tensor real, Tensor fake, int size, RandomStream random)
+    static double EstimateSubset(Tensor real, Tensor fake, int size, RandomStream random)
     {
         using TensorScope scope = new();
         return Estimate(Draw(real, size, random), Draw(fake, size, random));

@@ -32,7 +32,7 @@ internal sealed class Neighbours
     /// <summary>Both sets, checked, at one scale and about the mean of the real ones.</summary>
     public static (Neighbours Real, Neighbours Fake) Of(string metric, Tensor real, Tensor fake, int k)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        Require.AtLeast(1, k, metric);
         (Tensor x, Tensor y) = FeatureRows.Pair(metric, real, fake, k + 1);
         double peak = Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item());
         double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));
@@ -41,7 +41,7 @@ internal sealed class Neighbours
         return (new(x, mean), new(y, mean));
     }
 
-    /// <summary>The distance of each row to its k-th nearest other row.</summary>
+    /// <summary>Computes the distance of each row to its k-th nearest other row.</summary>
     public double[] Radii(int k)
     {
         double[] nearest = new double[Count * k];
@@ -142,15 +142,15 @@ internal readonly ref struct Distances(
         return isClear ? squared < bound : MayBeBelow(j, Math.BitIncrement(other)) && Exact(j) <= other;
     }
 
-    /// <summary>The distance from differences.</summary>
+    /// <summary>Computes the distance from differences.</summary>
     public double Exact(int j)
     {
         ReadOnlySpan<double> y = _ys.Slice(j * _x.Length, _x.Length);
         double distance = TensorPrimitives.Distance(_x, y);
-        return distance >= LeastRoot ? distance : Small(y);
+        return distance >= LeastRoot ? distance : SmallDistance(y);
     }
 
-    double Small(ReadOnlySpan<double> y)
+    double SmallDistance(ReadOnlySpan<double> y)
     {
         double[] differences = new double[y.Length];
         TensorPrimitives.Subtract(_x, y, differences);

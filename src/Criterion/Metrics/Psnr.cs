@@ -10,15 +10,13 @@ namespace Criterion.Metrics;
 /// The mean over the ratios of single images and the ratio of the pooled error differ: say which one was used. The loss is
 /// <see cref="Losses.PsnrLoss"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Pooled">One error over all images, instead of the mean over the ratios of single images.</param>
 /// <param name="Cap">The highest ratio that is given, for means that one identical image must not make infinite; null for none.</param>
 public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
 {
-    /// <inheritdoc cref="Psnr(ImageRange, bool, double?)"/>
-    public double? Cap { get; init; } = Cap is null or > 0
-        ? Cap
-        : throw new ArgumentOutOfRangeException(nameof(Cap), Cap, "Psnr: the cap must be a positive number of decibels, or null.");
+    /// <summary><inheritdoc cref="Psnr" path="/param[@name='Cap']/node()"/></summary>
+    public double? Cap { get; init => field = PositiveOrNull(value); } = PositiveOrNull(Cap);
 
     /// <inheritdoc/>
     protected override Tensor Measure(Tensor image, Tensor reference)
@@ -54,4 +52,6 @@ public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = n
         double ratio = -10 * Math.Log10(error);
         return Cap is { } cap && ratio > cap ? cap : ratio;
     }
+
+    static double? PositiveOrNull(double? cap) => cap is { } value ? Require.Positive(value, nameof(Psnr), nameof(Cap)) : null;
 }

@@ -7,7 +7,7 @@ namespace Criterion.Metrics;
 /// (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
 /// <remarks>Numbers of different presets do not compare: say which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
-/// <param name="Range">What black and white are.</param>
+/// <param name="Range">The values of black and white.</param>
 /// <param name="Preset">A convention by its name.</param>
 public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004) : ImageMetric(Range)
 {
@@ -21,7 +21,7 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
     public Tensor Map(Tensor image, Tensor reference)
     {
         PerImage(image, reference);
-        SsimOptions options = Chosen;
+        SsimOptions options = EffectiveOptions;
         return TensorFormula.WindowMap(
             new SsimLoss.Similarity(options, Range),
             options.Window,
@@ -29,12 +29,12 @@ public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.
             options.Prepare(reference.Detach().To(DType.Float64)));
     }
 
-    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+    SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
     /// <inheritdoc/>
     protected override Tensor Measure(Tensor image, Tensor reference)
     {
-        SsimOptions options = Chosen;
+        SsimOptions options = EffectiveOptions;
         Tensor x = options.Prepare(image);
         ImageChecks.CheckSide(Name, x, options.Window.LeastSide, $" for a window of {options.WindowSize} with border {options.Border}");
         return TensorFormula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);

@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Criterion.Metrics;
 
-/// <summary>Eigenvalues and eigenvectors of real symmetric matrices: the one place that MathNet.Numerics is used for.</summary>
+/// <summary>Eigenvalues and eigenvectors of real symmetric matrices, by MathNet.Numerics.</summary>
 internal static class SymmetricEigen
 {
     const double Rounding = 2.220446049250313e-16;

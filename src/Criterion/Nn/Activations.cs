@@ -2,7 +2,7 @@ namespace Criterion.Nn;
 
 // Activations as modules, for use in a Sequential; each is the tensor operation of its name.
 
-/// <summary>x itself: a place holder. The twin of <c>torch.nn.Identity</c>.</summary>
+/// <summary>x itself: a place holder. PyTorch equivalent: <c>torch.nn.Identity</c>.</summary>
 public sealed class Identity : Module
 {
     /// <inheritdoc/>
@@ -17,7 +17,7 @@ public sealed class ReLU : Module
 }
 
 /// <summary>x above 0, slope · x below.</summary>
-/// <param name="slope">The slope below 0; 0.01.</param>
+/// <param name="slope">The slope below 0. Default: 0.01.</param>
 public sealed class LeakyReLU(double slope = 0.01) : Module
 {
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed class LeakyReLU(double slope = 0.01) : Module
 }
 
 /// <summary>x above 0, α(eˣ − 1) below.</summary>
-/// <param name="alpha">How far below 0 it goes; 1.</param>
+/// <param name="alpha">How far below 0 it goes. Default: 1.</param>
 public sealed class ELU(double alpha = 1) : Module
 {
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class SELU : Module
 }
 
 /// <summary>x · Φ(x), Φ the normal distribution function.</summary>
-/// <param name="tanh">Whether to use the tanh approximation; no.</param>
+/// <param name="tanh">Whether to use the tanh approximation. Default: false.</param>
 public sealed class GELU(bool tanh = false) : Module
 {
     /// <inheritdoc/>
@@ -69,7 +69,7 @@ public sealed class Tanh : Module
 }
 
 /// <summary>ln(1 + e^(βx)) / β. Exact for any x, where PyTorch's becomes x from a threshold on.</summary>
-/// <param name="beta">The sharpness β; 1.</param>
+/// <param name="beta">The sharpness β. Default: 1.</param>
 public sealed class Softplus(double beta = 1) : Module
 {
     /// <inheritdoc/>

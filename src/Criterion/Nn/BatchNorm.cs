@@ -18,15 +18,15 @@ public abstract class BatchNorm : ChannelNorm
     public sealed override Tensor Forward(Tensor input)
     {
         NormLayout layout = LayoutOf(input);
-        return UsesRunningStats ? ByRunningStats(input, layout) : ByBatch(input, layout);
+        return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByBatch(input, layout);
     }
 
     /// <summary>How the input is seen as [N, C, L].</summary>
     private protected abstract NormLayout LayoutOf(Tensor input);
 
-    Tensor ByBatch(Tensor x, NormLayout layout)
+    Tensor NormalizeByBatch(Tensor x, NormLayout layout)
     {
-        BatchCoupling.Note(GetType().Name);
+        BatchCoupling.Declare(GetType().Name);
         int n = layout.Count;
         if (n <= 1)
         {
@@ -38,24 +38,24 @@ public abstract class BatchNorm : ChannelNorm
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
-            Track(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
+            UpdateRunningStats(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
         }
 
         return y;
     }
 }
 
-/// <summary>Batch normalisation of vectors [N, C] or sequences [N, C, L]. The twin of <c>torch.nn.BatchNorm1d</c>.</summary>
+/// <summary>Batch normalisation of vectors [N, C] or sequences [N, C, L]. PyTorch equivalent: <c>torch.nn.BatchNorm1d</c>.</summary>
 /// <inheritdoc cref="BatchNorm" path="/summary"/>
 public sealed class BatchNorm1d : BatchNorm
 {
     /// <summary>A layer that starts at weight 1, bias 0, running mean 0 and running variance 1.</summary>
     /// <param name="features">The number C of channels.</param>
-    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
+    /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
     /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]; 0.1. Null averages all batches alike.</param>
-    /// <param name="affine">Whether there are a weight and a bias; yes.</param>
+    /// <param name="affine">Whether there are a weight and a bias. Default: true.</param>
     /// <param name="trackRunningStats">Whether there are running statistics; yes. Without, evaluation uses the batch.</param>
-    /// <param name="dtype">The type of weights and statistics; Float32.</param>
+    /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public BatchNorm1d(
         int features, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
@@ -66,7 +66,7 @@ public sealed class BatchNorm1d : BatchNorm
     private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
 }
 
-/// <summary>Batch normalisation of images [N, C, H, W]. The twin of <c>torch.nn.BatchNorm2d</c>.</summary>
+/// <summary>Batch normalisation of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.BatchNorm2d</c>.</summary>
 /// <inheritdoc cref="BatchNorm" path="/summary"/>
 public sealed class BatchNorm2d : BatchNorm
 {

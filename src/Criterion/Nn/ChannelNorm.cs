@@ -17,12 +17,9 @@ public abstract class ChannelNorm : Module
 
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        (_features, Epsilon) = (features, NormOptions.CheckEpsilon(GetType().Name, epsilon));
-        if (momentum is < 0 or > 1 or double.NaN)
-        {
-            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, $"{GetType().Name}: the momentum must be in [0, 1].");
-        }
+        string layer = GetType().Name;
+        (_features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
+        Require.InUnitInterval(momentum ?? 0, layer, nameof(momentum));
 
         if (affine)
         {
@@ -77,7 +74,7 @@ public abstract class ChannelNorm : Module
     }
 
     /// <summary>x normalised with the running statistics, which count as constants.</summary>
-    private protected Tensor ByRunningStats(Tensor x, NormLayout layout)
+    private protected Tensor NormalizeByRunningStats(Tensor x, NormLayout layout)
     {
         Tensor inverse = Normalization.Inverse(RunningVar!, Epsilon);
         Tensor scale = Weight is null ? inverse : inverse * Weight;
@@ -102,19 +99,19 @@ public abstract class ChannelNorm : Module
     /// <param name="deviation">The root of the variance of each channel, Float64; the variance is held at the largest number of its type.</param>
     /// <param name="unbias">What makes the variance unbiased, n / (n − 1).</param>
     /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
-    private protected void Track(Tensor mean, Tensor deviation, double unbias, double step)
+    private protected void UpdateRunningStats(Tensor mean, Tensor deviation, double unbias, double step)
     {
         if (RunningVar!.DType == DType.Float32)
         {
-            Track<float>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
+            UpdateRunningStats<float>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
         }
         else
         {
-            Track<double>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
+            UpdateRunningStats<double>(mean.AsReadOnlySpan<double>(), deviation.AsReadOnlySpan<double>(), unbias, step);
         }
     }
 
-    void Track<T>(ReadOnlySpan<double> mean, ReadOnlySpan<double> deviation, double unbias, double step)
+    void UpdateRunningStats<T>(ReadOnlySpan<double> mean, ReadOnlySpan<double> deviation, double unbias, double step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>, IMinMaxValue<T>
     {
         Span<T> means = RunningMean!.AsSpan<T>();
@@ -122,20 +119,12 @@ public abstract class ChannelNorm : Module
         double largest = double.CreateTruncating(T.MaxValue);
         for (int i = 0; i < means.Length; i++)
         {
-            means[i] = Moved(means[i], mean[i], step);
-            variances[i] = Moved(variances[i], Math.Min(deviation[i] * deviation[i] * unbias, largest), step);
+            means[i] = Lerp(means[i], mean[i], step);
+            variances[i] = Lerp(variances[i], Math.Min(deviation[i] * deviation[i] * unbias, largest), step);
         }
     }
 
-    static T Moved<T>(T running, double value, double step)
+    static T Lerp<T>(T running, double value, double step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         T.CreateTruncating(((1 - step) * double.CreateTruncating(running)) + (step * value));
-}
-
-/// <summary>What the options of normalising layers must satisfy.</summary>
-internal static class NormOptions
-{
-    public static double CheckEpsilon(string layer, double epsilon) => epsilon >= 0 && double.IsFinite(epsilon)
-        ? epsilon
-        : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, $"{layer}: epsilon must be a number, not negative.");
 }

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Nn;
 
-/// <summary>Two-dimensional cross-correlation with learned kernels. The twin of <c>torch.nn.Conv2d</c>.</summary>
+/// <summary>Two-dimensional cross-correlation with learned kernels. PyTorch equivalent: <c>torch.nn.Conv2d</c>.</summary>
 /// <remarks>
 /// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1;
 /// weight [outChannels, inChannels / groups, kernel, kernel], bias [outChannels].
@@ -16,13 +18,13 @@ public sealed class Conv2d : WeightedModule
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="outChannels">Channels of the output.</param>
     /// <param name="kernel">The size of the kernels.</param>
-    /// <param name="stride">Steps between windows; 1.</param>
-    /// <param name="padding">Zeros around the image; 0.</param>
-    /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
-    /// <param name="groups">Parts into which the channels fall, each convolved on its own; 1.</param>
-    /// <param name="bias">Whether there is a bias; yes.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="stride">Steps between windows. Default: 1.</param>
+    /// <param name="padding">Zeros around the image. Default: 0.</param>
+    /// <param name="dilation">Steps between the taps of a kernel. Default: 1.</param>
+    /// <param name="groups">Parts into which the channels fall, each convolved on its own. Default: 1.</param>
+    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
     public Conv2d(
         int inChannels,
@@ -59,21 +61,13 @@ internal static class ConvOptions
         (stride ?? 1).CheckAtLeast(1, layer, nameof(stride));
         (padding ?? 0).CheckAtLeast(0, layer, nameof(padding));
         (dilation ?? 1).CheckAtLeast(1, layer, nameof(dilation));
-        if (groups < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(groups), groups, $"{layer}: groups must be at least 1.");
-        }
-
-        CheckChannels(layer, inChannels, groups, nameof(inChannels));
-        CheckChannels(layer, outChannels, groups, nameof(outChannels));
-        return inChannels;
+        Require.AtLeast(1, groups, layer);
+        CheckChannels(outChannels, groups, layer);
+        return CheckChannels(inChannels, groups, layer);
     }
 
-    static void CheckChannels(string layer, int channels, int groups, string name)
-    {
-        if (channels < 1 || channels % groups != 0)
-        {
-            throw new ArgumentOutOfRangeException(name, channels, $"{layer}: {name} must be a positive multiple of the {groups} group(s).");
-        }
-    }
+    /// <summary>Returns the channels if they are a positive multiple of the groups, or throws.</summary>
+    public static int CheckChannels(
+        int channels, int groups, string layer, [CallerArgumentExpression(nameof(channels))] string option = "") =>
+        Require.That(channels >= 1 && channels % groups == 0, channels, layer, $"a positive multiple of the {groups} group(s)", option);
 }

@@ -1,6 +1,6 @@
 namespace Criterion.Nn;
 
-/// <summary>The transpose of a convolution, which enlarges images. The twin of <c>torch.nn.ConvTranspose2d</c>.</summary>
+/// <summary>The transpose of a convolution, which enlarges images. PyTorch equivalent: <c>torch.nn.ConvTranspose2d</c>.</summary>
 /// <remarks>
 /// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = (H − 1)·stride − 2·padding + dilation·(kernel − 1) +
 /// outputPadding + 1; weight [inChannels, outChannels / groups, kernel, kernel], bias [outChannels].
@@ -17,14 +17,14 @@ public sealed class ConvTranspose2d : WeightedModule
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="outChannels">Channels of the output.</param>
     /// <param name="kernel">The size of the kernels.</param>
-    /// <param name="stride">Steps between windows in the output; 1.</param>
-    /// <param name="padding">Rows and columns cut from each side of the output; 0.</param>
+    /// <param name="stride">Steps between windows in the output. Default: 1.</param>
+    /// <param name="padding">Rows and columns cut from each side of the output. Default: 0.</param>
     /// <param name="outputPadding">Rows and columns added at the end of the output; 0. Smaller than the stride or the dilation.</param>
-    /// <param name="dilation">Steps between the taps of a kernel; 1.</param>
-    /// <param name="groups">Parts into which the channels fall; 1.</param>
-    /// <param name="bias">Whether there is a bias; yes.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="dilation">Steps between the taps of a kernel. Default: 1.</param>
+    /// <param name="groups">Parts into which the channels fall. Default: 1.</param>
+    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
     public ConvTranspose2d(
         int inChannels,

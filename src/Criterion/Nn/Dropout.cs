@@ -14,16 +14,12 @@ public sealed class Dropout : Module
     readonly RandomStream? _random;
 
     /// <summary>A layer that drops values.</summary>
-    /// <param name="probability">The probability p of dropping a value, in [0, 1]; 0.5.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="probability">The probability p of dropping a value, in [0, 1]. Default: 0.5.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
     {
-        (_probability, _random) = (probability, random);
-        if (!(probability is >= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "Dropout: the probability must be in [0, 1].");
-        }
+        (_probability, _random) = (Require.InUnitInterval(probability, "Dropout"), random);
     }
 
     /// <inheritdoc/>
@@ -36,11 +32,11 @@ public sealed class Dropout : Module
         }
 
         Tensor x = input.Floating();
-        return TensorFormula.Map(new Dropped(_probability), x, Tensor.RandLike(x, _random));
+        return TensorFormula.Map(new ZeroedAndScaled(_probability), x, Tensor.RandLike(x, _random));
     }
 
     /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>
-    readonly struct Dropped(double probability) : IBinaryFormula
+    readonly struct ZeroedAndScaled(double probability) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T noise)

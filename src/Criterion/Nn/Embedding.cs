@@ -1,6 +1,6 @@
 namespace Criterion.Nn;
 
-/// <summary>A table of vectors looked up by index. The twin of <c>torch.nn.Embedding</c>.</summary>
+/// <summary>A table of vectors looked up by index. PyTorch equivalent: <c>torch.nn.Embedding</c>.</summary>
 /// <remarks>Input Int64 of any shape [..], each in [0, count); output [.., dim]; weight [count, dim].</remarks>
 public sealed class Embedding : Module
 {
@@ -10,22 +10,18 @@ public sealed class Embedding : Module
     /// <param name="count">The number of vectors.</param>
     /// <param name="dim">Their length.</param>
     /// <param name="paddingIndex">The index of a vector that starts at 0 and gets no gradient; negative ones count from the end. None.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the vectors; Float32.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the vectors. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding index lies outside.</exception>
     public Embedding(int count, int dim, int? paddingIndex = null, RandomStream? random = null, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(dim, 1);
+        Require.AtLeast(1, count, "Embedding");
+        Require.AtLeast(1, dim, "Embedding");
         Tensor table = Init.Normal(Tensor.Empty([count, dim], dtype), random: random);
         if (paddingIndex is { } padding)
         {
+            Require.That(padding >= -count && padding < count, padding, "Embedding", $"in [{-count}, {count})", nameof(paddingIndex));
             _padding = padding < 0 ? padding + count : padding;
-            if (_padding < 0 || _padding >= count)
-            {
-                throw new ArgumentOutOfRangeException(nameof(paddingIndex), padding, $"Embedding: the padding index must lie in [{-count}, {count}).");
-            }
-
             table[_padding.Value].Fill(0);
         }
 

@@ -8,16 +8,7 @@ internal static class Gradients
     {
         for (int i = 0; i < parameters.Count; i++)
         {
-            Clear(parameters[i]);
-        }
-    }
-
-    public static void Clear(Tensor parameter)
-    {
-        if (parameter.Grad is { } gradient)
-        {
-            Autograd.GiveBack(gradient);
-            parameter.Grad = null;
+            LeafGradient.Clear(parameters[i]);
         }
     }
 }

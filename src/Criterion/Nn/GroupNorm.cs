@@ -4,7 +4,7 @@ namespace Criterion.Nn;
 
 /// <summary>
 /// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics for each group of channels of each sample (Wu
-/// and He, 2018). The twin of <c>torch.nn.GroupNorm</c>.
+/// and He, 2018). PyTorch equivalent: <c>torch.nn.GroupNorm</c>.
 /// </summary>
 public sealed class GroupNorm : Module
 {
@@ -15,19 +15,15 @@ public sealed class GroupNorm : Module
     /// <summary>A layer that starts at weight 1 and bias 0.</summary>
     /// <param name="groups">The number of groups.</param>
     /// <param name="channels">The number C of channels, a multiple of the groups.</param>
-    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
-    /// <param name="affine">Whether there are a weight and a bias for each channel; yes.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
+    /// <param name="affine">Whether there are a weight and a bias for each channel. Default: true.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">The channels do not fall into the groups, or ε is negative.</exception>
     public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        if (channels < 1 || channels % groups != 0)
-        {
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"GroupNorm: the channels must be a positive multiple of the {groups} group(s).");
-        }
-
-        (_groups, _channels, _epsilon) = (groups, channels, NormOptions.CheckEpsilon("GroupNorm", epsilon));
+        Require.AtLeast(1, groups, "GroupNorm");
+        ConvOptions.CheckChannels(channels, groups, "GroupNorm");
+        (_groups, _channels, _epsilon) = (groups, channels, Require.NonNegative(epsilon, "GroupNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones([channels], dtype));

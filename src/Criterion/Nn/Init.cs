@@ -32,7 +32,7 @@ public enum Nonlinearity
     SELU,
 }
 
-/// <summary>Initial values for weights, written in place and unrecorded. The twin of <c>torch.nn.init</c>.</summary>
+/// <summary>Initial values for weights, written in place and unrecorded. PyTorch equivalent: <c>torch.nn.init</c>.</summary>
 /// <remarks>Every method takes the stream to draw from (<see cref="RandomStream.Default"/> if not given) and returns the same tensor.</remarks>
 public static class Init
 {
@@ -50,17 +50,20 @@ public static class Init
 
     /// <summary>Normal numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The deviation is negative or not finite.</exception>
-    public static Tensor Normal(Tensor tensor, double mean = 0, double deviation = 1, RandomStream? random = null) =>
-        deviation >= 0 && double.IsFinite(deviation) && double.IsFinite(mean)
-            ? Replace(tensor, like => Tensor.Randn(like.Shape, like.DType, random, mean, deviation))
-            : throw new ArgumentOutOfRangeException(nameof(deviation), $"Init.Normal: mean {mean} and deviation {deviation} must be finite, the deviation not negative.");
+    public static Tensor Normal(Tensor tensor, double mean = 0, double deviation = 1, RandomStream? random = null)
+    {
+        Require.Finite(mean, "Init.Normal");
+        Require.NonNegative(deviation, "Init.Normal");
+        return Replace(tensor, like => Tensor.Randn(like.Shape, like.DType, random, mean, deviation));
+    }
 
     /// <summary>Uniform numbers from [low, high).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is above <paramref name="high"/>, or one is not finite.</exception>
     public static Tensor Uniform(Tensor tensor, double low = 0, double high = 1, RandomStream? random = null) =>
         low <= high && double.IsFinite(high - low)
             ? Replace(tensor, like => Tensor.Rand(like.Shape, like.DType, random, low, high))
-            : throw new ArgumentOutOfRangeException(nameof(low), $"Init.Uniform: [{low}, {high}) is no range.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(low), $"Init.Uniform: [{low}, {high}) is not a finite range. Choose a low that is at most high.");
 
     /// <summary>Uniform within ±gain · √(6 / (fan-in + fan-out)) (Glorot and Bengio, 2010).</summary>
     /// <exception cref="ShapeException">The tensor has fewer than two dims.</exception>
@@ -122,7 +125,7 @@ public static class Init
 
     /// <summary>The gain that makes up for a nonlinearity, from the table of <c>torch.nn.init.calculate_gain</c>.</summary>
     /// <param name="nonlinearity">What follows the weights.</param>
-    /// <param name="slope">The slope of a leaky ReLU; 0.01.</param>
+    /// <param name="slope">The slope of a leaky ReLU. Default: 0.01.</param>
     public static double Gain(Nonlinearity nonlinearity, double slope = 0.01) => nonlinearity switch
     {
         Nonlinearity.Tanh => 5.0 / 3,

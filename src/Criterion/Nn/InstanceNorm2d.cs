@@ -4,7 +4,7 @@ namespace Criterion.Nn;
 
 /// <summary>
 /// (x − mean) / √(variance + ε) · weight + bias for images [N, C, H, W], with statistics for each channel of each image
-/// (Ulyanov et al., 2016). The twin of <c>torch.nn.InstanceNorm2d</c>.
+/// (Ulyanov et al., 2016). PyTorch equivalent: <c>torch.nn.InstanceNorm2d</c>.
 /// </summary>
 public sealed class InstanceNorm2d : ChannelNorm
 {
@@ -12,11 +12,11 @@ public sealed class InstanceNorm2d : ChannelNorm
 
     /// <summary>A layer without weights unless asked for.</summary>
     /// <param name="features">The number C of channels.</param>
-    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
-    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]; 0.1.</param>
-    /// <param name="affine">Whether there are a weight and a bias; no.</param>
-    /// <param name="trackRunningStats">Whether evaluation uses running statistics; no.</param>
-    /// <param name="dtype">The type of weights and statistics; Float32.</param>
+    /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
+    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]. Default: 0.1.</param>
+    /// <param name="affine">Whether there are a weight and a bias. Default: false.</param>
+    /// <param name="trackRunningStats">Whether evaluation uses running statistics. Default: false.</param>
+    /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public InstanceNorm2d(
         int features, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
@@ -27,7 +27,7 @@ public sealed class InstanceNorm2d : ChannelNorm
     public override Tensor Forward(Tensor input)
     {
         NormLayout layout = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
-        return UsesRunningStats ? ByRunningStats(input!, layout) : ByInstance(input!, layout);
+        return UsesRunningStats ? NormalizeByRunningStats(input!, layout) : NormalizeByInstance(input!, layout);
     }
 
     // PyTorch before 0.4.1 saved running statistics, and no counter, also where evaluation did not use them.
@@ -41,7 +41,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         }
     }
 
-    Tensor ByInstance(Tensor x, NormLayout layout)
+    Tensor NormalizeByInstance(Tensor x, NormLayout layout)
     {
         (int images, int channels, int n) = layout;
         if (n <= 1)
@@ -53,7 +53,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         if (IsTraining && RunningMean is not null)
         {
             Tensor variance = (deviation * deviation).Reshape(images, channels).Mean(0);
-            Track(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
+            UpdateRunningStats(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
         }
 
         return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);

@@ -3,8 +3,8 @@ using Criterion.Drivers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// (x − mean) / √(variance + ε) · weight + bias, with statistics over the last dimensions of each sample (Ba et al., 2016). The
-/// twin of <c>torch.nn.LayerNorm</c>.
+/// (x − mean) / √(variance + ε) · weight + bias, with statistics over the last dimensions of each sample (Ba et al., 2016). PyTorch
+/// equivalent: <c>torch.nn.LayerNorm</c>.
 /// </summary>
 public sealed class LayerNorm : Module
 {
@@ -13,9 +13,9 @@ public sealed class LayerNorm : Module
 
     /// <summary>A layer that starts at weight 1 and bias 0.</summary>
     /// <param name="shape">The last sizes of the input, over which it is normalised: <c>[512]</c>.</param>
-    /// <param name="epsilon">ε, added to the variance; 1e-5.</param>
-    /// <param name="affine">Whether there are a weight and a bias for each value; yes.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
+    /// <param name="affine">Whether there are a weight and a bias for each value. Default: true.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is negative.</exception>
     /// <exception cref="ShapeException">The shape is <c>[]</c> or empty.</exception>
     public LayerNorm(Shape shape, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
@@ -25,7 +25,7 @@ public sealed class LayerNorm : Module
             throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dim, and none of size 0.");
         }
 
-        (_shape, _epsilon) = (shape, NormOptions.CheckEpsilon("LayerNorm", epsilon));
+        (_shape, _epsilon) = (shape, Require.NonNegative(epsilon, "LayerNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones(shape, dtype));

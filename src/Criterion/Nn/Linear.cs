@@ -1,18 +1,18 @@
 namespace Criterion.Nn;
 
-/// <summary>x · weightᵀ + bias over the last dimension. The twin of <c>torch.nn.Linear</c>.</summary>
+/// <summary>x · weightᵀ + bias over the last dimension. PyTorch equivalent: <c>torch.nn.Linear</c>.</summary>
 /// <remarks>Input [.., inFeatures], output [.., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].</remarks>
 public sealed class Linear : WeightedModule
 {
     /// <summary>A layer with random weights, uniform within ±1/√inFeatures.</summary>
     /// <param name="inFeatures">The size of the input's last dimension.</param>
     /// <param name="outFeatures">The size of the output's last dimension.</param>
-    /// <param name="bias">Whether there is a bias; yes.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
     public Linear(int inFeatures, int outFeatures, bool bias = true, RandomStream? random = null, DType dtype = DType.Float32)
-        : base([AtLeastOne(outFeatures, "Linear", nameof(outFeatures)), AtLeastOne(inFeatures, "Linear", nameof(inFeatures))], outFeatures, bias, random, dtype)
+        : base([Require.AtLeast(1, outFeatures, "Linear"), Require.AtLeast(1, inFeatures, "Linear")], outFeatures, bias, random, dtype)
     {
     }
 

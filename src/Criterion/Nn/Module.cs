@@ -5,7 +5,7 @@ namespace Criterion.Nn;
 /// inside. Names, order and layout of the state are PyTorch's.
 /// </summary>
 /// <remarks>
-/// <para>Register everything in the constructor; nothing is found by reflection. The twin of <c>torch.nn.Module</c>.</para>
+/// <para>Register everything in the constructor; nothing is found by reflection. PyTorch equivalent: <c>torch.nn.Module</c>.</para>
 /// <para>In evaluation any number of threads may call <see cref="Forward"/> at once: no layer of the library changes its state then. In
 /// training a module belongs to one thread at a time, as batch norm and spectral norm update their buffers; so do switching the mode,
 /// loading a state, and clearing gradients.</para>
@@ -80,7 +80,7 @@ public abstract partial class Module
     {
         foreach ((_, Tensor parameter) in _parameters)
         {
-            Gradients.Clear(parameter);
+            LeafGradient.Clear(parameter);
         }
 
         foreach ((_, Module child) in _children)

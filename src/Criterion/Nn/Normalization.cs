@@ -30,45 +30,50 @@ internal static class Normalization
         (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
         mean = Tensor.Empty([layout.Channels], DType.Float64);
         deviation = Tensor.EmptyLike(mean);
-        Applied applied = new(x, layout, weight, bias, epsilon, Rows(x, layout), mean, deviation);
-        Tensor result = Result(applied);
+        NormPass pass = new(x, layout, weight, bias, epsilon, ToRows(x, layout), mean, deviation);
+        Tensor result = Result(pass);
         return weight is null
-            ? Autograd.RecordJoint("normalize", result, [x], [x], applied, Gradients)
-            : Autograd.RecordJoint("normalize", result, [x, weight], [x, weight, bias!], applied, Gradients);
+            ? Autograd.Record("normalize", result, [x], pass, [x], Gradients)
+            : Autograd.Record("normalize", result, [x, weight], pass, [x, weight, bias!], Gradients);
     }
 
-    static Tensor Result(in Applied of)
+    static Tensor Result(in NormPass pass)
     {
-        Tensor result = Tensor.EmptyLike(of.Plain);
-        NormDriver.Forward(Operands(of) with { Bias = of.Bias?.Contiguous().Elements ?? default, Result = result.Elements });
-        return Unrows(result, of);
+        Tensor result = Tensor.EmptyLike(pass.Plain);
+        NormDriver.Forward(Operands(pass) with { Bias = pass.Bias?.Contiguous().Elements ?? default, Result = result.Elements });
+        return FromRows(result, pass);
     }
 
-    static Tensor?[] Gradients(Tensor g, Applied of) => Autograd.Enabled ? Composed(g, of) : Fused(g, of);
+    static Tensor?[] Gradients(Tensor g, NormPass pass) => Autograd.Enabled ? Composed(g, pass) : Fused(g, pass);
 
-    static Tensor?[] Composed(Tensor g, Applied of) =>
-        Autograd.Compose(of.Weight is null ? [of.X] : [of.X, of.Weight, of.Bias!], () => Composite(of), g);
+    static Tensor?[] Composed(Tensor g, NormPass pass) =>
+        Autograd.Compose(pass.Weight is null ? [pass.X] : [pass.X, pass.Weight, pass.Bias!], () => Composite(pass), g);
 
-    static Tensor?[] Fused(Tensor g, Applied of)
+    static Tensor?[] Fused(Tensor g, NormPass pass)
     {
-        Tensor? gradient = of.X.RequiresGrad ? Tensor.EmptyLike(of.Plain) : null;
-        (Tensor? sum, Tensor? along) = of.Weight is null ? default : (Tensor.EmptyLike(of.Weight), Tensor.EmptyLike(of.Weight));
-        NormDriver.Backward(Operands(of) with
+        Tensor? gradient = pass.X.RequiresGrad ? Tensor.EmptyLike(pass.Plain) : null;
+        (Tensor? sum, Tensor? along) = pass.Weight is null ? default : (Tensor.EmptyLike(pass.Weight), Tensor.EmptyLike(pass.Weight));
+        NormDriver.Backward(Operands(pass) with
         {
-            Upstream = Rows(g, of.Layout).Elements,
+            Upstream = ToRows(g, pass.Layout).Elements,
             Result = gradient?.Elements ?? default,
             BiasGradient = sum?.Elements ?? default,
             WeightGradient = along?.Elements ?? default,
         });
-        Tensor? ofX = gradient is null ? null : Unrows(gradient, of);
-        return of.Weight is null ? [ofX] : [ofX, along, sum];
+        Tensor? ofX = gradient is null ? null : FromRows(gradient, pass);
+        return pass.Weight is null ? [ofX] : [ofX, along, sum];
     }
 
-    static Normalized Operands(in Applied of) => new(
-        of.Plain.Elements, Joined(of.Layout), of.Weight?.Contiguous().Elements ?? default, of.Epsilon, of.Mean.Elements, of.Deviation.Elements);
+    static Normalized Operands(in NormPass pass) => new(
+        pass.Plain.Elements,
+        Joined(pass.Layout),
+        pass.Weight?.Contiguous().Elements ?? default,
+        pass.Epsilon,
+        pass.Mean.Elements,
+        pass.Deviation.Elements);
 
     /// <summary>The values in row-major order without history; as [C, A, L] where L is short.</summary>
-    static Tensor Rows(Tensor x, NormLayout layout)
+    static Tensor ToRows(Tensor x, NormLayout layout)
     {
         if (IsShort(layout))
         {
@@ -78,24 +83,24 @@ internal static class Normalization
         return x.IsContiguous ? x : x.Detach().Contiguous();
     }
 
-    /// <summary>Back to the order and shape that <see cref="Rows"/> was given.</summary>
-    static Tensor Unrows(Tensor rows, in Applied of) => IsShort(of.Layout)
-        ? rows.Transpose(0, 1).Contiguous().Reshape(of.X.Shape)
+    /// <summary>Back to the order and shape that <see cref="ToRows"/> was given.</summary>
+    static Tensor FromRows(Tensor rows, in NormPass pass) => IsShort(pass.Layout)
+        ? rows.Transpose(0, 1).Contiguous().Reshape(pass.X.Shape)
         : rows;
 
-    /// <summary>The layout of what <see cref="Rows"/> gives.</summary>
+    /// <summary>The layout of what <see cref="ToRows"/> gives.</summary>
     static NormLayout Joined(NormLayout layout) => IsShort(layout) ? new(1, layout.Channels, layout.Count) : layout;
 
     static bool IsShort(NormLayout layout) => layout.Length < ShortRow && layout.Rows > 1;
 
     /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
-    public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => TensorFormula.Map(default(Line), x, scale, shift);
+    public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => TensorFormula.Map(default(ScaleThenShift), x, scale, shift);
 
     /// <summary>(x − mean) · scale + bias, each [C]: for means that are large beside the deviation.</summary>
     public static Tensor CentreAndScale(Tensor x, NormLayout layout, Tensor mean, Tensor scale, Tensor? bias)
     {
         Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
-        Tensor scaled = TensorFormula.Map(default(ScaledDistance), channels, Channels(mean), Channels(scale));
+        Tensor scaled = TensorFormula.Map(default(CentreThenScale), channels, Channels(mean), Channels(scale));
         return (bias is null ? scaled : scaled + Channels(bias)).Reshape(x.Shape);
     }
 
@@ -103,28 +108,28 @@ internal static class Normalization
     public static Tensor Channels(Tensor values) => values.Reshape(1, values.Count, 1);
 
     /// <summary>The layer in tensor operations: the definition, differentiable to any order.</summary>
-    static Tensor Composite(in Applied of)
+    static Tensor Composite(in NormPass pass)
     {
-        Tensor x = of.X.Reshape(of.Layout.Rows, of.Layout.Channels, of.Layout.Length);
+        Tensor x = pass.X.Reshape(pass.Layout.Rows, pass.Layout.Channels, pass.Layout.Length);
         Tensor centred = x - x.Mean(Shared, keepDim: true);
-        Tensor? peak = IsOrdinary(of) ? null : Peak(centred.Detach(), of.Epsilon);
+        Tensor? peak = IsOrdinary(pass) ? null : Peak(centred.Detach(), pass.Epsilon);
         Tensor ratio = peak is null ? centred : centred / peak;
-        Tensor? root = peak is null ? null : Math.Sqrt(of.Epsilon) / peak;
+        Tensor? root = peak is null ? null : Math.Sqrt(pass.Epsilon) / peak;
         Tensor variance = (ratio * ratio).Mean(Shared, keepDim: true);
-        Tensor normal = ratio * (root is null ? Inverse(variance, of.Epsilon) : Inverse(variance + (root * root), 0));
-        Tensor scaled = of.Weight is null ? normal : (normal * Channels(of.Weight)) + Channels(of.Bias!);
-        return scaled.Reshape(of.X.Shape);
+        Tensor normal = ratio * (root is null ? Inverse(variance, pass.Epsilon) : Inverse(variance + (root * root), 0));
+        Tensor scaled = pass.Weight is null ? normal : (normal * Channels(pass.Weight)) + Channels(pass.Bias!);
+        return scaled.Reshape(pass.X.Shape);
     }
 
     /// <summary>1 / √(variance + ε), and 0 for 1 / 0.</summary>
     public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
 
     /// <summary>Whether no square of a distance from the mean overflows, or underflows where that would matter.</summary>
-    static bool IsOrdinary(in Applied of)
+    static bool IsOrdinary(in NormPass pass)
     {
-        foreach (double deviation in of.Deviation.AsReadOnlySpan<double>())
+        foreach (double deviation in pass.Deviation.AsReadOnlySpan<double>())
         {
-            if (deviation > 1e12 || (of.Epsilon < 1e-20 && deviation < 1e-12))
+            if (deviation > 1e12 || (pass.Epsilon < 1e-20 && deviation < 1e-12))
             {
                 return false;
             }
@@ -141,17 +146,17 @@ internal static class Normalization
     }
 
     /// <summary>What went into a layer's pass and what its gradients read.</summary>
-    readonly record struct Applied(
+    readonly record struct NormPass(
         Tensor X, NormLayout Layout, Tensor? Weight, Tensor? Bias, double Epsilon, Tensor Plain, Tensor Mean, Tensor Deviation);
 
-    readonly struct ScaledDistance : ITernaryFormula
+    readonly struct CentreThenScale : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T mean, T scale)
             where T : struct, IReal<T> => (x - mean) * scale;
     }
 
-    readonly struct Line : ITernaryFormula
+    readonly struct ScaleThenShift : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T scale, T shift)

@@ -1,3 +1,5 @@
+using Criterion.Memory;
+
 namespace Criterion.Nn;
 
 /// <summary>What a body adds to its input: x + body(x). In the state the body is called "body".</summary>
@@ -14,12 +16,12 @@ public sealed class Residual : Module
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Passage passage = Passage.Begin();
+        ScopeSection activations = ScopeSection.Begin();
         Tensor change = _body.Forward(input);
         Tensor output = change.Shape == input.Shape
             ? input + change
             : throw new ShapeException($"Residual: the body made {change.Shape} of {input.Shape}, which can't be added to it. Pad its convolutions so that the shape stays.");
-        passage.Leave(change, output);
+        activations.ReleaseInput(change.Storage, output.Storage, GetType());
         return output;
     }
 }

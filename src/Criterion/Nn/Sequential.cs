@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Criterion.Memory;
 
 namespace Criterion.Nn;
 
-/// <summary>Modules one after another; their names are "0", "1", …. The twin of <c>torch.nn.Sequential</c>.</summary>
+/// <summary>Modules one after another; their names are "0", "1", …. PyTorch equivalent: <c>torch.nn.Sequential</c>.</summary>
 /// <remarks>
 /// Inside of a <see cref="TensorScope"/> the memory of what passes between them goes back to the pool when the last gradient that reads
 /// it is known, or at once if none will. A module that hands on a tensor and reads it again later keeps it with <see cref="Tensor.Keep"/>.
@@ -36,11 +37,11 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
-        Passage passage = Passage.Begin();
+        ScopeSection activations = ScopeSection.Begin();
         foreach (Module module in _modules)
         {
             Tensor output = module.Forward(input);
-            passage.Leave(input, output);
+            activations.ReleaseInput(input.Storage, output.Storage, module.GetType());
             input = output;
         }
 

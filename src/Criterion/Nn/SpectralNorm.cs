@@ -1,8 +1,8 @@
 namespace Criterion.Nn;
 
 /// <summary>
-/// A layer with its weight divided by its largest singular value σ, estimated by power iteration (Miyato et al., 2018). The
-/// twin of <c>torch.nn.utils.spectral_norm</c>.
+/// A layer with its weight divided by its largest singular value σ, estimated by power iteration (Miyato et al., 2018). PyTorch
+/// equivalent: <c>torch.nn.utils.spectral_norm</c>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -34,15 +34,14 @@ public sealed class SpectralNorm : Module
 
     /// <summary>Wraps a layer, whose parameters become this module's.</summary>
     /// <param name="layer">A <see cref="Linear"/>, <see cref="Conv2d"/> or <see cref="ConvTranspose2d"/>; use it only through this.</param>
-    /// <param name="iterations">Power iterations for each training forward; 1.</param>
-    /// <param name="epsilon">The least norm of u and v to divide by; 1e-12.</param>
+    /// <param name="iterations">Power iterations for each training forward. Default: 1.</param>
+    /// <param name="epsilon">The least norm of u and v to divide by. Default: 1e-12.</param>
     /// <param name="random">The stream from which u and v are drawn for a weight of zeros; <see cref="RandomStream.Default"/> if not given.</param>
     /// <exception cref="ArgumentOutOfRangeException">The iterations are below 1, or ε is negative.</exception>
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
-        (_layer, _iterations, _epsilon) = (layer, iterations, NormOptions.CheckEpsilon("SpectralNorm", epsilon));
+        (_layer, _iterations, _epsilon) = (layer, Require.AtLeast(1, iterations, "SpectralNorm"), Require.NonNegative(epsilon, "SpectralNorm"));
         if (layer.Bias is { } bias)
         {
             Parameter("bias", bias);

@@ -10,7 +10,7 @@ public enum UpsampleMode
     Bilinear,
 }
 
-/// <summary>Images [N, C, H, W] enlarged or reduced. The twin of <c>torch.nn.Upsample</c>.</summary>
+/// <summary>Images [N, C, H, W] enlarged or reduced. PyTorch equivalent: <c>torch.nn.Upsample</c>.</summary>
 /// <remarks>
 /// With a scale that is no whole number the pixels lie as the sizes before and after say, which is PyTorch's
 /// <c>recompute_scale_factor=True</c>.
@@ -26,7 +26,7 @@ public sealed class Upsample : Module
     /// <param name="scale">The factor, above 0; or null with a size.</param>
     /// <param name="size">The height and width of the output; or null with a scale.</param>
     /// <param name="mode">How the image is filled in; nearest.</param>
-    /// <param name="alignCorners">For bilinear: whether the centres of the corner pixels stay in place; no.</param>
+    /// <param name="alignCorners">For bilinear: whether the centres of the corner pixels stay in place. Default: false.</param>
     /// <exception cref="ArgumentException">Not exactly one of scale and size is given.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The scale is not a positive number, or the size below 1.</exception>
     public Upsample(double? scale = null, Size2? size = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
@@ -37,11 +37,7 @@ public sealed class Upsample : Module
             throw new ArgumentException("Upsample: give either a scale or a size.", nameof(scale));
         }
 
-        if (scale is <= 0 or double.NaN or double.PositiveInfinity)
-        {
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "Upsample: the scale must be a positive number.");
-        }
-
+        Require.Positive(scale ?? 1, "Upsample", nameof(scale));
         size?.CheckAtLeast(1, "Upsample", nameof(size));
     }
 

@@ -32,8 +32,4 @@ public abstract class WeightedModule : Module
 
     /// <summary>The layer with another weight in the place of its own.</summary>
     internal abstract Tensor Apply(Tensor input, Tensor weight);
-
-    private protected static int AtLeastOne(int value, string layer, string name) => value >= 1
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{layer}: {name} must be at least 1.");
 }

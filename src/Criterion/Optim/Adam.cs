@@ -6,7 +6,7 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η · m̂ / (√v̂ + ε), m̂ and v̂ corrected for their
-/// start at 0. The twin of <c>torch.optim.Adam</c>.
+/// start at 0. PyTorch equivalent: <c>torch.optim.Adam</c>.
 /// </summary>
 /// <remarks>
 /// Gradients whose squares overflow or underflow (in single precision above 1e18 and below 1e-18) step as any others do. Their v is kept in
@@ -16,11 +16,11 @@ public sealed class Adam : AdamFamily
 {
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What is learned; each once.</param>
-    /// <param name="learningRate">η; 1e-3.</param>
-    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1); 0.9.</param>
-    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1); 0.999.</param>
-    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
+    /// <param name="learningRate">η. Default: 1e-3.</param>
+    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public Adam(
         IEnumerable<Tensor> parameters,
@@ -38,18 +38,18 @@ public sealed class Adam : AdamFamily
 
 /// <summary>
 /// Adam with weight decay that does not pass through the averages: θ ← θ − η · weightDecay · θ before each step (Loshchilov and
-/// Hutter, 2019). The twin of <c>torch.optim.AdamW</c>.
+/// Hutter, 2019). PyTorch equivalent: <c>torch.optim.AdamW</c>.
 /// </summary>
 /// <inheritdoc cref="Adam" path="/remarks"/>
 public sealed class AdamW : AdamFamily
 {
     /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double)"/>
     /// <param name="parameters">What is learned; each once.</param>
-    /// <param name="learningRate">η; 1e-3.</param>
-    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1); 0.9.</param>
-    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1); 0.999.</param>
-    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
-    /// <param name="weightDecay">How fast parameters shrink, times η; 0.01.</param>
+    /// <param name="learningRate">η. Default: 1e-3.</param>
+    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
+    /// <param name="weightDecay">How fast parameters shrink, times η. Default: 0.01.</param>
     public AdamW(
         IEnumerable<Tensor> parameters,
         double learningRate = 1e-3,
@@ -61,7 +61,7 @@ public sealed class AdamW : AdamFamily
     {
     }
 
-    private protected override double Shrinking => 1 - (LearningRate * WeightDecay);
+    private protected override double WeightShrinkage => 1 - (LearningRate * WeightDecay);
 }
 
 /// <summary>What Adam and AdamW share.</summary>
@@ -75,10 +75,10 @@ public abstract class AdamFamily : Optimizer
         IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
         : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
     {
-        _beta1 = Option.BelowOne(GetType().Name, beta1, nameof(beta1));
-        _beta2 = Option.BelowOne(GetType().Name, beta2, nameof(beta2));
-        _epsilon = Option.AtLeastZero(GetType().Name, epsilon, nameof(epsilon));
-        WeightDecay = Option.AtLeastZero(GetType().Name, weightDecay, nameof(weightDecay));
+        _beta1 = Require.Decay(beta1, GetType().Name);
+        _beta2 = Require.Decay(beta2, GetType().Name);
+        _epsilon = Require.NonNegative(epsilon, GetType().Name);
+        WeightDecay = Require.NonNegative(weightDecay, GetType().Name);
     }
 
     private protected double WeightDecay { get; }
@@ -87,7 +87,7 @@ public abstract class AdamFamily : Optimizer
     private protected virtual double GradientDecay => 0;
 
     /// <summary>What the parameter is multiplied by before it moves.</summary>
-    private protected virtual double Shrinking => 1;
+    private protected virtual double WeightShrinkage => 1;
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
@@ -106,7 +106,7 @@ public abstract class AdamFamily : Optimizer
             square);
 
         Moments<TSquares> Moments<TSquares>(TSquares squares)
-            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, Shrinking);
+            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, WeightShrinkage);
     }
 
     /// <summary>

@@ -24,14 +24,12 @@ public sealed class ExponentialMovingAverage
 
     /// <summary>An average that starts at the module's present values.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="decay">How much of the average each update keeps, in [0, 1]; 0.999.</param>
+    /// <param name="decay">How much of the average each update keeps, in [0, 1]. Default: 0.999.</param>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Decay = decay is >= 0 and <= 1
-            ? decay
-            : throw new ArgumentOutOfRangeException(nameof(decay), decay, "ExponentialMovingAverage: the decay must be in [0, 1].");
+        Decay = Require.InUnitInterval(decay, nameof(ExponentialMovingAverage));
         HashSet<TensorMemory> learned = [.. module.Parameters().Select(TensorMemory.Of)];
         Dictionary<TensorMemory, Tensor> averages = [];
         using (TensorScope.Suspend())
@@ -60,7 +58,7 @@ public sealed class ExponentialMovingAverage
         {
             if (isLearned)
             {
-                TensorFormula.Update(new Towards(1 - Decay), average, value);
+                TensorFormula.Update(new Lerp(1 - Decay), average, value);
             }
             else
             {
@@ -103,7 +101,7 @@ public sealed class ExponentialMovingAverage
     }
 
     /// <summary>average + share · (value − average).</summary>
-    readonly struct Towards(double share) : IBinaryFormula
+    readonly struct Lerp(double share) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)

@@ -12,7 +12,7 @@ public static class GradientClip
 
     /// <summary>Scales all gradients by one factor where their norm, taken as one vector, is above a limit.</summary>
     /// <remarks>
-    /// The twin of <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
+    /// PyTorch equivalent: <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
     /// here. Large and small gradients neither overflow nor underflow when squared. Where a gradient holds NaN or an infinity, the norm is
     /// NaN or infinite and all gradients stay as they are: skip the step.
     /// </remarks>
@@ -24,11 +24,7 @@ public static class GradientClip
     public static double ByNorm(IEnumerable<Tensor> parameters, double max, double norm = 2)
     {
         CheckLimit(nameof(ByNorm), max);
-        if (!(norm > 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(norm), norm, "GradientClip.ByNorm: the norm must be positive (1, 2, any other number, or infinity).");
-        }
-
+        Require.That(norm > 0, norm, "GradientClip.ByNorm", "positive (2 is Euclidean, infinity the maximum norm)");
         Tensor[] gradients = Gradients(parameters);
         using (Autograd.NoGrad())
         {
@@ -52,7 +48,7 @@ public static class GradientClip
     }
 
     /// <summary>
-    /// Holds every number of every gradient within [−max, max]; NaN stays. The twin of <c>torch.nn.utils.clip_grad_value_</c>.
+    /// Holds every number of every gradient within [−max, max]; NaN stays. PyTorch equivalent: <c>torch.nn.utils.clip_grad_value_</c>.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient are passed over.</param>
     /// <param name="max">The limit.</param>
@@ -64,7 +60,7 @@ public static class GradientClip
         {
             foreach (Tensor gradient in Gradients(parameters))
             {
-                TensorFormula.Update(new Held(max), gradient, gradient);
+                TensorFormula.Update(new Clamped(max), gradient, gradient);
             }
         }
     }
@@ -75,13 +71,8 @@ public static class GradientClip
         return TensorMemory.Distinct([.. parameters.Select(static parameter => parameter.Grad).OfType<Tensor>()]);
     }
 
-    static void CheckLimit(string operation, double max)
-    {
-        if (!(max >= 0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(max), max, $"GradientClip.{operation}: the limit must not be negative.");
-        }
-    }
+    static void CheckLimit(string operation, double max) =>
+        Require.That(max >= 0, max, $"GradientClip.{operation}", "0 or more; infinity never clips");
 
     /// <summary>x / scale · factor.</summary>
     readonly struct Scaled(double scale, double factor) : IBinaryFormula
@@ -91,7 +82,7 @@ public static class GradientClip
             where T : struct, IReal<T> => T.Const(factor) * (scale == 1 ? x : x / T.Const(scale));
     }
 
-    readonly struct Held(double max) : IBinaryFormula
+    readonly struct Clamped(double max) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)

@@ -3,7 +3,7 @@ using Criterion.Nn;
 
 namespace Criterion.Optim;
 
-/// <summary>Moves parameters against their gradients. The twin of <c>torch.optim.Optimizer</c>.</summary>
+/// <summary>Moves parameters against their gradients. PyTorch equivalent: <c>torch.optim.Optimizer</c>.</summary>
 /// <remarks>It belongs to one thread at a time, and so do its parameters during <see cref="Step"/>.</remarks>
 /// <example><code>
 /// optimizer.ZeroGrad();
@@ -41,7 +41,7 @@ public abstract class Optimizer
     public double LearningRate
     {
         get;
-        set => field = Option.AtLeastZero(GetType().Name, value, nameof(LearningRate));
+        set => field = Require.NonNegative(value, GetType().Name);
     }
 
     /// <summary>The learning rate when the first schedule was made; null before.</summary>
@@ -221,16 +221,4 @@ public abstract class Optimizer
             }
         }
     }
-}
-
-/// <summary>What options must satisfy.</summary>
-internal static class Option
-{
-    public static double AtLeastZero(string owner, double value, string name) => value >= 0 && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be a number, not negative.");
-
-    public static double BelowOne(string owner, double value, string name) => value is >= 0 and < 1
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{owner}: {name} must be in [0, 1).");
 }

@@ -7,7 +7,7 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// RMSprop (Hinton, 2012): v ← αv + (1 − α)g², θ ← θ − η · g / (√v + ε); centred: √(v − m²) with the mean gradient m ← αm + (1 − α)g;
-/// with momentum: b ← μb + g / (…), θ ← θ − η · b. The twin of <c>torch.optim.RMSprop</c>.
+/// with momentum: b ← μb + g / (…), θ ← θ − η · b. PyTorch equivalent: <c>torch.optim.RMSprop</c>.
 /// </summary>
 /// <remarks>
 /// Centred, the variance s = v − m² is kept itself, s ← α(s + (1 − α)(g − m)²), as <c>grad_var</c>: the difference would cancel, and turn
@@ -28,12 +28,12 @@ public sealed class RMSprop : Optimizer
 
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What is learned; each once.</param>
-    /// <param name="learningRate">η; 0.01.</param>
-    /// <param name="alpha">α, how much of the averages is kept, in [0, 1]; 0.99.</param>
-    /// <param name="epsilon">ε, added below the fraction line; 1e-8.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
-    /// <param name="momentum">μ, how much of the last step is kept; 0.</param>
-    /// <param name="centred">Whether to divide by the deviation of the gradient rather than its size; no.</param>
+    /// <param name="learningRate">η. Default: 0.01.</param>
+    /// <param name="alpha">α, how much of the averages is kept, in [0, 1]. Default: 0.99.</param>
+    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
+    /// <param name="centred">Whether to divide by the deviation of the gradient rather than its size. Default: false.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public RMSprop(
         IEnumerable<Tensor> parameters,
@@ -45,12 +45,10 @@ public sealed class RMSprop : Optimizer
         bool centred = false)
         : base(parameters, learningRate, [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
     {
-        _alpha = alpha is >= 0 and <= 1
-            ? alpha
-            : throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "RMSprop: alpha must be in [0, 1].");
-        _epsilon = Option.AtLeastZero("RMSprop", epsilon, nameof(epsilon));
-        _weightDecay = Option.AtLeastZero("RMSprop", weightDecay, nameof(weightDecay));
-        _momentum = Option.AtLeastZero("RMSprop", momentum, nameof(momentum));
+        _alpha = Require.InUnitInterval(alpha, "RMSprop");
+        _epsilon = Require.NonNegative(epsilon, "RMSprop");
+        _weightDecay = Require.NonNegative(weightDecay, "RMSprop");
+        _momentum = Require.NonNegative(momentum, "RMSprop");
         _centred = centred;
     }
 
@@ -73,22 +71,22 @@ public sealed class RMSprop : Optimizer
         }
         else if (_momentum != 0)
         {
-            TensorFormula.Update(Roll(plain, epsilon), Roll(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(PlainMomentum(plain, epsilon), PlainMomentum(robust, epsilon), range, gradient, parameter, slot[1], square);
         }
         else
         {
             // But one number is kept: it stands for the first as well, and is written last.
-            TensorFormula.Update(Descend(plain, epsilon), Descend(robust, epsilon), range, gradient, parameter, square, square);
+            TensorFormula.Update(Plain(plain, epsilon), Plain(robust, epsilon), range, gradient, parameter, square, square);
         }
     }
 
-    Descent<TSquares> Descend<TSquares>(TSquares squares, double epsilon)
+    PlainUpdate<TSquares> Plain<TSquares>(TSquares squares, double epsilon)
         where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay);
 
-    CentredDescent<TSquares> Centred<TSquares>(TSquares squares, double epsilon)
+    CentredUpdate<TSquares> Centred<TSquares>(TSquares squares, double epsilon)
         where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _alpha);
 
-    RollingDescent<TSquares> Roll<TSquares>(TSquares squares, double epsilon)
+    PlainMomentumUpdate<TSquares> PlainMomentum<TSquares>(TSquares squares, double epsilon)
         where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _momentum);
 
     /// <summary>Three numbers are kept, more than an update takes.</summary>
@@ -96,10 +94,10 @@ public sealed class RMSprop : Optimizer
     {
         Tensor g = _weightDecay == 0 ? gradient : gradient + (slot.Parameter * _weightDecay);
         SquareMean squares = new(_alpha, _alpha * (1 - _alpha), g.DType);
-        TensorFormula.Update(new Variance(squares), slot[0], g, slot[1]);
-        TensorFormula.Update(new Mean(_alpha), slot[1], g);
-        TensorFormula.Update(new Gather(_momentum, epsilon, squares), slot[2], g, slot[0]);
-        TensorFormula.Update(new Follow(LearningRate), slot.Parameter, slot[2]);
+        TensorFormula.Update(new VarianceUpdate(squares), slot[0], g, slot[1]);
+        TensorFormula.Update(new MeanUpdate(_alpha), slot[1], g);
+        TensorFormula.Update(new MomentumUpdate(_momentum, epsilon, squares), slot[2], g, slot[0]);
+        TensorFormula.Update(new GradientStep(LearningRate), slot.Parameter, slot[2]);
     }
 
     /// <summary>The variance of a state that holds the mean square, as PyTorch's and those of earlier versions do.</summary>
@@ -112,21 +110,21 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    readonly struct Variance(SquareMean squares) : ITernaryFormula
+    readonly struct VarianceUpdate(SquareMean squares) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T variance, T g, T mean)
             where T : struct, IReal<T> => squares.Next(variance, g - mean);
     }
 
-    readonly struct Mean(double alpha) : IBinaryFormula
+    readonly struct MeanUpdate(double alpha) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T mean, T g)
             where T : struct, IReal<T> => (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
     }
 
-    readonly struct Descent<TSquares>(TSquares squares, double rate, double epsilon, double decay) : IUpdate
+    readonly struct PlainUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay) : IUpdate
         where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -139,7 +137,7 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    readonly struct CentredDescent<TSquares>(TSquares squares, double rate, double epsilon, double decay, double alpha) : IUpdate
+    readonly struct CentredUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay, double alpha) : IUpdate
         where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -153,7 +151,7 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    readonly struct RollingDescent<TSquares>(TSquares squares, double rate, double epsilon, double decay, double momentum) : IUpdate
+    readonly struct PlainMomentumUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay, double momentum) : IUpdate
         where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -167,14 +165,14 @@ public sealed class RMSprop : Optimizer
         }
     }
 
-    readonly struct Gather(double momentum, double epsilon, SquareMean squares) : ITernaryFormula
+    readonly struct MomentumUpdate(double momentum, double epsilon, SquareMean squares) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T g, T size)
             where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (squares.Root(size) + T.Const(epsilon)));
     }
 
-    readonly struct Follow(double rate) : IBinaryFormula
+    readonly struct GradientStep(double rate) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T buffer)

@@ -6,7 +6,7 @@ namespace Criterion.Optim;
 
 /// <summary>
 /// Stochastic gradient descent: θ ← θ − η · g, or with momentum b ← μb + (1 − dampening)g, θ ← θ − η · b, or with Nesterov's
-/// θ ← θ − η · (g + μb). The twin of <c>torch.optim.SGD</c>.
+/// θ ← θ − η · (g + μb). PyTorch equivalent: <c>torch.optim.SGD</c>.
 /// </summary>
 public sealed class SGD : Optimizer
 {
@@ -18,9 +18,9 @@ public sealed class SGD : Optimizer
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What is learned; each once.</param>
     /// <param name="learningRate">η.</param>
-    /// <param name="momentum">μ, how much of the last step is kept; 0.</param>
-    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step; 0.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient; 0.</param>
+    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
+    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step. Default: 0.</param>
+    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
     /// <param name="nesterov">Whether to look ahead along the momentum; no. Needs momentum and no dampening.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum, or with dampening.</exception>
@@ -33,11 +33,9 @@ public sealed class SGD : Optimizer
         bool nesterov = false)
         : base(parameters, learningRate, momentum == 0 ? [] : ["momentum_buffer"])
     {
-        _momentum = Option.AtLeastZero("SGD", momentum, nameof(momentum));
-        _dampening = double.IsFinite(dampening)
-            ? dampening
-            : throw new ArgumentOutOfRangeException(nameof(dampening), dampening, "SGD: dampening must be a number.");
-        _weightDecay = Option.AtLeastZero("SGD", weightDecay, nameof(weightDecay));
+        _momentum = Require.NonNegative(momentum, "SGD");
+        _dampening = Require.Finite(dampening, "SGD");
+        _weightDecay = Require.NonNegative(weightDecay, "SGD");
         _nesterov = !nesterov || (momentum > 0 && dampening == 0)
             ? nesterov
             : throw new ArgumentException($"SGD: Nesterov needs a momentum above 0 and no dampening; they are {momentum} and {dampening}.", nameof(nesterov));
@@ -47,25 +45,25 @@ public sealed class SGD : Optimizer
     {
         if (_momentum == 0)
         {
-            TensorFormula.Update(new Descend(LearningRate, _weightDecay), slot.Parameter, gradient);
+            TensorFormula.Update(new GradientStep(LearningRate, _weightDecay), slot.Parameter, gradient);
             return;
         }
 
         // The first step takes the gradient whole, as PyTorch does.
         double share = slot.Steps == 1 ? 1 : 1 - _dampening;
-        TensorFormula.Update(new Gather(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
+        TensorFormula.Update(new MomentumUpdate(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
         if (_nesterov)
         {
-            TensorFormula.Update(new LookAhead(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
+            TensorFormula.Update(new NesterovStep(LearningRate, _momentum, _weightDecay), slot.Parameter, gradient, slot[0]);
         }
         else
         {
-            TensorFormula.Update(new Descend(LearningRate, 0), slot.Parameter, slot[0]);
+            TensorFormula.Update(new GradientStep(LearningRate, 0), slot.Parameter, slot[0]);
         }
     }
 
     /// <summary>θ − η(g + decay · θ).</summary>
-    readonly struct Descend(double rate, double decay) : IBinaryFormula
+    readonly struct GradientStep(double rate, double decay) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient)
@@ -73,7 +71,7 @@ public sealed class SGD : Optimizer
     }
 
     /// <summary>μb + share · (g + decay · θ).</summary>
-    readonly struct Gather(double momentum, double share, double decay) : ITernaryFormula
+    readonly struct MomentumUpdate(double momentum, double share, double decay) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T gradient, T parameter)
@@ -81,7 +79,7 @@ public sealed class SGD : Optimizer
     }
 
     /// <summary>θ − η(g + decay · θ + μb).</summary>
-    readonly struct LookAhead(double rate, double momentum, double decay) : ITernaryFormula
+    readonly struct NesterovStep(double rate, double momentum, double decay) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient, T buffer)

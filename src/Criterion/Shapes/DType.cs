@@ -1,12 +1,12 @@
 namespace Criterion;
 
-/// <summary>The type of a tensor's elements. The order is that of promotion: of two types in one operation the later wins.</summary>
+/// <summary>The type of a tensor's elements. The order is that of promotion: two types are promoted to the later one.</summary>
 public enum DType
 {
-    /// <summary>True or false, one byte.</summary>
+    /// <summary>A truth value in one byte.</summary>
     Bool,
 
-    /// <summary>An unsigned byte, for images as they are stored.</summary>
+    /// <summary>An unsigned byte, for stored images.</summary>
     UInt8,
 
     /// <summary>A signed 64-bit integer, for indices and labels.</summary>
@@ -19,13 +19,13 @@ public enum DType
     Float64,
 }
 
-/// <summary>Facts about element types.</summary>
+/// <summary>Properties of element types.</summary>
 public static class DTypes
 {
-    /// <summary>Whether the type is a floating-point number: only these have gradients.</summary>
+    /// <summary>Returns whether the type is a floating-point type: only these have gradients.</summary>
     public static bool IsFloat(this DType type) => type >= DType.Float32;
 
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Returns the bytes of one element.</summary>
     public static int Size(this DType type) => type switch
     {
         DType.Bool or DType.UInt8 => 1,
@@ -33,11 +33,11 @@ public static class DTypes
         _ => 8,
     };
 
-    /// <summary>The type in which two types meet: the later in Bool, UInt8, Int64, Float32, Float64.</summary>
+    /// <summary>Returns the common type of two types: the later in Bool, UInt8, Int64, Float32, Float64.</summary>
     public static DType Promote(DType a, DType b) => a > b ? a : b;
 
-    /// <summary>The element type that stands for the C# type <typeparamref name="T"/>.</summary>
-    /// <exception cref="TensorException"><typeparamref name="T"/> is none of float, double, long, byte, bool.</exception>
+    /// <summary>Returns the element type of the C# type <typeparamref name="T"/>.</summary>
+    /// <exception cref="TensorException"><typeparamref name="T"/> is not float, double, long, byte or bool.</exception>
     public static DType Of<T>()
         where T : unmanaged
     {
@@ -63,6 +63,6 @@ public static class DTypes
 
         return typeof(T) == typeof(bool)
             ? DType.Bool
-            : throw new TensorException($"{typeof(T).Name} is no element type; use float, double, long, byte or bool.");
+            : throw new TensorException($"DType: {typeof(T).Name} is not an element type. Use float, double, long, byte or bool.");
     }
 }

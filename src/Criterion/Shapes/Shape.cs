@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion;
 
-/// <summary>The sizes of a tensor along its dimensions, outermost first: <c>[N, C, H, W]</c>. A scalar's shape is <c>[]</c>.</summary>
+/// <summary>The sizes of a tensor along its dimensions, outermost first: <c>[N, C, H, W]</c>. The shape of a scalar is <c>[]</c>.</summary>
 [CollectionBuilder(typeof(Shape), nameof(Create))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {
-    /// <summary>The most dimensions: sizes and strides of as many are kept on the stack.</summary>
+    /// <summary>The largest rank: sizes and strides are kept on the stack.</summary>
     internal const int MaxRank = 64;
 
     readonly Sizes? _sizes;
 
-    /// <summary>A shape of the given sizes.</summary>
+    /// <summary>Creates a shape of the given sizes.</summary>
     /// <exception cref="ShapeException">
-    /// A size is negative, there are more than 64, or those other than 0 have a product larger than <see cref="Array.MaxLength"/>.
+    /// A size is negative, there are more than 64 sizes, or the product of those other than 0 exceeds <see cref="Array.MaxLength"/>.
     /// </exception>
     public Shape(params ReadOnlySpan<int> dims)
     {
@@ -25,58 +25,66 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         {
             if (dim < 0)
             {
-                throw new ShapeException($"A shape cannot hold the negative size {dim} in {Describe(dims)}.");
+                throw new ShapeException($"Shape: the size {dim} in {Describe(dims)} is negative. Sizes must be 0 or more.");
             }
 
-            // An empty dim does not excuse the others: the product of any of them is then a valid step in memory.
+            // Even beside an empty dim the others must not overflow: the product of any of them is then a valid step in memory.
             isEmpty |= dim == 0;
             count *= Math.Max(1, dim);
             if (count > Array.MaxLength)
             {
-                throw new ShapeException($"{Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold.");
+                throw new ShapeException(
+                    $"Shape: {Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold. Use smaller sizes.");
             }
         }
 
         _sizes = dims.IsEmpty ? null : Sizes.Of(dims, isEmpty ? 0 : (int)count);
     }
 
-    /// <summary>The number of dimensions.</summary>
+    /// <summary>Gets the number of dimensions.</summary>
     public int Rank => Dims.Length;
 
-    /// <summary>The same as <see cref="Rank"/>: what C# goes by in <c>[.. shape, 3]</c>, <c>shape[^1]</c> and <c>shape is [var n, _]</c>.</summary>
+    /// <summary>
+    /// Gets the same as <see cref="Rank"/>: C# requires it for <c>[.. shape, 3]</c>, <c>shape[^1]</c> and <c>shape is [var n, _]</c>.
+    /// </summary>
     public int Length => Rank;
 
-    /// <summary>The number of elements, the product of the sizes.</summary>
+    /// <summary>Gets the number of elements, the product of the sizes.</summary>
     public int Count => _sizes?.Count ?? 1;
 
-    /// <summary>The sizes.</summary>
+    /// <summary>Gets the sizes.</summary>
     public ReadOnlySpan<int> Dims => _sizes?.Dims;
 
-    /// <summary>The step in memory for one step along each dimension, where elements lie in row-major order without gaps.</summary>
+    /// <summary>The distance in memory of neighbours along each dimension, in row-major order without gaps.</summary>
     internal ReadOnlySpan<int> RowMajor => _sizes?.RowMajor;
 
     int IReadOnlyCollection<int>.Count => Rank;
 
-    /// <summary>The size along <paramref name="dim"/>; negative dims count from the end.</summary>
-    /// <exception cref="ShapeException">There is no such dim.</exception>
+    /// <summary>Gets the size along <paramref name="dim"/>; negative dims count from the end.</summary>
+    /// <exception cref="ShapeException">The dimension does not exist.</exception>
     public int this[int dim] => Dims[Dim(dim)];
 
-    /// <summary>A shape from its sizes; what <c>[2, 3]</c> calls.</summary>
+    /// <summary>Creates a shape from its sizes; called by <c>[2, 3]</c>.</summary>
     public static Shape Create(ReadOnlySpan<int> dims) => new(dims);
 
-    /// <summary>A shape from its sizes.</summary>
+    /// <summary>Converts sizes to a shape.</summary>
     public static implicit operator Shape(int[] dims) => new(dims);
 
-    /// <summary>A shape's sizes, for operations that take them one by one.</summary>
+    /// <summary>Converts a shape to its sizes, for operations that take them one by one.</summary>
     public static implicit operator ReadOnlySpan<int>(Shape shape) => shape.Dims;
 
-    /// <summary>Whether both have the same sizes.</summary>
+    /// <summary>Returns whether both have the same sizes.</summary>
     public static bool operator ==(Shape a, Shape b) => a.Equals(b);
 
-    /// <summary>Whether a size differs.</summary>
+    /// <summary>Returns whether a size differs.</summary>
     public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
 
-    /// <summary>The shape in which two shapes meet: aligned at their last dims, where a size of 1 stretches to the other's.</summary>
+    /// <summary>
+    /// Returns the shape to which two shapes are broadcast: they are aligned at their last dims, and a size of 1 is stretched to the other's.
+    /// </summary>
+    /// <param name="a">The one shape.</param>
+    /// <param name="b">The other shape.</param>
+    /// <param name="operation">The operation that an error names. Default: <c>broadcast</c>.</param>
     /// <exception cref="ShapeException">Two sizes differ and neither is 1.</exception>
     public static Shape Broadcast(Shape a, Shape b, string operation = "broadcast")
     {
@@ -94,7 +102,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             if (p != q && p != 1 && q != 1)
             {
                 throw new ShapeException(
-                    $"{operation}: {a} and {b} cannot be broadcast: sizes {p} and {q} at dim -{i} differ and neither is 1. Reshape or expand one of them.");
+                    $"{operation}: {a} and {b} cannot be broadcast: sizes {p} and {q} at dim -{i} differ and neither is 1. "
+                    + "Reshape or expand one of them.");
             }
 
             dims[rank - i] = p == 1 ? q : p;
@@ -103,17 +112,17 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return new Shape(dims);
     }
 
-    /// <summary>The dimension counted from the start; negative ones count from the end.</summary>
-    /// <exception cref="ShapeException">There is no such dim.</exception>
+    /// <summary>Returns a dimension counted from the front; negative dims count from the end.</summary>
+    /// <exception cref="ShapeException">The dimension does not exist.</exception>
     public int Dim(int dim)
     {
         int normal = dim < 0 ? dim + Rank : dim;
         return (uint)normal < (uint)Rank
             ? normal
-            : throw new ShapeException($"dim {dim} is out of range for shape {this}: it has dims {-Rank} to {Rank - 1}.");
+            : throw new ShapeException($"Shape: dim {dim} is out of range for {this}. Use a dim from {-Rank} to {Rank - 1}.");
     }
 
-    /// <summary>This shape with the size of one dimension replaced.</summary>
+    /// <summary>Returns this shape with the size of one dimension replaced.</summary>
     public Shape With(int dim, int size)
     {
         Span<int> dims = stackalloc int[Rank];
@@ -122,7 +131,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return new Shape(dims);
     }
 
-    /// <summary>This shape with a dimension taken out.</summary>
+    /// <summary>Returns this shape with one dimension removed.</summary>
     public Shape Without(int dim)
     {
         int at = Dim(dim);
@@ -134,11 +143,11 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     {
         if (rank > MaxRank)
         {
-            throw new ShapeException($"A shape cannot have {rank} dims, more than {MaxRank}; join some of them.");
+            throw new ShapeException($"Shape: {rank} dims are more than the supported {MaxRank}. Join some of them.");
         }
     }
 
-    /// <summary>The product of the sizes from <paramref name="start"/> up to, not including, <paramref name="end"/>.</summary>
+    /// <summary>Returns the product of the sizes from <paramref name="start"/> to before <paramref name="end"/>.</summary>
     internal int CountOf(int start, int end)
     {
         int count = 1;
@@ -168,7 +177,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return hash.ToHashCode();
     }
 
-    /// <summary>The sizes as <c>[2, 3]</c>.</summary>
+    /// <summary>Formats the sizes as <c>[2, 3]</c>.</summary>
     public override string ToString() => Describe(Dims);
 
     /// <inheritdoc/>
@@ -179,12 +188,12 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     static string Describe(ReadOnlySpan<int> dims) => $"[{string.Join(", ", dims.ToArray())}]";
 
     /// <summary>
-    /// Sizes and what follows from them. A training step makes the same few shapes again and again: they are remembered, so that it
-    /// allocates none of them.
+    /// Sizes, their product and their strides. A training step creates the same few shapes again and again: they are cached, so that it
+    /// allocates none.
     /// </summary>
     sealed class Sizes
     {
-        static readonly Sizes?[] Remembered = new Sizes?[4096];
+        static readonly Sizes?[] Cached = new Sizes?[4096];
 
         Sizes(ReadOnlySpan<int> dims, int count)
         {
@@ -202,7 +211,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
         public int[] RowMajor { get; }
 
-        // Others that fall on the same place take it over. Threads need no lock for that: whatever they find there is complete.
+        // A collision replaces the entry. Threads need no lock: an entry is immutable, so a reader finds a complete one.
         public static Sizes Of(ReadOnlySpan<int> dims, int count)
         {
             uint hash = 0;
@@ -211,7 +220,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
                 hash = (hash * 31) + (uint)dim;
             }
 
-            ref Sizes? place = ref Remembered[hash * 0x9E3779B1u >> 20];
+            ref Sizes? place = ref Cached[hash * 0x9E3779B1u >> 20];
             return place is { } known && dims.SequenceEqual(known.Dims) ? known : place = new Sizes(dims, count);
         }
     }

@@ -1,17 +1,17 @@
 namespace Criterion;
 
-/// <summary>A height and a width: of a kernel, a stride, a padding, an image. One number stands for both.</summary>
-/// <param name="Height">Along the last dimension but one.</param>
-/// <param name="Width">Along the last dimension.</param>
+/// <summary>A height and a width: of a kernel, a stride, a padding or an image. A single number sets both.</summary>
+/// <param name="Height">The size along the last dimension but one.</param>
+/// <param name="Width">The size along the last dimension.</param>
 public readonly record struct Size2(int Height, int Width)
 {
-    /// <summary>The same in both directions.</summary>
+    /// <summary>Converts a number to equal height and width.</summary>
     public static implicit operator Size2(int both) => new(both, both);
 
-    /// <summary>Height and width.</summary>
+    /// <summary>Converts a height and a width.</summary>
     public static implicit operator Size2((int Height, int Width) size) => new(size.Height, size.Width);
 
-    /// <summary><c>height×width</c>.</summary>
+    /// <summary>Formats the size as <c>height×width</c>.</summary>
     public override string ToString() => $"{Height}×{Width}";
 
     internal void CheckAtLeast(int least, string operation, string name)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Numbers;
 
 namespace Criterion.Simd;
@@ -12,12 +13,24 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     /// <summary>How many elements one lane holds.</summary>
     static abstract int Width { get; }
 
+    /// <summary>The same element in every place.</summary>
+    static abstract TSelf Broadcast(S value);
+
     static abstract TSelf Load(ref readonly S source, nint index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual unsafe TSelf Load(S* source) => TSelf.Load(in *source, 0);
 
     /// <summary>As many floats as the lane holds, widened; of doubles only.</summary>
     static abstract TSelf LoadWidened(ref readonly float source, nint index);
 
     void Store(ref S destination, nint index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual unsafe void Store(TSelf lane, S* destination) => lane.Store(ref *destination, 0);
+
+    /// <summary>Rounds the elements to floats and stores them; of doubles only.</summary>
+    void StoreNarrowed(ref float destination, nint index);
 
     /// <summary>Stores past the cache, to an address that is a multiple of the lane's size: see <see cref="Streaming"/>.</summary>
     unsafe void Stream(S* destination);
@@ -51,4 +64,49 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
 
     /// <summary>The largest element; any number or NaN where one is NaN.</summary>
     S Largest();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Log(TSelf x) => LaneMath<TSelf, S>.Log(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Expm1(TSelf x) => LaneMath<TSelf, S>.Expm1(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Log1p(TSelf x) => LaneMath<TSelf, S>.Log1p(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Tanh(TSelf x) => LaneMath<TSelf, S>.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Erf(TSelf x) => LaneMath<TSelf, S>.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.NormalCdf(TSelf x) => LaneMath<TSelf, S>.NormalCdf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Sigmoid(TSelf x) => LaneMath<TSelf, S>.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Sign(TSelf x) => LaneMath<TSelf, S>.Sign(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.ExpOfSquare(TSelf x, double factor) => LaneMath<TSelf, S>.ExpOfSquare(x, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Tanh(TSelf x, out TSelf slope) => LaneMath<TSelf, S>.Tanh(x, out slope);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Softplus(TSelf x) => LaneMath<TSelf, S>.Softplus(x, out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Softplus(TSelf x, out TSelf sigmoid) => LaneMath<TSelf, S>.Softplus(x, out sigmoid);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Pow(TSelf x, double p) => LaneMath<TSelf, S>.Pow(x, p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.Detach(TSelf x) => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TSelf IReal<TSelf>.WithSlope(TSelf value, TSelf x, TSelf slope) => value;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Simd;
 
 /// <summary>A 64-bit integer: the arithmetic and the comparisons of a formula without rounding. Functions of analysis throw.</summary>
@@ -19,12 +21,16 @@ internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 
     public static Int64Lane Const(double value) => checked((long)value);
 
+    public static Int64Lane Broadcast(long value) => value;
+
     public static Int64Lane Load(ref readonly long source, nint index) =>
-        System.Runtime.CompilerServices.Unsafe.Add(ref System.Runtime.CompilerServices.Unsafe.AsRef(in source), index);
+        Unsafe.Add(ref Unsafe.AsRef(in source), index);
 
     public static Int64Lane LoadWidened(ref readonly float source, nint index) => throw NoInteger("widening");
 
-    public void Store(ref long destination, nint index) => System.Runtime.CompilerServices.Unsafe.Add(ref destination, index) = Value;
+    public void Store(ref long destination, nint index) => Unsafe.Add(ref destination, index) = Value;
+
+    public void StoreNarrowed(ref float destination, nint index) => throw NoInteger("narrowing");
 
     public unsafe void Stream(long* destination) => *destination = Value;
 

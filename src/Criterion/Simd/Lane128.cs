@@ -33,15 +33,24 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         : new(Vector128.Create(value).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane128<S> Broadcast(S value) => new(Vector128.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Load(ref readonly S source, nint index) =>
         new(Vector128.LoadUnsafe(in source, (nuint)index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> LoadWidened(ref readonly float source, nint index) =>
-        new(Vector128.Create((double)Unsafe.Add(ref Unsafe.AsRef(in source), index), Unsafe.Add(ref Unsafe.AsRef(in source), index + 1)).As<double, S>());
+        new(Vector128.Create(
+            (double)Unsafe.Add(ref Unsafe.AsRef(in source), index),
+            Unsafe.Add(ref Unsafe.AsRef(in source), index + 1)).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNarrowed(ref float destination, nint index) =>
+        Vector128.Narrow(_vector.AsDouble(), _vector.AsDouble()).GetLower().StoreUnsafe(ref destination, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
@@ -134,9 +143,6 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Log(Lane128<S> x) => LaneMath<Lane128<S>, S>.Log(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Sin(Lane128<S> x) => typeof(S) == typeof(float)
         ? new(Vector128.Sin(x._vector.AsSingle()).As<float, S>())
         : new(Vector128.Sin(x._vector.AsDouble()).As<double, S>());
@@ -145,42 +151,6 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     public static Lane128<S> Cos(Lane128<S> x) => typeof(S) == typeof(float)
         ? new(Vector128.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector128.Cos(x._vector.AsDouble()).As<double, S>());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Expm1(Lane128<S> x) => LaneMath<Lane128<S>, S>.Expm1(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Log1p(Lane128<S> x) => LaneMath<Lane128<S>, S>.Log1p(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Tanh(Lane128<S> x) => LaneMath<Lane128<S>, S>.Tanh(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Erf(Lane128<S> x) => LaneMath<Lane128<S>, S>.Erf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> NormalCdf(Lane128<S> x) => LaneMath<Lane128<S>, S>.NormalCdf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> ExpOfSquare(Lane128<S> x, double factor) => LaneMath<Lane128<S>, S>.ExpOfSquare(x, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Tanh(Lane128<S> x, out Lane128<S> slope) => LaneMath<Lane128<S>, S>.Tanh(x, out slope);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Sigmoid(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sigmoid(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Softplus(Lane128<S> x) => LaneMath<Lane128<S>, S>.Softplus(x, out _);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Softplus(Lane128<S> x, out Lane128<S> sigmoid) => LaneMath<Lane128<S>, S>.Softplus(x, out sigmoid);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Sign(Lane128<S> x) => LaneMath<Lane128<S>, S>.Sign(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Pow(Lane128<S> x, double p) => LaneMath<Lane128<S>, S>.Pow(x, p);
 
     // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -218,12 +188,6 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Min(Lane128<S> a, Lane128<S> b) => new(Vector128.Min(a._vector, b._vector));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Detach(Lane128<S> x) => x;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> WithSlope(Lane128<S> value, Lane128<S> x, Lane128<S> slope) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Less(Lane128<S> a, Lane128<S> b) => new(Vector128.LessThan(a._vector, b._vector));

@@ -34,6 +34,9 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         : new(Vector256.Create(value).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane256<S> Broadcast(S value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Load(ref readonly S source, nint index) =>
         new(Vector256.LoadUnsafe(in source, (nuint)index));
 
@@ -47,6 +50,12 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNarrowed(ref float destination, nint index) =>
+        (Avx.IsSupported
+            ? Avx.ConvertToVector128Single(_vector.AsDouble())
+            : Vector128.Narrow(_vector.AsDouble().GetLower(), _vector.AsDouble().GetUpper())).StoreUnsafe(ref destination, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
@@ -130,9 +139,6 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Log(Lane256<S> x) => LaneMath<Lane256<S>, S>.Log(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Sin(Lane256<S> x) => typeof(S) == typeof(float)
         ? new(Vector256.Sin(x._vector.AsSingle()).As<float, S>())
         : new(Vector256.Sin(x._vector.AsDouble()).As<double, S>());
@@ -141,42 +147,6 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     public static Lane256<S> Cos(Lane256<S> x) => typeof(S) == typeof(float)
         ? new(Vector256.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector256.Cos(x._vector.AsDouble()).As<double, S>());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Expm1(Lane256<S> x) => LaneMath<Lane256<S>, S>.Expm1(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Log1p(Lane256<S> x) => LaneMath<Lane256<S>, S>.Log1p(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Tanh(Lane256<S> x) => LaneMath<Lane256<S>, S>.Tanh(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Erf(Lane256<S> x) => LaneMath<Lane256<S>, S>.Erf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> NormalCdf(Lane256<S> x) => LaneMath<Lane256<S>, S>.NormalCdf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> ExpOfSquare(Lane256<S> x, double factor) => LaneMath<Lane256<S>, S>.ExpOfSquare(x, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Tanh(Lane256<S> x, out Lane256<S> slope) => LaneMath<Lane256<S>, S>.Tanh(x, out slope);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Sigmoid(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sigmoid(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Softplus(Lane256<S> x) => LaneMath<Lane256<S>, S>.Softplus(x, out _);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Softplus(Lane256<S> x, out Lane256<S> sigmoid) => LaneMath<Lane256<S>, S>.Softplus(x, out sigmoid);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Sign(Lane256<S> x) => LaneMath<Lane256<S>, S>.Sign(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Pow(Lane256<S> x, double p) => LaneMath<Lane256<S>, S>.Pow(x, p);
 
     // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -214,12 +184,6 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Min(Lane256<S> a, Lane256<S> b) => new(Vector256.Min(a._vector, b._vector));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Detach(Lane256<S> x) => x;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> WithSlope(Lane256<S> value, Lane256<S> x, Lane256<S> slope) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Less(Lane256<S> a, Lane256<S> b) => new(Vector256.LessThan(a._vector, b._vector));

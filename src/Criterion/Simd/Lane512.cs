@@ -38,6 +38,9 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         : new(Vector512.Create(value).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lane512<S> Broadcast(S value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Load(ref readonly S source, nint index) =>
         new(Vector512.LoadUnsafe(in source, (nuint)index));
 
@@ -51,6 +54,12 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref S destination, nint index) => _vector.StoreUnsafe(ref destination, (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNarrowed(ref float destination, nint index) =>
+        (Avx512F.IsSupported
+            ? Avx512F.ConvertToVector256Single(_vector.AsDouble())
+            : Vector256.Narrow(_vector.AsDouble().GetLower(), _vector.AsDouble().GetUpper())).StoreUnsafe(ref destination, (nuint)index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public unsafe void Stream(S* destination) => _vector.StoreAlignedNonTemporal(destination);
@@ -105,9 +114,6 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Log(Lane512<S> x) => LaneMath<Lane512<S>, S>.Log(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Sin(Lane512<S> x) => typeof(S) == typeof(float)
         ? new(Vector512.Sin(x._vector.AsSingle()).As<float, S>())
         : new(Vector512.Sin(x._vector.AsDouble()).As<double, S>());
@@ -116,42 +122,6 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     public static Lane512<S> Cos(Lane512<S> x) => typeof(S) == typeof(float)
         ? new(Vector512.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector512.Cos(x._vector.AsDouble()).As<double, S>());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Expm1(Lane512<S> x) => LaneMath<Lane512<S>, S>.Expm1(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Log1p(Lane512<S> x) => LaneMath<Lane512<S>, S>.Log1p(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Tanh(Lane512<S> x) => LaneMath<Lane512<S>, S>.Tanh(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Erf(Lane512<S> x) => LaneMath<Lane512<S>, S>.Erf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> NormalCdf(Lane512<S> x) => LaneMath<Lane512<S>, S>.NormalCdf(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> ExpOfSquare(Lane512<S> x, double factor) => LaneMath<Lane512<S>, S>.ExpOfSquare(x, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Tanh(Lane512<S> x, out Lane512<S> slope) => LaneMath<Lane512<S>, S>.Tanh(x, out slope);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Sigmoid(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sigmoid(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Softplus(Lane512<S> x) => LaneMath<Lane512<S>, S>.Softplus(x, out _);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Softplus(Lane512<S> x, out Lane512<S> sigmoid) => LaneMath<Lane512<S>, S>.Softplus(x, out sigmoid);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Sign(Lane512<S> x) => LaneMath<Lane512<S>, S>.Sign(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Pow(Lane512<S> x, double p) => LaneMath<Lane512<S>, S>.Pow(x, p);
 
     // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -189,12 +159,6 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Min(Lane512<S> a, Lane512<S> b) => new(Vector512.Min(a._vector, b._vector));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Detach(Lane512<S> x) => x;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> WithSlope(Lane512<S> value, Lane512<S> x, Lane512<S> slope) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Less(Lane512<S> a, Lane512<S> b) => new(Vector512.LessThan(a._vector, b._vector));

@@ -1,61 +1,34 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using System.Numerics.Tensors;
 
 namespace Criterion.Simd;
 
-/// <summary>Rows of floats or doubles to and from doubles. Like every kernel's loop it is compiled at full speed from the first call.</summary>
+/// <summary>Converts rows of floats or doubles to doubles and back.</summary>
 internal static unsafe class Precision
 {
-    /// <summary>A row as doubles.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    const int BlockLength = 256;
+
+    /// <summary>Converts a row to doubles.</summary>
     public static void Widen<S>(ReadOnlySpan<S> row, double* result)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        if (typeof(S) == typeof(double))
-        {
-            MemoryMarshal.Cast<S, double>(row).CopyTo(new Span<double>(result, row.Length));
-            return;
-        }
+        where S : unmanaged, IBinaryFloatingPointIeee754<S> =>
+        TensorPrimitives.ConvertTruncating(row, new Span<double>(result, row.Length));
 
-        ref float source = ref Unsafe.As<S, float>(ref MemoryMarshal.GetReference(row));
-        int i = 0;
-        for (; i <= row.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)i));
-            lower.Store(result + i);
-            upper.Store(result + i + Vector256<double>.Count);
-        }
-
-        for (; i < row.Length; i++)
-        {
-            result[i] = Unsafe.Add(ref source, i);
-        }
-    }
-
-    /// <summary>Doubles as a row; with <paramref name="add"/> on top of what is there.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Converts doubles to a row; with <paramref name="add"/> adds the rounded numbers to it.</summary>
     public static void Narrow<S>(double* values, Span<S> row, bool add)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        ref S target = ref MemoryMarshal.GetReference(row);
-        int i = 0;
-        if (typeof(S) == typeof(float))
+        if (!add)
         {
-            ref float singles = ref Unsafe.As<S, float>(ref target);
-            for (; i <= row.Length - Vector256<float>.Count; i += Vector256<float>.Count)
-            {
-                Vector256<float> value = Vector256.Narrow(Vector256.Load(values + i), Vector256.Load(values + i + Vector256<double>.Count));
-                value = add ? Vector256.LoadUnsafe(ref singles, (nuint)i) + value : value;
-                value.StoreUnsafe(ref singles, (nuint)i);
-            }
+            TensorPrimitives.ConvertTruncating(new ReadOnlySpan<double>(values, row.Length), row);
+            return;
         }
 
-        for (; i < row.Length; i++)
+        Span<S> rounded = stackalloc S[BlockLength];
+        for (int i = 0; i < row.Length; i += BlockLength)
         {
-            S value = S.CreateTruncating(values[i]);
-            Unsafe.Add(ref target, i) = add ? Unsafe.Add(ref target, i) + value : value;
+            Span<S> block = row[i..Math.Min(i + BlockLength, row.Length)];
+            TensorPrimitives.ConvertTruncating(new ReadOnlySpan<double>(values + i, block.Length), rounded);
+            TensorPrimitives.Add(block, rounded[..block.Length], block);
         }
     }
 }

@@ -2,21 +2,21 @@ using Criterion.Kernels;
 
 namespace Criterion;
 
-/// <summary>How the library uses the machine.</summary>
+/// <summary>Settings of the process: threads and algorithms.</summary>
 public static class Compute
 {
     /// <summary>
-    /// Gets or sets how many threads share the work of one operation. Default: all cores. Results are the same bits whatever it is. It is
-    /// a setting of the process, and may be changed while other threads compute: operations that have begun finish as they began.
+    /// Gets or sets the number of threads that share the work of one operation. Default: all cores. Results have the same bits on any number.
+    /// It may be changed while other threads compute: operations that are running are not affected.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public static int Threads
     {
         get => ParallelFor.Threads;
         set => ParallelFor.Threads = value;
     }
 
-    /// <summary>Gets or sets how convolutions are computed. Default: <see cref="ConvolutionAlgorithm.Fast"/>.</summary>
+    /// <summary>Gets or sets the algorithm of convolutions. Default: <see cref="ConvolutionAlgorithm.Fast"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration's.</exception>
     public static ConvolutionAlgorithm Convolution
     {
@@ -25,7 +25,7 @@ public static class Compute
         {
             ConvolutionAlgorithm.Fast => true,
             ConvolutionAlgorithm.Direct => false,
-            _ => throw new ArgumentOutOfRangeException(nameof(value), value, "Compute.Convolution must be Fast or Direct."),
+            _ => throw new ArgumentOutOfRangeException(nameof(value), value, $"Compute.Convolution: {value} is not an algorithm. Use Fast or Direct."),
         };
     }
 }

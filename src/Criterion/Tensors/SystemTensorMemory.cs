@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Criterion;
 
-/// <summary>The memory of a dense <see cref="System.Numerics.Tensors.Tensor{T}"/>, which shows only a reference to its first element.</summary>
-/// <remarks>Spans hold that reference, so that the memory lives as long as they do, whatever becomes of the tensors.</remarks>
+/// <summary>
+/// The memory of a dense <see cref="System.Numerics.Tensors.Tensor{T}"/>, which exposes only a reference to its first element.
+/// </summary>
+/// <remarks>Spans contain that reference, so the memory lives as long as they do, even if the tensors are collected.</remarks>
 internal sealed class SystemTensorMemory<T>(System.Numerics.Tensors.Tensor<T> tensor, int length) : MemoryManager<T>
     where T : unmanaged
 {
@@ -30,7 +32,8 @@ internal sealed class SystemTensorMemory<T>(System.Numerics.Tensors.Tensor<T> te
     {
         MemoryHandle _whole = whole;
 
-        public MemoryHandle Pin(int elementIndex) => throw new NotSupportedException("SystemTensorMemory: pinned memory is pinned by its own handle only.");
+        public MemoryHandle Pin(int elementIndex) =>
+            throw new NotSupportedException("SystemTensorMemory: pinned memory is pinned by its own handle only.");
 
         public void Unpin() => _whole.Dispose();
     }

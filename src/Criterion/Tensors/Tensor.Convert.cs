@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Criterion.Kernels;
 
@@ -6,7 +7,10 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>The values in another type: fractions are cut off towards 0, anything but 0 is true. Gradients pass between floats.</summary>
+    /// <summary>Converts the values to another type; returns this tensor if it has that type.</summary>
+    /// <remarks>
+    /// Integers are truncated towards 0, and any value but 0 is true. Between floating-point types gradients are converted back.
+    /// </remarks>
     public Tensor To(DType dtype)
     {
         if (dtype == DType)
@@ -16,46 +20,32 @@ public sealed partial class Tensor
 
         Tensor source = Contiguous();
         Tensor result = Empty(Shape, dtype);
-        switch (DType)
-        {
-            case DType.Float32:
-                Convert<float>(source, result);
-                break;
-            case DType.Float64:
-                Convert<double>(source, result);
-                break;
-            case DType.Int64:
-                Convert<long>(source, result);
-                break;
-            case DType.UInt8:
-                Convert<byte>(source, result);
-                break;
-            default:
-                Convert(MemoryMarshal.AsBytes(source.Memory<bool>().Span), result);
-                break;
-        }
-
-        return dtype.IsFloat() ? Autograd.RecordWith("to", result, [], DType, (this, static (g, back) => g.To(back))) : result;
+        (DType == DType.Bool ? DType.UInt8 : DType).RunNumbers(new ConvertFrom(source, result));
+        return dtype.IsFloat() ? Autograd.Record("to", result, [], DType, (this, static (g, back) => g.To(back))) : result;
     }
 
-    /// <summary>A copy in row-major order; gradients pass.</summary>
+    /// <summary>Copies the tensor to new memory in row-major order. Gradients flow through the copy.</summary>
     public Tensor Clone()
     {
         Tensor copy = Empty(Shape, DType);
         CopyElements(this, copy);
-        return Autograd.Record("clone", copy, [], (this, static g => g));
+        return Autograd.Record("clone", copy, [], default(ValueTuple), (this, static (g, _) => g));
     }
 
-    /// <summary>The elements in row-major order, as a new array.</summary>
-    /// <exception cref="DTypeException">The tensor holds another type; convert it with <see cref="To"/>.</exception>
+    /// <summary>Copies the elements in row-major order to a new array.</summary>
+    /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
     public T[] ToArray<T>()
         where T : unmanaged => Contiguous().Memory<T>().ToArray();
 
-    /// <summary>The elements in row-major order, for reading: without a copy when the tensor is contiguous.</summary>
+    /// <summary>Returns the elements in row-major order for reading, without a copy if the tensor is contiguous.</summary>
+    /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
     public ReadOnlySpan<T> AsReadOnlySpan<T>()
         where T : unmanaged => Contiguous().Memory<T>().Span;
 
-    /// <summary>The elements of a contiguous tensor, for writing: this counts as a change in place.</summary>
+    /// <summary>Returns the elements of a contiguous tensor for writing; this counts as a change in place.</summary>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="DTypeException">The tensor has another element type.</exception>
+    /// <exception cref="TensorException">The tensor is a view that is not contiguous.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
@@ -63,84 +53,73 @@ public sealed partial class Tensor
         return Memory<T>().Span;
     }
 
-    /// <summary>A copy as a <see cref="System.Numerics.Tensors.Tensor{T}"/>.</summary>
+    /// <summary>Copies the tensor to a <see cref="System.Numerics.Tensors.Tensor{T}"/>.</summary>
     public System.Numerics.Tensors.Tensor<T> ToSystemTensor<T>()
         where T : unmanaged => System.Numerics.Tensors.Tensor.Create(ToArray<T>(), [.. Shape.Dims.ToArray().Select(n => (nint)n)]);
 
-    /// <summary>The value of a tensor with one element.</summary>
-    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    /// <summary>Returns the value of a tensor with one element.</summary>
+    /// <exception cref="ShapeException">The tensor does not have exactly one element.</exception>
     public double Item()
     {
         if (Count != 1)
         {
-            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one; index it or reduce it first.");
+            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one. Index or reduce it first.");
         }
 
-        return DType switch
-        {
-            DType.Float32 => StridedMemory<float>().Span[0],
-            DType.Float64 => StridedMemory<double>().Span[0],
-            DType.Int64 => StridedMemory<long>().Span[0],
-            DType.UInt8 => StridedMemory<byte>().Span[0],
-            _ => StridedMemory<bool>().Span[0] ? 1 : 0,
-        };
+        return DType == DType.Bool
+            ? StridedMemory<bool>().Span[0] ? 1 : 0
+            : DType.RunNumbers(new FirstElement(this)).Value;
     }
 
     /// <summary>Copies elements from one layout to another of the same shape and type.</summary>
-    internal static void CopyElements(Tensor source, Tensor destination)
+    internal static void CopyElements(Tensor source, Tensor destination) =>
+        source.DType.RunElements(new CopyStrided(source, destination));
+
+    /// <summary>The elements of a contiguous tensor; those of Bool as bytes of 0 or 1.</summary>
+    static ReadOnlySpan<T> NumbersOf<T>(Tensor x)
+        where T : unmanaged =>
+        x.DType == DType.Bool ? MemoryMarshal.Cast<bool, T>(x.Memory<bool>().Span) : x.Memory<T>().Span;
+
+    readonly struct ConvertFrom(Tensor source, Tensor result) : INumberTask
     {
-        switch (source.DType)
+        public void Run<TFrom>()
+            where TFrom : unmanaged, INumber<TFrom>
         {
-            case DType.Float32:
-                Copy<float>(source, destination);
-                break;
-            case DType.Float64:
-                Copy<double>(source, destination);
-                break;
-            case DType.Int64:
-                Copy<long>(source, destination);
-                break;
-            case DType.UInt8:
-                Copy<byte>(source, destination);
-                break;
-            default:
-                Copy<bool>(source, destination);
-                break;
+            if (result.DType != DType.Bool)
+            {
+                result.DType.RunNumbers(new ConvertTo<TFrom>(source, result));
+                return;
+            }
+
+            ReadOnlySpan<TFrom> numbers = NumbersOf<TFrom>(source);
+            Span<bool> truths = result.Memory<bool>().Span;
+            for (int i = 0; i < truths.Length; i++)
+            {
+                truths[i] = !TFrom.IsZero(numbers[i]);
+            }
         }
     }
 
-    static void Copy<T>(Tensor source, Tensor destination)
-        where T : unmanaged =>
-        StridedCopy.Run(source.Shape.Dims, source.StridedMemory<T>(), source.Strides, destination.StridedMemory<T>(), destination.Strides);
-
-    static void Convert<TFrom>(Tensor source, Tensor result)
-        where TFrom : unmanaged, INumber<TFrom> => Convert(source.Memory<TFrom>().Span, result);
-
-    static void Convert<TFrom>(ReadOnlySpan<TFrom> source, Tensor result)
+    readonly struct ConvertTo<TFrom>(Tensor source, Tensor result) : INumberTask
         where TFrom : unmanaged, INumber<TFrom>
     {
-        switch (result.DType)
-        {
-            case DType.Float32:
-                System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(source, result.Memory<float>().Span);
-                break;
-            case DType.Float64:
-                System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(source, result.Memory<double>().Span);
-                break;
-            case DType.Int64:
-                System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(source, result.Memory<long>().Span);
-                break;
-            case DType.UInt8:
-                System.Numerics.Tensors.TensorPrimitives.ConvertTruncating(source, result.Memory<byte>().Span);
-                break;
-            default:
-                Span<bool> truths = result.Memory<bool>().Span;
-                for (int i = 0; i < truths.Length; i++)
-                {
-                    truths[i] = !TFrom.IsZero(source[i]);
-                }
+        public void Run<TTo>()
+            where TTo : unmanaged, INumber<TTo> =>
+            TensorPrimitives.ConvertTruncating(NumbersOf<TFrom>(source), result.Memory<TTo>().Span);
+    }
 
-                break;
-        }
+    readonly struct CopyStrided(Tensor source, Tensor destination) : IElementTask
+    {
+        public void Run<T>()
+            where T : unmanaged => StridedCopy.Run(
+                source.Shape.Dims, source.StridedMemory<T>(), source.Strides, destination.StridedMemory<T>(), destination.Strides);
+    }
+
+    struct FirstElement(Tensor x) : INumberTask
+    {
+        public double Value { get; private set; }
+
+        public void Run<T>()
+            where T : unmanaged, INumber<T> => Value = double.CreateTruncating(x.StridedMemory<T>().Span[0]);
     }
 }

@@ -4,52 +4,55 @@ using Criterion.Kernels;
 
 namespace Criterion;
 
-// Changes in place are not recorded: they are for weights, running statistics and buffers.
+// Changes in place are not recorded. They serve weights, running statistics and buffers.
 public sealed partial class Tensor
 {
-    /// <summary>Replaces the values by those of another tensor of the same shape, converted to this type.</summary>
-    /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <summary>Overwrites the values with those of another tensor of the same shape, converted to this type.</summary>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
+    /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void CopyFrom(Tensor other)
     {
         AboutToChange(nameof(CopyFrom));
         if (NotNull(other).Shape != Shape)
         {
-            throw new ShapeException($"CopyFrom: {other.Shape} does not fit {Shape}; expand or reshape it first.");
+            throw new ShapeException($"CopyFrom: {other.Shape} cannot be copied to {Shape}. Expand or reshape it first.");
         }
 
         CopyElements(other.To(DType), this);
     }
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
-    /// <exception cref="AutogradException">This tensor takes part in a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
-    /// <exception cref="TensorException">This is a view that <see cref="Expand"/> stretched: its elements share memory.</exception>
+    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="DTypeException">The value is not an integer in the range of an integer type.</exception>
+    /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void Fill(double value)
     {
         AboutToChange(nameof(Fill));
         FillWith(value);
     }
 
-    /// <summary>Says that the values will change: refused where a recorded graph would not learn of it.</summary>
+    /// <summary>Counts a change in place; throws where a graph that is being recorded would miss it.</summary>
     internal void AboutToChange(string operation)
     {
         if (Node is not null && Autograd.Enabled)
         {
             throw new AutogradException(
-                $"{operation}: this tensor requires a gradient, and changes in place are not recorded. Do it inside Autograd.NoGrad(), or compute a new tensor.");
+                $"{operation}: this tensor requires a gradient, and changes in place are not recorded. "
+                + "Change it inside Autograd.NoGrad(), or compute a new tensor.");
         }
 
         if (RepeatsMemory)
         {
             throw new TensorException(
-                $"{operation}: this view of shape {Shape} shows the same memory several times, as Expand makes it, and cannot be changed in place; call .Clone() first.");
+                $"{operation}: several elements of this view of shape {Shape} share memory, as after Expand, so it cannot be changed in place. "
+                + "Call .Clone() first.");
         }
 
         Storage.Version++;
     }
 
-    /// <summary>Whether a dimension is stretched, so that what is written to one element is seen in others.</summary>
+    /// <summary>Whether a dimension is stretched, so that several elements share memory.</summary>
     bool RepeatsMemory
     {
         get
@@ -66,48 +69,38 @@ public sealed partial class Tensor
         }
     }
 
-    void FillWith(double value)
+    void FillWith(double value) => DType.RunElements(new FillElements(value, this));
+
+    readonly struct FillElements(double value, Tensor target) : IElementTask
     {
-        switch (DType)
+        public void Run<T>()
+            where T : unmanaged
         {
-            case DType.Float32:
-                Fill((float)value);
-                break;
-            case DType.Float64:
-                Fill(value, this);
-                break;
-            case DType.Int64:
-                Fill(ToInteger<long>(value));
-                break;
-            case DType.UInt8:
-                Fill(ToInteger<byte>(value));
-                break;
-            default:
-                Fill(value != 0);
-                break;
+            T element = Element<T>();
+            if (target.IsContiguous)
+            {
+                target.Memory<T>().Span.Fill(element);
+            }
+            else
+            {
+                StridedCopy.Run(target.Shape.Dims, new T[] { element }, new int[target.Rank], target.StridedMemory<T>(), target.Strides);
+            }
         }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T ToInteger<T>(double value)
-        where T : INumber<T>, IMinMaxValue<T> =>
-        value == Math.Truncate(value) && value >= double.CreateTruncating(T.MinValue) && value < double.CreateTruncating(T.MaxValue) + 1
-        ? T.CreateTruncating(value)
-        : throw new DTypeException(FormattableString.Invariant($"{value} is no integer of type {typeof(T).Name}; use a floating-point tensor."));
+        T Element<T>()
+            where T : unmanaged =>
+            typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>((float)value)
+            : typeof(T) == typeof(double) ? Unsafe.BitCast<double, T>(value)
+            : typeof(T) == typeof(long) ? Unsafe.BitCast<long, T>(ToInteger<long>(value))
+            : typeof(T) == typeof(byte) ? Unsafe.BitCast<byte, T>(ToInteger<byte>(value))
+            : Unsafe.BitCast<bool, T>(value != 0);
 
-    void Fill<T>(T value)
-        where T : unmanaged => Fill(value, this);
-
-    static void Fill<T>(T value, Tensor target)
-        where T : unmanaged
-    {
-        if (target.IsContiguous)
-        {
-            target.Memory<T>().Span.Fill(value);
-        }
-        else
-        {
-            Kernels.StridedCopy.Run(target.Shape.Dims, new T[] { value }, new int[target.Rank], target.StridedMemory<T>(), target.Strides);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static T ToInteger<T>(double value)
+            where T : unmanaged, INumber<T>, IMinMaxValue<T> =>
+            value == Math.Truncate(value) && value >= double.CreateTruncating(T.MinValue) && value < double.CreateTruncating(T.MaxValue) + 1
+            ? T.CreateTruncating(value)
+            : throw new DTypeException(FormattableString.Invariant(
+                $"{value} is not an integer of type {DTypes.Of<T>()}. Use a floating-point tensor."));
     }
 }

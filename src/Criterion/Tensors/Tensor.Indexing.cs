@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Criterion;
 
-/// <summary>What to take along one dimension: a position, a range, or, with <c>..</c>, all of it.</summary>
-/// <remarks>Made from <see cref="int"/>, <see cref="Index"/> and <see cref="Range"/>: <c>x[3, .., 2..5, ^1]</c>.</remarks>
+/// <summary>An index along one dimension: a position, a range, or, with <c>..</c>, the whole dimension.</summary>
+/// <remarks>Converted from <see cref="int"/>, <see cref="Index"/> and <see cref="Range"/>: <c>x[3, .., 2..5, ^1]</c>.</remarks>
 public readonly struct TensorIndex
 {
     readonly Index _position;
@@ -13,16 +13,16 @@ public readonly struct TensorIndex
 
     TensorIndex(Range range) => _range = range;
 
-    /// <summary>One position; negative ones count from the end.</summary>
+    /// <summary>Converts a position; negative ones count from the end.</summary>
     public static implicit operator TensorIndex(int position) => new(position < 0 ? ^-position : position);
 
-    /// <summary>One position, such as <c>^1</c>.</summary>
+    /// <summary>Converts a position, such as <c>^1</c>.</summary>
     public static implicit operator TensorIndex(Index position) => new(position);
 
-    /// <summary>A range, such as <c>2..5</c>.</summary>
+    /// <summary>Converts a range, such as <c>2..5</c>.</summary>
     public static implicit operator TensorIndex(Range range) => new(range);
 
-    /// <summary>Takes this along dimension <paramref name="dim"/>; a position takes the dimension away.</summary>
+    /// <summary>Indexes dimension <paramref name="dim"/>; a position removes the dimension.</summary>
     internal Tensor Take(Tensor x, ref int dim)
     {
         int size = x.Shape[dim];
@@ -35,14 +35,19 @@ public readonly struct TensorIndex
         int position = _position.GetOffset(size);
         return position >= 0 && position < size
             ? x.Slice(dim, position, position + 1).Squeeze(dim)
-            : throw new ShapeException($"Index {_position} is not within dim {dim} of {x.Shape}, which has {size} elements.");
+            : throw new ShapeException(
+                $"Tensor[…]: index {_position} is out of range for dim {dim} of {x.Shape}, which has {size} elements. "
+                + "Use a position from 0, or from ^1 backwards.");
     }
 }
 
 public sealed partial class Tensor
 {
-    /// <summary>A part of this tensor: <c>x[0]</c>, <c>x[.., 2..5]</c>, <c>x[^1, .., 0]</c>. Dimensions not named are taken whole; a view.</summary>
-    /// <exception cref="ShapeException">A position or range lies outside, or there are more of them than dimensions.</exception>
+    /// <summary>
+    /// Gets a part of this tensor as a view, or overwrites it: <c>x[0]</c>, <c>x[.., 2..5]</c>, <c>x[^1, .., 0]</c>. Dimensions without an
+    /// index are taken whole.
+    /// </summary>
+    /// <exception cref="ShapeException">A position or range is out of range, or there are more indices than dimensions.</exception>
     [System.Runtime.CompilerServices.IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<TensorIndex> indices]
     {
@@ -50,7 +55,7 @@ public sealed partial class Tensor
         {
             if (indices.Length > Rank)
             {
-                throw new ShapeException($"{indices.Length} indices are given and {Shape} has {Rank} dims.");
+                throw new ShapeException($"Tensor[…]: {indices.Length} indices are given, and {Shape} has {Rank} dims. Give at most one for each dim.");
             }
 
             Tensor result = this;
@@ -66,7 +71,7 @@ public sealed partial class Tensor
         set => this[indices].Assign(this, NotNull(value));
     }
 
-    /// <summary>The values with the shape, as a person would write them; long dimensions are shortened.</summary>
+    /// <summary>Formats the values, the type and the shape; long dimensions are abbreviated.</summary>
     public override string ToString()
     {
         StringBuilder text = new();

@@ -1,14 +1,13 @@
-using Criterion.Kernels;
-
 namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>The same elements in row-major order under another shape; one size may be −1, to be worked out. A view where it can be.</summary>
-    /// <exception cref="ShapeException">The shapes have different numbers of elements.</exception>
+    /// <summary>Returns the same elements in row-major order in another shape; a view where the memory layout allows it.</summary>
+    /// <param name="sizes">The sizes; one may be −1, to be computed from the others.</param>
+    /// <exception cref="ShapeException">The numbers of elements differ.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> sizes)
     {
-        Shape shape = WorkOut(sizes);
+        Shape shape = Complete(sizes);
         if (shape == Shape)
         {
             return this;
@@ -16,11 +15,14 @@ public sealed partial class Tensor
 
         int[]? strides = IsContiguous ? null : StridesFor(shape);
         Tensor source = strides is null ? Contiguous() : this;
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "reshape", source.View(shape, strides, source.Offset), [], Shape, (this, static (g, back) => g.Reshape(back)));
     }
 
-    /// <summary>Dimensions <paramref name="start"/> to <paramref name="end"/>, both included, joined into one.</summary>
+    /// <summary>Joins dimensions to one.</summary>
+    /// <param name="start">The first dimension. Default: 0.</param>
+    /// <param name="end">The last dimension, included. Default: the last.</param>
+    /// <exception cref="ShapeException"><paramref name="start"/> comes after <paramref name="end"/>.</exception>
     public Tensor Flatten(int start = 0, int end = -1)
     {
         if (Rank == 0)
@@ -32,10 +34,12 @@ public sealed partial class Tensor
         int last = Shape.Dim(end);
         return first <= last
             ? Reshape([.. Shape.Dims[..first], Shape.CountOf(first, last + 1), .. Shape.Dims[(last + 1)..]])
-            : throw new ShapeException($"Flatten: dim {start} comes after dim {end} in {Shape}.");
+            : throw new ShapeException($"Flatten: dim {start} comes after dim {end} in {Shape}. Exchange the two.");
     }
 
-    /// <summary>Two dimensions exchanged; a view.</summary>
+    /// <summary>Exchanges two dimensions; a view.</summary>
+    /// <param name="dim0">The first of the two. Default: the last but one.</param>
+    /// <param name="dim1">The second of the two. Default: the last.</param>
     public Tensor Transpose(int dim0 = -2, int dim1 = -1)
     {
         int[] order = [.. Enumerable.Range(0, Rank)];
@@ -44,13 +48,13 @@ public sealed partial class Tensor
         return Permute(order);
     }
 
-    /// <summary>The dimensions in another order: dim i of the result is dim <c>order[i]</c> of this; a view.</summary>
+    /// <summary>Reorders the dimensions: dim i of the result is dim <c>order[i]</c> of this tensor; a view.</summary>
     /// <exception cref="ShapeException">The order does not name every dimension once.</exception>
     public Tensor Permute(params ReadOnlySpan<int> order)
     {
         if (order.Length != Rank)
         {
-            throw new ShapeException($"Permute: {order.Length} dims are named and {Shape} has {Rank}.");
+            throw new ShapeException($"Permute: {order.Length} dims are given, and {Shape} has {Rank}. Name each dim once.");
         }
 
         int[] sizes = new int[Rank];
@@ -62,16 +66,17 @@ public sealed partial class Tensor
             int from = Shape.Dim(order[i]);
             if (back[from] >= 0)
             {
-                throw new ShapeException($"Permute: dim {from} is named twice in [{string.Join(", ", order.ToArray())}].");
+                throw new ShapeException($"Permute: dim {from} is named twice in [{string.Join(", ", order.ToArray())}]. Name each dim once.");
             }
 
             (sizes[i], strides[i], back[from]) = (Shape[from], Strides[from], i);
         }
 
-        return Autograd.Record("permute", View(sizes, strides, Offset), [], (this, g => g.Permute(back)));
+        return Autograd.Record("permute", View(sizes, strides, Offset), [], back, (this, static (g, back) => g.Permute(back)));
     }
 
-    /// <summary>Dimensions of size 1 stretched, and new ones put in front, without a copy; −1 keeps a size.</summary>
+    /// <summary>Stretches dimensions of size 1, and adds new ones in front, without a copy.</summary>
+    /// <param name="sizes">The sizes; −1 keeps a size.</param>
     /// <exception cref="ShapeException">A size other than 1 would have to change.</exception>
     public Tensor Expand(params ReadOnlySpan<int> sizes)
     {
@@ -84,7 +89,7 @@ public sealed partial class Tensor
         int lead = sizes.Length - Rank;
         if (lead < 0)
         {
-            throw new ShapeException($"Expand: {sizes.Length} sizes cannot hold {Shape}.");
+            throw new ShapeException($"Expand: {sizes.Length} sizes are given, and {Shape} has {Rank} dims. Give a size for each dim.");
         }
 
         Span<int> target = stackalloc int[sizes.Length];
@@ -96,7 +101,9 @@ public sealed partial class Tensor
             target[i] = target[i] == -1 ? own : target[i];
             if (target[i] != own && own != 1)
             {
-                throw new ShapeException($"Expand: {Shape} does not stretch to [{string.Join(", ", sizes.ToArray())}]: size {own} at dim {i - lead} is not 1.");
+                throw new ShapeException(
+                    $"Expand: {Shape} cannot be stretched to [{string.Join(", ", sizes.ToArray())}]: size {own} at dim {i - lead} is not 1. "
+                    + "Only dims of size 1 can be stretched.");
             }
 
             strides[i] = own == target[i] ? Strides[i - lead] : 0;
@@ -104,128 +111,44 @@ public sealed partial class Tensor
 
         return target.SequenceEqual(Shape.Dims)
             ? this
-            : Autograd.RecordWith("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
+            : Autograd.Record("expand", View(new Shape(target), strides, Offset), [], Shape, (this, static (g, back) => g.SumTo(back)));
     }
 
-    /// <summary>A dimension of size 1 taken out.</summary>
+    /// <summary>Removes a dimension of size 1.</summary>
     /// <exception cref="ShapeException">Its size is not 1.</exception>
     public Tensor Squeeze(int dim) => Shape[dim] == 1
         ? Reshape(Shape.Without(dim))
-        : throw new ShapeException($"Squeeze: dim {dim} of {Shape} has size {Shape[dim]}, not 1.");
+        : throw new ShapeException($"Squeeze: dim {dim} of {Shape} has size {Shape[dim]}, not 1. Index or reduce it instead.");
 
-    /// <summary>All dimensions of size 1 taken out.</summary>
+    /// <summary>Removes all dimensions of size 1.</summary>
     public Tensor Squeeze() => Reshape([.. Shape.Where(static size => size != 1)]);
 
-    /// <summary>A dimension of size 1 put in before <paramref name="dim"/>; −1 puts it last.</summary>
+    /// <summary>Inserts a dimension of size 1 before <paramref name="dim"/>; −1 appends it.</summary>
     public Tensor Unsqueeze(int dim)
     {
         int at = dim < 0 ? dim + Rank + 1 : dim;
         return at >= 0 && at <= Rank
             ? Reshape([.. Shape.Dims[..at], 1, .. Shape.Dims[at..]])
-            : throw new ShapeException($"Unsqueeze: dim {dim} is out of range for {Shape}.");
+            : throw new ShapeException($"Unsqueeze: dim {dim} is out of range for {Shape}. It must be within {-Rank - 1} and {Rank}.");
     }
 
-    /// <summary>Tensors joined along a dimension.</summary>
-    /// <exception cref="ShapeException">There are none, or they differ along another dimension.</exception>
-    public static Tensor Cat(ReadOnlySpan<Tensor> tensors, int dim = 0)
-    {
-        if (tensors.IsEmpty)
-        {
-            throw new ShapeException("Cat: there are no tensors to join.");
-        }
+    /// <summary>Returns <paramref name="length"/> elements from <paramref name="start"/> on along a dimension; a view.</summary>
+    /// <exception cref="ShapeException">They are not within the dimension.</exception>
+    public Tensor Narrow(int dim, int start, int length) => Slice(nameof(Narrow), dim, start, start + length, 1);
 
-        Tensor[] parts = tensors.ToArray();
-        DType type = parts.Select(static t => t.DType).Aggregate(DTypes.Promote);
-        Shape first = parts[0].Shape;
-        int at = first.Dim(dim);
-        foreach (Tensor part in parts)
-        {
-            if (part.Rank != first.Rank || part.Shape.With(at, 0) != first.With(at, 0))
-            {
-                throw new ShapeException($"Cat: {part.Shape} and {first} differ at another dim than {at}, along which they are joined.");
-            }
-        }
+    /// <summary>Returns elements <paramref name="start"/>, start + step, … before <paramref name="end"/> along a dimension; a view.</summary>
+    /// <exception cref="ShapeException">They are not within the dimension, or the step is not positive.</exception>
+    public Tensor Slice(int dim, int start, int end, int step = 1) => Slice(nameof(Slice), dim, start, end, step);
 
-        long length = parts.Sum(t => (long)t.Shape[at]);
-        if (length > Array.MaxLength)
-        {
-            throw new ShapeException($"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}.");
-        }
-
-        Tensor result = Empty(first.With(at, (int)length), type);
-        var rules = new (Tensor, Func<Tensor, Tensor>)[parts.Length];
-        int start = 0;
-        for (int i = 0; i < parts.Length; i++)
-        {
-            (int from, int size) = (start, parts[i].Shape[at]);
-            Tensor part = parts[i].To(type);
-            CopyElements(part, result.Detach().Narrow(at, from, size));
-            rules[i] = (part, g => g.Narrow(at, from, size));
-            start += size;
-        }
-
-        return Autograd.Record("cat", result, [], rules);
-    }
-
-    /// <summary>Tensors of one shape put side by side along a new dimension.</summary>
-    public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int dim = 0)
-    {
-        Tensor[] rows = new Tensor[tensors.Length];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = tensors[i].Unsqueeze(dim);
-        }
-
-        return Cat(rows, dim < 0 && rows.Length > 0 ? dim + rows[0].Rank : dim);
-    }
-
-    /// <summary>Pieces of the given sizes along a dimension; views.</summary>
-    public Tensor[] Split(ReadOnlySpan<int> sizes, int dim = 0)
-    {
-        Tensor[] pieces = new Tensor[sizes.Length];
-        int start = 0;
-        for (int i = 0; i < pieces.Length; i++)
-        {
-            pieces[i] = Narrow(dim, start, sizes[i]);
-            start += sizes[i];
-        }
-
-        return start == Shape[dim]
-            ? pieces
-            : throw new ShapeException($"Split: the sizes add up to {start}, and dim {dim} of {Shape} has {Shape[dim]}.");
-    }
-
-    /// <summary>Pieces of one size along a dimension, the last one smaller where it does not go in; views.</summary>
-    public Tensor[] Split(int size, int dim = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        int total = Shape[dim];
-        int[] sizes = new int[Math.Max(1, (total + size - 1) / size)];
-        Array.Fill(sizes, size);
-        sizes[^1] = total - (size * (sizes.Length - 1));
-        return Split(sizes, dim);
-    }
-
-    /// <summary>At most <paramref name="count"/> pieces of equal size along a dimension, the last one smaller where it does not go in.</summary>
-    public Tensor[] Chunk(int count, int dim = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return Split(Math.Max(1, (Shape[dim] + count - 1) / count), dim);
-    }
-
-    /// <summary><paramref name="length"/> elements from <paramref name="start"/> along a dimension; a view.</summary>
-    /// <exception cref="ShapeException">They do not lie within the dimension.</exception>
-    public Tensor Narrow(int dim, int start, int length) => Slice(dim, start, start + length);
-
-    /// <summary>Elements <paramref name="start"/>, start + step, … before <paramref name="end"/> along a dimension; a view.</summary>
-    /// <exception cref="ShapeException">They do not lie within the dimension, or the step is not positive.</exception>
-    public Tensor Slice(int dim, int start, int end, int step = 1)
+    Tensor Slice(string operation, int dim, int start, int end, int step)
     {
         int at = Shape.Dim(dim);
         int size = Shape[at];
         if (start < 0 || end < start || end > size || step < 1)
         {
-            throw new ShapeException($"Slice: {start}..{end} with step {step} does not lie within dim {at} of {Shape}, which has {size} elements.");
+            throw new ShapeException(
+                $"{operation}: {start}..{end} with step {step} is not within dim {at} of {Shape}, which has {size} elements. "
+                + "Use 0 ≤ start ≤ end ≤ size and a positive step.");
         }
 
         int count = end == start ? 0 : ((end - start - 1) / step) + 1;
@@ -233,80 +156,31 @@ public sealed partial class Tensor
         Shape part = Shape.With(at, count);
         int offset = part.Count == 0 ? Offset : Offset + (start * strides[at]);
         strides[at] *= step;
-        Shape back = Shape;
         return Autograd.Record(
-            "slice", View(part, strides, offset), [], (this, g => g.Unslice(back, at, start, end, step)));
+            "slice",
+            View(part, strides, offset),
+            [],
+            (Shape, At: at, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Unslice(of.Shape, of.At, of.Start, of.End, of.Step)));
     }
 
-    /// <summary>The values of a 1-D tensor of positions, taken along a dimension.</summary>
-    /// <param name="dim">The dimension.</param>
-    /// <param name="index">Int64, 1-D, within [0, size).</param>
-    public Tensor IndexSelect(int dim, Tensor index)
-    {
-        if (NotNull(index).Rank != 1)
-        {
-            throw new ShapeException($"IndexSelect: the index must be 1-D, and is {index.Shape}.");
-        }
-
-        int at = Shape.Dim(dim);
-        return Indexing.Select(this, at, Selection.Of(Indexing.Positions("IndexSelect", index, Shape, at)));
-    }
-
-    /// <summary>Along <paramref name="dim"/>, the element at each position that <paramref name="index"/> names: y[i, j] = x[index[i, j], j] for dim 0.</summary>
-    /// <exception cref="ShapeException">An index lies outside, or the shapes do not go together.</exception>
-    public Tensor Gather(int dim, Tensor index)
-    {
-        int at = Shape.Dim(dim);
-        Shape back = Shape;
-        Tensor result = Indexing.Gather(this, at, NotNull(index));
-        return Autograd.Record(
-            "gather", result, [index], (this, g => Zeros(back, g.DType).ScatterAdd(at, index, g)));
-    }
-
-    /// <summary>This tensor with each element of <paramref name="source"/> added at the position that <paramref name="index"/> names along a dimension.</summary>
-    /// <exception cref="ShapeException">An index lies outside, or the shapes do not go together.</exception>
-    public Tensor ScatterAdd(int dim, Tensor index, Tensor source)
-    {
-        int at = Shape.Dim(dim);
-        Tensor result = Indexing.ScatterAdd(this, at, NotNull(index), NotNull(source));
-        return Autograd.Record("scatter_add", result, [index], (this, g => g), (source, g => g.Gather(at, index)));
-    }
-
-    /// <summary>This tensor with <paramref name="value"/> where the mask is true.</summary>
-    public Tensor MaskedFill(Tensor mask, double value) => Where(mask, Scalar(value, DType), this);
-
-    /// <summary>The order along the given dimensions turned round.</summary>
-    public Tensor Flip(params ReadOnlySpan<int> dims)
-    {
-        Tensor result = this;
-        foreach (int dim in dims)
-        {
-            result = result.IndexSelect(dim, Arange(Shape[dim] - 1, -1, -1, DType.Int64));
-        }
-
-        return result;
-    }
-
-    /// <summary>Elements moved on by <paramref name="shift"/> along a dimension; those that leave at one end come in at the other.</summary>
-    public Tensor Roll(int shift, int dim)
-    {
-        int size = Shape[dim];
-        int back = size == 0 ? 0 : ((-shift % size) + size) % size;
-        return back == 0 ? this : Cat([Slice(dim, back, size), Slice(dim, 0, back)], Shape.Dim(dim));
-    }
-
-    /// <summary>Shape and strides of the elements that a slice left out are 0: the gradient of <see cref="Slice"/>.</summary>
+    /// <summary>Copies a slice to its positions in a tensor of zeros: the gradient of a slice.</summary>
     Tensor Unslice(Shape shape, int dim, int start, int end, int step)
     {
         Tensor result = Zeros(shape, DType);
         CopyElements(this, result.Slice(dim, start, end, step));
-        return Autograd.Record("unslice", result, [], (this, g => g.Slice(dim, start, end, step)));
+        return Autograd.Record(
+            "unslice",
+            result,
+            [],
+            (Dim: dim, Start: start, End: end, Step: step),
+            (this, static (g, of) => g.Slice(of.Dim, of.Start, of.End, of.Step)));
     }
 
-    /// <summary>The strides with which this memory reads as another shape; null where that takes a copy.</summary>
+    /// <summary>Returns the strides with which this memory has another shape; null if a copy is required.</summary>
     int[]? StridesFor(Shape shape)
     {
-        // From the last dim on, each run over which memory is stepped evenly must be filled by whole dims of the new shape.
+        // From the last dim on, each run of dims with even steps in memory must be filled by whole dims of the new shape.
         int[] strides = new int[shape.Rank];
         int next = shape.Rank - 1;
         int run = 1;
@@ -336,7 +210,7 @@ public sealed partial class Tensor
         return strides;
     }
 
-    Shape WorkOut(ReadOnlySpan<int> sizes)
+    Shape Complete(ReadOnlySpan<int> sizes)
     {
         Shape.CheckRank(sizes.Length);
         long known = 1;
@@ -363,6 +237,7 @@ public sealed partial class Tensor
         Shape shape = new(result);
         return shape.Count == Count
             ? shape
-            : throw new ShapeException($"Reshape: {Shape} has {Count} elements and does not fill [{string.Join(", ", sizes.ToArray())}].");
+            : throw new ShapeException(
+                $"Reshape: {Shape} has {Count} elements and cannot be reshaped to [{string.Join(", ", sizes.ToArray())}]. The numbers of elements must be equal.");
     }
 }

@@ -2,12 +2,13 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>Uniform numbers from [low, high).</summary>
+    /// <summary>Draws uniform numbers from [low, high).</summary>
     /// <param name="shape">The shape.</param>
-    /// <param name="dtype">A floating-point type.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="low">The least number.</param>
-    /// <param name="high">The end, not reached.</param>
+    /// <param name="dtype">The element type, Float32 or Float64. Default: Float32.</param>
+    /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="low">The least number. Default: 0.</param>
+    /// <param name="high">The end, excluded. Default: 1.</param>
+    /// <exception cref="DTypeException">The element type is not a floating-point type.</exception>
     public static Tensor Rand(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double low = 0, double high = 1)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Rand)));
@@ -15,13 +16,13 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>Normal numbers.</summary>
+    /// <summary>Draws normal numbers.</summary>
     /// <inheritdoc cref="Rand"/>
     /// <param name="shape">The shape.</param>
-    /// <param name="dtype">A floating-point type.</param>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="mean">Their mean.</param>
-    /// <param name="deviation">Their standard deviation.</param>
+    /// <param name="dtype">The element type, Float32 or Float64. Default: Float32.</param>
+    /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="mean">The mean. Default: 0.</param>
+    /// <param name="deviation">The standard deviation. Default: 1.</param>
     public static Tensor Randn(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double mean = 0, double deviation = 1)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Randn)));
@@ -29,12 +30,17 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>Int64 numbers from [low, high), every one equally likely.</summary>
+    /// <summary>Draws uniform integers from [low, high), as Int64.</summary>
+    /// <param name="low">The least number.</param>
+    /// <param name="high">The end, excluded; must be above <paramref name="low"/>.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is empty.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, RandomStream? random = null)
     {
         if (high <= low)
         {
-            throw new ArgumentOutOfRangeException(nameof(high), $"RandInt: there is no integer in [{low}, {high}).");
+            throw new ArgumentOutOfRangeException(nameof(high), $"RandInt: there is no integer in [{low}, {high}). high must be above low.");
         }
 
         Tensor result = Empty(shape, DType.Int64);
@@ -42,7 +48,7 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>0 … count − 1 in random order, as Int64.</summary>
+    /// <summary>Draws a random permutation of 0, 1, …, count − 1, as Int64.</summary>
     public static Tensor Permutation(int count, RandomStream? random = null)
     {
         Tensor result = Empty([count], DType.Int64);
@@ -50,13 +56,13 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>Uniform numbers in the shape and type of another tensor.</summary>
+    /// <summary>Draws uniform numbers from [0, 1) in the shape and type of another tensor.</summary>
     public static Tensor RandLike(Tensor other, RandomStream? random = null) => Rand(NotNull(other).Shape, other.DType, random);
 
-    /// <summary>Normal numbers in the shape and type of another tensor.</summary>
+    /// <summary>Draws normal numbers, of mean 0 and deviation 1, in the shape and type of another tensor.</summary>
     public static Tensor RandnLike(Tensor other, RandomStream? random = null) => Randn(NotNull(other).Shape, other.DType, random);
 
     static DType MustFloat(DType dtype, string operation) => dtype.IsFloat()
         ? dtype
-        : throw new DTypeException($"{operation}: {dtype} holds no fractions; use Float32 or Float64, or RandInt.");
+        : throw new DTypeException($"{operation}: {dtype} is not a floating-point type. Use Float32 or Float64, or RandInt.");
 }

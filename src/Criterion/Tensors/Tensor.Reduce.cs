@@ -6,29 +6,32 @@ namespace Criterion;
 
 public sealed partial class Tensor
 {
-    /// <summary>The sum over the given dimensions, or over all when none are given.</summary>
-    /// <param name="dims">Dimensions to sum over; negative ones count from the end.</param>
-    /// <param name="keepDim">Leave the reduced dimensions in the shape, with size 1.</param>
+    /// <summary>Sums over the given dimensions. UInt8 and Bool give Int64.</summary>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
     public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false)
     {
         Tensor x = Countable();
-        Reduced to = new(Shape, dims, "Sum");
-        return Autograd.RecordWith(
+        ReducedDims to = new(Shape, dims, "Sum");
+        return Autograd.Record(
             "sum", Reduce<SumReduction>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
-    /// <summary>The sum of all elements.</summary>
+    /// <summary>Sums all elements.</summary>
     public Tensor Sum() => Sum([]);
 
-    /// <summary>The sum over one dimension.</summary>
+    /// <summary>Sums over one dimension.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Sum(int dim, bool keepDim = false) => Sum([dim], keepDim);
 
-    /// <summary>The mean over the given dimensions, or over all; NaN of nothing. The sum on the way does not overflow.</summary>
+    /// <summary>Computes the mean over the given dimensions, without overflow of the sum; NaN where there are no elements.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false)
     {
         Tensor x = Floating();
-        Reduced to = new(Shape, dims, "Mean");
-        return Autograd.RecordWith(
+        ReducedDims to = new(Shape, dims, "Mean");
+        return Autograd.Record(
             "mean",
             Reduce<SumReduction>(x, to, keepDim, isMean: true),
             [],
@@ -36,143 +39,66 @@ public sealed partial class Tensor
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
     }
 
-    /// <summary>The mean of all elements.</summary>
+    /// <summary>Computes the mean of all elements.</summary>
     public Tensor Mean() => Mean([]);
 
-    /// <summary>The mean over one dimension.</summary>
+    /// <summary>Computes the mean over one dimension.</summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(int dim, bool keepDim = false) => Mean([dim], keepDim);
 
     /// <summary>
-    /// The variance over the given dimensions, or over all: mean squared distance from the mean, with n − <paramref name="correction"/>
-    /// below. Squares neither overflow nor underflow on the way.
+    /// Computes the variance over the given dimensions: Σ (x − mean)² / (n − correction). The squares neither overflow nor underflow.
     /// </summary>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <param name="correction">Subtracted from the number of elements. Default: 1, the unbiased estimate.</param>
     public Tensor Var(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
     {
-        Tensor deviation = Std(dims, keepDim, correction);
+        Tensor deviation = Deviation(nameof(Var), dims, keepDim, correction);
         return deviation * deviation;
     }
 
-    /// <summary>The variance of all elements.</summary>
+    /// <summary>Computes the variance of all elements.</summary>
     public Tensor Var(int correction = 1) => Var([], correction: correction);
 
-    /// <summary>The standard deviation over the given dimensions, or over all: exactly 0, with a gradient of 0, where all values are equal.</summary>
-    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
-    {
-        // A mean is rounded, and so is off by the same for all: that is taken away in a second step.
-        Tensor centred = Floating() - Mean(dims, keepDim: true);
-        centred -= centred.Mean(dims, keepDim: true);
-        int count = new Reduced(Shape, dims, "Var").Count;
-        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
-    }
+    /// <summary>Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
+        Deviation(nameof(Std), dims, keepDim, correction);
 
-    /// <summary>The standard deviation of all elements.</summary>
+    /// <summary>Computes the standard deviation of all elements.</summary>
     public Tensor Std(int correction = 1) => Std([], correction: correction);
 
-    /// <summary>The largest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
-    /// <exception cref="ShapeException">There are no values.</exception>
+    /// <summary>
+    /// Returns the largest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
+    /// </summary>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
     public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
 
-    /// <summary>The largest of all values.</summary>
+    /// <summary>Returns the largest of all values.</summary>
     public Tensor Max() => Max([]);
 
-    /// <summary>The largest value along one dimension.</summary>
+    /// <summary>Returns the largest value along one dimension.</summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Max(int dim, bool keepDim = false) => Max([dim], keepDim);
 
-    /// <summary>The smallest value over the given dimensions, or over all; NaN if there is one. Equal ones share the gradient evenly.</summary>
-    /// <exception cref="ShapeException">There are no values.</exception>
+    /// <summary>
+    /// Returns the smallest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
+    /// </summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
 
-    /// <summary>The smallest of all values.</summary>
+    /// <summary>Returns the smallest of all values.</summary>
     public Tensor Min() => Min([]);
 
-    /// <summary>The smallest value along one dimension.</summary>
+    /// <summary>Returns the smallest value along one dimension.</summary>
+    /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(int dim, bool keepDim = false) => Min([dim], keepDim);
 
-    /// <summary>The position of the largest value along a dimension, the first of equals; a NaN counts as largest.</summary>
-    public Tensor ArgMax(int dim, bool keepDim = false) => Ordering.ArgExtreme(this, Shape.Dim(dim), keepDim, largest: true);
-
-    /// <summary>The position of the largest value in row-major order.</summary>
-    public Tensor ArgMax() => Flatten().ArgMax(0);
-
-    /// <summary>The position of the smallest value along a dimension, the first of equals; a NaN counts as smallest.</summary>
-    public Tensor ArgMin(int dim, bool keepDim = false) => Ordering.ArgExtreme(this, Shape.Dim(dim), keepDim, largest: false);
-
-    /// <summary>The position of the smallest value in row-major order.</summary>
-    public Tensor ArgMin() => Flatten().ArgMin(0);
-
-    /// <summary>
-    /// ln Σ eˣ over the given dimensions, or over all, without overflow. Of −∞ only it is −∞ with a gradient of 0; where there is +∞ it is
-    /// +∞, and the elements that are share the gradient.
-    /// </summary>
-    public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false)
-    {
-        Tensor x = Floating();
-        Reduced to = new(Shape, dims, "LogSumExp");
-        if (dims.Length == 1)
-        {
-            return x.LogSumExpAlong(Shape.Dim(dims[0])).Reshape(to.Result(keepDim));
-        }
-
-        (Tensor rows, _) = x.RowsOf(to);
-        return rows.LogSumExpAlong(rows.Rank - 1).Reshape(to.Result(keepDim));
-    }
-
-    /// <summary>ln Σ eˣ along one dimension.</summary>
-    public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
-
-    /// <summary>eˣ / Σ eˣ along a dimension. Elements of +∞ share all of it; where all are −∞, which is no distribution, it is NaN.</summary>
-    public Tensor Softmax(int dim) => Floating().SoftmaxAlong(Shape.Dim(dim), ofNothing: double.NaN);
-
-    /// <summary>x − ln Σ eˣ along a dimension; NaN where all are −∞.</summary>
-    public Tensor LogSoftmax(int dim) => Floating().LogSoftmaxAlong(Shape.Dim(dim));
-
-    /// <summary>
-    /// (Σ |x|ᵖ)^(1/p) over the given dimensions, or over all; the largest |x| for p = ∞. Its gradient at zero is 0. Powers neither overflow
-    /// nor underflow on the way.
-    /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">p is not positive.</exception>
-    public Tensor Norm(ReadOnlySpan<int> dims, double p = 2, bool keepDim = false)
-    {
-        Tensor x = Floating();
-        return p switch
-        {
-            1 => x.Abs().Sum(dims, keepDim),
-            double.PositiveInfinity => x.Abs().Max(dims, keepDim),
-            > 0 => x.PowerNorm(new Reduced(Shape, dims, "Norm"), p, keepDim),
-            _ => throw new ArgumentOutOfRangeException(nameof(p), p, "Norm: p must be positive (1, 2, any other number, or infinity)."),
-        };
-    }
-
-    /// <summary>The norm of all elements.</summary>
-    public Tensor Norm(double p = 2) => Norm([], p);
-
-    /// <summary>The running sum along a dimension.</summary>
-    public Tensor CumSum(int dim)
-    {
-        int at = Shape.Dim(dim);
-        return Autograd.Record("cumsum", Ordering.CumSum(Countable(), at), [], (this, g => g.Flip(at).CumSum(at).Flip(at)));
-    }
-
-    /// <summary>The values in order along a dimension, and where each came from. Equal values keep their order; NaN sorts as largest.</summary>
-    public (Tensor Values, Tensor Indices) Sort(int dim = -1, bool descending = false)
-    {
-        Tensor order = Ordering.ArgSort(this, Shape.Dim(dim), descending);
-        return (Gather(dim, order), order);
-    }
-
-    /// <summary>The <paramref name="k"/> largest (or smallest) values along a dimension in order, and where each came from.</summary>
-    public (Tensor Values, Tensor Indices) TopK(int k, int dim = -1, bool largest = true)
-    {
-        if (k < 0 || k > Shape[dim])
-        {
-            throw new ShapeException($"TopK: k = {k} is not within dim {dim} of {Shape}, which has {Shape[dim]} elements.");
-        }
-
-        Tensor order = Ordering.ArgSort(this, Shape.Dim(dim), descending: largest).Narrow(dim, 0, k).Contiguous();
-        return (Gather(dim, order), order);
-    }
-
-    /// <summary>Sums what broadcasting stretched, back to <paramref name="shape"/>.</summary>
+    /// <summary>Sums over the dimensions that broadcasting has stretched, back to <paramref name="shape"/>.</summary>
     internal Tensor SumTo(Shape shape)
     {
         if (Shape == shape)
@@ -194,63 +120,63 @@ public sealed partial class Tensor
         return (count == 0 ? this : Sum(stretched[..count], keepDim: true)).Reshape(shape);
     }
 
+    Tensor Deviation(string operation, ReadOnlySpan<int> dims, bool keepDim, int correction)
+    {
+        int count = new ReducedDims(Shape, dims, operation).Count;
+
+        // The rounded mean shifts all elements equally: a second subtraction removes that.
+        Tensor centred = Floating() - Mean(dims, keepDim: true);
+        centred -= centred.Mean(dims, keepDim: true);
+        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
+    }
+
     Tensor Extreme<TReduction>(string operation, ReadOnlySpan<int> dims, bool keepDim)
         where TReduction : struct, IReduction
     {
         Tensor x = Countable();
-        Reduced to = new(Shape, dims, operation);
+        ReducedDims to = new(Shape, dims, operation);
         if (to.Count == 0)
         {
-            throw new ShapeException($"{operation}: there are no values to choose from in {Shape} over dims [{string.Join(", ", dims.ToArray())}].");
+            throw new ShapeException($"{operation}: there are no values in {Shape} over dims [{string.Join(", ", dims.ToArray())}]. Reduce dims that are not empty.");
         }
 
-        int[] over = dims.ToArray();
         Tensor result = Reduce<TReduction>(x, to, keepDim);
-        Tensor extreme = result.Detach().Reshape(to.Kept);
-        return Autograd.Record(operation, result, [x, result], (x, Shared));
-
-        Tensor Shared(Tensor g)
-        {
-            Tensor chosen = x.EqualTo(extreme).To(x.DType);
-            return g.Reshape(to.Kept) * (chosen / chosen.Sum(over, keepDim: true));
-        }
+        return Autograd.Record(
+            operation,
+            result,
+            [x, result],
+            (X: x, Extreme: result.Detach().Reshape(to.Kept), Dims: dims.ToArray()),
+            (x, static (g, of) => ShareOfExtreme(g, of.X, of.Extreme, of.Dims)));
     }
 
-    /// <summary>The sum of all elements times a factor, not recorded; the sum on the way does not overflow.</summary>
-    internal Tensor Total(double factor) => Reduce<SumReduction>(Detach(), new Reduced(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+    /// <summary>The gradient of an extreme, shared equally by the elements that attain it.</summary>
+    static Tensor ShareOfExtreme(Tensor g, Tensor x, Tensor extreme, int[] dims)
+    {
+        Tensor chosen = x.EqualTo(extreme).To(x.DType);
+        return g.Reshape(extreme.Shape) * (chosen / chosen.Sum(dims, keepDim: true));
+    }
 
-    static Tensor Reduce<TReduction>(Tensor x, Reduced to, bool keepDim, bool isMean = false, double divisor = 1)
+    /// <summary>Computes the sum of all elements times a factor, without recording it and without overflow of the sum.</summary>
+    internal Tensor Total(double factor) =>
+        Reduce<SumReduction>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
+
+
+    static Tensor Reduce<TReduction>(Tensor x, ReducedDims to, bool keepDim, bool isMean = false, double divisor = 1)
         where TReduction : struct, IReduction
     {
         Tensor result = ReduceByRuns<TReduction>(x, to, isMean, divisor, out int runs);
 
-        // Sums of finite numbers may have overflowed between one run of dimensions and the next.
+        // Sums of finite numbers may have overflowed between two runs of dimensions.
         bool isSum = typeof(TReduction) == typeof(SumReduction) && x.DType.IsFloat();
         result = runs > 1 && isSum && !result.HasOnlyFinite() ? ReduceAtOnce(x, to, isMean, divisor) : result;
         return result.Reshape(to.Result(keepDim));
     }
 
-    /// <summary>Whether all elements of contiguous floats are finite.</summary>
-    internal bool HasOnlyFinite() => DType == DType.Float32
-        ? IsFinite<float>(Memory<float>().Span)
-        : IsFinite<double>(Memory<double>().Span);
+    /// <summary>Whether all elements of a contiguous floating-point tensor are finite.</summary>
+    internal bool HasOnlyFinite() => DType.RunFloats(new FiniteCheck(this)).IsFinite;
 
-    static bool IsFinite<S>(ReadOnlySpan<S> values)
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        foreach (S value in values)
-        {
-            if (!S.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The sum over all runs of dimensions in one.</summary>
-    static Tensor ReduceAtOnce(Tensor x, Reduced to, bool isMean, double divisor)
+    /// <summary>Sums over all dimensions in one pass.</summary>
+    static Tensor ReduceAtOnce(Tensor x, ReducedDims to, bool isMean, double divisor)
     {
         (Tensor rows, Shape kept) = x.Detach().RowsOf(to);
         Tensor output = Empty(kept, x.DType);
@@ -259,7 +185,7 @@ public sealed partial class Tensor
         return output;
     }
 
-    static Tensor ReduceByRuns<TReduction>(Tensor x, Reduced to, bool isMean, double divisor, out int runs)
+    static Tensor ReduceByRuns<TReduction>(Tensor x, ReducedDims to, bool isMean, double divisor, out int runs)
         where TReduction : struct, IReduction
     {
         // One run of neighbouring dimensions after another, the innermost first, where memory is read in order.
@@ -289,100 +215,25 @@ public sealed partial class Tensor
         return source.Storage == x.Storage ? Unreduced(source, divisor) : source;
     }
 
-    /// <summary>A copy of what there was nothing to reduce in.</summary>
+    /// <summary>Copies a tensor none of whose dimensions is reduced.</summary>
     static Tensor Unreduced(Tensor x, double divisor) => divisor == 1 ? x.Detach().Clone() : x.Detach() / divisor;
 
-    /// <summary>Which dimensions a reduction takes away.</summary>
-    readonly struct Reduced
+    struct FiniteCheck(Tensor x) : IFloatTask
     {
-        readonly ulong _mask;
+        public bool IsFinite { get; private set; }
 
-        public Reduced(Shape shape, ReadOnlySpan<int> dims, string operation)
+        public void Run<T>()
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            foreach (int dim in dims)
+            foreach (T value in x.Memory<T>().Span)
             {
-                int at = shape.Dim(dim);
-                _mask = !Has(at)
-                    ? _mask | (1UL << at)
-                    : throw new ShapeException($"{operation}: dim {dim} is named twice for {shape}.");
-            }
-
-            if (dims.IsEmpty)
-            {
-                _mask = ulong.MaxValue;
-            }
-
-            Span<int> kept = stackalloc int[shape.Rank];
-            shape.Dims.CopyTo(kept);
-            Count = 1;
-            for (int i = 0; i < kept.Length; i++)
-            {
-                if (Has(i))
+                if (!T.IsFinite(value))
                 {
-                    Count *= kept[i];
-                    kept[i] = 1;
+                    return;
                 }
             }
 
-            Shape = shape;
-            Kept = new Shape(kept);
+            IsFinite = true;
         }
-
-        /// <summary>What is reduced.</summary>
-        public Shape Shape { get; }
-
-        /// <summary>The result's shape with the reduced dimensions at size 1.</summary>
-        public Shape Kept { get; }
-
-        /// <summary>How many elements go into one.</summary>
-        public int Count { get; }
-
-        /// <summary>The last neighbours before <paramref name="end"/> that are taken away and are not all of size 1; an end of 0 where there are none.</summary>
-        public (int Start, int End) RunBefore(int end)
-        {
-            while (end > 0 && !(Has(end - 1) && Shape[end - 1] != 1))
-            {
-                end--;
-            }
-
-            int start = end;
-            while (start > 0 && Has(start - 1))
-            {
-                start--;
-            }
-
-            return (start, end);
-        }
-
-        /// <summary>Whether no dimension that is kept comes after one that is taken away.</summary>
-        public bool AreLast => Order().Order().SequenceEqual(Order());
-
-        /// <summary>The dimensions that are kept, and then those that are taken away.</summary>
-        public IEnumerable<int> Order()
-        {
-            Reduced to = this;
-            IEnumerable<int> dims = Enumerable.Range(0, Kept.Rank);
-            return [.. dims.Where(i => !to.Has(i)), .. dims.Where(i => to.Has(i))];
-        }
-
-        public Shape Result(bool keepDim)
-        {
-            if (keepDim)
-            {
-                return Kept;
-            }
-
-            Span<int> sizes = stackalloc int[Kept.Rank];
-            int rank = 0;
-            for (int i = 0; i < Kept.Rank; i++)
-            {
-                sizes[rank] = Kept[i];
-                rank += Has(i) ? 0 : 1;
-            }
-
-            return new Shape(sizes[..rank]);
-        }
-
-        bool Has(int dim) => (_mask >> dim & 1) != 0;
     }
 }

@@ -3,27 +3,84 @@ using Criterion.Formulas;
 
 namespace Criterion;
 
-/// <content>Reductions that look at whole rows: norms, and logarithms of sums of exponentials.</content>
+/// <content>Reductions over whole rows: norms, and logarithms of sums of exponentials.</content>
 public sealed partial class Tensor
 {
-    /// <summary>The reduced dimensions as one, which is the last, and the shape of the rest.</summary>
-    (Tensor Rows, Shape Kept) RowsOf(Reduced to)
+    /// <summary>Computes ln Σ eˣ over the given dimensions, without overflow.</summary>
+    /// <remarks>
+    /// Where all elements are −∞ the result is −∞ with a gradient of 0; where there is +∞ it is +∞, and those elements share the gradient.
+    /// </remarks>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
+    public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false)
+    {
+        Tensor x = Floating();
+        ReducedDims to = new(Shape, dims, "LogSumExp");
+        if (dims.Length == 1)
+        {
+            return x.LogSumExpAlong(Shape.Dim(dims[0])).Reshape(to.Result(keepDim));
+        }
+
+        (Tensor rows, _) = x.RowsOf(to);
+        return rows.LogSumExpAlong(rows.Rank - 1).Reshape(to.Result(keepDim));
+    }
+
+    /// <summary>Computes ln Σ eˣ along one dimension, without overflow.</summary>
+    /// <inheritdoc cref="LogSumExp(ReadOnlySpan{int}, bool)"/>
+    public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
+
+    /// <summary>Computes eˣ / Σ eˣ along a dimension. Elements of +∞ share the whole probability; where all are −∞ the result is NaN.</summary>
+    /// <param name="dim">The dimension; negative dims count from the end.</param>
+    /// <exception cref="ShapeException">The dimension does not exist or has no elements.</exception>
+    public Tensor Softmax(int dim) => Floating().SoftmaxAlong(Shape.Dim(dim), ofNothing: double.NaN);
+
+    /// <summary>Computes x − ln Σ eˣ along a dimension; NaN where all elements are −∞.</summary>
+    /// <inheritdoc cref="Softmax"/>
+    public Tensor LogSoftmax(int dim) => Floating().LogSoftmaxAlong(Shape.Dim(dim));
+
+    /// <summary>
+    /// Computes (Σ |x|ᵖ)^(1/p) over the given dimensions; the largest |x| for p = ∞. The powers neither overflow nor underflow.
+    /// </summary>
+    /// <remarks>The gradient at zero is 0.</remarks>
+    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="p">The order of the norm; must be positive. Default: 2.</param>
+    /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not positive.</exception>
+    /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
+    public Tensor Norm(ReadOnlySpan<int> dims, double p = 2, bool keepDim = false)
+    {
+        Tensor x = Floating();
+        return p switch
+        {
+            1 => x.Abs().Sum(dims, keepDim),
+            double.PositiveInfinity => x.Abs().Max(dims, keepDim),
+            > 0 => x.PowerNorm(new ReducedDims(Shape, dims, "Norm"), p, keepDim),
+            _ => throw new ArgumentOutOfRangeException(nameof(p), p, "Norm: p must be positive. Use 1, 2, any other positive number, or infinity."),
+        };
+    }
+
+    /// <summary>Computes the norm of all elements.</summary>
+    public Tensor Norm(double p = 2) => Norm([], p);
+
+    /// <summary>Joins the reduced dimensions to one, the last, and returns the shape of the others.</summary>
+    (Tensor Rows, Shape Kept) RowsOf(ReducedDims to)
     {
         Shape kept = to.Result(keepDim: false);
         return ((to.AreLast ? this : Permute([.. to.Order()])).Reshape([.. kept.Dims, to.Count]), kept);
     }
 
-    Tensor PowerNorm(Reduced to, double p, bool keepDim)
+    Tensor PowerNorm(ReducedDims to, double p, bool keepDim)
     {
         Tensor norms = (p == 2 ? Detach().DownColumns(to) : null) ?? Detach().RowNorms(to, p);
         Tensor result = norms.To(DType).Reshape(to.Result(keepDim));
         if (norms.DType != DType && norms.HasOnlyFinite() && !result.HasOnlyFinite())
         {
-            // Of a norm that no float can hold the gradient is still representable.
+            // The gradient of a norm that overflows Float32 is still representable.
             return To(DType.Float64).PowerNorm(to, p, keepDim).To(DType.Float32);
         }
 
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "norm",
             result,
             [this, result],
@@ -31,15 +88,17 @@ public sealed partial class Tensor
             (this, static (g, of) => g.Reshape(of.Kept) * TensorFormula.Map(new Direction(of.P), of.X, of.Norm.Reshape(of.Kept))));
     }
 
-    /// <summary>Norms in double precision.</summary>
-    Tensor RowNorms(Reduced to, double p)
+    /// <summary>Computes norms in double precision.</summary>
+    Tensor RowNorms(ReducedDims to, double p)
     {
         (Tensor rows, _) = RowsOf(to);
         return p == 2 ? TensorFormula.RowValues(default(EuclideanNorm), rows) : ScaledNorms(rows.To(DType.Float64), p);
     }
 
-    /// <summary>Euclidean norms over other dimensions than the last ones without turning them round, or null where a square is out of range.</summary>
-    Tensor? DownColumns(Reduced to)
+    /// <summary>
+    /// Computes Euclidean norms over dimensions that are not the last without permuting them; null where a square is out of range.
+    /// </summary>
+    Tensor? DownColumns(ReducedDims to)
     {
         if (to.AreLast || !IsContiguous)
         {
@@ -51,7 +110,7 @@ public sealed partial class Tensor
         return squares.AllWithin(least, most) ? squares.Sqrt() : null;
     }
 
-    /// <summary>Norms of rows in units of their largest element, so that no power leaves the range.</summary>
+    /// <summary>Computes norms of rows in units of their largest element, so that no power leaves the range.</summary>
     static Tensor ScaledNorms(Tensor rows, double p)
     {
         if (rows.Shape[-1] == 0)
@@ -71,7 +130,7 @@ public sealed partial class Tensor
         CheckAlong("LogSumExp", dim);
         Tensor result = Empty(Shape.Without(dim), DType);
         RunSoftmaxRows(dim, result, SoftmaxResult.LogSum);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "logsumexp",
             result,
             [this],
@@ -86,7 +145,7 @@ public sealed partial class Tensor
         CheckAlong("Softmax", dim);
         Tensor result = Empty(Shape, DType);
         RunSoftmaxRows(dim, result, SoftmaxResult.Softmax, ofNothing);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "softmax",
             result,
             [result],
@@ -99,7 +158,7 @@ public sealed partial class Tensor
         CheckAlong("LogSoftmax", dim);
         Tensor result = Empty(Shape, DType);
         RunSoftmaxRows(dim, result, SoftmaxResult.LogSoftmax);
-        return Autograd.RecordWith(
+        return Autograd.Record(
             "log_softmax",
             result,
             [result],
@@ -114,7 +173,7 @@ public sealed partial class Tensor
     {
         if (Shape[dim] == 0)
         {
-            throw new ShapeException($"{operation}: there are no values along dim {dim} in {Shape}.");
+            throw new ShapeException($"{operation}: there are no values along dim {dim} of {Shape}. The dim must not be empty.");
         }
     }
 }

@@ -6,22 +6,22 @@ using Criterion.Memory;
 namespace Criterion;
 
 /// <summary>
-/// A dense array of numbers with a shape, an element type, and, where asked for, the history from which gradients are taken.
+/// A dense array of numbers with a shape, an element type and, where required, the graph from which gradients are computed.
 /// </summary>
 /// <remarks>
-/// Operations give new tensors; those that move data without changing it (<see cref="Reshape"/>, <see cref="Permute"/>,
-/// slices, <see cref="Expand"/>) give views of the same memory. Memory is managed: there is nothing to dispose. Any number of threads
-/// may read a tensor at once; changing it, or setting <see cref="RequiresGrad"/> or <see cref="Grad"/>, needs it alone.
+/// Operations return new tensors. Those that only rearrange elements (<see cref="Reshape"/>, <see cref="Permute"/>, slices,
+/// <see cref="Expand"/>) return views of the same memory. Memory is managed: nothing must be disposed. Any number of threads may read a
+/// tensor at once. A thread that changes it, or sets <see cref="RequiresGrad"/> or <see cref="Grad"/>, must be the only one that uses it.
 /// </remarks>
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
     readonly Storage _storage;
 
-    /// <summary>Null where the elements lie in row-major order without gaps.</summary>
+    /// <summary>Null if the elements are in row-major order without gaps.</summary>
     readonly int[]? _strides;
 
-    /// <summary>That of the storage while its memory was this tensor's.</summary>
+    /// <summary>The generation of the storage in which its memory is this tensor's.</summary>
     readonly int _generation;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
@@ -33,37 +33,39 @@ public sealed partial class Tensor
         _strides = strides is null || AreContiguous(shape, strides) ? null : strides;
     }
 
-    /// <summary>The sizes along the dimensions.</summary>
+    /// <summary>Gets the sizes along the dimensions.</summary>
     public Shape Shape { get; }
 
-    /// <summary>The type of the elements.</summary>
+    /// <summary>Gets the type of the elements.</summary>
     public DType DType => _storage.DType;
 
-    /// <summary>The number of dimensions.</summary>
+    /// <summary>Gets the number of dimensions.</summary>
     public int Rank => Shape.Rank;
 
-    /// <summary>The number of elements.</summary>
+    /// <summary>Gets the number of elements.</summary>
     public int Count => Shape.Count;
 
-    /// <summary>Whether the elements lie in memory in row-major order without gaps.</summary>
+    /// <summary>Gets whether the elements are in memory in row-major order without gaps.</summary>
     public bool IsContiguous => _strides is null;
 
-    /// <summary>Whether operations on this tensor are recorded for gradients. Set it on what is to be learned.</summary>
-    /// <exception cref="DTypeException">Set on a tensor that is not of floats.</exception>
-    /// <exception cref="AutogradException">Cleared on a result of an operation; use <see cref="Detach"/>.</exception>
+    /// <summary>Gets or sets whether operations on this tensor are recorded for gradients. Set it on parameters. Default: false.</summary>
+    /// <exception cref="DTypeException">It is set on a tensor that is not floating-point.</exception>
+    /// <exception cref="AutogradException">It is cleared on a result of an operation; use <see cref="Detach"/>.</exception>
     public bool RequiresGrad
     {
         get => Node is not null;
         set => Node = value ? Node ?? Node.Leaf(this) : LeafOnly("RequiresGrad = false").Node = null;
     }
 
-    /// <summary>Whether this tensor was not computed from others that require gradients: <c>Backward</c> fills <see cref="Grad"/> of leaves.</summary>
+    /// <summary>
+    /// Gets whether this tensor was not computed from others that require gradients: <c>Backward</c> fills <see cref="Grad"/> of leaves.
+    /// </summary>
     public bool IsLeaf => Node is null or LeafNode;
 
-    /// <summary>The gradient that <see cref="Backward"/> added up for this leaf, or null when there is none yet.</summary>
+    /// <summary>Gets or sets the gradient that <see cref="Backward"/> has accumulated for this leaf; null if there is none.</summary>
     public Tensor? Grad { get; set; }
 
-    /// <exception cref="TensorException">The memory was given back.</exception>
+    /// <exception cref="TensorException">The memory was released.</exception>
     internal Storage Storage
     {
         get
@@ -79,16 +81,16 @@ public sealed partial class Tensor
 
     internal int Offset { get; }
 
-    /// <summary>The step in memory for one step along each dimension, in elements.</summary>
+    /// <summary>The distance in memory of neighbours along each dimension, in elements.</summary>
     internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
-    /// <summary>Where this tensor comes from; null when no gradient is wanted.</summary>
+    /// <summary>The operation that computed this tensor, or its leaf; null if it requires no gradient.</summary>
     internal Node? Node { get; set; }
 
-    /// <summary>The size along a dimension; negative ones count from the end.</summary>
+    /// <summary>Returns the size along a dimension; negative dims count from the end.</summary>
     public int Size(int dim) => Shape[dim];
 
-    /// <summary>The same values without history: gradients stop here.</summary>
+    /// <summary>Returns a view without history: gradients stop here.</summary>
     public Tensor Detach() => new(Storage, Shape, Offset, _strides);
 
     /// <summary>
@@ -99,20 +101,21 @@ public sealed partial class Tensor
     /// <exception cref="TensorException">The scope has ended, or is one of another thread.</exception>
     public Tensor Keep()
     {
-        Storage.IsLent = false;
-        Storage.Scope?.Keep(Storage);
+        Storage.Keep();
         return this;
     }
 
-    /// <summary>Adds the gradient of this scalar by every leaf that it was computed from to the leaf's <see cref="Grad"/>.</summary>
-    /// <param name="gradient">What flows in from above, of this tensor's shape; 1 for a scalar when not given.</param>
-    /// <param name="retainGraph">Keep the graph for another pass. It is kept anyway with <paramref name="createGraph"/>.</param>
-    /// <param name="createGraph">Record the gradients themselves, so that they can be differentiated.</param>
-    /// <exception cref="AutogradException">Nothing here requires a gradient, the graph was freed, or a value was changed in place.</exception>
+    /// <summary>Computes the gradients of this tensor by all leaves of its graph, and adds them to their <see cref="Grad"/>.</summary>
+    /// <param name="gradient">The gradient of the final value by this tensor, of its shape. Default: 1, for a scalar.</param>
+    /// <param name="retainGraph">
+    /// Whether the graph is kept for another pass; <paramref name="createGraph"/> keeps it too. Default: false.
+    /// </param>
+    /// <param name="createGraph">Whether the gradients are recorded, so that they can be differentiated. Default: false.</param>
+    /// <exception cref="AutogradException">Nothing requires a gradient, the graph was freed, or a value was changed in place.</exception>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
-        Sweep.Backward(this, gradient, retainGraph, createGraph);
+        BackwardPass.Backward(this, gradient, retainGraph, createGraph);
 
-    /// <summary>This tensor, or a copy of it in row-major order.</summary>
+    /// <summary>Returns this tensor if it is contiguous, else a copy in row-major order.</summary>
     public Tensor Contiguous() => IsContiguous ? this : Clone();
 
     /// <summary>The memory of a contiguous tensor.</summary>
@@ -121,12 +124,13 @@ public sealed partial class Tensor
     {
         if (Storage is not Storage<T> storage)
         {
-            throw new DTypeException($"This tensor holds {DType}, not {DTypes.Of<T>()}; convert it with .To(DType.{DTypes.Of<T>()}).");
+            throw new DTypeException(
+                $"Tensor: the elements are {DType}, not {DTypes.Of<T>()}. Convert them with .To(DType.{DTypes.Of<T>()}).");
         }
 
         return IsContiguous
             ? storage.Memory.Slice(Offset, Count)
-            : throw new TensorException($"A view of shape {Shape} is not contiguous; call .Contiguous() first.");
+            : throw new TensorException($"Tensor: this view of shape {Shape} is not contiguous. Call .Contiguous() first.");
     }
 
     /// <summary>The elements of a contiguous tensor, for the drivers.</summary>
@@ -143,7 +147,7 @@ public sealed partial class Tensor
     internal Memory<T> StridedMemory<T>()
         where T : unmanaged => ((Storage<T>)Storage).Memory[Offset..];
 
-    /// <summary>Another view of this memory.</summary>
+    /// <summary>Creates another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);
 
     // A dimension of size 1 may have any stride; an empty tensor is contiguous however it is strided.
@@ -164,11 +168,11 @@ public sealed partial class Tensor
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void ThrowReleased() => throw new TensorException(
-        "This tensor was made in a TensorScope that has ended, or passed from one module of a Sequential to the next in it, and its memory is in use elsewhere. "
-        + "Call scope.Keep(tensor) or tensor.Keep() before that to take it out; make a static or cached tensor by TensorScope.Outside.");
+    void ThrowReleased() => throw new TensorException(
+        $"Tensor: the memory of this {DType} tensor of shape {Shape}{(IsLeaf ? "" : $", a result of '{Node!.Name}',")} "
+        + _storage.DescribeRelease(_generation));
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this
-        : throw new AutogradException($"{operation}: this tensor is a result of '{Node!.Name}', not a leaf; use .Detach() to cut it from its history.");
+        : throw new AutogradException($"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
 }

@@ -5,23 +5,26 @@ using System.Text.Json.Serialization;
 
 namespace Criterion;
 
-/// <summary>A tensor in JSON, for options such as class weights: <c>{"dtype": "Float32", "shape": [2], "data": [1, 2]}</c>.</summary>
-/// <remarks>NaN and the infinities are texts; whole numbers beyond 2⁵³ are rounded. For large tensors there are <c>.npy</c> and safetensors files.</remarks>
+/// <summary>Reads and writes tensors in JSON, for options such as class weights: <c>{"dtype": "Float32", "shape": [2], "data": [1, 2]}</c>.</summary>
+/// <remarks>
+/// NaN and the infinities are strings; integers beyond 2⁵³ are rounded. For large tensors use <c>.npy</c> or safetensors files.
+/// </remarks>
 public sealed class TensorJsonConverter : JsonConverter<Tensor>
 {
     /// <inheritdoc/>
     public override Tensor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        JsonNode node = JsonNode.Parse(ref reader) ?? throw new JsonException("A tensor is an object, not null.");
+        JsonNode node = JsonNode.Parse(ref reader) ?? throw new JsonException("Tensor: a tensor is an object, not null. Write {\"dtype\": …, \"shape\": […], \"data\": […]}.");
         try
         {
             var shape = node["shape"]!.AsArray().Select(static size => (int)size!).ToArray();
             double[] data = [.. node["data"]!.AsArray().Select(static value => Number(value!))];
             return Tensor.From(data, shape).To(Enum.Parse<DType>((string)node["dtype"]!));
         }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or ArgumentException or TensorException)
+        catch (Exception e) when (
+            e is NullReferenceException or InvalidOperationException or FormatException or ArgumentException or TensorException)
         {
-            throw new JsonException($"This is no tensor; it needs a dtype, a shape, and data to fill it: {e.Message}", e);
+            throw new JsonException($"Tensor: invalid JSON; it must have a dtype, a shape, and data that fill the shape: {e.Message}", e);
         }
     }
 

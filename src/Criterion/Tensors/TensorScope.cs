@@ -23,19 +23,16 @@ namespace Criterion;
 /// </code></example>
 public readonly ref struct TensorScope : IDisposable
 {
-    readonly ScopedMemory? _memory;
-    readonly Guard _guard;
+    readonly MemoryScope? _memory;
+    readonly SettingsChange _change;
 
     /// <summary>Opens a scope on this thread.</summary>
     public TensorScope()
     {
         ThreadContext thread = ThreadContext.Current;
-        _guard = new Guard(thread);
-        thread.Ambient.Scope = _memory = ScopedMemory.Rent();
+        _change = new SettingsChange(thread);
+        thread.Settings.Scope = _memory = MemoryScope.Open();
     }
-
-    /// <summary>The memory of the innermost scope of this thread, or null outside every scope.</summary>
-    internal static ScopedMemory? Current => ThreadContext.Current.Ambient.Scope;
 
     /// <summary>Leaves every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
     public static Suspension Suspend() => new(ThreadContext.Current);
@@ -61,15 +58,7 @@ public readonly ref struct TensorScope : IDisposable
     public Tensor Keep(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (_guard.IsOpen)
-        {
-            _memory!.Keep(tensor.Storage);
-        }
-        else
-        {
-            tensor.Storage.IsLent = false;
-        }
-
+        tensor.Storage.Keep(_change.IsOpen ? _memory! : MemoryScope.None);
         return tensor;
     }
 
@@ -77,7 +66,7 @@ public readonly ref struct TensorScope : IDisposable
     /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
     public void Dispose()
     {
-        if (!_guard.IsOpen)
+        if (!_change.IsOpen)
         {
             return;
         }
@@ -88,23 +77,23 @@ public readonly ref struct TensorScope : IDisposable
         }
         finally
         {
-            _guard.End(nameof(TensorScope));
+            _change.Undo(nameof(TensorScope));
         }
     }
 
     /// <summary>A stretch of code outside every scope; ends when disposed.</summary>
     public readonly ref struct Suspension : IDisposable
     {
-        readonly Guard _guard;
+        readonly SettingsChange _change;
 
         internal Suspension(ThreadContext thread)
         {
-            _guard = new Guard(thread);
-            thread.Ambient.Scope = null;
+            _change = new SettingsChange(thread);
+            thread.Settings.Scope = null;
         }
 
         /// <summary>Returns to the scope that was left.</summary>
         /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
-        public void Dispose() => _guard.End("TensorScope.Suspension");
+        public void Dispose() => _change.Undo("TensorScope.Suspension");
     }
 }

@@ -79,7 +79,7 @@ public class AtomicFileTests
     public void A_file_in_use_is_tried_again(Type error, int attempts, int tried)
     {
         int count = 0;
-        Exception? thrown = Record.Exception(() => AtomicFile.Persistently(
+        Exception? thrown = Record.Exception(() => AtomicFile.Retry(
             () =>
             {
                 count++;
@@ -94,7 +94,7 @@ public class AtomicFileTests
     public void A_file_that_is_free_again_is_replaced()
     {
         int count = 0;
-        AtomicFile.Persistently(() => _ = ++count < 3 ? throw new IOException() : 0, 5);
+        AtomicFile.Retry(() => _ = ++count < 3 ? throw new IOException() : 0, 5);
         Assert.Equal(3, count);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
 using static Criterion.Tests.Formats.FormatTesting;
@@ -265,7 +266,7 @@ public class HostileFileTests
         while (at + 12L <= file.Length && BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at)) is uint length && at + 12L + length <= file.Length)
         {
             int end = at + 8 + (int)length;
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(end), ~Crc32.Add(~0u, file.AsSpan((at + 4)..end)));
+            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(end), Crc32.HashToUInt32(file.AsSpan((at + 4)..end)));
             at = end + 4;
         }
 

@@ -178,8 +178,8 @@ static class PlacementCases
         .. Of<LeCamPenalty>([Number, Number], static (x, _) => new LeCamPenalty().Forward(x[0], x[1], new LeCamState(0.3, 0.2, 1)), mean: true),
         .. Of<HistoricalAveragingPenalty>(
             [Number], static (x, _) => new HistoricalAveragingPenalty().Forward([x[0]], new ParameterHistory([x[0].Detach() * 0.3], 1))),
-        .. new SlopePenalty[] { new GradientPenalty(), new R1Penalty(), new R2Penalty(), new R1R2Penalty() }.Select(static penalty =>
-            new PlacementCase(penalty.GetType().Name, [Row], x => penalty.Of(x[0]), true)),
+        .. new InputGradientPenalty[] { new GradientPenalty(), new R1Penalty(), new R2Penalty(), new R1R2Penalty() }.Select(static penalty =>
+            new PlacementCase(penalty.GetType().Name, [Row], x => penalty.FromGradient(x[0]), true)),
     ];
 
     static IEnumerable<PlacementCase> Of<TLoss>(Operand[] inputs, Func<Reduction, TLoss> make, string what = "")

@@ -4,6 +4,7 @@ using Criterion.Losses;
 using Criterion.Metrics;
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Schedules;
 using Module = Criterion.Nn.Module;
 
 namespace Criterion.Tests.Fuzz;
@@ -183,9 +184,9 @@ sealed partial class FuzzDraw
 
     object Construct(Type type)
     {
-        if (type == typeof(WeightSchedule) && Chance(0.8))
+        if (type == typeof(Schedule) && Chance(0.8))
         {
-            return new ConstantWeight(0.5);
+            return new ConstantSchedule(0.5);
         }
 
         if (type.IsAbstract)
@@ -197,7 +198,7 @@ sealed partial class FuzzDraw
         object made = type switch
         {
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
-            _ when type == typeof(LossReport) => LossReport.Of(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
+            _ when type == typeof(LossReport) => LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
             _ when typeof(Optimizer).IsAssignableFrom(type) => Invoke(type, (object)Parameters()),
             _ => Invoke(type),
         };

@@ -16,7 +16,7 @@ static class FuzzScope
 
     static readonly Type[] Elements = [typeof(float), typeof(double), typeof(long), typeof(byte), typeof(bool)];
 
-    static readonly Type[] Computing = [typeof(Tensor), typeof(Optimizer), typeof(Schedule), typeof(Module)];
+    static readonly Type[] Computing = [typeof(Tensor), typeof(Optimizer), typeof(LearningRateSchedule), typeof(Module)];
 
     /// <summary>Equality, conversion and what the compiler adds to records.</summary>
     static readonly string[] OfRecords =

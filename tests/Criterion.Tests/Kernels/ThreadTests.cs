@@ -132,7 +132,7 @@ public class ThreadTests
         Tensor[] losses =
         [
             new CosineSimilarityLoss().Forward(x[0], x[1]), new TripletMarginLoss().Forward(x[0], x[1], x[2]),
-            new GradientPenalty().Of(x[2]), new CrossEntropyLoss().Forward(x[0], classes),
+            new GradientPenalty().FromGradient(x[2]), new CrossEntropyLoss().Forward(x[0], classes),
             new KlFromLogitsLoss().Forward(x[1], x[2]),
         ];
         return [.. losses.Select(static loss => loss.Detach()), .. Autograd.Grad(losses, x)];

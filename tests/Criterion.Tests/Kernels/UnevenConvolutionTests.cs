@@ -154,7 +154,7 @@ public class UnevenConvolutionTests
     /// without that element must be exact, and those with it what plain addition gives.
     /// </summary>
     static void Check<S>(ConvolutionGeometry g, double value, int seed)
-        where S : unmanaged, System.Numerics.IFloatingPointIeee754<S>
+        where S : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<S>
     {
         Random random = new(seed);
         S[] input = Numbers<S>(g.Batch * g.InChannels * g.InPixels, random);
@@ -173,7 +173,7 @@ public class UnevenConvolutionTests
     }
 
     static void Same<S>(double[] expected, S[] actual, double value)
-        where S : unmanaged, System.Numerics.IFloatingPointIeee754<S>
+        where S : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<S>
     {
         for (int i = 0; i < expected.Length; i++)
         {
@@ -191,11 +191,11 @@ public class UnevenConvolutionTests
     }
 
     static S[] Numbers<S>(int count, Random random)
-        where S : unmanaged, System.Numerics.IFloatingPointIeee754<S> =>
+        where S : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<S> =>
         [.. Enumerable.Range(0, count).Select(_ => S.CreateTruncating(random.Next(-2, 3)))];
 
     static double[] Doubles<S>(S[] values)
-        where S : unmanaged, System.Numerics.IFloatingPointIeee754<S> => Array.ConvertAll(values, double.CreateTruncating);
+        where S : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<S> => Array.ConvertAll(values, double.CreateTruncating);
 
     /// <summary>The three sums, padding included: an element of a padded window is 0, and 0 times ∞ is NaN.</summary>
     static (double[] X, double[] W, double[] Y) Sums(ConvolutionGeometry g, double[] input, double[] weight, double[] output)

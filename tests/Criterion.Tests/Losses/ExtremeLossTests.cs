@@ -93,13 +93,13 @@ public class ExtremeLossTests
     public void Slopes_of_any_size_have_norms(DType type, double slope)
     {
         Tensor g = Variable(Enumerable.Repeat(1.0, 64), type, slope).Reshape(4, 16);
-        Assert.Equal(1, SlopePenalty.Norms(g)[3].Item() / (4 * slope), 1e-6);
+        Assert.Equal(1, InputGradientPenalty.Norms(g)[3].Item() / (4 * slope), 1e-6);
 
         // Its square is out of range; times a small weight it is not.
         double weight = 1 / slope / slope;
         GradientPenalty penalty = new(weight);
         Tensor x = Variable(Enumerable.Repeat(1.0, 64), type, slope);
-        Tensor value = penalty.Of(x.Reshape(4, 16));
+        Tensor value = penalty.FromGradient(x.Reshape(4, 16));
         Assert.Equal(16, value.Item(), 1e-4);
         Assert.Equal(1, Autograd.Grad(value, x)[0].Item() * slope / 0.5, 1e-4);
     }

@@ -15,7 +15,7 @@ public class GoldenCountTests
     public static TheoryData<string> Twins =>
     [
         .. from type in typeof(ICriterion).Assembly.GetTypes()
-           let twin = type.GetCustomAttribute<CatalogueAttribute>()?.Twin ?? ""
+           let twin = type.GetCustomAttribute<CatalogueAttribute>()?.PyTorch ?? ""
            where twin.StartsWith(Prefix, StringComparison.Ordinal)
            select twin[Prefix.Length..].Split(' ')[0] into name
            group name by name into names

@@ -14,6 +14,10 @@ public class OptionTests
         [typeof(Reduction)] = [.. Enum.GetValues<Reduction>(), (Reduction)99],
     };
 
+    /// <summary>The losses and penalties among them; <see cref="CosineEmbeddingLossOptions"/> and states are checked where they are used.</summary>
+    public static TheoryData<Type> Criteria =>
+        [.. Records.Select(static row => row.Data).Where(static type => type.IsAssignableTo(typeof(ICriterion)))];
+
     public static TheoryData<Type> Records => [.. typeof(Loss).Assembly.GetTypes().Where(static type => IsRecord(type) && Options(type).Length > 0)];
 
     [Theory]
@@ -28,6 +32,33 @@ public class OptionTests
                 string? later = Refusal(() => Property(option)!.SetValue(Make(type), value));
                 Assert.True(atStart == later, $"{option.Name} = {value}: the constructor says {atStart ?? "nothing"}, and with says {later ?? "nothing"}");
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Criteria))]
+    public void Numbers_must_be_finite_unless_infinity_has_a_meaning(Type type)
+    {
+        // The maximum norm, and no check.
+        string[] mayBeInfinite = ["P", "Tolerance"];
+        foreach (ParameterInfo option in Options(type).Where(static option => Kind(option) == typeof(double)))
+        {
+            string name = Property(option)!.Name;
+            string? refusal = Refusal(() => Make(type, option, double.PositiveInfinity));
+            Assert.True(refusal is not null || mayBeInfinite.Contains(name), $"{type.Name}.{name} may be infinite");
+            Assert.NotNull(Refusal(() => Make(type, option, double.NaN)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Criteria))]
+    public void Errors_name_the_owner_and_the_option(Type type)
+    {
+        foreach (ParameterInfo option in Options(type).Where(static option => Kind(option) == typeof(double)))
+        {
+            string message = Refusal(() => Make(type, option, double.NaN))!;
+            Assert.Contains($" {Property(option)!.Name} must be ", message, StringComparison.Ordinal);
+            Assert.Contains(": ", message, StringComparison.Ordinal);
         }
     }
 

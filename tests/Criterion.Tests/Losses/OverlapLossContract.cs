@@ -4,13 +4,12 @@ using Criterion.Losses;
 namespace Criterion.Tests.Losses;
 
 /// <summary>What holds for every loss of the overlap of two sets.</summary>
-public abstract class OverlapLossContract<TFormula> : RowLossContract<TFormula>
-    where TFormula : struct, IRowFormula
+public abstract class OverlapLossContract : RowLossContract
 {
     /// <summary>The loss with default options, and with the given smoothing.</summary>
-    protected abstract OverlapLoss<TFormula> Smoothed(double smooth);
+    protected abstract OverlapLoss Smoothed(double smooth);
 
-    protected override RowLoss<TFormula> Default => Smoothed(0);
+    protected override RowLoss Default => Smoothed(0);
 
     protected override IEnumerable<Tensor[]> Extremes =>
         [[Doubles(0, 0, 0), Doubles(0, 0, 0)], [Doubles(1, 1, 0), Doubles(1, 1, 0)], [Doubles(1, 0, 1), Doubles(0, 1, 0)], [Doubles(0, 0, 0), Doubles(1, 1, 1)]];

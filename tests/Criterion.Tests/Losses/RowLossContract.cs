@@ -5,11 +5,10 @@ using Criterion.Numbers;
 namespace Criterion.Tests.Losses;
 
 /// <summary>What holds for every loss of rows.</summary>
-public abstract class RowLossContract<TFormula> : LossContract
-    where TFormula : struct, IRowFormula
+public abstract class RowLossContract : LossContract
 {
     /// <summary>The loss with default options.</summary>
-    protected abstract RowLoss<TFormula> Default { get; }
+    protected abstract RowLoss Default { get; }
 
     /// <summary>The number of row <paramref name="row"/>, where the loss takes one.</summary>
     protected virtual double PerRow(int row) => 0;
@@ -30,7 +29,7 @@ public abstract class RowLossContract<TFormula> : LossContract
             Statistics<Real> sums = default;
             for (int j = row * length; j < (row + 1) * length; j++)
             {
-                Statistics<Real> s = Default.Formula.Terms<Real>(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows.Length > 2 ? rows[2][j] : ThirdRow(j));
+                Statistics<Real> s = Default.Formula.Terms(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows.Length > 2 ? rows[2][j] : ThirdRow(j));
                 sums = new(sums.First + s.First, sums.Second + s.Second, sums.Third + s.Third, sums.Fourth + s.Fourth);
             }
 

@@ -4,8 +4,7 @@ using Criterion.Losses;
 namespace Criterion.Tests.Losses;
 
 /// <summary>What holds for pointwise losses whose target is 1 or −1. The contract's targets take turns.</summary>
-public abstract class SignedTargetContract<TFormula> : PointwiseLossContract<TFormula>
-    where TFormula : struct, IBinaryFormula
+public abstract class SignedTargetContract : PointwiseLossContract
 {
     [Theory]
     [InlineData(0)]

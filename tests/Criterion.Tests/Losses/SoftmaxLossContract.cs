@@ -4,17 +4,16 @@ using Criterion.Losses;
 namespace Criterion.Tests.Losses;
 
 /// <summary>What holds for every loss of rows of logits, with classes along dim 1.</summary>
-public abstract class SoftmaxLossContract<TFormula> : LossContract
-    where TFormula : struct, ISoftmaxFormula
+public abstract class SoftmaxLossContract : LossContract
 {
     /// <summary>The loss with default options but for the reduction.</summary>
-    protected abstract SoftmaxLoss<TFormula> Default { get; }
+    protected abstract SoftmaxLoss Default { get; }
 
     /// <summary>The loss of a row in plain doubles, from the definition.</summary>
     protected abstract double Reference(double[][] rows, int row, int rowCount);
 
     /// <summary>The loss of inputs, whose other targets the tests choose.</summary>
-    protected abstract Tensor Forward(SoftmaxLoss<TFormula> loss, Tensor[] inputs);
+    protected abstract Tensor Forward(SoftmaxLoss loss, Tensor[] inputs);
 
     /// <summary>Whether a number added to all logits of a row changes nothing.</summary>
     protected virtual bool IsShiftInvariant => true;
@@ -127,15 +126,14 @@ public abstract class SoftmaxLossContract<TFormula> : LossContract
 }
 
 /// <summary>What holds for every loss of rows of logits against classes.</summary>
-public abstract class ClassLossContract<TFormula> : SoftmaxLossContract<TFormula>
-    where TFormula : struct, ISoftmaxFormula
+public abstract class ClassLossContract : SoftmaxLossContract
 {
     protected override Tensor[] Draw(Shape shape, RandomStream random) => [Tensor.Randn(shape, DType.Float64, random) * 2];
 
     /// <summary>The loss of given classes.</summary>
-    protected abstract Tensor Forward(SoftmaxLoss<TFormula> loss, Tensor prediction, Tensor target);
+    protected abstract Tensor Forward(SoftmaxLoss loss, Tensor prediction, Tensor target);
 
-    protected override Tensor Forward(SoftmaxLoss<TFormula> loss, Tensor[] inputs) => Forward(loss, inputs[0], Classes(inputs[0]));
+    protected override Tensor Forward(SoftmaxLoss loss, Tensor[] inputs) => Forward(loss, inputs[0], Classes(inputs[0]));
 
     /// <summary>The loss of one row against a class in plain doubles.</summary>
     protected abstract double Reference(double[] row, int target);

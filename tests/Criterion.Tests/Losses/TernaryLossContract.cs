@@ -5,11 +5,10 @@ using Criterion.Numbers;
 namespace Criterion.Tests.Losses;
 
 /// <summary>What holds for every loss of three numbers for each element.</summary>
-public abstract class TernaryLossContract<TFormula> : LossContract
-    where TFormula : struct, ITernaryFormula
+public abstract class TernaryLossContract : LossContract
 {
     /// <summary>The loss with default options.</summary>
-    protected abstract TernaryLoss<TFormula> Default { get; }
+    protected abstract TernaryLoss Default { get; }
 
     /// <summary>The third number: an input, or one that is made for the others where it has no derivatives.</summary>
     protected abstract Tensor Third(Tensor[] inputs);
@@ -23,7 +22,7 @@ public abstract class TernaryLossContract<TFormula> : LossContract
         double[][] numbers = [.. ((Tensor[])[inputs[0], inputs[1], Third(inputs)]).Select(x => x.ToArray<double>())];
         double[] expected =
         [
-            .. Enumerable.Range(0, inputs[0].Count).Select(i => Default.Formula.Value<Real>(numbers[0][i], numbers[1][i], numbers[2][i]).Value),
+            .. Enumerable.Range(0, inputs[0].Count).Select(i => Default.Formula.Value(numbers[0][i], numbers[1][i], numbers[2][i])),
         ];
         Near(Tensor.From(expected, shape), Loss(inputs, Reduction.None));
     }

@@ -1,4 +1,5 @@
 using Criterion.Optim;
+using Criterion.Schedules;
 using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Optim;
@@ -16,22 +17,22 @@ public class OptimizerGoldenTests
             p, a.Double("lr"), a.Double("alpha", 0.99), a.Double("eps", 1e-8), a.Double("weight_decay", 0), a.Double("momentum", 0), a.Flag("centered")),
     };
 
-    static readonly Dictionary<string, Func<GoldenArgs, Optimizer, Schedule>> Schedules = new()
+    static readonly Dictionary<string, Func<GoldenArgs, Schedule>> Schedules = new()
     {
-        ["StepLR"] = static (a, o) => new StepSchedule(o, a.Int("step_size"), a.Double("gamma")),
-        ["ExponentialLR"] = static (a, o) => new StepSchedule(o, every: 1, a.Double("gamma")),
-        ["CosineAnnealingLR"] = static (a, o) => new CosineSchedule(o, a.Int("T_max"), a.Double("eta_min", 0)),
-        ["LinearLR"] = static (a, o) => new LinearSchedule(o, a.Int("total_iters"), a.Double("start_factor"), a.Double("end_factor")),
-        ["LambdaLR"] = static (a, o) =>
+        ["StepLR"] = static a => new StepSchedule(1, a.Int("step_size"), a.Double("gamma")),
+        ["ExponentialLR"] = static a => new StepSchedule(1, Every: 1, a.Double("gamma")),
+        ["CosineAnnealingLR"] = static a => new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
+        ["LinearLR"] = static a => new LinearSchedule(a.Double("start_factor"), a.Double("end_factor"), a.Int("total_iters")),
+        ["LambdaLR"] = static a =>
         {
             (double total, double start) = (a.Double("total"), a.Double("start"));
-            return new LambdaSchedule(o, step => 1 - (Math.Max(0, step - start) / (total - start)));
+            return new LambdaSchedule(step => 1 - (Math.Max(0, step - start) / (total - start)));
         },
-        ["MultiStepLR"] = static (a, o) =>
+        ["MultiStepLR"] = static a =>
         {
             int[] milestones = a.Ints("milestones");
             double gamma = a.Double("gamma");
-            return new LambdaSchedule(o, step => Math.Pow(gamma, milestones.Count(m => m <= step)));
+            return new LambdaSchedule(step => Math.Pow(gamma, milestones.Count(m => m <= step)));
         },
     };
 
@@ -93,7 +94,7 @@ public class OptimizerGoldenTests
     {
         GoldenCase golden = GoldenFile.Find("optimizers", op, name);
         SGD optimizer = new([Tensor.Zeros([1])], golden.Args.Double("lr"));
-        Schedule schedule = Schedules[op](golden.Args, optimizer);
+        LearningRateSchedule schedule = new(optimizer, Schedules[op](golden.Args));
         double[] expected = [.. golden["lrs"].EnumerateArray().Select(static rate => rate.GetDouble())];
         Assert.Equal(expected[0], optimizer.LearningRate, 1e-14);
         foreach (double rate in expected[1..])

@@ -1,5 +1,6 @@
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Schedules;
 
 namespace Criterion.Tests.Optim;
 
@@ -94,7 +95,7 @@ public class OptimizerTests
         Assert.Contains("leaf", Assert.Throws<ArgumentException>(() => new SGD([leaf * 2], 0.1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByNorm(p, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByValue(p, double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(new SGD(p, 0.1), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialMovingAverage(new Linear(1, 1), 1.5));
     }
 
@@ -128,11 +129,11 @@ public class OptimizerTests
     public void A_schedule_goes_on_from_its_state()
     {
         SGD optimizer = new([Tensor.Ones([1])], 0.5);
-        CosineSchedule schedule = new(optimizer, 10);
+        LearningRateSchedule schedule = new(optimizer, new CosineSchedule(1, 0, 10));
         schedule.Step();
         schedule.Step();
         SGD fresh = new([Tensor.Ones([1])], 3);
-        CosineSchedule again = new(fresh, 10);
+        LearningRateSchedule again = new(fresh, new CosineSchedule(1, 0, 10));
         again.LoadStateDict(schedule.StateDict());
         Assert.Equal(optimizer.LearningRate, fresh.LearningRate);
         Assert.Equal(2, again.Steps);

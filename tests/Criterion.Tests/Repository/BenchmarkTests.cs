@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Criterion.Tests.Repository;
 
-/// <summary>Every case of <c>bench/compare</c> has both of its sides.</summary>
+/// <summary>Every case of <c>bench/compare.py</c> has both of its sides.</summary>
 public class BenchmarkTests
 {
     [Fact]

@@ -11,7 +11,7 @@ public partial class CaseTests
         string[] listed = [.. Id().Matches(RepositoryRoot.Read("tests", "cases", "README.md")).Select(static match => match.Groups[1].Value).Except(["id"])];
         HashSet<string> tested =
         [
-            .. from project in (string[])["Criterion.Tests", "Criterion.Training.Tests"]
+            .. from project in (string[])["Criterion.Tests", "Criterion.Training.Tests", "Criterion.Cli.Tests"]
                from file in Directory.EnumerateFiles(RepositoryRoot.File("tests", project), "*.cs", SearchOption.AllDirectories)
                from Match trait in Trait().Matches(File.ReadAllText(file))
                select trait.Groups[1].Value,

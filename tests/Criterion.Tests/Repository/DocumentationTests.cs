@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Criterion.Losses;
 using Criterion.Tests.Threads;
 
 namespace Criterion.Tests.Repository;
@@ -6,20 +7,21 @@ namespace Criterion.Tests.Repository;
 /// <summary>Code that the documents show is code that the tests run.</summary>
 public partial class DocumentationTests
 {
+    /// <summary>Every page, but the generated one of losses.</summary>
+    public static TheoryData<string> Documents =>
+    [
+        "README.md", "CONTRIBUTING.md", "bench/results.md",
+        .. Directory.EnumerateFiles(RepositoryRoot.File("docs"), "*.md").Select(RepositoryRoot.Relative).Where(static page => page != "docs/losses.md"),
+    ];
+
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/engine.md")]
-    [InlineData("docs/article.md")]
-    [InlineData("docs/pytorch.md")]
-    [InlineData("docs/compare.md")]
-    [InlineData("docs/threads.md")]
-    [InlineData("CONTRIBUTING.md")]
+    [MemberData(nameof(Documents))]
     public void Every_piece_of_code_stands_in_a_file_that_is_compiled_and_run(string document)
     {
         string[] compiled =
         [
-            .. from folder in (string[])["samples", "tests/Criterion.Tests", "src/Criterion"]
-               from file in Directory.EnumerateFiles(RepositoryRoot.File(folder.Split('/')), "*.cs", SearchOption.AllDirectories)
+            .. from folder in (string[])["samples", "tests", "src"]
+               from file in Directory.EnumerateFiles(RepositoryRoot.File(folder), "*.cs", SearchOption.AllDirectories)
                select Normal(File.ReadAllText(file)),
         ];
         foreach (Match block in CodeBlock().Matches(RepositoryRoot.Read(document.Split('/'))))
@@ -39,13 +41,7 @@ public partial class DocumentationTests
     }
 
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/engine.md")]
-    [InlineData("docs/article.md")]
-    [InlineData("docs/pytorch.md")]
-    [InlineData("docs/compare.md")]
-    [InlineData("docs/threads.md")]
-    [InlineData("CONTRIBUTING.md")]
+    [MemberData(nameof(Documents))]
     public void Every_link_leads_somewhere(string document)
     {
         string folder = Path.GetDirectoryName(RepositoryRoot.File(document.Split('/')))!;
@@ -54,6 +50,15 @@ public partial class DocumentationTests
             string target = link.Groups[1].Value;
             Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, target)), $"{document}: {target} does not exist");
         }
+    }
+
+    [Fact]
+    public void Readme_is_short_and_counts_right()
+    {
+        string readme = RepositoryRoot.Read("README.md");
+        int losses = typeof(ICriterion).Assembly.GetTypes().Count(static type => type.IsDefined(typeof(CatalogueAttribute), inherit: false));
+        Assert.Contains($"{losses} in all", readme, StringComparison.Ordinal);
+        Assert.InRange(readme.Split('\n').Length, 60, 120);
     }
 
     // Indentation and line breaks may differ between a page and a file.

@@ -27,7 +27,7 @@ public partial class PyTorchPageTests
     {
         foreach (Type type in Types)
         {
-            string twin = type.GetCustomAttribute<CatalogueAttribute>()?.Twin ?? "";
+            string twin = type.GetCustomAttribute<CatalogueAttribute>()?.PyTorch ?? "";
             if (TorchName().Match(twin) is { Success: true } match)
             {
                 Row row = Assert.Single(Rows, row => row.IsOf(match.Groups[1].Value));

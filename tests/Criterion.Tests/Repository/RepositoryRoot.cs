@@ -9,6 +9,9 @@ static class RepositoryRoot
 
     public static string Read(params string[] parts) => System.IO.File.ReadAllText(File(parts)).ReplaceLineEndings("\n");
 
+    /// <summary>A file's path from the root, with slashes.</summary>
+    public static string Relative(string file) => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/');
+
     static string Find(string folder)
     {
         string? at = folder;

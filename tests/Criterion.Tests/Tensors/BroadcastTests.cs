@@ -29,16 +29,16 @@ public class BroadcastTests
 
     static readonly (string Name, Func<Tensor, Tensor, Tensor> Call)[] Operators =
     [
-        ("add", static (a, b) => a + b),
-        ("subtract", static (a, b) => a - b),
-        ("multiply", static (a, b) => a * b),
-        ("divide", static (a, b) => a / b),
-        ("islessorequal", static (a, b) => a.LessOrEqual(b)),
-        ("isequal", static (a, b) => a.EqualTo(b)),
-        ("Larger", Tensor.Maximum),
-        ("Smaller", Tensor.Minimum),
-        ("Power", static (a, b) => a.Pow(b)),
-        ("Choice", static (a, b) => Tensor.Where(Tensor.Ones([], DType.Bool), a, b)),
+        ("operator +", static (a, b) => a + b),
+        ("operator -", static (a, b) => a - b),
+        ("operator *", static (a, b) => a * b),
+        ("operator /", static (a, b) => a / b),
+        ("LessOrEqual", static (a, b) => a.LessOrEqual(b)),
+        ("EqualTo", static (a, b) => a.EqualTo(b)),
+        ("Maximum", Tensor.Maximum),
+        ("Minimum", Tensor.Minimum),
+        ("Pow", static (a, b) => a.Pow(b)),
+        ("Where", static (a, b) => Tensor.Where(Tensor.Ones([], DType.Bool), a, b)),
     ];
 
     [Theory]

@@ -29,7 +29,7 @@ public class ErrorTests
         Shape("Unsqueeze", static () => Matrix.Unsqueeze(4), "Unsqueeze", "[2, 3]"),
         Shape("Cat of nothing", static () => Tensor.Cat([]), "Cat"),
         Shape("Cat", static () => Tensor.Cat([Matrix, Tensor.Ones([2, 4])]), "Cat", "[2, 4] and [2, 3]"),
-        Shape("Stack", static () => Tensor.Stack([Matrix, Tensor.Ones([3, 2])]), "[1, 3, 2] and [1, 2, 3]"),
+        Shape("Stack", static () => Tensor.Stack([Matrix, Tensor.Ones([3, 2])]), "Stack", "[3, 2] and [2, 3]"),
         Shape("Split", static () => Matrix.Split([1, 1], 1)[0], "Split", "[2, 3]"),
         Shape("Slice", static () => Matrix.Slice(1, 2, 4), "Slice", "2..4", "[2, 3]"),
         Shape("Slice step", static () => Matrix.Slice(1, 0, 3, 0), "Slice", "step 0"),

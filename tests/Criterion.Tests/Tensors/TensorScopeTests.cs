@@ -233,7 +233,7 @@ public class TensorScopeTests
             using TensorScope scope = new();
             Tensor hidden = (x.MatMul(weights[0]) + weights[1]).LeakyRelu(0.2);
             Tensor loss = (hidden.MatMul(weights[2]) + weights[3] - y).Pow(2).Mean();
-            Array.ForEach(weights, ClearGrad);
+            Array.ForEach(weights, LeafGradient.Clear);
             loss.Backward();
             using (Autograd.NoGrad())
             {
@@ -241,15 +241,6 @@ public class TensorScopeTests
             }
 
             return loss.Item();
-        }
-
-        static void ClearGrad(Tensor w)
-        {
-            if (w.Grad is { } gradient)
-            {
-                Autograd.GiveBack(gradient);
-                w.Grad = null;
-            }
         }
     }
 }

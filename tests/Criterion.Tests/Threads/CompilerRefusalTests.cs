@@ -37,8 +37,8 @@ public class CompilerRefusalTests
     [Theory]
     [InlineData("TensorScope")]
     [InlineData("TensorScope.Suspension")]
-    [InlineData("Autograd.Mode")]
-    [InlineData("BatchCoupling.Refusal")]
+    [InlineData("Autograd.GradMode")]
+    [InlineData("BatchCoupling.Restriction")]
     public void Stored(string type) =>
         Assert.Equal(["CS0611", "CS8345", "CS9244"], Snippet.Errors($"{type} _field; {type}[]? _array; List<{type}>? _list;").Order());
 

@@ -1,3 +1,4 @@
+using Criterion.Memory;
 using System.Runtime.CompilerServices;
 
 namespace Criterion.Tests.Threads;
@@ -59,9 +60,9 @@ public class InterleavingTests
             for (int i = 0; i < Turns; i++)
             {
                 await new Turn(turn());
-                GuardTests.AssertClean();
+                SettingsChangeTests.AssertClean();
                 Act();
-                GuardTests.AssertClean();
+                SettingsChangeTests.AssertClean();
             }
 
             return string.Join(' ', _seen) + _training.State;
@@ -92,7 +93,7 @@ public class InterleavingTests
         /// <summary>Guards in guards, chosen at random, and a look at the state in each.</summary>
         void Nest(int depth, bool isRecording, bool isInScope, bool fails)
         {
-            Assert.Equal((isRecording, isInScope), (Autograd.Enabled, TensorScope.Current is not null));
+            Assert.Equal((isRecording, isInScope), (Autograd.Enabled, MemoryScope.Current is not null));
             if (depth == 0)
             {
                 Compute(isRecording, fails);

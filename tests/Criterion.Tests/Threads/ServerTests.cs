@@ -120,7 +120,7 @@ public class ServerTests
         {
             all.Signal();
             all.Wait(TimeSpan.FromSeconds(2));
-            GuardTests.AssertClean();
+            SettingsChangeTests.AssertClean();
         })));
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class StateTests
             Latent = 6,
         }),
         [
-            "step", "latents", "labels", "data.place", "equilibrium", "penalties.places", "penalties.lecam",
+            "step", "latents.samples", "latents.labels", "data.place", "progress.equilibrium", "progress.discriminator_steps", "penalties.places", "penalties.lecam",
             .. Of("generator.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("average", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("discriminator.network", "#.weight_orig", "#.bias", "#.weight_u", "#.weight_v"),

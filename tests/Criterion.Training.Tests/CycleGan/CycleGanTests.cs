@@ -100,7 +100,7 @@ public sealed class CycleGanTests : IDisposable
 
     [Fact]
     public void Domains_of_different_sizes_are_refused() => Assert.Contains(
-        "both domains need the same",
+        "images of the same size and channels",
         Assert.Throws<TrainingException>(() => new CycleGanTrainer(CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1)), Data(1), Data(2, 16), Options)).Message,
         StringComparison.Ordinal);
 

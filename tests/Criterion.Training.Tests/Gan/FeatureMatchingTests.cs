@@ -73,14 +73,14 @@ public class FeatureMatchingTests
     [Fact]
     public void Texts_say_weight_and_layer()
     {
-        Assert.Equal(new FeatureMatching(0.5), FeatureMatching.Parse("0.5"));
-        Assert.Equal(new FeatureMatching(2, "4"), FeatureMatching.Parse("2@4"));
-        Assert.Null(FeatureMatching.Parse("0"));
-        Assert.Contains("'much'", Assert.Throws<TrainingException>(() => FeatureMatching.Parse("much")).Message, StringComparison.Ordinal);
-        Assert.Contains("-1", Assert.Throws<TrainingException>(() => FeatureMatching.Parse("-1")).Message, StringComparison.Ordinal);
+        Assert.Equal(new FeatureMatchingOptions(0.5), FeatureMatchingOptions.Parse("0.5"));
+        Assert.Equal(new FeatureMatchingOptions(2, "4"), FeatureMatchingOptions.Parse("2@4"));
+        Assert.Null(FeatureMatchingOptions.Parse("0"));
+        Assert.Contains("'much'", Assert.Throws<TrainingException>(() => FeatureMatchingOptions.Parse("much")).Message, StringComparison.Ordinal);
+        Assert.Contains("-1", Assert.Throws<TrainingException>(() => FeatureMatchingOptions.Parse("-1")).Message, StringComparison.Ordinal);
     }
 
-    string Refusal(FeatureMatching matching) => Assert.Throws<TrainingException>(() => Step(Still with { FeatureMatching = matching })).Message;
+    string Refusal(FeatureMatchingOptions matching) => Assert.Throws<TrainingException>(() => Step(Still with { FeatureMatching = matching })).Message;
 
     double Step(GanOptions options) => new GanTrainer(_generator, new Sequential(_hidden, _last, new Flatten(0)), Data, options).Step().GeneratorLoss;
 

@@ -40,7 +40,7 @@ public class GanAdviceTests
         Assert.Equal(DiscriminatorOutput.SquaredError, (Small with { Objective = new EnergyBasedGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
         Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss() }).Step().GeneratorLoss));
         Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new EnergyBasedGanLoss(), DiscriminatorOutput = DiscriminatorOutput.AbsoluteError }).Step().GeneratorLoss));
-        Assert.Contains("takes no SquaredError", Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
+        Assert.Contains("does not accept SquaredError", Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
         Assert.Contains("says logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
     }
 

@@ -90,20 +90,20 @@ public class GanTrainerTests
         Assert.Contains("batch norm", error.Message, StringComparison.Ordinal);
     }
 
-    public static TheoryData<GanLoss, SlopePenalty?> Games { get; } = new()
+    public static TheoryData<GanLoss, InputGradientPenalty?> Games { get; } = new()
     {
         { new MinimaxGanLoss(), null },
         { LeastSquaresGanLoss.CycleGan, null },
-        { new HingeGanLoss(), new GradientPenalty(At: SlopePlace.Fake) },
+        { new HingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.Fake) },
         { new NonSaturatingGanLoss(), new R1Penalty() },
-        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: SlopePlace.DraganCodeNoise) },
+        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise) },
         { new RelativisticPairedLogisticGanLoss(), new R1R2Penalty() },
         { new JensenShannonFGanLoss(), new R2Penalty() },
     };
 
     [Theory]
     [MemberData(nameof(Games))]
-    public void Any_objective_goes_with_any_penalty(GanLoss objective, SlopePenalty? penalty)
+    public void Any_objective_goes_with_any_penalty(GanLoss objective, InputGradientPenalty? penalty)
     {
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options with { Objective = objective, Regularizers = penalty is null ? [] : [penalty] });
         trainer.Step();
@@ -128,7 +128,7 @@ public class GanTrainerTests
 
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
 
-        Assert.Contains("discriminator loss became NaN in step 1. The first tensor without a number is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
+        Assert.Contains("discriminator loss became NaN in step 1. The first tensor that is not finite is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,10 +152,10 @@ public class GanTrainerTests
         Sequential generator = networks.Generator(new RandomStream(1));
         Tensor latents = networks.Latents(70, new RandomStream(2));
 
-        Tensor all = GanTrainer.Sample(generator, latents);
+        Tensor all = generator.InBatches(latents);
 
         Assert.Equal(new Shape(70, 1, 16, 16), all.Shape);
-        Assert.Equal(all[65..68].ToArray<float>(), GanTrainer.Sample(generator, latents[65..68].Contiguous()).ToArray<float>());
+        Assert.Equal(all[65..68].ToArray<float>(), generator.InBatches(latents[65..68].Contiguous()).ToArray<float>());
         Assert.False(all.RequiresGrad);
     }
 

@@ -1,4 +1,3 @@
-using Criterion.Cli;
 using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
@@ -15,7 +14,7 @@ public class NanGuardTests
     {
         ImageDataset fine = new("fine", Tensor.Zeros([8, 1, 12, 12]));
 
-        Assert.Contains("The adversarial loss became NaN in step 1. The first tensor without a number is images of A [2, 1, 12, 12]: 288 of 288 values", Message(() => Cycle(Broken, fine).Step()), StringComparison.Ordinal);
+        Assert.Contains("The adversarial loss became NaN in step 1. The first tensor that is not finite is images of A [2, 1, 12, 12]: 288 of 288 values", Message(() => Cycle(Broken, fine).Step()), StringComparison.Ordinal);
         Assert.Contains("is images of B", Message(() => Cycle(fine, Broken).Step()), StringComparison.Ordinal);
         CycleGanTrainer trainer = Cycle(fine, fine);
         trainer.LoadStateDict(WithNaN(trainer, "discriminators.a.0.weight"));
@@ -25,7 +24,7 @@ public class NanGuardTests
     [Fact]
     public void A_siamese_network_names_the_first_tensor_without_numbers()
     {
-        Assert.Contains("The loss became NaN in step 1. The first tensor without a number is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
+        Assert.Contains("The loss became NaN in step 1. The first tensor that is not finite is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
         SiameseTrainer trainer = Siamese(new ImageDataset("fine", Tensor.Rand([8, 1, 12, 12], random: new RandomStream(2)), Broken.Labels));
         trainer.LoadStateDict(WithNaN(trainer, "encoder.network.3.weight"));
         Assert.Contains("is encoder.3.weight", Message(() => trainer.Step()), StringComparison.Ordinal);
@@ -40,19 +39,6 @@ public class NanGuardTests
         AssertSkips(Siamese(Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Loss: double.NaN });
         AssertSkips(Cycle(Broken, Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Cycle: double.NaN });
     }
-
-    [Fact]
-    public void The_tool_takes_the_choice_for_every_training()
-    {
-        using TempFolder temp = new();
-        Assert.Equal(0, Tool.Run(["train", "cyclegan", "--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--on-nan", "skip", "--out", temp["c"]], Quiet, CancellationToken.None));
-        Assert.Equal(0, Tool.Run(["train", "siamese", "--steps", "1", "--batch", "2", "--on-nan", "skip", "--out", temp["s"]], Quiet, CancellationToken.None));
-
-        Assert.Equal(NanPolicy.Skip, ((CycleGanRunRecord)RunFolder.ReadRecord(temp["c"])).Options.OnNan);
-        Assert.Equal(NanPolicy.Skip, ((SiameseRunRecord)RunFolder.ReadRecord(temp["s"])).Options.OnNan);
-    }
-
-    static ToolConsole Quiet => new(TextWriter.Null, TextWriter.Null, false);
 
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });

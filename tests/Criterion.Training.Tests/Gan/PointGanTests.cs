@@ -1,7 +1,6 @@
 using Criterion.Formats;
 using Criterion.Losses;
 using Criterion.Nn;
-using static Criterion.Training.Tests.ToolRun;
 
 namespace Criterion.Training.Tests;
 
@@ -32,7 +31,7 @@ public sealed class PointGanTests : IDisposable
         Assert.Equal(3, Png.Read(_temp["run/samples/step-000003.png"]).Shape[0]);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(_temp["run/generator.safetensors"]);
         Assert.Equal(record.Networks with { DiscriminatorNorm = DiscriminatorNorm.None }, network);
-        Assert.Equal(new Shape(5, 2), GanTrainer.Sample(generator, network.Latents(5, new RandomStream(0))).Shape);
+        Assert.Equal(new Shape(5, 2), generator.InBatches(network.Latents(5, new RandomStream(0))).Shape);
     }
 
     [Theory]
@@ -56,25 +55,6 @@ public sealed class PointGanTests : IDisposable
     [InlineData(DiscriminatorNorm.Spectral, typeof(SpectralNorm))]
     public void Discriminators_of_points_are_normalised_as_asked(DiscriminatorNorm norm, Type layer) =>
         Assert.Contains(new PointNetworks(DiscriminatorNorm: norm).Discriminator(new RandomStream(0)), module => module.GetType() == layer);
-
-    [Fact]
-    public void The_ring_on_the_command_line()
-    {
-        (int code, string output, string error) = Run("train", "r3gan", "--data", "ring", "--steps", "2", "--batch", "8", "--width", "4", "--out", _temp["run"]);
-        Assert.Equal((0, ""), (code, error));
-        Assert.Contains("on 100000 points of ring into", output, StringComparison.Ordinal);
-        Assert.Contains("of 8 modes", output, StringComparison.Ordinal);
-
-        Assert.Contains("from step 2 of 4", Run("train", "--resume", _temp["run"], "--steps", "4").Output, StringComparison.Ordinal);
-        Assert.Contains("7 points", Run("sample", _temp["run"], "--count", "7", "--out", _temp["x.npy"]).Output, StringComparison.Ordinal);
-        Assert.Equal(new Shape(7, 2), Npy.Read(_temp["x.npy"]).Shape);
-        Succeeded(Run("sample", _temp["run"], "--out", _temp["x.png"]));
-        Assert.Contains("modes                     0 of 8", Run("evaluate", "ring", _temp["run"], "--count", "50").Output, StringComparison.Ordinal);
-        Assert.Contains("modes                     8 of 8", Run("evaluate", "ring", "ring", "--count", "400").Output, StringComparison.Ordinal);
-        Assert.Contains("different features mean nothing", Run("evaluate", "fashion-mnist", _temp["run"], "--count", "10").Error, StringComparison.Ordinal);
-        Assert.Contains("no size in pixels", Run("train", "--data", "ring", "--size", "32", "--out", _temp["no"]).Error, StringComparison.Ordinal);
-        Assert.Contains("do not mix", Run("train", "--data", "ring", "--data", "fashion-mnist", "--out", _temp["no"]).Error, StringComparison.Ordinal);
-    }
 
     static string Refusal(GanOptions options)
     {

@@ -19,7 +19,7 @@ public sealed class SiameseTests : IDisposable
     [MemberData(nameof(Losses))]
     public void Any_loss_learns_to_bring_classes_together(string loss)
     {
-        SiameseOptions options = new() { Objective = SiameseObjective.Named(loss), BatchSize = 32, LearningRate = 1e-2 };
+        SiameseOptions options = new() { Objective = SiameseObjective.Parse(loss), BatchSize = 32, LearningRate = 1e-2 };
         SiameseTrainer trainer = new(Encoder.Build(new RandomStream(1)), Data, options);
         double[] losses = [.. Enumerable.Range(0, 60).Select(_ => trainer.Step().Loss)];
 
@@ -73,7 +73,7 @@ public sealed class SiameseTests : IDisposable
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
 
         Assert.Contains("The loss became NaN in step 1.", message, StringComparison.Ordinal);
-        Assert.Contains("The first tensor without a number is encoder.0.weight [2, 1, 4, 4]: 1 of 32 values.", message, StringComparison.Ordinal);
+        Assert.Contains("The first tensor that is not finite is encoder.0.weight [2, 1, 4, 4]: 1 of 32 values.", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class SiameseTests : IDisposable
     {
         Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
         Assert.Contains("pairs need two", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images, Tensor.Zeros([Data.Count], DType.Int64)), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("held-out classes", Assert.Throws<TrainingException>(() => new SiameseRun(new SiameseOptions { HeldOut = [99] }, Encoder, Data)).Message, StringComparison.Ordinal);
-        Assert.Contains("There are: cosine-embedding", Assert.Throws<TrainingException>(() => SiameseObjective.Named("cosine")).Message, StringComparison.Ordinal);
+        Assert.Contains("held-out classes", Assert.Throws<TrainingException>(() => new SiameseRun(new SiameseOptions { HeldOut = [98, 99] }, Encoder, Data)).Message, StringComparison.Ordinal);
+        Assert.Contains("Choose one of: cosine-embedding", Assert.Throws<TrainingException>(() => SiameseObjective.Parse("cosine")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

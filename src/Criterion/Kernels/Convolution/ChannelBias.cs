@@ -1,11 +1,11 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Numerics.Tensors;
 
 namespace Criterion.Kernels;
 
 /// <summary>Adds a number to every element of each channel of images [N, C, pixels], in place.</summary>
 internal readonly struct ChannelBias<S> : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     const int ChunkElements = 1 << 15;
 
@@ -39,23 +39,8 @@ internal readonly struct ChannelBias<S> : IChunk
         int end = Math.Min((index + 1) * _planesPerChunk, Planes);
         for (int plane = index * _planesPerChunk; plane < end; plane++)
         {
-            Add(_images.Span.Slice(plane * _pixels, _pixels), _bias.Span[plane % _bias.Length]);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Add(Span<S> plane, S bias)
-    {
-        Vector<S> all = new(bias);
-        int i = 0;
-        for (; i <= plane.Length - Vector<S>.Count; i += Vector<S>.Count)
-        {
-            (new Vector<S>(plane[i..]) + all).CopyTo(plane[i..]);
-        }
-
-        for (; i < plane.Length; i++)
-        {
-            plane[i] += bias;
+            Span<S> pixels = _images.Span.Slice(plane * _pixels, _pixels);
+            TensorPrimitives.Add(pixels, _bias.Span[plane % _bias.Length], pixels);
         }
     }
 }

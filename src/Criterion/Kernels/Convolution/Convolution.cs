@@ -14,7 +14,7 @@ internal static class Convolution
     /// <summary>output = input ⋆ weight + bias, where there is a bias.</summary>
     public static void Forward<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (g.IsFullyConnected)
         {
@@ -38,7 +38,7 @@ internal static class Convolution
     /// <summary>The gradient of the input, which is also the forward pass of a transposed convolution, and then has a bias.</summary>
     public static void InputGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (g.IsFullyConnected)
         {
@@ -58,7 +58,7 @@ internal static class Convolution
 
     static void SpreadOutputs<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (AllowsFast && Winograd.SuitsInputs(g))
         {
@@ -73,7 +73,7 @@ internal static class Convolution
     /// <summary>The gradient of the weights, summed over the batch.</summary>
     public static void WeightGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int size = g.OutChannels * g.GroupInChannels * g.Taps;
         if (g.IsFullyConnected)

@@ -43,7 +43,7 @@ internal unsafe interface IConvolutionSink<S>
 /// in place; a block lives in a small buffer until the sink turns it into the layout of the images or weights.
 /// </summary>
 internal readonly struct ConvolutionProduct<S, TSink> : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
     where TSink : struct, IConvolutionSink<S>
 {
     const int BlockElements = 1 << 14;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Criterion.Memory;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -10,7 +10,7 @@ namespace Criterion.Kernels;
 /// positions and the weights are broadcast, so that no lane waits for a channel that isn't there.
 /// </summary>
 internal readonly struct ConvolutionRuns<S> : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>Channels in a panel: one or two running sums for each run of a tile.</summary>
     const int PanelChannels = 2;
@@ -51,7 +51,7 @@ internal readonly struct ConvolutionRuns<S> : IChunk
     /// <summary>The widest register that a line of positions fills, or 0.</summary>
     public static unsafe int Lanes(int positions)
     {
-        int bytes = MatrixProductBlock.RegisterBytes;
+        int bytes = WidestLane.Bytes;
         while (bytes >= 16 && bytes > positions * sizeof(S))
         {
             bytes /= 2;
@@ -74,33 +74,23 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         {
             S** pointers = stackalloc S*[BlockRuns];
             _patches.PointToRows(pointers, BlockRuns, source, group, first, runs);
-            Multiply(pointers, runs, columns + ((nint)group * _columns.GroupStride), target);
+            S* groupColumns = columns + ((nint)group * _columns.GroupStride);
+            WidestLane.Run<Product, S>(new(this, pointers, runs, groupColumns, target), _lanes * sizeof(S));
             Store(target, group, first, runs);
         }
 
         BufferPool<S>.Return(sums);
     }
 
-    unsafe void Multiply(S** runs, int count, S* columns, S* sums)
+    readonly unsafe struct Product(ConvolutionRuns<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
     {
-        switch (_lanes * sizeof(S))
-        {
-            case 64:
-                Multiply<Vector512<S>, Lanes512<S>>(runs, count, columns, sums);
-                break;
-            case 32:
-                Multiply<Vector256<S>, Lanes256<S>>(runs, count, columns, sums);
-                break;
-            default:
-                Multiply<Vector128<S>, Lanes128<S>>(runs, count, columns, sums);
-                break;
-        }
+        public void Run<L>()
+            where L : struct, ILane<L, S> => runs.Multiply<L>(pointers, count, columns, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    unsafe void Multiply<V, TLanes>(S** runs, int count, S* columns, S* sums)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    unsafe void Multiply<L>(S** runs, int count, S* columns, S* sums)
+        where L : struct, ILane<L, S>
     {
         int stride = _columns.Columns * _lanes;
         fixed (int* steps = _patches.Steps.Values)
@@ -112,33 +102,32 @@ internal readonly struct ConvolutionRuns<S> : IChunk
                 {
                     S* panel = columns + ((nint)(channel / PanelChannels) * _columns.PanelStride);
                     S* target = sums + (run * stride) + (channel * _lanes);
-                    Tile<V, TLanes>(tile, _columns.Columns - channel, panel, target, stride);
+                    Tile<L>(tile, _columns.Columns - channel, panel, target, stride);
                 }
             }
         }
     }
 
-    unsafe void Tile<V, TLanes>(GatheredRuns<S> runs, int channels, S* panel, S* target, int stride)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    unsafe void Tile<L>(GatheredRuns<S> runs, int channels, S* panel, S* target, int stride)
+        where L : struct, ILane<L, S>
     {
         int width = _columns.PanelWidth;
         int depth = _columns.Depth;
         if (channels == 1 && _tile == 12)
         {
-            MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, Twelve, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (channels == 1)
         {
-            MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, Six, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, One>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (_tile == 12)
         {
-            MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, Twelve, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, Two>(runs, panel, width, depth, target, stride, accumulate: false);
         }
         else
         {
-            MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, Six, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, Two>(runs, panel, width, depth, target, stride, accumulate: false);
         }
     }
 

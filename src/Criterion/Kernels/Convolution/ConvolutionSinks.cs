@@ -6,7 +6,7 @@ namespace Criterion.Kernels;
 
 /// <summary>Where the channels of images are written: positions on a grid, channels <paramref name="ChannelStride"/> apart.</summary>
 internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, ConvolutionGrid Grid, int ChannelStride, int GroupChannels)
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>What each channel gets added on its way, or nothing.</summary>
     public ReadOnlyMemory<S> Bias { get; init; }
@@ -85,7 +85,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
 
 /// <summary>Rows are the positions of a target, image after image; each line of them is turned over at once.</summary>
 internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     readonly ConvolutionTarget<S> _target;
 

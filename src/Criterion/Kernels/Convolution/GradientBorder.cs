@@ -8,7 +8,7 @@ namespace Criterion.Kernels;
 /// </summary>
 internal readonly struct GradientBorder<S>(
     ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient) : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     readonly bool[] _rows = Reaches(g.InHeight, g.KernelHeight, g.StrideHeight, g.PaddingHeight, g.DilationHeight, g.OutHeight);
     readonly bool[] _columns = Reaches(g.InWidth, g.KernelWidth, g.StrideWidth, g.PaddingWidth, g.DilationWidth, g.OutWidth);

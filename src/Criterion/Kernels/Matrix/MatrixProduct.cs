@@ -24,7 +24,7 @@ internal static class MatrixProduct
 
     /// <summary><paramref name="destination"/> (row-major) = a · b, or += with <paramref name="accumulate"/>.</summary>
     public static void Multiply<S>(MatrixView<S> a, MatrixView<S> b, Memory<S> destination, bool accumulate = false)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (a.Rows == 0 || b.Columns == 0)
         {
@@ -46,7 +46,7 @@ internal static class MatrixProduct
     /// If its rows are contiguous it needs no packing at all.
     /// </summary>
     static void MultiplyRow<S>(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int done = matrix.ColumnStride == 1 ? MatrixProductRow<S>.Multiply(row, matrix, destination, accumulate) : 0;
         if (done < matrix.Columns)
@@ -57,7 +57,7 @@ internal static class MatrixProduct
     }
 
     static void MultiplyPacked<S>(MatrixView<S> a, MatrixView<S> b, Memory<S> destination, bool accumulate)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         (int whole, int last) = Panels<S>(b.Columns);
         Memory<S> packed = BufferPool<S>.Rent(BufferSize.Of((long)whole + last, b.Rows));
@@ -93,7 +93,7 @@ internal static class MatrixProduct
     /// </summary>
     public static void MultiplyBatch<S>(
         int count, MatrixView<S> a, ReadOnlySpan<int> aOffsets, MatrixView<S> b, ReadOnlySpan<int> bOffsets, Memory<S> destination)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         Memory<int> offsets = BufferPool<int>.Rent(2L * count);
         aOffsets[..count].CopyTo(offsets.Span);
@@ -154,7 +154,7 @@ internal static class MatrixProduct
 
     /// <summary>Blocks of the destination, in a grid that the shapes alone decide.</summary>
     readonly struct ProductChunks<S> : IChunk
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         const int TargetChunks = 24;
         const int MaxRows = 96;
@@ -288,7 +288,7 @@ internal static class MatrixProduct
 
     /// <summary>Some products of a batch; enough in a chunk to be worth a thread.</summary>
     readonly struct BatchChunks<S>(MatrixView<S> a, MatrixView<S> b, Memory<int> offsets, int count, Memory<S> destination) : IChunk
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         readonly int _perChunk = (int)Math.Clamp(SmallProduct / Math.Max(1, Work(a, b)), 1, Math.Max(1, count));
 

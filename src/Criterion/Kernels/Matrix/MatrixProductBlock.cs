@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -21,15 +21,11 @@ internal static unsafe class MatrixProductBlock
 
     const int MaxPanelBytes = 128;
 
-    /// <summary>The widest register that the machine multiplies at full speed.</summary>
-    public static int RegisterBytes =>
-        Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16;
-
     /// <summary>Columns in a packed panel: two of the widest registers, or the narrowest register that holds them all.</summary>
     public static int PanelWidth<S>(int columns)
         where S : unmanaged
     {
-        int widest = RegisterBytes / sizeof(S);
+        int widest = WidestLane.Bytes / sizeof(S);
         int width = 16 / sizeof(S);
         while (width < columns && width < 2 * widest)
         {
@@ -39,20 +35,20 @@ internal static unsafe class MatrixProductBlock
         return width;
     }
 
-    /// <summary>Rows of the tile that goes with a panel of this width: see <see cref="MicroKernel{S, V, TLanes}"/>.</summary>
+    /// <summary>Rows of the tile that goes with a panel of this width: see <see cref="MicroKernel{S, L}"/>.</summary>
     public static int TileRows<S>(int panelWidth)
         where S : unmanaged
     {
-        return TileRows(panelWidth * sizeof(S) > RegisterBytes ? 2 : 1);
+        return TileRows(panelWidth * sizeof(S) > WidestLane.Bytes ? 2 : 1);
     }
 
     /// <summary>Rows of a tile that takes so many registers for the columns.</summary>
-    public static int TileRows(int registers) => RegisterBytes == 64 || registers == 1 ? 12 : 6;
+    public static int TileRows(int registers) => WidestLane.Bytes == 64 || registers == 1 ? 12 : 6;
 
     /// <summary>target = left · right, or += where the block says so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<S, TLeft>(TLeft left, in ProductBlock<S> block, nint panelStride)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
     {
         int width = block.PanelWidth;
@@ -60,18 +56,7 @@ internal static unsafe class MatrixProductBlock
         for (int column = 0; column < block.Columns; column += width, panel += panelStride)
         {
             ProductBlock<S> part = block.Panel(panel, column, Math.Min(width, block.Columns - column));
-            switch (RegisterFor<S>(width))
-            {
-                case 64:
-                    Tiles<S, Vector512<S>, Lanes512<S>, TLeft>.Multiply(left, part);
-                    break;
-                case 32:
-                    Tiles<S, Vector256<S>, Lanes256<S>, TLeft>.Multiply(left, part);
-                    break;
-                default:
-                    Tiles<S, Vector128<S>, Lanes128<S>, TLeft>.Multiply(left, part);
-                    break;
-            }
+            WidestLane.Run<PanelProduct<S, TLeft>, S>(new(left, part), RegisterFor<S>(width));
         }
     }
 
@@ -84,18 +69,25 @@ internal static unsafe class MatrixProductBlock
     }
 
     static int RegisterFor<S>(int panelWidth)
-        where S : unmanaged => Math.Min(panelWidth * sizeof(S), RegisterBytes);
+        where S : unmanaged => Math.Min(panelWidth * sizeof(S), WidestLane.Bytes);
+
+    readonly struct PanelProduct<S, TLeft>(TLeft left, ProductBlock<S> panel) : ILaneTask<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where TLeft : unmanaged, ITileOperands<S, TLeft>
+    {
+        public void Run<L>()
+            where L : struct, ILane<L, S> => Tiles<S, L, TLeft>.Multiply(left, panel);
+    }
 
     /// <summary>One panel under registers of one width.</summary>
-    static class Tiles<S, V, TLanes, TLeft>
-        where S : unmanaged, IFloatingPoint<S>
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    static class Tiles<S, L, TLeft>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
     {
         public static void Multiply(TLeft left, in ProductBlock<S> panel)
         {
-            if (panel.Columns > TLanes.Count)
+            if (panel.Columns > L.Width)
             {
                 Multiply<Two>(left, panel);
             }
@@ -110,7 +102,7 @@ internal static unsafe class MatrixProductBlock
         static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
             where TRegisters : IExtent
         {
-            bool wholeColumns = panel.Columns == TRegisters.Value * TLanes.Count;
+            bool wholeColumns = panel.Columns == TRegisters.Value * L.Width;
             for (int row = 0; row < panel.Rows; row += panel.TileRows)
             {
                 int rows = Math.Min(panel.TileRows, panel.Rows - row);
@@ -139,7 +131,7 @@ internal static unsafe class MatrixProductBlock
         static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
             where TRegisters : IExtent
         {
-            int width = TRegisters.Value * TLanes.Count;
+            int width = TRegisters.Value * L.Width;
             S* aside = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
             Tile<TRegisters>(HeightFor(rows), left, panel, aside, width, accumulate: false);
             for (int row = 0; row < rows; row++, aside += width, target += panel.Stride)
@@ -185,7 +177,7 @@ internal static unsafe class MatrixProductBlock
         static void Kernel<TRows, TRegisters>(TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
             where TRows : IExtent
             where TRegisters : IExtent =>
-            MicroKernel<S, V, TLanes>.Multiply<TLeft, TRows, TRegisters>(
+            MicroKernel<S, L>.Multiply<TLeft, TRows, TRegisters>(
                 left, panel.Right, panel.PanelWidth, panel.Depth, tile, stride, accumulate);
     }
 }

@@ -1,75 +1,71 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
 /// <summary>
-/// One row times a matrix of contiguous rows, which is read once, where it lies: a tile is 12 runs of columns, side by side.
+/// One row times a matrix of contiguous rows, which is read once, in place: a tile is 12 runs of columns, side by side.
 /// </summary>
-internal readonly struct MatrixProductRow<S>(MatrixView<S> row, MatrixView<S> matrix, Memory<int> steps, Memory<S> destination, bool accumulate)
-    : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixView<S> Matrix, Memory<S> Destination, bool Accumulate) : ILaneTask<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     const int TileRuns = 12;
 
-    public static unsafe int Lanes => MatrixProductBlock.RegisterBytes / sizeof(S);
-
-    public int Count => ((matrix.Columns / Lanes) + TileRuns - 1) / TileRuns;
-
-    /// <summary>Multiplies with the columns that fill whole registers, and tells how many those are.</summary>
+    /// <summary>Multiplies with the columns that fill whole registers, and returns their number.</summary>
     public static int Multiply(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
     {
-        int columns = matrix.Columns / Lanes * Lanes;
-        ConvolutionTable steps = ConvolutionTable.Of(1, 0, 1, 0, matrix.Rows, matrix.RowStride);
-        MatrixProductRow<S> chunks = new(row, matrix with { Columns = columns }, steps.Buffer, destination, accumulate);
-        ParallelFor.Run(chunks.Count, chunks);
-        steps.Return();
+        int lanes = WidestLane.Bytes / Unsafe.SizeOf<S>();
+        int columns = matrix.Columns / lanes * lanes;
+        WidestLane.Run<MatrixProductRow<S>, S>(new(row, matrix with { Columns = columns }, destination, accumulate));
         return columns;
     }
 
-    public void Run(int index)
+    public void Run<L>()
+        where L : struct, ILane<L, S>
     {
-        switch (MatrixProductBlock.RegisterBytes)
+        ConvolutionTable steps = ConvolutionTable.Of(1, 0, 1, 0, Matrix.Rows, Matrix.RowStride);
+        Tiles<L> tiles = new(this, steps.Buffer);
+        ParallelFor.Run(tiles.Count, tiles);
+        steps.Return();
+    }
+
+    unsafe void Multiply<L>(GatheredRuns<S> tile, int runs, S* factors, S* target)
+        where L : struct, ILane<L, S>
+    {
+        if (runs == TileRuns)
         {
-            case 64:
-                Run<Vector512<S>, Lanes512<S>>(index);
-                break;
-            case 32:
-                Run<Vector256<S>, Lanes256<S>>(index);
-                break;
-            default:
-                Run<Vector128<S>, Lanes128<S>>(index);
-                break;
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(
+                tile, factors, Row.ColumnStride, Row.Columns, target, L.Width, Accumulate);
+            return;
+        }
+
+        for (int run = 0; run < runs; run++)
+        {
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, One, One>(
+                tile.From(run, 0), factors, Row.ColumnStride, Row.Columns, target + (run * L.Width), L.Width, Accumulate);
         }
     }
 
-    unsafe void Run<V, TLanes>(int index)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    readonly struct Tiles<L>(MatrixProductRow<S> product, Memory<int> steps) : IChunk
+        where L : struct, ILane<L, S>
     {
-        int first = index * TileRuns * Lanes;
-        int runs = Math.Min(TileRuns, (matrix.Columns - first) / Lanes);
-        S** pointers = stackalloc S*[TileRuns];
-        fixed (S* factors = row.Data.Span, columns = matrix.Data.Span, target = destination.Span)
-        fixed (int* offsets = steps.Span)
+        public int Count => ((product.Matrix.Columns / L.Width) + TileRuns - 1) / TileRuns;
+
+        public unsafe void Run(int index)
         {
-            for (int run = 0; run < runs; run++)
+            int first = index * TileRuns * L.Width;
+            int runs = Math.Min(TileRuns, (product.Matrix.Columns - first) / L.Width);
+            S** pointers = stackalloc S*[TileRuns];
+            fixed (S* factors = product.Row.Data.Span, columns = product.Matrix.Data.Span, target = product.Destination.Span)
+            fixed (int* offsets = steps.Span)
             {
-                pointers[run] = columns + first + (run * Lanes);
-            }
+                for (int run = 0; run < runs; run++)
+                {
+                    pointers[run] = columns + first + (run * L.Width);
+                }
 
-            GatheredRuns<S> tile = new(pointers, offsets);
-            if (runs == TileRuns)
-            {
-                MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, Twelve, One>(
-                    tile, factors, row.ColumnStride, row.Columns, target + first, Lanes, accumulate);
-                return;
-            }
-
-            for (int run = 0; run < runs; run++)
-            {
-                MicroKernel<S, V, TLanes>.Multiply<GatheredRuns<S>, One, One>(
-                    tile.From(run, 0), factors, row.ColumnStride, row.Columns, target + first + (run * Lanes), Lanes, accumulate);
+                product.Multiply<L>(new(pointers, offsets), runs, factors, target + first);
             }
         }
     }

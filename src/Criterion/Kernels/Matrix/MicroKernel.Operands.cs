@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -12,13 +13,11 @@ internal unsafe interface ITileOperands<S, TSelf>
 {
     nint Cursor(nint depth);
 
-    V Row<V, TLanes>(int row, nint cursor)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>;
+    L Row<L>(int row, nint cursor)
+        where L : struct, ILane<L, S>;
 
-    static abstract V Column<V, TLanes>(S* right, int column)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>;
+    static abstract L Column<L>(S* right, int column)
+        where L : struct, ILane<L, S>;
 
     /// <summary>The same operands from a row down, and from a step of the depth on.</summary>
     TSelf From(int row, int step);
@@ -32,14 +31,12 @@ internal readonly unsafe struct PackedRows<S>(S* panel, int height, int depth) :
     public nint Cursor(nint step) => step * height;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Row<V, TLanes>(int row, nint cursor)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Broadcast(panel[cursor + row]);
+    public L Row<L>(int row, nint cursor)
+        where L : struct, ILane<L, S> => L.Broadcast(panel[cursor + row]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Column<V, TLanes>(S* right, int column)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
+    public static L Column<L>(S* right, int column)
+        where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public PackedRows<S> From(int row, int step) => new(panel + ((nint)row * depth) + ((nint)step * height), height, depth);
 }
@@ -55,14 +52,12 @@ internal readonly unsafe struct GatheredRows<S>(S** rows, int* steps) : ITileOpe
     public nint Cursor(nint depth) => steps[depth];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Row<V, TLanes>(int row, nint cursor)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Broadcast(rows[row][cursor]);
+    public L Row<L>(int row, nint cursor)
+        where L : struct, ILane<L, S> => L.Broadcast(rows[row][cursor]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Column<V, TLanes>(S* right, int column)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
+    public static L Column<L>(S* right, int column)
+        where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public GatheredRows<S> From(int row, int step) => new(rows + row, steps + step);
 }
@@ -75,14 +70,12 @@ internal readonly unsafe struct PointedRows<S>(S** rows, nint first) : ITileOper
     public nint Cursor(nint depth) => first + depth;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Row<V, TLanes>(int row, nint cursor)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Broadcast(rows[row][cursor]);
+    public L Row<L>(int row, nint cursor)
+        where L : struct, ILane<L, S> => L.Broadcast(rows[row][cursor]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Column<V, TLanes>(S* right, int column)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Load(right + (column * TLanes.Count));
+    public static L Column<L>(S* right, int column)
+        where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public PointedRows<S> From(int row, int step) => new(rows + row, first + step);
 }
@@ -98,14 +91,12 @@ internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOpe
     public nint Cursor(nint depth) => steps[depth];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Row<V, TLanes>(int row, nint cursor)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Load(runs[row] + cursor);
+    public L Row<L>(int row, nint cursor)
+        where L : struct, ILane<L, S> => L.Load(runs[row] + cursor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Column<V, TLanes>(S* right, int column)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => TLanes.Broadcast(right[column]);
+    public static L Column<L>(S* right, int column)
+        where L : struct, ILane<L, S> => L.Broadcast(right[column]);
 
     public GatheredRuns<S> From(int row, int step) => new(runs + row, steps + step);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -10,10 +11,9 @@ namespace Criterion.Kernels;
 /// that AVX-512 has. Machines with 16 registers take 6 rows × 2 (15 registers) or 12 × 1 (14).
 /// Every sum runs along the depth in order, whatever the tile's height, so a result does not depend on which tile it fell into.
 /// </remarks>
-internal static unsafe class MicroKernel<S, V, TLanes>
+internal static unsafe class MicroKernel<S, L>
     where S : unmanaged
-    where V : unmanaged
-    where TLanes : ILanes<S, V>
+    where L : struct, ILane<L, S>
 {
     /// <summary>
     /// tile = rows · columns, or += with <paramref name="accumulate"/>. The columns of step k
@@ -32,22 +32,22 @@ internal static unsafe class MicroKernel<S, V, TLanes>
         for (nint k = 0; k < depth; k++)
         {
             nint at = operands.Cursor(k);
-            V first = TOperands.Column<V, TLanes>(right, 0);
-            V second = TRegisters.Value > 1 ? TOperands.Column<V, TLanes>(right, 1) : default;
+            L first = TOperands.Column<L>(right, 0);
+            L second = TRegisters.Value > 1 ? TOperands.Column<L>(right, 1) : default;
             right += rightStride;
 
-            r0.Add(operands.Row<V, TLanes>(0, at), first, second);
-            if (TRows.Value > 1) { r1.Add(operands.Row<V, TLanes>(1, at), first, second); }
-            if (TRows.Value > 2) { r2.Add(operands.Row<V, TLanes>(2, at), first, second); }
-            if (TRows.Value > 3) { r3.Add(operands.Row<V, TLanes>(3, at), first, second); }
-            if (TRows.Value > 4) { r4.Add(operands.Row<V, TLanes>(4, at), first, second); }
-            if (TRows.Value > 5) { r5.Add(operands.Row<V, TLanes>(5, at), first, second); }
-            if (TRows.Value > 6) { r6.Add(operands.Row<V, TLanes>(6, at), first, second); }
-            if (TRows.Value > 7) { r7.Add(operands.Row<V, TLanes>(7, at), first, second); }
-            if (TRows.Value > 8) { r8.Add(operands.Row<V, TLanes>(8, at), first, second); }
-            if (TRows.Value > 9) { r9.Add(operands.Row<V, TLanes>(9, at), first, second); }
-            if (TRows.Value > 10) { r10.Add(operands.Row<V, TLanes>(10, at), first, second); }
-            if (TRows.Value > 11) { r11.Add(operands.Row<V, TLanes>(11, at), first, second); }
+            r0.Add(operands.Row<L>(0, at), first, second);
+            if (TRows.Value > 1) { r1.Add(operands.Row<L>(1, at), first, second); }
+            if (TRows.Value > 2) { r2.Add(operands.Row<L>(2, at), first, second); }
+            if (TRows.Value > 3) { r3.Add(operands.Row<L>(3, at), first, second); }
+            if (TRows.Value > 4) { r4.Add(operands.Row<L>(4, at), first, second); }
+            if (TRows.Value > 5) { r5.Add(operands.Row<L>(5, at), first, second); }
+            if (TRows.Value > 6) { r6.Add(operands.Row<L>(6, at), first, second); }
+            if (TRows.Value > 7) { r7.Add(operands.Row<L>(7, at), first, second); }
+            if (TRows.Value > 8) { r8.Add(operands.Row<L>(8, at), first, second); }
+            if (TRows.Value > 9) { r9.Add(operands.Row<L>(9, at), first, second); }
+            if (TRows.Value > 10) { r10.Add(operands.Row<L>(10, at), first, second); }
+            if (TRows.Value > 11) { r11.Add(operands.Row<L>(11, at), first, second); }
         }
 
         r0.Store(tile, accumulate);
@@ -68,16 +68,16 @@ internal static unsafe class MicroKernel<S, V, TLanes>
     struct Sums<TRegisters>
         where TRegisters : IExtent
     {
-        V _first;
-        V _second;
+        L _first;
+        L _second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(V factor, V first, V second)
+        public void Add(L factor, L first, L second)
         {
-            _first = TLanes.MultiplyAdd(factor, first, _first);
+            _first = L.MultiplyAdd(factor, first, _first);
             if (TRegisters.Value > 1)
             {
-                _second = TLanes.MultiplyAdd(factor, second, _second);
+                _second = L.MultiplyAdd(factor, second, _second);
             }
         }
 
@@ -87,12 +87,12 @@ internal static unsafe class MicroKernel<S, V, TLanes>
             Store(_first, row, accumulate);
             if (TRegisters.Value > 1)
             {
-                Store(_second, row + TLanes.Count, accumulate);
+                Store(_second, row + L.Width, accumulate);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Store(V sum, S* target, bool accumulate) =>
-            TLanes.Store(accumulate ? TLanes.Add(TLanes.Load(target), sum) : sum, target);
+        static void Store(L sum, S* target, bool accumulate) =>
+            L.Store(accumulate ? L.Load(target) + sum : sum, target);
     }
 }

@@ -22,12 +22,12 @@ internal static class MaxPooling
         where T : unmanaged, IFloatingPointIeee754<T> => Run(new LargestOf<T>(planes, areas, values, places), planes.Length, areas.Pixels);
 
     /// <summary>The values at places of planes of <paramref name="pixels"/> values.</summary>
-    public static void Pick<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new Picked<T>(planes, pixels, places, count, values), planes.Length, pixels);
+    public static void Take<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
+        where T : unmanaged, INumber<T> => Run(new ValuesAt<T>(planes, pixels, places, count, values), planes.Length, pixels);
 
     /// <summary>Adds values to their places in planes of <paramref name="pixels"/> values.</summary>
-    public static void Spread<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new Spreading<T>(planes, pixels, places, count, values), planes.Length, pixels);
+    public static void Add<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
+        where T : unmanaged, INumber<T> => Run(new AddedValues<T>(planes, pixels, places, count, values), planes.Length, pixels);
 
     static void Run<TPlane>(TPlane body, int length, int pixels)
         where TPlane : struct, IChunk
@@ -92,7 +92,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct Picked<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct ValuesAt<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -108,7 +108,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct Spreading<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct AddedValues<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
         where T : unmanaged, INumber<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -31,4 +31,7 @@ internal static class Philox
 
         return (a, b, c, d);
     }
+
+    /// <summary>Returns a number in [0, 1) with 53 random bits.</summary>
+    public static double Unit(uint a, uint b) => (((ulong)a << 21) ^ (b >> 11)) * (1.0 / (1L << 53));
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -13,67 +13,47 @@ internal static unsafe class Blur
     public const int Slack = 32;
 
     /// <summary>result[i] = Σₖ weights[k] · source[i + k].</summary>
-    public static void Along(double* source, double* weights, int taps, double* result, int count)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Sums<Vector512<double>, Lanes512<double>, Shifted>(new(source), weights, taps, result, count);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Sums<Vector256<double>, Lanes256<double>, Shifted>(new(source), weights, taps, result, count);
-        }
-        else
-        {
-            Sums<Vector128<double>, Lanes128<double>, Shifted>(new(source), weights, taps, result, count);
-        }
-    }
+    public static void Along(double* source, double* weights, int taps, double* result, int count) =>
+        WidestLane.Run<Sums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
 
     /// <summary>result[i] = Σₖ weights[k] · rows[k][i].</summary>
-    public static void Across(double** rows, double* weights, int taps, double* result, int count)
-    {
-        if (Vector512.IsHardwareAccelerated)
-        {
-            Sums<Vector512<double>, Lanes512<double>, Listed>(new(rows), weights, taps, result, count);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Sums<Vector256<double>, Lanes256<double>, Listed>(new(rows), weights, taps, result, count);
-        }
-        else
-        {
-            Sums<Vector128<double>, Lanes128<double>, Listed>(new(rows), weights, taps, result, count);
-        }
-    }
+    public static void Across(double** rows, double* weights, int taps, double* result, int count) =>
+        WidestLane.Run<Sums<RowList>, double>(new(new(rows), weights, taps, result, count));
 
-    // Four registers at a time: enough sums in flight to hide how long one addition takes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static void Sums<V, TLanes, TRows>(TRows rows, double* weights, int taps, double* result, int count)
-        where V : unmanaged
-        where TLanes : ILanes<double, V>
+    readonly struct Sums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
         where TRows : struct, IRows
     {
-        for (nint i = 0; i < count; i += 4 * TLanes.Count)
+        public void Run<L>()
+            where L : struct, ILane<L, double> => Sum<L, TRows>(rows, weights, taps, result, count);
+    }
+
+    // Four registers at a time: enough sums in flight to hide the latency of an addition.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Sum<L, TRows>(TRows rows, double* weights, int taps, double* result, int count)
+        where L : struct, ILane<L, double>
+        where TRows : struct, IRows
+    {
+        for (nint i = 0; i < count; i += 4 * L.Width)
         {
-            V weight = TLanes.Broadcast(0);
-            V first = weight;
-            V second = weight;
-            V third = weight;
-            V fourth = weight;
+            L weight = L.Const(0);
+            L first = weight;
+            L second = weight;
+            L third = weight;
+            L fourth = weight;
             for (nint k = 0; k < taps; k++)
             {
                 double* row = rows.At(k) + i;
-                weight = TLanes.Broadcast(weights[k]);
-                first = TLanes.MultiplyAdd(weight, TLanes.Load(row), first);
-                second = TLanes.MultiplyAdd(weight, TLanes.Load(row + TLanes.Count), second);
-                third = TLanes.MultiplyAdd(weight, TLanes.Load(row + (2 * TLanes.Count)), third);
-                fourth = TLanes.MultiplyAdd(weight, TLanes.Load(row + (3 * TLanes.Count)), fourth);
+                weight = L.Broadcast(weights[k]);
+                first = L.MultiplyAdd(weight, L.Load(row), first);
+                second = L.MultiplyAdd(weight, L.Load(row + L.Width), second);
+                third = L.MultiplyAdd(weight, L.Load(row + (2 * L.Width)), third);
+                fourth = L.MultiplyAdd(weight, L.Load(row + (3 * L.Width)), fourth);
             }
 
-            TLanes.Store(first, result + i);
-            TLanes.Store(second, result + i + TLanes.Count);
-            TLanes.Store(third, result + i + (2 * TLanes.Count));
-            TLanes.Store(fourth, result + i + (3 * TLanes.Count));
+            L.Store(first, result + i);
+            L.Store(second, result + i + L.Width);
+            L.Store(third, result + i + (2 * L.Width));
+            L.Store(fourth, result + i + (3 * L.Width));
         }
     }
 
@@ -82,13 +62,13 @@ internal static unsafe class Blur
         double* At(nint k);
     }
 
-    readonly struct Shifted(double* source) : IRows
+    readonly struct ShiftedRows(double* source) : IRows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public double* At(nint k) => source + k;
     }
 
-    readonly struct Listed(double** rows) : IRows
+    readonly struct RowList(double** rows) : IRows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public double* At(nint k) => rows[k];

@@ -1,31 +1,50 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
 /// <summary>Weighted sums of elements of either float type, in double precision.</summary>
 internal static unsafe class ResampleSums
 {
+    /// <summary>No more than four doubles: rows of small planes would not fill two wider lanes.</summary>
+    static int LaneBytes => Math.Min(32, WidestLane.Bytes);
+
     /// <summary>target[i] = Σₖ weights[k] · source[i + k · stride].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Across<TFrom, TTo>(TFrom* source, nint stride, double* weights, int taps, TTo* target, int count)
+        where TFrom : unmanaged, INumberBase<TFrom>
+        where TTo : unmanaged, INumberBase<TTo> =>
+        WidestLane.Run<RowSums<TFrom, TTo>, double>(new(source, stride, weights, taps, target, count), LaneBytes);
+
+    readonly struct RowSums<TFrom, TTo>(TFrom* source, nint stride, double* weights, int taps, TTo* target, int count) : ILaneTask<double>
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo>
     {
-        int i = 0;
-        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        public void Run<L>()
+            where L : struct, ILane<L, double> => Across<L, TFrom, TTo>(source, stride, weights, taps, target, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Across<L, TFrom, TTo>(TFrom* source, nint stride, double* weights, int taps, TTo* target, int count)
+        where L : struct, ILane<L, double>
+        where TFrom : unmanaged, INumberBase<TFrom>
+        where TTo : unmanaged, INumberBase<TTo>
+    {
+        // Two sums at a time: one alone would wait for the addition before.
+        nint i = 0;
+        for (; i <= count - (2 * L.Width); i += 2 * L.Width)
         {
-            (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
+            (L low, L high) = (L.Const(0), L.Const(0));
             TFrom* from = source + i;
             for (int k = 0; k < taps; k++, from += stride)
             {
-                Vector<double> weight = new(weights[k]);
-                (Vector<double> left, Vector<double> right) = Load(from);
-                low = Vector.MultiplyAddEstimate(weight, left, low);
-                high = Vector.MultiplyAddEstimate(weight, right, high);
+                L weight = L.Broadcast(weights[k]);
+                low = L.MultiplyAdd(weight, Load<L, TFrom>(from), low);
+                high = L.MultiplyAdd(weight, Load<L, TFrom>(from + L.Width), high);
             }
 
-            Store(low, high, target + i);
+            Store(low, target + i);
+            Store(high, target + i + L.Width);
         }
 
         for (; i < count; i++)
@@ -41,8 +60,20 @@ internal static unsafe class ResampleSums
     }
 
     /// <summary>target[i] = Σₖ weights[i · taps + k] · line[starts[i] + k].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Along<TTo>(double* line, int* starts, double* weights, int taps, TTo* target, int count)
+        where TTo : unmanaged, INumberBase<TTo> =>
+        WidestLane.Run<WindowSums<TTo>, double>(new(line, starts, weights, taps, target, count), LaneBytes);
+
+    readonly struct WindowSums<TTo>(double* line, int* starts, double* weights, int taps, TTo* target, int count) : ILaneTask<double>
+        where TTo : unmanaged, INumberBase<TTo>
+    {
+        public void Run<L>()
+            where L : struct, ILane<L, double> => Along<L, TTo>(line, starts, weights, taps, target, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    static void Along<L, TTo>(double* line, int* starts, double* weight, int taps, TTo* target, int count)
+        where L : struct, ILane<L, double>
         where TTo : unmanaged, INumberBase<TTo>
     {
         switch (taps)
@@ -50,22 +81,22 @@ internal static unsafe class ResampleSums
             case 1:
                 for (int i = 0; i < count; i++)
                 {
-                    target[i] = TTo.CreateTruncating(weights[i] * line[starts[i]]);
+                    target[i] = TTo.CreateTruncating(weight[i] * line[starts[i]]);
                 }
 
                 break;
             case 2:
-                for (int i = 0; i < count; i++, weights += 2)
+                for (int i = 0; i < count; i++, weight += 2)
                 {
                     double* from = line + starts[i];
-                    target[i] = TTo.CreateTruncating(double.MultiplyAddEstimate(weights[1], from[1], weights[0] * from[0]));
+                    target[i] = TTo.CreateTruncating(double.MultiplyAddEstimate(weight[1], from[1], weight[0] * from[0]));
                 }
 
                 break;
             default:
-                for (int i = 0; i < count; i++, weights += taps)
+                for (int i = 0; i < count; i++, weight += taps)
                 {
-                    target[i] = TTo.CreateTruncating(Dot(weights, line + starts[i], taps));
+                    target[i] = TTo.CreateTruncating(Dot<L>(weight, line + starts[i], taps));
                 }
 
                 break;
@@ -73,47 +104,41 @@ internal static unsafe class ResampleSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static (Vector<double> Low, Vector<double> High) Load<T>(T* source)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(double))
-        {
-            return (Vector.Load((double*)source), Vector.Load((double*)source + Vector<double>.Count));
-        }
-
-        Vector.Widen(Vector.Load((float*)source), out Vector<double> low, out Vector<double> high);
-        return (low, high);
-    }
+    static L Load<L, T>(T* source)
+        where L : struct, ILane<L, double>
+        where T : unmanaged =>
+        typeof(T) == typeof(double) ? L.Load((double*)source) : L.LoadWidened(in *(float*)source, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store<T>(Vector<double> low, Vector<double> high, T* target)
+    static void Store<L, T>(L sum, T* target)
+        where L : struct, ILane<L, double>
         where T : unmanaged
     {
         if (typeof(T) == typeof(double))
         {
-            low.Store((double*)target);
-            high.Store((double*)target + Vector<double>.Count);
+            L.Store(sum, (double*)target);
         }
         else
         {
-            Vector.Narrow(low, high).Store((float*)target);
+            sum.StoreNarrowed(ref *(float*)target, 0);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static double Dot(double* weights, double* values, int count)
+    static double Dot<L>(double* weights, double* values, int count)
+        where L : struct, ILane<L, double>
     {
         int k = 0;
         double sum = 0;
-        if (count >= 2 * Vector<double>.Count)
+        if (count >= 2 * L.Width)
         {
-            Vector<double> sums = Vector<double>.Zero;
-            for (; k <= count - Vector<double>.Count; k += Vector<double>.Count)
+            L sums = L.Const(0);
+            for (; k <= count - L.Width; k += L.Width)
             {
-                sums = Vector.MultiplyAddEstimate(Vector.Load(weights + k), Vector.Load(values + k), sums);
+                sums = L.MultiplyAdd(L.Load(weights + k), L.Load(values + k), sums);
             }
 
-            sum = Vector.Sum(sums);
+            sum = sums.Sum();
         }
 
         for (; k < count; k++)

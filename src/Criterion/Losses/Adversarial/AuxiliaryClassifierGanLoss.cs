@@ -1,57 +1,60 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// An adversarial objective with a classifier at its side (ACGAN): L_D = adversarial + w (CE(real, labels) + CE(fake, labels)) and
-/// L_G = adversarial + w CE(fake, labels), where CE is the cross-entropy of the discriminator's class logits.
+/// A GAN loss with an auxiliary classifier (AC-GAN): L_D = adversarial + w (CE(real, labels) + CE(fake, labels)) and L_G = adversarial + w
+/// CE(fake, labels), where CE is the cross-entropy of the discriminator's class logits.
 /// </summary>
 /// <remarks>
-/// Both players want the classes right. As with any adversarial objective the discriminator's logits are those of detached images.
+/// Both networks minimize the cross-entropy of the classes. As with any GAN loss, the discriminator's logits must be those of detached
+/// images.
 /// </remarks>
-/// <param name="Objective">The adversarial part; <see cref="NonSaturatingGanLoss"/> if not given.</param>
-/// <param name="Weight">w, a factor of the cross-entropies.</param>
-/// <param name="LabelSmoothing">How much of a real image's label is spread over all classes, in [0, 1]; generated ones are not smoothed.</param>
+/// <param name="Objective">The adversarial part. Default: <see cref="NonSaturatingGanLoss"/>.</param>
+/// <param name="Weight">w, the weight of the cross-entropies; must be 0 or more. Default: 1.</param>
+/// <param name="LabelSmoothing">
+/// The share of a real image's label that is spread over all classes, in [0, 1]; labels of generated images are not smoothed. Default: 0.
+/// </param>
 /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "logits of any shape, class logits [N, C], labels [N] → scalar",
     Source = "Odena, Olah, Shlens, Conditional image synthesis with auxiliary classifier GANs, 2016, equations 2 and 3",
-    Alternatives = "MutualInformationLoss finds the classes by itself, without labels.")]
+    Alternatives = "MutualInformationLoss discovers the classes without labels.")]
 public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, double Weight = 1, double LabelSmoothing = 0) : ICriterion
 {
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Objective']/node()"/></summary>
     public GanLoss Objective { get; init; } = Objective ?? new NonSaturatingGanLoss();
 
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.NotNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.NonNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
 
-    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss, double, double)"/>
-    public double LabelSmoothing { get; init => field = Require.Within01(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.Within01(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='LabelSmoothing']/node()"/></summary>
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); } =
+        Require.InUnitInterval(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
 
-    /// <summary>The discriminator's loss.</summary>
-    /// <param name="real">Its logits of real images, of any shape.</param>
-    /// <param name="fake">Its logits of generated images, detached from the generator.</param>
-    /// <param name="realClasses">Its class logits of the real images, [N, C].</param>
-    /// <param name="realLabels">Their classes, [N] of Int64.</param>
-    /// <param name="fakeClasses">Its class logits of the generated images, [M, C].</param>
-    /// <param name="fakeLabels">The classes that they were generated for, [M] of Int64.</param>
-    /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
+    /// <summary>Computes the discriminator's loss.</summary>
+    /// <param name="real">The discriminator's logits of real images, of any shape.</param>
+    /// <param name="fake">The discriminator's logits of generated images, detached from the generator.</param>
+    /// <param name="realClasses">The class logits of the real images, [N, C].</param>
+    /// <param name="realLabels">The classes of the real images, Int64 of [N].</param>
+    /// <param name="fakeClasses">The class logits of the generated images, [M, C].</param>
+    /// <param name="fakeLabels">The classes that the images were generated for, Int64 of [M].</param>
+    /// <exception cref="LossException">A label is out of range, or a batch is empty.</exception>
     public Tensor Discriminator(Tensor real, Tensor fake, Tensor realClasses, Tensor realLabels, Tensor fakeClasses, Tensor fakeLabels)
     {
-        Tensor classes = ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
-            + ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
+        Tensor classes = ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), realClasses, realLabels, LabelSmoothing)
+            + ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels);
         return Objective.Discriminator(real, fake) + (classes * Weight);
     }
 
-    /// <summary>The generator's loss.</summary>
+    /// <summary>Computes the generator's loss.</summary>
     /// <param name="fake">The discriminator's logits of generated images.</param>
-    /// <param name="fakeClasses">Its class logits of them, [M, C].</param>
-    /// <param name="fakeLabels">The classes that they were generated for, [M] of Int64.</param>
-    /// <param name="real">Its logits of real images, which relativistic objectives need.</param>
-    /// <exception cref="LossException">A label is no class, or there is nothing to compare.</exception>
+    /// <param name="fakeClasses">The class logits of the generated images, [M, C].</param>
+    /// <param name="fakeLabels">The classes that the images were generated for, Int64 of [M].</param>
+    /// <param name="real">The discriminator's logits of real images, required by relativistic losses.</param>
+    /// <exception cref="LossException">A label is out of range, or a batch is empty.</exception>
     public Tensor Generator(Tensor fake, Tensor fakeClasses, Tensor fakeLabels, Tensor? real = null) =>
-        Objective.Generator(fake, real) + (ClassLabels.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
+        Objective.Generator(fake, real) + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 
     /// <inheritdoc/>
     public string ToLatex() =>

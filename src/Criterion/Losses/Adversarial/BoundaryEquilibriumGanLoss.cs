@@ -5,32 +5,36 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The boundary-equilibrium objective (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the
-/// discriminator, an auto-encoder, gives back a real or a generated image.
+/// The boundary-equilibrium loss (BEGAN): L_D = E[r] − k E[f], L_G = E[f], where r and f are the errors with which the discriminator, an
+/// autoencoder, reconstructs a real or a generated image.
 /// </summary>
-/// <remarks>k changes from step to step: an <see cref="EquilibriumController"/> holds it and gives the objective of each step.</remarks>
-/// <param name="K">k, how much the discriminator cares for giving generated images back badly, in [0, 1].</param>
+/// <remarks>
+/// k changes from step to step: a <see cref="BoundaryEquilibriumController"/> tracks it and returns the loss of each step.
+/// </remarks>
+/// <param name="K">
+/// k, the weight of the reconstruction error of generated images in the discriminator's loss, in [0, 1]. Default: 0.
+/// </param>
 /// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake reconstruction errors of any shape → scalar",
     Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
-    Alternatives = "EnergyBasedGanLoss has a fixed margin in place of the controller.")]
+    Alternatives = "EnergyBasedGanLoss has a fixed margin instead of the controller.")]
 public sealed record BoundaryEquilibriumGanLoss(double K = 0)
-    : PointwiseGanLoss<WassersteinGanLoss.FakeTerm, BoundaryEquilibriumGanLoss.FakeTerm, WassersteinGanLoss.FakeTerm>
+    : PointwiseGanLoss
 {
-    /// <inheritdoc cref="BoundaryEquilibriumGanLoss(double)"/>
-    public double K { get; init => field = Require.Within01(value, nameof(BoundaryEquilibriumGanLoss)); } =
-        Require.Within01(K, nameof(BoundaryEquilibriumGanLoss));
+    /// <summary><inheritdoc cref="BoundaryEquilibriumGanLoss" path="/param[@name='K']/node()"/></summary>
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
+        Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Real => default;
+    protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => new(K);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new FakeTerm(K));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.FakeTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -41,9 +45,8 @@ public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     ];
 
     /// <summary>−k f.</summary>
-    public readonly struct FakeTerm(double k) : IUnaryFormula
+    internal readonly struct FakeTerm(double k) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -(T.Const(k) * x);

@@ -4,42 +4,43 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The hinge objective: L_D = E[max(0, m − r)] + E[max(0, m + f)], L_G = −E[f].</summary>
-/// <remarks>Logits beyond the margin on their right side cost nothing and have no gradient; at the margin itself the gradient is 0 too.</remarks>
-/// <param name="Margin">m, how far on its right side a logit is to lie.</param>
+/// <summary>The hinge loss: L_D = E[max(0, m − r)] + E[max(0, m + f)], L_G = −E[f].</summary>
+/// <remarks>
+/// For the discriminator, logits beyond the margin on the correct side have zero loss and no gradient; at the margin itself the gradient is
+/// 0 too.
+/// </remarks>
+/// <param name="Margin">m, the distance from 0 beyond which a correct logit has zero loss; must be positive. Default: 1.</param>
 /// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
-    Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never stops pushing; RelativisticPairedHingeGanLoss compares real with fake.")]
-public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss<HingeGanLoss.RealTerm, HingeGanLoss.FakeTerm, WassersteinGanLoss.RealTerm>
+    Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never has a zero gradient; RelativisticPairedHingeGanLoss compares real with fake.")]
+public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
 {
-    /// <inheritdoc cref="HingeGanLoss(double)"/>
+    /// <summary><inheritdoc cref="HingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } = Require.Positive(Margin, nameof(HingeGanLoss));
 
     /// <inheritdoc/>
-    protected internal override RealTerm Real => new(Margin);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(Margin));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => new(Margin);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new FakeTerm(Margin));
 
     /// <inheritdoc/>
-    protected internal override WassersteinGanLoss.RealTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(WassersteinGanLoss.RealTerm));
 
     /// <summary>max(0, m − x).</summary>
-    public readonly struct RealTerm(double margin) : IUnaryFormula
+    internal readonly struct RealTerm(double margin) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Guards.Relu(T.Const(margin) - x);
     }
 
     /// <summary>max(0, m + x).</summary>
-    public readonly struct FakeTerm(double margin) : IUnaryFormula
+    internal readonly struct FakeTerm(double margin) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => Guards.Relu(T.Const(margin) + x);

@@ -3,26 +3,31 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The Jensen–Shannon divergence, f(u) = −(u + 1) ln((1 + u) / 2) + u ln u: g_f(v) = ln 2 − softplus(−v), f*(t) = −ln(2 − exp(t)).</summary>
-/// <remarks>The first GAN's game with its constant: L_D is that of <see cref="MinimaxGanLoss"/> minus ln 4.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <summary>
+/// The Jensen–Shannon divergence, f(u) = −(u + 1) ln((1 + u) / 2) + u ln u: g_f(v) = ln 2 − softplus(−v), f*(t) = −ln(2 − exp(t)).
+/// </summary>
+/// <remarks>The loss of the first GAN plus a constant: L_D is that of <see cref="MinimaxGanLoss"/> minus ln 4.</remarks>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-jensen-shannon",
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
-    Alternatives = "NonSaturatingGanLoss is what most train with; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes differently.")]
-public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<JensenShannonFGanLoss.Divergence>(NonSaturatingGenerator)
+    Alternatives = "NonSaturatingGanLoss is the usual choice; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes differently.")]
+public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<JensenShannonDivergence>();
+
     /// <summary>g_f(v) = ln 2 − softplus(−v) and f*(g_f(v)) = softplus(v) − ln 2.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct JensenShannonDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => T.Const(Math.Log(2)) - T.Softplus(-v);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> => T.Softplus(v) - T.Const(Math.Log(2));

@@ -4,71 +4,72 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// The least-squares objective (LSGAN): L_D = s E[(r − b)²] + s E[(f − a)²], L_G = s′ E[(f − c)²].
-/// </summary>
+/// <summary>The least-squares loss (LSGAN): L_D = s E[(r − b)²] + s E[(f − a)²], L_G = s′ E[(f − c)²].</summary>
 /// <remarks>
-/// Its gradient grows with the distance from the target, also for logits that are already on the right side. The discriminator
-/// gives plain numbers: no sigmoid at its end.
+/// The gradient grows with the distance from the target, also for logits that are already on the correct side. The discriminator must not
+/// end in a sigmoid.
 /// </remarks>
-/// <param name="A">a, what the discriminator should say of generated images.</param>
-/// <param name="B">b, what the discriminator should say of real images.</param>
-/// <param name="C">c, what the generator wants the discriminator to say of generated images.</param>
-/// <param name="DiscriminatorScale">s, ½ in the paper.</param>
-/// <param name="GeneratorScale">s′, ½ in the paper and 1 in CycleGAN's code.</param>
+/// <param name="A">a, the discriminator's target for generated images. Default: 0.</param>
+/// <param name="B">b, the discriminator's target for real images. Default: 1.</param>
+/// <param name="C">c, the generator's target for generated images. Default: 1.</param>
+/// <param name="DiscriminatorScale">s; must be positive. ½ in the paper. Default: 0.5.</param>
+/// <param name="GeneratorScale">s′; must be positive. ½ in the paper and 1 in CycleGAN's code. Default: 0.5.</param>
 /// <exception cref="ArgumentOutOfRangeException">A scale is not positive, or a target is not finite.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Mao et al., Least squares generative adversarial networks, 2016, equations 2, 8 and 9",
-    Alternatives = "NonSaturatingGanLoss bounds the gradient of a far-off logit; HingeGanLoss leaves logits beyond the margin alone; RelativisticAverageLeastSquaresGanLoss compares with the other kind's mean.")]
+    Alternatives = "NonSaturatingGanLoss bounds the gradient of an outlying logit; HingeGanLoss has no gradient beyond the margin; RelativisticAverageLeastSquaresGanLoss compares with the mean of the other kind.")]
 public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 1, double DiscriminatorScale = 0.5, double GeneratorScale = 0.5)
-    : PointwiseGanLoss<LeastSquaresGanLoss.Term, LeastSquaresGanLoss.Term, LeastSquaresGanLoss.Term>
+    : PointwiseGanLoss
 {
-    /// <summary>The paper's form with 0 for fake and 1 for real: the defaults.</summary>
+    /// <summary>Gets the paper's form with targets of 0 for fake and 1 for real: the defaults.</summary>
     public static LeastSquaresGanLoss Paper { get; } = new();
 
-    /// <summary>The paper's form with −1 for fake, 1 for real and 0 for the generator, which minimises the Pearson χ² divergence.</summary>
+    /// <summary>
+    /// Gets the paper's form with targets of −1 for fake, 1 for real and 0 for the generator, which minimizes the Pearson χ² divergence.
+    /// </summary>
     public static LeastSquaresGanLoss Pearson { get; } = new(-1, 1, 0);
 
-    /// <summary>The form of CycleGAN's code: half of the two errors' sum for the discriminator, the whole error for the generator.</summary>
+    /// <summary>
+    /// Gets the form of CycleGAN's code: half of the sum of both errors for the discriminator, the full error for the generator.
+    /// </summary>
     public static LeastSquaresGanLoss CycleGan { get; } = new(GeneratorScale: 1);
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='A']/node()"/></summary>
     public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(A, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='B']/node()"/></summary>
     public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(B, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='C']/node()"/></summary>
     public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(C, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='DiscriminatorScale']/node()"/></summary>
     public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
         Require.Positive(DiscriminatorScale, nameof(LeastSquaresGanLoss));
 
-    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)"/>
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='GeneratorScale']/node()"/></summary>
     public double GeneratorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
         Require.Positive(GeneratorScale, nameof(LeastSquaresGanLoss));
 
     /// <inheritdoc/>
-    protected internal override Term Real => new(B, DiscriminatorScale);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new ScaledSquaredError(B, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override Term Fake => new(A, DiscriminatorScale);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new ScaledSquaredError(A, DiscriminatorScale));
 
     /// <inheritdoc/>
-    protected internal override Term Generated => new(C, GeneratorScale);
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new ScaledSquaredError(C, GeneratorScale));
 
     /// <summary>scale · (x − target)².</summary>
-    public readonly struct Term(double target, double scale) : IUnaryFormula
+    internal readonly struct ScaledSquaredError(double target, double scale) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
-            // Before they are chosen: what stays the same is moved out of a loop only if it is worked out in any case.
+            // Constants before the branches: the JIT hoists only what is evaluated unconditionally.
             (T shift, T factor) = (T.Const(target), T.Const(scale));
             T error = target == 0 ? x : x - shift;
             return scale == 1 ? error * error : typeof(T) == typeof(Numbers.Latex) ? factor * (error * error) : factor * error * error;

@@ -4,40 +4,39 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// The zero-sum objective of the first GAN paper: L_D = E[softplus(−r)] + E[softplus(f)], L_G = −E[softplus(f)].
-/// </summary>
+/// <summary>The zero-sum loss of the first GAN paper: L_D = E[softplus(−r)] + E[softplus(f)], L_G = −E[softplus(f)].</summary>
 /// <remarks>
-/// The generator's gradient vanishes where the discriminator is sure of a fake (f ≪ 0), which is where it is needed most: train
-/// with <see cref="NonSaturatingGanLoss"/>, and use this to study the game. At the best discriminator −L_D is twice the Jensen–Shannon
-/// divergence minus ln 4.
+/// The generator's gradient vanishes where the discriminator is confident of a fake (f ≪ 0), where it is needed most: use
+/// <see cref="NonSaturatingGanLoss"/> for training and this loss for analysis. At the optimal discriminator −L_D is twice the
+/// Jensen–Shannon divergence minus ln 4.
 /// </remarks>
-/// <param name="RealTarget">What the discriminator should say of real images, in (0, 1]: below 1 it is one-sided label smoothing.</param>
+/// <param name="RealTarget">
+/// The discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
+/// </param>
 /// <exception cref="ArgumentOutOfRangeException">The target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014, equation 1",
-    Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator that learns from obvious fakes; JensenShannonFGanLoss is the same divergence without its constant.")]
+    Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator gradient for obvious fakes; JensenShannonFGanLoss is the same divergence without its constant.")]
 public sealed record MinimaxGanLoss(double RealTarget = 1)
-    : PointwiseGanLoss<NonSaturatingGanLoss.RealTerm, NonSaturatingGanLoss.FakeTerm, MinimaxGanLoss.GeneratorTerm>
+    : PointwiseGanLoss
 {
-    /// <inheritdoc cref="MinimaxGanLoss(double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(MinimaxGanLoss)); } = Require.Target(RealTarget, nameof(MinimaxGanLoss));
+    /// <summary><inheritdoc cref="MinimaxGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } = Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.RealTerm Real => new(RealTarget);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override NonSaturatingGanLoss.FakeTerm Fake => default;
+    protected internal override UnaryFormula Fake => UnaryFormula.From(default(NonSaturatingGanLoss.FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override GeneratorTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(GeneratorTerm));
 
-    /// <summary>Minus the discriminator's term of a generated logit.</summary>
-    public readonly struct GeneratorTerm : IUnaryFormula
+    /// <summary>The negated discriminator term of a generated logit.</summary>
+    internal readonly struct GeneratorTerm : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -default(NonSaturatingGanLoss.FakeTerm).Value(x);

@@ -5,38 +5,38 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Keeps the codes that an image was generated from readable in it (InfoGAN): weight · E[−ln q(c | G(z, c))], where q is what a head of
-/// the discriminator says of the image. Added to both players' losses, it maximises a bound of the mutual information.
+/// Maximizes the mutual information between images and the codes they were generated from (InfoGAN): weight · E[−ln q(c | G(z, c))], where
+/// q is the output of a head of the discriminator. Added to the losses of both networks, it maximizes a lower bound.
 /// </summary>
 /// <remarks>
-/// Codes of several kinds add up: <c>loss.Discrete(logits, codes) + loss.Gaussian(mean, style)</c>. The gradient reaches the generator through
-/// the image, so the head must see the images undetached, or nothing but the head learns.
+/// Codes of several kinds are summed: <c>loss.Discrete(logits, codes) + loss.Gaussian(mean, style)</c>. The gradient reaches the generator
+/// through the image, so the head must get undetached images; otherwise only the head learns.
 /// </remarks>
-/// <param name="Weight">λ, 1 in the paper for discrete codes and less for Gaussian ones.</param>
+/// <param name="Weight">λ; must be 0 or more. 1 in the paper for discrete codes and less for Gaussian ones. Default: 1.</param>
 /// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "class logits [N, C] and codes [N], or means and codes [N, D] → scalar",
     Source = "Chen et al., InfoGAN: interpretable representation learning by information maximizing generative adversarial nets, 2016, equation 5",
-    Alternatives = "AuxiliaryClassifierGanLoss teaches given classes where there are labels.")]
+    Alternatives = "AuxiliaryClassifierGanLoss learns given classes where labels are available.")]
 public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
 {
-    /// <inheritdoc cref="MutualInformationLoss(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(MutualInformationLoss)); } =
-        Require.NotNegative(Weight, nameof(MutualInformationLoss));
+    /// <summary><inheritdoc cref="MutualInformationLoss" path="/param[@name='Weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); } =
+        Require.NonNegative(Weight, nameof(MutualInformationLoss));
 
-    /// <summary>The loss of a code that is one of C classes.</summary>
-    /// <param name="logits">What the head says of the generated images, [N, C].</param>
-    /// <param name="codes">The classes that they were generated from, [N] of Int64.</param>
-    /// <exception cref="LossException">A code is no class, or there is nothing to compare.</exception>
-    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabels.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
+    /// <summary>Computes the loss of a code that is one of C classes.</summary>
+    /// <param name="logits">The head's logits of the generated images, [N, C].</param>
+    /// <param name="codes">The classes that the images were generated from, Int64 of [N].</param>
+    /// <exception cref="LossException">A code is out of range, or the batch is empty.</exception>
+    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
 
-    /// <summary>The loss of codes that are numbers: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
-    /// <param name="mean">μ, what the head says of the generated images, [N, D].</param>
-    /// <param name="codes">c, the codes that they were generated from, [N, D].</param>
-    /// <param name="logVariance">s, how unsure the head is, [N, D]; a variance of 1 if not given.</param>
+    /// <summary>Computes the loss of continuous codes: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
+    /// <param name="mean">μ, the head's estimate for the generated images, [N, D].</param>
+    /// <param name="codes">c, the codes that the images were generated from, [N, D].</param>
+    /// <param name="logVariance">s, the head's log-variance, [N, D]. Default: 0, a variance of 1.</param>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">There is nothing to compare.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Gaussian(Tensor mean, Tensor codes, Tensor? logVariance = null)
     {
         ArgumentNullException.ThrowIfNull(mean);
@@ -44,12 +44,12 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
         Tensor spread = logVariance ?? Tensor.ZerosLike(mean);
         if (mean.Rank == 0 || mean.Shape != codes.Shape || mean.Shape != spread.Shape)
         {
-            throw new ShapeException($"MutualInformationLoss: mean {mean.Shape}, codes {codes.Shape} and logVariance {spread.Shape} must be of one shape [N, D].");
+            throw new ShapeException($"MutualInformationLoss: mean {mean.Shape}, codes {codes.Shape} and logVariance {spread.Shape} must have the same shape [N, D].");
         }
 
         return mean.Count > 0
             ? TensorFormula.Sum(default(NormalLogLikelihood), mean, codes, spread, Weight / mean.Shape[0])
-            : throw new LossException($"MutualInformationLoss: there are no codes in {mean.Shape}. Skip empty batches.");
+            : throw new LossException($"MutualInformationLoss: the batch {mean.Shape} is empty. Skip empty batches.");
     }
 
     /// <inheritdoc/>
@@ -64,9 +64,8 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
         [new("Gaussian", "μ − c", -3, 3, x => TensorFormula.Map(default(NormalLogLikelihood), x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)) * Weight)];
 
     /// <summary>(ln 2π + s + (c − μ)² e⁻ˢ) / 2.</summary>
-    public readonly struct NormalLogLikelihood : ITernaryFormula
+    internal readonly struct NormalLogLikelihood : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>

@@ -5,24 +5,27 @@ namespace Criterion.Losses;
 
 /// <summary>The Pearson χ² divergence, f(u) = (u − 1)²: g_f(v) = v, f*(t) = t²/4 + t.</summary>
 /// <remarks>A parabola in the fake output with its lowest point at −2.</remarks>
-/// <param name="NonSaturatingGenerator">Whether the generator raises E[g_f(f)] instead of lowering −E[f*(g_f(f))].</param>
+/// <param name="NonSaturatingGenerator">
+/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-pearson",
     Shapes = "real, fake outputs of any shape → scalar",
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
     Alternatives = "LeastSquaresGanLoss.Pearson minimises the same divergence over targets.")]
-public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss<PearsonFGanLoss.Divergence>(NonSaturatingGenerator)
+public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
+    /// <inheritdoc/>
+    protected internal override FDivergence Divergence => FDivergence.From<PearsonDivergence>();
+
     /// <summary>g_f(v) = v and f*(g_f(v)) = v²/4 + v.</summary>
-    public readonly struct Divergence : IDivergence
+    internal readonly struct PearsonDivergence : IDivergence
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
             where T : struct, IReal<T> => v;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>

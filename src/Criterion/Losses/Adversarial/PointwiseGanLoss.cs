@@ -3,25 +3,17 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// An objective whose parts are means over single logits: L_D = E[real(r)] + E[fake(f)] and L_G = E[generator(f)].
-/// </summary>
-/// <typeparam name="TReal">The discriminator's term of a real logit.</typeparam>
-/// <typeparam name="TFake">The discriminator's term of a generated logit.</typeparam>
-/// <typeparam name="TGenerator">The generator's term of a generated logit.</typeparam>
-public abstract record PointwiseGanLoss<TReal, TFake, TGenerator> : GanLoss
-    where TReal : struct, IUnaryFormula
-    where TFake : struct, IUnaryFormula
-    where TGenerator : struct, IUnaryFormula
+/// <summary>A GAN loss whose parts are means over logits: L_D = E[real(r)] + E[fake(f)] and L_G = E[generator(f)].</summary>
+public abstract record PointwiseGanLoss : GanLoss
 {
-    /// <summary>The discriminator's term of a real logit.</summary>
-    protected internal abstract TReal Real { get; }
+    /// <summary>Gets the discriminator's term of a real logit.</summary>
+    protected internal abstract UnaryFormula Real { get; }
 
-    /// <summary>The discriminator's term of a generated logit.</summary>
-    protected internal abstract TFake Fake { get; }
+    /// <summary>Gets the discriminator's term of a generated logit.</summary>
+    protected internal abstract UnaryFormula Fake { get; }
 
-    /// <summary>The generator's term of a generated logit.</summary>
-    protected internal abstract TGenerator Generated { get; }
+    /// <summary>Gets the generator's term of a generated logit.</summary>
+    protected internal abstract UnaryFormula Generated { get; }
 
     /// <inheritdoc/>
     public override Tensor Discriminator(Tensor real, Tensor fake) => Mean(Real, real) + Mean(Fake, fake);
@@ -32,8 +24,8 @@ public abstract record PointwiseGanLoss<TReal, TFake, TGenerator> : GanLoss
     /// <inheritdoc/>
     public override string ToLatex() =>
         $"""
-        L_D = {Expected(Real, "r")} + {Expected(Fake, "f")}
-        L_G = {Expected(Generated, "f")}
+        L_D = {LatexMean(Real, "r")} + {LatexMean(Fake, "f")}
+        L_G = {LatexMean(Generated, "f")}
         """;
 
     /// <inheritdoc/>
@@ -44,15 +36,14 @@ public abstract record PointwiseGanLoss<TReal, TFake, TGenerator> : GanLoss
         Curve(Generated, "generator"),
     ];
 
-    /// <summary>Says which logits the objective is not defined on.</summary>
+    /// <summary>Throws if a logit is outside the domain of the loss.</summary>
     protected virtual void Check(Tensor logits, string name)
     {
     }
 
-    Tensor Mean<TFormula>(TFormula term, Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
-        where TFormula : struct, IUnaryFormula
-    {
-        Check(Some(logits, name), name);
-        return TensorFormula.Mean(term, logits);
+    Tensor Mean(UnaryFormula term, Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
+        {
+        Check(NotEmpty(logits, name), name);
+        return term.Mean(logits);
     }
 }

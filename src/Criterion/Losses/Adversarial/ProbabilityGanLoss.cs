@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
 using Criterion.Numbers;
@@ -6,41 +5,44 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The article's adversarial loss: binary cross-entropy of probabilities p = D(x) in [0, 1], with targets t for real and 0 for fake:
-/// L_D = E[BCE(r, t)] + E[BCE(f, 0)], L_G = E[BCE(f, t′)].
+/// The article's adversarial loss: binary cross-entropy of probabilities p = D(x) in [0, 1], with targets t for real and 0 for fake: L_D =
+/// E[BCE(r, t)] + E[BCE(f, 0)], L_G = E[BCE(f, t′)].
 /// </summary>
 /// <remarks>
-/// For a discriminator that ends in a sigmoid. The formula, its logarithms held at −100 and its gradient at 0 and 1 are those of
-/// <see cref="BCELoss"/>. A discriminator without the sigmoid and <see cref="NonSaturatingGanLoss"/> give the same without such corners.
+/// For a discriminator that ends in a sigmoid. The formula, its logarithms clamped to at least −100, and its gradient at 0 and 1 are those
+/// of <see cref="BCELoss"/>. A discriminator without the sigmoid and <see cref="NonSaturatingGanLoss"/> compute the same without these
+/// singularities.
 /// </remarks>
-/// <param name="RealTarget">t, what the discriminator should say of real images, in (0, 1]: below 1 it is one-sided label smoothing.</param>
-/// <param name="GeneratorTarget">t′, what the generator would have said of its own images, in (0, 1].</param>
+/// <param name="RealTarget">
+/// t, the discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
+/// </param>
+/// <param name="GeneratorTarget">t′, the generator's target for generated images, in (0, 1]. Default: 1.</param>
 /// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake probabilities of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014",
-    Twin = "torch.nn.BCELoss",
-    Alternatives = "NonSaturatingGanLoss takes logits, which is exact where a probability is within rounding of 0 or 1: prefer it.")]
+    PyTorch = "torch.nn.BCELoss",
+    Alternatives = "NonSaturatingGanLoss takes logits, which are exact where a probability rounds to 0 or 1: prefer it.")]
 public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss<ProbabilityGanLoss.Term, ProbabilityGanLoss.Term, ProbabilityGanLoss.Term>
+    : PointwiseGanLoss
 {
-    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double RealTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(RealTarget, nameof(ProbabilityGanLoss));
+    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(ProbabilityGanLoss));
 
-    /// <inheritdoc cref="ProbabilityGanLoss(double, double)"/>
-    public double GeneratorTarget { get; init => field = Require.Target(value, nameof(ProbabilityGanLoss)); } =
-        Require.Target(GeneratorTarget, nameof(ProbabilityGanLoss));
-
-    /// <inheritdoc/>
-    protected internal override Term Real => new(RealTarget);
+    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='GeneratorTarget']/node()"/></summary>
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
+        Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
 
     /// <inheritdoc/>
-    protected internal override Term Fake => new(0);
+    protected internal override UnaryFormula Real => UnaryFormula.From(new TargetCrossEntropy(RealTarget));
 
     /// <inheritdoc/>
-    protected internal override Term Generated => new(GeneratorTarget);
+    protected internal override UnaryFormula Fake => UnaryFormula.From(new TargetCrossEntropy(0));
+
+    /// <inheritdoc/>
+    protected internal override UnaryFormula Generated => UnaryFormula.From(new TargetCrossEntropy(GeneratorTarget));
 
     /// <inheritdoc/>
     public override string ToLatex() =>
@@ -59,30 +61,18 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
     ];
 
     /// <inheritdoc/>
-    protected override void Check(Tensor logits, string name)
-    {
-        ArgumentNullException.ThrowIfNull(logits);
-        Tensor p = logits.Detach();
-        if (p.AllWithin(0, 1))
-        {
-            return;
-        }
-
-        Tensor outside = Tensor.Where(p.Less(0), Tensor.OnesLike(p), p.Greater(1).To(p.DType));
-        int first = outside.To(DType.Bool).AsReadOnlySpan<bool>().IndexOf(true);
-        if (first >= 0)
-        {
-            throw new LossException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Name}: {name} must be probabilities in [0, 1], and element {first} is {p.Flatten()[first].Item()}. For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid."));
-        }
-    }
+    protected override void Check(Tensor logits, string name) => ValueChecks.InRange(
+        Name,
+        logits,
+        0,
+        1,
+        "a probability in [0, 1]",
+        "For logits use NonSaturatingGanLoss, or end the discriminator in a sigmoid.",
+        name);
 
     /// <summary>The cross-entropy of a probability against a target.</summary>
-    public readonly struct Term(double target) : IUnaryFormula
+    internal readonly struct TargetCrossEntropy(double target) : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
@@ -93,12 +83,12 @@ public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorT
                 return Smoothed(x, y);
             }
 
-            // Only one of the two logarithms counts.
-            T surprise = target == 1 ? -BCELoss.CrossEntropy.Log(x) : -BCELoss.CrossEntropy.LogOfComplement(x);
-            return T.WithSlope(T.Detach(surprise), x, BCELoss.CrossEntropy.Slope(x, y));
+            // Only one of the two logarithms has a nonzero weight.
+            T crossEntropy = target == 1 ? -BCELoss.CrossEntropy.Log(x) : -BCELoss.CrossEntropy.LogOfComplement(x);
+            return T.WithSlope(T.Detach(crossEntropy), x, BCELoss.CrossEntropy.Slope(x, y));
         }
 
-        // A call: with three logarithms the loop would exceed what the compiler inlines into it.
+        // Not inlined: with three logarithms the loop would exceed the JIT's inlining budget.
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static T Smoothed<T>(T x, T y)
             where T : struct, IReal<T> => default(BCELoss.CrossEntropy).Value(x, y);

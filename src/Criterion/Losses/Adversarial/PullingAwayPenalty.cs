@@ -5,36 +5,36 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Drives the encodings of a batch apart: Σ_{i≠j} cos²(sᵢ, sⱼ) / (N (N − 1)), 0 where all are orthogonal and 1 where all lie on one line.
+/// Pulls the encodings of a batch apart: Σ_{i≠j} cos²(sᵢ, sⱼ) / (N (N − 1)), 0 where all are orthogonal and 1 where all are collinear.
 /// </summary>
 /// <remarks>
-/// For the encodings that the discriminator of an <see cref="EnergyBasedGanLoss"/> GAN makes of generated images, added to the
-/// generator's loss. An encoding of zeros counts as orthogonal to all others, with gradient 0.
+/// For the discriminator's encodings of generated images in an <see cref="EnergyBasedGanLoss"/> GAN, added to the generator's loss. An
+/// encoding of zeros is treated as orthogonal to all others, with a gradient of 0.
 /// </remarks>
-/// <param name="Weight">A factor, 0.1 in the paper.</param>
+/// <param name="Weight">The weight; must be 0 or more. 0.1 in the paper. Default: 0.1.</param>
 /// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "encodings [N, ...] → scalar",
     Source = "Zhao, Mathieu, LeCun, Energy-based generative adversarial network, 2016, equation 4",
-    Alternatives = "MeanFeatureMatchingLoss asks for the right mean of features, not for variety within the batch.")]
+    Alternatives = "MeanFeatureMatchingLoss matches the mean of features instead of increasing variety within the batch.")]
 public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
 {
     const double Epsilon = 1e-12;
 
-    /// <inheritdoc cref="PullingAwayPenalty(double)"/>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(PullingAwayPenalty)); } =
-        Require.NotNegative(Weight, nameof(PullingAwayPenalty));
+    /// <summary><inheritdoc cref="PullingAwayPenalty" path="/param[@name='Weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); } =
+        Require.NonNegative(Weight, nameof(PullingAwayPenalty));
 
-    /// <summary>The weighted mean of squared cosines.</summary>
-    /// <param name="encodings">[N, ...], one encoding for each of at least two images.</param>
-    /// <exception cref="ShapeException">There is no pair, or no dimension along which encodings run.</exception>
+    /// <summary>Computes the weighted mean of squared cosines.</summary>
+    /// <param name="encodings">One encoding for each of at least two images, [N, ...].</param>
+    /// <exception cref="ShapeException">There are fewer than two encodings, or they are scalars.</exception>
     public Tensor Forward(Tensor encodings)
     {
         ArgumentNullException.ThrowIfNull(encodings);
         if (encodings.Rank < 2 || encodings.Shape[0] < 2 || encodings.Count == 0)
         {
-            throw new ShapeException($"PullingAwayPenalty: encodings {encodings.Shape} must be [N, ...] with at least two images to pull apart. Use a larger batch.");
+            throw new ShapeException($"PullingAwayPenalty: encodings {encodings.Shape} must be [N, ...] with at least two images. Use a larger batch.");
         }
 
         Tensor s = encodings.Flatten(1);
@@ -43,10 +43,10 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     }
 
     /// <inheritdoc/>
-    public string ToLatex() => $@"{TensorFormula.ToLatex(new Factor(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
+    public string ToLatex() => $@"{TensorFormula.ToLatex(new Scaled(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, OfAngle)];
+    public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, AtAngle)];
 
     static Tensor OffDiagonal(Tensor cosines)
     {
@@ -55,14 +55,14 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
         return TensorFormula.Sum(default(MSELoss.SquaredError), cosines * others, Tensor.ZerosLike(cosines)) / ((double)n * (n - 1));
     }
 
-    Tensor OfAngle(Tensor degrees)
+    Tensor AtAngle(Tensor degrees)
     {
         Tensor cosine = (degrees * (Math.PI / 180)).Cos();
-        return TensorFormula.Map(new LeastSquaresGanLoss.Term(0, Weight), cosine);
+        return TensorFormula.Map(new LeastSquaresGanLoss.ScaledSquaredError(0, Weight), cosine);
     }
 
     /// <summary>weight · x.</summary>
-    readonly struct Factor(double weight) : IUnaryFormula
+    readonly struct Scaled(double weight) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

@@ -4,40 +4,38 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The Wasserstein objective: L_D = E[f] − E[r], L_G = −E[f], over the scores of a critic.</summary>
+/// <summary>The Wasserstein loss: L_D = E[f] − E[r], L_G = −E[f], over the scores of a critic.</summary>
 /// <remarks>
-/// −L_D estimates the distance only for a critic whose slope is bounded: combine it with <see cref="GradientPenalty"/> or clip the
-/// weights.
+/// −L_D estimates the Wasserstein distance only for a critic with a bounded slope: combine it with <see cref="GradientPenalty"/> or
+/// <see cref="WeightClip"/>.
 /// </remarks>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake scores of any shape → scalar",
     Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017",
-    Alternatives = "HingeGanLoss needs no bounded slope to stay bounded itself; WassersteinLogisticGanLoss stops rewarding scores that are already far apart.")]
-public sealed record WassersteinGanLoss : PointwiseGanLoss<WassersteinGanLoss.RealTerm, WassersteinGanLoss.FakeTerm, WassersteinGanLoss.RealTerm>
+    Alternatives = "HingeGanLoss is bounded without a bounded slope; WassersteinLogisticGanLoss has a vanishing gradient for scores that are already far apart.")]
+public sealed record WassersteinGanLoss : PointwiseGanLoss
 {
     /// <inheritdoc/>
-    protected internal override RealTerm Real => default;
+    protected internal override UnaryFormula Real => UnaryFormula.From(default(RealTerm));
 
     /// <inheritdoc/>
-    protected internal override FakeTerm Fake => default;
+    protected internal override UnaryFormula Fake => UnaryFormula.From(default(FakeTerm));
 
     /// <inheritdoc/>
-    protected internal override RealTerm Generated => default;
+    protected internal override UnaryFormula Generated => UnaryFormula.From(default(RealTerm));
 
     /// <summary>−r.</summary>
-    public readonly struct RealTerm : IUnaryFormula
+    internal readonly struct RealTerm : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => -x;
     }
 
     /// <summary>f.</summary>
-    public readonly struct FakeTerm : IUnaryFormula
+    internal readonly struct FakeTerm : IUnaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> => x;

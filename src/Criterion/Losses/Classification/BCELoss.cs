@@ -4,47 +4,48 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Binary cross-entropy of probabilities: ℓ = −(y ln x + (1 − y) ln(1 − x)), the article's adversarial loss.</summary>
+/// <summary>Binary cross-entropy of probabilities: ℓ = −(y ln x + (1 − y) ln(1 − x)). The article's adversarial loss.</summary>
 /// <remarks>
-/// As in PyTorch the logarithms are held at −100, and the gradient (x − y) / max(x(1 − x), 10⁻¹²) is not: at 0 and 1 it is large
-/// but finite, and it still points the right way. Prefer <see cref="BCEWithLogitsLoss"/>, which has no such corner. Twin of
+/// As in PyTorch the logarithms are clamped to at least −100, and the gradient (x − y) / max(x(1 − x), 10⁻¹²) is not: at 0 and 1 it is
+/// large but finite, and its sign is correct. <see cref="BCEWithLogitsLoss"/> has no such singularity. PyTorch equivalent:
 /// <c>torch.nn.BCELoss</c>.
 /// </remarks>
-/// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
-/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCELoss",
-    Alternatives = "BCEWithLogitsLoss takes what comes before the sigmoid and has no corner at 0 and 1: prefer it for training.")]
+    PyTorch = "torch.nn.BCELoss",
+    Alternatives = "BCEWithLogitsLoss takes the input of the sigmoid and has no singularity at 0 and 1: prefer it for training.")]
 public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BCELoss.CrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropy Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0.01, 0.99), Curve("y = 0", 0, 0.01, 0.99)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (use BCEWithLogitsLoss for logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "For logits use BCEWithLogitsLoss.");
         CheckRange(target, 0, 1, "in [0, 1]");
     }
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target) => Weight is null
         ? base.Evaluate(prediction, target)
-        : Reduce(TensorFormula.Map(Formula, prediction, target) * Weight);
+        : Reduce(Formula.Map(prediction, target) * Weight);
 
-    /// <summary>−(y ln x + (1 − y) ln(1 − x)), with logarithms of at least −100 and the slope (x − y) / max(x(1 − x), 10⁻¹²).</summary>
-    public readonly struct CrossEntropy : IBinaryFormula
+    /// <summary>
+    /// −(y ln x + (1 − y) ln(1 − x)), with logarithms clamped to at least −100 and the slope (x − y) / max(x(1 − x), 10⁻¹²).
+    /// </summary>
+    internal readonly struct CrossEntropy : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
@@ -57,27 +58,27 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
             return T.WithSlope(T.WithSlope(value, x, Slope(x, y)), y, ofZero - ofOne);
         }
 
-        /// <summary>The slope by x.</summary>
+        /// <summary>Computes the slope by x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Slope<T>(T x, T y)
             where T : struct, IReal<T> => (x - y) / T.Max(x * (T.Const(1) - x), T.Const(1e-12));
 
-        // Where the logarithm is held its argument is held too, so that no infinity meets the 0 of the branch not taken.
+        // Where the logarithm is clamped, so is its argument: the branch not taken would multiply an infinity by 0.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Log<T>(T p)
             where T : struct, IReal<T>
         {
-            T held = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
-            return T.Select(held, T.Const(-100), T.Log(T.Select(held, T.Const(1), p)));
+            T isClamped = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
+            return T.Select(isClamped, T.Const(-100), T.Log(T.Select(isClamped, T.Const(1), p)));
         }
 
-        /// <summary>ln(1 − p), held likewise, with the digits that 1 − p loses of a small p.</summary>
+        /// <summary>Computes ln(1 − p), clamped likewise, without the digits that 1 − p loses for small p.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T LogOfComplement<T>(T p)
             where T : struct, IReal<T>
         {
-            T held = T.LessOrEqual(T.Const(1) - p, T.Const(Math.Exp(-100)));
-            return T.Select(held, T.Const(-100), T.Log1p(T.Select(held, T.Const(0), -p)));
+            T isClamped = T.LessOrEqual(T.Const(1) - p, T.Const(Math.Exp(-100)));
+            return T.Select(isClamped, T.Const(-100), T.Log1p(T.Select(isClamped, T.Const(0), -p)));
         }
     }
 }

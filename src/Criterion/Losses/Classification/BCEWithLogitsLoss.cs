@@ -5,33 +5,38 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p,
-/// ℓ = (1 − y) x + (1 + (p − 1) y) softplus(−x).
+/// Binary cross-entropy of logits: ℓ = softplus(x) − x y, exact for any logit. With a positive weight p, ℓ = (1 − y) x + (1 + (p − 1) y)
+/// softplus(−x).
 /// </summary>
-/// <remarks>The gradient σ(x) − y never overflows, and an infinite logit that is right costs 0. Twin of <c>torch.nn.BCEWithLogitsLoss</c>.</remarks>
-/// <param name="Weight">A factor for each element, broadcast to the prediction, or null.</param>
-/// <param name="PositiveWeight">p: how much more a positive counts, broadcast to the prediction (one for each class, say), or null.</param>
-/// <param name="Reduction">What becomes of the losses of single elements; the mean divides by their number, not by the weights.</param>
+/// <remarks>
+/// The gradient σ(x) − y never overflows, and a correct infinite logit has zero loss. PyTorch equivalent:
+/// <c>torch.nn.BCEWithLogitsLoss</c>.
+/// </remarks>
+/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+/// <param name="PositiveWeight">
+/// p, the weight of positives, broadcast to the prediction (for example one for each class), or null. Default: null.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
-    Twin = "torch.nn.BCEWithLogitsLoss",
-    Alternatives = "BinaryFocalLoss where easy examples drown the hard ones; SoftMarginLoss for targets of 1 and −1.")]
+    PyTorch = "torch.nn.BCEWithLogitsLoss",
+    Alternatives = "BinaryFocalLoss where easy examples outnumber the hard ones; SoftMarginLoss for targets of 1 and −1.")]
 public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<BCEWithLogitsLoss.CrossEntropy>(Reduction)
+    : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropy Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, -4, 4), Curve("y = 0", 0, -4, 4)];
 
     /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
-        CheckRange(target, 0, 1, "in [0, 1] (SoftMarginLoss takes classes 1 and −1)");
+        CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use SoftMarginLoss.");
 
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor prediction, Tensor target)
@@ -42,24 +47,22 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         }
 
         Tensor losses = PositiveWeight is null
-            ? TensorFormula.Map(Formula, prediction, target)
+            ? Formula.Map(prediction, target)
             : TensorFormula.Map(default(WeightedCrossEntropy), prediction, target, PositiveWeight);
         return Reduce(Weight is null ? losses : losses * Weight);
     }
 
     /// <summary>softplus(x) − x y = softplus(−x) + (1 − y) x.</summary>
-    public readonly struct CrossEntropy : IBinaryFormula
+    internal readonly struct CrossEntropy : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => Guards.ForProbability(y, T.Softplus(AwayFrom0(x)) + Linear(x, y, y));
     }
 
     /// <summary>(1 − y) x + (1 + (p − 1) y) softplus(−x).</summary>
-    public readonly struct WeightedCrossEntropy : ITernaryFormula
+    internal readonly struct WeightedCrossEntropy : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T p)
             where T : struct, IReal<T>
@@ -69,8 +72,8 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         }
     }
 
-    // With softplus(−|x|) and what is left over, both terms are positive and no digits cancel: the gradient of a logit that is right
-    // is as small as it should be, not rounded to 0, and an infinite one costs 0.
+    // With softplus(−|x|) and a linear remainder both terms are positive and do not cancel: the gradient of a correct logit is accurate
+    // rather than rounded to 0, and the loss of an infinite one is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
         where T : struct, IReal<T> => Guards.Unless(T.Less(x, T.Const(0)), x, -x);

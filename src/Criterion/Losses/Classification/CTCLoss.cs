@@ -3,47 +3,53 @@ using Criterion.Drivers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Connectionist temporal classification: ℓ = −ln Σ_π Πₜ p_t(π_t) over all paths π of T steps that read as the target when repeats are
-/// merged and blanks taken out.
+/// Connectionist temporal classification: ℓ = −ln Σ_π Πₜ p_t(π_t) over all paths π of T steps that collapse to the target when repeats are
+/// merged and blanks removed.
 /// </summary>
 /// <remarks>
-/// The gradient by log-probabilities is the true one, minus the share of the paths that pass through a class at a step; PyTorch gives
-/// that plus the probability, which is the same after the log-softmax that both expect in front. A target that no path of
-/// T steps reads as (T &lt; S + repeats) costs +∞, with a gradient of 0 where PyTorch's is NaN; the number of such samples comes out of
-/// <see cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/>. Second derivatives go through the recursion in
-/// tensor operations, which is slow. Twin of <c>torch.nn.CTCLoss</c>.
+/// The gradient by log-probabilities is the exact one: minus the share of the paths that pass through a class at a step. PyTorch adds the
+/// probability, which gives the same after the log-softmax that both expect in front. A target that no path of T steps collapses to (T &lt;
+/// S + repeats) has the loss +∞ and a gradient of 0, where PyTorch's is NaN;
+/// <see cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/> returns the number of such samples. Second
+/// derivatives are computed by the recursion in tensor operations, which is slow. PyTorch equivalent: <c>torch.nn.CTCLoss</c>.
 /// </remarks>
-/// <param name="Blank">The class that stands for no label.</param>
-/// <param name="ZeroInfinity">Whether a sample that no path reads as costs 0 instead of +∞.</param>
-/// <param name="Reduction">What becomes of the losses of single samples; the mean first divides each by its target's length, or by 1.</param>
+/// <param name="Blank">The class that represents no label. Default: 0.</param>
+/// <param name="ZeroInfinity">Whether the loss of a sample without a valid path is 0 instead of +∞. Default: false.</param>
+/// <param name="Reduction">
+/// How per-element losses are reduced; the mean first divides each by its target's length, at least 1. Default: Mean.
+/// </param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
     Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
-    Twin = "torch.nn.CTCLoss",
-    Alternatives = "CrossEntropyLoss when every step has its own label.")]
+    PyTorch = "torch.nn.CTCLoss",
+    Alternatives = "CrossEntropyLoss where every step has a label of its own.")]
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
-    /// <inheritdoc cref="CTCLoss(int, bool, Reduction)"/>
-    public int Blank { get; init => field = CheckedBlank(value); } = CheckedBlank(Blank);
+    /// <summary><inheritdoc cref="CTCLoss" path="/param[@name='Blank']/node()"/></summary>
+    public int Blank { get; init => field = Require.AtLeast(0, value, nameof(CTCLoss)); } = Require.AtLeast(0, Blank, nameof(CTCLoss));
 
-    /// <summary>The loss of log-probabilities.</summary>
+    /// <summary>Computes the loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
-    /// <param name="targets">Int64: [N, S], padded with anything; the labels of all samples in one row; or [S] for one sample.</param>
-    /// <param name="inputLengths">How many of the T steps each sample has.</param>
-    /// <param name="targetLengths">How many labels each sample has; 0 is a sample of blanks.</param>
+    /// <param name="targets">
+    /// The labels, Int64: [N, S] with any padding; one row with the labels of all samples; or [S] for one sample.
+    /// </param>
+    /// <param name="inputLengths">The number of steps of each sample, at most T.</param>
+    /// <param name="targetLengths">The number of labels of each sample; 0 is a sample of blanks.</param>
     /// <returns>A scalar, or one loss for each sample with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes or lengths do not go together.</exception>
-    /// <exception cref="LossException">A label is out of range or the blank, or the batch is empty.</exception>
+    /// <exception cref="ShapeException">Shapes or lengths do not match.</exception>
+    /// <exception cref="LossException">A label is out of range or equals the blank, or the batch is empty.</exception>
     public Tensor Forward(Tensor logProbabilities, Tensor targets, ReadOnlySpan<int> inputLengths, ReadOnlySpan<int> targetLengths) =>
         Forward(logProbabilities, targets, inputLengths, targetLengths, out _);
 
     /// <inheritdoc cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int})"/>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
-    /// <param name="targets">Int64: [N, S], padded with anything; the labels of all samples in one row; or [S] for one sample.</param>
-    /// <param name="inputLengths">How many of the T steps each sample has.</param>
-    /// <param name="targetLengths">How many labels each sample has; 0 is a sample of blanks.</param>
-    /// <param name="impossible">How many samples no path reads as: those that cost +∞, or 0 with <see cref="ZeroInfinity"/>.</param>
+    /// <param name="targets">
+    /// The labels, Int64: [N, S] with any padding; one row with the labels of all samples; or [S] for one sample.
+    /// </param>
+    /// <param name="inputLengths">The number of steps of each sample, at most T.</param>
+    /// <param name="targetLengths">The number of labels of each sample; 0 is a sample of blanks.</param>
+    /// <param name="impossible">The number of samples without a valid path, whose loss is +∞, or 0 with <see cref="ZeroInfinity"/>.</param>
     public Tensor Forward(
         Tensor logProbabilities, Tensor targets, ReadOnlySpan<int> inputLengths, ReadOnlySpan<int> targetLengths, out int impossible)
     {
@@ -72,7 +78,12 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
 
     /// <inheritdoc cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/>
     public Tensor Forward(Tensor logProbabilities, Tensor targets, Tensor inputLengths, Tensor targetLengths, out int impossible) =>
-        Forward(logProbabilities, targets, Numbers(inputLengths, nameof(inputLengths)), Numbers(targetLengths, nameof(targetLengths)), out impossible);
+        Forward(
+            logProbabilities,
+            targets,
+            Lengths(inputLengths, nameof(inputLengths)),
+            Lengths(targetLengths, nameof(targetLengths)),
+            out impossible);
 
     /// <inheritdoc/>
     public override string ToLatex() => @"-\ln \sum_{\pi \in \mathcal{B}^{-1}(y)} \prod_t p_t\left(\pi_t\right)";
@@ -89,8 +100,6 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         }),
     ];
 
-    static int CheckedBlank(int blank) => Require.That(blank >= 0, blank, nameof(CTCLoss), "a class, 0 or more", nameof(Blank));
-
     Tensor Reduce(Tensor losses, int[] lengths)
     {
         Tensor Lengths() => Tensor.From([.. lengths.Select(static length => (double)Math.Max(1, length))], losses.Shape).To(losses.DType);
@@ -106,12 +115,12 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
     {
         if (logs.Rank is not (2 or 3))
         {
-            throw new ShapeException($"CTCLoss: log-probabilities {logs.Shape} must be [T, N, C], or [T, C] for one sample.");
+            throw new ShapeException($"CTCLoss: log-probabilities are {logs.Shape}. Pass [T, N, C], or [T, C] for one sample.");
         }
 
         if (Blank >= logs.Shape[-1])
         {
-            throw new LossException($"CTCLoss: the blank {Blank} is not among the {logs.Shape[-1]} classes of {logs.Shape}.");
+            throw new LossException($"CTCLoss: Blank = {Blank} is outside the {logs.Shape[-1]} classes of {logs.Shape}. Set Blank below {logs.Shape[-1]}.");
         }
     }
 
@@ -121,12 +130,11 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         if (inputLengths.Length != count || targetLengths.Length != count)
         {
             throw new ShapeException(
-                $"CTCLoss: a batch of {count} needs {count} lengths, and there are {inputLengths.Length} input lengths and {targetLengths.Length} target lengths.");
+                $"CTCLoss: a batch of {count} has {inputLengths.Length} input lengths and {targetLengths.Length} target lengths. "
+                + "Pass one of each for every sample.");
         }
 
-        long[] labels = targets.DType == DType.Int64
-            ? targets.ToArray<long>()
-            : throw new DTypeException($"CTCLoss: targets hold classes, and these {targets.DType}; convert them with .To(DType.Int64).");
+        long[] labels = ValueChecks.ClassIndices(nameof(CTCLoss), targets, nameof(targets));
         int[] lengths = targetLengths.ToArray();
         CtcTargets result = new(labels, Starts(targets, isBatch, lengths), lengths, inputLengths.ToArray(), Blank);
         CheckLengths(result.InputLengths, logs.Shape[0], "input");
@@ -144,14 +152,14 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         if (!isTable && targets.Rank != 1)
         {
             throw new ShapeException(
-                $"CTCLoss: targets {targets.Shape} for {lengths.Length} sample(s) must be [N, S], or one row with the labels of all samples.");
+                $"CTCLoss: targets of {lengths.Length} sample(s) are {targets.Shape}. Pass [N, S], or one row with the labels of all samples.");
         }
 
         CheckLengths(lengths, targets.Shape[-1], "target");
         if (!isTable && isBatch && lengths.Sum() != targets.Count)
         {
             throw new ShapeException(
-                $"CTCLoss: the target lengths sum to {lengths.Sum()}, and the row of targets holds {targets.Count} labels.");
+                $"CTCLoss: the target lengths sum to {lengths.Sum()}, but there are {targets.Count} labels. Pass lengths that sum to their number.");
         }
 
         int next = 0;
@@ -163,7 +171,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         int wrong = Array.FindIndex(lengths, length => length < 0 || length > most);
         if (wrong >= 0)
         {
-            throw new ShapeException($"CTCLoss: {name} length {lengths[wrong]} of sample {wrong} is not in [0, {most}].");
+            throw new ShapeException($"CTCLoss: {name} length {lengths[wrong]} of sample {wrong} must be in [0, {most}]. Check the lengths and the padding.");
         }
     }
 
@@ -174,16 +182,16 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
             if (labels[i] < 0 || labels[i] >= classes || labels[i] == Blank)
             {
                 throw new LossException(
-                    $"CTCLoss: targets must hold classes in [0, {classes}) other than the blank, {Blank}, and element {start + i} is {labels[i]}.");
+                    $"CTCLoss: targets must be classes in [0, {classes}) other than Blank = {Blank}, but element {start + i} is {labels[i]}.");
             }
         }
     }
 
-    static int[] Numbers(Tensor lengths, string name)
+    static int[] Lengths(Tensor lengths, string name)
     {
         ArgumentNullException.ThrowIfNull(lengths, name);
         return lengths.DType == DType.Int64
             ? [.. lengths.ToArray<long>().Select(static length => (int)Math.Clamp(length, int.MinValue, int.MaxValue))]
-            : throw new DTypeException($"CTCLoss: {name} are whole numbers, and these {lengths.DType}; convert them with .To(DType.Int64).");
+            : throw new DTypeException($"CTCLoss: {name} must be of type Int64, but are {lengths.DType}. Convert them with .To(DType.Int64).");
     }
 }

@@ -5,59 +5,56 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// One minus the overlap of two sets by their probabilities: ℓ = 1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon), one loss for
-/// each sample. With Squared the sums below the line are Σ x² + Σ y².
+/// Dice loss, one minus the overlap of two sets of probabilities: ℓ = 1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon), for each
+/// sample. With Squared the sums in the denominator are Σ x² + Σ y².
 /// </summary>
 /// <remarks>
 /// <para>
-/// Where prediction and target are both all zeros the loss is 1 − Smooth / (Smooth + Epsilon): 1 with the default Smooth of 0, though
-/// nothing is wrong, and nearly 0 with Smooth = 1. With an empty target and no Smooth the gradient by the prediction is 0, so that
-/// false alarms are never unlearned: set Smooth where targets may be empty.
+/// Where prediction and target are both all zeros the loss is 1 − Smooth / (Smooth + Epsilon): 1 with the default Smooth of 0, although the
+/// prediction is correct, and nearly 0 with Smooth = 1. With an empty target and no Smooth the gradient by the prediction is 0, so that
+/// false positives are never unlearned: set Smooth where targets may be empty.
 /// </para>
 /// <para>
-/// Everything but the first dimension counts as one sample. For the loss of each class of [N, C, ...] give
-/// <c>prediction.Flatten(0, 1)</c> and the target so.
+/// All dimensions but the first form one sample. For the loss of each class of [N, C, ...] pass <c>prediction.Flatten(0, 1)</c> and the
+/// target likewise.
 /// </para>
 /// </remarks>
-/// <param name="Smooth">Added above and below the line, 0 or more; 1 is common.</param>
-/// <param name="Epsilon">Added below the line, above 0: keeps an empty sample finite.</param>
-/// <param name="Squared">Whether the sums below the line are those of squares, as in Milletari's paper.</param>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
+/// <param name="Smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
+/// <param name="Epsilon">
+/// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
+/// </param>
+/// <param name="Squared">Whether the denominator sums squares, as in the paper by Milletari et al. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
     Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between species, 1945",
-    Alternatives = "TverskyLoss weighs false alarms and misses apart; BCEWithLogitsLoss or BinaryFocalLoss for the gradient of single pixels.")]
+    Alternatives = "TverskyLoss weighs false positives and false negatives separately; BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
 public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss<DiceLoss.Overlap>(Reduction)
+    : OverlapLoss(Reduction)
 {
-    /// <summary>Added above and below the line.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Smooth { get; init => field = CheckedSmooth(value); } = CheckedSmooth(Smooth);
+    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Smooth']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); } =
+        Require.NonNegative(Smooth, nameof(DiceLoss));
 
-    /// <summary>Added below the line.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
+    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); } =
+        Require.Positive(Epsilon, nameof(DiceLoss));
 
     /// <inheritdoc/>
-    protected internal override Overlap Formula => new(Smooth, Epsilon, Squared);
-
-    static double CheckedSmooth(double smooth) => Require.NotNegative(smooth, nameof(DiceLoss), nameof(Smooth));
-
-    static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(DiceLoss), nameof(Epsilon));
+    protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
 
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
-    public readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
+    internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, squared ? (a * a) + (b * b) : a + b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

@@ -5,29 +5,30 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which cost nothing
-/// beyond the margin.
+/// Hinge loss of distances between pairs: ℓ = x for similar pairs, y = 1, and max(0, Margin − x) for dissimilar ones, y = −1, which have
+/// zero loss beyond the margin.
 /// </summary>
 /// <remarks>
-/// The prediction is a distance, 0 or more: for similar pairs the loss has no floor. At x = Margin the gradient for y = −1 is the one
-/// inside, −1. Twin of <c>torch.nn.HingeEmbeddingLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// The prediction is a distance, 0 or more: a negative one would make the loss of similar pairs negative. At x = Margin the gradient for y
+/// = −1 is the one inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Margin">Beyond which distance dissimilar pairs cost nothing.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.HingeEmbeddingLoss",
+    PyTorch = "torch.nn.HingeEmbeddingLoss",
     Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; TripletMarginLoss compares distances with each other.")]
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<HingeEmbeddingLoss.DistanceMargin>(Reduction)
+    : PointwiseLoss(Reduction)
 {
-    /// <summary>Beyond which distance dissimilar pairs cost nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    /// <summary><inheritdoc cref="HingeEmbeddingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
+        Require.Finite(Margin, nameof(HingeEmbeddingLoss));
 
     /// <inheritdoc/>
-    protected internal override DistanceMargin Formula => new(Margin);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new DistanceMargin(Margin));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1, 0), Curve("y = −1", -1, 0)];
@@ -35,12 +36,9 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
 
-    static double Checked(double margin) => Require.Finite(margin, nameof(HingeEmbeddingLoss), nameof(Margin));
-
     /// <summary>x for y = 1, max(0, Margin − x) for y = −1.</summary>
-    public readonly struct DistanceMargin(double margin) : IBinaryFormula
+    internal readonly struct DistanceMargin(double margin) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>

@@ -9,53 +9,48 @@ namespace Criterion.Losses;
 /// softmax.
 /// </summary>
 /// <remarks>
-/// Symmetric, in [0, ln 2] and finite everywhere: a class that one side rules out with a logit of −∞ costs at most ln 2. Far from the
-/// target its gradient vanishes, where that of <see cref="KlFromLogitsLoss"/> does not.
+/// Symmetric, in [0, ln 2] and always finite: a class that one side excludes with a logit of −∞ adds at most ln 2. Far from the target the
+/// gradient vanishes, unlike that of <see cref="KlFromLogitsLoss"/>.
 /// </remarks>
-/// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
     Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
-    Alternatives = "KlFromLogitsLoss for a fixed target that the prediction is to cover; its gradient does not vanish far away.")]
+    Alternatives = "KlFromLogitsLoss for a fixed target that the prediction must cover; its gradient does not vanish far from the target.")]
 public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<JensenShannonLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override Divergence Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Divergence));
 
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
 
-    /// <summary>The divergence of logits.</summary>
-    /// <param name="prediction">Logits, [N, C, …] or [C].</param>
-    /// <param name="target">Logits of the same shape.</param>
-    /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or there is no such dimension.</exception>
+    /// <summary>Computes the divergence of logits.</summary>
+    /// <param name="prediction">The logits, [N, C, …] or [C].</param>
+    /// <param name="target">The target's logits, of the same shape.</param>
+    /// <returns>A scalar, or the divergence of each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the dimension does not exist.</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        return EvaluateRows(prediction, target, DimOf(prediction, Dim), SoftmaxTarget.Logits);
+        return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>½ p ln(p / m) + ½ q ln(q / m), where ln(m / p) = softplus(d) − ln 2 and ln(m / q) is d less, d = ln q − ln p.</summary>
-    public readonly struct Divergence : ISoftmaxFormula
+    internal readonly struct Divergence : ISoftmaxFormula
     {
-        // Less than the logarithm of any positive number.
-        const double Never = -1e4;
+        // Below the logarithm of every positive number.
+        const double FiniteLogOfZero = -1e4;
 
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
@@ -67,6 +62,6 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(Never), x);
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(FiniteLogOfZero), x);
     }
 }

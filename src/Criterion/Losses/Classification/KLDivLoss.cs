@@ -5,70 +5,67 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Kullback and Leibler's divergence, element by element: ℓ = y (ln y − x), with x the logarithm of the predicted probability and y the
-/// true one; with LogTarget the target is a logarithm too, and ℓ = eʸ (y − x).
+/// Pointwise Kullback–Leibler divergence: ℓ = y (ln y − x), with x the predicted log-probability and y the target's probability; with
+/// LogTarget the target is a log-probability too, and ℓ = eʸ (y − x).
 /// </summary>
 /// <remarks>
 /// <para>
-/// The divergence of one distribution is the sum of its elements: <see cref="Reduction.BatchMean"/> (sum over N) is the mean
-/// divergence of a batch [N, C], <see cref="Reduction.Mean"/>, PyTorch's default and this one's, is C times smaller. Where more
-/// dimensions than the first are batch, flatten them into it.
+/// The divergence of one distribution is the sum of its elements: <see cref="Reduction.BatchMean"/> (sum over N) is the mean divergence of
+/// a batch [N, C]. <see cref="Reduction.Mean"/>, the default as in PyTorch, is smaller by a factor of C. Where the batch spans more
+/// dimensions than the first, flatten them into it.
 /// </para>
 /// <para>
-/// The order of the arguments is (prediction, target): it is KL(target ‖ prediction). A class that cannot be, y = 0, adds 0 even where
-/// x = −∞; the gradient by a target of 0, −∞ in the limit, is given as −x (0 for x = −∞). Where y &gt; 0 and x = −∞ the loss is ∞. Twin
-/// of <c>torch.nn.KLDivLoss</c>; unlike there, probabilities given for logarithms are an error.
+/// With the arguments (prediction, target) it is KL(target ‖ prediction). A class of target probability y = 0 adds 0 even where x = −∞. The
+/// gradient by a target of 0, −∞ in the limit, is reported as −x (0 for x = −∞). Where y &gt; 0 and x = −∞ the loss is ∞. PyTorch
+/// equivalent: <c>torch.nn.KLDivLoss</c>; unlike it, probabilities passed as log-probabilities throw.
 /// </para>
 /// </remarks>
-/// <param name="LogTarget">Whether the target is the logarithm of probabilities.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="LogTarget">Whether the target is a log-probability. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (log-probabilities), target (probabilities) of one shape [N, ...] → scalar",
     Source = "Kullback, Leibler, On information and sufficiency, 1951",
-    Twin = "torch.nn.KLDivLoss",
-    Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; a Jensen–Shannon divergence is symmetric and bounded.")]
-public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss<KLDivLoss.Divergence>(Reduction)
+    PyTorch = "torch.nn.KLDivLoss",
+    Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; JensenShannonLoss is symmetric and bounded.")]
+public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction), IDivergenceLoss
 {
-    // A sum of rounded probabilities may exceed 1 a little.
+    // A sum of rounded probabilities may slightly exceed 1.
     const double Rounding = 1e-4;
 
+    const string LogProbability = "a log-probability, 0 or less";
+
     /// <inheritdoc/>
-    protected internal override Divergence Formula => new(LogTarget);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Divergence(LogTarget));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    private protected override bool IsNaNOutside => true;
+    private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, double.NegativeInfinity, Rounding, "the logarithm of a probability, 0 or less (take LogSoftmax of logits, Log of probabilities)");
+        CheckRange(prediction, double.NegativeInfinity, Rounding, LogProbability, "Apply LogSoftmax() to logits, or Log() to probabilities.");
         if (LogTarget)
         {
-            CheckRange(target, double.NegativeInfinity, Rounding, "the logarithm of a probability, 0 or less (LogTarget is set)");
+            CheckRange(target, double.NegativeInfinity, Rounding, LogProbability, "Unset LogTarget for probabilities.");
         }
         else
         {
-            CheckRange(target, 0, 1 + Rounding, "a probability in [0, 1] (set LogTarget for logarithms)");
+            CheckRange(target, 0, 1 + Rounding, "a probability in [0, 1]", "Set LogTarget for log-probabilities.");
         }
     }
 
     LossCurve Curve(string name, double first) => new(name, "probability of the first", 0.01, 0.99, p =>
         OfClass(p, first) + OfClass(1 - p, 1 - first));
 
-    Tensor OfClass(Tensor probability, double target) => TensorFormula.Map(
-        Formula, probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
+    Tensor OfClass(Tensor probability, double target) => Formula.Map(probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
-    public readonly struct Divergence(bool logTarget) : IBinaryFormula
+    internal readonly struct Divergence(bool logTarget) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -3,33 +3,30 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The Kullback–Leibler divergence of two rows of log-probabilities: ℓ = Σⱼ qⱼ (ln qⱼ − ln pⱼ), ln p the prediction, ln q the target.
+/// Kullback–Leibler divergence of two rows of log-probabilities: ℓ = Σⱼ qⱼ (ln qⱼ − ln pⱼ), ln p the prediction, ln q the target.
 /// </summary>
 /// <remarks>
-/// Probabilities passed by mistake are noticed: a row that does not sum to 1 is an error, where <c>torch.nn.KLDivLoss</c> gives a
-/// number that may be negative. The gradient by the prediction is −q. A class with −∞ in both rows is left out.
+/// A row that does not sum to 1, such as probabilities passed by mistake, throws, where <c>torch.nn.KLDivLoss</c> returns a number that may
+/// be negative. The gradient by the prediction is −q. A class with −∞ in both rows adds nothing.
 /// </remarks>
-/// <param name="Reverse">Σⱼ pⱼ (ln pⱼ − ln qⱼ) instead.</param>
-/// <param name="Tolerance">How far Σⱼ pⱼ and Σⱼ qⱼ may be from 1; infinity for no check.</param>
-/// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
+/// <param name="Tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
+/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of log-probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
 public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromLogitsLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)"/>
+    /// <summary><inheritdoc cref="KlFromLogProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromLogProbabilitiesLoss));
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override KlFromLogitsLoss.Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new KlFromLogitsLoss.Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -37,23 +34,23 @@ public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tol
     /// <inheritdoc/>
     protected override string TargetName => @"\ln q_j";
 
-    /// <summary>The divergence of log-probabilities.</summary>
-    /// <param name="prediction">[N, C, …] or [C].</param>
-    /// <param name="target">The same shape.</param>
-    /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or there is no such dimension.</exception>
+    /// <summary>Computes the divergence of log-probabilities.</summary>
+    /// <param name="prediction">The log-probabilities, [N, C, …] or [C].</param>
+    /// <param name="target">The target's log-probabilities, of the same shape.</param>
+    /// <returns>A scalar, or the divergence of each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the dimension does not exist.</exception>
     /// <exception cref="LossException">A row does not sum to 1, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
-        CheckNormalised(prediction, prediction.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
-        CheckNormalised(target, target.Detach().Exp(), dim, Tolerance, "KlFromLogitsLoss takes logits");
+        int dim = ClassDimOf(prediction, Dim);
+        CheckDistributions(prediction, prediction.Detach().Exp(), dim, Tolerance, "For logits use KlFromLogitsLoss");
+        CheckDistributions(target, target.Detach().Exp(), dim, Tolerance, "For logits use KlFromLogitsLoss");
         return EvaluateRows(prediction, target, dim, SoftmaxTarget.LogProbabilities);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y.LogSoftmax(1)))];
 }

@@ -4,34 +4,29 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// The Kullback–Leibler divergence of two rows of probabilities: ℓ = Σⱼ qⱼ (ln qⱼ − ln pⱼ), p the prediction, q the target.
-/// </summary>
+/// <summary>Kullback–Leibler divergence of two rows of probabilities: ℓ = Σⱼ qⱼ (ln qⱼ − ln pⱼ), p the prediction, q the target.</summary>
 /// <remarks>
-/// A class with q = 0 adds nothing; where p = 0 and q is not the divergence is +∞. The gradient by the prediction is −q / p, large where
-/// p is small: <see cref="KlFromLogitsLoss"/> has none of that. A row that does not sum to 1 is an error that names it.
+/// A class with q = 0 adds nothing; where p = 0 and q &gt; 0 the divergence is +∞. The gradient by the prediction is −q / p, which is large
+/// where p is small; <see cref="KlFromLogitsLoss"/> avoids this. A row that does not sum to 1 throws an error that names it.
 /// </remarks>
-/// <param name="Reverse">Σⱼ pⱼ (ln pⱼ − ln qⱼ) instead.</param>
-/// <param name="Tolerance">How far Σⱼ pⱼ and Σⱼ qⱼ may be from 1; infinity for no check.</param>
-/// <param name="Dim">The dimension along which classes run; of [C] the only one.</param>
-/// <param name="Reduction">What becomes of the divergences of single rows; the mean runs over rows, never over classes.</param>
+/// <param name="Reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
+/// <param name="Tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
+/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
-    Alternatives = "KlFromLogitsLoss wherever there are logits: it neither overflows nor needs the check.")]
+    Alternatives = "KlFromLogitsLoss where logits are available: it neither overflows nor needs the check.")]
 public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<KlFromProbabilitiesLoss.Divergence>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
-    /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)"/>
+    /// <summary><inheritdoc cref="KlFromProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
     public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
         Require.Tolerance(Tolerance, nameof(KlFromProbabilitiesLoss));
 
     /// <inheritdoc/>
-    protected override bool Accepts(Reduction reduction) => reduction == Reduction.BatchMean || base.Accepts(reduction);
-
-    /// <inheritdoc/>
-    protected internal override Divergence Formula => new(Reverse);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -39,44 +34,42 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
     /// <inheritdoc/>
     protected override string InputName => "p_j";
 
-    /// <summary>The divergence of probabilities.</summary>
-    /// <param name="prediction">[N, C, …] or [C].</param>
-    /// <param name="target">The same shape.</param>
-    /// <returns>A scalar, or one divergence for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or there is no such dimension.</exception>
-    /// <exception cref="LossException">A number is negative, a row does not sum to 1, or the batch is empty.</exception>
+    /// <summary>Computes the divergence of probabilities.</summary>
+    /// <param name="prediction">The probabilities, [N, C, …] or [C].</param>
+    /// <param name="target">The target's probabilities, of the same shape.</param>
+    /// <returns>A scalar, or the divergence of each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes differ, or the dimension does not exist.</exception>
+    /// <exception cref="LossException">A value is negative, a row does not sum to 1, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        int dim = DimOf(prediction, Dim);
+        int dim = ClassDimOf(prediction, Dim);
         Check(prediction, dim);
         Check(target, dim);
         return EvaluateRows(prediction, target, dim, static rows => SoftmaxTarget.Rows(rows));
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AgainstFixed(
+    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve(
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.Softmax(1), y.Softmax(1)))];
 
     void Check(Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
     {
-        CheckValues(probabilities, probabilities.Detach().Less(0), "a probability (KlFromLogits takes logits)", name);
-        CheckNormalised(probabilities, probabilities.Detach(), dim, Tolerance, "KlFromLogitsLoss takes logits", name);
+        CheckRange(probabilities, 0, double.PositiveInfinity, "a probability, 0 or more", "For logits use KlFromLogitsLoss.", name);
+        CheckDistributions(probabilities, probabilities.Detach(), dim, Tolerance, "For logits use KlFromLogitsLoss", name);
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>
-    public readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T> => reverse ? Weighted(a, b) : Weighted(b, a);
 
-        // Where both are 0 their logarithms are taken of 1, and meet the factor 0.
+        // Where both are 0 the logarithms are those of 1, multiplied by 0.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T a, T b)
             where T : struct, IReal<T>

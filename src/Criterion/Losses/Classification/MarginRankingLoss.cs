@@ -5,29 +5,31 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Of two scores: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first should be the larger, for y = −1 the second, by the margin.
+/// Ranks one score above another by a margin: ℓ = max(0, −y (x₁ − x₂) + Margin). For y = 1 the first score should be larger, for y = −1 the
+/// second.
 /// </summary>
 /// <remarks>
-/// Where the scores differ by just the margin the gradient is the one inside, −y and y. Twin of <c>torch.nn.MarginRankingLoss</c>;
-/// unlike there, a target that is neither 1 nor −1 is an error and nothing is broadcast.
+/// Where the scores differ by exactly the margin the gradient is the one inside, −y and y. PyTorch equivalent:
+/// <c>torch.nn.MarginRankingLoss</c>; unlike it, a target that is neither 1 nor −1 throws and nothing is broadcast.
 /// </remarks>
-/// <param name="Margin">By how much the scores should differ.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Margin">The desired difference of the scores. Default: 0.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
     Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
-    Twin = "torch.nn.MarginRankingLoss",
-    Alternatives = "SoftMarginLoss of x1 − x2 never stops at a margin and is smooth; TripletMarginLoss ranks distances of embeddings.")]
+    PyTorch = "torch.nn.MarginRankingLoss",
+    Alternatives = "SoftMarginLoss of x1 − x2 is smooth and never has a zero gradient; TripletMarginLoss ranks distances of embeddings.")]
 public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss<MarginRankingLoss.RankMargin>(Reduction)
+    : TernaryLoss(Reduction)
 {
-    /// <summary>By how much the scores should differ.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
-    public double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    /// <summary><inheritdoc cref="MarginRankingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
+    public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
+        Require.Finite(Margin, nameof(MarginRankingLoss));
 
     /// <inheritdoc/>
-    protected internal override RankMargin Formula => new(Margin);
+    protected internal override TernaryFormula Formula => TernaryFormula.From(new RankMargin(Margin));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2", "y"];
@@ -35,13 +37,13 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
 
-    /// <summary>The loss of pairs of scores.</summary>
+    /// <summary>Computes the loss of pairs of scores.</summary>
     /// <param name="x1">The first scores, of any shape.</param>
-    /// <param name="x2">The second, of the same shape.</param>
-    /// <param name="target">1 where the first should be the larger, −1 where the second should; the same shape.</param>
+    /// <param name="x2">The second scores, of the same shape.</param>
+    /// <param name="target">1 where the first score should be larger, −1 where the second should; of the same shape.</param>
     /// <returns>A scalar, or that shape with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A target is neither 1 nor −1, or there is nothing to compare.</exception>
+    /// <exception cref="LossException">A target is neither 1 nor −1, or the batch is empty.</exception>
     public Tensor Forward(Tensor x1, Tensor x2, Tensor target)
     {
         CheckSameShape(x1, x2);
@@ -49,15 +51,12 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, () => CheckSigns(target));
     }
 
-    static double Checked(double margin) => Require.Finite(margin, nameof(MarginRankingLoss), nameof(Margin));
-
     LossCurve Curve(string name, double target) => new(
-        name, "x₁ − x₂", -3, 3, x => TensorFormula.Map(Formula, x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
+        name, "x₁ − x₂", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, target)));
 
     /// <summary>max(0, −y (x₁ − x₂) + Margin).</summary>
-    public readonly struct RankMargin(double margin) : ITernaryFormula
+    internal readonly struct RankMargin(double margin) : ITernaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));

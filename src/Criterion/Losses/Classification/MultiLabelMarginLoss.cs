@@ -5,24 +5,26 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Hinge of every wrong class against every right one: ℓ = 1/C Σ_{k right} Σ_{j wrong} max(0, 1 − (x_k − x_j)).
+/// Multi-label hinge loss of every wrong class against every correct one: ℓ = 1/C Σ_{k correct} Σ_{j wrong} max(0, 1 − (x_k − x_j)).
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for pairs that are apart by 1, and jumps there. A row without a right class costs nothing. Memory grows with the
-/// number of right classes times that of all. Twin of <c>torch.nn.MultiLabelMarginLoss</c>.
+/// The gradient is 0 for pairs that differ by 1 or more, and jumps there. A row without a correct class has zero loss. Memory grows with
+/// the number of correct classes times the number of all classes. PyTorch equivalent: <c>torch.nn.MultiLabelMarginLoss</c>.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
-    Shapes = "prediction [N, C] or [C], target of the same shape, right classes first, then −1 → scalar",
-    Twin = "torch.nn.MultiLabelMarginLoss",
-    Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss judge every label by itself and give probabilities; MultiMarginLoss for a single right class.")]
+    Shapes = "prediction [N, C] or [C], target of the same shape, correct classes first, then −1 → scalar",
+    PyTorch = "torch.nn.MultiLabelMarginLoss",
+    Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss treat every label independently and give probabilities; MultiMarginLoss for a single correct class.")]
 public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {
-    /// <summary>The loss of scores.</summary>
-    /// <param name="prediction">Scores, [N, C] or [C].</param>
-    /// <param name="target">Int64 of the same shape: the right classes of a row, ended by −1 or the end of the row; what follows −1 is not read.</param>
-    /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
+    /// <summary>Computes the loss of scores.</summary>
+    /// <param name="prediction">The scores, [N, C] or [C].</param>
+    /// <param name="target">
+    /// Int64 of the same shape: the correct classes of a row, ended by −1 or the end of the row. Elements after −1 are ignored.
+    /// </param>
+    /// <returns>A scalar, or the loss of each row with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ, or are neither [N, C] nor [C].</exception>
     /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
@@ -30,7 +32,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
         CheckSameShape(prediction, target);
         if (prediction.Rank is not (1 or 2))
         {
-            throw new ShapeException($"MultiLabelMarginLoss: prediction {prediction.Shape} must be [N, C] or [C].");
+            throw new ShapeException($"MultiLabelMarginLoss: prediction is {prediction.Shape}. Pass [N, C] or [C].");
         }
 
         if (ForEmpty(prediction, prediction.Count) is { } empty)
@@ -50,7 +52,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        new LossCurve("one right class of three", "its score", -3, 3, x => (this with { Reduction = Reduction.None }).Forward(
+        new LossCurve("one correct class of three", "its score", -3, 3, x => (this with { Reduction = Reduction.None }).Forward(
             Tensor.Stack([x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)], 1), Tensor.From<long>([0, -1, -1], [1, 3]).Expand(x.Count, 3))),
     ];
 
@@ -64,13 +66,13 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
         return (hinges * pairs).Sum([1]).Sum([1]) / rows.Shape[1];
     }
 
-    /// <summary>The right classes [N, K], 0 where a row has fewer; which of them are listed [N, K]; which classes are wrong [N, C].</summary>
+    /// <summary>
+    /// Returns the correct classes [N, K], 0 where a row has fewer; which of them are listed [N, K]; and which classes are wrong [N, C].
+    /// </summary>
     (Tensor Classes, Tensor IsListed, Tensor IsWrong) Labels(Tensor target, Shape shape)
     {
         (int rows, int count) = (shape[0], shape[1]);
-        long[] labels = target.DType == DType.Int64
-            ? target.ToArray<long>()
-            : throw new DTypeException($"MultiLabelMarginLoss: target holds class indices, and this one {target.DType}; convert it with .To(DType.Int64).");
+        long[] labels = ValueChecks.ClassIndices(nameof(MultiLabelMarginLoss), target, nameof(target));
         int[] listed = [.. Enumerable.Range(0, rows).Select(row => Listed(labels.AsSpan(row * count, count), row))];
         int width = Math.Max(1, listed.Max());
         long[] classes = new long[rows * width];
@@ -91,7 +93,7 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
         return (Tensor.From(classes, [rows, width]), Tensor.From(isListed, [rows, width]), Tensor.From(isWrong, [rows, count]));
     }
 
-    /// <summary>How many classes a row lists before −1.</summary>
+    /// <summary>Counts the classes of a row before −1.</summary>
     static int Listed(ReadOnlySpan<long> labels, int row)
     {
         for (int k = 0; k < labels.Length; k++)
@@ -104,14 +106,15 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
             if (labels[k] < 0 || labels[k] >= labels.Length)
             {
                 throw new LossException(
-                    $"MultiLabelMarginLoss: target must hold classes in [0, {labels.Length}), or −1 after the last, and element {(row * labels.Length) + k} is {labels[k]}.");
+                    $"MultiLabelMarginLoss: target must be classes in [0, {labels.Length}), or −1 after the last, "
+                    + $"but element {(row * labels.Length) + k} is {labels[k]}.");
             }
         }
 
         return labels.Length;
     }
 
-    /// <summary>max(0, 1 − (x − y)) of a right and a wrong class.</summary>
+    /// <summary>max(0, 1 − (x − y)) of a correct and a wrong class.</summary>
     readonly struct Hinge : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,25 +5,24 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Binary cross-entropy of many labels, averaged over them: ℓ = 1/C Σ_c w_c (softplus(x_c) − x_c y_c), one loss for each row of C
-/// logits.
+/// Multi-label binary cross-entropy, averaged over the labels: ℓ = 1/C Σ_c w_c (softplus(x_c) − x_c y_c), for each row of C logits.
 /// </summary>
 /// <remarks>
-/// Never overflows. Its mean is that of <see cref="BCEWithLogitsLoss"/>; it differs in giving one loss for each row. Twin of
-/// <c>torch.nn.MultiLabelSoftMarginLoss</c>; unlike there, a target outside of [0, 1] is an error.
+/// Never overflows. Its mean equals that of <see cref="BCEWithLogitsLoss"/>; unlike it, it returns one loss for each row. PyTorch
+/// equivalent: <c>torch.nn.MultiLabelSoftMarginLoss</c>; unlike it, a target outside [0, 1] throws.
 /// </remarks>
-/// <param name="Weight">A factor for each label, [C] or anything that broadcasts to the prediction, or null.</param>
-/// <param name="Reduction">What becomes of the losses of single rows; the mean divides by their number, not by the weights.</param>
+/// <param name="Weight">The weight of each label, [C] or any shape that broadcasts to the prediction, or null. Default: null.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) [N, ..., C] or [C] → scalar",
-    Twin = "torch.nn.MultiLabelSoftMarginLoss",
-    Alternatives = "BCEWithLogitsLoss gives the losses of single labels and weighs positives; MultiLabelMarginLoss stops at a margin.")]
+    PyTorch = "torch.nn.MultiLabelSoftMarginLoss",
+    Alternatives = "BCEWithLogitsLoss gives per-label losses and weighs positives; MultiLabelMarginLoss has zero loss beyond a margin.")]
 public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : RowLoss<MultiLabelSoftMarginLoss.MeanCrossEntropy>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc/>
-    protected internal override MeanCrossEntropy Formula => default;
+    protected internal override RowFormula Formula => RowFormula.From(default(MeanCrossEntropy));
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x", "y", "w"];
@@ -31,12 +30,12 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("one label, y = 1", 1), Curve("one label, y = 0", 0)];
 
-    /// <summary>The loss of rows of logits.</summary>
-    /// <param name="prediction">Logits, [N, C], [C] or any other shape with the labels along the last dimension.</param>
-    /// <param name="target">The same shape: 1 where a label holds, 0 where it does not, or a probability.</param>
+    /// <summary>Computes the loss of rows of logits.</summary>
+    /// <param name="prediction">The logits, [N, C], [C] or any other shape with the labels along the last dimension.</param>
+    /// <param name="target">1 where a label applies, 0 where it does not, or a probability; of the same shape.</param>
     /// <returns>A scalar, or the shape without the last dimension with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, there is no dimension, or the weight does not broadcast to them.</exception>
-    /// <exception cref="LossException">A target is outside of [0, 1], or there is nothing to compare.</exception>
+    /// <exception cref="ShapeException">The shapes differ, the prediction is a scalar, or the weight does not broadcast to it.</exception>
+    /// <exception cref="LossException">A target is outside [0, 1], or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -47,21 +46,18 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
     LossCurve Curve(string name, double target) => new(name, "logit", -4, 4, x =>
     {
         Tensor rows = x.Unsqueeze(-1);
-        return TensorFormula.Rows(Formula, [rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
+        return Formula.Rows([rows, Tensor.FullLike(rows, target), Tensor.OnesLike(rows)]);
     });
 
     /// <summary>Σ w (softplus(x) − x y) / Σ 1.</summary>
-    public readonly struct MeanCrossEntropy : IRowFormula
+    internal readonly struct MeanCrossEntropy : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 3;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => sums.First / sums.Second;

@@ -4,46 +4,44 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>
-/// Hinge of every other class against the right one: ℓ = w_y / C · Σ_{j ≠ y} max(0, Margin − x_y + x_j)^P, y the class.
-/// </summary>
+/// <summary>Multi-class hinge loss: ℓ = w_y / C · Σ_{j ≠ y} max(0, Margin − x_y + x_j)^P, y the class.</summary>
 /// <remarks>
-/// The gradient is 0 for classes that are beaten by the margin; with P = 1 it jumps there. Twin of <c>torch.nn.MultiMarginLoss</c>.
+/// The gradient is 0 for classes that trail by the margin; with P = 1 it jumps there. PyTorch equivalent: <c>torch.nn.MultiMarginLoss</c>.
 /// </remarks>
-/// <param name="P">1 or 2: the power of the hinge.</param>
-/// <param name="Margin">By how much the right class is to beat the others, in units of the scores.</param>
-/// <param name="Weight">A factor for each class, [C], or null; the mean does not divide by it.</param>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="P">The power of the hinge, 1 or 2. Default: 1.</param>
+/// <param name="Margin">The margin by which the score of the correct class must exceed the others. Default: 1.</param>
+/// <param name="Weight">The weight of each class, [C], or null; the mean does not divide by it. Default: null.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
     Source = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001",
-    Twin = "torch.nn.MultiMarginLoss",
-    Alternatives = "CrossEntropyLoss never stops pushing and gives probabilities; MultiLabelMarginLoss is for several right classes.")]
+    PyTorch = "torch.nn.MultiMarginLoss",
+    Alternatives = "CrossEntropyLoss never has a zero gradient and gives probabilities; MultiLabelMarginLoss is for several correct classes.")]
 public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<MultiMarginLoss.Hinge>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='P']/node()"/></summary>
     public int P { get; init => field = CheckedPower(value); } = CheckedPower(P);
 
-    /// <inheritdoc cref="MultiMarginLoss(int, double, Tensor, Reduction)"/>
+    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='Margin']/node()"/></summary>
     public double Margin { get; init => field = Require.Finite(value, nameof(MultiMarginLoss)); } =
         Require.Finite(Margin, nameof(MultiMarginLoss));
 
     /// <inheritdoc/>
-    protected internal override Hinge Formula => new(P, Margin);
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Hinge(P, Margin));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.TargetClass;
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {TensorFormula.ToLatexOfRow(Formula, @"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
+    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formula.ToLatex(@"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
 
-    /// <summary>The loss of scores.</summary>
-    /// <param name="prediction">Scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are taken too.</param>
-    /// <param name="target">Classes as Int64, [N] or a scalar.</param>
-    /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
+    /// <summary>Computes the loss of scores.</summary>
+    /// <param name="prediction">The scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are allowed.</param>
+    /// <param name="target">The classes, Int64 of [N] or a scalar.</param>
+    /// <returns>A scalar, or the loss of each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
     /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
@@ -51,14 +49,15 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         if (Weight is { } weight && prediction.Rank > 0 && weight.Shape != [prediction.Shape[ClassDim(prediction)]])
         {
             throw new ShapeException(
-                $"MultiMarginLoss: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, and the weights are {weight.Shape}; give one for each class.");
+                $"MultiMarginLoss: prediction {prediction.Shape} has {prediction.Shape[ClassDim(prediction)]} classes, "
+                + $"but the weights are {weight.Shape}. Pass one weight for each class.");
         }
 
         return EvaluateClasses(prediction, target, perRow: classes => Factors(classes, prediction));
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [AlongLogit("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     static int CheckedPower(int p) => Require.That(p is 1 or 2, p, nameof(MultiMarginLoss), "1 or 2, the power of the hinge", nameof(P));
 
@@ -70,13 +69,11 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
             : Weight.Detach().To(DType.Float64).IndexSelect(0, classes.Flatten()).Reshape(classes.Shape) * share;
     }
 
-    /// <summary>max(0, Margin + a)^P where b is 0, a being the distance to the right class.</summary>
-    public readonly struct Hinge(int power, double margin) : ISoftmaxFormula
+    /// <summary>max(0, Margin + a)^P where b is 0, a being the score relative to the correct class.</summary>
+    internal readonly struct Hinge(int power, double margin) : ISoftmaxFormula
     {
-        /// <inheritdoc/>
         public static bool VanishesWithTarget => false;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>

@@ -4,22 +4,22 @@ namespace Criterion.Losses;
 
 /// <summary>Negative log-likelihood of log-probabilities: ℓ = −w_y x_y, x the output of a log-softmax and y the class.</summary>
 /// <remarks>
-/// The gradient is −w_y at the class and 0 elsewhere: a NaN at another class does not show. Values that are not logarithms of
-/// probabilities are not noticed; <see cref="CrossEntropyLoss"/> takes logits. Twin of <c>torch.nn.NLLLoss</c>.
+/// The gradient is −w_y at the class and 0 elsewhere: a NaN at another class does not show. Inputs that are not log-probabilities are not
+/// detected; <see cref="CrossEntropyLoss"/> takes logits. PyTorch equivalent: <c>torch.nn.NLLLoss</c>.
 /// </remarks>
-/// <param name="Weight">A factor for each class, [C], or null.</param>
-/// <param name="IgnoreIndex">The class whose rows are left out of loss, gradient and mean; it need not be in range.</param>
-/// <param name="Reduction">What becomes of the losses of single rows; the mean is weighted, Σ ℓ / Σ w_y.</param>
+/// <param name="Weight">The weight of each class, [C], or null. Default: null.</param>
+/// <param name="IgnoreIndex">The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.</param>
+/// <param name="Reduction">How per-element losses are reduced; the mean is weighted, Σ ℓ / Σ w_y. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C] of log-probabilities, target [N, d1, ...] of classes → scalar",
-    Twin = "torch.nn.NLLLoss",
+    PyTorch = "torch.nn.NLLLoss",
     Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilitiesLoss compares with whole distributions.")]
 public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss<CrossEntropyLoss.Surprise>(Reduction), IPredictionLoss
+    : SoftmaxLoss(Reduction), IPredictionLoss
 {
     /// <inheritdoc/>
-    protected internal override CrossEntropyLoss.Surprise Formula => default;
+    protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(CrossEntropyLoss.NegativeLogProbability));
 
     /// <inheritdoc/>
     protected override RowOrigin Origin => RowOrigin.Zero;
@@ -27,15 +27,15 @@ public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Red
     /// <inheritdoc/>
     protected override string InputName => "x_j";
 
-    /// <summary>The loss of log-probabilities.</summary>
-    /// <param name="prediction">[N, C, d₁, …] or [C].</param>
-    /// <param name="target">Classes as Int64, [N, d₁, …] or a scalar.</param>
-    /// <returns>A scalar, or one loss for each row with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A class is out of range, or there is nothing to compare.</exception>
+    /// <summary>Computes the loss of log-probabilities.</summary>
+    /// <param name="prediction">The log-probabilities, [N, C, d₁, …] or [C].</param>
+    /// <param name="target">The classes, Int64 of [N, d₁, …] or a scalar.</param>
+    /// <returns>A scalar, or the loss of each row with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target) => EvaluateClasses(prediction, target, IgnoreIndex, Weight, isWeightedMean: true);
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [AlongLogit("loss", (x, y) => (this with { Weight = null, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y))];
+        [TargetLogitCurve("loss", (x, y) => (this with { Weight = null, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y))];
 }

@@ -2,22 +2,20 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of the overlap of two sets, each given by a probability for every place: one loss for each sample.</summary>
-/// <typeparam name="TFormula">The formula of a sample.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
-public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction), IPredictionLoss
-    where TFormula : struct, IRowFormula
+/// <summary>A loss of the overlap of two sets, each given by probabilities: one value for each sample.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IPredictionLoss
 {
-    /// <summary>The loss of samples.</summary>
-    /// <param name="prediction">Probabilities, [N, ...]: everything but the first dimension is one sample; [D] is a single one.</param>
-    /// <param name="target">The same shape, in [0, 1].</param>
+    /// <summary>Computes the loss of samples.</summary>
+    /// <param name="prediction">The probabilities, [N, ...]: all dimensions but the first form one sample; [D] is a single sample.</param>
+    /// <param name="target">The target, of the same shape, values in [0, 1].</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or there is no dimension.</exception>
-    /// <exception cref="LossException">A value is outside of [0, 1], or there is nothing to compare.</exception>
+    /// <exception cref="ShapeException">The shapes differ, or the prediction is a scalar.</exception>
+    /// <exception cref="LossException">A value is outside [0, 1], or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        CheckRange(prediction, 0, 1, "a probability in [0, 1] (take Sigmoid or Softmax of logits)");
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "Apply Sigmoid() or Softmax() to logits.");
         CheckRange(target, 0, 1, "in [0, 1]");
         return Evaluate([Samples(prediction), Samples(target)]);
     }
@@ -25,14 +23,13 @@ public abstract record OverlapLoss<TFormula>(Reduction Reduction) : RowLoss<TFor
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        new("half of the places, all at x", "x", 0, 1, x => Of(x, x)),
-        new("hits at x, no false alarm", "x", 0, 1, x => Of(x, Tensor.ZerosLike(x))),
-        new("all hits, false alarms at x", "x", 0, 1, x => Of(Tensor.OnesLike(x), x)),
+        new("half of the elements in the set, all at x", "x", 0, 1, x => TwoElementLoss(x, x)),
+        new("true positives at x, no false positive", "x", 0, 1, x => TwoElementLoss(x, Tensor.ZerosLike(x))),
+        new("all true positives, false positives at x", "x", 0, 1, x => TwoElementLoss(Tensor.OnesLike(x), x)),
     ];
 
-    /// <summary>The loss of two places, of which the first is in the set.</summary>
-    Tensor Of(Tensor inside, Tensor outside) => TensorFormula.Rows(
-        Formula,
+    /// <summary>Computes the loss of two elements, of which only the first is in the set.</summary>
+    Tensor TwoElementLoss(Tensor inside, Tensor outside) => Formula.Rows(
         [Tensor.Stack([inside, outside], -1), Tensor.Stack([Tensor.OnesLike(inside), Tensor.ZerosLike(inside)], -1)]);
 
     static Tensor Samples(Tensor x) => x.Rank > 2 ? x.Flatten(1) : x;

@@ -4,21 +4,21 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The logistic loss of two classes called 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
+/// <summary>Logistic loss of the classes 1 and −1: ℓ = ln(1 + e^(−y x)) = softplus(−y x).</summary>
 /// <remarks>
-/// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with the classes 1 and 0 called 1 and −1. Twin of
-/// <c>torch.nn.SoftMarginLoss</c>; unlike there, a target that is neither 1 nor −1 is an error.
+/// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with 1 and −1 for the classes 1 and 0. PyTorch equivalent:
+/// <c>torch.nn.SoftMarginLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",
-    Twin = "torch.nn.SoftMarginLoss",
+    PyTorch = "torch.nn.SoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss takes targets in [0, 1] and weights; BinaryFocalLoss where one class is rare.")]
-public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<SoftMarginLoss.LogisticError>(Reduction)
+public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override LogisticError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogisticError));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [Curve("y = 1", 1), Curve("y = −1", -1)];
@@ -27,9 +27,8 @@ public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : Poin
     protected override void Check(Tensor prediction, Tensor target) => CheckSigns(target);
 
     /// <summary>softplus(−y x).</summary>
-    public readonly struct LogisticError : IBinaryFormula
+    internal readonly struct LogisticError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Softplus(-(y * x));

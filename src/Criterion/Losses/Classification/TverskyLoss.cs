@@ -5,69 +5,68 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// One minus Tversky's index: ℓ = 1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon), one loss for each sample, with TP =
-/// Σ x y, FP = Σ x (1 − y) and FN = Σ (1 − x) y of probabilities.
+/// Tversky loss, one minus the Tversky index: ℓ = 1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon), for each sample, with
+/// TP = Σ x y, FP = Σ x (1 − y) and FN = Σ (1 − x) y of probabilities.
 /// </summary>
 /// <remarks>
 /// <para>
-/// At Alpha = Beta = 0.5 it is <see cref="DiceLoss"/> (with half its Smooth and Epsilon), at 1 and 1 that of Jaccard. More Beta than Alpha finds small
-/// things at the price of false alarms.
+/// With Alpha = Beta = 0.5 it is <see cref="DiceLoss"/> (with half its Smooth and Epsilon), with 1 and 1 the Jaccard loss. Beta above Alpha
+/// finds small objects at the price of false positives.
 /// </para>
 /// <para>
 /// Where prediction and target are both all zeros the loss is 1 − Smooth / (Smooth + Epsilon): 1 with the default Smooth of 0. With an
-/// empty target and no Smooth the gradient by the prediction is 0: set Smooth where targets may be empty. Everything but the first
-/// dimension counts as one sample.
+/// empty target and no Smooth the gradient by the prediction is 0: set Smooth where targets may be empty. All dimensions but the first form
+/// one sample.
 /// </para>
 /// </remarks>
-/// <param name="Alpha">What a false alarm counts, 0 or more.</param>
-/// <param name="Beta">What a miss counts, 0 or more.</param>
-/// <param name="Smooth">Added above and below the line, 0 or more; 1 is common.</param>
-/// <param name="Epsilon">Added below the line, above 0: keeps an empty sample finite.</param>
-/// <param name="Reduction">What becomes of the losses of single samples.</param>
+/// <param name="Alpha">The weight of false positives; must be 0 or more. Default: 0.5.</param>
+/// <param name="Beta">The weight of false negatives; must be 0 or more. Default: 0.5.</param>
+/// <param name="Smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
+/// <param name="Epsilon">
+/// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
     Source = "Salehi, Erdogmus, Gholipour, Tversky loss function for image segmentation, 2017; the index: Tversky, Features of similarity, 1977",
-    Alternatives = "DiceLoss where false alarms and misses are equally bad; BinaryFocalLoss for the gradient of single pixels.")]
+    Alternatives = "DiceLoss where false positives and false negatives are equally bad; BinaryFocalLoss for a gradient of single pixels.")]
 public sealed record TverskyLoss(
     double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss<TverskyLoss.TverskyIndex>(Reduction)
+    : OverlapLoss(Reduction)
 {
-    /// <summary>What a false alarm counts.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Alpha { get; init => field = CheckedWeight(value, nameof(Alpha)); } = CheckedWeight(Alpha, nameof(Alpha));
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Alpha']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Alpha { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Alpha, nameof(TverskyLoss));
 
-    /// <summary>What a miss counts.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Beta { get; init => field = CheckedWeight(value, nameof(Beta)); } = CheckedWeight(Beta, nameof(Beta));
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Beta']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Beta, nameof(TverskyLoss));
 
-    /// <summary>Added above and below the line.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Smooth { get; init => field = CheckedWeight(value, nameof(Smooth)); } = CheckedWeight(Smooth, nameof(Smooth));
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Smooth']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
+        Require.NonNegative(Smooth, nameof(TverskyLoss));
 
-    /// <summary>Added below the line.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = CheckedEpsilon(value); } = CheckedEpsilon(Epsilon);
+    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(TverskyLoss)); } =
+        Require.Positive(Epsilon, nameof(TverskyLoss));
 
     /// <inheritdoc/>
-    protected internal override TverskyIndex Formula => new(Alpha, Beta, Smooth, Epsilon);
-
-    static double CheckedWeight(double weight, string name) => Require.NotNegative(weight, nameof(TverskyLoss), name);
-
-    static double CheckedEpsilon(double epsilon) => Require.Positive(epsilon, nameof(TverskyLoss), nameof(Epsilon));
+    protected internal override RowFormula Formula => RowFormula.From(new TverskyIndex(Alpha, Beta, Smooth, Epsilon));
 
     /// <summary>1 − (TP + Smooth) / (TP + Alpha FP + Beta FN + Smooth + Epsilon).</summary>
-    public readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
+    internal readonly struct TverskyIndex(double alpha, double beta, double smooth, double epsilon) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (T.Const(1) - b), (T.Const(1) - a) * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

@@ -1,23 +1,24 @@
 namespace Criterion.Losses;
 
-/// <summary>A term of a combined loss, as it came out.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Weight">What it was multiplied by.</param>
-/// <param name="Value">Its value before that.</param>
+/// <summary>The value of a term of a combined loss.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Weight">The weight.</param>
+/// <param name="Value">The value before weighting.</param>
 public sealed record TermValue(string Name, double Weight, double Value)
 {
-    /// <summary>What it adds to the total.</summary>
+    /// <summary>Gets the contribution to the total.</summary>
     public double Weighted => Weight * Value;
 
     /// <inheritdoc/>
+    /// <summary>Returns the total and the terms on one line: <c>3.25 = 10 × pixel 0.3 + MSE 0.25</c>.</summary>
     public override string ToString() => Weight == 1
         ? $"{Name} {NumberText.Format(Value, 6)}"
         : $"{NumberText.Format(Weight, 6)} × {Name} {NumberText.Format(Value, 6)}";
 }
 
-/// <summary>A combined loss with its terms: the total to differentiate, and what each term added to it.</summary>
+/// <summary>A combined loss with its terms: the total to differentiate, and the contribution of each term.</summary>
 /// <example><code>
-/// LossReport report = LossReport.Of(("adversarial", adversarial, 1), ("cycle", cycle, 10));
+/// LossReport report = LossReport.From(("adversarial", adversarial, 1), ("cycle", cycle, 10));
 /// report.Total.Backward();
 /// Console.WriteLine(report);
 /// </code></example>
@@ -25,26 +26,26 @@ public sealed class LossReport
 {
     LossReport(Tensor total, IReadOnlyList<TermValue> terms) => (Total, Terms) = (total, terms);
 
-    /// <summary>The weighted sum, a scalar with its graph.</summary>
+    /// <summary>Gets the weighted sum, a scalar with its graph.</summary>
     public Tensor Total { get; }
 
-    /// <summary>The terms in the order in which they were added.</summary>
+    /// <summary>Gets the terms in the order in which they were added.</summary>
     public IReadOnlyList<TermValue> Terms { get; }
 
-    /// <summary>The value of a term before its weight.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such term.</exception>
+    /// <summary>Gets the value of a term before weighting.</summary>
+    /// <exception cref="KeyNotFoundException">No term has this name.</exception>
     public double this[string name] => (Terms.FirstOrDefault(term => term.Name == name)
-        ?? throw new KeyNotFoundException($"LossReport: there is no term \"{name}\" among {string.Join(", ", Terms.Select(static term => term.Name))}.")).Value;
+        ?? throw new KeyNotFoundException($"LossReport: no term is named \"{name}\". The terms are {string.Join(", ", Terms.Select(static term => term.Name))}.")).Value;
 
-    /// <summary>The weighted sum of losses that were computed from inputs of their own.</summary>
-    /// <param name="terms">Name, value (one number, with its graph) and weight of each.</param>
-    /// <exception cref="ArgumentException">No terms, or two of one name.</exception>
-    /// <exception cref="ShapeException">A value is not one number.</exception>
-    public static LossReport Of(params ReadOnlySpan<(string Name, Tensor Value, double Weight)> terms)
+    /// <summary>Sums losses that were computed from different inputs.</summary>
+    /// <param name="terms">The name, value (a scalar with its graph) and weight of each term.</param>
+    /// <exception cref="ArgumentException">There are no terms, or two have the same name.</exception>
+    /// <exception cref="ShapeException">A value has more than one element.</exception>
+    public static LossReport From(params ReadOnlySpan<(string Name, Tensor Value, double Weight)> terms)
     {
         if (terms.IsEmpty)
         {
-            throw new ArgumentException("LossReport: there are no terms to add up.", nameof(terms));
+            throw new ArgumentException("LossReport: no terms were passed. Pass at least one.", nameof(terms));
         }
 
         (string name, Tensor value, double weight) = terms[0];
@@ -57,17 +58,17 @@ public sealed class LossReport
         return report;
     }
 
-    /// <summary>The report with another term.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="value">Its value: one number, with its graph.</param>
-    /// <param name="weight">What it is multiplied by.</param>
-    /// <exception cref="ArgumentException">There is a term of that name.</exception>
-    /// <exception cref="ShapeException">The value is not one number.</exception>
+    /// <summary>Returns the report with another term.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The value, a scalar with its graph.</param>
+    /// <param name="weight">The weight. Default: 1.</param>
+    /// <exception cref="ArgumentException">A term has this name already.</exception>
+    /// <exception cref="ShapeException">The value has more than one element.</exception>
     public LossReport Plus(string name, Tensor value, double weight = 1)
     {
         if (Terms.Any(term => term.Name == name))
         {
-            throw new ArgumentException($"LossReport: two terms are called \"{name}\"; give each a name of its own.", nameof(name));
+            throw new ArgumentException($"LossReport: two terms are named \"{name}\". Choose different names.", nameof(name));
         }
 
         Tensor weighted = Weighted(name, value, weight);
@@ -84,7 +85,7 @@ public sealed class LossReport
         ArgumentNullException.ThrowIfNull(value);
         Tensor scalar = value.Count == 1
             ? value.Reshape()
-            : throw new ShapeException($"LossReport: the term \"{name}\" is {value.Shape}, not one number. Reduce it: Reduction.Mean, .Mean() or .Sum().");
+            : throw new ShapeException($"LossReport: the term \"{name}\" is {value.Shape}, not a scalar. Reduce it by Reduction.Mean, .Mean() or .Sum().");
         return weight == 1 ? scalar : scalar * weight;
     }
 }

@@ -5,43 +5,40 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Pulls similar pairs together and pushes dissimilar ones out of a margin: ℓ = ½ d² for similar pairs and ½ max(0, margin − d)²
-/// for dissimilar ones, d = ‖x₁ − x₂‖₂.
+/// Pulls similar pairs together and pushes dissimilar ones apart up to a margin: ℓ = ½ d² for similar pairs and ½ max(0, margin − d)² for
+/// dissimilar ones, d = ‖x₁ − x₂‖₂.
 /// </summary>
 /// <remarks>
-/// A target of 1 means similar, 0 or −1 dissimilar; the paper has it the other way round. Dissimilar pairs beyond the margin have
-/// the gradient 0, and so have those that coincide: there no direction leads apart. The push ends gently at the margin, where
-/// <see cref="PairMarginLoss"/> stops at once.
+/// A target of 1 means similar, 0 or −1 dissimilar; the paper defines it the other way round. Dissimilar pairs beyond the margin have a
+/// gradient of 0, and so do dissimilar pairs that coincide, since no direction separates them. The gradient decreases to 0 at the margin,
+/// where that of <see cref="PairMarginLoss"/> jumps.
 /// </remarks>
-/// <param name="Margin">Dissimilar pairs cost nothing beyond this distance.</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
+/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss; must be 0 or more. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
     Source = "Hadsell, Chopra and LeCun, Dimensionality reduction by learning an invariant mapping, 2006, equation 4",
-    Alternatives = "PairMarginLoss has no squares and counts only pairs that still cost something; CosineEmbeddingLoss looks at directions only.")]
+    Alternatives = "PairMarginLoss is linear and averages over pairs with a nonzero loss; CosineEmbeddingLoss compares directions only.")]
 public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss<ContrastiveLoss.SquaredMargin>(Reduction)
+    : PairDistanceLoss(Reduction)
 {
-    /// <inheritdoc cref="ContrastiveLoss(double, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(ContrastiveLoss)); } =
-        Require.NotNegative(Margin, nameof(ContrastiveLoss));
+    /// <summary><inheritdoc cref="ContrastiveLoss" path="/param[@name='Margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); } =
+        Require.NonNegative(Margin, nameof(ContrastiveLoss));
 
     /// <inheritdoc/>
-    protected internal override SquaredMargin Formula => new(Margin);
+    protected internal override RowFormula Formula => RowFormula.From(new SquaredMargin(Margin));
 
     /// <summary>½ d² for t &gt; 0, ½ max(0, margin − d)² otherwise.</summary>
-    public readonly struct SquaredMargin(double margin) : IRowFormula
+    internal readonly struct SquaredMargin(double margin) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of((a - b) * (a - b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

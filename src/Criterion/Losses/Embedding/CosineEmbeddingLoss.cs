@@ -5,24 +5,26 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>What the cosine with a row of zeros, which has no direction, is.</summary>
+/// <summary>Specifies the cosine with a row of zeros, whose direction is undefined.</summary>
 public enum ZeroVectors
 {
     /// <summary>
-    /// 0, by an ε of 10⁻¹² added to each squared norm; the gradient by the row of zeros is x̂₂ · 10⁶, finite but a blow to any
-    /// training that meets it.
+    /// 0, by adding ε = 10⁻¹² to each squared norm. The gradient by the row of zeros is x̂₂ · 10⁶: finite, but large enough to disrupt
+    /// training.
     /// </summary>
     PyTorch,
 
-    /// <summary>0 with the gradient 0: such a row teaches nothing. All other cosines are exact, without ε.</summary>
+    /// <summary>0 with a gradient of 0. All other cosines are exact, without ε.</summary>
     ZeroGradient,
 }
 
 /// <summary>The options of <see cref="CosineEmbeddingLoss"/>.</summary>
-/// <param name="Margin">Dissimilar pairs cost nothing below this similarity; in [−1, 1], best in [0, 0.5].</param>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
-/// <param name="PositiveMargin">Similar pairs cost nothing above this similarity; 1 asks for the same direction.</param>
-/// <param name="ZeroVectors">What the cosine with a row of zeros is.</param>
+/// <param name="Margin">The cosine below which dissimilar pairs have zero loss, in [−1, 1]; 0 to 0.5 is recommended. Default: 0.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
+/// <param name="PositiveMargin">
+/// The cosine above which similar pairs have zero loss, in [−1, 1]; 1 requires the same direction. Default: 1.
+/// </param>
+/// <param name="ZeroVectors">The cosine with a row of zeros. Default: PyTorch.</param>
 public sealed record CosineEmbeddingLossOptions(
     double Margin = 0,
     Reduction Reduction = Reduction.Mean,
@@ -30,27 +32,31 @@ public sealed record CosineEmbeddingLossOptions(
     ZeroVectors ZeroVectors = ZeroVectors.PyTorch);
 
 /// <summary>
-/// Brings similar pairs together and drives dissimilar ones apart by the cosine c = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)), ε = 10⁻¹²:
-/// ℓ = max(0, PositiveMargin − c) for y = 1 and max(0, c − margin) for y = −1.
+/// Pulls similar pairs together and pushes dissimilar ones apart by the cosine c = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)), ε = 10⁻¹²: ℓ = max(0,
+/// PositiveMargin − c) for y = 1 and max(0, c − margin) for y = −1.
 /// </summary>
 /// <remarks>
-/// With the default PositiveMargin of 1 the first branch is 1 − c, as in <c>torch.nn.CosineEmbeddingLoss</c>; PositiveMargin =
-/// Margin gives max(0, margin − c). Unlike in PyTorch, a target that is neither 1 nor −1 is an error and shapes must be the same.
-/// The gradient falls with the length of a row: a row of zeros has c = 0 and the gradient that <see cref="ZeroVectors"/> says.
-/// Dissimilar pairs below the margin have the gradient 0.
+/// With the default PositiveMargin of 1 the first branch is 1 − c, as in <c>torch.nn.CosineEmbeddingLoss</c>; PositiveMargin = Margin gives
+/// max(0, margin − c). Unlike in PyTorch, a target that is neither 1 nor −1 throws and shapes must be the same. The gradient is inversely
+/// proportional to the length of a row; <see cref="ZeroVectors"/> specifies it for a row of zeros, where c = 0. Dissimilar pairs below the
+/// margin have a gradient of 0.
 /// </remarks>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1 or −1) → scalar",
-    Twin = "torch.nn.CosineEmbeddingLoss",
+    PyTorch = "torch.nn.CosineEmbeddingLoss",
     Alternatives = "CosineSimilarityLoss where all pairs are similar; ContrastiveLoss where lengths matter too; TripletMarginLoss where only the order of distances is known.")]
-public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMargin>
+public sealed record CosineEmbeddingLoss : PairLoss
 {
-    /// <summary>A loss with the given options.</summary>
-    /// <param name="margin">Dissimilar pairs cost nothing below this similarity; in [−1, 1], best in [0, 0.5].</param>
-    /// <param name="reduction">What becomes of the losses of single pairs.</param>
-    /// <param name="positiveMargin">Similar pairs cost nothing above this similarity.</param>
-    /// <param name="zeroVectors">What the cosine with a row of zeros is.</param>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">
+    /// The cosine below which dissimilar pairs have zero loss, in [−1, 1]; 0 to 0.5 is recommended. Default: 0.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    /// <param name="positiveMargin">
+    /// The cosine above which similar pairs have zero loss, in [−1, 1]; 1 requires the same direction. Default: 1.
+    /// </param>
+    /// <param name="zeroVectors">The cosine with a row of zeros. Default: PyTorch.</param>
     /// <exception cref="ArgumentOutOfRangeException">A margin is not in [−1, 1].</exception>
     [JsonConstructor]
     public CosineEmbeddingLoss(
@@ -58,58 +64,54 @@ public sealed record CosineEmbeddingLoss : PairLoss<CosineEmbeddingLoss.CosineMa
         : base(reduction) =>
         (Margin, PositiveMargin, ZeroVectors) = (margin, positiveMargin, zeroVectors);
 
-    /// <summary>A loss with the given options.</summary>
+    /// <summary>Initializes the loss from options.</summary>
     public CosineEmbeddingLoss(CosineEmbeddingLossOptions options)
         : this(
             (options ?? throw new ArgumentNullException(nameof(options))).Margin, options.Reduction, options.PositiveMargin, options.ZeroVectors)
     {
     }
 
-    /// <summary>Dissimilar pairs cost nothing below this similarity.</summary>
+    /// <summary>Gets the cosine below which dissimilar pairs have zero loss.</summary>
     public double Margin { get; init => field = Cosine(value); }
 
-    /// <summary>Similar pairs cost nothing above this similarity.</summary>
+    /// <summary>Gets the cosine above which similar pairs have zero loss.</summary>
     public double PositiveMargin { get; init => field = Cosine(value); }
 
-    /// <summary>What the cosine with a row of zeros is.</summary>
+    /// <summary>Gets the cosine with a row of zeros.</summary>
     public ZeroVectors ZeroVectors { get; init; }
 
     /// <inheritdoc/>
-    protected internal override CosineMargin Formula => new(Margin, PositiveMargin, ZeroVectors);
+    protected internal override RowFormula Formula => RowFormula.From(new CosineMargin(Margin, PositiveMargin, ZeroVectors));
 
     /// <inheritdoc/>
     protected override string PerRowName => "y";
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("angle", -Math.PI, Math.PI, Angles.Pair);
+    public override IEnumerable<LossCurve> Curves() => PairCurves("angle", -Math.PI, Math.PI, RowsAtAngle.Pair);
 
     static double Cosine(double margin, [CallerMemberName] string name = "") =>
-        Require.That(margin is >= -1 and <= 1, margin, nameof(CosineEmbeddingLoss), "in [−1, 1], as a cosine is", name);
+        Require.That(margin is >= -1 and <= 1, margin, nameof(CosineEmbeddingLoss), "in [−1, 1], the range of a cosine", name);
 
     /// <summary>max(0, positiveMargin − c) for t = 1, max(0, c − margin) for t = −1.</summary>
-    public readonly struct CosineMargin(double margin, double positiveMargin, ZeroVectors zeroVectors) : IRowFormula
+    internal readonly struct CosineMargin(double margin, double positiveMargin, ZeroVectors zeroVectors) : IRowFormula
     {
         const double Epsilon = 1e-12;
 
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
             T cosine = Cosine(sums);
 
-            // A cosine is never above 1: at that margin rounding must not switch the gradient off.
+            // A cosine is at most 1: with that margin, rounding must not clip the loss and its gradient to 0.
             T similar = positiveMargin == 1 ? T.Const(1) - cosine : T.PositivePart(T.Const(positiveMargin) - cosine);
             return T.Select(T.Less(T.Const(0), t), similar, T.PositivePart(cosine - T.Const(margin)));
         }

@@ -4,34 +4,35 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>One minus the cosine of the angle between prediction and target: ℓ = 1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)), in [0, 2].</summary>
+/// <summary>One minus the cosine similarity of prediction and target: ℓ = 1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)), in [0, 2].</summary>
 /// <remarks>
-/// The lengths do not matter; the gradient falls with that of x, and is 0 where prediction and target are parallel or opposite. A
-/// row of zeros has similarity 0 and, held at ε, a gradient of up to 1/ε: large but finite. The similarity is that of
+/// Lengths have no effect. The gradient is inversely proportional to ‖x‖, and 0 where prediction and target are parallel or opposite. A row
+/// of zeros, whose norm is clamped to ε, has a similarity of 0 and a gradient of up to 1/ε: large but finite. The similarity is that of
 /// <c>torch.nn.CosineSimilarity</c>.
 /// </remarks>
-/// <param name="Dim">The dimension along which the vectors run.</param>
-/// <param name="Epsilon">The least norm that is divided by.</param>
-/// <param name="Reduction">What becomes of the losses of single rows.</param>
+/// <param name="Dim">The dimension of the vectors. Default: −1.</param>
+/// <param name="Epsilon">The lower bound of the norms; must be positive. Default: 1e-8.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "prediction, target [..., D] → scalar",
-    Twin = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
-    Alternatives = "CosineEmbeddingLoss also drives dissimilar pairs apart; MSELoss where lengths count.")]
+    PyTorch = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
+    Alternatives = "CosineEmbeddingLoss also pushes dissimilar pairs apart; MSELoss where lengths matter.")]
 public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : RowLoss<CosineSimilarityLoss.Cosine>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)"/>
-    public double Epsilon { get; init => field = Positive(value); } = Positive(Epsilon);
+    /// <summary><inheritdoc cref="CosineSimilarityLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); } =
+        Require.Positive(Epsilon, nameof(CosineSimilarityLoss));
 
     /// <inheritdoc/>
-    protected internal override Cosine Formula => new(Epsilon);
+    protected internal override RowFormula Formula => RowFormula.From(new Cosine(Epsilon));
 
-    /// <summary>The loss of rows.</summary>
-    /// <param name="prediction">[D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>
-    /// <param name="target">The same shape.</param>
+    /// <summary>Computes the loss of rows.</summary>
+    /// <param name="prediction">The prediction, [D], [N, D] or any other shape with vectors along <see cref="Dim"/>.</param>
+    /// <param name="target">The target, of the same shape.</param>
     /// <returns>A scalar, or the shape without that dimension with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">The shapes differ, or there is no dimension.</exception>
+    /// <exception cref="ShapeException">The shapes differ, or the dimension does not exist.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -41,28 +42,21 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {
-        (Tensor x1, Tensor x2) = Angles.Pair(angle);
-        return TensorFormula.Rows(Formula, [x1, x2]);
+        (Tensor x1, Tensor x2) = RowsAtAngle.Pair(angle);
+        return Formula.Rows([x1, x2]);
     })];
 
-    static double Positive(double epsilon) => Require.That(
-        epsilon > 0, epsilon, nameof(CosineSimilarityLoss), "positive: at a row of zeros it is divided by", nameof(Epsilon));
-
     /// <summary>1 − x·y / (max(‖x‖, ε) max(‖y‖, ε)).</summary>
-    public readonly struct Cosine(double epsilon) : IRowFormula
+    internal readonly struct Cosine(double epsilon) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         public static bool Cancels(Statistics<Real> sums) => NearlyParallel.Are(sums);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * a, b * b);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

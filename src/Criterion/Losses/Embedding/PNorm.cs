@@ -3,12 +3,12 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The distance (Σ |a − b + ε|ᵖ)^(1/p) in its two halves, for formulas of rows; its gradient at zero is 0.</summary>
+/// <summary>The two parts of the distance (Σ |a − b + ε|ᵖ)^(1/p), for formulas of rows; the gradient at zero is 0.</summary>
 internal readonly struct PNorm(double p, double epsilon)
 {
-    /// <summary>|a − b + ε|ᵖ.</summary>
+    /// <summary>Computes |a − b + ε|ᵖ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T Term<T>(T a, T b)
+    public T PoweredDifference<T>(T a, T b)
         where T : struct, IReal<T>
     {
         T difference = epsilon == 0 ? a - b : a - b + T.Const(epsilon);
@@ -20,17 +20,13 @@ internal readonly struct PNorm(double p, double epsilon)
         };
     }
 
-    // A call: as part of the loop it would crowd out the usual degrees.
+    // Not inlined: in the loop it would prevent the inlining of the usual degrees.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     T Power<T>(T difference)
         where T : struct, IReal<T> => T.PowOrZero(T.Abs(difference), p);
 
-    /// <summary>The distance from the summed terms.</summary>
+    /// <summary>Computes the distance from the sum over a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Root<T>(T sum)
         where T : struct, IReal<T> => p == 1 ? sum : T.PowOrZero(sum, 1 / p);
-
-    /// <summary>p, if rows have a norm of that degree.</summary>
-    public static double CheckDegree(double p, string owner, [CallerMemberName] string option = "") =>
-        Require.That(p >= 1, p, owner, "at least 1 for a distance (1, 2, any other number, or infinity)", option);
 }

@@ -2,23 +2,23 @@ using Criterion.Formulas;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss of pairs of rows that are of one kind or not.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+/// <summary>A loss of pairs of rows that are similar or dissimilar. The per-row number of its formula is the target.</summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 {
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2"];
 
-    /// <summary>The loss of pairs.</summary>
-    /// <param name="x1">[N, D], or [D] for a single pair.</param>
-    /// <param name="x2">The same shape.</param>
-    /// <param name="target">[N], or a scalar or [1] for a single pair: 1 for similar, −1 for dissimilar.</param>
-    /// <param name="weights">A factor for the loss of each pair, of the target's shape, or null; the mean still divides by the number of pairs.</param>
-    /// <returns>A scalar, or one loss for each pair with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">Shapes do not go together.</exception>
-    /// <exception cref="LossException">A target that says neither, or the batch is empty.</exception>
+    /// <summary>Computes the loss of pairs.</summary>
+    /// <param name="x1">The first rows, [N, D], or [D] for a single pair.</param>
+    /// <param name="x2">The second rows, of the same shape.</param>
+    /// <param name="target">1 for similar, −1 for dissimilar: [N], or a scalar or [1] for a single pair.</param>
+    /// <param name="weights">
+    /// The weight of each pair, of the target's shape, or null; the mean still divides by the number of pairs. Default: null.
+    /// </param>
+    /// <returns>A scalar, or the loss of each pair with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes do not match.</exception>
+    /// <exception cref="LossException">A target is invalid, or the batch is empty.</exception>
     public Tensor Forward(Tensor x1, Tensor x2, Tensor target, Tensor? weights = null)
     {
         CheckSameShape(x1, x2);
@@ -32,28 +32,27 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, weights);
     }
 
-    /// <summary>Says which targets mean neither similar nor dissimilar.</summary>
-    protected virtual void CheckTargets(Tensor target) =>
-        CheckValues(target, target.Detach().Abs().NotEqualTo(Tensor.Scalar(1, DType.Int64)), "1 (similar) or −1 (dissimilar)");
+    /// <summary>Throws if a target means neither similar nor dissimilar.</summary>
+    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
 
-    /// <summary>The reduced loss of pairs that were checked.</summary>
+    /// <summary>Computes the reduced loss of valid pairs.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
-        weights is null ? Evaluate([x1, x2], target) : Reduce(Single(x1, x2, target, weights));
+        weights is null ? Evaluate([x1, x2], target) : Reduce(PairLosses(x1, x2, target, weights));
 
-    /// <summary>The weighted losses of single pairs.</summary>
-    protected Tensor Single(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
+    /// <summary>Computes the weighted loss of each pair.</summary>
+    protected Tensor PairLosses(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
-        Tensor losses = TensorFormula.Rows(Formula, [x1, x2], target);
+        Tensor losses = Formula.Rows([x1, x2], target);
         return weights is null ? losses : losses * weights.Reshape(losses.Shape);
     }
 
-    /// <summary>The loss of pairs along one number, of similar pairs and of dissimilar ones.</summary>
-    protected IEnumerable<LossCurve> CurvesBy(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
+    /// <summary>Returns the loss of pairs as a function of one number, for similar and for dissimilar pairs.</summary>
+    protected IEnumerable<LossCurve> PairCurves(string axis, double from, double to, Func<Tensor, (Tensor X1, Tensor X2)> pairs)
     {
         LossCurve Curve(string name, double target) => new(name, axis, from, to, x =>
         {
             (Tensor x1, Tensor x2) = pairs(x);
-            return TensorFormula.Rows(Formula, [x1, x2], Tensor.FullLike(x, target));
+            return Formula.Rows([x1, x2], Tensor.FullLike(x, target));
         });
         return [Curve("similar", 1), Curve("dissimilar", -1)];
     }
@@ -70,25 +69,22 @@ public abstract record PairLoss<TFormula>(Reduction Reduction) : RowLoss<TFormul
         if (!fits)
         {
             throw new ShapeException(
-                $"{Name}: x1 {x1.Shape} and target {target.Shape} do not go together: [N, D] goes with [N], [D] with a scalar. Reshape the target, or flatten the embeddings.");
+                $"{Name}: x1 {x1.Shape} and target {target.Shape} do not match: [N, D] needs [N], and [D] needs a scalar. "
+                + "Reshape the target, or flatten the embeddings.");
         }
     }
 }
 
-/// <summary>A loss of pairs by their distance, which also takes a target of 0 for dissimilar.</summary>
-/// <typeparam name="TFormula">The formula; its number of a row is the target.</typeparam>
-/// <param name="Reduction">What becomes of the losses of single pairs.</param>
-public abstract record PairDistanceLoss<TFormula>(Reduction Reduction) : PairLoss<TFormula>(Reduction)
-    where TFormula : struct, IRowFormula
+/// <summary>
+/// A loss of pairs by their distance, which also accepts a target of 0 for dissimilar. The per-row number of its formula is the target.
+/// </summary>
+/// <param name="Reduction">How per-element losses are reduced.</param>
+public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => CurvesBy("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
+    public override IEnumerable<LossCurve> Curves() => PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
 
     /// <inheritdoc/>
-    protected override void CheckTargets(Tensor target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        Tensor size = target.Detach().Abs();
-        CheckValues(target, (size * size).NotEqualTo(size), "1 (similar), or 0 or −1 (dissimilar)");
-    }
+    protected override void CheckTargets(Tensor target) =>
+        ValueChecks.AreSignsOrZero(Name, target, "1 (similar), or 0 or −1 (dissimilar)");
 }

@@ -4,33 +4,33 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The distance of each pair of rows: d = (Σⱼ |x₁ⱼ − x₂ⱼ + ε|ᵖ)^(1/p), the largest |x₁ⱼ − x₂ⱼ + ε| for p = ∞.</summary>
+/// <summary>The distance of each pair of rows: d = (Σⱼ |x₁ⱼ − x₂ⱼ + ε|ᵖ)^(1/p), and max |x₁ⱼ − x₂ⱼ + ε| for p = ∞.</summary>
 /// <remarks>
-/// ε is added to every difference, as in PyTorch: it keeps the root of equal rows differentiable, but a row is at a distance of
-/// ε D^(1/p) from itself, and d(x₁, x₂) ≠ d(x₂, x₁) by as little. With ε = 0 the distance is exact and the gradient of equal
-/// rows is 0. Shapes must be the same; expand one row to compare it with many.
+/// As in PyTorch, ε is added to every difference: the root of equal rows stays differentiable, but a row has the distance ε D^(1/p) from
+/// itself, and d(x₁, x₂) ≠ d(x₂, x₁) by a similar amount. With ε = 0 the distance is exact and the gradient of equal rows is 0. Shapes must
+/// be the same; expand one row to compare it with many.
 /// </remarks>
-/// <param name="P">The degree, at least 1; may be infinite.</param>
-/// <param name="Epsilon">ε, added to each difference.</param>
-/// <param name="KeepDim">Leave a last dimension of size 1.</param>
+/// <param name="P">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
+/// <param name="Epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
+/// <param name="KeepDim">Whether the result keeps a last dimension of size 1. Default: false.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [..., D] → [...]",
-    Twin = "torch.nn.PairwiseDistance",
-    Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, and so pulls far pairs harder.")]
+    PyTorch = "torch.nn.PairwiseDistance",
+    Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, so its gradient grows with the distance.")]
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
-    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(PairwiseDistance)); } =
-        PNorm.CheckDegree(P, nameof(PairwiseDistance));
+    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='P']/node()"/></summary>
+    public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); } =
+        Require.NormDegree(P, nameof(PairwiseDistance));
 
-    /// <inheritdoc cref="PairwiseDistance(double, double, bool)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(PairwiseDistance)); } =
-        Require.NotNegative(Epsilon, nameof(PairwiseDistance));
+    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='Epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); } =
+        Require.NonNegative(Epsilon, nameof(PairwiseDistance));
 
-    /// <summary>The distances of rows.</summary>
-    /// <param name="x1">[D], [N, D] or any other shape with vectors along the last dimension.</param>
-    /// <param name="x2">The same shape.</param>
+    /// <summary>Computes the distances of rows.</summary>
+    /// <param name="x1">The first rows, [D], [N, D] or any other shape with vectors along the last dimension.</param>
+    /// <param name="x2">The second rows, of the same shape.</param>
     /// <returns>The shape without the last dimension, or with 1 in its place if <see cref="KeepDim"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public Tensor Forward(Tensor x1, Tensor x2)
@@ -57,19 +57,16 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
     public IEnumerable<LossCurve> Curves() => [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
 
     /// <summary>(Σ |a − b + ε|ᵖ)^(1/p).</summary>
-    public readonly struct Distance(double p, double epsilon) : IRowFormula
+    internal readonly struct Distance(double p, double epsilon) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(_norm.Term(a, b));
+            where T : struct, IReal<T> => Statistics<T>.Of(_norm.PoweredDifference(a, b));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => _norm.Root(sums.First);

@@ -5,64 +5,66 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Wants an anchor nearer to its positive than to its negative by a margin: ℓ = max(0, d(a, p) − d(a, n) + margin), with
-/// d(x, y) = (Σⱼ |xⱼ − yⱼ + ε|ᵖ)^(1/p).
+/// Pulls an anchor closer to its positive than to its negative by a margin: ℓ = max(0, d(a, p) − d(a, n) + margin), with d(x, y) = (Σⱼ |xⱼ
+/// − yⱼ + ε|ᵖ)^(1/p).
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for triplets that hold the margin already: choose hard ones, or set <paramref name="Smooth"/>. At a distance
-/// of exactly 0 its gradient is 0; ε, added to each difference, keeps equal rows from it, so that d(x, x) is not 0. All embeddings
-/// in one point cost just the margin: with a margin of 0 that is a perfect solution, good for nothing, unless Smooth. Rows are
-/// compared as they are: bring them to one length first if only directions should count.
+/// The gradient is 0 for triplets that satisfy the margin: choose hard ones, or set <paramref name="Smooth"/>. At a distance of exactly 0
+/// the gradient is 0; ε, added to each difference, avoids this for equal rows, so that d(x, x) is not 0. If all embeddings collapse to one
+/// point, the loss equals the margin: with a margin of 0 the collapsed embedding has zero loss, unless Smooth. Rows are compared as they
+/// are: normalize them first if only directions matter.
 /// </remarks>
-/// <param name="Margin">By how much the negative should be farther, a distance.</param>
-/// <param name="P">The degree of the norm, at least 1; may be infinite.</param>
-/// <param name="Epsilon">ε, added to each difference.</param>
-/// <param name="Swap">Takes min(d(a, n), d(p, n)) for d(a, n): the harder side of the triangle.</param>
-/// <param name="Smooth">softplus for max(0, ·): every triplet keeps pulling, ever less.</param>
-/// <param name="Reduction">What becomes of the losses of single triplets.</param>
+/// <param name="Margin">The required difference of the distances; must be 0 or more. Default: 1.</param>
+/// <param name="P">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
+/// <param name="Epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
+/// <param name="Swap">Whether d(a, n) is replaced by min(d(a, n), d(p, n)), the harder side of the triangle. Default: false.</param>
+/// <param name="Smooth">Whether max(0, ·) is replaced by softplus, so that every triplet has a gradient. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
     Source = "Schroff et al., FaceNet, 2015; swap: Balntas et al., Learning local feature descriptors with triplets, 2016; smooth: Hermans et al., In defense of the triplet loss, 2017",
-    Twin = "torch.nn.TripletMarginLoss",
+    PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
 public sealed record TripletMarginLoss(
     double Margin = 1, double P = 2, double Epsilon = 1e-6, bool Swap = false, bool Smooth = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss<TripletMarginLoss.Triplet>(Reduction)
+    : RowLoss(Reduction)
 {
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginLoss));
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginLoss));
 
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double P { get; init => field = PNorm.CheckDegree(value, nameof(TripletMarginLoss)); } =
-        PNorm.CheckDegree(P, nameof(TripletMarginLoss));
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='P']/node()"/></summary>
+    public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); } =
+        Require.NormDegree(P, nameof(TripletMarginLoss));
 
-    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)"/>
-    public double Epsilon { get; init => field = Require.NotNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NotNegative(Epsilon, nameof(TripletMarginLoss));
+    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
+        Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
 
     /// <inheritdoc/>
-    protected internal override Triplet Formula => new(Margin, P, Epsilon, Swap, Smooth);
+    protected internal override RowFormula Formula => RowFormula.From(TripletFormula);
+
+    Triplet TripletFormula => new(Margin, P, Epsilon, Swap, Smooth);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["a", "p", "n"];
 
-    /// <summary>The loss of triplets.</summary>
-    /// <param name="anchor">[D], [N, D] or any other shape with vectors along the last dimension.</param>
-    /// <param name="positive">The same shape: of the anchor's kind.</param>
-    /// <param name="negative">The same shape: of another kind.</param>
+    /// <summary>Computes the loss of triplets.</summary>
+    /// <param name="anchor">The anchors, [D], [N, D] or any other shape with vectors along the last dimension.</param>
+    /// <param name="positive">Embeddings similar to the anchors, of the same shape.</param>
+    /// <param name="negative">Embeddings dissimilar to the anchors, of the same shape.</param>
     /// <returns>A scalar, or the shape without the last dimension with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor anchor, Tensor positive, Tensor negative)
     {
         CheckSameShape(anchor, positive);
         CheckSameShape(anchor, negative);
         return P switch
         {
-            2 => Evaluate(new EuclideanTriplet(Formula, Epsilon, Swap), [anchor, positive, negative]),
-            double.PositiveInfinity => OfLargest(anchor, positive, negative),
+            2 => Evaluate(RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)), [anchor, positive, negative]),
+            double.PositiveInfinity => MaximumNorm(anchor, positive, negative),
             _ => Evaluate([anchor, positive, negative]),
         };
     }
@@ -73,27 +75,24 @@ public sealed record TripletMarginLoss(
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ByDistance.Curves();
 
-    // The largest difference of a row is no sum: that norm is composed of tensor operations.
-    Tensor OfLargest(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
+    // The maximum norm is not a sum over the row, so it is composed of tensor operations.
+    Tensor MaximumNorm(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
 
     TripletMarginWithDistanceLoss ByDistance =>
         new(new PairwiseDistance(P, Epsilon).Forward, Margin, Swap, Smooth, Reduction) { OnEmpty = OnEmpty };
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    public readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
+    internal readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
-        /// <inheritdoc/>
         public static int Arity => 3;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
-            Statistics<T>.Of(_norm.Term(a, b), _norm.Term(a, c), swap ? _norm.Term(b, c) : T.Const(0));
+            Statistics<T>.Of(_norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
@@ -104,7 +103,7 @@ public sealed record TripletMarginLoss(
         }
     }
 
-    /// <summary><see cref="Triplet"/> for p = 2, without the powers that the loop would be compiled with.</summary>
+    /// <summary><see cref="Triplet"/> for p = 2, without the code for other powers in the loop.</summary>
     readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
     {
         public static int Arity => 3;

@@ -6,23 +6,22 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Wants an anchor nearer to its positive than to its negative by a margin, by any distance:
-/// ℓ = max(0, d(a, p) − d(a, n) + margin).
+/// Pulls an anchor closer to its positive than to its negative by a margin, for any distance: ℓ = max(0, d(a, p) − d(a, n) + margin).
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for triplets that hold the margin already, unless <paramref name="Smooth"/>. The distance is a function: it
-/// is not written to JSON, and two losses are equal only if it is the same one.
+/// The gradient is 0 for triplets that satisfy the margin, unless <paramref name="Smooth"/>. The distance is a function: it is not stored
+/// in JSON, and two losses are equal only if they share it.
 /// </remarks>
-/// <param name="Distance">Two batches of rows to one distance for each; <see cref="PairwiseDistance"/> if null.</param>
-/// <param name="Margin">By how much the negative should be farther, in the units of the distance.</param>
-/// <param name="Swap">Takes min(d(a, n), d(p, n)) for d(a, n): the harder side of the triangle.</param>
-/// <param name="Smooth">softplus for max(0, ·): every triplet keeps pulling, ever less.</param>
-/// <param name="Reduction">What becomes of the losses of single triplets.</param>
+/// <param name="Distance">Maps two batches of rows to one distance for each row. Default: <see cref="PairwiseDistance"/>.</param>
+/// <param name="Margin">The required difference of the distances, in units of the distance; must be 0 or more. Default: 1.</param>
+/// <param name="Swap">Whether d(a, n) is replaced by min(d(a, n), d(p, n)), the harder side of the triangle. Default: false.</param>
+/// <param name="Smooth">Whether max(0, ·) is replaced by softplus, so that every triplet has a gradient. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [N, ...] → scalar",
     Source = "Schroff et al., FaceNet, 2015",
-    Twin = "torch.nn.TripletMarginWithDistanceLoss",
+    PyTorch = "torch.nn.TripletMarginWithDistanceLoss",
     Alternatives = "TripletMarginLoss computes the usual distances in one pass.")]
 public sealed record TripletMarginWithDistanceLoss(
     [property: JsonIgnore] Func<Tensor, Tensor, Tensor>? Distance = null,
@@ -32,19 +31,19 @@ public sealed record TripletMarginWithDistanceLoss(
     Reduction Reduction = Reduction.Mean)
     : Loss(Reduction)
 {
-    static readonly PairwiseDistance Usual = new();
+    static readonly PairwiseDistance EuclideanDistance = new();
 
-    /// <inheritdoc cref="TripletMarginWithDistanceLoss(Func{Tensor, Tensor, Tensor}, double, bool, bool, Reduction)"/>
-    public double Margin { get; init => field = Require.NotNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
-        Require.NotNegative(Margin, nameof(TripletMarginWithDistanceLoss));
+    /// <summary><inheritdoc cref="TripletMarginWithDistanceLoss" path="/param[@name='Margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginWithDistanceLoss)); } =
+        Require.NonNegative(Margin, nameof(TripletMarginWithDistanceLoss));
 
-    /// <summary>The loss of triplets.</summary>
-    /// <param name="anchor">What the distance takes, [N, D] most often.</param>
-    /// <param name="positive">The same shape: of the anchor's kind.</param>
-    /// <param name="negative">The same shape: of another kind.</param>
+    /// <summary>Computes the loss of triplets.</summary>
+    /// <param name="anchor">The anchors, as the distance takes them, usually [N, D].</param>
+    /// <param name="positive">Embeddings similar to the anchors, of the same shape.</param>
+    /// <param name="negative">Embeddings dissimilar to the anchors, of the same shape.</param>
     /// <returns>A scalar, or the shape of the distances with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">Nothing to compare.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor anchor, Tensor positive, Tensor negative)
     {
         CheckSameShape(anchor, positive);
@@ -54,7 +53,7 @@ public sealed record TripletMarginWithDistanceLoss(
             return empty;
         }
 
-        Func<Tensor, Tensor, Tensor> distance = Distance ?? Usual.Forward;
+        Func<Tensor, Tensor, Tensor> distance = Distance ?? EuclideanDistance.Forward;
         Tensor near = distance(anchor, positive);
         Tensor far = distance(anchor, negative);
         far = Swap ? Tensor.Minimum(far, distance(positive, negative)) : far;
@@ -71,9 +70,8 @@ public sealed record TripletMarginWithDistanceLoss(
         [new("negative at 1", "d(a, p)", 0, 3, d => TensorFormula.Map(new Violation(Margin, Smooth), d, Tensor.OnesLike(d)))];
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    public readonly struct Violation(double margin, bool smooth) : IBinaryFormula
+    internal readonly struct Violation(double margin, bool smooth) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T near, T far)
             where T : struct, IReal<T>

@@ -1,26 +1,26 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// The absolute error of edges: ℓ = mean |Sₕ∗x − Sₕ∗y| + mean |Sᵥ∗x − Sᵥ∗y| over pixels and channels, S the horizontal and the
-/// vertical Sobel filter.
+/// The absolute error of edges: ℓ = mean |Sₕ∗x − Sₕ∗y| + mean |Sᵥ∗x − Sᵥ∗y| over pixels and channels, S the horizontal and the vertical
+/// Sobel filter.
 /// </summary>
 /// <remarks>
-/// Blind to a shift of the brightness: use it beside a loss of the pixels. The edge of the image is repeated, so that it is no
-/// edge. The filters are 1 2 1 by −1 0 1, not divided by 8. The gradient where both have the same edge is 0.
+/// Invariant to a shift in brightness: combine it with a loss of pixels. Images are padded by replication, so that the border is not an
+/// edge. The filters are 1 2 1 by −1 0 1, not divided by 8. The gradient where both images have the same edge is 0.
 /// </remarks>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Sobel, Feldman, An isotropic 3 × 3 image gradient operator, 1968",
-    Alternatives = "SsimLoss compares local structure without a wish for absolute agreement; TotalVariationLoss smooths without a target.")]
+    Alternatives = "SsimLoss compares local structure, not absolute values; TotalVariationLoss smooths without a target.")]
 public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {
     static readonly double[] Sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1, -1, -2, -1, 0, 0, 0, 1, 2, 1];
 
-    /// <summary>The loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] of any range.</param>
-    /// <param name="target">The same shape.</param>
+    /// <summary>Computes the loss of images.</summary>
+    /// <param name="prediction">The prediction, [N, C, H, W] of any range.</param>
+    /// <param name="target">The target, of the same shape.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
@@ -48,7 +48,7 @@ public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ImageCurves.Of(this with { Reduction = Reduction.None }, ImageRange.ZeroOne);
 
-    /// <summary>Both filters on every channel, [N · C, 2, H, W].</summary>
+    /// <summary>Applies both filters to every channel, [N · C, 2, H, W].</summary>
     static Tensor Edges(Tensor images)
     {
         Tensor x = images.Reshape(images.Shape[0] * images.Shape[1], 1, images.Shape[2], images.Shape[3]);

@@ -1,32 +1,32 @@
 namespace Criterion.Losses;
 
-/// <summary>Losses of a picture that gets worse: by noise, by a shift of its brightness, and by loss of contrast.</summary>
+/// <summary>Curves of image losses: an image degraded by noise, by a shift in brightness, and by a loss of contrast.</summary>
 internal static class ImageCurves
 {
-    /// <summary>Along the standard deviation of noise and the shift of brightness, both in parts of the range.</summary>
-    /// <param name="loss">A loss that gives one number for each image.</param>
-    /// <param name="range">What black and white are.</param>
-    /// <param name="size">The side of the picture.</param>
+    /// <summary>Returns the curves, with the degradation as a share of the range.</summary>
+    /// <param name="loss">A loss that returns one number for each image.</param>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="size">The side of the image.</param>
     public static IEnumerable<LossCurve> Of(IPredictionLoss loss, ImageRange range, int size = 24)
     {
-        Tensor picture = Pattern(7, 13, 32, size) * 0.4 + 0.3;
+        Tensor image = Pattern(7, 13, 32, size) * 0.4 + 0.3;
 
-        // ±1, so that its root mean square is 1 and no picture leaves the range.
+        // ±1, so that its root mean square is 1 and no image leaves the range.
         Tensor noise = (Pattern(5, 11, 7, size) - 0.5).Sign();
-        yield return Curve("noise", x => picture + (x * noise));
-        yield return Curve("brighter", x => picture + x);
-        yield return Curve("less contrast", x => ((picture - 0.5) * (1 - (x * 3))) + 0.5);
+        yield return Curve("noise", x => image + (x * noise));
+        yield return Curve("brighter", x => image + x);
+        yield return Curve("less contrast", x => ((image - 0.5) * (1 - (x * 3))) + 0.5);
 
         LossCurve Curve(string name, Func<Tensor, Tensor> change) => new(name, "change", 0, 0.29, x =>
         {
             Tensor changed = change(x.Reshape(-1, 1, 1, 1));
-            return loss.Forward(InRange(changed), InRange(picture.To(x.DType).Expand([.. changed.Shape])));
+            return loss.Forward(InRange(changed), InRange(image.To(x.DType).Expand([.. changed.Shape])));
         });
 
         Tensor InRange(Tensor images) => (images * range.Extent()) + range.Black();
     }
 
-    /// <summary>((i·down + j·across) mod period) / (period − 1).</summary>
+    /// <summary>Returns the image ((i·down + j·across) mod period) / (period − 1).</summary>
     static Tensor Pattern(int down, int across, int period, int size)
     {
         double[] values = [.. from i in Enumerable.Range(0, size)

@@ -1,16 +1,16 @@
 namespace Criterion.Losses;
 
-/// <summary>A loss of images of a stated range, one number for each image before it is reduced.</summary>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <summary>A loss of images with a declared range: one value for each image before reduction.</summary>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Reduction">How per-element losses are reduced.</param>
 public abstract record ImageLoss(ImageRange Range, Reduction Reduction) : Loss(Reduction), IPredictionLoss
 {
-    /// <summary>The loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
-    /// <param name="target">The same shape and range.</param>
+    /// <summary>Computes the loss of images.</summary>
+    /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
+    /// <param name="target">The target, of the same shape and range.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
-    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -23,6 +23,6 @@ public abstract record ImageLoss(ImageRange Range, Reduction Reduction) : Loss(R
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ImageCurves.Of(this with { Reduction = Reduction.None }, Range);
 
-    /// <summary>The reduced loss of images that were checked.</summary>
+    /// <summary>Computes the reduced loss of valid images.</summary>
     protected abstract Tensor Compare(Tensor prediction, Tensor target);
 }

@@ -5,23 +5,23 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Structural similarity on five widths of window, mixed with absolute error: ℓ = scale · mean over pixels of
-/// α (1 − Π l₅ c₁ c₂ c₃ c₄ c₅) + (1 − α) G₅∗|x − y| / R, the product over windows and channels, the error averaged over channels.
+/// Structural similarity with five window widths, mixed with absolute error: ℓ = scale · mean over pixels of α (1 − Π l₅ c₁ c₂ c₃ c₄ c₅) +
+/// (1 − α) G₅∗|x − y| / R. The product is over windows and channels, and the error is averaged over channels.
 /// </summary>
 /// <remarks>
-/// The windows are Gaussians of 33 × 33 with σ = 0.5, 1, 2, 4, 8 on the image in its own size, with zeros around it; no exponents.
-/// Kornia's <c>MS_SSIMLoss</c> is <c>Alpha = 0.025, Scale = 200</c>, except that its windows of colour images are not those that its
-/// documentation names (each channel meets other σ); here each channel meets all five.
+/// The windows are 33 × 33 Gaussians with σ = 0.5, 1, 2, 4, 8 on the image at full size, with zero padding and no exponents. Kornia's
+/// <c>MS_SSIMLoss</c> is <c>Alpha = 0.025, Scale = 200</c>, except that its windows of color images differ from those in its documentation
+/// (each channel has other σ); here each channel has all five.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Alpha">The share of similarity, in [0, 1].</param>
-/// <param name="Scale">A factor.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Alpha">The weight of similarity, in [0, 1]. Default: 0.84.</param>
+/// <param name="Scale">A positive factor. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Zhao, Gallo, Frosio, Kautz, Loss functions for image restoration with neural networks, 2017, equation 9",
-    Alternatives = "SsimLoss + L1Loss with weights of your own is faster and close; MultiScaleSsimLoss without the error term.")]
+    Alternatives = "SsimLoss + L1Loss with weights of your own is faster and similar; MultiScaleSsimLoss has no error term.")]
 public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double Scale = 1, Reduction Reduction = Reduction.Mean)
     : ImageLoss(Range, Reduction)
 {
@@ -29,11 +29,11 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
-    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
-    public double Alpha { get; init => field = Require.Within01(value, nameof(MsSsimL1Loss)); } =
-        Require.Within01(Alpha, nameof(MsSsimL1Loss));
+    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Alpha']/node()"/></summary>
+    public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(MsSsimL1Loss)); } =
+        Require.InUnitInterval(Alpha, nameof(MsSsimL1Loss));
 
-    /// <inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)"/>
+    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Scale']/node()"/></summary>
     public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } = Require.Positive(Scale, nameof(MsSsimL1Loss));
 
     /// <inheritdoc/>

@@ -4,30 +4,37 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>What becomes of a scale on which two images are anti-correlated, whose contrast term is negative and has no power.</summary>
+/// <summary>
+/// Specifies how to treat a scale on which two images are anti-correlated: its contrast term is negative, so that its power is undefined.
+/// </summary>
 public enum NegativeContrast
 {
-    /// <summary>It counts as 0, and with it the whole similarity; from there no gradient leads back.</summary>
+    /// <summary>The term is 0, and so is the similarity. The gradient is 0 there, so training cannot recover.</summary>
     Relu,
 
-    /// <summary>−|c|ʷ: the sign is kept, and a gradient with it.</summary>
+    /// <summary>The power is −|c|ʷ, which keeps the sign and a gradient.</summary>
     KeepSign,
 
-    /// <summary>An error that names the image and the scale.</summary>
+    /// <summary>Throws an error that names the image and the scale.</summary>
     Throw,
 }
 
-/// <summary>Π cⱼ^wⱼ · s_M^w_M over scales that halve the image, for each channel; the mean over the channels is the similarity of an image.</summary>
+/// <summary>
+/// Multi-scale similarity: Π cⱼ^wⱼ · s_M^w_M over scales that halve the image, for each channel; the similarity of an image is the mean
+/// over channels.
+/// </summary>
 internal static class MultiScaleSimilarity
 {
     public const int MostScales = 5;
 
     static readonly double[] Weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
-    /// <summary>The least side for a number of scales: rounding halves up, the coarsest image is then as large as a window.</summary>
+    /// <summary>
+    /// Returns the smallest side for a number of scales: halving rounds up, and the coarsest image is at least as large as a window.
+    /// </summary>
     public static int LeastSide(SsimOptions options, int scales) => ((options.Window.LeastSide - 1) << (scales - 1)) + 1;
 
-    /// <summary>As many scales as asked for, or as the images allow.</summary>
+    /// <summary>Returns the requested number of scales, or as many as the images allow.</summary>
     public static int Scales(string name, SsimOptions options, Tensor images, int scales, bool reduce)
     {
         int side = Math.Min(images.Shape[2], images.Shape[3]);
@@ -41,10 +48,10 @@ internal static class MultiScaleSimilarity
         return scales;
     }
 
-    /// <summary>The similarity of each image, [N].</summary>
+    /// <summary>Computes the similarity of each image, [N].</summary>
     public static Tensor PerImage(string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
     {
-        // In double precision: powers near 0 magnify the rounding of the terms.
+        // In double precision: powers near 0 amplify the rounding errors of the terms.
         DType type = DTypes.Promote(x.Floating().DType, y.Floating().DType);
         (x, y) = (x.To(DType.Float64), y.To(DType.Float64));
         double sum = Weights[..scales].Sum();
@@ -58,7 +65,7 @@ internal static class MultiScaleSimilarity
                 CheckPositive(name, term, scale);
             }
 
-            // The weights of all scales add up to 1; those of fewer are made to.
+            // The weights of all five scales sum to 1; those of fewer are normalized.
             double weight = scales == MostScales ? Weights[scale] : Weights[scale] / sum;
             Tensor power = TensorFormula.Map(new BoundedPower(weight, negative == NegativeContrast.KeepSign), term);
             product = product is null ? power : product * power;
@@ -68,7 +75,7 @@ internal static class MultiScaleSimilarity
         return product!.Mean(1).To(type);
     }
 
-    /// <summary>The mean of 2 × 2 pixels; an odd last row or column is averaged with itself.</summary>
+    /// <summary>Averages blocks of 2 × 2 pixels; an odd last row or column is replicated.</summary>
     static Tensor Halved(Tensor x)
     {
         (int height, int width) = (x.Shape[2], x.Shape[3]);
@@ -83,13 +90,13 @@ internal static class MultiScaleSimilarity
         if (first >= 0)
         {
             throw new LossException(
-                $"{name}: image {first / terms.Shape[1]}, channel {first % terms.Shape[1]} has the similarity {all[first]} at scale {scale + 1}: the images are anti-correlated there. Take NegativeContrast.Relu or KeepSign if that may be.");
+                $"{name}: image {first / terms.Shape[1]}, channel {first % terms.Shape[1]} has the negative similarity {all[first]} "
+                + $"at scale {scale + 1}. Use NegativeContrast.Relu or KeepSign to allow anti-correlated images.");
         }
     }
 
     /// <summary>
-    /// xʷ, 0 ≤ w ≤ 1, with a straight line below 10⁻⁴ in place of a slope that grows without bound; below 0 it is 0, or mirrored
-    /// with <paramref name="keepSign"/>.
+    /// xʷ, 0 ≤ w ≤ 1, linear below 10⁻⁴, where the slope would be unbounded; below 0 it is 0, or mirrored with <paramref name="keepSign"/>.
     /// </summary>
     internal readonly struct BoundedPower(double exponent, bool keepSign) : IUnaryFormula
     {

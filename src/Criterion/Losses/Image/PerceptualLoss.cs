@@ -1,22 +1,22 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// The error of features: ℓ = Σₗ wₗ · mean (φₗ(x) − φₗ(y))² over the channels and places of each layer l, or of the absolute
-/// differences with <paramref name="Absolute"/>; also called content loss.
+/// Perceptual (content) loss, the error of features: ℓ = Σₗ wₗ · mean (φₗ(x) − φₗ(y))² over the channels and positions of each layer l, or
+/// of the absolute differences with <paramref name="Absolute"/>.
 /// </summary>
 /// <remarks>
-/// The features come from any network, most often a classifier such as VGG that was given both images in its own range and
-/// normalisation. The article's form, which adds up the mean squared error over the images of a batch for one feature map, is
-/// <c>Reduction.Sum</c> with one layer.
+/// The features can be those of any network, usually a classifier such as VGG applied to both images in its own range and normalization.
+/// The article's form, which sums the mean squared error over the images of a batch for one feature map, is <c>Reduction.Sum</c> with one
+/// layer.
 /// </remarks>
-/// <param name="Weights">One weight for each layer; null for 1 each.</param>
-/// <param name="Absolute">Absolute instead of squared differences.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Weights">The weight of each layer; null for 1. Default: null.</param>
+/// <param name="Absolute">Whether differences are absolute instead of squared. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
     Source = "Johnson, Alahi, Fei-Fei, Perceptual losses for real-time style transfer and super-resolution, 2016, equation 2",
-    Alternatives = "StyleLoss compares which features go together, wherever they are; FeatureMatchingLoss takes the discriminator's own features.")]
+    Alternatives = "StyleLoss compares the correlations of features, independent of position; FeatureMatchingLoss takes the discriminator's features.")]
 public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool Absolute = false, Reduction Reduction = Reduction.Mean)
     : FeatureLoss(Weights, Reduction)
 {

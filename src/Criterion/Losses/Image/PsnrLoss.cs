@@ -5,41 +5,43 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. Never
-/// below −<paramref name="Cap"/>.
+/// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. At least
+/// −<paramref name="Cap"/>.
 /// </summary>
 /// <remarks>
-/// The ratio of identical images is infinite: at and beyond the cap the loss is −Cap and the gradient 0. Below it the gradient
-/// grows as 1 / √MSE, so that images that are nearly right are pushed the hardest; MSELoss has the same minimum without that.
-/// The ratio itself is <see cref="Metrics.Psnr"/>.
+/// The ratio of identical images is infinite: from the cap on the loss is −Cap and the gradient 0. Below the cap the gradient grows as 1 /
+/// √MSE, so that nearly identical images have the largest; MSELoss has the same minimum without this. The ratio itself is
+/// <see cref="Metrics.Psnr"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Cap">The highest ratio in decibels that is told from a higher one; positive.</param>
-/// <param name="Pooled">One error over all images of a batch, instead of the mean over the ratios of single images.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Cap">The largest ratio in decibels; higher ones are equal to it. Must be positive. Default: 100.</param>
+/// <param name="Pooled">
+/// Whether the error is averaged over all images of a batch first, instead of averaging the ratios of images. Default: false.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
-    Alternatives = "MSELoss for a gradient that fades as images agree; SsimLoss where structure matters more than each pixel.")]
+    Alternatives = "MSELoss for a gradient that vanishes as images agree; SsimLoss where structure matters more than single pixels.")]
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss<PsnrLoss.Decibels>(Reduction), IPredictionLoss
+    : RowLoss(Reduction), IPredictionLoss
 {
-    /// <inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)"/>
-    public double Cap { get; init => field = CheckedCap(value); } = CheckedCap(Cap);
+    /// <summary><inheritdoc cref="PsnrLoss" path="/param[@name='Cap']/node()"/></summary>
+    public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
 
     /// <inheritdoc/>
-    protected internal override Decibels Formula => new(Range.Extent(), Cap);
+    protected internal override RowFormula Formula => RowFormula.From(new Decibels(Range.Extent(), Cap));
 
     /// <inheritdoc/>
     protected override string PerRowName => "n";
 
-    /// <summary>The loss of images.</summary>
-    /// <param name="prediction">[N, C, H, W] in the stated range.</param>
-    /// <param name="target">The same shape and range.</param>
+    /// <summary>Computes the loss of images.</summary>
+    /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
+    /// <param name="target">The target, of the same shape and range.</param>
     /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    /// <exception cref="LossException">A value lies outside the range, or the batch is empty.</exception>
+    /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
@@ -57,20 +59,11 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
     public override IEnumerable<LossCurve> Curves() =>
         ImageCurves.Of(this with { Pooled = false, Reduction = Reduction.None }, Range).Select(curve => curve with { From = 0.005 });
 
-    static double CheckedCap(double cap) => Require.That(
-        cap > 0 && double.IsFinite(cap),
-        cap,
-        nameof(PsnrLoss),
-        "a positive number of decibels, such as 100; without one the gradient of identical images would be 0/0",
-        nameof(Cap));
-
     /// <summary>10 log₁₀ max(Σ (x − y)² / (R² n), 10^(−cap/10)), n the values of an image.</summary>
-    public readonly struct Decibels(double extent, double cap) : IRowFormula
+    internal readonly struct Decibels(double extent, double cap) : IRowFormula
     {
-        /// <inheritdoc/>
         public static int Arity => 2;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T>
@@ -79,7 +72,6 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
             return Statistics<T>.Of(difference * difference);
         }
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>

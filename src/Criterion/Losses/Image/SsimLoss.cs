@@ -5,54 +5,51 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// One minus structural similarity, so that smaller is better: ℓ = mean over windows of 1 − s, in [0, 2], or half of it with
-/// <paramref name="Halved"/>; s = (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
+/// One minus structural similarity: ℓ = mean over windows of 1 − s, in [0, 2], or half of it with <paramref name="Halved"/>; s = (2μₓμᵧ +
+/// C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
 /// <remarks>
-/// Identical images give 0; inverted ones have a negative similarity and more than 1. Where both images are flat the gradient is
-/// that of the luminance term alone. Images of any <see cref="ImageRange"/> are counted from black, so that one picture has one
-/// similarity in every range; libraries that are given data in [−1, 1] as it stands differ there. Moments are added up in double
-/// precision. The similarity itself is <see cref="Metrics.SsimIndex"/>.
+/// The loss of identical images is 0; inverted ones have a negative similarity and a loss above 1. Where both images are flat the gradient
+/// is that of the luminance term alone. Images of any <see cref="ImageRange"/> are measured from black, so that an image has the same
+/// similarity in every range; libraries that take data in [−1, 1] as it is differ. Moments are summed in double precision. The similarity
+/// itself is <see cref="Metrics.SsimIndex"/>.
 /// </remarks>
-/// <param name="Range">What black and white are.</param>
-/// <param name="Preset">A convention by its name.</param>
-/// <param name="Halved">(1 − s) / 2, in [0, 1], instead of 1 − s.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Range">The values of black and white.</param>
+/// <param name="Preset">A named set of conventions. Default: Wang2004.</param>
+/// <param name="Halved">Whether the loss is (1 − s) / 2, in [0, 1], instead of 1 − s. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Wang, Bovik, Sheikh, Simoncelli, Image quality assessment: from error visibility to structural similarity, 2004, equation 13",
-    Alternatives = "MultiScaleSsimLoss judges coarse structure too; MsSsimL1Loss keeps colours and brightness, to which similarity is nearly blind. L1Loss where every pixel counts alike.")]
+    Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity is nearly invariant; L1Loss where every pixel has the same weight.")]
 public sealed record SsimLoss(
     ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
-    : WindowLoss<SsimLoss.Dissimilarity>(Range, Reduction)
+    : WindowLoss(Range, Reduction)
 {
-    /// <summary>Conventions of your own, in place of those of <see cref="Preset"/>.</summary>
+    /// <summary>Gets options that replace those of <see cref="Preset"/>. Default: null.</summary>
     public SsimOptions? Options { get; init; }
 
     /// <inheritdoc/>
-    protected internal override Dissimilarity Formula => new(new Similarity(Chosen, Range), Halved ? 0.5 : 1);
+    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
 
     /// <inheritdoc/>
-    protected internal override BlurWindow Window => Chosen.Window;
+    protected internal override BlurWindow Window => EffectiveOptions.Window;
 
-    SsimOptions Chosen => Options ?? SsimOptions.Of(Preset);
+    SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
     /// <inheritdoc/>
-    protected override Tensor Prepare(Tensor images) => Chosen.Prepare(images);
+    protected override Tensor Prepare(Tensor images) => EffectiveOptions.Prepare(images);
 
     /// <summary>scale · (1 − s).</summary>
-    public readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
+    internal readonly struct Dissimilarity(Similarity similarity, double scale) : IWindowFormula
     {
-        /// <inheritdoc/>
         public static int StatisticCount => Similarity.StatisticCount;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T> => similarity.Terms(x, y);
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>
@@ -62,8 +59,10 @@ public sealed record SsimLoss(
         }
     }
 
-    /// <summary>The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).</summary>
-    public readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
+    /// <summary>
+    /// The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).
+    /// </summary>
+    internal readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
     {
         readonly double _black = range.Black();
         readonly double _luminance = Math.Pow(options.K1 * range.Extent(), 2);
@@ -72,10 +71,8 @@ public sealed record SsimLoss(
         readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
         readonly bool _contrastOnly = contrastOnly;
 
-        /// <inheritdoc/>
         public static int StatisticCount => 4;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T x, T y)
             where T : struct, IReal<T>
@@ -85,7 +82,6 @@ public sealed record SsimLoss(
             return new(a, b, (a * a) + (b * b), a * b);
         }
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>

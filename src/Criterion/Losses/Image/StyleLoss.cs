@@ -1,21 +1,21 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// The error of Gram matrices, which say which features go together wherever they are: ℓ = Σₗ wₗ · Σ (G(φₗ(x)) − G(φₗ(y)))², with
-/// G(F) = F Fᵀ / (C · H · W) for F of [C, H · W].
+/// Style loss, the error of Gram matrices, which are the correlations of features independent of position: ℓ = Σₗ wₗ · Σ (G(φₗ(x)) −
+/// G(φₗ(y)))², with G(F) = F Fᵀ / (C · H · W) for F of [C, H · W].
 /// </summary>
 /// <remarks>
-/// Libraries differ in the division: with <paramref name="DivideGram"/> off, G = F Fᵀ as in Gatys et al., and the loss grows with
-/// the fourth power of the features and the square of the image's size.
+/// Libraries normalize differently. Without <paramref name="DivideGram"/>, G = F Fᵀ as in Gatys et al., and the loss grows with the fourth
+/// power of the features and the square of the image size.
 /// </remarks>
-/// <param name="Weights">One weight for each layer; null for 1 each.</param>
-/// <param name="DivideGram">Divide the Gram matrix by C · H · W.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Weights">The weight of each layer; null for 1. Default: null.</param>
+/// <param name="DivideGram">Whether the Gram matrix is divided by C · H · W. Default: true.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
     Source = "Gatys, Ecker, Bethge, Image style transfer using convolutional neural networks, 2016; with the division: Johnson et al., 2016, equations 3 and 4",
-    Alternatives = "PerceptualLoss compares features place by place, which keeps the content.")]
+    Alternatives = "PerceptualLoss compares features position by position, which preserves the content.")]
 public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool DivideGram = true, Reduction Reduction = Reduction.Mean)
     : FeatureLoss(Weights, Reduction)
 {
@@ -27,7 +27,7 @@ public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool Divid
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        // Two features of length 1; one turns away from the other, as far as the target's are apart.
+        // Two features of length 1 at an angle; those of the target are 60° apart.
         new("two features at an angle, 60° in the target", "angle in radians", 0, Math.PI, x =>
             (this with { Weights = null, Reduction = Reduction.None }).Forward(AtAngle(x), AtAngle(Tensor.FullLike(x, Math.PI / 3)))),
     ];

@@ -5,27 +5,27 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Total variation, which smooths while it keeps edges: the sum over channels and pixels of |x(i+1, j) − x(i, j)| + |x(i, j+1) − x(i, j)|,
-/// or of the length √(Δ₁² + Δ₂²) of the two differences with <paramref name="Isotropic"/>.
+/// Total variation, which smooths but preserves edges: the sum over channels and pixels of |x(i+1, j) − x(i, j)| + |x(i, j+1) − x(i, j)|,
+/// or of the gradient magnitude √(Δ₁² + Δ₂²) with <paramref name="Isotropic"/>.
 /// </summary>
 /// <remarks>
-/// The gradient where neighbours are equal is 0. The isotropic length has no direction that it prefers; at the last row and
-/// column the difference that leads out of the image is 0. A sum grows with the image: <paramref name="PerPixel"/> divides by C · H · W.
+/// The gradient where neighbors are equal is 0. The isotropic form is rotation-invariant; in the last row and column the difference that
+/// leaves the image is 0. The sum grows with the image: <paramref name="PerPixel"/> divides it by C · H · W.
 /// </remarks>
-/// <param name="Isotropic">Lengths of differences instead of the sum of their sizes.</param>
-/// <param name="PerPixel">Divide by the number of values of an image.</param>
-/// <param name="Reduction">What becomes of the losses of single images.</param>
+/// <param name="Isotropic">Whether to sum gradient magnitudes instead of absolute differences. Default: false.</param>
+/// <param name="PerPixel">Whether the sum is divided by the number of values of an image. Default: false.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "images [N, C, H, W] → scalar",
     Source = "Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
-    Alternatives = "GradientLoss compares the edges of two images instead of wishing for few.")]
+    Alternatives = "GradientLoss compares the edges of two images instead of penalizing all edges.")]
 public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
-    /// <summary>The total variation of images.</summary>
-    /// <param name="images">[N, C, H, W] of any range.</param>
+    /// <summary>Computes the total variation of images.</summary>
+    /// <param name="images">The images, [N, C, H, W] of any range.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
-    /// <exception cref="ShapeException">There are no images in it.</exception>
+    /// <exception cref="ShapeException">The tensor is not [N, C, H, W].</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor images)
     {
@@ -40,7 +40,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         Latex below = new("x_{i+1,j}");
         Latex right = new("x_{i,j+1}");
         Latex variation = Isotropic
-            ? default(Length).Value(here, below, right)
+            ? default(GradientMagnitude).Value(here, below, right)
             : default(L1Loss.AbsoluteError).Value(below, here) + default(L1Loss.AbsoluteError).Value(right, here);
         return (PerPixel ? @"\operatorname{mean}" : @"\sum_{c,i,j}") + $@" \left({variation}\right)";
     }
@@ -48,7 +48,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
     [
-        // A flat 4 × 4 image with one pixel that stands out by x.
+        // A flat 4 × 4 image with one pixel raised by x.
         new("one pixel", "height", -1, 1, x =>
         {
             Tensor pixel = Tensor.From([.. Enumerable.Range(0, 16).Select(i => i == 5 ? 1.0 : 0)], [1, 1, 4, 4]).To(x.DType);
@@ -63,7 +63,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
         {
             Tensor below = x.PadReplicate(0, 0, 0, 1).Narrow(2, 1, height);
             Tensor right = x.PadReplicate(0, 1).Narrow(3, 1, width);
-            return TensorFormula.Map(default(Length), x, below, right).Sum([1, 2, 3]);
+            return TensorFormula.Map(default(GradientMagnitude), x, below, right).Sum([1, 2, 3]);
         }
 
         Tensor down = TensorFormula.Map(default(L1Loss.AbsoluteError), x.Narrow(2, 1, height - 1), x.Narrow(2, 0, height - 1));
@@ -72,7 +72,7 @@ public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = 
     }
 
     /// <summary>√((below − here)² + (right − here)²), with derivative 0 where both are 0.</summary>
-    readonly struct Length : ITernaryFormula
+    readonly struct GradientMagnitude : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)

@@ -1,31 +1,31 @@
 namespace Criterion.Losses;
 
-/// <summary>The state of <see cref="HistoricalAveragingPenalty"/>: plain tensors, to be saved with a checkpoint.</summary>
-/// <param name="Means">The mean of each parameter over the steps so far; none at the start.</param>
-/// <param name="Steps">How many steps there were.</param>
+/// <summary>The state of <see cref="HistoricalAveragingPenalty"/>: tensors to save in a checkpoint.</summary>
+/// <param name="Means">The mean of each parameter over the steps so far; empty at the start.</param>
+/// <param name="Steps">The number of steps.</param>
 public sealed record ParameterHistory(IReadOnlyList<Tensor> Means, long Steps)
 {
-    /// <summary>No steps yet.</summary>
+    /// <summary>Gets a history without steps.</summary>
     public static ParameterHistory Empty { get; } = new([], 0);
 }
 
-/// <summary>Ties a player's parameters to their own mean over the training so far: weight · Σ (θ − θ̄)².</summary>
+/// <summary>Historical averaging: pulls the parameters of a network to their mean over the training so far, weight · Σ (θ − θ̄)².</summary>
 /// <remarks>
-/// Damps the two players' circling around each other. The means are a state that goes in and comes out of <see cref="Update"/>, and count
-/// as constants. Before the first update there is nothing to tie to, and the penalty is 0.
+/// Damps oscillations between the networks. The means are state that the caller passes to <see cref="Update"/> and keeps; they count as
+/// constants. Before the first update the penalty is 0.
 /// </remarks>
-/// <param name="Weight">A factor.</param>
+/// <param name="Weight">The weight; must be 0 or more. Default: 1.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "parameters of any shape, history → scalar",
     Source = "Salimans et al., Improved techniques for training GANs, 2016, section 3.3",
-    Alternatives = "An exponential moving average of the generator's weights smooths what is shown without touching the training; R1Penalty damps the circling at its root.")]
+    Alternatives = "An exponential moving average of the generator's weights smooths its output without affecting training; R1Penalty damps the oscillations at their cause.")]
 public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Weight)
 {
-    /// <summary>The penalty of parameters.</summary>
-    /// <param name="parameters">The player's parameters, always in the same order.</param>
-    /// <param name="history">Their means so far.</param>
-    /// <exception cref="ShapeException">The parameters are not those of the history.</exception>
+    /// <summary>Computes the penalty of parameters.</summary>
+    /// <param name="parameters">The parameters of the network, always in the same order.</param>
+    /// <param name="history">The means so far.</param>
+    /// <exception cref="ShapeException">The parameters do not match the history.</exception>
     public Tensor Forward(IReadOnlyList<Tensor> parameters, ParameterHistory history)
     {
         Check(parameters, history);
@@ -35,10 +35,10 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
                 .Aggregate(static (a, b) => a + b);
     }
 
-    /// <summary>The history with one more step: θ̄ ← θ̄ + (θ − θ̄) / t.</summary>
-    /// <param name="history">The history before.</param>
-    /// <param name="parameters">The player's parameters after the step.</param>
-    /// <exception cref="ShapeException">The parameters are not those of the history.</exception>
+    /// <summary>Returns the history with one more step: θ̄ ← θ̄ + (θ − θ̄) / t.</summary>
+    /// <param name="history">The history so far.</param>
+    /// <param name="parameters">The parameters after the step.</param>
+    /// <exception cref="ShapeException">The parameters do not match the history.</exception>
     public static ParameterHistory Update(ParameterHistory history, IReadOnlyList<Tensor> parameters)
     {
         Check(parameters, history);
@@ -46,18 +46,18 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
         using (TensorScope.Suspend())
         {
             double share = 1.0 / (history.Steps + 1);
-            return new([.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Towards(history.Means[i], now, share))], history.Steps + 1);
+            return new([.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Lerp(history.Means[i], now, share))], history.Steps + 1);
         }
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"{Times(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
+    public override string ToLatex() => $@"{LatexFactor(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [new("penalty", "θ − mean of θ", -3, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x)) * Weight)];
 
-    static Tensor Towards(Tensor mean, Tensor now, double share) => mean + ((now.Detach() - mean) * share);
+    static Tensor Lerp(Tensor mean, Tensor now, double share) => mean + ((now.Detach() - mean) * share);
 
     static void Check(IReadOnlyList<Tensor> parameters, ParameterHistory history)
     {
@@ -68,10 +68,10 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
             throw new LossException("HistoricalAveragingPenalty: there are no parameters. Pass a module's Parameters().");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(history.Steps);
+        Require.AtLeast(0, history.Steps, nameof(HistoricalAveragingPenalty));
         if (history.Steps > 0 && !parameters.Select(static p => p.Shape).SequenceEqual(history.Means.Select(static m => m.Shape)))
         {
-            throw new ShapeException("HistoricalAveragingPenalty: the parameters differ in number or shape from those of the history. Give each player a history of its own.");
+            throw new ShapeException("HistoricalAveragingPenalty: the parameters differ from the history in number or shape. Keep one history for each network.");
         }
     }
 }

@@ -1,39 +1,40 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// Runs a costly penalty every k-th step only, times k, so that its pull stays the same (Karras et al., Analyzing and improving the image
+/// Lazy regularization: runs a costly penalty every k-th step only, multiplied by k (Karras et al., Analyzing and improving the image
 /// quality of StyleGAN, 2019, appendix B).
 /// </summary>
 /// <remarks>
-/// There the penalty's step is one of its own, so that Adam takes k + 1 steps where it took k: <see cref="Rescale"/> corrects its settings.
+/// The penalty takes an optimizer step of its own, so that Adam takes k + 1 steps instead of k: <see cref="Rescale"/> corrects its
+/// settings.
 /// </remarks>
-/// <param name="Interval">k, in steps: 16 for R1 and 4 for path length in the paper.</param>
+/// <param name="Interval">
+/// k, the number of steps between penalties; must be at least 1. 16 for R1 and 4 for path length in the paper.
+/// </param>
 /// <exception cref="ArgumentOutOfRangeException">The interval is below 1.</exception>
 public sealed record LazyPenalty(int Interval)
 {
-    /// <inheritdoc cref="LazyPenalty(int)"/>
-    public int Interval { get; init => field = AtLeastOne(value); } = AtLeastOne(Interval);
+    /// <summary><inheritdoc cref="LazyPenalty" path="/param[@name='Interval']/node()"/></summary>
+    public int Interval { get; init => field = Require.AtLeast(1, value, nameof(LazyPenalty)); } =
+        Require.AtLeast(1, Interval, nameof(LazyPenalty));
 
-    /// <summary>Whether the penalty runs in this step, counted from 0.</summary>
+    /// <summary>Returns whether the penalty runs in a step, counted from 0.</summary>
     public bool IsDue(long step) => step % Interval == 0;
 
-    /// <summary>A penalty's value as it counts in a step in which it runs: k times.</summary>
+    /// <summary>Returns a penalty multiplied by k.</summary>
     public Tensor Scale(Tensor penalty)
     {
         ArgumentNullException.ThrowIfNull(penalty);
         return penalty * Interval;
     }
 
-    /// <summary>Adam's settings for a player whose penalty takes steps of its own: c = k / (k + 1) of the rate, and βᶜ.</summary>
-    /// <param name="learningRate">The rate without lazy regularisation.</param>
-    /// <param name="beta1">β₁ without it.</param>
-    /// <param name="beta2">β₂ without it.</param>
+    /// <summary>Computes Adam's settings for a network whose penalty takes its own steps: c = k / (k + 1) times the rate, and βᶜ.</summary>
+    /// <param name="learningRate">The learning rate without lazy regularization.</param>
+    /// <param name="beta1">β₁ without lazy regularization.</param>
+    /// <param name="beta2">β₂ without lazy regularization.</param>
     public (double LearningRate, double Beta1, double Beta2) Rescale(double learningRate, double beta1, double beta2)
     {
         double c = Interval / (Interval + 1.0);
         return (learningRate * c, Math.Pow(beta1, c), Math.Pow(beta2, c));
     }
-
-    static int AtLeastOne(int interval) =>
-        Require.That(interval >= 1, interval, nameof(LazyPenalty), "1 step or more", nameof(Interval));
 }

@@ -1,15 +1,15 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// Brings the rows of weights towards being orthonormal: weight · Σ ‖W Wᵀ − I‖²_F, or, off the diagonal only, towards being orthogonal at any
-/// length: weight · Σ ‖W Wᵀ ⊙ (1 − I)‖²_F.
+/// Orthogonal regularization: pulls the rows of weights to orthonormality, weight · Σ ‖W Wᵀ − I‖²_F, or with OffDiagonal to orthogonality
+/// at any length, weight · Σ ‖W Wᵀ ⊙ (1 − I)‖²_F.
 /// </summary>
 /// <remarks>
-/// A weight [outputs, ...] counts as a matrix [outputs, rest]; tensors of fewer than two dimensions (biases, scales) are left out. Where a
-/// matrix has more rows than columns its rows cannot all be orthogonal, and the penalty has a floor.
+/// A weight [outputs, ...] is treated as a matrix [outputs, rest]; tensors of fewer than two dimensions (biases, scales) are skipped. A
+/// matrix with more rows than columns cannot have orthogonal rows, so its penalty stays positive.
 /// </remarks>
-/// <param name="Weight">A factor, 0.0001 in BigGAN.</param>
-/// <param name="OffDiagonal">Whether the lengths of rows are left free, as in BigGAN.</param>
+/// <param name="Weight">The weight; must be 0 or more. 0.0001 in BigGAN. Default: 1e-4.</param>
+/// <param name="OffDiagonal">Whether the lengths of rows are not penalized, as in BigGAN. Default: false.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "weights of any shape → scalar",
@@ -17,22 +17,22 @@ namespace Criterion.Losses;
     Alternatives = "SpectralNorm bounds the largest singular value instead of bringing all to 1.")]
 public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = false) : Penalty(Weight)
 {
-    /// <summary>The penalty of weights.</summary>
-    /// <param name="weights">Weights, or all of a module's parameters.</param>
-    /// <exception cref="LossException">None of them is a matrix or more.</exception>
+    /// <summary>Computes the penalty of weights.</summary>
+    /// <param name="weights">The weights, or all of a module's parameters.</param>
+    /// <exception cref="LossException">No tensor has two or more dimensions.</exception>
     public Tensor Forward(IEnumerable<Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         Tensor[] matrices = [.. weights.Where(static weight => weight.Rank >= 2)];
         return matrices.Length > 0
             ? matrices.Select(Distance).Aggregate(static (a, b) => a + b)
-            : throw new LossException("OrthogonalPenalty: there is no weight of two or more dimensions among the tensors. Pass the weights of layers, or a module's Parameters().");
+            : throw new LossException("OrthogonalPenalty: no tensor has two or more dimensions. Pass the weights of layers, or a module's Parameters().");
     }
 
     /// <inheritdoc/>
     public override string ToLatex() => OffDiagonal
-        ? $@"{Times(Weight)}\left\|W W^\top \odot (1 - I)\right\|_F^2"
-        : $@"{Times(Weight)}\left\|W W^\top - I\right\|_F^2";
+        ? $@"{LatexFactor(Weight)}\left\|W W^\top \odot (1 - I)\right\|_F^2"
+        : $@"{LatexFactor(Weight)}\left\|W W^\top - I\right\|_F^2";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -1,63 +1,64 @@
 namespace Criterion.Losses;
 
 /// <summary>
-/// Makes steps in latent space move images by a length that is the same everywhere: weight · E[(lᵢ − a)²] with
-/// lᵢ = √(mean over layers of Σ g²), g = ∂Σ(G(w) · ν)/∂w, ν normal of variance 1/(H W), and a the running mean of lengths.
+/// Path length regularization: a step in latent space must change images by the same length everywhere, weight · E[(lᵢ − a)²] with lᵢ =
+/// √(mean over layers of Σ g²), g = ∂Σ(G(w) · ν)/∂w, ν normal of variance 1/(H W), and a the running mean of lengths.
 /// </summary>
 /// <remarks>
-/// The generator's penalty. It has a state, the running mean a: a plain number that goes in and comes out, and belongs in a
-/// checkpoint. a counts as a constant. Costly: run it every 4th step on half a batch (<see cref="LazyPenalty"/>). A generator that
-/// mixes the samples of a batch is refused, as in <see cref="SlopePenalty"/>.
+/// Part of the generator's loss. The running mean a is state: a number that the caller passes in, gets back, and saves in a checkpoint. It
+/// counts as a constant. Costly: run it every 4th step on half a batch (<see cref="LazyPenalty"/>). A generator that couples the samples of
+/// a batch throws, as in <see cref="InputGradientPenalty"/>.
 /// </remarks>
-/// <param name="Weight">A factor, 2 in the paper.</param>
-/// <param name="Rate">How far one batch moves the running mean, in [0, 1].</param>
+/// <param name="Weight">The weight; must be 0 or more. 2 in the paper. Default: 2.</param>
+/// <param name="Rate">The share by which one batch moves the running mean, in [0, 1]. Default: 0.01.</param>
 /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "generator, latents [N, D] or [N, L, D], mean → scalar and mean",
     Source = "Karras et al., Analyzing and improving the image quality of StyleGAN, 2019, equation 4",
-    Alternatives = "PullingAwayPenalty keeps images apart without a second gradient.")]
+    Alternatives = "PullingAwayPenalty increases the variety of images without a second gradient.")]
 public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
-    /// <inheritdoc cref="PathLengthPenalty(double, double)"/>
-    public double Rate { get; init => field = Require.Within01(value, nameof(PathLengthPenalty)); } = Require.Within01(Rate, nameof(PathLengthPenalty));
+    /// <summary><inheritdoc cref="PathLengthPenalty" path="/param[@name='Rate']/node()"/></summary>
+    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } = Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
 
-    /// <inheritdoc cref="SlopePenalty.AllowBatchCoupling"/>
+    /// <inheritdoc cref="InputGradientPenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }
 
-    /// <summary>The penalty of a generator, and the running mean for the next step.</summary>
-    /// <param name="generator">Latents to images [N, C, H, W], or anything else [N, ...].</param>
-    /// <param name="latents">[N, D], or [N, L, D] with one latent for each of L layers.</param>
+    /// <summary>Computes the penalty of a generator and the running mean for the next step.</summary>
+    /// <param name="generator">Maps latents to images [N, C, H, W], or to any other output [N, ...].</param>
+    /// <param name="latents">The latents, [N, D], or [N, L, D] with one for each of L layers.</param>
     /// <param name="mean">a, the running mean of the lengths so far; 0 at the start.</param>
-    /// <param name="random">Where ν comes from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <exception cref="ShapeException">The latents are of another rank.</exception>
-    /// <exception cref="LossException">There are no latents.</exception>
-    /// <exception cref="BatchCouplingException">The generator mixes samples, and that is not allowed.</exception>
+    /// <param name="random">The random stream for ν. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <exception cref="ShapeException">The latents are not of rank 2 or 3.</exception>
+    /// <exception cref="LossException">The batch is empty.</exception>
+    /// <exception cref="BatchCouplingException">The generator couples the samples of a batch, and AllowBatchCoupling is false.</exception>
     public (Tensor Penalty, double Mean) Forward(Func<Tensor, Tensor> generator, Tensor latents, double mean, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(generator);
-        return Of(Slope(generator, latents, image => Noise(image, random)), mean);
+        return FromGradient(LatentGradient(generator, latents, image => Noise(image, random)), mean);
     }
 
-    /// <summary>The same with noise that the caller chooses.</summary>
+    /// <summary>Computes the penalty with given noise.</summary>
     internal (Tensor Penalty, double Mean) Forward(Func<Tensor, Tensor> generator, Tensor latents, double mean, Tensor noise) =>
-        Of(Slope(generator, latents, _ => noise), mean);
+        FromGradient(LatentGradient(generator, latents, _ => noise), mean);
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{Times(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right],\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
+        $@"{LatexFactor(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right],\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [new("a = 1", "length", 0, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.OnesLike(x)) * Weight)];
 
-    Tensor Slope(Func<Tensor, Tensor> generator, Tensor latents, Func<Tensor, Tensor> noise)
+    Tensor LatentGradient(Func<Tensor, Tensor> generator, Tensor latents, Func<Tensor, Tensor> noise)
     {
         Check(latents);
         using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(
-            "PathLengthPenalty needs the slope of each sample's own image. Use LayerNorm or InstanceNorm2d in the generator, or call Eval() on it; AllowBatchCoupling = true goes on regardless."))
+            "PathLengthPenalty needs the gradient of each sample's own image. Use LayerNorm or InstanceNorm2d in the generator, "
+            + "call Eval() on it, or set AllowBatchCoupling = true."))
         {
-            return SlopePenalty.Slope(Weighted, latents);
+            return InputGradientPenalty.InputGradient(Weighted, latents);
         }
 
         Tensor Weighted(Tensor w)
@@ -67,7 +68,7 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
         }
     }
 
-    (Tensor Penalty, double Mean) Of(Tensor slope, double mean)
+    (Tensor Penalty, double Mean) FromGradient(Tensor slope, double mean)
     {
         int layers = slope.Rank == 3 ? slope.Shape[1] : 1;
         Tensor lengths = TensorFormula.Rows(new RowNorm(layers), [slope.Flatten(1)]);
@@ -86,12 +87,12 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
         ArgumentNullException.ThrowIfNull(latents);
         if (latents.Rank is not (2 or 3))
         {
-            throw new ShapeException($"PathLengthPenalty: latents {latents.Shape} must be [N, D] or [N, L, D].");
+            throw new ShapeException($"PathLengthPenalty: latents are {latents.Shape}. Pass [N, D] or [N, L, D].");
         }
 
         if (latents.Count == 0)
         {
-            throw new LossException($"PathLengthPenalty: there are no latents in {latents.Shape}. Skip empty batches.");
+            throw new LossException($"PathLengthPenalty: the batch {latents.Shape} is empty. Skip empty batches.");
         }
     }
 }

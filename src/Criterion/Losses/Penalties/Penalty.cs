@@ -2,13 +2,13 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>What is added to a player's loss to keep its network in check.</summary>
-/// <param name="Weight">A factor.</param>
+/// <summary>A penalty: a regularizer that is added to the loss of a network.</summary>
+/// <param name="Weight">The weight; must be 0 or more.</param>
 public abstract partial record Penalty(double Weight) : ICriterion
 {
-    /// <inheritdoc cref="Penalty(double)"/>
-    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not a number.</exception>
-    public double Weight { get; init => field = Require.NotNegative(value, nameof(Penalty)); } = Require.NotNegative(Weight, nameof(Penalty));
+    /// <summary><inheritdoc cref="Penalty" path="/param[@name='Weight']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } = Require.NonNegative(Weight, nameof(Penalty));
 
     /// <inheritdoc/>
     public abstract string ToLatex();
@@ -16,9 +16,9 @@ public abstract partial record Penalty(double Weight) : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
-    /// <summary>The name that errors give.</summary>
+    /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
-    /// <summary>The factor in LaTeX, nothing for 1.</summary>
-    private protected static string Times(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
+    /// <summary>Returns a factor in LaTeX, nothing for 1.</summary>
+    private protected static string LatexFactor(double factor) => factor == 1 ? "" : $@"{Numbers.Latex.Const(factor)} \cdot ";
 }

@@ -1,21 +1,24 @@
 namespace Criterion.Losses;
 
-/// <summary>Keeps the critic flat at real and at generated images: γ/2 · E[Σ ∇D(x)²] + γ/2 · E[Σ ∇D(G(z))²].</summary>
-/// <remarks>How slopes are taken, and which critics are refused: see <see cref="SlopePenalty"/>. For two weights add an <see cref="R1Penalty"/> and an <see cref="R2Penalty"/>.</remarks>
-/// <param name="Weight">γ of both.</param>
+/// <summary>R1 and R2 penalties combined: γ/2 · E[Σ ∇D(x)²] + γ/2 · E[Σ ∇D(G(z))²].</summary>
+/// <remarks>
+/// <see cref="InputGradientPenalty"/> describes how gradients are taken and which critics throw. For two weights use an
+/// <see cref="R1Penalty"/> and an <see cref="R2Penalty"/>.
+/// </remarks>
+/// <param name="Weight">γ of both; must be 0 or more. Default: 10.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "critic, real images [N, ...], fake images [M, ...] → scalar",
     Source = "Huang et al., The GAN is dead; long live the GAN! A modern baseline GAN, 2024, section 2",
-    Alternatives = "R1Penalty alone costs half as much and is enough for NonSaturatingGanLoss; this one goes with RelativisticPairedLogisticGanLoss.")]
-public sealed record R1R2Penalty(double Weight = 10) : SlopePenalty(Weight)
+    Alternatives = "R1Penalty alone costs half as much and is sufficient for NonSaturatingGanLoss; this one suits RelativisticPairedLogisticGanLoss.")]
+public sealed record R1R2Penalty(double Weight = 10) : InputGradientPenalty(Weight)
 {
     /// <inheritdoc/>
-    protected internal override SlopeCost Formula => new(SlopeSide.ZeroCentred, 1);
+    protected internal override GradientNormCost Formula => new(GradientPenaltyForm.ZeroCentred, 1);
 
     private protected override double Scale => Weight / 2;
 
-    private protected override string[] Places => ["x", "G(z)"];
+    private protected override string[] LatexPoints => ["x", "G(z)"];
 
-    private protected override IEnumerable<Tensor> Images(Tensor real, Tensor fake, RandomStream? random) => [real, fake];
+    private protected override IEnumerable<Tensor> Points(Tensor real, Tensor fake, RandomStream? random) => [real, fake];
 }

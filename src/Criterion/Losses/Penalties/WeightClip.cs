@@ -4,12 +4,12 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Holds a critic's weights in a box after each of its steps: w ← min(max(w, −c), c), the first bound on a Wasserstein critic's slope.</summary>
+/// <summary>Weight clipping: w ← min(max(w, −c), c) after each step of a critic, the first bound on a Wasserstein critic's slope.</summary>
 /// <remarks>
-/// No loss but a step: call <see cref="Apply"/> after the optimizer's. Nothing is recorded. Most weights end up at ±c, so that the
-/// critic stays simple; a penalty leaves it more freedom. A NaN stays NaN.
+/// Not a loss but an update: call <see cref="Apply"/> after the optimizer's step. It is not recorded. Most weights end at ±c, which limits
+/// the critic's capacity; a gradient penalty limits it less. NaN stays NaN.
 /// </remarks>
-/// <param name="Limit">c, 0.01 in the paper.</param>
+/// <param name="Limit">c; must be positive. 0.01 in the paper. Default: 0.01.</param>
 /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
 [Catalogue(
     LossFamily.Penalty,
@@ -18,7 +18,7 @@ namespace Criterion.Losses;
     Alternatives = "GradientPenalty bounds the slope itself and trains better; SpectralNorm bounds it layer by layer.")]
 public sealed record WeightClip(double Limit = 0.01) : ICriterion
 {
-    /// <inheritdoc cref="WeightClip(double)"/>
+    /// <summary><inheritdoc cref="WeightClip" path="/param[@name='Limit']/node()"/></summary>
     public double Limit { get; init => field = Require.Positive(value, nameof(WeightClip)); } = Require.Positive(Limit, nameof(WeightClip));
 
     /// <summary>Clips parameters in place.</summary>

@@ -4,35 +4,33 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Cauchy's loss: ℓ = ln(1 + ½ (d / Scale)²), with d = x − y: it grows, ever more slowly, with the size of an outlier.</summary>
+/// <summary>Cauchy loss: ℓ = ln(1 + ½ (d / Scale)²), with d = x − y. It grows logarithmically with the size of an outlier.</summary>
 /// <remarks>
-/// The gradient d / (Scale² + ½ d²) is greatest at |d| = √2 Scale and falls to 0 beyond: the loss is not convex there. It is the loss
-/// of kornia at Scale 1.
+/// The gradient d / (Scale² + ½ d²) is largest at |d| = √2 Scale and decreases to 0 beyond, so the loss is not convex there. With Scale = 1
+/// it equals kornia's Cauchy loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Black, Anandan, The robust estimation of multiple motions, 1996; α = 0 of Barron, A general and adaptive robust loss function, 2019",
-    Alternatives = "HuberLoss stays convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier counts for nothing.")]
-public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<CauchyLoss.CauchyError>(Reduction)
+    Alternatives = "HuberLoss is convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier has no influence.")]
+public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    /// <summary><inheritdoc cref="CauchyLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); } =
+        Require.Positive(Scale, nameof(CauchyLoss));
 
     /// <inheritdoc/>
-    protected internal override CauchyError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(CauchyLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new CauchyError(Scale));
 
     /// <summary>ln(1 + ½ (d / Scale)²).</summary>
-    public readonly struct CauchyError(double scale) : IBinaryFormula
+    internal readonly struct CauchyError(double scale) : IBinaryFormula
     {
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
@@ -44,7 +42,7 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
                 return T.Log1p(T.Const(0.5) * (error * error));
             }
 
-            // Far out ½ e² may overflow, and 1 does not count beside it: ln ½ e² = 2 (ln |d| − ln (√2 Scale)). Near 0 as Log1p has it.
+            // For large e, ½ e² may overflow and the 1 is negligible: ln ½ e² = 2 (ln |d| − ln (√2 Scale)). Near 0 as in Log1p.
             (T zero, T one) = (T.Const(0), T.Const(1));
             T isFar = T.Less(T.Const(Far), T.Abs(error));
             T near = T.Select(isFar, zero, error);

@@ -5,43 +5,46 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Charbonnier's loss, a smooth absolute error: ℓ = √(d² + Epsilon²), with d = x − y; with ZeroAtEquality, √(d² + Epsilon²) − Epsilon.
+/// Charbonnier loss, a smooth absolute error: ℓ = √(d² + Epsilon²), with d = x − y; with ZeroAtEquality, √(d² + Epsilon²) − Epsilon.
 /// </summary>
 /// <remarks>
-/// Its gradient d / √(d² + Epsilon²) is 0 where prediction and target are equal and nears ±1 for |d| far above Epsilon. Without
-/// ZeroAtEquality the least loss is Epsilon, not 0, as is customary in super-resolution. The loss of kornia is
-/// <c>new CharbonnierLoss(Epsilon: 1, ZeroAtEquality: true)</c>.
+/// The gradient d / √(d² + Epsilon²) is 0 where prediction and target are equal and approaches ±1 for |d| far above Epsilon. Without
+/// ZeroAtEquality the minimum is Epsilon, not 0, as is customary in super-resolution. Kornia's loss is <c>new CharbonnierLoss(Epsilon: 1,
+/// ZeroAtEquality: true)</c>.
 /// </remarks>
-/// <param name="Epsilon">Below which an error counts squared, above 0, in the units of the prediction; 10⁻³ to 10⁻⁶ for images in [0, 1].</param>
-/// <param name="ZeroAtEquality">Whether Epsilon is taken off, so that the loss is 0 where prediction and target are equal.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Epsilon">
+/// The absolute error below which the loss is approximately quadratic, in units of the prediction; must be positive. Use 1e-3 to 1e-6 for
+/// images in [0, 1]. Default: 1e-3.
+/// </param>
+/// <param name="ZeroAtEquality">
+/// Whether Epsilon is subtracted, so that the loss is 0 where prediction and target are equal. Default: false.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, 1994",
-    Alternatives = "L1Loss is its limit for Epsilon 0; HuberLoss is exactly squared in the middle.")]
+    Alternatives = "L1Loss is the limit for Epsilon 0; HuberLoss is exactly quadratic in the middle.")]
 public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<CharbonnierLoss.Hyperbola>(Reduction)
+    : PointwiseLoss(Reduction)
 {
-    /// <summary>Below which an error counts squared.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    /// <summary><inheritdoc cref="CharbonnierLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); } =
+        Require.Positive(Epsilon, nameof(CharbonnierLoss));
 
     /// <inheritdoc/>
-    protected internal override Hyperbola Formula => new(Epsilon, ZeroAtEquality);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
 
-    static double Checked(double epsilon) => Require.Positive(epsilon, nameof(CharbonnierLoss), nameof(Epsilon));
-
-    /// <summary>√(d² + Epsilon²), less Epsilon where asked for.</summary>
-    public readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
+    /// <summary>√(d² + Epsilon²), minus Epsilon with zeroAtEquality.</summary>
+    internal readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
     {
-        // In units of Epsilon: beyond, it no longer changes the root in any precision.
+        // In units of Epsilon: beyond this, Epsilon does not change the root in any precision.
         const double Far = 1e15;
 
-        // A power of 2 that brings Epsilon near 1, so that squares are in range.
+        // A power of 2 that scales Epsilon to about 1, so that squares neither overflow nor underflow.
         readonly double _scale = Math.ScaleB(1, Math.Clamp(-Math.ILogB(epsilon), -126, 126));
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
@@ -52,12 +55,12 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
                 return Text(difference);
             }
 
-            T held = T.Min(T.Max(difference * T.Const(_scale), T.Const(-Far)), T.Const(Far));
-            T length = T.Sqrt((held * held) + T.Const(epsilon * _scale * epsilon * _scale));
+            T clamped = T.Min(T.Max(difference * T.Const(_scale), T.Const(-Far)), T.Const(Far));
+            T length = T.Sqrt((clamped * clamped) + T.Const(epsilon * _scale * epsilon * _scale));
             T root = T.Max(T.Abs(difference), length * T.Const(1 / _scale));
-            root = T.WithSlope(T.Detach(root), difference, held / length);
+            root = T.WithSlope(T.Detach(root), difference, clamped / length);
 
-            // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which keeps its digits near 0.
+            // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which does not cancel near 0.
             return zeroAtEquality ? difference * (difference / (root + T.Const(epsilon))) : root;
         }
 

@@ -5,38 +5,35 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The loss of Geman and McClure: ℓ = 2 e² / (e² + 4), with e = (x − y) / Scale: ½ e² for small errors, in [0, 2), an outlier costs 2
-/// and no more.
+/// Geman–McClure loss: ℓ = 2 e² / (e² + 4), with e = (x − y) / Scale. It is ½ e² for small errors and bounded by 2 for outliers.
 /// </summary>
 /// <remarks>
-/// The gradient falls off as e⁻³: a prediction that starts far off learns slowly. It is the loss of kornia at Scale 1.
+/// The gradient decays as e⁻³, so a prediction with a large initial error learns slowly. With Scale = 1 it equals kornia's loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Name = "geman-mcclure",
     Shapes = "prediction, target of one shape → scalar",
     Source = "Geman, McClure, Bayesian image analysis, 1985; α = −2 of Barron, A general and adaptive robust loss function, 2019",
-    Alternatives = "WelschLoss lets go of outliers sooner; CauchyLoss keeps pulling them a little; HuberLoss is convex.")]
+    Alternatives = "WelschLoss ignores outliers sooner; CauchyLoss keeps a small gradient for them; HuberLoss is convex.")]
 public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<GemanMcClureLoss.GemanMcClureError>(Reduction)
+    : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    /// <summary><inheritdoc cref="GemanMcClureLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); } =
+        Require.Positive(Scale, nameof(GemanMcClureLoss));
 
     /// <inheritdoc/>
-    protected internal override GemanMcClureError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(GemanMcClureLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new GemanMcClureError(Scale));
 
     /// <summary>2 e² / (e² + 4).</summary>
-    public readonly struct GemanMcClureError(double scale) : IBinaryFormula
+    internal readonly struct GemanMcClureError(double scale) : IBinaryFormula
     {
         const double Far = 1e9;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
@@ -47,7 +44,7 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
                 return T.Const(2) * (error * error) / ((error * error) + T.Const(4));
             }
 
-            // By its slope 16 e / (e² + 4)²: that of the quotient would cancel. Far out e² may overflow, and the loss is 2.
+            // The slope is 16 e / (e² + 4)²: the quotient rule would cancel. For large e, e² may overflow and the loss is 2.
             T ratio = T.Const(2) / ((error * error) + T.Const(4));
             T loss = T.Select(T.Less(T.Const(Far), T.Abs(error)), T.Const(2), ratio * error * error);
             return T.WithSlope(T.Detach(loss), error, T.Const(4) * ratio * error * ratio);

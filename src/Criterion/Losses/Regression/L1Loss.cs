@@ -4,24 +4,23 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Absolute error: ℓ = |x − y|, the pixel-wise loss whose best constant is the median.</summary>
-/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. Twin of <c>torch.nn.L1Loss</c>.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>Absolute error, a pixel-wise loss: ℓ = |x − y|. The best constant prediction is the median.</summary>
+/// <remarks>The gradient is ±1, and 0 where prediction and target are equal. PyTorch equivalent: <c>torch.nn.L1Loss</c>.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Boscovich, 1757",
-    Twin = "torch.nn.L1Loss",
-    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss for the mean, QuantileLoss for another quantile than the median.")]
-public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<L1Loss.AbsoluteError>(Reduction)
+    PyTorch = "torch.nn.L1Loss",
+    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss estimates the mean, QuantileLoss a quantile other than the median.")]
+public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override AbsoluteError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(AbsoluteError));
 
     /// <summary>|x − y|.</summary>
-    public readonly struct AbsoluteError : IBinaryFormula
+    internal readonly struct AbsoluteError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> => T.Abs(x - y);

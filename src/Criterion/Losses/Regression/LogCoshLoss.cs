@@ -5,24 +5,22 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// The logarithm of the hyperbolic cosine: ℓ = ln cosh d = |d| + softplus(−2 |d|) − ln 2, with d = x − y: ½ d² for small errors,
-/// |d| − ln 2 for large ones.
+/// Log-cosh loss: ℓ = ln cosh d = |d| + softplus(−2 |d|) − ln 2, with d = x − y. It is ½ d² for small errors and |d| − ln 2 for large ones.
 /// </summary>
-/// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: smooth everywhere, and nothing overflows.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: both are continuous, and nothing overflows.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
-    Alternatives = "HuberLoss lets one choose where the squared middle ends; CharbonnierLoss is as smooth and cheaper.")]
-public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<LogCoshLoss.LogCosh>(Reduction)
+    Alternatives = "HuberLoss has an option for where the quadratic part ends; CharbonnierLoss is as smooth and cheaper.")]
+public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override LogCosh Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogCosh));
 
     /// <summary>|d| + softplus(−2 |d|) − ln 2, with the slope tanh d.</summary>
-    public readonly struct LogCosh : IBinaryFormula
+    internal readonly struct LogCosh : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -4,24 +4,23 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Squared error: ℓ = (x − y)², the pixel-wise loss whose best constant is the mean.</summary>
-/// <remarks>Twin of <c>torch.nn.MSELoss</c>; unlike it, a target of another shape is an error, never broadcast.</remarks>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <summary>Squared error, a pixel-wise loss: ℓ = (x − y)². The best constant prediction is the mean.</summary>
+/// <remarks>PyTorch equivalent: <c>torch.nn.MSELoss</c>; unlike it, a target of another shape throws and is never broadcast.</remarks>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Legendre, 1805; Gauss, 1809",
-    Twin = "torch.nn.MSELoss",
-    Alternatives = "HuberLoss where a few targets are far off; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
-public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss<MSELoss.SquaredError>(Reduction)
+    PyTorch = "torch.nn.MSELoss",
+    Alternatives = "HuberLoss where a few targets are outliers; L1Loss for sharper images; GaussianNLLLoss where the noise varies.")]
+public sealed record MSELoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>
-    protected internal override SquaredError Formula => default;
+    protected internal override BinaryFormula Formula => BinaryFormula.From(default(SquaredError));
 
     /// <summary>(x − y)².</summary>
-    public readonly struct SquaredError : IBinaryFormula
+    internal readonly struct SquaredError : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -5,33 +5,33 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Negative log-likelihood of counts under Poisson's distribution: ℓ = eˣ − y x for the logarithm x of a rate, or ℓ = x − y ln(x +
-/// Epsilon) for a rate x itself.
+/// Negative log-likelihood of counts under a Poisson distribution: ℓ = eˣ − y x for a log-rate x, or ℓ = x − y ln(x + Epsilon) for a rate
+/// x.
 /// </summary>
 /// <remarks>
-/// Both leave out ln y!, so that the loss may be negative; Full adds Stirling's approximation of it, y ln y − y + ½ ln(2π y), for
-/// targets above 1 (where that begins, the gradient by the target jumps). Twin of <c>torch.nn.PoissonNLLLoss</c>; unlike there, a
-/// negative target or rate is an error.
+/// Both omit ln y!, so the loss may be negative. Full adds Stirling's approximation of it, y ln y − y + ½ ln(2π y), for targets above 1;
+/// the gradient by the target jumps at 1. PyTorch equivalent: <c>torch.nn.PoissonNLLLoss</c>; unlike it, a negative target or rate throws.
 /// </remarks>
-/// <param name="LogInput">Whether the prediction is the logarithm of the rate, any number, rather than the rate, 0 or more.</param>
-/// <param name="Full">Whether Stirling's term is added.</param>
-/// <param name="Epsilon">Keeps ln finite for a rate of 0; used without LogInput only.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="LogInput">Whether the prediction is a log-rate (any number) rather than a rate (0 or more). Default: true.</param>
+/// <param name="Full">Whether Stirling's term is added. Default: false.</param>
+/// <param name="Epsilon">Keeps the logarithm finite for a rate of 0; must be 0 or more. Used without LogInput only. Default: 1e-8.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Stirling's term: de Moivre, Stirling, 1730",
-    Twin = "torch.nn.PoissonNLLLoss",
-    Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the spread is not that of counts.")]
+    PyTorch = "torch.nn.PoissonNLLLoss",
+    Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the variance does not equal the mean.")]
 public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss<PoissonNLLLoss.NegativeLogLikelihood>(Reduction)
+    : PointwiseLoss(Reduction)
 {
-    /// <summary>Keeps ln finite for a rate of 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Epsilon { get; init => field = Checked(value); } = Checked(Epsilon);
+    /// <summary><inheritdoc cref="PoissonNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); } =
+        Require.NonNegative(Epsilon, nameof(PoissonNLLLoss));
 
     /// <inheritdoc/>
-    protected internal override NegativeLogLikelihood Formula => new(LogInput, Full, Epsilon);
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new NegativeLogLikelihood(LogInput, Full, Epsilon));
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => LogInput
@@ -44,20 +44,17 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         CheckRange(target, 0, double.PositiveInfinity, "a count, 0 or more");
         if (!LogInput)
         {
-            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more (set LogInput for logarithms of rates)");
+            CheckRange(prediction, 0, double.PositiveInfinity, "a rate, 0 or more", "Set LogInput for log-rates.");
         }
     }
 
-    static double Checked(double epsilon) => Require.NotNegative(epsilon, nameof(PoissonNLLLoss), nameof(Epsilon));
-
-    /// <summary>eˣ − y x, or x − y ln(x + Epsilon), and Stirling's term where asked for.</summary>
-    public readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
+    /// <summary>eˣ − y x, or x − y ln(x + Epsilon), plus Stirling's term with full.</summary>
+    internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
     {
-        // From here on eˣ may overflow though the loss does not.
+        // Above this eˣ may overflow though the loss does not.
         const double Large = 64;
         const double Infinite = 1e30;
 
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
@@ -79,9 +76,9 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         T Plain<T>(T x, T y)
-            where T : struct, IReal<T> => logInput ? OfLogarithm(x, y) : OfRate(x, y);
+            where T : struct, IReal<T> => logInput ? LogRateLoss(x, y) : RateLoss(x, y);
 
-        T OfRate<T>(T x, T y)
+        T RateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T rate = x + T.Const(epsilon);
@@ -90,14 +87,14 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             return T.WithSlope(T.WithSlope(T.Detach(x - (y * log)), x, T.Const(1) - share), y, -log);
         }
 
-        // 0 · ∞ is 0: a rate of 0 gives no count for certain. Of large x it is x (eˣ/x − y), with the root of eˣ taken twice.
-        static T OfLogarithm<T>(T x, T y)
+        // 0 · ∞ is 0: with a rate of 0 the count is 0 with certainty. For large x the loss is x (eˣ/x − y), with √eˣ as a factor twice.
+        static T LogRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T isLarge = T.Less(T.Const(Large), x);
-            T held = T.Select(isLarge, Guards.Within(Infinite, x), T.Const(1));
+            T bounded = T.Select(isLarge, Guards.Within(Infinite, x), T.Const(1));
             T e = T.Exp(T.Select(isLarge, T.Const(0.5) * x, x));
-            T loss = T.Select(isLarge, held * ((e / held * e) - y), e - (y * Guards.Weighable(x, y)));
+            T loss = T.Select(isLarge, bounded * ((e / bounded * e) - y), e - (y * Guards.Weighable(x, y)));
             T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, T.Const(1)))), e - y);
             slope = T.WithSlope(T.WithSlope(T.Detach(slope), x, T.Select(isLarge, e * e, e)), y, T.Const(-1));
             return T.WithSlope(T.WithSlope(T.Detach(loss), x, slope), y, -x);
@@ -107,22 +104,22 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         T Full<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            // Each branch gets a prediction that is its own: what overflows in the one not taken would be a NaN in the derivatives.
+            // Each branch gets its own prediction: an overflow in the branch not taken would be NaN in the derivatives.
             T isSmall = T.LessOrEqual(y, T.Const(1));
             (T zero, T one) = (T.Const(0), T.Const(1));
             T plain = Plain(T.Select(isSmall, x, zero), T.Select(isSmall, y, zero));
             (T prediction, T count) = (T.Select(isSmall, one, x), T.Select(isSmall, one, y));
-            return T.Select(isSmall, plain, logInput ? FullOfLogarithm(prediction, count) : FullOfRate(prediction, count));
+            return T.Select(isSmall, plain, logInput ? FullLogRateLoss(prediction, count) : FullRateLoss(prediction, count));
         }
 
-        // With Stirling's term y (e^d − 1 − d) + ½ ln(2π y), d = x − ln y: separate terms would cancel at large counts.
-        static T FullOfLogarithm<T>(T x, T y)
+        // With Stirling's term: y (e^d − 1 − d) + ½ ln(2π y), d = x − ln y: separate terms would cancel at large counts.
+        static T FullLogRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T distance = x - T.Log(y);
             T relative = T.Expm1(distance);
 
-            // Far off the digits of eˣ are those of x, and not of the difference.
+            // For large distances eˣ is accurate to the digits of x, not of the difference.
             T isDirect = T.Select(T.Less(T.Const(1), distance), T.Less(x, T.Const(Large)), T.Less(x, x));
             T excess = T.Select(isDirect, T.Exp(T.Select(isDirect, x, T.Const(0))) - y, y * relative);
             T loss = T.Select(isDirect, excess - (y * distance), y * (relative - distance)) + HalfLog(y);
@@ -130,7 +127,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         }
 
         // Likewise (x − y) − y ln((x + ε) / y) + ½ ln(2π y).
-        T FullOfRate<T>(T x, T y)
+        T FullRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
             T rate = x + T.Const(epsilon);

@@ -5,36 +5,36 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Smooth absolute error: ℓ = ½ d² / Beta where |d| &lt; Beta, else |d| − ½ Beta, with d = x − y. Its slope is at most 1.
+/// Smooth absolute error: ℓ = ½ d² / Beta where |d| &lt; Beta, else |d| − ½ Beta, with d = x − y. The slope is at most 1.
 /// </summary>
 /// <remarks>
-/// Beta = 0 is the absolute error, with a gradient of 0 where prediction and target are equal. At |d| = Beta the gradient is
-/// continuous and the second derivative jumps from 1 / Beta to 0. <see cref="HuberLoss"/> with Delta = Beta is this times Beta. Twin
-/// of <c>torch.nn.SmoothL1Loss</c>.
+/// Beta = 0 is the absolute error, whose gradient is 0 where prediction and target are equal. At |d| = Beta the gradient is continuous and
+/// the second derivative jumps from 1 / Beta to 0. <see cref="HuberLoss"/> with Delta = Beta is this loss times Beta. PyTorch equivalent:
+/// <c>torch.nn.SmoothL1Loss</c>.
 /// </remarks>
-/// <param name="Beta">Up to where an error counts squared, 0 or more, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Beta">
+/// The absolute error at which the loss changes from quadratic to linear, in units of the prediction; must be 0 or more. Default: 1.
+/// </param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Girshick, Fast R-CNN, 2015, equation 3",
-    Twin = "torch.nn.SmoothL1Loss",
-    Alternatives = "HuberLoss is the same curve scaled so that its middle is MSE whatever the width; L1Loss has no width to choose.")]
-public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<SmoothL1Loss.SmoothError>(Reduction)
+    PyTorch = "torch.nn.SmoothL1Loss",
+    Alternatives = "HuberLoss is the same curve scaled so that its middle is half the squared error for any width; L1Loss has no width to choose.")]
+public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>Up to where an error counts squared.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
-    public double Beta { get; init => field = Checked(value); } = Checked(Beta);
+    /// <summary><inheritdoc cref="SmoothL1Loss" path="/param[@name='Beta']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); } =
+        Require.NonNegative(Beta, nameof(SmoothL1Loss));
 
     /// <inheritdoc/>
-    protected internal override SmoothError Formula => new(Beta);
-
-    static double Checked(double beta) => Require.NotNegative(beta, nameof(SmoothL1Loss), nameof(Beta));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new SmoothError(Beta));
 
     /// <summary>½ d² / Beta where |d| &lt; Beta, else |d| − ½ Beta.</summary>
-    public readonly struct SmoothError(double beta) : IBinaryFormula
+    internal readonly struct SmoothError(double beta) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

@@ -4,33 +4,31 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>Welsch's loss: ℓ = 1 − e^(−½ (d / Scale)²), with d = x − y: in [0, 1), an outlier costs 1 and no more.</summary>
+/// <summary>Welsch loss: ℓ = 1 − e^(−½ (d / Scale)²), with d = x − y. It is in [0, 1), so an outlier costs at most 1.</summary>
 /// <remarks>
-/// The gradient vanishes for errors of many times Scale: a prediction that starts far off stays there. It is the loss of kornia at
-/// Scale 1.
+/// The gradient vanishes for errors of many times Scale: a prediction with a large initial error does not learn. With Scale = 1 it equals
+/// kornia's loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, above 0, in the units of the prediction.</param>
-/// <param name="Reduction">What becomes of the losses of single elements.</param>
+/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Dennis, Welsch, Techniques for nonlinear least squares and robust regression, 1978; α = −∞ of Barron, A general and adaptive robust loss function, 2019",
-    Alternatives = "GemanMcClureLoss lets go of outliers more slowly; HuberLoss and CauchyLoss never quite do.")]
-public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss<WelschLoss.WelschError>(Reduction)
+    Alternatives = "GemanMcClureLoss ignores outliers more gradually; HuberLoss and CauchyLoss never ignore them entirely.")]
+public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
-    /// <summary>The size of an ordinary error.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
-    public double Scale { get; init => field = Checked(value); } = Checked(Scale);
+    /// <summary><inheritdoc cref="WelschLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
+    public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); } =
+        Require.Positive(Scale, nameof(WelschLoss));
 
     /// <inheritdoc/>
-    protected internal override WelschError Formula => new(Scale);
-
-    static double Checked(double scale) => Require.Positive(scale, nameof(WelschLoss), nameof(Scale));
+    protected internal override BinaryFormula Formula => BinaryFormula.From(new WelschError(Scale));
 
     /// <summary>1 − e^(−½ (d / Scale)²).</summary>
-    public readonly struct WelschError(double scale) : IBinaryFormula
+    internal readonly struct WelschError(double scale) : IBinaryFormula
     {
-        /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>

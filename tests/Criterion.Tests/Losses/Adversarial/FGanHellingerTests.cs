@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanHellingerTests : FGanContract<HellingerFGanLoss.Divergence>
+public class FGanHellingerTests : FGanContract
 {
     protected override GanLoss Objective => new HellingerFGanLoss();
 

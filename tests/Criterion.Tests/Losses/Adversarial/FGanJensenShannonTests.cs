@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanJensenShannonTests : FGanContract<JensenShannonFGanLoss.Divergence>
+public class FGanJensenShannonTests : FGanContract
 {
     protected override GanLoss Objective => new JensenShannonFGanLoss();
 

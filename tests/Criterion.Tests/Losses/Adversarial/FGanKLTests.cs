@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanKLTests : FGanContract<KlFGanLoss.Divergence>
+public class FGanKLTests : FGanContract
 {
     protected override GanLoss Objective => new KlFGanLoss();
 

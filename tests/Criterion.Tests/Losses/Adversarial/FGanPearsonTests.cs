@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanPearsonTests : FGanContract<PearsonFGanLoss.Divergence>
+public class FGanPearsonTests : FGanContract
 {
     protected override GanLoss Objective => new PearsonFGanLoss();
 

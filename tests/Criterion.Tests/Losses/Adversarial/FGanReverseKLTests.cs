@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanReverseKLTests : FGanContract<ReverseKlFGanLoss.Divergence>
+public class FGanReverseKLTests : FGanContract
 {
     protected override GanLoss Objective => new ReverseKlFGanLoss();
 

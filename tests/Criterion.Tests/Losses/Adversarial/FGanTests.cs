@@ -1,5 +1,4 @@
 using Criterion.Losses;
-using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
@@ -7,8 +6,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 /// What holds for every f-GAN: its terms are the activation and the conjugate of the paper's table, the latter run on the former, and its
 /// best bound is the divergence.
 /// </summary>
-public abstract class FGanContract<TDivergence> : AdversarialContract
-    where TDivergence : struct, IDivergence
+public abstract class FGanContract : AdversarialContract
 {
     /// <summary>g_f of the table.</summary>
     protected abstract double Activation(double v);
@@ -63,10 +61,11 @@ public abstract class FGanContract<TDivergence> : AdversarialContract
     [InlineData(30)]
     public void Short_form_of_the_conjugate_is_that_of_the_table(double v)
     {
+        FDivergence terms = ((FGanLoss)Objective).Divergence;
         double t = Activation(v);
         double tabled = Conjugate(t);
-        double written = default(TDivergence).Conjugate<Real>(v).Value;
-        Assert.Equal(t, default(TDivergence).Activation<Real>(v).Value, 1e-12 * Math.Max(1, Math.Abs(t)));
+        double written = terms.Conjugate(v);
+        Assert.Equal(t, terms.Activation(v), 1e-12 * Math.Max(1, Math.Abs(t)));
         if (double.IsFinite(tabled))
         {
             // Where the table's form loses digits is what the short form is for.

@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-public class FGanTotalVariationTests : FGanContract<TotalVariationFGanLoss.Divergence>
+public class FGanTotalVariationTests : FGanContract
 {
     protected override GanLoss Objective => new TotalVariationFGanLoss();
 

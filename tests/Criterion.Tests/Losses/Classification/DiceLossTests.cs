@@ -3,7 +3,7 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class DiceLossTests : OverlapLossContract<DiceLoss.Overlap>
+public class DiceLossTests : OverlapLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", "dice");
 
@@ -35,7 +35,7 @@ public class DiceLossTests : OverlapLossContract<DiceLoss.Overlap>
     public void Options_out_of_range_are_errors(double smooth, double epsilon, string name) => Assert.Contains(
         name, Assert.Throws<ArgumentOutOfRangeException>(() => new DiceLoss(smooth, epsilon)).Message, StringComparison.Ordinal);
 
-    protected override OverlapLoss<DiceLoss.Overlap> Smoothed(double smooth) => new DiceLoss(smooth);
+    protected override OverlapLoss Smoothed(double smooth) => new DiceLoss(smooth);
 
     static Tensor Call(GoldenCase golden, Tensor[] x) => new DiceLoss(
         golden.Args.Double("smooth"), golden.Args.Double("eps"), golden.Args.Flag("squared"), golden.Reduction()).Forward(x[0], x[1]);

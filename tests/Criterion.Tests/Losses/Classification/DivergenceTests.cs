@@ -5,12 +5,11 @@ using Criterion.Tests.Golden;
 namespace Criterion.Tests.Losses.Classification;
 
 /// <summary>What holds for every divergence of two rows.</summary>
-public abstract class DivergenceContract<TFormula> : SoftmaxLossContract<TFormula>
-    where TFormula : struct, ISoftmaxFormula
+public abstract class DivergenceContract : SoftmaxLossContract
 {
     protected override IEnumerable<Reduction> Reductions => [.. base.Reductions, Reduction.BatchMean];
 
-    protected override Tensor Forward(SoftmaxLoss<TFormula> loss, Tensor[] inputs) => ((IPredictionLoss)loss).Forward(inputs[0], inputs[1]);
+    protected override Tensor Forward(SoftmaxLoss loss, Tensor[] inputs) => ((IPredictionLoss)loss).Forward(inputs[0], inputs[1]);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random) * 2, Tensor.Randn(shape, DType.Float64, random.Fork(1)) * 2];
@@ -24,11 +23,11 @@ public abstract class DivergenceContract<TFormula> : SoftmaxLossContract<TFormul
     }
 }
 
-public class KlFromLogitsTests : DivergenceContract<KlFromLogitsLoss.Divergence>
+public class KlFromLogitsTests : DivergenceContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("softmax", nameof(KlFromLogitsLoss));
 
-    protected override SoftmaxLoss<KlFromLogitsLoss.Divergence> Default => new KlFromLogitsLoss();
+    protected override SoftmaxLoss Default => new KlFromLogitsLoss();
 
     protected override IEnumerable<Tensor[]> Extremes =>
     [
@@ -112,9 +111,9 @@ public class KlFromLogitsTests : DivergenceContract<KlFromLogitsLoss.Divergence>
     internal static double Divergence(double[] p, double[] q) => p.Zip(q, (a, b) => Math.Exp(b) * (b - a)).Sum();
 }
 
-public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogitsLoss.Divergence>
+public class KlFromLogProbabilitiesTests : DivergenceContract
 {
-    protected override SoftmaxLoss<KlFromLogitsLoss.Divergence> Default => new KlFromLogProbabilitiesLoss();
+    protected override SoftmaxLoss Default => new KlFromLogProbabilitiesLoss();
 
     protected override bool IsShiftInvariant => false;
 
@@ -148,9 +147,9 @@ public class KlFromLogProbabilitiesTests : DivergenceContract<KlFromLogitsLoss.D
         [.. base.Draw(shape, random).Select(x => x.LogSoftmax(x.Rank == 1 ? 0 : 1))];
 }
 
-public class KlFromProbabilitiesTests : DivergenceContract<KlFromProbabilitiesLoss.Divergence>
+public class KlFromProbabilitiesTests : DivergenceContract
 {
-    protected override SoftmaxLoss<KlFromProbabilitiesLoss.Divergence> Default => new KlFromProbabilitiesLoss();
+    protected override SoftmaxLoss Default => new KlFromProbabilitiesLoss();
 
     // Probabilities are small beside the usual step.
     protected override double Step => 2e-6;
@@ -196,9 +195,9 @@ public class KlFromProbabilitiesTests : DivergenceContract<KlFromProbabilitiesLo
         [.. base.Draw(shape, random).Select(x => ((x * 0.2).Softmax(x.Rank == 1 ? 0 : 1)))];
 }
 
-public class JensenShannonLossTests : DivergenceContract<JensenShannonLoss.Divergence>
+public class JensenShannonLossTests : DivergenceContract
 {
-    protected override SoftmaxLoss<JensenShannonLoss.Divergence> Default => new JensenShannonLoss();
+    protected override SoftmaxLoss Default => new JensenShannonLoss();
 
     // Logarithms of small probabilities are subtracted.
     protected override double SingleTolerance => 1e-4;

@@ -2,9 +2,9 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class FocalLossTests : ClassLossContract<FocalLoss.Focused>
+public class FocalLossTests : ClassLossContract
 {
-    protected override SoftmaxLoss<FocalLoss.Focused> Default => new FocalLoss();
+    protected override SoftmaxLoss Default => new FocalLoss();
 
     protected override IEnumerable<Tensor[]> Extremes =>
     [
@@ -83,7 +83,7 @@ public class FocalLossTests : ClassLossContract<FocalLoss.Focused>
 
     protected override double Reference(double[] row, int target) => Focal(row, target, 2);
 
-    protected override Tensor Forward(SoftmaxLoss<FocalLoss.Focused> loss, Tensor prediction, Tensor target) => ((FocalLoss)loss).Forward(prediction, target);
+    protected override Tensor Forward(SoftmaxLoss loss, Tensor prediction, Tensor target) => ((FocalLoss)loss).Forward(prediction, target);
 
     // The probability of the other classes is summed, so that nothing cancels where the right one is near 1.
     static double Focal(double[] row, int target, double gamma)

@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class HingeEmbeddingLossTests : SignedTargetContract<HingeEmbeddingLoss.DistanceMargin>
+public class HingeEmbeddingLossTests : SignedTargetContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(HingeEmbeddingLoss));
 
-    protected override PointwiseLoss<HingeEmbeddingLoss.DistanceMargin> Default => new HingeEmbeddingLoss();
+    protected override PointwiseLoss Default => new HingeEmbeddingLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 0, 1, 1, 1e4, 1e4, -1e4, -1e4)]];
 

@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class MarginRankingLossTests : TernaryLossContract<MarginRankingLoss.RankMargin>
+public class MarginRankingLossTests : TernaryLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(MarginRankingLoss));
 
-    protected override TernaryLoss<MarginRankingLoss.RankMargin> Default => new MarginRankingLoss();
+    protected override TernaryLoss Default => new MarginRankingLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 0, 1e4, 1e4, -1e4, -1e4), Doubles(0, 0, -1e4, -1e4, 1e4, 1e4)]];
 

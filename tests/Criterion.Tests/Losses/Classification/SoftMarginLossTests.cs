@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class SoftMarginLossTests : SignedTargetContract<SoftMarginLoss.LogisticError>
+public class SoftMarginLossTests : SignedTargetContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", nameof(SoftMarginLoss));
 
-    protected override PointwiseLoss<SoftMarginLoss.LogisticError> Default => new SoftMarginLoss();
+    protected override PointwiseLoss Default => new SoftMarginLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 0, 1e4, 1e4, -1e4, -1e4)]];
 

@@ -3,7 +3,7 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Classification;
 
-public class TverskyLossTests : OverlapLossContract<TverskyLoss.TverskyIndex>
+public class TverskyLossTests : OverlapLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("classification", "tversky");
 
@@ -34,7 +34,7 @@ public class TverskyLossTests : OverlapLossContract<TverskyLoss.TverskyIndex>
     public void Options_out_of_range_are_errors(double alpha, double beta, double smooth, double epsilon, string name) => Assert.Contains(
         name, Assert.Throws<ArgumentOutOfRangeException>(() => new TverskyLoss(alpha, beta, smooth, epsilon)).Message, StringComparison.Ordinal);
 
-    protected override OverlapLoss<TverskyLoss.TverskyIndex> Smoothed(double smooth) => new TverskyLoss(Smooth: smooth);
+    protected override OverlapLoss Smoothed(double smooth) => new TverskyLoss(Smooth: smooth);
 
     static Tensor Call(GoldenCase golden, Tensor[] x) => new TverskyLoss(
         golden.Args.Double("alpha"), golden.Args.Double("beta"), golden.Args.Double("smooth"), golden.Args.Double("eps"), golden.Reduction())

@@ -32,7 +32,7 @@ public class GradientBalanceTests
         Tensor image = (weight * Tensor.From<double>([1, 2, -1])).Tanh();
         Tensor rest = new MSELoss().Forward(image, Tensor.From<double>([0.5, 0.5, 0.5]));
         Tensor adversarial = new NonSaturatingGanLoss().Generator(image.Sum());
-        LossReport report = new GradientBalance(0.25, Epsilon: 0).Combine(LossReport.Of(("pixel", rest, 10)), adversarial, [image]);
+        LossReport report = new GradientBalance(0.25, Epsilon: 0).Combine(LossReport.From(("pixel", rest, 10)), adversarial, [image]);
         double Norm(Tensor loss) => Criterion.Autograd.Grad(loss, image, retainGraph: true).Norm().Item();
         double w = report.Terms[1].Weight;
         Assert.Equal(0.25 * Norm(rest * 10), Norm(adversarial) * w, 1e-12);

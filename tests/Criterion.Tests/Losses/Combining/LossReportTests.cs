@@ -9,7 +9,7 @@ public class LossReportTests
     {
         Tensor x = Tensor.From<double>([1, 3]);
         x.RequiresGrad = true;
-        LossReport report = LossReport.Of(("adversarial", x[0] * x[0], 1), ("cycle", (x[1] * 2).Reshape(1), 10));
+        LossReport report = LossReport.From(("adversarial", x[0] * x[0], 1), ("cycle", (x[1] * 2).Reshape(1), 10));
         report.Total.Backward();
         Assert.Equal(61, report.Total.Item());
         Assert.Equal([], report.Total.Shape);
@@ -21,7 +21,7 @@ public class LossReportTests
     [Fact]
     public void Terms_can_be_added_later()
     {
-        LossReport report = LossReport.Of(("a", Tensor.Scalar(1.0), 2)).Plus("b", Tensor.Scalar(3.0));
+        LossReport report = LossReport.From(("a", Tensor.Scalar(1.0), 2)).Plus("b", Tensor.Scalar(3.0));
         Assert.Equal("5 = 2 × a 1 + b 3", report.ToString());
     }
 
@@ -31,7 +31,7 @@ public class LossReportTests
         LossReport report;
         using (new TensorScope())
         {
-            report = LossReport.Of(("a", Tensor.Ones([4]).Sum(), 2));
+            report = LossReport.From(("a", Tensor.Ones([4]).Sum(), 2));
         }
 
         Assert.Equal(4, report["a"]);
@@ -41,7 +41,7 @@ public class LossReportTests
     [Fact]
     public void NaN_shows()
     {
-        LossReport report = LossReport.Of(("a", Tensor.Scalar(1.0), 1), ("b", Tensor.Scalar(double.NaN), 0));
+        LossReport report = LossReport.From(("a", Tensor.Scalar(1.0), 1), ("b", Tensor.Scalar(double.NaN), 0));
         Assert.True(double.IsNaN(report.Total.Item()));
         Assert.Contains("b NaN", report.ToString(), StringComparison.Ordinal);
     }
@@ -50,9 +50,9 @@ public class LossReportTests
     public void Mistakes_are_errors_that_name_the_term()
     {
         Tensor one = Tensor.Scalar(1.0);
-        Assert.Contains("\"a\"", Assert.Throws<ArgumentException>(() => LossReport.Of(("a", one, 1), ("a", one, 1))).Message, StringComparison.Ordinal);
-        Assert.Contains("\"b\"", Assert.Throws<ShapeException>(() => LossReport.Of(("a", one, 1), ("b", Tensor.Ones([2]), 1))).Message, StringComparison.Ordinal);
-        Assert.Contains("a", Assert.Throws<KeyNotFoundException>(() => LossReport.Of(("a", one, 1))["c"]).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => LossReport.Of());
+        Assert.Contains("\"a\"", Assert.Throws<ArgumentException>(() => LossReport.From(("a", one, 1), ("a", one, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("\"b\"", Assert.Throws<ShapeException>(() => LossReport.From(("a", one, 1), ("b", Tensor.Ones([2]), 1))).Message, StringComparison.Ordinal);
+        Assert.Contains("a", Assert.Throws<KeyNotFoundException>(() => LossReport.From(("a", one, 1))["c"]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LossReport.From());
     }
 }

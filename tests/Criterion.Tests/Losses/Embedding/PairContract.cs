@@ -4,11 +4,10 @@ using Criterion.Losses;
 namespace Criterion.Tests.Losses.Embedding;
 
 /// <summary>What holds for every loss of pairs that are similar or not: they alternate here.</summary>
-public abstract class PairContract<TFormula> : RowLossContract<TFormula>
-    where TFormula : struct, IRowFormula
+public abstract class PairContract : RowLossContract
 {
     /// <summary>The default loss, whose mean is that of its single losses.</summary>
-    protected PairLoss<TFormula> Pairs => (PairLoss<TFormula>)Default;
+    protected PairLoss Pairs => (PairLoss)Default;
 
     [Fact]
     public void Weights_multiply_the_losses_of_pairs()

@@ -7,7 +7,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
 {
     static readonly GradientPenalty Unit = new(Weight: 1);
 
-    protected override SlopePenalty Penalty => new GradientPenalty(10);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(10);
 
     protected override double Cost(double n) => 10 * (n - 1) * (n - 1);
 
@@ -18,14 +18,14 @@ public class GradientPenaltyTests : SlopePenaltyContract
     {
         Tensor a = Leaf(1.0, 2.0);
         Tensor x = Tensor.From(new double[,] { { 1, 1 }, { 0, 0.25 } });
-        Tensor gradient = SlopePenalty.Slope(x => (x * x * a).Sum() * 0.5, x);
-        Tensor penalty = Unit.Of(gradient);
+        Tensor gradient = InputGradientPenalty.InputGradient(x => (x * x * a).Sum() * 0.5, x);
+        Tensor penalty = Unit.FromGradient(gradient);
         penalty.Backward();
         Assert.Equal(0.8889320225, penalty.Item(), 1e-9);
         Assert.Equal(0.5527864045, a.Grad!.ToArray<double>()[0], 1e-8);
         Assert.Equal(0.9805728090, a.Grad!.ToArray<double>()[1], 1e-8);
-        Assert.Equal(Math.Sqrt(5), SlopePenalty.Norms(gradient).ToArray<double>()[0], 1e-9);
-        Assert.Equal(0.763932022500, (Unit with { Sided = SlopeSide.OneSided }).Of(SlopePenalty.Slope(x => (x * x * a).Sum() * 0.5, x)).Item(), 1e-9);
+        Assert.Equal(Math.Sqrt(5), InputGradientPenalty.Norms(gradient).ToArray<double>()[0], 1e-9);
+        Assert.Equal(0.763932022500, (Unit with { Sided = GradientPenaltyForm.OneSided }).FromGradient(InputGradientPenalty.InputGradient(x => (x * x * a).Sum() * 0.5, x)).Item(), 1e-9);
     }
 
     [Fact]
@@ -48,17 +48,17 @@ public class GradientPenaltyTests : SlopePenaltyContract
         // The slope of ½x² at x is x: the penalty centred at zero is the mean square of the place.
         Tensor real = Tensor.Full([400, 1], 3, DType.Float64);
         Tensor fake = Tensor.Full([400, 1], -1, DType.Float64);
-        double At(SlopePlace place, double noise = 0.5) =>
-            new GradientPenalty(1, Sided: SlopeSide.ZeroCentred, At: place, Noise: noise).Forward(x => x * x * 0.5, real, fake, Random).Item();
+        double At(GradientPenaltyPoint place, double noise = 0.5) =>
+            new GradientPenalty(1, Sided: GradientPenaltyForm.ZeroCentred, At: place, Noise: noise).Forward(x => x * x * 0.5, real, fake, Random).Item();
 
-        Assert.Equal(9, At(SlopePlace.Real), 1e-12);
-        Assert.Equal(1, At(SlopePlace.Fake), 1e-12);
-        Assert.Equal(7.0 / 3, At(SlopePlace.Interpolates), 0.3);
-        Assert.Equal(9 + 0.25, At(SlopePlace.DraganNoise), 0.3);
-        Assert.Equal(9, At(SlopePlace.DraganNoise, 0), 1e-12);
+        Assert.Equal(9, At(GradientPenaltyPoint.Real), 1e-12);
+        Assert.Equal(1, At(GradientPenaltyPoint.Fake), 1e-12);
+        Assert.Equal(7.0 / 3, At(GradientPenaltyPoint.Interpolates), 0.3);
+        Assert.Equal(9 + 0.25, At(GradientPenaltyPoint.DraganNoise), 0.3);
+        Assert.Equal(9, At(GradientPenaltyPoint.DraganNoise, 0), 1e-12);
 
         // All real images alike: the deviation of the batch is 0.
-        Assert.Equal(9, At(SlopePlace.DraganCodeNoise), 1e-12);
+        Assert.Equal(9, At(GradientPenaltyPoint.DraganCodeNoise), 1e-12);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
             return (x * x).Sum(1);
         }
 
-        new GradientPenalty(At: SlopePlace.DraganCodeNoise, Noise: 0.5).Forward(Watched, real, real, Random);
+        new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise, Noise: 0.5).Forward(Watched, real, real, Random);
         Tensor moved = (seen[0] - real) / real.Std();
         Assert.True(moved.Min().Item() >= 0 && moved.Max().Item() <= 0.5);
 
@@ -86,7 +86,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
     {
         Assert.Contains(
             "[2, 3]", Assert.Throws<ShapeException>(() => Unit.Forward(x => x.Sum(), Draw(4, 3), Draw(2, 3))).Message, StringComparison.Ordinal);
-        Assert.Equal(0, (Unit with { At = SlopePlace.Real }).Forward(x => x.Narrow(1, 0, 1), Draw(4, 3), Draw(2, 3)).Item(), 1e-8);
+        Assert.Equal(0, (Unit with { At = GradientPenaltyPoint.Real }).Forward(x => x.Narrow(1, 0, 1), Draw(4, 3), Draw(2, 3)).Item(), 1e-8);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
 
 public class OneSidedGradientPenaltyTests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new GradientPenalty(2, Sided: SlopeSide.OneSided);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(2, Sided: GradientPenaltyForm.OneSided);
 
     protected override double Cost(double n) => n > 1 ? 2 * (n - 1) * (n - 1) : 0;
 
@@ -109,7 +109,7 @@ public class OneSidedGradientPenaltyTests : SlopePenaltyContract
 
 public class ZeroCentredGradientPenaltyTests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new GradientPenalty(3, Sided: SlopeSide.ZeroCentred);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(3, Sided: GradientPenaltyForm.ZeroCentred);
 
     protected override double Cost(double n) => 3 * n * n;
 
@@ -118,7 +118,7 @@ public class ZeroCentredGradientPenaltyTests : SlopePenaltyContract
 
 public class WideTargetGradientPenaltyTests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new GradientPenalty(1, Target: 4, At: SlopePlace.Fake);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(1, Target: 4, At: GradientPenaltyPoint.Fake);
 
     protected override double Cost(double n) => Math.Pow((n / 4) - 1, 2);
 
@@ -128,7 +128,7 @@ public class WideTargetGradientPenaltyTests : SlopePenaltyContract
 public class DraganTests : SlopePenaltyContract
 {
     // Without noise, so that the slope is that at the image.
-    protected override SlopePenalty Penalty => new GradientPenalty(10, At: SlopePlace.DraganNoise, Noise: 0);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(10, At: GradientPenaltyPoint.DraganNoise, Noise: 0);
 
     protected override double Cost(double n) => 10 * (n - 1) * (n - 1);
 

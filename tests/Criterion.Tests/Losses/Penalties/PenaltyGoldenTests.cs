@@ -74,7 +74,7 @@ public class PenaltyGoldenTests
     }
 
     static Tensor Slope<TPenalty>(GoldenCase golden, Tensor[] x)
-        where TPenalty : SlopePenalty =>
+        where TPenalty : InputGradientPenalty =>
         Options<TPenalty>(golden).Forward(images => Critics[golden.Args.Text("critic")](images, x[1..]), x[0], x[0]);
 
     static T Options<T>(GoldenCase golden) => JsonSerializer.Deserialize<T>(golden["args"])!;

@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Penalties;
 
 public class R1Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R1Penalty(10);
+    protected override InputGradientPenalty Penalty => new R1Penalty(10);
 
     protected override double Cost(double n) => 5 * n * n;
 
@@ -32,7 +32,7 @@ public class R1Tests : SlopePenaltyContract
 
 public class R2Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R2Penalty(4);
+    protected override InputGradientPenalty Penalty => new R2Penalty(4);
 
     protected override double Cost(double n) => 2 * n * n;
 
@@ -49,7 +49,7 @@ public class R2Tests : SlopePenaltyContract
 
 public class R1R2Tests : SlopePenaltyContract
 {
-    protected override SlopePenalty Penalty => new R1R2Penalty(10);
+    protected override InputGradientPenalty Penalty => new R1R2Penalty(10);
 
     protected override double Cost(double n) => 10 * n * n;
 

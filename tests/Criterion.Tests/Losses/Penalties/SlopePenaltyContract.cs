@@ -9,7 +9,7 @@ namespace Criterion.Tests.Losses.Penalties;
 /// </summary>
 public abstract class SlopePenaltyContract
 {
-    protected abstract SlopePenalty Penalty { get; }
+    protected abstract InputGradientPenalty Penalty { get; }
 
     /// <summary>What one image of slope n costs, weight and all, in plain doubles.</summary>
     protected abstract double Cost(double n);

@@ -53,9 +53,9 @@ public class SlopeThroughLayersTests
     public void Batch_norm_in_training_where_it_is_allowed() =>
         Check(new BatchNorm2d(2, dtype: Double), new GradientPenalty { AllowBatchCoupling = true });
 
-    static void Check(string name, SlopePenalty penalty) => Check(Layers[name](), penalty);
+    static void Check(string name, InputGradientPenalty penalty) => Check(Layers[name](), penalty);
 
-    static void Check(Module layer, SlopePenalty penalty)
+    static void Check(Module layer, InputGradientPenalty penalty)
     {
         RandomStream random = Random;
         Tensor real = Tensor.Randn([2, 1, 4, 4], Double, random);

@@ -2,9 +2,9 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class CauchyLossTests : PointwiseLossContract<CauchyLoss.CauchyError>
+public class CauchyLossTests : PointwiseLossContract
 {
-    protected override PointwiseLoss<CauchyLoss.CauchyError> Default => new CauchyLoss();
+    protected override PointwiseLoss Default => new CauchyLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e-9), Doubles(0, 1e4, 1e4, 0)]];
 

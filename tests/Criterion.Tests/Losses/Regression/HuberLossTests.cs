@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class HuberLossTests : PointwiseLossContract<HuberLoss.HuberError>
+public class HuberLossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(HuberLoss));
 
-    protected override PointwiseLoss<HuberLoss.HuberError> Default => new HuberLoss();
+    protected override PointwiseLoss Default => new HuberLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1, 0), Doubles(0, 1e4, 1e4, 0, 1)]];
 

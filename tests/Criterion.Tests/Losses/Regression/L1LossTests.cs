@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class L1LossTests : PointwiseLossContract<L1Loss.AbsoluteError>
+public class L1LossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(L1Loss));
 
-    protected override PointwiseLoss<L1Loss.AbsoluteError> Default => new L1Loss();
+    protected override PointwiseLoss Default => new L1Loss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e30), Doubles(0, 1e4, 1e4, -1e30)]];
 

@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class MSELossTests : PointwiseLossContract<MSELoss.SquaredError>
+public class MSELossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(MSELoss));
 
-    protected override PointwiseLoss<MSELoss.SquaredError> Default => new MSELoss();
+    protected override PointwiseLoss Default => new MSELoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4), Doubles(0, 1e4, 1e4)]];
 

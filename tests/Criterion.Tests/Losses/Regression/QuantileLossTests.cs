@@ -2,9 +2,9 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class QuantileLossTests : PointwiseLossContract<QuantileLoss.Pinball>
+public class QuantileLossTests : PointwiseLossContract
 {
-    protected override PointwiseLoss<QuantileLoss.Pinball> Default => new QuantileLoss(0.9);
+    protected override PointwiseLoss Default => new QuantileLoss(0.9);
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e30), Doubles(0, 1e4, 1e4, -1e30)]];
 

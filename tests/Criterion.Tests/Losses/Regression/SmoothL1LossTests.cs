@@ -3,11 +3,11 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class SmoothL1LossTests : PointwiseLossContract<SmoothL1Loss.SmoothError>
+public class SmoothL1LossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(SmoothL1Loss));
 
-    protected override PointwiseLoss<SmoothL1Loss.SmoothError> Default => new SmoothL1Loss();
+    protected override PointwiseLoss Default => new SmoothL1Loss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1, 0), Doubles(0, 1e4, 1e4, 0, 1)]];
 

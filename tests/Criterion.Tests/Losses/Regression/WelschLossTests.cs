@@ -2,9 +2,9 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Regression;
 
-public class WelschLossTests : PointwiseLossContract<WelschLoss.WelschError>
+public class WelschLossTests : PointwiseLossContract
 {
-    protected override PointwiseLoss<WelschLoss.WelschError> Default => new WelschLoss();
+    protected override PointwiseLoss Default => new WelschLoss();
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e-9), Doubles(0, 1e4, 1e4, 0)]];
 

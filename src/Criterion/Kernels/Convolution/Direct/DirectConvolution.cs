@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Criterion.Memory;
 
@@ -19,7 +20,7 @@ internal static class DirectConvolution
 {
     public static void Forward<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         ConvolutionPadding<S> padded = PadInput(g, input);
         Convolve(
@@ -30,7 +31,7 @@ internal static class DirectConvolution
 
     public static void InputGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
         ConvolutionPadding<S> padded = ConvolutionPadding<S>.Pad(
@@ -50,7 +51,7 @@ internal static class DirectConvolution
 
     public static void WeightGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         ConvolutionPadding<S> padded = PadInput(g, input);
         ConvolutionPatches<S> patches = new(padded.Data, g.GroupInChannels * padded.Plane, KernelTaps(g, padded), OutputPixels(g, padded).Table());
@@ -66,7 +67,7 @@ internal static class DirectConvolution
     static void InputGradient<S>(
         in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, PhaseBorder border,
         ConvolutionPadding<S> padded, ReadOnlyMemory<S> weight, in ConvolutionTarget<S> target)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (rows.Positions == 0 || columns.Positions == 0)
         {
@@ -85,7 +86,7 @@ internal static class DirectConvolution
     static void Convolve<S, TColumns>(
         ReadOnlyMemory<S> source, int groupStride, ConvolutionGrid positions, ConvolutionTable taps,
         in TColumns weights, int groups, in ConvolutionTarget<S> target)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where TColumns : struct, IConvolutionColumns<S>
     {
         int channels = target.GroupChannels;
@@ -112,7 +113,7 @@ internal static class DirectConvolution
     /// number of parts follows from the shapes, never from the threads.
     /// </summary>
     static void SumOverSplits<S>(in ConvolutionGeometry g, ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int splits = ConvolutionProduct<S, WeightSink<S>>.Splits(patches, columns, g.Groups);
         Memory<S> parts = splits == 1 ? weightGradient : BufferPool<S>.Rent(BufferSize.Of(splits, weightGradient.Length));
@@ -125,24 +126,13 @@ internal static class DirectConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void AddParts<S>(ReadOnlySpan<S> parts, int splits, Span<S> sum)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         parts[..sum.Length].CopyTo(sum);
         for (int split = 1; split < splits; split++)
         {
-            ReadOnlySpan<S> part = parts.Slice(split * sum.Length, sum.Length);
-            int i = 0;
-            for (; i <= sum.Length - Vector<S>.Count; i += Vector<S>.Count)
-            {
-                (new Vector<S>(sum[i..]) + new Vector<S>(part[i..])).CopyTo(sum[i..]);
-            }
-
-            for (; i < sum.Length; i++)
-            {
-                sum[i] += part[i];
-            }
+            TensorPrimitives.Add(sum, parts.Slice(split * sum.Length, sum.Length), sum);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class Winograd
     }
 
     public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradPlan plan = PlanOf(g);
         ChannelsLast<S> source = Inputs(g, plan, input);
@@ -82,7 +82,7 @@ internal static class Winograd
 
     public static void InputGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
         ChannelsLast<S> source = ChannelsLast<S>.Of(
@@ -116,7 +116,7 @@ internal static class Winograd
     /// </summary>
     static bool InputGradient<S>(
         in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, ConvolutionTarget<S> target)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradPhase<S>[] phases = new WinogradPhase<S>[g.StrideWidth];
         int top = border.Top + rows.FirstQuotient - rows.Shift(rows.Taps - 1);
@@ -135,7 +135,7 @@ internal static class Winograd
 
     public static void WeightGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradPlan plan = PlanOf(g);
         ChannelsLast<S> source = Inputs(g, plan, input);
@@ -166,7 +166,7 @@ internal static class Winograd
     /// <summary>Adds what the images from one on contribute.</summary>
     static void AddWeightGradient<S>(
         in ConvolutionGeometry g, int image, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         (int inputs, int outputs) = (g.InChannels * g.InPixels, g.OutChannels * g.OutPixels);
         Memory<S> part = BufferPool<S>.Rent(g.OutChannels * g.InChannels * g.Taps);
@@ -179,7 +179,7 @@ internal static class Winograd
 
     static WinogradPhase<S> Pack<S>(
         WinogradPlan plan, ChannelsLast<S> source, WinogradWeights<S> weights, int channels, int origin, int firstPosition)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int depth = plan.Pairs.Length * source.Channels;
         int width = MatrixProductBlock.PanelWidth<S>(channels);
@@ -193,7 +193,7 @@ internal static class Winograd
 
     /// <summary>Returns whether the weights are uneven: then the outputs have to be computed again.</summary>
     static bool Product<S>(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
-        where S : unmanaged, IFloatingPoint<S>
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradProduct<S>.Run(phases, source, target);
         bool isUneven = false;

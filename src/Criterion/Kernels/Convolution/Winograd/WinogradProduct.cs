@@ -17,7 +17,7 @@ internal readonly record struct WinogradPhase<S>(
 /// turned into outputs, all inside the caches.
 /// </summary>
 internal readonly struct WinogradProduct<S> : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     const int BlockElements = 64 << 10;
     const int TargetChunks = 16;

@@ -1,5 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
@@ -21,7 +22,7 @@ internal readonly record struct WinogradGrid(int Images, int Down, int Across)
 /// additions before the products run over all of them at once.
 /// </summary>
 internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint pixelStride, nint tileStride, int count)
-    where S : unmanaged
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>The tiles of <paramref name="grid"/> from one on, as far as the line goes but no more than <paramref name="most"/>.</summary>
     public static WinogradTiles<S> Of(S* images, in ChannelsLast<S> source, in WinogradGrid grid, Size2 stride, int tile, int most)
@@ -38,26 +39,18 @@ internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint 
     /// The input of a product for channels from <paramref name="channel"/> on: (a ± b) ± (c ± d), or what of it there is; for each tile
     /// <paramref name="targetStride"/> elements on.
     /// </summary>
-    public void Transform(in WinogradPair pair, int channel, int channels, S* target, nint targetStride)
+    public void Transform(in WinogradPair pair, int channel, int channels, S* target, nint targetStride) =>
+        WidestLane.Run<Transformed, S>(new(this, pair, channel, channels, target, targetStride));
+
+    readonly struct Transformed(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride) : ILaneTask<S>
     {
-        switch (MatrixProductBlock.RegisterBytes)
-        {
-            case 64:
-                Transform<Vector512<S>, Lanes512<S>>(pair, channel, channels, target, targetStride);
-                break;
-            case 32:
-                Transform<Vector256<S>, Lanes256<S>>(pair, channel, channels, target, targetStride);
-                break;
-            default:
-                Transform<Vector128<S>, Lanes128<S>>(pair, channel, channels, target, targetStride);
-                break;
-        }
+        public void Run<L>()
+            where L : struct, ILane<L, S> => tiles.Transform<L>(pair, channel, channels, target, targetStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Transform<V, TLanes>(in WinogradPair pair, int channel, int channels, S* target, nint targetStride)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    void Transform<L>(in WinogradPair pair, int channel, int channels, S* target, nint targetStride)
+        where L : struct, ILane<L, S>
     {
         (WinogradPoint row, WinogradPoint column) = (pair.Row, pair.Column);
         S* a = first + (row.First * rowStride) + (column.First * pixelStride) + channel;
@@ -65,67 +58,59 @@ internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint 
         nint down = (row.Second - row.First) * rowStride;
         if (row.Sign != 0 && column.Sign != 0)
         {
-            Four<V, TLanes>(a, across, down, column.Sign, row.Sign, channels, target, targetStride);
+            Four<L>(a, across, down, column.Sign, row.Sign, channels, target, targetStride);
         }
         else if (row.Sign != 0 || column.Sign != 0)
         {
-            Two<V, TLanes>(a, across + down, row.Sign + column.Sign, channels, target, targetStride);
+            Two<L>(a, across + down, row.Sign + column.Sign, channels, target, targetStride);
         }
         else
         {
-            Copy<V, TLanes>(a, channels, target, targetStride);
+            Copy<L>(a, channels, target, targetStride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Copy<V, TLanes>(S* a, int channels, S* target, nint targetStride)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    void Copy<L>(S* a, int channels, S* target, nint targetStride)
+        where L : struct, ILane<L, S>
     {
         for (int tile = 0; tile < count; tile++, a += tileStride, target += targetStride)
         {
-            for (int i = 0; i < channels; i += TLanes.Count)
+            for (int i = 0; i < channels; i += L.Width)
             {
-                TLanes.Store(TLanes.Load(a + i), target + i);
+                L.Store(L.Load(a + i), target + i);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Two<V, TLanes>(S* a, nint other, int sign, int channels, S* target, nint targetStride)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    void Two<L>(S* a, nint other, int sign, int channels, S* target, nint targetStride)
+        where L : struct, ILane<L, S>
     {
-        V factor = Factor<V, TLanes>(sign);
+        L factor = L.Const(sign);
         for (int tile = 0; tile < count; tile++, a += tileStride, target += targetStride)
         {
-            for (int i = 0; i < channels; i += TLanes.Count)
+            for (int i = 0; i < channels; i += L.Width)
             {
-                TLanes.Store(TLanes.MultiplyAdd(factor, TLanes.Load(a + other + i), TLanes.Load(a + i)), target + i);
+                L.Store(L.MultiplyAdd(factor, L.Load(a + other + i), L.Load(a + i)), target + i);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void Four<V, TLanes>(S* a, nint across, nint down, int columnSign, int rowSign, int channels, S* target, nint targetStride)
-        where V : unmanaged
-        where TLanes : ILanes<S, V>
+    void Four<L>(S* a, nint across, nint down, int columnSign, int rowSign, int channels, S* target, nint targetStride)
+        where L : struct, ILane<L, S>
     {
-        (V column, V row) = (Factor<V, TLanes>(columnSign), Factor<V, TLanes>(rowSign));
+        (L column, L row) = (L.Const(columnSign), L.Const(rowSign));
         S* b = a + down;
         for (int tile = 0; tile < count; tile++, a += tileStride, b += tileStride, target += targetStride)
         {
-            for (int i = 0; i < channels; i += TLanes.Count)
+            for (int i = 0; i < channels; i += L.Width)
             {
-                V upper = TLanes.MultiplyAdd(column, TLanes.Load(a + across + i), TLanes.Load(a + i));
-                V lower = TLanes.MultiplyAdd(column, TLanes.Load(b + across + i), TLanes.Load(b + i));
-                TLanes.Store(TLanes.MultiplyAdd(row, lower, upper), target + i);
+                L upper = L.MultiplyAdd(column, L.Load(a + across + i), L.Load(a + i));
+                L lower = L.MultiplyAdd(column, L.Load(b + across + i), L.Load(b + i));
+                L.Store(L.MultiplyAdd(row, lower, upper), target + i);
             }
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Factor<V, TLanes>(int sign)
-        where V : unmanaged
-        where TLanes : ILanes<S, V> => typeof(S) == typeof(float) ? TLanes.Broadcast((S)(object)(float)sign) : TLanes.Broadcast((S)(object)(double)sign);
 }

@@ -5,7 +5,7 @@ namespace Criterion.Kernels;
 
 /// <summary>The additions after the products and of weights, on runs of channels: whole vectors, as channels are padded to them.</summary>
 internal static unsafe class WinogradTransform<S>
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>
     /// Two lines of two pixels from the sums of products, <paramref name="kindStride"/> apart: the pixels of the second line follow

@@ -9,7 +9,7 @@ namespace Criterion.Kernels;
 /// over all tiles. A block of rows is some input channels of some pairs of one kind; both operands are made as they are needed.
 /// </summary>
 internal readonly struct WinogradWeightGradient<S> : IChunk
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     const int MaxBlockRows = 192;
     const int CacheElements = 200 << 10;

@@ -17,7 +17,7 @@ internal readonly record struct WinogradTaps(int First, int Step)
 internal readonly unsafe struct WinogradWeights<S>(
     WinogradPlan plan, ReadOnlyMemory<S> weight, int channels, int channelStride, int laneStride, Size2 kernel, WinogradTaps rows, WinogradTaps columns)
     : IConvolutionColumns<S>
-    where S : unmanaged, IFloatingPoint<S>
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>Their taps and what becomes of them stay in the nearest cache.</summary>
     const int ChannelsAtOnce = 8;

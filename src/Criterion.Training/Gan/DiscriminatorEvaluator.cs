@@ -1,0 +1,63 @@
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>
+/// The outputs of a discriminator for a batch: logits, logits of the classes if there are any, and features if they are matched.
+/// </summary>
+internal readonly record struct DiscriminatorResult(Tensor Logits, Tensor? ClassLogits, Tensor? Features);
+
+/// <summary>Runs a discriminator and splits its output into logits, class logits and features.</summary>
+internal sealed class DiscriminatorEvaluator
+{
+    readonly Module _discriminator;
+    readonly int _classes;
+    readonly Module[]? _features;
+    readonly Module[] _head = [];
+
+    /// <summary>
+    /// Creates an evaluator for a discriminator whose first output is the logit, followed by the class logits if there are any.
+    /// </summary>
+    /// <exception cref="TrainingException">The discriminator has no layer whose features could be matched.</exception>
+    public DiscriminatorEvaluator(Module discriminator, int classes, FeatureMatchingOptions? matching)
+    {
+        (_discriminator, _classes) = (discriminator, classes);
+        if (matching is not null)
+        {
+            Sequential chain = discriminator as Sequential ?? throw new TrainingException(
+                $"Feature matching needs a discriminator that is a Sequential, but this one is a {discriminator.GetType().Name}. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null, or build the discriminator as a Sequential.");
+            int split = FeatureLayers(chain, matching.Layer);
+            (_features, _head) = ([.. chain.Take(split)], [.. chain.Skip(split)]);
+        }
+    }
+
+    /// <summary>Computes all outputs for a batch.</summary>
+    public DiscriminatorResult Evaluate(Tensor samples)
+    {
+        Tensor? features = _features is null ? null : Apply(_features, samples);
+        Tensor output = features is null ? _discriminator.Forward(samples) : Apply(_head, features);
+        return _classes == 0
+            ? new(output, null, features)
+            : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes), features);
+    }
+
+    /// <summary>Computes the logits alone, for penalties.</summary>
+    public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
+
+    static Tensor Apply(Module[] layers, Tensor input) => layers.Aggregate(input, static (x, layer) => layer.Forward(x));
+
+    // The number of layers up to the features.
+    static int FeatureLayers(Sequential chain, string? layer)
+    {
+        int split = layer is null ? chain.ToList().FindLastIndex(static module => module.Parameters().Count > 0)
+            : NumberText.TryParse(layer, out long index) && index >= 0 && index < chain.Count ? (int)index + 1
+            : throw new TrainingException(
+                $"Feature matching: the discriminator has no layer '{layer}'. Choose one of its layers 0 to {chain.Count - 1}.");
+        return split > 0
+            ? split
+            : throw new TrainingException(
+                "Feature matching: the discriminator has no hidden layer whose features could be matched. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null.");
+    }
+}

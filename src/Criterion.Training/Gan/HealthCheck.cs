@@ -1,0 +1,130 @@
+using System.Globalization;
+using Criterion.Losses;
+
+namespace Criterion.Training;
+
+/// <summary>The problems that <see cref="HealthCheck"/> finds.</summary>
+public enum FindingKind
+{
+    /// <summary>The discriminator separates real and generated samples, and the generator gets little gradient.</summary>
+    DiscriminatorWon,
+
+    /// <summary>The discriminator ranks generated samples above real ones.</summary>
+    GeneratorWon,
+
+    /// <summary>The generator maps all latents to nearly the same sample.</summary>
+    Collapse,
+
+    /// <summary>Hardly any gradient reaches the generator.</summary>
+    VanishingGradient,
+
+    /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
+    SkippedSteps,
+}
+
+/// <summary>A problem of a training.</summary>
+/// <param name="Kind">The kind of problem.</param>
+/// <param name="Message">The evidence and what may help.</param>
+public readonly record struct Finding(FindingKind Kind, string Message);
+
+/// <summary>Checks the latest steps of a GAN for common problems.</summary>
+public static class HealthCheck
+{
+    /// <summary>The number of steps that are examined. A problem is reported only if it lasts as long.</summary>
+    public const int Window = 100;
+
+    // Before this step both networks are near random.
+    const long Settled = 200;
+
+    /// <summary>The first step at which a problem can be reported.</summary>
+    internal const long FirstStep = Settled + Window - 1;
+
+    // A healthy DCGAN also ranks nearly all samples correctly, with a loss above 0.1; only a small loss shows certainty.
+    const double SeparatedAccuracy = 0.995;
+    const double CertainLoss = 0.02;
+    const double InvertedAccuracy = 0.1;
+    const double CollapsedDiversity = 0.15;
+    const double VanishedNorm = 1e-6;
+
+    const string DiscriminatorRate = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorLearningRate)}";
+    const string DiscriminatorSteps = $"{nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorSteps)}";
+    const string Rates = $"{nameof(GanOptions)}.{nameof(GanOptions.LearningRate)}";
+    const string Objective = $"{nameof(GanOptions)}.{nameof(GanOptions.Objective)}";
+    const string OnNan = $"{nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)}";
+
+    /// <summary>Finds the problems of the last <see cref="Window"/> steps.</summary>
+    /// <param name="rows">The steps so far, or the last of them, in order.</param>
+    /// <param name="objective">The objective; a critic that separates all samples is normal for some.</param>
+    /// <returns>The findings; none if there are fewer steps than the window.</returns>
+    public static IReadOnlyList<Finding> Examine(IReadOnlyList<GanStep> rows, GanLoss objective)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(objective);
+        if (rows.Count < Window || rows[^Window].Step < Settled)
+        {
+            return [];
+        }
+
+        GanStep[] last = [.. rows.TakeLast(Window)];
+        return [.. Balance(last, objective), .. Samples(last), .. Gradients(last), .. Steps(last)];
+    }
+
+    static IEnumerable<Finding> Balance(GanStep[] rows, GanLoss objective)
+    {
+        double accuracy = rows.Average(static row => row.Accuracy);
+        double loss = rows.Average(static row => row.DiscriminatorLoss);
+        bool mayBeCertain = objective is WassersteinGanLoss or EnergyBasedGanLoss or BoundaryEquilibriumGanLoss;
+        if (accuracy >= SeparatedAccuracy && loss < CertainLoss && !mayBeCertain)
+        {
+            yield return new(
+                FindingKind.DiscriminatorWon,
+                Text($"The discriminator has won: for {Window} steps it ranked {NumberText.Percent(accuracy, 1)} of the pairs of real and ")
+                + $"generated samples correctly at a loss of {NumberText.Format(loss)}, which leaves the generator little gradient. "
+                + $"Lower {DiscriminatorRate}, or use a recipe with a penalty (r3gan, wgan-gp).");
+        }
+
+        if (accuracy <= InvertedAccuracy)
+        {
+            yield return new(
+                FindingKind.GeneratorWon,
+                Text($"The generator has won: for {Window} steps the discriminator ranked generated samples above real ones ")
+                + $"({NumberText.Percent(accuracy, 1)} correct). Raise {DiscriminatorSteps} or {DiscriminatorRate}.");
+        }
+    }
+
+    static IEnumerable<Finding> Samples(GanStep[] rows)
+    {
+        if (rows.All(static row => row.Diversity < CollapsedDiversity))
+        {
+            yield return new(FindingKind.Collapse,
+                $"The samples have collapsed: the distance between generated samples is {NumberText.Fixed(rows[^1].Diversity, 2)} times "
+                    + "that "
+                + $"between real ones. Resume from a checkpoint with a lower {Rates}, or use a recipe that keeps modes (r3gan, wgan-gp).");
+        }
+    }
+
+    static IEnumerable<Finding> Gradients(GanStep[] rows)
+    {
+        if (rows.All(static row => row.GeneratorGradientNorm < VanishedNorm))
+        {
+            yield return new(FindingKind.VanishingGradient,
+                $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), so it no "
+                    + "longer "
+                + $"learns. Set {Objective} to one that does not saturate (dcgan, hinge, wgan-gp), or use a smaller discriminator.");
+        }
+    }
+
+    static IEnumerable<Finding> Steps(GanStep[] rows)
+    {
+        long skipped = rows[^1].Skipped - rows[0].Skipped;
+        if (skipped > Window / 10)
+        {
+            yield return new(
+                FindingKind.SkippedSteps,
+                Text($"{skipped} of the last {Window} steps were skipped because a loss or gradient was not finite. ")
+                + $"Lower {Rates}, or set {OnNan} to {nameof(NanPolicy.Stop)} to find the first tensor that is not finite.");
+        }
+    }
+
+    static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+using Criterion.Losses;
+
+namespace Criterion.Training;
+
+/// <summary>Statistics of the outputs of a discriminator, for reports and health checks.</summary>
+internal static class ScoreStatistics
+{
+    /// <summary>Computes D(real) and D(fake): mean probabilities if the objective is logistic, mean scores otherwise.</summary>
+    public static (double Real, double Fake) Means(GanLoss objective, Tensor real, Tensor fake)
+    {
+        (Tensor r, Tensor f) = (real.Detach(), fake.Detach());
+        return objective switch
+        {
+            // A relativistic discriminator estimates the probability of being more real than the other kind.
+            RelativisticAverageLogisticGanLoss => (Mean((r - f.Mean()).Sigmoid()), Mean((f - r.Mean()).Sigmoid())),
+            RelativisticPairedLogisticGanLoss => (Mean((r - f).Sigmoid()), Mean((f - r).Sigmoid())),
+            _ when IsLogistic(objective) => (Mean(r.Sigmoid()), Mean(f.Sigmoid())),
+            _ => (Mean(r), Mean(f)),
+        };
+    }
+
+    /// <summary>
+    /// Computes the share of pairs in which a real sample scores above a generated one; a tie counts half. The sign is reversed for
+    /// energies, which are low for real samples.
+    /// </summary>
+    public static double Accuracy(GanLoss objective, Tensor real, Tensor fake)
+    {
+        float[] r = Sorted(real);
+        float[] f = Sorted(fake);
+        (int below, int upTo, long wins) = (0, 0, 0L);
+        foreach (float score in r)
+        {
+            while (below < f.Length && f[below] < score)
+            {
+                below++;
+            }
+
+            while (upTo < f.Length && f[upTo] <= score)
+            {
+                upTo++;
+            }
+
+            wins += below + upTo;
+        }
+
+        double above = wins / (2.0 * r.Length * f.Length);
+        return objective is EnergyBasedGanLoss or BoundaryEquilibriumGanLoss ? 1 - above : above;
+    }
+
+    /// <summary>Computes the root mean square distance between generated samples, as a multiple of that between real ones.</summary>
+    public static double Diversity(Tensor real, Tensor fake) => Math.Sqrt(TotalVariance(fake.Detach()) / TotalVariance(real.Detach()));
+
+    // Twice the summed variance is the mean squared distance of two samples; the factors cancel in the ratio.
+    static double TotalVariance(Tensor images) => Mean(images.Var([0], correction: 0));
+
+    static bool IsLogistic(GanLoss objective) =>
+        objective is NonSaturatingGanLoss or MinimaxGanLoss or WassersteinLogisticGanLoss or JensenShannonFGanLoss;
+
+    static double Mean(Tensor values) => values.Mean().Item();
+
+    static float[] Sorted(Tensor scores)
+    {
+        float[] values = scores.Detach().To(DType.Float32).ToArray<float>();
+        Array.Sort(values);
+        return values;
+    }
+}

@@ -1,0 +1,84 @@
+using Criterion.Nn;
+using Criterion.Optim;
+
+namespace Criterion.Training;
+
+/// <summary>One or more networks that one optimizer trains together, such as both translators of a CycleGAN.</summary>
+internal sealed class TrainedNetworks : IStateful
+{
+    readonly (string Name, Module Network)[] _networks;
+    readonly Optimizer _optimizer;
+
+    /// <summary>Creates a set of networks with their optimizer.</summary>
+    /// <param name="networks">The networks, by the names of their state.</param>
+    /// <param name="optimizer">Creates the optimizer of all parameters.</param>
+    public TrainedNetworks((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
+    {
+        _networks = networks;
+        _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
+    }
+
+    /// <summary>Creates one network with its optimizer.</summary>
+    public TrainedNetworks(Module network, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
+        : this([("network", network)], optimizer)
+    {
+    }
+
+    /// <summary>Gets or sets the learning rate of the next update.</summary>
+    public double LearningRate
+    {
+        get => _optimizer.LearningRate;
+        set => _optimizer.LearningRate = value;
+    }
+
+    /// <summary>Gets the first network.</summary>
+    public Module Network => _networks[0].Network;
+
+    /// <summary>Gets the parameters of all networks.</summary>
+    public IReadOnlyList<Tensor> Parameters => _optimizer.Parameters;
+
+    /// <summary>Applies the first network.</summary>
+    public Tensor Forward(Tensor input) => Network.Forward(input);
+
+    /// <summary>Switches the networks to training mode and unfreezes them.</summary>
+    public void Train() => Array.ForEach(_networks, static named => named.Network.Train().Unfreeze());
+
+    /// <summary>Freezes the networks: gradients pass through them but not into their parameters.</summary>
+    public void Freeze() => Array.ForEach(_networks, static named => named.Network.Freeze());
+
+    /// <summary>Computes the gradient of <paramref name="loss"/> without updating the parameters.</summary>
+    /// <returns>The norm of the gradient over all parameters.</returns>
+    public double Differentiate(Tensor loss)
+    {
+        _optimizer.ZeroGrad();
+        loss.Backward();
+        return GradientClip.ByNorm(_optimizer.Parameters, max: double.PositiveInfinity);
+    }
+
+    /// <summary>Updates the parameters with the present gradient.</summary>
+    public void Update() => _optimizer.Step();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        OrderedDictionary<string, Tensor> state = [];
+        foreach ((string name, Module network) in _networks)
+        {
+            state.AddPart(name, network.StateDict());
+        }
+
+        state.AddPart("optimizer", _optimizer.StateDict());
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        foreach ((string name, Module network) in _networks)
+        {
+            network.LoadStateDict(state.Part(name));
+        }
+
+        _optimizer.LoadStateDict(state.Part("optimizer"));
+    }
+}

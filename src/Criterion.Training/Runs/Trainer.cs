@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Criterion.Nn;
+
+namespace Criterion.Training;
+
+/// <summary>
+/// The base of all trainers: counts, times and scopes the steps, skips those that are not finite where that is asked for, and saves and
+/// restores the parts. A trainer states what a step computes and which parts a checkpoint holds.
+/// </summary>
+/// <typeparam name="TStep">The record of a step.</typeparam>
+public abstract class Trainer<TStep> : IStateful
+    where TStep : struct, IRunStep
+{
+    static readonly TStep SkippedStep = TStep.Columns.Skipped<TStep>();
+
+    readonly NanGuard _guard;
+    long _step;
+
+    /// <summary>Creates a trainer at step 0.</summary>
+    /// <param name="onNan">The treatment of steps with a loss or gradient that is not finite.</param>
+    /// <param name="networks">The networks that are trained.</param>
+    private protected Trainer(NanPolicy onNan, params Module[] networks) => _guard = new NanGuard(onNan, networks);
+
+    /// <summary>Gets the number of steps that are done.</summary>
+    private protected long StepsDone => _step;
+
+    /// <summary>Gets the parts whose state a checkpoint holds, by name.</summary>
+    private protected abstract IEnumerable<(string Name, IStateful Part)> Parts { get; }
+
+    /// <summary>Trains for one step.</summary>
+    /// <returns>The record of the step.</returns>
+    /// <exception cref="TrainingException">A loss or gradient is not finite, and the options do not say to skip such steps.</exception>
+    public TStep Step()
+    {
+        long start = Stopwatch.GetTimestamp();
+        using TensorScope scope = new();
+        TStep row = _guard.Step(TrainStep, SkippedStep);
+        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
+        foreach ((string name, IStateful part) in Parts)
+        {
+            state.AddPart(name, part.StateDict());
+        }
+
+        return state;
+    }
+
+    /// <inheritdoc/>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        long[] steps = state.Integers("step", 2);
+        (_step, _guard.Skipped) = (steps[0], steps[1]);
+        foreach ((string name, IStateful part) in Parts)
+        {
+            part.LoadStateDict(state.Part(name));
+        }
+    }
+
+    /// <summary>Computes one step; the number, the skipped steps and the time are filled in by <see cref="Step"/>.</summary>
+    private protected abstract TStep TrainStep();
+
+    /// <summary>Returns a loss or the norm of a gradient if it is finite.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="what">The name of the value in the error.</param>
+    /// <param name="tensors">The tensors that led to it, in the order of computation.</param>
+    /// <exception cref="TrainingException">It is not finite.</exception>
+    private protected double Finite(double value, string what, Func<NanSearch> tensors) => NanGuard.Finite(value, what, _step + 1, tensors);
+}

@@ -1,0 +1,40 @@
+using Criterion.Formats;
+
+namespace Criterion.Cli.Tests;
+
+/// <summary><c>criterion compare</c>.</summary>
+public sealed class CompareCommandTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public CompareCommandTests() => Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(4), low: -1));
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void From_the_command_line_and_on_by_the_folder_alone()
+    {
+        string[] all = ["compare", "--objectives", "least-squares:a=-1,c=0,hinge", "--seeds", "2", "--steps", "3", "--data", _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        (int code, string output, _) = Run(stop.Token, [.. all, "--out", _temp["run"]]);
+        Assert.Equal(130, code);
+        Assert.Contains("Stopped.", output, StringComparison.Ordinal);
+
+        (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
+        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(least-squares:a=-1,c=0|hinge) +\d+.* ± \d.* \(\d.* to \d.*\).*2 of 2\n", output);
+        Assert.Contains("other options: seeds 2 there, 3 now.", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
+        Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
+    }
+
+    static (int Code, string Output, string Error) Run(CancellationToken stop, params string[] args)
+    {
+        int threads = Compute.Threads;
+        var run = ToolRun.Run(stop, args);
+        Compute.Threads = threads;
+        return run;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Xml.Linq;
+using Criterion.Formats;
+using static Criterion.Cli.Tests.ToolRun;
+
+namespace Criterion.Cli.Tests;
+
+/// <summary><c>criterion report</c>, and the page that every training leaves.</summary>
+public sealed class ReportCommandTests : IDisposable
+{
+    readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public void Every_kind_of_run_leaves_a_page()
+    {
+        Succeeded(Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]));
+        Tensor images = Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1);
+        Npy.Write(_temp["a.npy"], images);
+        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
+
+        XElement siamese = Page("siamese");
+        XElement cycle = Page("cycle");
+
+        Assert.Equal(["Loss", "Gradient norm"], siamese.All("h3").Select(static title => title.Value).Select(static title => title == "Losses" ? "Loss" : title.TrimEnd('s')));
+        Assert.Contains("Precision at one", siamese.Value, StringComparison.Ordinal);
+        Assert.Equal(["Losses", "Losses of the discriminators", "Gradient norms"], cycle.All("h3").Select(static title => title.Value));
+        Assert.Equal(3, siamese.All("img").Length + cycle.All("img").Length);
+    }
+
+    [Fact]
+    public void The_command_writes_the_page_of_a_run_that_has_none()
+    {
+        Tiny.Run(_temp["run"], Tiny.Recipe(steps: 3));
+        string before = File.ReadAllText(_temp["run/report.html"]);
+        File.Delete(_temp["run/report.html"]);
+
+        Assert.Equal((0, _temp["run/report.html"]), (Run("report", _temp["run"]).Code, Run("report", _temp["run"]).Output.Trim()));
+        Assert.Equal(before, File.ReadAllText(_temp["run/report.html"]));
+        Succeeded(Run("report", _temp["run"], "--out", _temp["page.html"]));
+        Assert.Contains("already exists", Run("report", _temp["run"], "--out", _temp["page.html"]).Error, StringComparison.Ordinal);
+        Assert.Contains("is not the folder of a run", Run("report", _temp["nowhere"]).Error, StringComparison.Ordinal);
+    }
+
+    XElement Page(string run) => WholePage.Read(File.ReadAllText(_temp[$"{run}/report.html"]));
+}

@@ -1,0 +1,98 @@
+namespace Criterion.Tests.Repository;
+
+/// <summary>
+/// The folders of the library are layers: a type refers to types of its own folder and of lower layers only, in signatures and in method
+/// bodies. Namespaces are not compared, because several folders share one.
+/// </summary>
+public class ArchitectureTests
+{
+    /// <summary>From the lowest layer up: each folder, and the folders that it may see.</summary>
+    static readonly Dictionary<string, string[]> Visible = new()
+    {
+        ["Shapes"] = [],
+        ["Numbers"] = ["Shapes"],
+        ["Simd"] = ["Shapes", "Numbers"],
+        ["Formulas"] = ["Shapes", "Numbers"],
+        ["Memory"] = ["Shapes"],
+        ["Kernels"] = ["Shapes", "Numbers", "Simd", "Memory"],
+        ["Drivers"] = ["Shapes", "Numbers", "Simd", "Formulas", "Memory", "Kernels"],
+        ["Tensors"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Autograd"],
+        ["Autograd"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Tensors"],
+        ["Schedules"] = ["Shapes", "Tensors", "Autograd"],
+        ["Losses"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
+        ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd"],
+        ["Formats"] = ["Shapes", "Tensors", "Autograd"],
+        ["Metrics"] = ["Shapes", "Numbers", "Formulas", "Tensors", "Autograd", "Losses"],
+        ["Optim"] = ["Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Schedules", "Nn"],
+    };
+
+    /// <summary>References against the order that are left. Remove a line when the last reference of its kind is gone.</summary>
+    static readonly string[] Left =
+    [
+        "Drivers → Autograd",
+        "Drivers → Tensors",
+        "Formulas → Autograd",
+        "Formulas → Kernels",
+        "Formulas → Tensors",
+        "Memory → Tensors",
+    ];
+
+    [Fact]
+    public void Types_refer_to_lower_layers_only()
+    {
+        ILookup<string, FolderReference> offences = TypeReferences.Find(typeof(Tensor).Assembly)
+            .Where(static reference => !Visible[reference.From].Contains(reference.To))
+            .ToLookup(static reference => $"{reference.From} → {reference.To}");
+        Assert.True(
+            offences.Select(static edge => edge.Key).Order(StringComparer.Ordinal).SequenceEqual(Left),
+            "References against the order of layers:\n" + string.Join('\n', offences.Select(
+                static edge => $"{edge.Key}: {string.Join(", ", edge.Select(static r => $"{r.Type} refers to {r.Referred}").Distinct().Order())}"))
+                + $"\nexpected: {string.Join(", ", Left)}");
+    }
+
+    [Fact]
+    public void Order_of_layers_has_no_cycles()
+    {
+        // Tensors and Autograd are one layer: an operation records its rule, a rule is made of operations.
+        HashSet<string> done = [];
+        foreach ((string folder, string[] visible) in Visible)
+        {
+            Assert.All(visible, other => Assert.True(done.Contains(other) || (folder, other) == ("Tensors", "Autograd"), $"{folder} → {other}"));
+            done.Add(folder);
+        }
+    }
+
+    /// <summary>
+    /// Lanes are the one vocabulary for registers. Exceptions shuffle or copy registers whatever they hold, or let the framework choose
+    /// the width of a sum of rows.
+    /// </summary>
+    [Fact]
+    public void Kernels_compute_with_lanes() => Assert.Equal(
+        ["DynamicRange.cs", "MatrixProductPanel.cs", "MatrixTranspose.cs", "WinogradTransform.cs"],
+        (from file in Directory.EnumerateFiles(RepositoryRoot.File("src", "Criterion", "Kernels"), "*.cs", SearchOption.AllDirectories)
+         let text = File.ReadAllText(file)
+         where text.Contains("System.Runtime.Intrinsics", StringComparison.Ordinal) || text.Contains("Vector<", StringComparison.Ordinal)
+         select Path.GetFileName(file)).Order());
+
+    [Fact]
+    public void Every_folder_has_a_layer() => Assert.Equal(
+        Directory.EnumerateDirectories(RepositoryRoot.File("src", "Criterion")).Select(Path.GetFileName).Order(),
+        Visible.Keys.Order());
+
+    [Fact]
+    public void Every_file_is_in_a_folder() =>
+        Assert.Empty(Directory.EnumerateFiles(RepositoryRoot.File("src", "Criterion"), "*.cs").Select(Path.GetFileName));
+
+    [Fact]
+    public void Library_refers_to_nothing_but_the_framework_and_its_tensors() => Assert.All(
+        typeof(Tensor).Assembly.GetReferencedAssemblies(),
+        static reference => Assert.True(reference.Name!.StartsWith("System.", StringComparison.Ordinal) || reference.Name == "MathNet.Numerics", reference.Name));
+
+    [Fact]
+    public void MathNet_serves_eigenvalues_and_quantiles_alone() => Assert.Equal(
+        ["Interval.cs", "SymmetricEigen.cs"],
+        from file in Directory.EnumerateFiles(RepositoryRoot.File("src"), "*.cs", SearchOption.AllDirectories)
+        where File.ReadAllText(file).Contains("using MathNet", StringComparison.Ordinal)
+        orderby Path.GetFileName(file)
+        select Path.GetFileName(file));
+}
