@@ -67,15 +67,6 @@ public static partial class TensorFormula
         return Latex.SumOverRow(formula.Value(x, Latex.Exp(x), y, Latex.Exp(y))).ToString();
     }
 
-    /// <summary>
-    /// <paramref name="x"/>, but 0 where it is infinite and the mask holds: a logarithm that meets a factor of 0 there, so that p ln p
-    /// is 0 at p = 0. NaN stays NaN.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Held<T>(T mask, T x)
-        where T : struct, IReal<T> =>
-        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
-
     /// <summary>The operands of a run over rows of logits and its results.</summary>
     /// <param name="X">The logits, [rows, length].</param>
     /// <param name="Target">The target.</param>

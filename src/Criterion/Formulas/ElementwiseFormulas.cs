@@ -261,7 +261,7 @@ internal static class Rectifiers
     /// <summary>x within the range where the weight changes, so that no infinity meets a weight of 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Held<T>(T x)
-        where T : struct, IReal<T> => T.Any(IsFar(x)) ? Guards.Within(Far, x) : x;
+        where T : struct, IReal<T> => T.Any(IsFar(x)) ? Guards.Clamp(Far, x) : x;
 
     /// <summary>x itself beyond that range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -277,7 +277,7 @@ internal static class Rectifiers
     public static T Weighted<T>(T x, T t)
         where T : struct, IReal<T>
     {
-        if (typeof(T) == typeof(Latex))
+        if (T.IsText)
         {
             return x * T.Sigmoid(t);
         }

@@ -8,7 +8,7 @@ namespace Criterion.Formulas;
 /// </summary>
 /// <remarks>
 /// A logit of −∞ is a class with probability 0. Where a factor is 0 there and another infinite, hold the infinite one with
-/// <see cref="TensorFormula.Held"/>.
+/// <see cref="Guards.ZeroIfInfinite"/>.
 /// </remarks>
 public interface ISoftmaxFormula
 {

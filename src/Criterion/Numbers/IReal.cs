@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion.Numbers;
 
 /// <summary>
@@ -12,6 +14,16 @@ namespace Criterion.Numbers;
 public interface IReal<T>
     where T : struct, IReal<T>
 {
+    /// <summary>
+    /// Gets whether the number is text: a formula may then choose the form that reads best over the one that is computed best. Constant, so
+    /// the JIT removes the other branch.
+    /// </summary>
+    static virtual bool IsText
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
+    }
+
     /// <summary>a + b.</summary>
     static abstract T operator +(T a, T b);
 

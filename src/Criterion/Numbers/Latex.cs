@@ -50,6 +50,9 @@ public readonly struct Latex : IReal<Latex>
     internal static Latex OverWindow(Latex term) => new($@"\overline{{{term}}}", Atom);
 
     /// <inheritdoc/>
+    public static bool IsText => true;
+
+    /// <inheritdoc/>
     public static Latex operator +(Latex a, Latex b) => new(b._opposite is { } minus ? $"{a} - {minus}" : $"{a} + {b}", Sum);
 
     /// <inheritdoc/>

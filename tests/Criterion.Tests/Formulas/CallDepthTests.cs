@@ -44,8 +44,8 @@ public class CallDepthTests
         }
     }
 
-    sealed record ProbeLoss() : PointwiseLoss<Probe>(Reduction.Mean)
+    sealed record ProbeLoss() : PointwiseLoss(Reduction.Mean)
     {
-        protected internal override Probe Formula => default;
+        protected internal override BinaryFormula Formula => BinaryFormula.From(default(Probe));
     }
 }
