@@ -51,8 +51,8 @@ public static partial class TensorFormula
         where TFormula : struct, ITernaryFormula => Sum(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
 
     /// <summary>
-    /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
-    /// in all of the terms of y, and the other way round: these slopes are added up before the gradients are written.
+    /// Computes the mean of f(x − ȳ) plus that of f(x̄ − y) for the means x̄ and ȳ. Through its mean each element of x contributes alike to
+    /// all terms of y, and vice versa: these derivatives are summed before the gradients are written.
     /// </summary>
     internal static Tensor MeanAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula
@@ -85,7 +85,7 @@ public static partial class TensorFormula
     static Tensor ComposedAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean();
 
-    /// <summary>Σ f(x) as a number, not recorded.</summary>
+    /// <summary>Computes Σ f(x) as a number, unrecorded.</summary>
     internal static double Total<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula
     {
@@ -120,7 +120,7 @@ public static partial class TensorFormula
             GradientZ = state.GradientZ?.Elements ?? default,
         });
 
-        // Gradients that were handed on may be changed in place by who received them: as saved values they are then refused, not reused.
+        // Returned gradients may be changed in place by the caller: as saved values they are then rejected, not reused.
         return Autograd.Record(
             name,
             Tensor.Scalar(total.Value, type),
@@ -162,7 +162,7 @@ public static partial class TensorFormula
         };
     }
 
-    /// <summary>The one type that holds all inputs.</summary>
+    /// <summary>Returns the type to which all inputs are promoted.</summary>
     static DType OneType(string name, Tensor x, Tensor? y, Tensor? z)
     {
         DType type = x.Floating().DType;
@@ -170,7 +170,7 @@ public static partial class TensorFormula
         {
             if (input is not null && input.Shape != x.Shape)
             {
-                throw new ShapeException($"{name}: {x.Shape} and {input.Shape} differ; expand one of them to the other.");
+                throw new ShapeException($"{name}: the shapes {x.Shape} and {input.Shape} differ. Expand one of the tensors to the other's shape.");
             }
 
             type = DTypes.Promote(type, input?.DType ?? type);
@@ -179,10 +179,10 @@ public static partial class TensorFormula
         return type;
     }
 
-    /// <summary>Room for the gradient of an input, if one is wanted.</summary>
+    /// <summary>Returns memory for the gradient of an input, or null if it needs none.</summary>
     static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
-    /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
+    /// <summary>Returns a precomputed gradient times the upstream gradient; usually that is 1, and the gradient is returned unchanged.</summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;
 }
 
