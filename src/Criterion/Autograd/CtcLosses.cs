@@ -12,7 +12,8 @@ internal static class CtcLosses
     const double LogOfZero = -1e30;
 
     /// <summary>
-    /// Computes the loss of each sample, [N], from log-probabilities [T, N, C]; +∞ with a gradient of 0 where no path collapses to the labels.
+    /// Computes the loss of each sample, [N], from log-probabilities [T, N, C]; +∞ with a gradient of 0 where no path collapses to the
+    /// labels.
     /// </summary>
     public static Tensor Of(Tensor logs, CtcTargets targets)
     {
@@ -32,7 +33,9 @@ internal static class CtcLosses
                 : [of.Gradient! * g.Reshape(1, -1, 1)]);
     }
 
-    /// <summary>Computes the forward recursion over the batch; the result for a sample without a path is an arbitrary large number.</summary>
+    /// <summary>
+    /// Computes the forward recursion over the batch; the result for a sample without a path is an arbitrary large number.
+    /// </summary>
     static Tensor Composed(Tensor logs, CtcTargets targets)
     {
         int places = Enumerable.Range(0, targets.Count).Max(targets.Places);
@@ -50,7 +53,8 @@ internal static class CtcLosses
             alpha = Tensor.Where(runs, next, alpha);
         }
 
-        Tensor last = Tensor.From([.. Enumerable.Range(0, targets.Count).Select(sample => targets.Places(sample) - 1L)], [targets.Count, 1]);
+        Tensor last = Tensor.From(
+            [.. Enumerable.Range(0, targets.Count).Select(sample => targets.Places(sample) - 1L)], [targets.Count, 1]);
         Tensor atBlank = alpha.Gather(1, last);
         Tensor atLabel = alpha.Gather(1, Tensor.Maximum(last - 1, Tensor.Scalar(0, DType.Int64))).MaskedFill(last.EqualTo(0), LogOfZero);
         Tensor losses = -Tensor.Cat([atBlank, atLabel], 1).LogSumExp(1);

@@ -60,7 +60,9 @@ public static partial class TensorFormula
     internal static Tensor RowValues<TFormula>(TFormula formula, Tensor rows)
         where TFormula : struct, IRowFormula => Evaluate(formula, [rows.Detach()], null, scale: 1).Values;
 
-    /// <summary>Computes the losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are needed.</summary>
+    /// <summary>
+    /// Computes the losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are needed.
+    /// </summary>
     static (Tensor[] Rows, Tensor? PerRow, Tensor?[] Gradients, Tensor Values) Evaluate<TFormula>(
         TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow, double scale)
         where TFormula : struct, IRowFormula
@@ -82,7 +84,9 @@ public static partial class TensorFormula
         Elements Gradient(int i) => i < gradients.Length && gradients[i] is { } gradient ? gradient.Elements : default;
     }
 
-    /// <summary>Computes the losses in tensor operations, in double precision, in which no square of a float overflows or underflows.</summary>
+    /// <summary>
+    /// Computes the losses in tensor operations, in double precision, in which no square of a float overflows or underflows.
+    /// </summary>
     static Tensor Composed<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow)
         where TFormula : struct, IRowFormula
     {

@@ -34,7 +34,9 @@ public static partial class TensorFormula
                 : [.. Gradients(of.Run).Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
-    /// <summary>Computes the sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <summary>
+    /// Computes the sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.
+    /// </summary>
     /// <inheritdoc cref="SoftmaxRows"/>
     /// <param name="formula">The formula.</param>
     /// <param name="x">Logits; rows run along the last dimension.</param>
@@ -81,7 +83,14 @@ public static partial class TensorFormula
     /// <param name="GradientTarget">The gradient by the rows of the target times the scale, or null.</param>
     /// <param name="Scale">A factor for the gradients.</param>
     readonly record struct SoftmaxRun(
-        Tensor X, SoftmaxTarget Target, Tensor? PerRow, RowOrigin Origin, Tensor Values, Tensor? GradientX, Tensor? GradientTarget, double Scale);
+        Tensor X,
+        SoftmaxTarget Target,
+        Tensor? PerRow,
+        RowOrigin Origin,
+        Tensor Values,
+        Tensor? GradientX,
+        Tensor? GradientTarget,
+        double Scale);
 
     static Tensor[] Inputs(SoftmaxRun run) => run.Target.AreClasses ? [run.X] : [run.X, run.Target.Values];
 
@@ -155,7 +164,8 @@ public static partial class TensorFormula
             if (values[i] >= x.Shape[-1])
             {
                 throw new ShapeException(
-                    $"{Name<TFormula>()}: class {values[i]} of row {i} is out of range for logits {x.Shape}: it must be below {x.Shape[-1]}.");
+                    $"{Name<TFormula>()}: class {values[i]} of row {i} is out of range for logits {x.Shape}. "
+                    + $"Pass classes below {x.Shape[-1]}.");
             }
         }
     }
@@ -192,7 +202,9 @@ public static partial class TensorFormula
 
     static Tensor Smoothed(SoftmaxTarget target, Tensor x)
     {
-        Tensor q = target.Smoothing == 0 ? target.Values : (target.Values * target.Elements.OwnShare) + target.Elements.SharePerClass(x.Shape[-1]);
+        Tensor q = target.Smoothing == 0
+            ? target.Values
+            : (target.Values * target.Elements.OwnShare) + target.Elements.SharePerClass(x.Shape[-1]);
         return target.Weight is null ? q : q * target.Weight;
     }
 
@@ -200,7 +212,8 @@ public static partial class TensorFormula
     static Tensor OneHot(SoftmaxTarget target, Tensor x)
     {
         Tensor at = ClassesOrZero(target.Values).Unsqueeze(-1);
-        Tensor q = Tensor.Full(x.Shape, target.Elements.SharePerClass(x.Shape[-1]), x.DType).ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Elements.OwnShare, x.DType));
+        Tensor q = Tensor.Full(x.Shape, target.Elements.SharePerClass(x.Shape[-1]), x.DType)
+            .ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Elements.OwnShare, x.DType));
         return target.Weight is null ? q : q * target.Weight;
     }
 }

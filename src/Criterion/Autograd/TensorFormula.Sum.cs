@@ -61,7 +61,8 @@ public static partial class TensorFormula
         Unary<Shifted<TFormula>> formulaX = new(new(formula, y.Detach().Mean().Item()));
         Unary<Shifted<OfNegative<TFormula>>> formulaY = new(new(new(formula), x.Detach().Mean().Item()));
         PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.IsRecorded(y) };
-        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY = SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
+        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY =
+            SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
         (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
         PointwiseTotal totalY = PointwiseDriver.Run(sumY);
         PointwiseTotal totalX = PointwiseDriver.Run(
@@ -170,7 +171,8 @@ public static partial class TensorFormula
         {
             if (input is not null && input.Shape != x.Shape)
             {
-                throw new ShapeException($"{name}: the shapes {x.Shape} and {input.Shape} differ. Expand one of the tensors to the other's shape.");
+                throw new ShapeException(
+                    $"{name}: the shapes {x.Shape} and {input.Shape} differ. Expand one of the tensors to the other's shape.");
             }
 
             type = DTypes.Promote(type, input?.DType ?? type);
@@ -182,7 +184,9 @@ public static partial class TensorFormula
     /// <summary>Returns memory for the gradient of an input, or null if it needs none.</summary>
     static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
-    /// <summary>Returns a precomputed gradient times the upstream gradient; usually that is 1, and the gradient is returned unchanged.</summary>
+    /// <summary>
+    /// Returns a precomputed gradient times the upstream gradient; usually that is 1, and the gradient is returned unchanged.
+    /// </summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;
 }
 

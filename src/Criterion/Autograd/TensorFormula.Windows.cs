@@ -33,7 +33,8 @@ public static partial class TensorFormula
     }
 
     /// <summary>
-    /// Computes the sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one pass.
+    /// Computes the sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one
+    /// pass.
     /// </summary>
     /// <inheritdoc cref="Windows"/>
     /// <param name="formula">The formula.</param>
@@ -61,7 +62,8 @@ public static partial class TensorFormula
         where TFormula : struct, IWindowFormula => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]);
 
     /// <summary>
-    /// Computes the loss of every window in tensor operations: slower than the means, for inspection and for losses that combine several maps.
+    /// Computes the loss of every window in tensor operations: slower than the means, for inspection and for losses that combine several
+    /// maps.
     /// </summary>
     /// <returns>[N, C, windows down, windows across].</returns>
     /// <inheritdoc cref="Windows"/>
@@ -109,7 +111,8 @@ public static partial class TensorFormula
         ArgumentNullException.ThrowIfNull(y);
         if (x.Rank != 4 || x.Shape != y.Shape)
         {
-            throw new ShapeException($"{Name<TFormula>()}: {x.Shape} and {y.Shape} are not images of one shape. Pass two tensors [N, C, H, W].");
+            throw new ShapeException(
+                $"{Name<TFormula>()}: {x.Shape} and {y.Shape} are not images of one shape. Pass two tensors [N, C, H, W].");
         }
 
         if (Math.Min(x.Shape[2], x.Shape[3]) < window.LeastSide)

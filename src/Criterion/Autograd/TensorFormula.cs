@@ -144,7 +144,9 @@ public static partial class TensorFormula
             };
     }
 
-    /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: for updates of weights.</summary>
+    /// <summary>
+    /// Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: for updates of weights.
+    /// </summary>
     public static void Update<TFormula>(TFormula formula, Tensor target, Tensor x)
         where TFormula : struct, IBinaryFormula
     {
@@ -160,7 +162,9 @@ public static partial class TensorFormula
         MapInto(new Ternary<TFormula>(formula), target, target, x, y);
     }
 
-    /// <summary>Performs one step of an optimizer, in place and unrecorded: the parameter and the two tensors of its state change together.</summary>
+    /// <summary>
+    /// Performs one step of an optimizer, in place and unrecorded: the parameter and the two tensors of its state change together.
+    /// </summary>
     /// <param name="plain">The step for gradients within the range.</param>
     /// <param name="robust">The step for all others; the same bits where both can be taken.</param>
     /// <param name="range">The range of the plain step.</param>

@@ -34,7 +34,8 @@ internal static class CtcDriver
     }
 
     /// <summary>
-    /// Returns ln α of all predecessors of a place: itself, the place before, and, over a blank between different labels, the one before that.
+    /// Returns ln α of all predecessors of a place: itself, the place before, and, over a blank between different labels, the one before
+    /// that.
     /// </summary>
     static double Arriving(ReadOnlySpan<double> from, int place, CtcTargets targets, int sample) => LogSum(
         from[place],
@@ -89,8 +90,8 @@ internal static class CtcDriver
         }
 
         /// <summary>
-        /// Computes ln β, of all paths from a place after a step to the end, that step excluded. −e^(α + β) / p, summed over the places of a
-        /// class, is the derivative by its log-probability.
+        /// Computes ln β, of all paths from a place after a step to the end, that step excluded. −e^(α + β) / p, summed over the places of
+        /// a class, is the derivative by its log-probability.
         /// </summary>
         void Backward(int index, ReadOnlySpan<double> alpha, Span<double> beta, Span<double> next, Span<double> sums, double total)
         {

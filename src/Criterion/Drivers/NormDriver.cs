@@ -10,7 +10,8 @@ namespace Criterion.Drivers;
 /// <param name="Epsilon">A number that is added to the variance.</param>
 /// <param name="Mean">The mean of each channel, in double precision; written forwards.</param>
 /// <param name="Deviation">The root of the variance of each channel, in double precision; written forwards.</param>
-internal readonly record struct Normalized(Elements X, NormLayout Layout, Elements Weight, double Epsilon, Elements Mean, Elements Deviation)
+internal readonly record struct Normalized(
+    Elements X, NormLayout Layout, Elements Weight, double Epsilon, Elements Mean, Elements Deviation)
 {
     /// <summary>A number added to each channel; default for 0. Forwards only.</summary>
     public Elements Bias { get; init; }

@@ -55,7 +55,9 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
             : ValuesOneByOne<UnboundedReal>();
     }
 
-    /// <summary>Adds the last elements to the sums of the loop; where they are not finite, computes again what a lane cannot hold.</summary>
+    /// <summary>
+    /// Adds the last elements to the sums of the loop; where they are not finite, computes again what a lane cannot hold.
+    /// </summary>
     public PointwiseTotal Finish<TInput, TPass>(PointwiseTotal sum, Span<S> gradient, double offset)
         where TInput : struct, IInput
         where TPass : struct, IPass

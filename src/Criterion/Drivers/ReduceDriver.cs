@@ -49,8 +49,8 @@ internal readonly struct MinReduction : IReduction
 internal readonly record struct ReductionOperands(Elements Source, Elements Result, int Outer, int Length, int Inner, double Divisor = 1);
 
 /// <summary>
-/// Reduces a dimension. Work is divided into pieces of fixed size whose partial results are combined in order, so results have the same bits
-/// on any number of threads. A sum of finite numbers that is not finite is computed again in <see cref="UnboundedReal"/>.
+/// Reduces a dimension. Work is divided into pieces of fixed size whose partial results are combined in order, so results have the same
+/// bits on any number of threads. A sum of finite numbers that is not finite is computed again in <see cref="UnboundedReal"/>.
 /// </summary>
 internal static class ReduceDriver
 {

@@ -152,7 +152,10 @@ internal static class RowDriver
             static Dual<Lane256<double>> Along(Real sum, double first, double second, double third, double fourth) =>
                 new(Lane256<double>.Const(sum.Value), new(Vector256.Create(first, second, third, fourth)));
             Statistics<Dual<Lane256<double>>> along = new(
-                Along(sums.First, 1, 0, 0, 0), Along(sums.Second, 0, 1, 0, 0), Along(sums.Third, 0, 0, 1, 0), Along(sums.Fourth, 0, 0, 0, 1));
+                Along(sums.First, 1, 0, 0, 0),
+                Along(sums.Second, 0, 1, 0, 0),
+                Along(sums.Third, 0, 0, 1, 0),
+                Along(sums.Fourth, 0, 0, 0, 1));
             Lane256<double> slopes =
                 losses.Formula.Value(along, Dual<Lane256<double>>.Const(t.Value)).Tangent * Lane256<double>.Const(losses.Scale);
             Span<double> each = stackalloc double[4];

@@ -169,7 +169,8 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
             PartialLane<D, double>.LoadWidened(x),
             TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default,
             TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default);
-        return new(Total(terms.First, x.Length), Total(terms.Second, x.Length), Total(terms.Third, x.Length), Total(terms.Fourth, x.Length));
+        int count = x.Length;
+        return new(Total(terms.First, count), Total(terms.Second, count), Total(terms.Third, count), Total(terms.Fourth, count));
     }
 
     static Real Total(D lane, int count) => PartialLane<D, double>.Sum(lane, count);

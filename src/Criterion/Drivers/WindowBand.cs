@@ -40,7 +40,9 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         scratch.Return();
     }
 
-    /// <summary>Returns the sum of the losses of the band's windows. Windows above that overlap its rows are needed for the gradients.</summary>
+    /// <summary>
+    /// Returns the sum of the losses of the band's windows. Windows above that overlap its rows are needed for the gradients.
+    /// </summary>
     double SumWindows(WindowScratch scratch, int plane, int from, int to)
     {
         int reach = geometry.Size - 1;

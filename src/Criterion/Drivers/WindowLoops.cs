@@ -6,8 +6,8 @@ using Criterion.Simd;
 namespace Criterion.Drivers;
 
 /// <summary>
-/// The loops of a window formula along a row of scratch memory, which is padded to whole lanes: its statistics, its values and derivatives by
-/// their means, and the gradient by the images.
+/// The loops of a window formula along a row of scratch memory, which is padded to whole lanes: its statistics, its values and derivatives
+/// by their means, and the gradient by the images.
 /// </summary>
 internal static unsafe class WindowLoops<TFormula, L>
     where TFormula : struct, IWindowFormula

@@ -30,8 +30,8 @@ internal readonly struct WindowGeometry(BlurWindow window, int height, int width
     /// <summary>Gets the number of bands of rows of a plane, which depends on its size alone.</summary>
     public int Bands => Math.Max(1, PaddedHeight / LeastBand);
 
-    // Neighbouring bands compute their common rows of windows twice: tall bands are nearly as fast as a single one. A mirrored row is in the
-    // band of the row that it mirrors.
+    // Neighbouring bands compute their common rows of windows twice: tall bands are nearly as fast as a single one. A mirrored row is in
+    // the band of the row that it mirrors.
     int LeastBand => Math.Max(256, 2 * Size);
 
     /// <summary>Gets the weights along a side of the window.</summary>

@@ -273,7 +273,9 @@ internal static class Rectifiers
     static T IsBeyond<T>(T x)
         where T : struct, IReal<T> => T.Less(T.Const(LargestChange), T.Abs(x));
 
-    /// <summary>Computes x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is within range where the result is.</summary>
+    /// <summary>
+    /// Computes x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is within range where the result is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weighted<T>(T x, T t)
         where T : struct, IReal<T>

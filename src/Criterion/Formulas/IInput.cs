@@ -3,7 +3,9 @@ using Criterion.Numbers;
 
 namespace Criterion.Formulas;
 
-/// <summary>The input of a formula that its derivative is taken by: seeds inputs with the derivative 1 for this one and 0 for others.</summary>
+/// <summary>
+/// The input of a formula that its derivative is taken by: seeds inputs with the derivative 1 for this one and 0 for others.
+/// </summary>
 /// <remarks>
 /// Lanes carry <see cref="Dual{T}"/> where the JIT's inlining budget is short; <see cref="SparseDual{T}"/> leaves out of the compiled
 /// loop what a derivative does not depend on, and keeps a derivative of 0 from meeting an infinity. The index is compared in the method

@@ -17,8 +17,8 @@ public interface IRowFormula
     static abstract int Arity { get; }
 
     /// <summary>
-    /// Returns whether the value is a small difference of these sums, so that the driver sums floats again in double precision. It always does
-    /// so for sums out of the range of floats.
+    /// Returns whether the value is a small difference of these sums, so that the driver sums floats again in double precision. It always
+    /// does so for sums out of the range of floats.
     /// </summary>
     static virtual bool Cancels(Statistics<Real> sums) => false;
 

@@ -166,6 +166,8 @@ public interface IReal<T>
     /// <summary>Returns whether the mask is true for any element, so that a rare case is computed only where it occurs.</summary>
     static virtual bool Any(T mask) => true;
 
-    /// <summary>Returns <paramref name="a"/> where the mask is true, else <paramref name="b"/>; the other's derivative is ignored.</summary>
+    /// <summary>
+    /// Returns <paramref name="a"/> where the mask is true, else <paramref name="b"/>; the other's derivative is ignored.
+    /// </summary>
     static abstract T Select(T mask, T a, T b);
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Numbers;
 
 /// <summary>
-/// A <see cref="Dual{T}"/> that knows whether it varies. This is a constant when a loop is compiled, so the JIT removes what the derivatives
-/// do not need; it cannot remove 0 · x, which may be NaN.
+/// A <see cref="Dual{T}"/> that knows whether it varies. This is a constant when a loop is compiled, so the JIT removes what the
+/// derivatives do not need; it cannot remove 0 · x, which may be NaN.
 /// </summary>
 /// <param name="value">The value.</param>
 /// <param name="tangent">The derivative; undefined where the number does not vary.</param>

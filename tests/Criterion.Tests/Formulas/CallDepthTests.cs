@@ -19,7 +19,8 @@ public class CallDepthTests
         Tensor x = Tensor.Ones([64]);
         x.RequiresGrad = true;
         Call(x);
-        string[] calls = [.. Frames.SkipWhile(static frame => frame == nameof(Probe.Value)).TakeWhile(static frame => frame != nameof(Call))];
+        string[] calls =
+            [.. Frames.SkipWhile(static frame => frame == nameof(Probe.Value)).TakeWhile(static frame => frame != nameof(Call))];
         Assert.Equal("Gradients", calls[0]);
         Assert.Equal("Forward", calls[^1]);
         Assert.True(calls.Length - 1 <= MostCalls, string.Join(" ← ", calls));
