@@ -30,8 +30,12 @@ public static class Autograd
     /// Whether the gradients are recorded, so that a loss of them (a gradient penalty) can be differentiated. Default: false.
     /// </param>
     /// <param name="gradients">The gradient of each output, of its shape. Default: 1.</param>
-    /// <param name="retainGraph">Whether the graph is kept for another pass, as it always is with <paramref name="createGraph"/>. Default: false.</param>
-    /// <param name="allowUnused">Whether an input that the outputs do not depend on has zeros as gradient. Default: false, which throws.</param>
+    /// <param name="retainGraph">
+    /// Whether the graph is kept for another pass, as it always is with <paramref name="createGraph"/>. Default: false.
+    /// </param>
+    /// <param name="allowUnused">
+    /// Whether the gradient of an input on which the outputs do not depend is zeros. Default: false, which throws.
+    /// </param>
     /// <exception cref="AutogradException">
     /// An output requires no gradient, an input was not used, the graph was freed, or a value was changed in place.
     /// </exception>
@@ -119,6 +123,22 @@ public static class Autograd
         return false;
     }
 
+    /// <summary>
+    /// Returns memory for the gradient of an input that is computed along with the result, or null if it needs none. A leaf may take it
+    /// over although it was created before the backward pass, as only the rule of the operation has it.
+    /// </summary>
+    internal static Tensor? FusedGradient(Tensor? input)
+    {
+        if (!IsRecorded(input))
+        {
+            return null;
+        }
+
+        Tensor gradient = Tensor.EmptyLike(input!);
+        gradient.Storage.IsFusedGradient = true;
+        return gradient;
+    }
+
     static bool HasHistory<TRule>(ReadOnlySpan<(Tensor? Input, TRule Rule)> rules)
     {
         foreach ((Tensor? input, _) in rules)
@@ -163,8 +183,8 @@ public static class Autograd
 
     /// <summary>A block of code with recording on or off; ends when disposed.</summary>
     /// <remarks>
-    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>, in a
-    /// lambda or in a field.
+    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>,
+    /// in a lambda or in a field.
     /// </remarks>
     public readonly ref struct GradMode : IDisposable
     {

@@ -18,6 +18,7 @@ internal sealed class BackwardPass : IDisposable
     readonly HashSet<Storage> _inUse = [];
     readonly Func<Node, bool> _isNeeded;
     Tensor?[] _gradients = new Tensor?[4];
+    long _start;
     bool _isToLeaves;
     bool _isPartial;
 
@@ -26,7 +27,7 @@ internal sealed class BackwardPass : IDisposable
     static BackwardPass New(bool toLeaves = false, bool partial = false)
     {
         BackwardPass pass = (t_spare ??= new()).TryPop(out BackwardPass? spare) ? spare : new();
-        (pass._isToLeaves, pass._isPartial) = (toLeaves, partial);
+        (pass._start, pass._isToLeaves, pass._isPartial) = (Storage.LastNumber, toLeaves, partial);
         return pass;
     }
 
@@ -52,8 +53,8 @@ internal sealed class BackwardPass : IDisposable
     }
 
     /// <summary>
-    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed from
-    /// another.
+    /// Computes the gradients by <paramref name="inputs"/>: total ones, or <paramref name="partial"/> ones where one input was computed
+    /// from another.
     /// </summary>
     public static Tensor[] Grad(
         ReadOnlySpan<Tensor> outputs,
@@ -91,7 +92,8 @@ internal sealed class BackwardPass : IDisposable
             result[i] = pass._requested[inputs[i].Node!] ?? (allowUnused
                 ? Tensor.ZerosLike(inputs[i])
                 : throw new AutogradException(
-                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. Pass allowUnused: true to get zeros."));
+                    $"Grad: input {i} of shape {inputs[i].Shape} was not used to compute the outputs. "
+                    + "Pass allowUnused: true to get zeros."));
         }
 
         return result;
@@ -218,9 +220,12 @@ internal sealed class BackwardPass : IDisposable
     {
         lock (leaf)
         {
-            LeafGradient.Add(leaf.Target, part, IsShared(part.Storage));
+            LeafGradient.Add(leaf.Target, part, IsOwn(part.Storage) && !IsShared(part.Storage));
         }
     }
+
+    /// <summary>Whether the memory was created for a gradient. A rule may also return a tensor that the user has.</summary>
+    bool IsOwn(Storage storage) => storage.Number > _start || storage.IsFusedGradient;
 
     /// <summary>Whether another gradient of this pass has the same memory.</summary>
     bool IsShared(Storage storage)
@@ -295,8 +300,8 @@ internal sealed class BackwardPass : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return tensor.Node ?? throw new AutogradException(
-            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. Set RequiresGrad = true on the parameters or inputs, "
-            + "and compute the result outside NoGrad.");
+            $"{operation}: a tensor of shape {tensor.Shape} does not require a gradient. "
+            + "Set RequiresGrad = true on the parameters or inputs, and compute the result outside NoGrad.");
     }
 
     static Tensor Seed(Tensor output, Tensor? gradient, string operation)
@@ -314,6 +319,7 @@ internal sealed class BackwardPass : IDisposable
         return output.Count == 1
             ? Tensor.OnesLike(output)
             : throw new ShapeException(
-                $"{operation}: the output must be a scalar, and is {output.Shape}. Reduce it with .Sum() or .Mean(), or pass its gradient.");
+                $"{operation}: the output must be a scalar, and is {output.Shape}. "
+                + "Reduce it with .Sum() or .Mean(), or pass its gradient.");
     }
 }

@@ -39,8 +39,8 @@ public static class BatchCoupling
 
     /// <summary>A block of code in which coupling is refused or allowed; ends when disposed.</summary>
     /// <remarks>
-    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>, in a
-    /// lambda or in a field.
+    /// It belongs to the thread that opened it. It is a ref struct: the compiler does not allow it across <c>await</c> or <c>yield</c>,
+    /// in a lambda or in a field.
     /// </remarks>
     public readonly ref struct Restriction : IDisposable
     {

@@ -19,7 +19,7 @@ internal static class CtcLosses
     {
         Tensor x = logs.Contiguous();
         Tensor values = Tensor.Empty([targets.Count], x.DType);
-        Tensor? gradient = Autograd.IsRecorded(x) ? Tensor.EmptyLike(x) : null;
+        Tensor? gradient = Autograd.FusedGradient(x);
         CtcDriver.Run(x.Elements, x.Shape[2], targets, values.Elements, gradient?.Elements ?? default);
         Tensor impossible = values.EqualTo(double.PositiveInfinity);
         return Autograd.Record(

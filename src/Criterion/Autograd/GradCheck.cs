@@ -65,7 +65,9 @@ public static class GradCheck
 
     static Tensor Weights(Tensor like, RandomStream random, ulong name) => Tensor.Randn(like.Shape, like.DType, random.Fork(name));
 
-    /// <summary>Computes the recorded gradients of a scalar by each Float64 input; zeros for others and where there is no dependence.</summary>
+    /// <summary>
+    /// Computes the recorded gradients of a scalar by each Float64 input; zeros for others and where there is no dependence.
+    /// </summary>
     static Tensor[] Gradients(Func<Tensor[], Tensor> sum, Tensor[] inputs)
     {
         Tensor output = sum(inputs);
@@ -152,7 +154,8 @@ public sealed class GradCheckException(int order, int input, int element, Shape 
     : TensorException(string.Create(
         CultureInfo.InvariantCulture,
         $"GradCheck: the derivative of order {order} by element {element} of input {input} {shape} is {analytic:R}, "
-        + $"and the central difference is {numeric:R}. Correct the gradient rule, or move the input away from points where the function bends."))
+        + $"and the central difference is {numeric:R}. "
+        + $"Correct the gradient rule, or move the input away from points where the function bends."))
 {
     /// <summary>Gets the order: 1 for a gradient, 2 for a gradient of gradients.</summary>
     public int Order { get; } = order;

@@ -9,19 +9,19 @@ internal static class LeafGradient
     /// <summary>Adds to the gradient of a leaf, in place where no other tensor can share its memory.</summary>
     /// <param name="leaf">The leaf.</param>
     /// <param name="part">What is added.</param>
-    /// <param name="isShared">Whether another gradient of the same backward pass shares the memory of <paramref name="part"/>.</param>
-    public static void Add(Tensor leaf, Tensor part, bool isShared)
+    /// <param name="isExclusive">Whether no other tensor of the pass or of the user can have the memory of <paramref name="part"/>.</param>
+    public static void Add(Tensor leaf, Tensor part, bool isExclusive)
     {
         switch (leaf.Grad)
         {
             case null:
-                leaf.Grad = Own(part, isShared);
+                leaf.Grad = Own(part, isExclusive);
                 break;
             case { Storage: { State: StorageState.Gradient, IsSaved: false } } sum when !Autograd.Enabled:
                 TensorFormula.Update(default(Add), sum, part);
                 break;
             case var before:
-                leaf.Grad = Own(before + part, isShared: false);
+                leaf.Grad = Own(before + part, isExclusive: true);
                 Reuse(before);
                 break;
         }
@@ -38,12 +38,12 @@ internal static class LeafGradient
     }
 
     /// <summary>Returns the gradient as a leaf keeps it: in memory of its own, which no scope releases.</summary>
-    static Tensor Own(Tensor gradient, bool isShared)
+    static Tensor Own(Tensor gradient, bool isExclusive)
     {
         Storage storage = gradient.Storage;
         bool isWhole = gradient.IsContiguous && gradient.Count == storage.Length;
         bool isFree = storage is { IsSaved: false, State: not StorageState.Gradient } && storage.Scope == MemoryScope.Current;
-        Tensor own = isWhole && isFree && !isShared ? gradient : gradient.Clone();
+        Tensor own = isExclusive && isWhole && isFree ? gradient : gradient.Clone();
         own.Storage.Keep(asGradient: true);
         return own;
     }

@@ -27,7 +27,8 @@ internal abstract class Node
     public static Node Leaf(Tensor tensor) => tensor.DType.IsFloat()
         ? new LeafNode(tensor)
         : throw new DTypeException(
-            $"RequiresGrad: only floating-point tensors have gradients, and this one is {tensor.DType}. Convert it with .To(DType.Float32).");
+            $"RequiresGrad: only floating-point tensors have gradients, and this one is {tensor.DType}. "
+            + "Convert it with .To(DType.Float32).");
 }
 
 /// <summary>A tensor that was not computed from others; the backward pass adds to its gradient.</summary>

@@ -70,7 +70,7 @@ public static partial class TensorFormula
         Tensor[] rows = Aligned<TFormula>(inputs);
         Shape shape = rows[0].Shape.Without(-1);
         Tensor? numbers = perRow?.Detach().To(rows[0].DType).Reshape(shape).Contiguous();
-        Tensor?[] gradients = [.. rows.Select(row => Autograd.IsRecorded(row) ? Tensor.EmptyLike(row) : null)];
+        Tensor?[] gradients = [.. rows.Select(Autograd.FusedGradient)];
         Tensor values = Tensor.Empty(shape, DType.Float64);
         RowDriver.Run(new RowLosses<TFormula>(
             formula, rows[0].Elements, Input(1), Input(2), numbers?.Elements ?? default, values.Elements, scale)

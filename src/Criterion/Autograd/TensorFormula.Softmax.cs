@@ -113,8 +113,8 @@ public static partial class TensorFormula
             perRow?.Detach().To(type).Reshape(shape).Contiguous(),
             origin,
             Tensor.Empty(shape, DType.Float64),
-            Autograd.IsRecorded(rows) ? Tensor.EmptyLike(rows) : null,
-            !compared.AreClasses && Autograd.IsRecorded(compared.Values) ? Tensor.EmptyLike(rows) : null,
+            Autograd.FusedGradient(rows),
+            compared.AreClasses ? null : Autograd.FusedGradient(compared.Values),
             scale);
         SoftmaxDriver.Run(new SoftmaxLosses<TFormula>(
             formula, rows.Elements, compared.Elements, run.PerRow?.Elements ?? default, origin, run.Values.Elements, scale)

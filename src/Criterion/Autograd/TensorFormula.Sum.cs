@@ -63,7 +63,7 @@ public static partial class TensorFormula
         PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.IsRecorded(y) };
         PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY =
             SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
-        (Tensor? gradientX, Tensor? gradientY) = (Wanted(x), Wanted(y));
+        (Tensor? gradientX, Tensor? gradientY) = (Autograd.FusedGradient(x), Autograd.FusedGradient(y));
         PointwiseTotal totalY = PointwiseDriver.Run(sumY);
         PointwiseTotal totalX = PointwiseDriver.Run(
             sumX with { GradientX = gradientX?.Elements ?? default, Offset = -totalY.Slope / x.Count });
@@ -113,7 +113,8 @@ public static partial class TensorFormula
     {
         DType type = OneType(name, x, y, z);
         (x, y, z) = (x.To(type).Contiguous(), y?.To(type).Contiguous(), z?.To(type).Contiguous());
-        SumState<TFormula> state = new(formula, scale, x, y, z, Wanted(x), Wanted(y), Wanted(z));
+        SumState<TFormula> state = new(
+            formula, scale, x, y, z, Autograd.FusedGradient(x), Autograd.FusedGradient(y), Autograd.FusedGradient(z));
         PointwiseTotal total = PointwiseDriver.Run(SumOf(formula, scale, x, y, z) with
         {
             GradientX = state.GradientX?.Elements ?? default,
@@ -180,9 +181,6 @@ public static partial class TensorFormula
 
         return type;
     }
-
-    /// <summary>Returns memory for the gradient of an input, or null if it needs none.</summary>
-    static Tensor? Wanted(Tensor? input) => input is not null && Autograd.IsRecorded(input) ? Tensor.EmptyLike(input) : null;
 
     /// <summary>
     /// Returns a precomputed gradient times the upstream gradient; usually that is 1, and the gradient is returned unchanged.

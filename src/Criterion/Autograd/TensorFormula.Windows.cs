@@ -93,7 +93,7 @@ public static partial class TensorFormula
         CheckWindows<TFormula>(window, x, y);
         (Tensor a, Tensor b) = Tensor.Promote(x.Floating(), y.Floating());
         (a, b) = (a.Contiguous(), b.Contiguous());
-        Tensor?[] gradients = [Autograd.IsRecorded(a) ? Tensor.EmptyLike(a) : null, Autograd.IsRecorded(b) ? Tensor.EmptyLike(b) : null];
+        Tensor?[] gradients = [Autograd.FusedGradient(a), Autograd.FusedGradient(b)];
         Tensor means = Tensor.Empty([a.Shape[0], a.Shape[1]], a.DType);
         WindowLosses<TFormula> losses = new(formula, a.Elements, b.Elements, means.Elements, scale)
         {

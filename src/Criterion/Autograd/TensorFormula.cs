@@ -206,5 +206,5 @@ public static partial class TensorFormula
         return formula.Value(sums, new Latex(perRow)).ToString();
     }
 
-    static string Name<TFormula>() => typeof(TFormula).Name;
+    static string Name<TFormula>() => OperationAttribute.NameOf<TFormula>();
 }

@@ -1,27 +1,29 @@
 namespace Criterion.Formats;
 
-/// <summary>Writes files that are either whole or not there.</summary>
+/// <summary>Writes files atomically: after a failure the previous content is unchanged.</summary>
 public static class AtomicFile
 {
     // About a second in all.
     const int WindowsAttempts = 10;
     const int MillisecondsBetween = 20;
 
-    /// <summary>Lets <paramref name="write"/> fill a temporary file beside <paramref name="path"/>, flushes it to the disk, and then gives it that name.</summary>
+    /// <summary>
+    /// Writes a temporary file next to <paramref name="path"/>, flushes it to disk, and renames it to <paramref name="path"/>.
+    /// </summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">It can't be written; what was there is untouched.</exception>
+    /// <exception cref="IOException">The file cannot be written; the previous content is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
 
-        // A link stays a link: what it points to is replaced.
+        // A link stays a link: its target is replaced.
         FileInfo file = new(path);
         string target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         if (IsDevice(target))
         {
-            // A device such as /dev/null is written to; renaming would put a file in its place.
+            // A device such as /dev/null is written directly; renaming would replace it by a file.
             using FileStream device = File.OpenWrite(target);
             write(device);
             return;
@@ -49,12 +51,17 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Whether a full path is a device's: below <c>/dev</c>, except for shared memory, or what Windows makes of names such as <c>NUL</c>.</summary>
+    /// <summary>
+    /// Returns whether a full path is a device: below <c>/dev</c>, except for shared memory, or what Windows makes of names such as
+    /// <c>NUL</c>.
+    /// </summary>
     internal static bool IsDevice(string path) =>
         (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
         || path.StartsWith(@"\\.\", StringComparison.Ordinal);
 
-    /// <summary>Tries again for a while: on Windows a file can't be replaced while another program, such as a virus scanner, is reading it.</summary>
+    /// <summary>
+    /// Retries for about a second: on Windows a file cannot be replaced while another program, such as a virus scanner, reads it.
+    /// </summary>
     internal static void Retry(Action action, int attempts)
     {
         for (int attempt = 1; ; attempt++)
@@ -71,7 +78,7 @@ public static class AtomicFile
         }
     }
 
-    // The temporary file is nothing that the caller knows.
+    // The caller does not know the temporary file, so the message names the final one.
     static Exception WithMessage(Exception e, string message) => e switch
     {
         DirectoryNotFoundException => new DirectoryNotFoundException(message, e),
@@ -84,7 +91,7 @@ public static class AtomicFile
         using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         write(stream);
 
-        // Else a power cut could keep the new name and lose the bytes.
+        // Otherwise a power failure could keep the new name and lose the content.
         stream.Flush(flushToDisk: true);
     }
 }

@@ -3,58 +3,58 @@ using System.IO.Hashing;
 namespace Criterion.Formats;
 
 /// <summary>
-/// A stream that may lie: what a header claims is checked against what is really there before memory is taken for it.
+/// An untrusted stream: the sizes that a header claims are checked against the available bytes before memory is allocated.
 /// </summary>
 internal sealed class ByteSource(Stream stream, string format, string? path = null, long? partLength = null)
 {
     const int Piece = 1 << 16;
     const int MostDims = 64;
 
-    // A little below what an array can hold, so that buffers have room to align.
+    // Slightly below the maximum length of an array, so that buffers can be aligned.
     static readonly int MostElements = Array.MaxLength - 64;
 
-    // The bytes that are left; null where the stream does not know its length, as a pipe or an unpacked file.
+    // The remaining bytes; null where the length of the stream is unknown, as for a pipe or a decompressor.
     long? _left = partLength is not null ? partLength : stream.CanSeek ? Math.Max(0, stream.Length - stream.Position) : null;
 
-    // Bytes already taken from a stream of unknown length, to be sure that they exist.
+    // Bytes read ahead from a stream of unknown length, to verify that they exist.
     ReadOnlyMemory<byte> _ahead;
 
-    // Only the part of an archive has a checksum to compare with.
+    // Only an entry of an archive has a checksum to compare with.
     readonly Crc32? _sum = partLength is null ? null : new Crc32();
 
-    /// <summary>The CRC-32 of the bytes taken from the stream, where the source keeps one.</summary>
+    /// <summary>Gets the CRC-32 of the bytes read, for an entry of an archive.</summary>
     public uint Checksum => _sum?.GetCurrentHashAsUInt32() ?? 0;
 
-    /// <summary>The stream itself, for a reader that seeks in it.</summary>
+    /// <summary>Gets the stream, for a reader that seeks.</summary>
     public Stream Stream => stream;
 
-    /// <summary>Reads a file, which errors then name.</summary>
-    /// <exception cref="DataFormatException">It is a folder.</exception>
+    /// <summary>Reads a file; errors name it.</summary>
+    /// <exception cref="DataFormatException">The path is a folder.</exception>
     public static T Open<T>(string path, string format, Func<ByteSource, T> read)
     {
         if (Directory.Exists(path))
         {
-            throw new DataFormatException($"{format}: {path}: it is a folder. Give a file.");
+            throw new DataFormatException($"{format}: {path}: it is a folder. Pass a file.");
         }
 
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, Piece, FileOptions.SequentialScan);
         return read(new ByteSource(stream, format, path));
     }
 
-    /// <summary>Computes the error to throw: where, what is wrong, and the way out, as two sentences.</summary>
-    public DataFormatException Error(string problem, string wayOut, Exception? inner = null)
+    /// <summary>Creates an error: where, what is wrong, and how to fix it, as two sentences.</summary>
+    public DataFormatException Error(string problem, string fix, Exception? inner = null)
     {
-        string message = $"{format}: {path ?? "the stream"}: {problem} {wayOut}";
+        string message = $"{format}: {path ?? "the stream"}: {problem} {fix}";
         return inner is null ? new DataFormatException(message) : new DataFormatException(message, inner);
     }
 
-    /// <summary>Computes the same file seen through a decompressor, whose length nobody knows.</summary>
+    /// <summary>Creates a source of decompressed bytes, whose length is unknown.</summary>
     public ByteSource Decompressed(Stream decompressor) => new(decompressor, format, path);
 
-    /// <summary>A part of the same file, of a length that is known to be there, of which a check sum is kept.</summary>
+    /// <summary>Creates a source of an entry of the file, of known length and with a checksum.</summary>
     public ByteSource Part(Stream part, long length) => new(part, format, path, length);
 
-    /// <summary>Whether the source, of which nothing was taken yet, starts with these bytes.</summary>
+    /// <summary>Returns whether the source, which must be unread, starts with these bytes.</summary>
     public bool StartsWith(ReadOnlySpan<byte> magic)
     {
         byte[] next = new byte[magic.Length];
@@ -71,7 +71,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return next.AsSpan(0, read).SequenceEqual(magic);
     }
 
-    /// <summary>All that is left, for a decompressor; the stream itself where nothing was taken ahead of it.</summary>
+    /// <summary>Returns the remaining bytes for a decompressor; the stream itself if nothing was read ahead.</summary>
     public Stream Rest()
     {
         if (_ahead.IsEmpty)
@@ -86,8 +86,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return rest;
     }
 
-    /// <summary>Makes sure that <paramref name="count"/> bytes follow, before anything is allocated for them.</summary>
-    /// <exception cref="DataFormatException">There are fewer.</exception>
+    /// <summary>Throws unless <paramref name="count"/> bytes follow. Called before memory is allocated for them.</summary>
+    /// <exception cref="DataFormatException">Fewer bytes follow.</exception>
     public void Require(long count, string what)
     {
         if (_left is null && count > _ahead.Length)
@@ -100,8 +100,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
     }
 
-    /// <summary>Fills <paramref name="into"/> with the next bytes.</summary>
-    /// <exception cref="DataFormatException">There are fewer.</exception>
+    /// <summary>Reads bytes into <paramref name="into"/>.</summary>
+    /// <exception cref="DataFormatException">Fewer bytes follow.</exception>
     public void Read(Span<byte> into, string what)
     {
         int ready = Math.Min(into.Length, _ahead.Length);
@@ -116,8 +116,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         _left -= read;
     }
 
-    /// <summary>The next bytes as an array.</summary>
-    /// <exception cref="DataFormatException">There are fewer.</exception>
+    /// <summary>Reads bytes into a new array.</summary>
+    /// <exception cref="DataFormatException">Fewer bytes follow.</exception>
     public byte[] Take(long count, string what)
     {
         Require(count, what);
@@ -126,8 +126,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         return bytes;
     }
 
-    /// <summary>Passes over the next bytes.</summary>
-    /// <exception cref="DataFormatException">There are fewer.</exception>
+    /// <summary>Skips bytes.</summary>
+    /// <exception cref="DataFormatException">Fewer bytes follow.</exception>
     public void Skip(long count, string what)
     {
         Require(count, what);
@@ -145,45 +145,47 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
     }
 
-    /// <summary>Whether nothing follows; a byte that does is taken.</summary>
+    /// <summary>Returns whether the source is at its end; otherwise one byte is consumed.</summary>
     public bool IsAtEnd()
     {
         Span<byte> one = stackalloc byte[1];
         return _ahead.IsEmpty && ReadSome(one) == 0;
     }
 
-    /// <summary>Hands <paramref name="result"/> on after making sure that nothing follows it.</summary>
-    /// <exception cref="DataFormatException">Something does.</exception>
+    /// <summary>Returns <paramref name="result"/>, or throws unless the source is at its end.</summary>
+    /// <exception cref="DataFormatException">More bytes follow.</exception>
     public T EndWith<T>(T result) => IsAtEnd()
         ? result
-        : throw Error("more bytes follow where the header says that the data ends.", "The header or the data is damaged: fetch it again, or read it from a stream if something else is meant to follow.");
+        : throw Error(
+            "more bytes follow the end of the data.",
+            "The header or the data is damaged: download it again, or read from a stream if other data follows.");
 
-    /// <summary>A shape from sizes that a file claims.</summary>
-    /// <exception cref="DataFormatException">They are negative, or more than a tensor can hold.</exception>
+    /// <summary>Creates a shape from the sizes that a file claims.</summary>
+    /// <exception cref="DataFormatException">A size is negative, or the tensor would be too large.</exception>
     public Shape Shape(IReadOnlyList<long> sizes, string what)
     {
         long count = 1;
         foreach (long size in sizes)
         {
-            // Sizes of 0 do not excuse the others: products of any of them must stay countable.
+            // A size of 0 does not allow others to overflow: the product of any of them must be representable.
             count = size < 0 || size > MostElements ? long.MaxValue : count * Math.Max(1, size);
             if (count > MostElements || sizes.Count > MostDims)
             {
                 throw Error(
                     $"{what} has the shape [{string.Join(", ", sizes.Take(MostDims))}].",
-                    $"A tensor holds up to {MostElements} elements in up to {MostDims} dims, none of a negative size: split it, or check where the file comes from.");
+                    $"A tensor has up to {MostElements} elements in up to {MostDims} dimensions of non-negative size: split it, or check the file.");
             }
         }
 
         return new Shape([.. sizes.Select(static size => (int)size)]);
     }
 
-    /// <summary>Takes the bytes in pieces that grow with what really comes.</summary>
+    /// <summary>Reads ahead in pieces that grow with the bytes actually read.</summary>
     void LookAhead(long count, string what)
     {
         if (count > Array.MaxLength)
         {
-            throw Error($"{what} should have {count} bytes, too many for a stream that does not know its length.", "Unpack it to a file and read that.");
+            throw Error($"{what} should have {count} bytes, too many for a stream of unknown length.", "Decompress it to a file first.");
         }
 
         byte[] ahead = new byte[Math.Max(_ahead.Length, Math.Min(count, Piece))];
@@ -213,10 +215,10 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
         }
         catch (InvalidDataException e)
         {
-            throw Error("the compressed data is damaged, or its checksum is wrong.", "Fetch it again.", e);
+            throw Error("the compressed data is damaged, or its checksum is wrong.", "Download it again.", e);
         }
     }
 
-    DataFormatException Truncated(string what, long count, long there) =>
-        Error($"{what} should have {count} bytes, but only {there} are there.", "The file was cut short or its header is damaged: fetch it again.");
+    DataFormatException Truncated(string what, long count, long available) =>
+        Error($"{what} should have {count} bytes, but only {available} follow.", "The file is truncated or its header is damaged: download it again.");
 }

@@ -3,23 +3,21 @@ using System.IO.Compression;
 
 namespace Criterion.Formats;
 
-/// <summary>
-/// The IDX format of MNIST and its kin, packed with gzip or not: one array of numbers, big-endian.
-/// </summary>
+/// <summary>The IDX format of MNIST and similar data sets, optionally compressed with gzip: one big-endian array of numbers.</summary>
 /// <remarks>
-/// Unsigned bytes, floats and doubles come as they are; the signed integers of 8, 16 and 32 bits as Int64, without loss.
-/// Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+/// Unsigned bytes, floats and doubles keep their type; signed integers of 8, 16 and 32 bits are read as Int64, without loss. Source: LeCun,
+/// Cortes and Burges, "The MNIST database of handwritten digits".
 /// </remarks>
 public static class Idx
 {
     const string Format = nameof(Idx);
 
-    /// <summary>Reads the array in a file, <c>train-images-idx3-ubyte.gz</c> for example: UInt8 of [60000, 28, 28].</summary>
-    /// <exception cref="DataFormatException">The file is no IDX or is damaged.</exception>
+    /// <summary>Reads the array in a file, for example <c>train-images-idx3-ubyte.gz</c>: UInt8 of [60000, 28, 28].</summary>
+    /// <exception cref="DataFormatException">The file is not IDX, or is damaged.</exception>
     public static Tensor Read(string path) => ByteSource.Open(path, Format, static source => source.EndWith(Unpacked(source)));
 
-    /// <summary>Reads one array and leaves the stream behind it; a packed one is read to the stream's end.</summary>
-    /// <exception cref="DataFormatException">What comes is no IDX or is damaged.</exception>
+    /// <summary>Reads one array. The stream is left at its end; a compressed one is read to the end of the stream.</summary>
+    /// <exception cref="DataFormatException">The stream is not IDX, or is damaged.</exception>
     public static Tensor Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -33,7 +31,7 @@ public static class Idx
             return ReadArray(source);
         }
 
-        // Reading on to the end is what makes the decompressor check its sum.
+        // The decompressor verifies its checksum only at the end.
         using GZipStream unpacked = new(source.Rest(), CompressionMode.Decompress, leaveOpen: true);
         ByteSource inner = source.Decompressed(unpacked);
         return inner.EndWith(ReadArray(inner));
@@ -46,8 +44,8 @@ public static class Idx
         if (type is null)
         {
             throw source.Error(
-                $"it starts with the bytes {Convert.ToHexString(magic)}, which is no IDX of bytes, integers or floats.",
-                "An IDX file starts with 0000, a type from 08 to 0E, and the number of dims. Unpack zip files first.");
+                $"it starts with the bytes {Convert.ToHexString(magic)}, not with those of IDX bytes, integers or floats.",
+                "An IDX file starts with 0000, a type from 08 to 0E, and the number of dimensions. Unpack zip files first.");
         }
 
         byte[] sizes = source.Take(sizeof(int) * magic[3], "the sizes");

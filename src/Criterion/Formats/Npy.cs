@@ -4,46 +4,46 @@ using System.Text;
 namespace Criterion.Formats;
 
 /// <summary>
-/// NumPy's <c>.npy</c>: one array per file. Reads versions 1.0 to 3.0, both byte orders and both memory orders; writes what
-/// <c>numpy.save</c> would.
+/// NumPy's <c>.npy</c>: one array per file. Reads versions 1.0 to 3.0, both byte orders and both memory orders; writes the same bytes as
+/// <c>numpy.save</c>.
 /// </summary>
 /// <remarks>
-/// f4, f8, i8, u1 and b1 come as they are; f2 as Float32, and i1, i2, i4, u2, u4 and u8 as Int64, all without loss; a u8 above 2⁶³ − 1 is an
-/// error. As in NumPy, bytes behind the array are ignored. Records, objects, text and complex numbers are refused.
-/// Source: NumPy, NEP 1 and <c>numpy.lib.format</c>.
+/// f4, f8, i8, u1 and b1 keep their type; f2 is read as Float32, and i1, i2, i4, u2, u4 and u8 as Int64, all without loss; a u8 above 2⁶³ −
+/// 1 throws. As in NumPy, bytes after the array are ignored. Records, objects, text and complex numbers throw. Source: NumPy, NEP 1 and
+/// <c>numpy.lib.format</c>.
 /// </remarks>
 public static class Npy
 {
     const string Format = nameof(Npy);
 
-    // Where the data starts: a multiple of this, so that it can be mapped into memory.
+    // The data starts at a multiple of this, so that it can be memory-mapped.
     const int Alignment = 64;
 
-    // The longest header of plain numbers is below 2 KB: 64 sizes of up to 20 digits.
+    // The longest header of numeric arrays is below 2 KB: 64 sizes of up to 20 digits.
     const int MostHeaderBytes = 1 << 16;
 
     static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Reads the array in a file.</summary>
-    /// <exception cref="DataFormatException">The file is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
+    /// <exception cref="DataFormatException">The file is not <c>.npy</c>, is damaged, or has an unsupported type.</exception>
     public static Tensor Read(string path) => ByteSource.Open(path, Format, Read);
 
-    /// <summary>Reads one array and leaves the stream behind it, so that several can follow one another.</summary>
-    /// <exception cref="DataFormatException">What comes is no <c>.npy</c>, is damaged, or holds a type that no tensor has.</exception>
+    /// <summary>Reads one array and leaves the stream at its end, so that several can follow one another.</summary>
+    /// <exception cref="DataFormatException">The stream is not <c>.npy</c>, is damaged, or has an unsupported type.</exception>
     public static Tensor Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return Read(new ByteSource(stream, Format));
     }
 
-    /// <summary>Writes a file that holds the tensor; an existing one is replaced once the new one is whole.</summary>
+    /// <summary>Writes a tensor to a file; an existing one is replaced atomically.</summary>
     public static void Write(string path, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         AtomicFile.Write(path, stream => Write(stream, tensor));
     }
 
-    /// <summary>Writes the tensor.</summary>
+    /// <summary>Writes a tensor.</summary>
     public static void Write(Stream stream, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -76,8 +76,8 @@ public static class Npy
         if (!start.AsSpan().StartsWith(Magic) || version is < 1 or > 3)
         {
             throw source.Error(
-                $"it starts with the bytes {Convert.ToHexString(start)}, which is no .npy of version 1 to 3.",
-                "Save the array with numpy.save; unpack an .npz first.");
+                $"it starts with the bytes {Convert.ToHexString(start)}, not with those of .npy versions 1 to 3.",
+                "Save the array with numpy.save, or unpack an .npz first.");
         }
 
         long length = version == 1
@@ -86,8 +86,8 @@ public static class Npy
         if (length > MostHeaderBytes)
         {
             throw source.Error(
-                $"the header claims {length} bytes, more than the {MostHeaderBytes} that one of plain numbers needs.",
-                "If it describes records, save each of its fields as an array.");
+                $"the header has {length} bytes, more than the {MostHeaderBytes} of a numeric array.",
+                "For an array of records save each field as an array.");
         }
 
         byte[] text = source.Take(length, "the header");
@@ -96,7 +96,7 @@ public static class Npy
 
     static StoredType TypeOf(string type, ByteSource source) => TypeOf("<>|=".Contains(type.FirstOrDefault(), StringComparison.Ordinal) ? type[1..] : type)
         ?? throw source.Error(
-            $"its elements are of type '{type}', which no tensor holds.",
+            $"its element type '{type}' is not supported.",
             "Convert it in NumPy first, for example with array.astype('f4') or array.astype('i8').");
 
     static StoredType? TypeOf(string type) => type switch
@@ -121,7 +121,7 @@ public static class Npy
         string sizes = string.Join(", ", tensor.Shape) + (tensor.Rank == 1 ? "," : "");
         string text = $"{{'descr': '{NameOf(tensor.DType)}', 'fortran_order': False, 'shape': ({sizes}), }}";
 
-        // The text is filled up with spaces and ends with a line break.
+        // The text is padded with spaces and ends with a line break.
         int before = Magic.Length + 4;
         int length = ((before + text.Length + Alignment) / Alignment * Alignment) - before;
         byte[] header = new byte[before + length];

@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace Criterion.Formats;
 
-/// <summary>What the header of a <c>.npy</c> says: the element type as <c>&lt;f4</c>, the memory order, and the sizes.</summary>
+/// <summary>The header of a <c>.npy</c>: the element type such as <c>&lt;f4</c>, the memory order, and the sizes.</summary>
 internal sealed record NpyHeader(string Type, bool ColumnMajor, IReadOnlyList<long> Sizes);
 
-/// <summary>
-/// Reads the header's text, a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>.
-/// </summary>
+/// <summary>Parses the header, a Python dictionary such as <c>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</c>.</summary>
 internal ref struct NpyHeaderParser
 {
     readonly ByteSource _source;
@@ -24,8 +22,8 @@ internal ref struct NpyHeaderParser
         _text = text;
     }
 
-    /// <summary>The header in <paramref name="text"/>.</summary>
-    /// <exception cref="DataFormatException">It is not as NumPy writes it.</exception>
+    /// <summary>Parses the header in <paramref name="text"/>.</summary>
+    /// <exception cref="DataFormatException">The header is not as NumPy writes it.</exception>
     public static NpyHeader Parse(ByteSource source, string text) => new NpyHeaderParser(source, text).Parse();
 
     NpyHeader Parse()
@@ -69,7 +67,7 @@ internal ref struct NpyHeaderParser
 
     string Quoted()
     {
-        // Python 2 marks text that is Unicode.
+        // Python 2 marks Unicode text by a u.
         char quote = Next();
         if (quote == 'u')
         {
@@ -80,7 +78,7 @@ internal ref struct NpyHeaderParser
         int end = quote is '\'' or '"' ? _text.IndexOf(quote, _at + 1) : -1;
         if (end < 0)
         {
-            throw Wrong("a name in quotes (an array of records is not supported: save each field as an array)");
+            throw Wrong("a quoted name (arrays of records are not supported: save each field as an array)");
         }
 
         string name = _text[(_at + 1)..end];
@@ -147,9 +145,9 @@ internal ref struct NpyHeaderParser
         }
     }
 
-    bool Accept(char wanted)
+    bool Accept(char expected)
     {
-        if (Next() != wanted)
+        if (Next() != expected)
         {
             return false;
         }
@@ -158,7 +156,7 @@ internal ref struct NpyHeaderParser
         return true;
     }
 
-    /// <summary>The next character that is no space, which the parser then stands at; a zero at the end.</summary>
+    /// <summary>Moves to the next character that is not white space and returns it; 0 at the end.</summary>
     char Next()
     {
         while (_at < _text.Length && _text[_at] is ' ' or '\n' or '\t' or '\r')

@@ -4,19 +4,22 @@ using System.Text;
 
 namespace Criterion.Formats;
 
-/// <summary>A PNG is a row of chunks: a type of four letters, data, and a checksum over both.</summary>
+/// <summary>A chunk of a PNG: a type of four letters, data, and a checksum of both.</summary>
 internal readonly record struct PngChunk(string Type, byte[] Data)
 {
+    /// <summary>The fix for a damaged file.</summary>
+    public const string Damaged = "The file is damaged: download it again.";
+
     const string DamagedType = "damaged";
 
-    /// <summary>Whether a reader that does not know the chunk may pass over it: its first letter is small.</summary>
+    /// <summary>Gets whether a reader may ignore the chunk if it is unknown: its first letter is lower case.</summary>
     public bool IsAncillary => char.IsAsciiLetterLower(Type[0]);
 
-    /// <summary>Reads a chunk; an ancillary one with a wrong checksum comes without a type, as one that nobody knows.</summary>
-    /// <exception cref="DataFormatException">It is cut short, is none, or is critical and its checksum is wrong.</exception>
+    /// <summary>Reads a chunk. An ancillary one with a wrong checksum is returned as one of unknown type.</summary>
+    /// <exception cref="DataFormatException">The chunk is truncated, invalid, or critical with a wrong checksum.</exception>
     public static PngChunk Read(ByteSource source) => Read(source, out _);
 
-    /// <summary>Computes the same, and says of which type it is even where it cannot be read.</summary>
+    /// <summary>Reads a chunk and reports its type even if it cannot be read.</summary>
     public static PngChunk Read(ByteSource source, out string type)
     {
         type = "";
@@ -25,7 +28,8 @@ internal readonly record struct PngChunk(string Type, byte[] Data)
         PngChunk chunk = new(type, []);
         if (!chunk.Type.All(char.IsAsciiLetter))
         {
-            throw source.Error($"a chunk has the type {Convert.ToHexString(head.AsSpan(4))}, which is not four letters.", "The file is damaged: fetch it again.");
+            throw source.Error(
+                $"a chunk has the type {Convert.ToHexString(head.AsSpan(4))}, which is not four letters.", Damaged);
         }
 
         chunk = chunk with { Data = source.Take(BinaryPrimitives.ReadUInt32BigEndian(head), $"chunk {chunk.Type}") };
@@ -33,10 +37,10 @@ internal readonly record struct PngChunk(string Type, byte[] Data)
         uint actual = Checksum(head.AsSpan(4), chunk.Data);
         return stored == actual ? chunk
             : chunk.IsAncillary ? new PngChunk(DamagedType, [])
-            : throw source.Error($"the checksum of chunk {chunk.Type} is {stored:X8}, and its data gives {actual:X8}.", "The file is damaged: fetch it again.");
+            : throw source.Error($"the checksum of chunk {chunk.Type} is {stored:X8} instead of {actual:X8}.", Damaged);
     }
 
-    /// <summary>Writes this chunk with its checksum.</summary>
+    /// <summary>Writes the chunk with its checksum.</summary>
     public void Write(Stream stream)
     {
         Span<byte> head = stackalloc byte[8];

@@ -1,24 +1,24 @@
 namespace Criterion.Formats;
 
 /// <summary>
-/// Guesses a byte from those already known: to the left, above, and above to the left. A filter stores the difference from
-/// the guess, which compresses better than the byte.
+/// Predicts a byte from its decoded neighbors: left, above, and above left. A filter stores the difference, which compresses better than
+/// the byte.
 /// </summary>
 internal interface IPngPredictor
 {
     static abstract int Guess(int left, int above, int corner);
 }
 
-/// <summary>The five filters of PNG, by the number that stands before each row.</summary>
+/// <summary>The five filters of PNG, by the number before each row.</summary>
 internal static class PngFilter
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of filters.</summary>
     public const int Count = 5;
 
-    /// <summary>Turns a filtered row into pixels, in place.</summary>
+    /// <summary>Decodes a filtered row in place.</summary>
     /// <param name="filter">0 to 4.</param>
     /// <param name="row">The row without its filter byte.</param>
-    /// <param name="above">The pixels of the row before; zeros for the first.</param>
+    /// <param name="above">The previous row, decoded; zeros for the first.</param>
     /// <param name="step">The distance of the pixel to the left, in bytes.</param>
     public static void Undo(int filter, Span<byte> row, ReadOnlySpan<byte> above, int step)
     {
@@ -39,8 +39,8 @@ internal static class PngFilter
         }
     }
 
-    /// <summary>Writes the filtered form of a row to <paramref name="filtered"/>.</summary>
-    /// <returns>How far its bytes, taken as signed, are from 0 in all: small sums compress well.</returns>
+    /// <summary>Encodes a row into <paramref name="filtered"/>.</summary>
+    /// <returns>The sum of the absolute values of the signed bytes: small sums compress well.</returns>
     public static long Apply(int filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int step, Span<byte> filtered) => filter switch
     {
         0 => Apply<NoPrediction>(row, above, step, filtered),
@@ -97,7 +97,7 @@ internal static class PngFilter
         public static int Guess(int left, int above, int corner) => (left + above) / 2;
     }
 
-    /// <summary>Whichever of the three is nearest to where a plane through them would be; the order settles ties.</summary>
+    /// <summary>Predicts the neighbor closest to left + above − corner, with ties in the order left, above, corner.</summary>
     readonly struct PaethPrediction : IPngPredictor
     {
         public static int Guess(int left, int above, int corner)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Criterion.Formats;
 
-/// <summary>What the samples of a pixel mean; the numbers are those in the file.</summary>
+/// <summary>The color type of a PNG, with the numbers in the file.</summary>
 internal enum PngColor : byte
 {
     Grey = 0,
@@ -12,7 +12,7 @@ internal enum PngColor : byte
     Rgba = 6,
 }
 
-/// <summary>The first chunk of a PNG, IHDR.</summary>
+/// <summary>The header of a PNG, IHDR.</summary>
 internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor Color, bool Interlaced)
 {
     public const string ChunkType = "IHDR";
@@ -23,13 +23,13 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
 
     static readonly PngPass[] Whole = [new(0, 0, 1, 1)];
 
-    /// <summary>Adam7: first every eighth pixel both ways, then those in between, coarse to fine.</summary>
+    /// <summary>Adam7 interlacing: every eighth pixel in both directions first, then the pixels in between, coarse to fine.</summary>
     static readonly PngPass[] Adam7 =
     [
         new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2),
     ];
 
-    /// <summary>Numbers to a pixel, as stored.</summary>
+    /// <summary>Gets the number of stored values per pixel.</summary>
     public int Samples => Color switch
     {
         PngColor.Rgba => 4,
@@ -38,26 +38,27 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
         _ => 1,
     };
 
-    /// <summary>How far back a filter looks for the pixel to the left, in bytes.</summary>
+    /// <summary>Gets the distance of the pixel to the left for filters, in bytes.</summary>
     public int FilterStep => Math.Max(1, Samples * BitDepth / 8);
 
-    /// <summary>The parts in which the image comes, those without a pixel left out.</summary>
+    /// <summary>Gets the passes of the image, without empty ones.</summary>
     public IEnumerable<PngPass> Passes =>
         (Interlaced ? Adam7 : Whole).Where(pass => pass.Columns(Width) > 0 && pass.Rows(Height) > 0);
 
-    /// <summary>The length of all rows with their filter bytes.</summary>
+    /// <summary>Gets the length of all rows with their filter bytes.</summary>
     public long RawBytes => Passes.Sum(pass => (1 + RowBytes(pass)) * pass.Rows(Height));
 
-    /// <summary>The length of a row without its filter byte.</summary>
+    /// <summary>Returns the length of a row without its filter byte.</summary>
     public long RowBytes(PngPass pass) => (((long)pass.Columns(Width) * Samples * BitDepth) + 7) / 8;
 
-    /// <summary>Reads the chunk.</summary>
-    /// <exception cref="DataFormatException">It holds what no PNG may, or an image that is too large.</exception>
+    /// <summary>Parses the chunk.</summary>
+    /// <exception cref="DataFormatException">The header is invalid, or the image is too large.</exception>
     public static PngHeader Parse(ByteSource source, PngChunk chunk)
     {
         if (chunk.Type != ChunkType || chunk.Data.Length != Length)
         {
-            throw source.Error($"it begins with the chunk {chunk.Type} of {chunk.Data.Length} bytes, not with {ChunkType} of {Length}.", "It is damaged: fetch it again.");
+            throw source.Error(
+                $"it begins with the chunk {chunk.Type} of {chunk.Data.Length} bytes, not with {ChunkType} of {Length}.", PngChunk.Damaged);
         }
 
         ReadOnlySpan<byte> data = chunk.Data;
@@ -65,15 +66,17 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
             BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data[4..]), data[8], (PngColor)data[9], data[12] == 1);
         if (!header.IsLegal() || data[10] != 0 || data[11] != 0 || data[12] > 1)
         {
-            throw source.Error($"the header {Convert.ToHexString(data)} is none that a PNG may have.", "It is damaged: fetch it again.");
+            throw source.Error($"the header {Convert.ToHexString(data)} is invalid.", PngChunk.Damaged);
         }
 
         return header.IsSmallEnough()
             ? header
-            : throw source.Error($"the image has {header.Width} × {header.Height} pixels, and up to {MostPixels} of up to {MostBytes} bytes are read.", "Cut it into tiles with another program first.");
+            : throw source.Error(
+                $"the image has {header.Width} × {header.Height} pixels; the limits are {MostPixels} pixels and {MostBytes} bytes.",
+                "Split it into tiles with another program first.");
     }
 
-    /// <summary>This header as a chunk.</summary>
+    /// <summary>Converts the header to a chunk.</summary>
     public PngChunk ToChunk()
     {
         byte[] data = new byte[Length];
@@ -85,7 +88,7 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
         return new PngChunk(ChunkType, data);
     }
 
-    /// <summary>Whether the image is within the limits that keep a small file from filling the memory.</summary>
+    /// <summary>Returns whether the image is within the limits that keep a small file from exhausting memory.</summary>
     public bool IsSmallEnough() =>
         (long)Width * Height <= MostPixels && (long)Width * Height * Samples * BitDepth / 8 <= MostBytes;
 
@@ -98,7 +101,7 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
     };
 }
 
-/// <summary>A part of an image that is stored as one: every <c>StepX</c>th pixel of every <c>StepY</c>th row.</summary>
+/// <summary>A pass of an image: every <c>StepX</c>th pixel of every <c>StepY</c>th row.</summary>
 internal readonly record struct PngPass(int X, int Y, int StepX, int StepY)
 {
     public int Columns(int width) => (width - X + StepX - 1) / StepX;

@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace Criterion.Formats;
 
-/// <summary>Takes rows of stored samples and puts them into an image of one plane per channel, as bytes.</summary>
+/// <summary>Decodes rows of stored samples into an image of bytes with one plane per channel.</summary>
 internal abstract class PngPixels(PngHeader header, int channels)
 {
     const int MostColors = 256;
 
-    /// <summary>The image, [C, H, W]; whole once every row was placed.</summary>
+    /// <summary>Gets the image, [C, H, W]; complete once every row was placed.</summary>
     public Tensor Image { get; } = Tensor.Empty([channels, header.Height, header.Width], DType.UInt8);
 
     protected int Channels => channels;
@@ -16,8 +16,8 @@ internal abstract class PngPixels(PngHeader header, int channels)
 
     int BitDepth { get; } = header.BitDepth;
 
-    /// <summary>Pixels for a header, from the raw chunks PLTE and tRNS.</summary>
-    /// <exception cref="DataFormatException">The palette does not go with the header.</exception>
+    /// <summary>Creates a decoder for a header and the raw chunks PLTE and tRNS.</summary>
+    /// <exception cref="DataFormatException">The palette is invalid.</exception>
     public static PngPixels Create(ByteSource source, PngHeader header, byte[]? palette, byte[]? transparency)
     {
         if (header.Color != PngColor.Palette)
@@ -28,10 +28,10 @@ internal abstract class PngPixels(PngHeader header, int channels)
         return palette is { Length: > 0 and <= 3 * MostColors } && palette.Length % 3 == 0
             ? new PngIndices(header, palette, transparency)
             : throw source.Error(
-                $"its palette has {palette?.Length ?? 0} bytes, where 3 for each of 1 to {MostColors} colours should be.", "The file is damaged: fetch it again.");
+                $"its palette has {palette?.Length ?? 0} bytes instead of 3 for each of 1 to {MostColors} colors.", PngChunk.Damaged);
     }
 
-    /// <summary>Whether the raw chunk tRNS goes with the header and the palette so far; else it is ignored.</summary>
+    /// <summary>Returns whether the raw chunk tRNS is valid for the header and the palette so far; otherwise it is ignored.</summary>
     public static bool IsTransparency(PngHeader header, byte[]? palette, byte[] transparency) => header.Color switch
     {
         PngColor.Palette => transparency.Length > 0 && transparency.Length <= (palette?.Length ?? 0) / 3,
@@ -52,10 +52,10 @@ internal abstract class PngPixels(PngHeader header, int channels)
         }
     }
 
-    /// <summary>Places pixel <paramref name="x"/> of a row: its channels go to positions 0, <paramref name="plane"/>, 2 · plane, …</summary>
+    /// <summary>Places pixel <paramref name="x"/> of a row: its channels are at 0, <paramref name="plane"/>, 2 · plane, …</summary>
     protected abstract void Place(ReadOnlySpan<byte> row, int x, Span<byte> pixel, int plane);
 
-    /// <summary>A sample of a row, as stored; the first of those that share a byte is in its highest bits.</summary>
+    /// <summary>Returns a stored sample of a row; the first of those that share a byte is in its highest bits.</summary>
     protected int Sample(ReadOnlySpan<byte> row, int index)
     {
         switch (BitDepth)
@@ -71,7 +71,7 @@ internal abstract class PngPixels(PngHeader header, int channels)
     }
 }
 
-/// <summary>Pixels stored by value. Where one colour is declared transparent, an alpha channel is added.</summary>
+/// <summary>Pixels stored by value. A color declared as transparent adds an alpha channel.</summary>
 internal sealed class PngSamples : PngPixels
 {
     readonly byte[] _bytes;
@@ -102,7 +102,7 @@ internal sealed class PngSamples : PngPixels
     }
 }
 
-/// <summary>Pixels stored as indices into a palette; those beyond it are black.</summary>
+/// <summary>Pixels stored as indices into a palette; invalid indices are black.</summary>
 internal sealed class PngIndices : PngPixels
 {
     readonly byte[] _palette = new byte[3 << 8];
@@ -113,7 +113,7 @@ internal sealed class PngIndices : PngPixels
     {
         palette.CopyTo(_palette, 0);
 
-        // Colours beyond the list are opaque.
+        // Colors beyond the list are opaque.
         _alpha.AsSpan().Fill(255);
         transparency?.CopyTo(_alpha, 0);
     }

@@ -2,10 +2,10 @@ using System.IO.Compression;
 
 namespace Criterion.Formats;
 
-/// <summary>Reads a PNG: first its chunks, then the pixels that lie packed in them.</summary>
+/// <summary>Reads a PNG: first its chunks, then the compressed pixels.</summary>
 internal sealed class PngReader
 {
-    // Deflate spends at least two bits on a run of 258 bytes.
+    // Deflate needs at least two bits for a run of 258 bytes.
     const long MostExpansion = 1032;
 
     const string Pixels = "IDAT";
@@ -22,14 +22,16 @@ internal sealed class PngReader
         byte[] signature = source.Take(Png.Signature.Length, "the signature of a PNG");
         if (!Png.Signature.SequenceEqual(signature))
         {
-            throw source.Error($"it starts with the bytes {Convert.ToHexString(signature)}, which is no PNG{DetectedFormat(signature)}.", "Convert it to PNG with another program first.");
+            throw source.Error(
+                $"it starts with the bytes {Convert.ToHexString(signature)}, which is not a PNG{DetectedFormat(signature)}.",
+                "Convert it to PNG with another program first.");
         }
 
         _source = source;
         _header = PngHeader.Parse(source, PngChunk.Read(source));
     }
 
-    /// <summary>Reads the bits of a stored sample.</summary>
+    /// <summary>Reads the bit depth.</summary>
     public static int ReadBitDepth(ByteSource source) => new PngReader(source)._header.BitDepth;
 
     /// <summary>Reads one image.</summary>
@@ -79,14 +81,18 @@ internal sealed class PngReader
             default:
                 if (!chunk.IsAncillary)
                 {
-                    throw _source.Error($"the chunk {chunk.Type} is unknown, comes twice or at the wrong place.", "The file is damaged, or of a newer kind of PNG: convert it with another program.");
+                    throw _source.Error(
+                        $"the chunk {chunk.Type} is unknown, repeated or misplaced.",
+                        "The file is damaged, or of a newer kind of PNG: convert it with another program.");
                 }
 
                 break;
         }
     }
 
-    /// <summary>The chunk after the first pixels. What follows the last of them changes none, and may be damaged or missing.</summary>
+    /// <summary>
+    /// Reads the chunk after the first pixels. Chunks after the last of them change no pixel, and may be damaged or missing.
+    /// </summary>
     PngChunk NextOrEnd()
     {
         string type = "";
@@ -102,13 +108,13 @@ internal sealed class PngReader
 
     Tensor ReadPixels()
     {
-        // Before any memory is taken for pixels: so few bytes cannot unpack to so many.
+        // Before memory is allocated for pixels: so few bytes cannot decompress to so many.
         long expected = _header.RawBytes;
         if (expected > _packed.Length * MostExpansion)
         {
             throw _source.Error(
-                $"{_packed.Length} packed bytes cannot hold the {expected} of {_header.Width} × {_header.Height} pixels.",
-                "The file was cut short or its header is damaged: fetch it again.");
+                $"{_packed.Length} compressed bytes cannot contain the {expected} bytes of {_header.Width} × {_header.Height} pixels.",
+                "The file is truncated or its header is damaged: download it again.");
         }
 
         PngPixels pixels = PngPixels.Create(_source, _header, _palette, _transparency);
@@ -128,16 +134,16 @@ internal sealed class PngReader
                 Unpack(raw, pixels, pass);
             }
 
-            // Whoever reads on makes the decompressor check its sum, unless more pixels follow, which nobody needs.
+            // Reading further makes the decompressor verify its checksum, unless more pixels follow, which are ignored.
             if (raw.IsAtEnd() && _packed.IsExhausted)
             {
-                throw _source.Error("the checksum of the pixels is cut short.", "Fetch it again.");
+                throw _source.Error("the checksum of the pixels is truncated.", PngChunk.Damaged);
             }
         }
         catch (IOException e)
         {
-            // All data is in memory, so that only the decompressor can complain here.
-            throw _source.Error("the compressed data is damaged.", "Fetch it again.", e);
+            // All data is in memory, so that only the decompressor can throw here.
+            throw _source.Error("the compressed data is damaged.", PngChunk.Damaged, e);
         }
     }
 
@@ -150,7 +156,7 @@ internal sealed class PngReader
             raw.Read(row, "a row of pixels");
             if (row[0] >= PngFilter.Count)
             {
-                throw _source.Error($"a row has the filter {row[0]}, and there are 0 to {PngFilter.Count - 1}.", "The file is damaged: fetch it again.");
+                throw _source.Error($"a row has the unknown filter {row[0]}.", PngChunk.Damaged);
             }
 
             PngFilter.Undo(row[0], row.AsSpan(1), above.AsSpan(1), _header.FilterStep);
@@ -160,10 +166,10 @@ internal sealed class PngReader
     }
 }
 
-/// <summary>Packed pixels, which tell a decompressor that has come to its end from one that still wants bytes.</summary>
+/// <summary>Compressed pixels, which distinguish a decompressor at its end from one that needs more bytes.</summary>
 internal sealed class PngPackedPixels : MemoryStream
 {
-    /// <summary>Whether more was asked for than there is.</summary>
+    /// <summary>Gets whether more bytes were requested than are available.</summary>
     public bool IsExhausted { get; private set; }
 
     /// <inheritdoc/>

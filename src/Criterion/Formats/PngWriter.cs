@@ -2,14 +2,14 @@ using System.IO.Compression;
 
 namespace Criterion.Formats;
 
-/// <summary>Writes an image of bytes as a PNG of 8 bits, each row with the filter that promises to compress best.</summary>
+/// <summary>Writes an image of bytes as an 8-bit PNG, each row with the filter that probably compresses best.</summary>
 internal sealed class PngWriter
 {
     readonly PngHeader _header;
     readonly byte[] _above;
     readonly byte[] _row;
 
-    // The filtered row with its filter byte: the best so far, and the one being tried.
+    // The filtered row with its filter byte: the best so far, and the current one.
     byte[] _best;
     byte[] _trial;
 
@@ -20,23 +20,26 @@ internal sealed class PngWriter
         (_above, _row, _best, _trial) = (new byte[length], new byte[length], new byte[1 + length], new byte[1 + length]);
     }
 
-    /// <summary>Makes sure that a tensor is an image that a PNG can hold.</summary>
-    /// <exception cref="DataFormatException">It is not.</exception>
+    /// <summary>Throws unless a tensor is an image that a PNG can store.</summary>
+    /// <exception cref="DataFormatException">The tensor is not such an image.</exception>
     public static void Check(Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (image.DType != DType.UInt8)
         {
-            throw new DataFormatException($"{Png.Format}: an image has elements of UInt8, and these are {image.DType}. Scale them to 0…255, round, and use .To(DType.UInt8).");
+            throw new DataFormatException(
+                $"{Png.Format}: an image must be UInt8, but is {image.DType}. Scale it to [0, 255], round, and use .To(DType.UInt8).");
         }
 
         if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())
         {
-            throw new DataFormatException($"{Png.Format}: {image.Shape} is no image [H, W] or [C, H, W] with 1 to 4 channels and up to 2^28 pixels. Put channels first with .Permute(2, 0, 1), and write one image of a batch at a time.");
+            throw new DataFormatException(
+                $"{Png.Format}: an image must be [H, W] or [C, H, W] with 1 to 4 channels and up to 2^28 pixels, but is {image.Shape}. "
+                + "Move channels first by .Permute(2, 0, 1), and write one image of a batch at a time.");
         }
     }
 
-    /// <summary>Writes an image that was checked.</summary>
+    /// <summary>Writes a valid image.</summary>
     public static void Write(Stream stream, Tensor image)
     {
         PngHeader header = HeaderOf(image);

@@ -3,15 +3,15 @@ using System.IO.Compression;
 namespace Criterion.Formats;
 
 /// <summary>
-/// PyTorch's <c>.pth</c> and <c>.pt</c>: state dicts as <c>torch.save(model.state_dict(), path)</c> writes them, alone or in a
-/// checkpoint. The pickle in it is read as data: nothing is run, and objects other than numbers, text and tensors are passed over;
-/// they are an error, by name, only where they are what was asked for.
+/// PyTorch's <c>.pth</c> and <c>.pt</c>: state dicts written by <c>torch.save(model.state_dict(), path)</c>, alone or in a checkpoint. The
+/// pickle is read as data and never executed. Objects other than numbers, text and tensors are skipped, and throw only if they are
+/// requested.
 /// </summary>
 /// <remarks>
-/// Float, double, long, byte and bool come as they are; half, bfloat16, float8_e4m3fn and float8_e5m2 as Float32, and int, short,
-/// char, uint16, uint32 and uint64 as Int64, all without loss; a uint64 above 2⁶³ − 1 is an error. Tensors that share a storage in the
-/// file share memory here. Expanded tensors are views of their storage; all that a call asks for must not stand for more than 64 MiB or
-/// 16 times the file, whichever is more. Reads the zip of PyTorch 1.6 and later and the format before it, of Python 2 and 3, pickle
+/// Float, double, long, byte and bool keep their type; half, bfloat16, float8_e4m3fn and float8_e5m2 are read as Float32, and int, short,
+/// char, uint16, uint32 and uint64 as Int64, all without loss; a uint64 above 2⁶³ − 1 throws. Tensors that share a storage in the file
+/// share memory. Expanded tensors are views of their storage; those that one call requests must not represent more than 64 MiB or 16 times
+/// the file, whichever is larger. Reads the zip format of PyTorch 1.6 and later and the format before it, of Python 2 and 3, pickle
 /// protocols 2 to 5, and either byte order; not the tar files of PyTorch 0.1. Source: torch.serialization.
 /// </remarks>
 /// <example><code>network.LoadStateDict(Pth.Read("checkpoint.pth", "state_dict"));</code></example>
@@ -21,23 +21,23 @@ public static class Pth
 
     const int Shown = 10;
 
-    // What expanded tensors may hold together: so many bytes, or so many times the file's.
+    // The limit of all expanded tensors: so many bytes, or so many times the file's.
     const long MostExpanded = 1 << 26;
     const long MostExpansion = 16;
 
     /// <summary>Reads the tensors of a state dict in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="key">
-    /// Where a checkpoint holds several things, the name of the one to read, such as <c>state_dict</c>; dots lead further in. An error
-    /// without it lists the names.
+    /// The name of a part of a checkpoint, such as <c>state_dict</c>; dots separate nested names. Without it, the error lists the names.
+    /// Default: null.
     /// </param>
-    /// <param name="names">Which tensors to read; all if not given. Whatever else is there is passed over, whatever it is.</param>
+    /// <param name="names">Selects the tensors to read. Others are skipped, whatever they are. Default: all.</param>
     /// <returns>The tensors by name, in the order of the file.</returns>
-    /// <exception cref="DataFormatException">The file is damaged, or what was asked for is not there or not made of tensors.</exception>
+    /// <exception cref="DataFormatException">The file is damaged, or the requested part is missing or not made of tensors.</exception>
     public static IReadOnlyDictionary<string, Tensor> Read(string path, string? key = null, Func<string, bool>? names = null) =>
         ByteSource.Open(path, Format, source => Read(source, key, names));
 
-    /// <summary>Reads the tensors of a state dict in a stream that can seek and holds nothing else.</summary>
+    /// <summary>Reads the tensors of a state dict in a seekable stream that contains nothing else.</summary>
     /// <inheritdoc cref="Read(string, string?, Func{string, bool}?)"/>
     /// <param name="stream">The stream.</param>
     /// <param name="key"><inheritdoc cref="Read(string, string?, Func{string, bool}?)" path="/param[@name='key']"/></param>
@@ -52,7 +52,7 @@ public static class Pth
     {
         if (!source.Stream.CanSeek)
         {
-            throw source.Error("a .pth is read from its end, and this stream cannot seek.", "Copy it to a file or a MemoryStream first.");
+            throw source.Error("a .pth is read from its end, but this stream cannot seek.", "Copy it to a file or a MemoryStream first.");
         }
 
         if (source.StartsWith(PthZip.Magic))
@@ -62,7 +62,7 @@ public static class Pth
 
         return source.StartsWith(PthLegacy.Start) ? Tensors(new PthLegacy(source), key, names) : throw (IsTar(source.Stream)
             ? source.Error("it is a tar file, as PyTorch 0.1 saved.", "Load and save it in PyTorch: torch.save(torch.load(path), path).")
-            : source.Error("it starts like no .pth of a known format.", "Check that the download is whole and that torch.save wrote it."));
+            : source.Error("it does not start like a known .pth format.", "Check that the download is complete and that torch.save wrote it."));
     }
 
     static bool IsTar(Stream stream)
@@ -82,7 +82,7 @@ public static class Pth
         }
         catch (InvalidDataException e)
         {
-            throw source.Error("its zip is damaged.", "It was cut short or changed: fetch it again.", e);
+            throw source.Error("its zip is damaged.", "It is truncated or modified: download it again.", e);
         }
     }
 
@@ -104,7 +104,7 @@ public static class Pth
         return tensors;
     }
 
-    /// <summary>Expanded tensors are views, but whoever copies them would fill memory with what a few bytes say.</summary>
+    /// <summary>Limits expanded tensors: they are views, but a copy would fill memory from a few bytes.</summary>
     static void CheckExpanded(ByteSource source, (string Name, PthTensor Tensor, PthLayout Layout)[] wanted)
     {
         long most = Math.Max(MostExpanded, MostExpansion * source.Stream.Length);
@@ -122,14 +122,14 @@ public static class Pth
         }
     }
 
-    /// <summary>The tensors that were asked for.</summary>
+    /// <summary>Returns the requested tensors.</summary>
     static IEnumerable<(string Name, PthTensor Tensor)> Wanted(PthContainer file, string? key, Func<string, bool>? names)
     {
         object? found = string.IsNullOrEmpty(key) ? file.Root : Find(file, file.Root, key);
         string what = string.IsNullOrEmpty(key) ? "it" : $"'{key}'";
         if (found is not PthDict dictionary)
         {
-            string unread = found is PthOpaque or PthGlobal ? "Nothing of it was run. " : "";
+            string unread = found is PthOpaque or PthGlobal ? "Nothing was executed. " : "";
             throw file.Source.Error(
                 $"{what} is {Kind(found)}, no state dict.", $"{unread}Save the weights by name: torch.save(model.state_dict(), path).");
         }
@@ -142,11 +142,11 @@ public static class Pth
         }
 
         return dictionary.DuplicateKey is { } twice
-            ? throw file.Source.Error($"{what} names '{PthGlobal.Short(twice)}' twice.", "The file is damaged: save or fetch it again.")
+            ? throw file.Source.Error($"{what} names '{PthGlobal.Short(twice)}' twice.", "The file is damaged: save or download it again.")
             : wanted.Select(static pair => (pair.Key, (PthTensor)pair.Value!));
     }
 
-    /// <summary>What a key leads to, one name after another; a name may hold dots itself.</summary>
+    /// <summary>Returns the value of a key, a path of names; a name may contain dots itself.</summary>
     static object? Find(PthContainer file, object? at, string key)
     {
         if (at is PthDict dictionary)
@@ -175,7 +175,7 @@ public static class Pth
             return $"Name the one to read, for example Pth.Read(path, \"{(string.IsNullOrEmpty(key) ? part : $"{key}.{part}")}\").";
         }
 
-        string unread = checkpoint.Values.Any(static value => value is PthOpaque) ? "Nothing of it was run. " : "";
+        string unread = checkpoint.Values.Any(static value => value is PthOpaque) ? "Nothing was executed. " : "";
         string? other = checkpoint.FirstOrDefault(static pair => pair.Value is not PthTensor).Key;
         return unread + (other is not null && checkpoint.Values.Any(static value => value is PthTensor)
             ? $"Choose the tensors to read, for example names: name => name != \"{PthGlobal.Short(other)}\"."
@@ -184,7 +184,7 @@ public static class Pth
 
     static string Describe(PthDict dictionary)
     {
-        // What is no tensor comes first: it is why this is an error.
+        // Entries that are not tensors come first: they are the reason for the error.
         IEnumerable<string> parts =
             from pair in dictionary.OrderBy(static pair => pair.Value is PthTensor).Take(Shown)
             select $"'{PthGlobal.Short(pair.Key)}' ({Kind(pair.Value)})";

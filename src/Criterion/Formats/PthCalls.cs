@@ -1,15 +1,15 @@
 namespace Criterion.Formats;
 
 /// <summary>
-/// Stands in for the calls in a pickle, none of which is made: those of dictionaries and dense tensors are understood, all others
-/// give an opaque value.
+/// Simulates the calls in a pickle, none of which is executed: those of dictionaries and dense tensors are interpreted, all others return
+/// an opaque value.
 /// </summary>
 internal static class PthCalls
 {
-    /// <summary>The result of a call that is never made.</summary>
+    /// <summary>Returns the simulated result of a call.</summary>
     /// <param name="function">The full name of a function or class.</param>
-    /// <param name="arguments">What it would be called with.</param>
-    /// <param name="charge">Is told how many values are copied.</param>
+    /// <param name="arguments">The arguments of the call.</param>
+    /// <param name="charge">Receives the number of copied values.</param>
     public static object Call(string function, object?[] arguments, Action<long> charge) => (function, arguments) switch
     {
         ("collections.OrderedDict" or "collections.Counter" or "collections.defaultdict" or "builtins.dict" or "__builtin__.dict", _) =>
@@ -22,7 +22,7 @@ internal static class PthCalls
         _ => Tensor(function, arguments),
     };
 
-    /// <summary>The tensor that PyTorch would rebuild, or an opaque value where that is not dense. Source: torch._utils.</summary>
+    /// <summary>Returns the tensor that PyTorch would rebuild, or an opaque value if it is not dense. Source: torch._utils.</summary>
     static object Tensor(string function, object?[] arguments) => (function, arguments) switch
     {
         ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [PthView view, ..]) =>
@@ -39,7 +39,7 @@ internal static class PthCalls
             ? new PthTensor(view, offset, sizes, strides)
             : null;
 
-    /// <summary>A dictionary made from nothing, another one, or pairs: lists of two under Python 2, tuples elsewhere.</summary>
+    /// <summary>Creates a dictionary from nothing, another one, or pairs: lists of two under Python 2, tuples otherwise.</summary>
     static PthDict? Dictionary(object?[] arguments, Action<long> charge)
     {
         switch (arguments)
@@ -59,7 +59,7 @@ internal static class PthCalls
 
     static PthDict? FromPairs(IReadOnlyCollection<object?> pairs, Action<long> charge)
     {
-        // One list may stand in a million places.
+        // A list may be referenced a million times.
         charge(pairs.Count);
         PthDict dictionary = [];
         foreach (object? pair in pairs)

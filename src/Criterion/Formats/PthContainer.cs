@@ -1,19 +1,19 @@
 namespace Criterion.Formats;
 
-/// <summary>The two ways in which PyTorch puts a pickle and its storages into a file.</summary>
+/// <summary>A file format in which PyTorch stores a pickle and its storages.</summary>
 internal abstract class PthContainer(ByteSource source)
 {
-    /// <summary>The file.</summary>
+    /// <summary>Gets the file.</summary>
     public ByteSource Source { get; } = source;
 
-    /// <summary>What was saved, with tensors that are only described.</summary>
+    /// <summary>Gets the saved object, with descriptions of tensors.</summary>
     public abstract object? Root { get; }
 
-    /// <summary>Reads the numbers of these storages, each as one long row; the others are left where they are.</summary>
-    /// <exception cref="DataFormatException">One is not there or of another length than the pickle says.</exception>
+    /// <summary>Reads the numbers of these storages, each as one row; others are skipped.</summary>
+    /// <exception cref="DataFormatException">A storage is missing, or its length differs from that in the pickle.</exception>
     public abstract IReadOnlyDictionary<PthStorage, Tensor> Load(IReadOnlySet<PthStorage> wanted);
 
-    /// <summary>A row of <paramref name="storage"/>'s length, once it is clear that its numbers are there.</summary>
+    /// <summary>Reads <paramref name="storage"/> as a row, after checking that its numbers are available.</summary>
     protected static Tensor Read(ByteSource source, PthStorage storage, bool bigEndian)
     {
         string what = $"storage '{storage.Key}'";

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Criterion.Formats;
 
 /// <summary>
-/// What <c>torch.save</c> wrote before version 1.6, and many published weights are still in: pickles of a magic number, a version, the
-/// machine, the object and the keys of its storages, and then the storages in that order, each behind its length.
+/// The format of <c>torch.save</c> before version 1.6, still used by many published weights: pickles of a magic number, a version, the
+/// machine, the object and the keys of its storages, followed by the storages in that order, each after its length.
 /// </summary>
 internal sealed class PthLegacy : PthContainer
 {
@@ -32,10 +32,10 @@ internal sealed class PthLegacy : PthContainer
         _storages = pickle.Storages;
         _order = new PthPickle(source).Read() is PthList keys && keys.All(static key => key is string) && keys.Distinct().Count() == keys.Count
             ? [.. keys.Cast<string>()]
-            : throw source.Error("its list of storages holds something else than different names.", "The file is damaged: save or fetch it again.");
+            : throw source.Error("its list of storages contains something other than distinct names.", "The file is damaged: save or download it again.");
     }
 
-    /// <summary>How a pickle of protocol 2 or later starts.</summary>
+    /// <summary>Gets the first byte of a pickle of protocol 2 or later.</summary>
     public static ReadOnlySpan<byte> Start => [0x80];
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ internal sealed class PthLegacy : PthContainer
         {
             PthStorage storage = _storages.TryGetValue(key, out PthStorage? known) && StoredType.Int64.Read(Source, [], $"the length of storage '{key}'", _bigEndian).Item() == known.Count
                 ? known
-                : throw Source.Error($"storage '{key}' is not as its pickle says.", "The file is damaged: save or fetch it again.");
+                : throw Source.Error($"storage '{key}' differs from its pickle.", "The file is damaged: save or download it again.");
             if (byKey[key].FirstOrDefault() is { } typed)
             {
                 rows.Add(typed, Read(Source, typed, _bigEndian));
@@ -62,7 +62,7 @@ internal sealed class PthLegacy : PthContainer
         }
 
         return Source.EndWith(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage))) is { } missing
-            ? throw Source.Error($"storage '{missing.Key}' is not there, or as elements of two types.", "The file is damaged: save or fetch it again.")
+            ? throw Source.Error($"storage '{missing.Key}' is missing, or has two element types.", "The file is damaged: save or download it again.")
             : rows;
     }
 

@@ -1,12 +1,12 @@
 namespace Criterion.Formats;
 
 /// <summary>
-/// Values that a pickle takes again, by number. Python's picklers count from 0 or from 1, and an optimised pickle leaves numbers out;
-/// what is far from that order is kept in a tree, whose depth no choice of numbers can spoil as it could a hash table.
+/// Values that a pickle refers to by number. Python's picklers count from 0 or 1, and an optimized pickle omits numbers. Numbers far from
+/// that order are stored in a tree: unlike a hash table it has no worst case for chosen keys.
 /// </summary>
 internal sealed class PthMemo
 {
-    /// <summary>How far ahead a number may be and still be kept in the list.</summary>
+    /// <summary>The maximum distance of a number from the list's end to be stored in the list.</summary>
     const int Gap = 1024;
 
     static readonly object Missing = new();
@@ -15,13 +15,13 @@ internal sealed class PthMemo
     readonly SortedDictionary<long, object?> _sparse = [];
     int _inList;
 
-    /// <summary>How many values are kept: the number of the next in a pickle that does not give numbers.</summary>
+    /// <summary>Gets the number of stored values, which is the next number in a pickle that does not specify numbers.</summary>
     public int Count => _inList + _sparse.Count;
 
-    /// <summary>Keeps a value.</summary>
+    /// <summary>Stores a value.</summary>
     public void Put(long index, object? value)
     {
-        // Twice the values kept: the list then takes memory in proportion to the pickle.
+        // At most twice the stored values: memory stays proportional to the pickle.
         if (index > (2L * _inList) + Gap)
         {
             _sparse[index] = value;
@@ -37,7 +37,7 @@ internal sealed class PthMemo
         _dense[(int)index] = value;
     }
 
-    /// <summary>The value kept under a number.</summary>
+    /// <summary>Returns whether a number is stored, and its value.</summary>
     public bool TryGet(long index, out object? value)
     {
         value = index < _dense.Count ? _dense[(int)index] : Missing;

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Criterion.Formats;
 
-/// <summary>A class or function by its full name; nobody looks for it.</summary>
+/// <summary>A class or function by its full name; it is never resolved.</summary>
 internal sealed record PthGlobal(string Name)
 {
     const int MostShown = 100;
 
-    /// <summary>The name as Python writes it.</summary>
+    /// <summary>Returns the class or function of a module.</summary>
     public static PthGlobal Of(string module, string name) => new(Short($"{module}.{name}"));
 
-    /// <summary>A text cut to what an error can show.</summary>
+    /// <summary>Truncates a text for an error message.</summary>
     public static string Short(string text) => text.Length <= MostShown ? text : text[..MostShown] + "…";
 }
 
-/// <summary>Something that is no data to a reader of tensors: what class it is of, or what function would make it.</summary>
+/// <summary>An object that is irrelevant to tensors, by its class or the function that would create it.</summary>
 internal sealed record PthOpaque(string Name);
 
-/// <summary>A list, only carried along: no tensor is looked for in it.</summary>
+/// <summary>A list, which is not searched for tensors.</summary>
 internal sealed class PthList : List<object?>
 {
     public PthList()
@@ -30,19 +30,21 @@ internal sealed class PthList : List<object?>
     }
 }
 
-/// <summary>A dictionary, in the order of the file. Numbers, truth and None as keys are kept as Python writes them.</summary>
+/// <summary>A dictionary in the order of the file. Numbers, booleans and None as keys are formatted as in Python.</summary>
 internal sealed class PthDict : OrderedDictionary<string, object?>
 {
-    /// <summary>Whether there is nothing but tensors in it: kept up to date, for one dictionary may stand in a million places.</summary>
+    /// <summary>
+    /// Gets whether all entries are tensors. Updated incrementally, since one dictionary may be referenced a million times.
+    /// </summary>
     public bool IsState { get; private set; } = true;
 
-    /// <summary>The first name that came twice: an error if the dictionary is asked for.</summary>
+    /// <summary>Gets the first duplicate key: an error if the dictionary is requested.</summary>
     public string? DuplicateKey { get; private set; }
 
-    /// <summary>How many entries have keys that are no names, such as tuples.</summary>
+    /// <summary>Gets the number of entries whose keys are not names, such as tuples.</summary>
     public int UnnamedCount { get; private set; }
 
-    /// <summary>Puts an entry in.</summary>
+    /// <summary>Adds an entry.</summary>
     public void Put(object? key, object? value)
     {
         IsState &= value is PthTensor;
@@ -68,23 +70,23 @@ internal sealed class PthDict : OrderedDictionary<string, object?>
     };
 }
 
-/// <summary>A block of numbers in the file, by the name that the pickle gives it.</summary>
+/// <summary>A block of numbers in the file, by its key in the pickle.</summary>
 internal sealed record PthStorage(PthType Type, string Key, long Count)
 {
-    /// <summary>Its length in the file, once its count is known to be one that a tensor can have.</summary>
-    /// <exception cref="DataFormatException">It is not, or the size of its elements is unknown.</exception>
+    /// <summary>Returns its length in the file, after checking that a tensor can have its count.</summary>
+    /// <exception cref="DataFormatException">The count is invalid, or the size of its elements is unknown.</exception>
     public long Bytes(ByteSource source) => Type.Size > 0
         ? (long)source.Shape([Count], $"storage '{Key}'").Count * Type.Size
         : throw source.Error($"storage '{Key}' has elements of the unknown type '{Type.Name}'.", "Save the file without it.");
 }
 
-/// <summary>A part of a storage, as the first versions of PyTorch kept it, or all of it.</summary>
+/// <summary>A storage, or a part of it as in the first versions of PyTorch.</summary>
 internal sealed record PthView(PthStorage Storage, long Offset, long Count)
 {
-    /// <summary>Computes the same bytes as elements of a type, or null where that cannot be.</summary>
+    /// <summary>Returns the same bytes as elements of a type, or null if that is impossible.</summary>
     public PthView? As(PthType type)
     {
-        // A type that is not known is refused by its name if the tensor is asked for.
+        // An unknown type throws, by name, if the tensor is requested.
         long size = Math.Max(1, type.Size);
         return Storage.Type.IsUntyped && Offset == 0 && Count == Storage.Count && Count % size == 0
             ? new PthView(Storage with { Type = type, Count = Count / size }, 0, Count / size)
@@ -92,19 +94,19 @@ internal sealed record PthView(PthStorage Storage, long Offset, long Count)
     }
 }
 
-/// <summary>A tensor as the pickle describes it; nothing about it is checked before it is asked for.</summary>
+/// <summary>A tensor as described by the pickle; unchecked until it is requested.</summary>
 internal sealed record PthTensor(PthView View, long Offset, object?[] Sizes, object?[] Strides)
 {
-    const string Damaged = "The file is damaged: save or fetch it again.";
+    const string Damaged = "The file is damaged: save or download it again.";
 
-    /// <summary>Where this tensor lies in its storage.</summary>
-    /// <exception cref="DataFormatException">Not within it, or its elements are of a type that no tensor holds.</exception>
+    /// <summary>Returns the position of the tensor in its storage.</summary>
+    /// <exception cref="DataFormatException">The tensor exceeds its storage, or its element type is not supported.</exception>
     public PthLayout Layout(ByteSource source, string name)
     {
         if (View.Storage.Type.Stored is null)
         {
             throw Wrong(
-                source, name, $"has elements of type '{View.Storage.Type.Name}', which no tensor holds",
+                source, name, $"has the unsupported element type '{View.Storage.Type.Name}'",
                 "Convert it in PyTorch first, for example with .float(), or leave it out by names.");
         }
 
@@ -120,7 +122,7 @@ internal sealed record PthTensor(PthView View, long Offset, object?[] Sizes, obj
 
     PthLayout Within(ByteSource source, string name, Shape shape, IReadOnlyList<long> steps)
     {
-        // Every sum stays below the view's length, and every product below 2⁶²: nothing overflows.
+        // Every sum is below the view's length, and every product below 2⁶²: nothing overflows.
         (PthStorage storage, long begin, long count) = View;
         bool isInside = begin >= 0 && count >= 0 && count <= storage.Count && begin <= storage.Count - count;
         isInside = isInside && Offset >= 0 && Offset < count;
@@ -128,7 +130,7 @@ internal sealed record PthTensor(PthView View, long Offset, object?[] Sizes, obj
         int[] strides = new int[shape.Rank];
         for (int dim = 0; dim < strides.Length && isInside; dim++)
         {
-            // The step along a single element is never taken, and may be anything.
+            // The stride of a dimension of size 1 is never used, and may be anything.
             long step = shape[dim] == 1 ? 0 : steps[dim];
             last = step >= 0 && step < count ? last + ((shape[dim] - 1) * step) : long.MaxValue;
             strides[dim] = unchecked((int)step);
@@ -137,16 +139,20 @@ internal sealed record PthTensor(PthView View, long Offset, object?[] Sizes, obj
 
         return isInside
             ? new PthLayout(shape, strides, unchecked((int)(begin + Offset)))
-            : throw Wrong(source, name, $"of shape {shape} with the strides [{string.Join(", ", steps)}] and the offset {Offset} reaches out of its storage of {count}", Damaged);
+            : throw Wrong(
+                source,
+                name,
+                $"of shape {shape} with strides [{string.Join(", ", steps)}] and offset {Offset} exceeds its storage of {count}",
+                Damaged);
     }
 
     static IReadOnlyList<long> Numbers(ByteSource source, string name, object?[] numbers) => numbers.All(static n => n is long)
         ? [.. numbers.Cast<long>()]
-        : throw Wrong(source, name, "has a size or a stride that is no whole number of up to 64 bits", Damaged);
+        : throw Wrong(source, name, "has a size or a stride that is not a 64-bit integer", Damaged);
 
-    static DataFormatException Wrong(ByteSource source, string name, string what, string wayOut) =>
-        source.Error($"tensor '{name}' {what}.", wayOut);
+    static DataFormatException Wrong(ByteSource source, string name, string what, string fix) =>
+        source.Error($"tensor '{name}' {what}.", fix);
 }
 
-/// <summary>Where a tensor lies in its storage; strides are null where it is empty.</summary>
+/// <summary>The position of a tensor in its storage; strides are null for an empty tensor.</summary>
 internal readonly record struct PthLayout(Shape Shape, int[]? Strides, int Offset);

@@ -5,11 +5,11 @@ using System.Numerics;
 namespace Criterion.Formats;
 
 /// <summary>
-/// Reads the pickles that PyTorch writes, of protocols 0 to 5, and runs nothing: numbers, text, tuples, lists and dictionaries are data,
-/// tensors and storages are described, and every other object is an opaque value of which only the name is kept.
+/// Reads pickles of protocols 0 to 5 as PyTorch writes them, without executing anything: numbers, text, tuples, lists and dictionaries are
+/// data, tensors and storages are described, and every other object is an opaque value of which only the name is kept.
 /// </summary>
 /// <remarks>
-/// There is no recursion, and memory and time grow with the bytes read: a stack, a memo, and references. Source: Python,
+/// Without recursion, and with memory and time proportional to the bytes read: a stack, a memo, and references. Source: Python,
 /// <c>pickletools</c> and <c>pickle</c>; torch.serialization.
 /// </remarks>
 internal sealed class PthPickle(ByteSource source)
@@ -22,11 +22,11 @@ internal sealed class PthPickle(ByteSource source)
     readonly Dictionary<string, PthStorage> _storages = [];
     readonly PthPickleBytes _bytes = new(source);
 
-    /// <summary>The storages that the pickle names, by their keys.</summary>
+    /// <summary>Gets the storages of the pickle by their keys.</summary>
     public IReadOnlyDictionary<string, PthStorage> Storages => _storages;
 
-    /// <summary>What the next pickle holds.</summary>
-    /// <exception cref="DataFormatException">It is damaged.</exception>
+    /// <summary>Reads the next pickle.</summary>
+    /// <exception cref="DataFormatException">The pickle is damaged.</exception>
     public object? Read()
     {
         for (byte opcode = _bytes.Byte(); opcode != '.'; opcode = _bytes.Byte())
@@ -35,19 +35,19 @@ internal sealed class PthPickle(ByteSource source)
             if (!Number(opcode) && !Text(opcode) && !Container(opcode) && !Reference(opcode) && !Instance(opcode))
             {
                 throw opcode is 0x97 or 0x98
-                    ? source.Error("its pickle needs out-of-band buffers, which no file holds.", "Save it without a buffer_callback.")
-                    : source.Error($"its pickle has the unknown opcode 0x{opcode:X2}.", "The file is damaged: save or fetch it again.");
+                    ? source.Error("its pickle needs out-of-band buffers, which are not in the file.", "Save it without a buffer_callback.")
+                    : source.Error($"its pickle has the unknown opcode 0x{opcode:X2}.", "The file is damaged: save or download it again.");
             }
         }
 
-        return _stack.Count == 1 && _marks.Count == 0 ? Pop() : throw Damaged($"ends with {_stack.Count} values where one belongs");
+        return _stack.Count == 1 && _marks.Count == 0 ? Pop() : throw Damaged($"ends with {_stack.Count} values instead of one");
     }
 
-    /// <summary>Numbers and truth.</summary>
+    /// <summary>Handles numbers and booleans.</summary>
     bool Number(byte opcode) => opcode switch
     {
         0x80 => CheckProtocol(_bytes.Byte()),
-        0x95 => _bytes.Skip(sizeof(long)), // a frame: only a hint of how much to read at once
+        0x95 => _bytes.Skip(sizeof(long)), // a frame: a hint for buffering
         (byte)'N' => Push(null),
         0x88 or 0x89 => Push(opcode == 0x88),
         (byte)'K' => Push((long)_bytes.Byte()),
@@ -61,7 +61,7 @@ internal sealed class PthPickle(ByteSource source)
         _ => false,
     };
 
-    /// <summary>Text and bytes.</summary>
+    /// <summary>Handles text and bytes.</summary>
     bool Text(byte opcode) => opcode switch
     {
         (byte)'X' or (byte)'T' => Push(_bytes.Text(_bytes.Length32())),
@@ -76,7 +76,7 @@ internal sealed class PthPickle(ByteSource source)
         _ => false,
     };
 
-    /// <summary>Tuples, lists, dictionaries and sets.</summary>
+    /// <summary>Handles tuples, lists, dictionaries and sets.</summary>
     bool Container(byte opcode)
     {
         switch (opcode)
@@ -116,7 +116,7 @@ internal sealed class PthPickle(ByteSource source)
         }
     }
 
-    /// <summary>Values that were there before.</summary>
+    /// <summary>Handles values from the memo and the stack.</summary>
     bool Reference(byte opcode)
     {
         switch (opcode)
@@ -127,7 +127,7 @@ internal sealed class PthPickle(ByteSource source)
                 return Remember(Index(opcode, 'q', 'r'));
             case (byte)'h' or (byte)'j' or (byte)'g':
                 long index = Index(opcode, 'h', 'j');
-                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Damaged($"takes value {index}, which was never kept"));
+                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Damaged($"refers to value {index}, which was never stored"));
             case (byte)'2':
                 return Push(Top<object>());
             case (byte)'0':
@@ -140,7 +140,7 @@ internal sealed class PthPickle(ByteSource source)
         }
     }
 
-    /// <summary>Classes, functions, their results, and what lies outside the pickle. None is looked up or run.</summary>
+    /// <summary>Handles classes, functions, their results, and objects outside the pickle. None is resolved or executed.</summary>
     bool Instance(byte opcode)
     {
         switch (opcode)
@@ -162,13 +162,13 @@ internal sealed class PthPickle(ByteSource source)
                 PthGlobal type = PthGlobal.Of(_bytes.Line(), _bytes.Line());
                 return Push(Call(type, ToMark()));
             case (byte)'o':
-                return Push(ToMark() is [var made, .. var given] ? Call(made, given) : throw Damaged("makes an object of no class"));
+                return Push(ToMark() is [var made, .. var given] ? Call(made, given) : throw Damaged("creates an object without a class"));
             case (byte)'b':
-                // Attributes, of which tensors and dictionaries need none.
+                // Attributes, which tensors and dictionaries do not need.
                 _ = Pop();
                 return Top<object>() is PthDict or PthList or PthTensor or PthView or PthOpaque
                     ? true
-                    : throw Damaged("sets the state of something that has none");
+                    : throw Damaged("sets the state of an object that has none");
             case (byte)'Q':
                 return Push(PersistentObject(Pop()));
             case (byte)'P':
@@ -181,11 +181,11 @@ internal sealed class PthPickle(ByteSource source)
     bool CheckProtocol(byte protocol) => protocol <= MostProtocol
         ? true
         : throw source.Error(
-            $"its pickle is of protocol {protocol}, and 0 to {MostProtocol} are known.", "Save it again with an older pickle_protocol.");
+            $"its pickle is of protocol {protocol}, but only 0 to {MostProtocol} are supported.", "Save it again with an older pickle_protocol.");
 
     static object Integer(byte[] bytes)
     {
-        // Longer ones, such as the state of a random generator, are only carried along.
+        // Longer ones, such as the state of a random generator, are not interpreted.
         BigInteger number = new(bytes);
         return bytes.Length <= sizeof(long) ? (object)(long)number : number;
     }
@@ -199,7 +199,7 @@ internal sealed class PthPickle(ByteSource source)
     };
 
     double Real(string digits) =>
-        double.TryParse(digits, CultureInfo.InvariantCulture, out double number) ? number : throw Damaged("has a number that is none");
+        double.TryParse(digits, CultureInfo.InvariantCulture, out double number) ? number : throw Damaged("has an invalid number");
 
     bool Append(object?[] items)
     {
@@ -245,7 +245,7 @@ internal sealed class PthPickle(ByteSource source)
         _ => throw Damaged("calls something that cannot be called"),
     };
 
-    /// <summary>A storage, or whatever else is kept outside the pickle, such as the source of a module.</summary>
+    /// <summary>Returns a storage, or an opaque value for other objects outside the pickle, such as the source of a module.</summary>
     object PersistentObject(object? id)
     {
         if (id is not object?[] parts || parts is not ["storage", PthGlobal type, string key, string, long count, ..])
@@ -270,7 +270,7 @@ internal sealed class PthPickle(ByteSource source)
 
     object? Pop() => Take(1)[0];
 
-    /// <summary>Takes off the uppermost value, or the uppermost mark if nothing lies on it.</summary>
+    /// <summary>Removes the top value, or the top mark if no value is above it.</summary>
     bool Drop()
     {
         if (_stack.Count == Floor && _marks.Count > 0)
@@ -288,14 +288,14 @@ internal sealed class PthPickle(ByteSource source)
     T? Top<T>()
         where T : class => _stack.Count > Floor && (_stack[^1] is T || (typeof(T) == typeof(object) && _stack[^1] is null))
             ? (T?)_stack[^1]
-            : throw Damaged("takes a value that is not there or of another kind");
+            : throw Damaged("uses a value that is missing or of another kind");
 
-    /// <summary>The uppermost values, taken off.</summary>
+    /// <summary>Removes and returns the top values.</summary>
     object?[] Take(int count)
     {
         if (_stack.Count - Floor < count)
         {
-            throw Damaged("takes more values than are there");
+            throw Damaged("uses more values than there are");
         }
 
         object?[] values = [.. _stack[^count..]];
@@ -305,18 +305,18 @@ internal sealed class PthPickle(ByteSource source)
 
     object?[] ToMark()
     {
-        int count = _marks.Count > 0 ? _stack.Count - Floor : throw Damaged("ends a group that was never begun");
+        int count = _marks.Count > 0 ? _stack.Count - Floor : throw Damaged("ends a group that was never started");
         object?[] values = Take(count);
         _marks.Pop();
         return values;
     }
 
-    /// <summary>What lies below the last mark is out of reach until the mark is taken.</summary>
+    /// <summary>Gets the stack height of the last mark: values below it are out of reach until the mark is removed.</summary>
     int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
     long Index(byte opcode, char one, char four) => opcode == one ? _bytes.Byte() : opcode == four ? _bytes.Length32()
         : long.TryParse(_bytes.Line(), NumberStyles.None, CultureInfo.InvariantCulture, out long index) ? index
-        : throw Damaged("keeps a value by something else than a number");
+        : throw Damaged("stores a value under a key that is not a number");
 
     DataFormatException Damaged(string what) => _bytes.Damaged(what);
 }

@@ -3,41 +3,41 @@ using System.Text;
 
 namespace Criterion.Formats;
 
-/// <summary>The bytes of a pickle, of which only so many values are read that neither memory nor time grows beyond bounds.</summary>
+/// <summary>The bytes of a pickle, with a limit on the number of values that bounds memory and time.</summary>
 internal sealed class PthPickleBytes(ByteSource source)
 {
     const string What = "the pickle";
 
     /// <summary>
-    /// The most values in a pickle. A large network has thousands of tensors of some fifty values each; a value may take a hundred
-    /// bytes of memory.
+    /// The maximum number of values. A large network has thousands of tensors of about fifty values each; a value may need a hundred bytes
+    /// of memory.
     /// </summary>
     const int MostValues = 1 << 24;
 
-    /// <summary>Bytes of text that count as one value: text takes little more memory than its bytes.</summary>
+    /// <summary>The bytes of text that count as one value: text needs little more memory than its bytes.</summary>
     const int TextPerValue = 16;
 
-    /// <summary>The longest text that can be a name; what is longer is passed over.</summary>
+    /// <summary>The maximum length of a name; longer text is skipped.</summary>
     const int MostText = 1 << 16;
 
     static readonly UTF8Encoding Unicode = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     int _left = MostValues;
 
-    /// <summary>Charges for values in the pickle, or copied from it.</summary>
+    /// <summary>Counts values that are read from the pickle or copied.</summary>
     public void Charge(long values)
     {
         if (values > _left)
         {
             throw source.Error(
-                $"its pickle has more than {MostValues} values, far more than names and shapes need.",
+                $"its pickle has more than {MostValues} values, far more than a state dict needs.",
                 "Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
         _left -= (int)values;
     }
 
-    /// <summary>The next byte.</summary>
+    /// <summary>Reads a byte.</summary>
     public byte Byte()
     {
         Span<byte> one = stackalloc byte[1];
@@ -45,24 +45,24 @@ internal sealed class PthPickleBytes(ByteSource source)
         return one[0];
     }
 
-    /// <summary>The next bytes.</summary>
+    /// <summary>Reads bytes.</summary>
     public byte[] Take(long count) => source.Take(count, What);
 
-    /// <summary>Passes over bytes.</summary>
+    /// <summary>Skips bytes.</summary>
     public bool Skip(long count)
     {
         source.Skip(count, What);
         return true;
     }
 
-    /// <summary>A length of four bytes.</summary>
+    /// <summary>Reads a length of four bytes.</summary>
     public long Length32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
-    /// <summary>A length of eight bytes.</summary>
+    /// <summary>Reads a length of eight bytes.</summary>
     public long Length64() =>
-        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0 ? length : throw Damaged("has a value of a negative length");
+        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0 ? length : throw Damaged("has a value with a negative length");
 
-    /// <summary>Text, or an opaque value where it is none: Python 2 kept bytes as text.</summary>
+    /// <summary>Reads text, or an opaque value if it is invalid: Python 2 stored bytes as text.</summary>
     public object Text(long count)
     {
         if (count > MostText)
@@ -82,14 +82,14 @@ internal sealed class PthPickleBytes(ByteSource source)
         }
     }
 
-    /// <summary>Passes over a value that no tensor needs.</summary>
+    /// <summary>Skips a value that tensors do not need.</summary>
     public PthOpaque Opaque(long count, string type)
     {
         Skip(count);
         return new PthOpaque(type);
     }
 
-    /// <summary>Text up to the end of a line.</summary>
+    /// <summary>Reads text up to the end of a line.</summary>
     public string Line()
     {
         StringBuilder line = new();
@@ -102,7 +102,7 @@ internal sealed class PthPickleBytes(ByteSource source)
         return line.ToString();
     }
 
-    /// <summary>Computes the error of a damaged pickle.</summary>
+    /// <summary>Creates the error of a damaged pickle.</summary>
     public DataFormatException Damaged(string what) =>
-        source.Error($"its pickle {what}.", "The file is damaged or no state dict: save or fetch it again.");
+        source.Error($"its pickle {what}.", "The file is damaged or not a state dict: save or download it again.");
 }

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace Criterion.Formats;
 
-/// <summary>An element type by PyTorch's name.</summary>
+/// <summary>An element type by its name in PyTorch.</summary>
 /// <param name="Name">The name, for errors.</param>
-/// <param name="Size">Bytes of an element; 0 where unknown.</param>
-/// <param name="Stored">How it is read, or null where no tensor holds such elements.</param>
+/// <param name="Size">The bytes of an element; 0 if unknown.</param>
+/// <param name="Stored">The stored type, or null if tensors do not support it.</param>
 internal sealed record PthType(string Name, int Size, StoredType? Stored)
 {
     static readonly PthType Bytes = new("untyped bytes", 1, null);
@@ -55,10 +55,10 @@ internal sealed record PthType(string Name, int Size, StoredType? Stored)
         ["QUInt2x4Storage"] = "quint2x4",
     }.ToFrozenDictionary();
 
-    /// <summary>Whether these are bytes whose type a tensor tells.</summary>
+    /// <summary>Gets whether these are bytes whose type is specified by the tensor.</summary>
     public bool IsUntyped => ReferenceEquals(this, Bytes);
 
-    /// <summary>The type of a storage's class; older files name the device's own, such as torch.cuda.FloatStorage.</summary>
+    /// <summary>Returns the type of a storage class; older files name the device's own, such as torch.cuda.FloatStorage.</summary>
     public static PthType OfStorage(string type)
     {
         string name = type[(type.LastIndexOf('.') + 1)..];
@@ -68,7 +68,7 @@ internal sealed record PthType(string Name, int Size, StoredType? Stored)
             : new PthType(type, 0, null);
     }
 
-    /// <summary>The type of a name such as torch.float32.</summary>
+    /// <summary>Returns the type of a name such as torch.float32.</summary>
     public static PthType OfName(string name) =>
         name.StartsWith("torch.", StringComparison.Ordinal) && ByName.TryGetValue(name["torch.".Length..], out PthType? type) ? type : new PthType(name, 0, null);
 

@@ -4,17 +4,17 @@ using System.Text;
 namespace Criterion.Formats;
 
 /// <summary>
-/// What <c>torch.save</c> writes since version 1.6: a zip that stores, without compression, <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each
-/// storage, and <c>NAME/byteorder</c> since version 2.1.
+/// The format of <c>torch.save</c> since version 1.6: an uncompressed zip with <c>NAME/data.pkl</c>, <c>NAME/data/KEY</c> for each storage,
+/// and <c>NAME/byteorder</c> since version 2.1.
 /// </summary>
 internal sealed class PthZip : PthContainer
 {
     const string PickleName = "/data.pkl";
 
-    // The end of a zip's table of contents, when no comment follows it.
+    // The length of a zip's end record without a comment.
     const int EndBytes = 22;
 
-    // A local header without its name and what fills up to the alignment.
+    // The length of a local header without its name and padding.
     const int HeaderBytes = 30;
 
     readonly OrderedDictionary<string, ZipArchiveEntry> _entries = [];
@@ -32,14 +32,16 @@ internal sealed class PthZip : PthContainer
         ZipArchiveEntry pickle = _entries[_folder + PickleName];
         if (pickle.Length > Array.MaxLength)
         {
-            throw Source.Error($"its pickle has {pickle.Length} bytes, and up to {Array.MaxLength} are read.", "Save the weights alone: torch.save(model.state_dict(), path).");
+            throw Source.Error(
+                $"its pickle has {pickle.Length} bytes, more than the limit of {Array.MaxLength}.",
+                "Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
         ByteSource data = source.Decompressed(new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
         Root = data.EndWith(new PthPickle(data).Read());
     }
 
-    /// <summary>How every zip starts.</summary>
+    /// <summary>Gets the first bytes of a zip.</summary>
     public static ReadOnlySpan<byte> Magic => "PK\x03\x04"u8;
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ internal sealed class PthZip : PthContainer
     /// <inheritdoc/>
     public override IReadOnlyDictionary<PthStorage, Tensor> Load(IReadOnlySet<PthStorage> wanted)
     {
-        // All of them are looked for before memory is taken for one.
+        // All are located before memory is allocated for one.
         (PthStorage Storage, ZipArchiveEntry Entry)[] found = [.. wanted.Select(storage => (storage, EntryOf(storage)))];
         return found.ToDictionary(
             static pair => pair.Storage,
@@ -60,10 +62,10 @@ internal sealed class PthZip : PthContainer
         string name = $"{_folder}/data/{storage.Key}";
         ZipArchiveEntry entry = _entries.GetValueOrDefault(name) ?? throw Damaged($"lacks '{name}', which its pickle names");
         long bytes = storage.Bytes(Source);
-        return entry.Length == bytes ? entry : throw Damaged($"has {entry.Length} bytes in '{name}', where its pickle says {bytes}");
+        return entry.Length == bytes ? entry : throw Damaged($"has {entry.Length} bytes in '{name}' instead of {bytes}");
     }
 
-    /// <summary>Reads an entry to its end and makes sure that its check sum is right.</summary>
+    /// <summary>Reads an entry to its end and verifies its checksum.</summary>
     T Read<T>(ZipArchiveEntry entry, Func<ByteSource, ZipArchiveEntry, T> read)
     {
         using Stream stream = entry.Open();
@@ -72,11 +74,11 @@ internal sealed class PthZip : PthContainer
         return part.Checksum == entry.Crc32
             ? result
             : throw Source.Error(
-                $"the check sum of '{entry.FullName}' is wrong.",
-                "Its bytes were changed: fetch it again. If it was saved with torch.serialization.set_crc32_options(False), save it without.");
+                $"the checksum of '{entry.FullName}' is wrong.",
+                "Its bytes were modified: download it again. If it was saved with torch.serialization.set_crc32_options(False), save it without.");
     }
 
-    /// <summary>The entries by name: each stored as it is, and together no longer than the file.</summary>
+    /// <summary>Lists the entries by name: each uncompressed, and together no longer than the file.</summary>
     void List(ZipArchive zip)
     {
         long bytes = 0;
@@ -85,15 +87,15 @@ internal sealed class PthZip : PthContainer
             if (entry.CompressedLength != entry.Length)
             {
                 throw Source.Error(
-                    $"its entry '{entry.FullName}' is compressed, as torch.save never does.",
+                    $"its entry '{entry.FullName}' is compressed, which torch.save never does.",
                     "Unpack it and pack it again without compression (zip -0 -r), or load and save it in PyTorch.");
             }
 
-            // Entries that lie over each other could claim any length, and add up to more than the file.
+            // Overlapping entries could claim any length, and sum to more than the file.
             bytes += HeaderBytes + entry.Length;
             if (entry.Length < 0 || bytes > Source.Stream.Length || !_entries.TryAdd(entry.FullName, entry))
             {
-                throw Damaged($"has entries that lie over each other or share the name '{entry.FullName}'");
+                throw Damaged($"has entries that overlap or share the name '{entry.FullName}'");
             }
         }
     }
@@ -102,7 +104,7 @@ internal sealed class PthZip : PthContainer
     {
         string[] pickles = [.. _entries.Keys.Where(static name => name.EndsWith(PickleName, StringComparison.Ordinal))];
         return pickles.Length == 1 ? pickles[0][..^PickleName.Length] : throw Source.Error(
-            "it is a zip, but none that torch.save wrote: it holds no data.pkl, or several.", "Save it with torch.save(model.state_dict(), path).");
+            "it is a zip, but torch.save did not write it: it has no data.pkl, or several.", "Save it with torch.save(model.state_dict(), path).");
     }
 
     void CheckProgram(ZipArchive zip)
@@ -132,9 +134,9 @@ internal sealed class PthZip : PthContainer
         stream.Position = Math.Max(0, stream.Length - EndBytes);
         if (!Source.StartsWith("PK\x05\x06"u8))
         {
-            throw Source.Error("its end is not the end of a zip.", "It was cut short, or more bytes follow it: fetch it again.");
+            throw Source.Error("its end is not the end of a zip.", "It is truncated, or more bytes follow it: download it again.");
         }
     }
 
-    DataFormatException Damaged(string what) => Source.Error($"its zip {what}.", "The file is damaged: save or fetch it again.");
+    DataFormatException Damaged(string what) => Source.Error($"its zip {what}.", "The file is damaged: save or download it again.");
 }

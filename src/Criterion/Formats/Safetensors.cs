@@ -5,43 +5,41 @@ using System.Text.Json;
 
 namespace Criterion.Formats;
 
-/// <summary>What a <c>.safetensors</c> file holds.</summary>
-/// <param name="Tensors">The tensors by name, in the order in which they lie in the file.</param>
-/// <param name="Metadata">Free text by name; empty where the file has none.</param>
+/// <summary>The content of a <c>.safetensors</c> file.</summary>
+/// <param name="Tensors">The tensors by name, in the order of the file.</param>
+/// <param name="Metadata">Text by name; empty if the file has none.</param>
 public sealed record SafetensorsFile(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
 
-/// <summary>
-/// Hugging Face's <c>.safetensors</c>: named tensors behind a header in JSON. Unlike a pickle, it cannot run code.
-/// </summary>
+/// <summary>Hugging Face's <c>.safetensors</c>: named tensors after a JSON header. Unlike a pickle, it cannot execute code.</summary>
 /// <remarks>
-/// F32, F64, I64, U8 and BOOL come as they are; F16, BF16, F8_E4M3 and F8_E5M2 as Float32, and I8, I16, I32, U16, U32 and U64 as
-/// Int64, all without loss; a U64 above 2⁶³ − 1 is an error. Tensors of other types are passed over unless they are asked for. As in the
-/// reference, names must be unique and the data must neither overlap nor leave gaps, metadata may be null, and unknown keys of a tensor
-/// are ignored. Source: github.com/huggingface/safetensors, "Format" and its reader in Rust.
+/// F32, F64, I64, U8 and BOOL keep their type; F16, BF16, F8_E4M3 and F8_E5M2 are read as Float32, and I8, I16, I32, U16, U32 and U64 as
+/// Int64, all without loss; a U64 above 2⁶³ − 1 throws. Tensors of other types are skipped unless they are requested. As in the reference,
+/// names must be unique and the data must neither overlap nor leave gaps, metadata may be null, and unknown keys of a tensor are ignored.
+/// Source: github.com/huggingface/safetensors, "Format" and its reader in Rust.
 /// </remarks>
 public static class Safetensors
 {
     const string Format = nameof(Safetensors);
 
-    /// <summary>The specification's limit for the header.</summary>
+    /// <summary>The maximum length of the header in the specification.</summary>
     internal const int MostHeaderBytes = 100_000_000;
 
     const int Alignment = 8;
 
     /// <summary>Reads the tensors of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="names">Which tensors to read; all if not given. The others take no memory and may be of any type.</param>
+    /// <param name="names">Selects the tensors to read. Others need no memory and may be of any type. Default: all.</param>
     /// <exception cref="DataFormatException">
-    /// The file is no <c>.safetensors</c>, is damaged, or a tensor that was asked for is of a type that Criterion lacks.
+    /// The file is not <c>.safetensors</c>, is damaged, or a requested tensor has an unsupported type.
     /// </exception>
     public static SafetensorsFile Read(string path, Func<string, bool>? names = null) =>
         ByteSource.Open(path, Format, source => source.EndWith(Read(source, names)));
 
-    /// <summary>Reads tensors and leaves the stream behind the last of all.</summary>
+    /// <summary>Reads tensors and leaves the stream at the end of the data.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="names"><inheritdoc cref="Read(string, Func{string, bool}?)" path="/param[@name='names']"/></param>
     /// <exception cref="DataFormatException">
-    /// What comes is no <c>.safetensors</c>, is damaged, or a tensor that was asked for is of a type that Criterion lacks.
+    /// The stream is not <c>.safetensors</c>, is damaged, or a requested tensor has an unsupported type.
     /// </exception>
     public static SafetensorsFile Read(Stream stream, Func<string, bool>? names = null)
     {
@@ -49,14 +47,14 @@ public static class Safetensors
         return Read(new ByteSource(stream, Format), names);
     }
 
-    /// <summary>Writes a file that holds the tensors in their order; an existing one is replaced once the new one is whole.</summary>
-    /// <exception cref="DataFormatException">A name comes twice or is reserved.</exception>
+    /// <summary>Writes the tensors to a file in their order; an existing one is replaced atomically.</summary>
+    /// <exception cref="DataFormatException">A name is repeated or reserved.</exception>
     public static void Write(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes the tensors in their order.</summary>
-    /// <exception cref="DataFormatException">A name comes twice or is reserved.</exception>
+    /// <exception cref="DataFormatException">A name is repeated or reserved.</exception>
     public static void Write(
         Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -77,8 +75,8 @@ public static class Safetensors
         if (length is < 2 or > MostHeaderBytes)
         {
             throw source.Error(
-                $"it starts with a header length of {length}, where 2 to {MostHeaderBytes} are allowed.",
-                "Most likely it is no .safetensors: save it as one.");
+                $"its header length is {length}, but must be 2 to {MostHeaderBytes}.",
+                "It is probably not a .safetensors file: save it as one.");
         }
 
         SafetensorsHeader header = SafetensorsHeader.Parse(source, source.Take((long)length, "the header"));
@@ -108,12 +106,14 @@ public static class Safetensors
             ArgumentNullException.ThrowIfNull(tensor);
             if (!names.Add(name))
             {
-                throw new DataFormatException($"{Format}: the tensor name '{name}' is {(name == SafetensorsHeader.MetadataName ? "reserved" : "there twice")}. Give each tensor a name of its own.");
+                throw new DataFormatException(
+                    $"{Format}: the tensor name '{name}' is {(name == SafetensorsHeader.MetadataName ? "reserved" : "repeated")}. "
+                    + "Choose another name.");
             }
         }
     }
 
-    /// <summary>The length of the JSON and the JSON, filled up with spaces so that the data starts aligned.</summary>
+    /// <summary>Returns the length of the JSON and the JSON, padded with spaces so that the data is aligned.</summary>
     static byte[] Header(KeyValuePair<string, Tensor>[] entries, IReadOnlyDictionary<string, string>? metadata)
     {
         ArrayBufferWriter<byte> json = new();
@@ -121,7 +121,8 @@ public static class Safetensors
         int padded = (json.WrittenCount + Alignment - 1) / Alignment * Alignment;
         if (padded > MostHeaderBytes)
         {
-            throw new DataFormatException($"{Format}: the header would have {padded} bytes, and {MostHeaderBytes} are allowed. Shorten the metadata or split the file.");
+            throw new DataFormatException(
+                $"{Format}: the header has {padded} bytes, but at most {MostHeaderBytes} are allowed. Shorten the metadata or split the file.");
         }
 
         byte[] header = new byte[sizeof(ulong) + padded];
@@ -134,7 +135,7 @@ public static class Safetensors
     static void WriteJson(
         ArrayBufferWriter<byte> buffer, KeyValuePair<string, Tensor>[] entries, IReadOnlyDictionary<string, string>? metadata)
     {
-        // Nothing here is ever shown by a browser, for which the default escapes quotes and letters beyond ASCII.
+        // The default escapes quotes and non-ASCII letters for browsers, which is not needed here.
         using Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         if (metadata is not null)
@@ -158,7 +159,7 @@ public static class Safetensors
     }
 
     /// <summary>Describes a tensor whose data begins at <paramref name="begin"/>.</summary>
-    /// <returns>Where its data ends.</returns>
+    /// <returns>The end of its data.</returns>
     static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long begin)
     {
         long end = begin + ((long)tensor.Count * tensor.DType.Size());

@@ -2,28 +2,28 @@ using System.Text.Json;
 
 namespace Criterion.Formats;
 
-/// <summary>One tensor as the header describes it: where its data begins and ends, counted from the header's end.</summary>
+/// <summary>A tensor as described by the header: the begin and end of its data, relative to the header's end.</summary>
 internal sealed record SafetensorsEntry(string Name, string TypeName, IReadOnlyList<long> Sizes, long Begin, long End)
 {
-    /// <summary>The length of its data.</summary>
+    /// <summary>Gets the length of its data.</summary>
     public long Bytes => End - Begin;
 
-    /// <summary>How its elements are read.</summary>
-    /// <exception cref="DataFormatException">No tensor holds them.</exception>
+    /// <summary>Returns its stored type.</summary>
+    /// <exception cref="DataFormatException">The type is not supported.</exception>
     public StoredType Type(ByteSource source) => SafetensorsType.Of(TypeName)?.Stored ?? throw source.Error(
-        $"tensor '{Name}' has elements of type '{TypeName}', which no tensor holds.", "Convert it first, for example to F32, or leave it out by names.");
+        $"tensor '{Name}' has the unsupported element type '{TypeName}'.", "Convert it first, for example to F32, or leave it out by names.");
 
-    /// <summary>Its shape.</summary>
+    /// <summary>Returns its shape.</summary>
     /// <exception cref="DataFormatException">A tensor cannot have so many elements.</exception>
     public Shape Shape(ByteSource source) => source.Shape(Sizes, $"tensor '{Name}'");
 }
 
 /// <summary>An element type of the specification.</summary>
-/// <param name="Bits">The length of an element.</param>
-/// <param name="Stored">How it is read, or null where no tensor holds such elements.</param>
+/// <param name="Bits">The bits of an element.</param>
+/// <param name="Stored">The stored type, or null if tensors do not support it.</param>
 internal sealed record SafetensorsType(int Bits, StoredType? Stored)
 {
-    /// <summary>The type of a name, or null for one that came after this reader.</summary>
+    /// <summary>Returns the type of a name, or null for an unknown one.</summary>
     public static SafetensorsType? Of(string name) => name switch
     {
         "F64" => new(64, StoredType.Float64),
@@ -49,17 +49,17 @@ internal sealed record SafetensorsType(int Bits, StoredType? Stored)
     };
 }
 
-/// <summary>The header of a <c>.safetensors</c>: the tensors in the order of their data, checked to follow on one another.</summary>
+/// <summary>The header of a <c>.safetensors</c>: the tensors in the order of their data, checked to be contiguous.</summary>
 internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>The one name in the header that stands for no tensor.</summary>
+    /// <summary>The reserved name of the metadata.</summary>
     public const string MetadataName = "__metadata__";
 
-    /// <summary>The length of all the data.</summary>
+    /// <summary>Gets the length of all data.</summary>
     public long DataBytes => Entries.Count > 0 ? Entries[^1].End : 0;
 
-    /// <summary>The header in <paramref name="json"/>.</summary>
-    /// <exception cref="DataFormatException">It is no JSON, or not as the specification wants it.</exception>
+    /// <summary>Parses the header in <paramref name="json"/>.</summary>
+    /// <exception cref="DataFormatException">The header is not JSON, or violates the specification.</exception>
     public static SafetensorsHeader Parse(ByteSource source, byte[] json)
     {
         try
@@ -68,16 +68,16 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException is how the reader reports text that is no Unicode.
-            throw source.Error("its header is no JSON.", "It is damaged or no .safetensors: fetch it again, or save it as one.", e);
+            // The reader throws InvalidOperationException for invalid Unicode.
+            throw source.Error("its header is not JSON.", "It is damaged or not a .safetensors file: download it again, or save it as one.", e);
         }
     }
 }
 
-/// <summary>Reads the header's JSON from front to back, without a tree in between.</summary>
+/// <summary>Parses the header's JSON in one pass, without building a tree.</summary>
 internal ref struct SafetensorsHeaderParser
 {
-    // The reference's limit, for what is said about a tensor and not looked at.
+    // The reference's limit, for ignored properties of a tensor.
     const int MostDepth = 128;
 
     readonly ByteSource _source;
@@ -109,7 +109,7 @@ internal ref struct SafetensorsHeaderParser
         // Only spaces may follow: the reader throws on anything else.
         _json.Read();
 
-        // In the order of their data; empty tensors, which share a place, stay as the header has them.
+        // In the order of their data; empty tensors, which share a position, keep the order of the header.
         SafetensorsEntry[] sorted = [.. _entries.OrderBy(static entry => (entry.Begin, entry.End))];
         CheckLayout(sorted);
         return new SafetensorsHeader(sorted, _metadata);
@@ -166,7 +166,7 @@ internal ref struct SafetensorsHeaderParser
                     offsets = Numbers($"{name}.{key}");
                     break;
                 case "dtype" or "shape" or "data_offsets":
-                    throw Damaged($"says '{key}' about tensor '{name}' twice");
+                    throw Damaged($"repeats '{key}' of tensor '{name}'");
                 default:
                     _json.Skip();
                     break;
@@ -185,13 +185,15 @@ internal ref struct SafetensorsHeaderParser
             throw Damaged($"puts tensor '{entry.Name}' at data_offsets [{entry.Begin}, {entry.End}]");
         }
 
-        // The length of elements of an unknown type is whatever lies there.
+        // The size of an element of unknown type is not known, so any length is accepted.
         return SafetensorsType.Of(entry.TypeName) is not { } type || BitsOf(entry, type) == 8 * (Int128)entry.Bytes
             ? entry
-            : throw Damaged($"puts tensor '{entry.Name}' of {entry.TypeName} and shape [{string.Join(", ", entry.Sizes.Take(MostDepth))}] at data_offsets [{entry.Begin}, {entry.End}]");
+            : throw Damaged(
+                $"puts tensor '{entry.Name}' of {entry.TypeName} and shape [{string.Join(", ", entry.Sizes.Take(MostDepth))}] "
+                + $"at data_offsets [{entry.Begin}, {entry.End}]");
     }
 
-    /// <summary>The length of a tensor; −1 where it has a negative size, or no file could hold it.</summary>
+    /// <summary>Returns the length of a tensor; −1 if a size is negative, or no file could store it.</summary>
     static Int128 BitsOf(SafetensorsEntry entry, SafetensorsType type)
     {
         Int128 bits = type.Bits;
@@ -210,7 +212,9 @@ internal ref struct SafetensorsHeaderParser
         {
             if (entry.Begin != at)
             {
-                throw Damaged($"puts tensor '{entry.Name}' at {entry.Begin}, {(entry.Begin < at ? "inside another that ends" : "leaving a gap after the one that ends")} at {at}");
+                throw Damaged(
+                    $"puts tensor '{entry.Name}' at {entry.Begin}, "
+                    + $"{(entry.Begin < at ? "inside another that ends" : "leaving a gap after the one that ends")} at {at}");
             }
 
             at = entry.End;
@@ -224,13 +228,15 @@ internal ref struct SafetensorsHeaderParser
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.Number, what);
-            numbers.Add(_json.TryGetInt64(out long number) ? number : throw Damaged("has a size or an offset that is no whole number of up to 63 bits"));
+            numbers.Add(_json.TryGetInt64(out long number)
+                ? number
+                : throw Damaged("has a size or an offset that is not a 64-bit integer"));
         }
 
         return numbers;
     }
 
-    /// <summary>Moves to the value of the next property and gives its name, or null at the end of the object.</summary>
+    /// <summary>Moves to the value of the next property and returns its name, or null at the end of the object.</summary>
     string? NextName()
     {
         _json.Read();
@@ -248,10 +254,10 @@ internal ref struct SafetensorsHeaderParser
     {
         if (_json.TokenType != type)
         {
-            throw Damaged($"has a {_json.TokenType} for '{what}' where a {type} belongs, at byte {_json.TokenStartIndex}");
+            throw Damaged($"has a {_json.TokenType} instead of a {type} for '{what}', at byte {_json.TokenStartIndex}");
         }
     }
 
     readonly DataFormatException Damaged(string what) =>
-        _source.Error($"its header {what}.", "The header is damaged: save or fetch the file again.");
+        _source.Error($"its header {what}.", "The header is damaged: save or download the file again.");
 }

@@ -6,16 +6,16 @@ using System.Runtime.InteropServices;
 
 namespace Criterion.Formats;
 
-/// <summary>An element type as files store it, and the nearest that a tensor holds without loss.</summary>
+/// <summary>An element type in files, and the tensor type that represents it without loss.</summary>
 internal abstract class StoredType(int size, DType dtype)
 {
-    /// <summary>Bytes copied at a time: small enough to stay in the cache between reading and converting.</summary>
+    /// <summary>The number of bytes copied at a time, which stay in the cache between reading and converting.</summary>
     protected const int Piece = 1 << 16;
 
     // Micikevicius et al., FP8 formats for deep learning, 2022: E4M3 has no infinities, and one NaN of each sign.
     static readonly float[] E4M3 = [.. Enumerable.Range(0, 256).Select(static bits => FromE4M3(bits))];
 
-    // The upper half of a half.
+    // An E5M2 is the upper byte of a half.
     static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(static bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
 
     public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, WidenBool);
@@ -34,7 +34,7 @@ internal abstract class StoredType(int size, DType dtype)
     public static readonly StoredType Float32 = new StoredType<float, float>(DType.Float32, Copy);
     public static readonly StoredType Float64 = new StoredType<double, double>(DType.Float64, Copy);
 
-    /// <summary>Bytes of one element in the file.</summary>
+    /// <summary>Gets the bytes of an element in the file.</summary>
     public int Size { get; } = size;
 
     /// <summary>Reads the elements of a tensor in row-major order.</summary>
@@ -50,17 +50,17 @@ internal abstract class StoredType(int size, DType dtype)
         catch (OverflowException e)
         {
             throw source.Error(
-                $"{what} holds a number above {long.MaxValue}, the largest of a tensor's integers.", "Convert it first, for example to floats.", e);
+                $"{what} has a number above {long.MaxValue}, the maximum of Int64.", "Convert it first, for example to floats.", e);
         }
     }
 
-    /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's own type.</summary>
+    /// <summary>Writes a tensor's elements in row-major order, little-endian, in the tensor's type.</summary>
     public static void Write(Stream stream, Tensor tensor) =>
         tensor.DType.RunElements(new WriteElements(stream, tensor));
 
     protected abstract void Fill(Tensor tensor, ByteSource source, string what, bool bigEndian);
 
-    /// <summary>Turns each element of <paramref name="size"/> bytes round unless it already lies as this machine wants it.</summary>
+    /// <summary>Reverses each element of <paramref name="size"/> bytes unless it is in this machine's byte order.</summary>
     protected static void FixOrder(Span<byte> bytes, int size, bool bigEndian)
     {
         if (bigEndian != BitConverter.IsLittleEndian)
@@ -144,7 +144,7 @@ internal abstract class StoredType(int size, DType dtype)
         }
     }
 
-    // A byte other than 0 and 1 must not get into a bool, which takes it for granted.
+    // A bool must be 0 or 1: other bytes would break the code that relies on it.
     static void WidenBool(ReadOnlySpan<byte> stored, Span<bool> elements)
     {
         for (int i = 0; i < stored.Length; i++)
@@ -154,10 +154,10 @@ internal abstract class StoredType(int size, DType dtype)
     }
 }
 
-/// <summary>Turns elements as stored into those of a tensor.</summary>
+/// <summary>Converts stored elements to those of a tensor.</summary>
 internal delegate void Conversion<TStored, TElement>(ReadOnlySpan<TStored> stored, Span<TElement> elements);
 
-/// <summary>Elements stored as <typeparamref name="TStored"/> and held as <typeparamref name="TElement"/>.</summary>
+/// <summary>Elements stored as <typeparamref name="TStored"/> and represented as <typeparamref name="TElement"/>.</summary>
 internal sealed class StoredType<TStored, TElement>(DType dtype, Conversion<TStored, TElement> convert)
     : StoredType(Unsafe.SizeOf<TStored>(), dtype)
     where TStored : unmanaged

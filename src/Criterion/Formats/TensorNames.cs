@@ -1,8 +1,8 @@
 namespace Criterion.Formats;
 
-/// <summary>The choice of tensors by their names that every format of named tensors offers.</summary>
+/// <summary>The selection of tensors by name, for every format of named tensors.</summary>
 internal static class TensorNames
 {
-    /// <summary>Whether a tensor is to be read: every one if no choice was made.</summary>
+    /// <summary>Returns whether a tensor is selected: every one by default.</summary>
     public static bool Selects(this Func<string, bool>? names, string name) => names is null || names(name);
 }

@@ -1,4 +1,7 @@
 namespace Criterion.Losses;
 
-/// <summary>Values on which a loss is not defined: the message gives the first of them, its place and the way out.</summary>
+/// <summary>
+/// The exception for values outside the domain of a loss, and for empty batches. The message includes the first invalid element and the
+/// fix.
+/// </summary>
 public sealed class LossException(string message) : TensorException(message);

@@ -9,10 +9,7 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract BinaryFormula Formula { get; }
 
-    /// <summary>
-    /// Gets whether the formula is NaN where <see cref="Check"/> throws. A finite result then proves that all values are valid, so the
-    /// check is skipped.
-    /// </summary>
+    /// <summary>Computes the loss of a prediction.</summary>
     /// <param name="prediction">The prediction, of any shape.</param>
     /// <param name="target">The target, of the same shape.</param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
@@ -46,7 +43,8 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
     }
 
     /// <summary>
-    /// Whether the formula is NaN on the values that <see cref="Check"/> refuses, so that a number as a result says that there are none.
+    /// Gets whether the formula is NaN where <see cref="Check"/> throws. A finite result then proves that all values are valid, so the
+    /// check is skipped.
     /// </summary>
     private protected virtual bool IsNaNOutsideDomain => false;
 

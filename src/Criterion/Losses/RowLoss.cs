@@ -10,13 +10,12 @@ public abstract record RowLoss(Reduction Reduction) : Loss(Reduction)
     protected internal abstract RowFormula Formula { get; }
 
     /// <inheritdoc/>
-    /// <summary>Gets the name of the per-row number in the formula.</summary>
     public override string ToLatex() => Formula.ToLatex(InputNames, PerRowName);
 
-    /// <summary>What the rows are called in the formula.</summary>
+    /// <summary>Gets the names of the rows in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
-    /// <summary>What the number of a row is called in the formula.</summary>
+    /// <summary>Gets the name of the per-row number in the formula.</summary>
     protected virtual string PerRowName => "t";
 
     /// <summary>Computes the reduced loss of rows.</summary>

@@ -10,10 +10,9 @@ public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
     protected internal abstract TernaryFormula Formula { get; }
 
     /// <inheritdoc/>
-    /// <summary>Gets the names of the three inputs in the formula.</summary>
     public override string ToLatex() => Formula.ToLatex(InputNames[0], InputNames[1], InputNames[2]);
 
-    /// <summary>What the three are called in the formula.</summary>
+    /// <summary>Gets the names of the three inputs in the formula.</summary>
     protected virtual IReadOnlyList<string> InputNames => ["x", "y", "z"];
 
     /// <summary>

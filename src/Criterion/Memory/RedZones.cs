@@ -38,7 +38,9 @@ internal sealed class RedZones : IDisposable
             : throw new InvalidOperationException("RedZones.Open: red zones are open already. Dispose them first.");
     }
 
-    /// <summary>Returns the damage found since the last call: one line for each overwritten margin, write after return, or second return.</summary>
+    /// <summary>
+    /// Returns the damage found since the last call: one line for each overwritten margin, write after return, or second return.
+    /// </summary>
     public IReadOnlyList<string> Check()
     {
         lock (_gate)
@@ -87,7 +89,8 @@ internal sealed class RedZones : IDisposable
     {
         lock (_gate)
         {
-            if (!MemoryMarshal.TryGetArray(buffer, out ArraySegment<T> segment) || !_buffers.TryGetValue(segment.Array!, out GuardedBuffer? guarded))
+            if (!MemoryMarshal.TryGetArray(buffer, out ArraySegment<T> segment)
+                || !_buffers.TryGetValue(segment.Array!, out GuardedBuffer? guarded))
             {
                 return false;
             }

@@ -37,7 +37,12 @@ internal struct ReleaseHistory
     {
         int shift = Bits * (age - 1);
         ReleaseCause cause = shift is >= 0 and < 64 ? (ReleaseCause)((_causes >> shift) & 0xF) : ReleaseCause.Unknown;
-        string by = age != 1 ? "" : _lastBy switch { Type module => $" '{module.Name}'", string operation => $" of '{operation}'", _ => "" };
+        string by = age != 1 ? "" : _lastBy switch
+        {
+            Type module => $" '{module.Name}'",
+            string operation => $" of '{operation}'",
+            _ => "",
+        };
         return cause switch
         {
             ReleaseCause.ScopeEnded =>

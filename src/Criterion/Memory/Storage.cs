@@ -25,6 +25,8 @@ internal enum StorageState : byte
 /// </summary>
 internal abstract class Storage
 {
+    static long s_last;
+
     int _readers;
     ReleaseHistory _releases;
 
@@ -33,6 +35,15 @@ internal abstract class Storage
     public int Length { get; private protected set; }
 
     public StorageState State { get; private set; }
+
+    /// <summary>The number of the latest storage that was rented, on any thread.</summary>
+    public static long LastNumber => Interlocked.Read(ref s_last);
+
+    /// <summary>Grows with time; 0 for memory of the user.</summary>
+    public long Number { get; private set; }
+
+    /// <summary>Whether this is a gradient that is computed along with the result of its operation, and saved until it is needed.</summary>
+    public bool IsFusedGradient { get; set; }
 
     /// <summary>The number of releases so far. A tensor that was created before the last one has lost its memory.</summary>
     public int Generation { get; private set; }
@@ -56,13 +67,14 @@ internal abstract class Storage
     public static Storage<T> Rent<T>(int length)
         where T : unmanaged
     {
-        if (MemoryScope.Current is not { } scope)
+        MemoryScope? scope = MemoryScope.Current;
+        Storage<T> storage = scope is null ? new(BufferPool<T>.Allocate(length)) : Storage<T>.FromPool(length);
+        storage.Number = Interlocked.Increment(ref s_last);
+        if (scope is not null)
         {
-            return new Storage<T>(BufferPool<T>.Allocate(length));
+            storage.Adopt(scope);
         }
 
-        Storage<T> storage = Storage<T>.FromPool(length);
-        storage.Adopt(scope);
         return storage;
     }
 
@@ -109,7 +121,7 @@ internal abstract class Storage
         }
 
         _releases.Add(cause, by);
-        (Scope, State, _readers) = (null, StorageState.Released, 0);
+        (Scope, State, _readers, IsFusedGradient) = (null, StorageState.Released, 0, false);
         Generation++;
         ReturnBuffer();
     }

@@ -2,38 +2,43 @@ using System.Globalization;
 
 namespace Criterion.Metrics;
 
-/// <summary>Density and coverage, and what they were computed from.</summary>
-/// <param name="Density">How many balls of real samples a generated one lies in, over k: about 1 for equal distributions, and not bounded by it.</param>
-/// <param name="Coverage">The share of real samples whose ball holds a generated one.</param>
-/// <param name="Neighbours">k: a real sample's ball reaches to its k-th nearest neighbour.</param>
-/// <param name="Samples">Counts, dimension, and the name of the features.</param>
+/// <summary>Density and coverage, with what they were computed from.</summary>
+/// <param name="Density">
+/// The number of real balls that contain a generated sample, divided by k, averaged over generated samples: about 1 for equal
+/// distributions, but not bounded by it.
+/// </param>
+/// <param name="Coverage">The share of real samples whose ball contains a generated one.</param>
+/// <param name="Neighbours">k: the ball of a real sample extends to its k-th nearest neighbor.</param>
+/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
 public sealed record DensityCoverageResult(double Density, double Coverage, int Neighbours, MetricSamples Samples)
 {
-    /// <summary>Real samples whose ball is a point, because they repeat more than k times.</summary>
+    /// <summary>Gets the number of real samples whose ball is a point because they have more than k copies.</summary>
     public int DegenerateBalls { get; init; }
 
-    /// <summary>Reasons not to trust the numbers, in words; empty where there are none.</summary>
+    /// <summary>Returns the reasons to distrust the values; empty if there are none.</summary>
     public IReadOnlyList<string> Warnings() => DegenerateBalls == 0
         ? []
-        : [string.Create(CultureInfo.InvariantCulture, $"{DegenerateBalls} of {Samples.Real} real samples repeat more than {Neighbours} times: their balls are points, in which copies count in full, and density says little. Remove copies.")];
+        : [string.Create(CultureInfo.InvariantCulture, $"{DegenerateBalls} of {Samples.Real} real samples have more than {Neighbours} copies: their balls are points in which every "
+            + $"copy counts, so density is unreliable. Remove copies.")];
 }
 
 /// <summary>
-/// Density and coverage of generated samples, both from the balls of the real ones alone: 1/(k·M)·Σⱼ Σᵢ [fⱼ in the ball of rᵢ], and
-/// the share of balls that are not empty.
+/// Density and coverage of generated samples, both from the balls of the real ones alone: 1/(k·M)·Σⱼ Σᵢ [fⱼ in the ball of rᵢ], and the
+/// share of balls that are not empty.
 /// </summary>
 /// <remarks>
-/// Balls are closed: a sample on the rim lies inside, and copies of a real sample lie in its ball also where that is a point. For two sets of N
-/// equal rows density is therefore N / k, and not 1 (other implementations take open balls and give 0).
-/// Source: Naeem, Oh, Uh, Choi and Yoo, Reliable fidelity and diversity metrics for generative models, 2020.</remarks>
+/// Balls are closed: a sample on the boundary is inside, and copies of a real sample are in its ball even where that is a point. For two
+/// sets of N equal rows density is therefore N / k, not 1 (other implementations use open balls and return 0). Source: Naeem, Oh, Uh, Choi
+/// and Yoo, Reliable fidelity and diversity metrics for generative models, 2020.
+/// </remarks>
 public static class DensityCoverage
 {
-    /// <summary>Density and coverage.</summary>
+    /// <summary>Computes density and coverage.</summary>
     /// <param name="real">Features of real samples, <c>[N, D]</c>.</param>
     /// <param name="fake">Features of generated samples, <c>[M, D]</c>.</param>
-    /// <param name="neighbours">k; 5. Both sets need more samples than that.</param>
+    /// <param name="neighbours">k; both sets must have more samples. Default: 5.</param>
     /// <param name="features">The name of the features.</param>
-    /// <exception cref="ShapeException">They are no such matrices.</exception>
+    /// <exception cref="ShapeException">An argument is not a matrix, or their dimensions differ.</exception>
     /// <exception cref="MetricException">There are too few samples, or a value is NaN or infinite.</exception>
     public static DensityCoverageResult Between(Tensor real, Tensor fake, int neighbours = 5, string features = MetricSamples.Unnamed)
     {

@@ -1,20 +1,20 @@
 namespace Criterion.Metrics;
 
-/// <summary>Checks feature vectors at the door of every metric.</summary>
+/// <summary>Checks of feature vectors, for all metrics.</summary>
 internal static class FeatureRows
 {
-    /// <summary>The features as contiguous Float64 <c>[N, D]</c> without history.</summary>
+    /// <summary>Returns the features as contiguous Float64 <c>[N, D]</c>, detached.</summary>
     public static Tensor Of(string metric, Tensor features, string name)
     {
         ArgumentNullException.ThrowIfNull(features, name);
         if (features.Rank != 2 || features.Shape[1] == 0)
         {
-            throw new ShapeException($"{metric}: {name} must be [N, D], one feature vector in each row, and is {features.Shape}. Flatten or pool what lies behind dim 1.");
+            throw new ShapeException($"{metric}: {name} must be [N, D], one feature vector per row, but is {features.Shape}. Flatten or pool the dimensions after 1.");
         }
 
         if (!features.DType.IsFloat())
         {
-            throw new DTypeException($"{metric}: {name} must be Float32 or Float64, and is {features.DType}; convert with .To(DType.Float64).");
+            throw new DTypeException($"{metric}: {name} must be Float32 or Float64, but is {features.DType}. Convert it with .To(DType.Float64).");
         }
 
         Tensor rows = features.Detach().To(DType.Float64).Contiguous();
@@ -22,7 +22,7 @@ internal static class FeatureRows
         return rows;
     }
 
-    /// <summary>Two sets of the same dimension, each with at least so many rows.</summary>
+    /// <summary>Returns two sets of the same dimension, each with at least <paramref name="least"/> rows.</summary>
     public static (Tensor Real, Tensor Fake) Pair(string metric, Tensor real, Tensor fake, int least)
     {
         (Tensor x, Tensor y) = (Of(metric, real, nameof(real)), Of(metric, fake, nameof(fake)));
@@ -36,7 +36,7 @@ internal static class FeatureRows
     {
         if (real != fake)
         {
-            throw new ShapeException($"{metric}: real features have {real} dimensions and fake ones {fake}. Take both from the same layer of the same network.");
+            throw new ShapeException($"{metric}: real features have {real} dimensions and fake ones {fake}. Use the same layer of the same network for both.");
         }
     }
 
@@ -44,18 +44,18 @@ internal static class FeatureRows
     {
         if (count < least)
         {
-            throw new MetricException($"{metric}: {name} has {count} sample(s), and at least {least} are needed. Give more samples.");
+            throw new MetricException($"{metric}: {name} has {count} sample(s), but at least {least} are needed. Pass more samples.");
         }
     }
 
-    /// <summary>Sums of squares of larger features overflow.</summary>
+    /// <summary>Throws if sums of squares of the features overflow.</summary>
     public static void CheckSquares(string metric, Tensor rows, string name)
     {
         const double largest = 1e150;
         double peak = rows.Abs().Max().Item();
         if (peak > largest)
         {
-            throw new MetricException($"{metric}: {name} holds values up to {peak}, whose squares overflow. Divide all features of both sets by {peak}.");
+            throw new MetricException($"{metric}: {name} has values up to {peak}, whose squares overflow. Divide all features of both sets by {peak}.");
         }
     }
 
@@ -67,7 +67,8 @@ internal static class FeatureRows
             if (!double.IsFinite(values[i]))
             {
                 (int row, int column) = Math.DivRem(i, rows.Shape[1]);
-                throw new MetricException($"{metric}: {name} holds {values[i]} in row {row}, column {column}. Find out why that sample has no features; a metric never drops one.");
+                throw new MetricException($"{metric}: {name} is {values[i]} in row {row}, column {column}. "
+                    + "Fix the features of that sample; metrics never skip one.");
             }
         }
     }

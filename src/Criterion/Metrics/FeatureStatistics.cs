@@ -3,10 +3,13 @@ using System.Numerics.Tensors;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// Mean and covariance of feature vectors that come in batches, in double precision and without keeping the vectors. Parts that
-/// were gathered apart can be merged.
+/// Accumulates mean and covariance of feature vectors in batches, in double precision and without storing the vectors. Statistics that were
+/// accumulated separately can be merged.
 /// </summary>
-/// <remarks>Each batch is centred on its own mean before it is squared (Welford, 1962; Chan, Golub and LeVeque, 1979), so that large means cost no digits.</remarks>
+/// <remarks>
+/// Each batch is centered on its own mean before it is squared (Welford, 1962; Chan, Golub and LeVeque, 1979), so that large means lose no
+/// precision.
+/// </remarks>
 /// <example><code>
 /// FeatureStatistics real = new(dimensions: 96);
 /// foreach (Tensor batch in images.Split(100))
@@ -19,8 +22,8 @@ public sealed class FeatureStatistics
     readonly double[] _mean;
     readonly double[] _scatter;
 
-    /// <summary>Statistics of nothing yet.</summary>
-    /// <param name="dimensions">Numbers in a feature vector, at least 1.</param>
+    /// <summary>Initializes empty statistics.</summary>
+    /// <param name="dimensions">The length of a feature vector, at least 1.</param>
     /// <param name="features">The name of the features.</param>
     public FeatureStatistics(int dimensions, string features = MetricSamples.Unnamed)
     {
@@ -29,16 +32,16 @@ public sealed class FeatureStatistics
         (_mean, _scatter) = (new double[dimensions], new double[dimensions * dimensions]);
     }
 
-    /// <summary>The name of the features.</summary>
+    /// <summary>Gets the name of the features.</summary>
     public string Features { get; }
 
-    /// <summary>Numbers in a feature vector.</summary>
+    /// <summary>Gets the length of a feature vector.</summary>
     public int Dimensions { get; }
 
-    /// <summary>Vectors that were added.</summary>
+    /// <summary>Gets the number of vectors added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The mean, Float64 <c>[D]</c>.</summary>
+    /// <summary>Gets the mean, Float64 <c>[D]</c>.</summary>
     /// <exception cref="MetricException">Nothing was added.</exception>
     public Tensor Mean
     {
@@ -49,7 +52,7 @@ public sealed class FeatureStatistics
         }
     }
 
-    /// <summary>The covariance with n − 1, Float64 <c>[D, D]</c>.</summary>
+    /// <summary>Gets the covariance with n − 1, Float64 <c>[D, D]</c>.</summary>
     /// <exception cref="MetricException">Fewer than two vectors were added.</exception>
     public Tensor Covariance
     {
@@ -60,7 +63,7 @@ public sealed class FeatureStatistics
         }
     }
 
-    /// <summary>The statistics of one tensor <c>[N, D]</c>.</summary>
+    /// <summary>Computes the statistics of one tensor <c>[N, D]</c>.</summary>
     /// <inheritdoc cref="Add" path="/exception"/>
     public static FeatureStatistics Of(Tensor features, string name = MetricSamples.Unnamed)
     {
@@ -71,8 +74,8 @@ public sealed class FeatureStatistics
     }
 
     /// <summary>Adds feature vectors, Float32 or Float64 <c>[N, D]</c>.</summary>
-    /// <exception cref="ShapeException">The shape is another.</exception>
-    /// <exception cref="DTypeException">The features are no floats.</exception>
+    /// <exception cref="ShapeException">The shape differs.</exception>
+    /// <exception cref="DTypeException">The features are not floating-point.</exception>
     /// <exception cref="MetricException">A value is NaN, infinite or above 1e150; nothing was added.</exception>
     public void Add(Tensor features)
     {
@@ -80,7 +83,7 @@ public sealed class FeatureStatistics
         Tensor rows = FeatureRows.Of(nameof(FeatureStatistics), features, nameof(features));
         if (rows.Shape[1] != Dimensions)
         {
-            throw new ShapeException($"FeatureStatistics: these are statistics of {Dimensions} dimensions, and the features have {rows.Shape[1]}. Take all from the same layer.");
+            throw new ShapeException($"FeatureStatistics: the features have {rows.Shape[1]} dimensions instead of {Dimensions}. Use the same layer for all.");
         }
 
         if (rows.Shape[0] == 0)
@@ -95,15 +98,15 @@ public sealed class FeatureStatistics
         Merge(rows.Shape[0], mean.AsReadOnlySpan<double>(), centred.Transpose().MatMul(centred).AsReadOnlySpan<double>());
     }
 
-    /// <summary>Adds what other statistics have gathered, as if their vectors had been added here.</summary>
-    /// <exception cref="ShapeException">They are of another dimension.</exception>
-    /// <exception cref="MetricException">They are of other features.</exception>
+    /// <summary>Merges other statistics, as if their vectors had been added here.</summary>
+    /// <exception cref="ShapeException">The dimensions differ.</exception>
+    /// <exception cref="MetricException">The names of the features differ.</exception>
     public void Merge(FeatureStatistics other)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Dimensions != Dimensions)
         {
-            throw new ShapeException($"FeatureStatistics: {Dimensions} and {other.Dimensions} dimensions do not merge. Take all from the same layer.");
+            throw new ShapeException($"FeatureStatistics: {Dimensions} and {other.Dimensions} dimensions cannot be merged. Use the same layer for all.");
         }
 
         CheckSameFeatures(nameof(FeatureStatistics), this, other);
@@ -113,19 +116,21 @@ public sealed class FeatureStatistics
         }
     }
 
-    /// <summary>The number of directions in which the vectors vary; below D the covariance is singular. At most Count − 1.</summary>
+    /// <summary>
+    /// Returns the number of directions in which the vectors vary; below D the covariance is singular. At most Count − 1.
+    /// </summary>
     public int Rank() => Count < 2 ? 0 : (int)Math.Min(SymmetricEigen.Rank(Covariance), Count - 1);
 
-    /// <summary>Numbers of different features have nothing to say about each other.</summary>
+    /// <summary>Throws if two statistics are of different features, which cannot be compared.</summary>
     internal static void CheckSameFeatures(string metric, FeatureStatistics a, FeatureStatistics b)
     {
         if (a.Features != b.Features)
         {
-            throw new MetricException($"{metric}: features '{a.Features}' and '{b.Features}' can't be compared. Take both from the same network, and name them alike.");
+            throw new MetricException($"{metric}: features '{a.Features}' and '{b.Features}' cannot be compared. Use the same network for both, with the same name.");
         }
     }
 
-    // Chan's rule: the scatter about the common mean is that about each mean plus that of the two means.
+    // Chan et al.: the scatter about the common mean is that about each mean plus that of the two means.
     void Merge(long count, ReadOnlySpan<double> mean, ReadOnlySpan<double> scatter)
     {
         double share = (double)count / (Count + count);

@@ -1,20 +1,20 @@
 namespace Criterion.Metrics;
 
 /// <summary>
-/// Fréchet distance between two sets of feature vectors, each taken for a normal distribution:
-/// ‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr (Σ₁Σ₂)^½. With features of Inception it is the FID.
+/// Fréchet distance between two sets of feature vectors, each modeled as a normal distribution: ‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr (Σ₁Σ₂)^½.
+/// With features of Inception it is the FID.
 /// </summary>
 /// <remarks>
-/// The trace comes from the eigenvalues of the symmetric R₁ᵀΣ₂R₁, R₁R₁ᵀ = Σ₁: no complex numbers, and singular covariances do no
-/// harm. Finite samples make the distance too large, by about a constant over their number: compare numbers of equal counts, or
-/// <see cref="Extrapolate"/>. Source: Dowson and Landau, The Fréchet distance between multivariate normal distributions, 1982;
-/// Heusel and others, GANs trained by a two time-scale update rule converge to a local Nash equilibrium, 2017.
+/// The trace is computed from the eigenvalues of the symmetric R₁ᵀΣ₂R₁, R₁R₁ᵀ = Σ₁, which avoids complex numbers and allows singular
+/// covariances. Finite samples bias the distance upwards by about a constant over their number: compare values of equal counts, or use
+/// <see cref="Extrapolate"/>. Source: Dowson and Landau, The Fréchet distance between multivariate normal distributions, 1982; Heusel and
+/// others, GANs trained by a two time-scale update rule converge to a local Nash equilibrium, 2017.
 /// </remarks>
 public static class FrechetDistance
 {
-    /// <summary>Computes the distance between gathered statistics.</summary>
-    /// <exception cref="ShapeException">Their dimensions differ.</exception>
-    /// <exception cref="MetricException">One of them has fewer than two samples, or their features differ.</exception>
+    /// <summary>Computes the distance between accumulated statistics.</summary>
+    /// <exception cref="ShapeException">The dimensions differ.</exception>
+    /// <exception cref="MetricException">There are fewer than two samples, or the features differ.</exception>
     public static FrechetResult Between(FeatureStatistics real, FeatureStatistics fake)
     {
         ArgumentNullException.ThrowIfNull(real);
@@ -32,7 +32,7 @@ public static class FrechetDistance
     /// <param name="real">Features of real samples.</param>
     /// <param name="fake">Features of generated samples.</param>
     /// <param name="features">The name of the features.</param>
-    /// <exception cref="ShapeException">They are no such matrices.</exception>
+    /// <exception cref="ShapeException">An argument is not a matrix, or their dimensions differ.</exception>
     /// <exception cref="MetricException">There are fewer than two samples, or a value is NaN or infinite.</exception>
     public static FrechetResult Between(Tensor real, Tensor fake, string features = MetricSamples.Unnamed)
     {
@@ -41,14 +41,17 @@ public static class FrechetDistance
     }
 
     /// <summary>
-    /// The distance to be expected of infinitely many generated samples (FID∞): a line through the distances of subsets of growing
-    /// size against 1 / size, read at 0. It may come out slightly negative.
+    /// Extrapolates the distance to infinitely many generated samples (FID∞): a line through the distances of growing subsets as a function
+    /// of 1 / size, evaluated at 0. It may be slightly negative.
     /// </summary>
-    /// <remarks>Source: Chong and Forsyth, Effectively unbiased FID and Inception score and where to find them, 2020. The error of finitely many real samples remains.</remarks>
-    /// <param name="real">Statistics of real samples.</param>
-    /// <param name="fake">Features of generated samples, <c>[N, D]</c>, N at least 4·D.</param>
-    /// <param name="points">Subsets, from the larger of N/10 and 2·D samples to N; at least 3.</param>
-    /// <param name="random">Chooses the subsets; seed 0 if not given.</param>
+    /// <remarks>
+    /// Source: Chong and Forsyth, Effectively unbiased FID and Inception score and where to find them, 2020. The bias by finitely many real
+    /// samples remains.
+    /// </remarks>
+    /// <param name="real">The statistics of real samples.</param>
+    /// <param name="fake">The features of generated samples, <c>[N, D]</c>, N at least 4·D.</param>
+    /// <param name="points">The number of subsets, from the larger of N/10 and 2·D samples to N; at least 3. Default: 15.</param>
+    /// <param name="random">The random stream that chooses the subsets. Default: seed 0.</param>
     /// <exception cref="ShapeException">The dimensions differ.</exception>
     /// <exception cref="MetricException">There are fewer than 4·D generated samples, or a value is NaN or infinite.</exception>
     public static FrechetExtrapolation Extrapolate(FeatureStatistics real, Tensor fake, int points = 15, RandomStream? random = null)
@@ -79,7 +82,7 @@ public static class FrechetDistance
         Tensor shift = real.Mean - fake.Mean;
         (Tensor first, Tensor second) = (real.Covariance, fake.Covariance);
 
-        // At size 1 no product of covariances overflows or underflows.
+        // Scaled to about 1, no product of covariances overflows or underflows.
         double peak = Math.Max(first.Abs().Max().Item(), second.Abs().Max().Item());
         double scale = peak == 0 ? 1 : Math.ScaleB(1, Math.Max(-1000, Math.ILogB(peak)));
         (first, second) = (first / scale, second / scale);
@@ -96,7 +99,7 @@ public static class FrechetDistance
 
     static double Trace(Tensor matrix) => (matrix * Tensor.Eye(matrix.Shape[0], DType.Float64)).Sum().Item();
 
-    /// <summary>Least squares: distance = value + slope / count.</summary>
+    /// <summary>Fits distance = value + slope / count by least squares.</summary>
     static (double Value, double Slope) FitLine(FrechetPoint[] points)
     {
         double x = points.Average(static point => 1.0 / point.Count);

@@ -3,25 +3,25 @@ using Criterion.Losses;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// A measure of how alike two images are: higher is better, in double precision, without a graph. For training use the loss of
-/// the same name.
+/// A measure of the similarity of two images: higher is better. Computed in double precision and without a graph; for training use the loss
+/// of the same name.
 /// </summary>
 /// <param name="Range">The values of black and white.</param>
 public abstract record ImageMetric(ImageRange Range)
 {
     /// <summary>Computes the measure of each image.</summary>
-    /// <param name="image">[N, C, H, W] in the stated range.</param>
-    /// <param name="reference">The same shape and range.</param>
+    /// <param name="image">The images, [N, C, H, W], values in the declared range.</param>
+    /// <param name="reference">The references, of the same shape and range.</param>
     /// <returns>[N], Float64.</returns>
     /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
-    /// <exception cref="LossException">A value lies outside the range.</exception>
+    /// <exception cref="LossException">A value is outside the range.</exception>
     public Tensor PerImage(Tensor image, Tensor reference)
     {
         ImageChecks.CheckImages(Name, image, nameof(image));
         ImageChecks.CheckImages(Name, reference, nameof(reference));
         if (image.Shape != reference.Shape)
         {
-            throw new ShapeException($"{Name}: image {image.Shape} and reference {reference.Shape} differ.");
+            throw new ShapeException($"{Name}: image {image.Shape} and reference {reference.Shape} differ in shape. Metrics never broadcast.");
         }
 
         ImageChecks.CheckRange(Name, Range, image, nameof(image));
@@ -34,8 +34,8 @@ public abstract record ImageMetric(ImageRange Range)
 
     /// <summary>Computes the measure of a batch of images.</summary>
     /// <inheritdoc cref="PerImage"/>
-    /// <returns>One number: the mean over the images unless the metric says otherwise.</returns>
-    /// <exception cref="LossException">A value lies outside the range, or there are no images.</exception>
+    /// <returns>A number, by default the mean over the images.</returns>
+    /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public double Of(Tensor image, Tensor reference)
     {
         ImageScore score = new(this);
@@ -46,35 +46,35 @@ public abstract record ImageMetric(ImageRange Range)
     /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 
-    /// <summary>Computes the measure of each image, from images that were checked.</summary>
+    /// <summary>Computes the measure of each image, from valid images.</summary>
     protected abstract Tensor Measure(Tensor image, Tensor reference);
 
-    /// <summary>What is added up over images, with its weight.</summary>
+    /// <summary>Computes the sum over images and its weight.</summary>
     internal virtual (double Sum, double Weight) Count(Tensor image, Tensor reference)
     {
         Tensor each = PerImage(image, reference);
         return (each.Sum().Item(), each.Count);
     }
 
-    /// <summary>The number that a mean over images stands for.</summary>
+    /// <summary>Converts a mean over images to the metric.</summary>
     internal virtual double Finish(double mean) => mean;
 }
 
-/// <summary>A metric over many batches: two numbers, whatever the count of images.</summary>
+/// <summary>Accumulates a metric over batches, in constant memory.</summary>
 /// <param name="metric">The metric.</param>
 public sealed class ImageScore(ImageMetric metric)
 {
     double _sum;
     double _weight;
 
-    /// <summary>The images so far.</summary>
+    /// <summary>Gets the number of images so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The metric over all images so far.</summary>
-    /// <exception cref="LossException">There were none.</exception>
+    /// <summary>Gets the metric over all images so far.</summary>
+    /// <exception cref="LossException">There are no images.</exception>
     public double Value => Count > 0
         ? metric.Finish(_sum / _weight)
-        : throw new LossException($"{metric.GetType().Name}: there are no images to measure. Add some first.");
+        : throw new LossException($"{metric.GetType().Name}: there are no images. Call Add first.");
 
     /// <summary>Adds a batch.</summary>
     /// <inheritdoc cref="ImageMetric.PerImage"/>
@@ -86,7 +86,7 @@ public sealed class ImageScore(ImageMetric metric)
         Count += image.Shape[0];
     }
 
-    /// <summary>Adds what another score of the same metric has seen.</summary>
+    /// <summary>Merges another score of the same metric.</summary>
     public void Add(ImageScore other)
     {
         ArgumentNullException.ThrowIfNull(other);

@@ -2,31 +2,34 @@ using System.Numerics.Tensors;
 
 namespace Criterion.Metrics;
 
-/// <summary>An inception-style score and what it was computed from.</summary>
+/// <summary>An inception score, with what it was computed from.</summary>
 /// <param name="Value">The mean over the splits, from 1 to the number of classes; higher is better.</param>
-/// <param name="StandardDeviation">The spread over the splits, with n.</param>
-/// <param name="Splits">How many splits.</param>
-/// <param name="Count">Samples in all.</param>
-/// <param name="Classes">Classes of the classifier.</param>
+/// <param name="StandardDeviation">The standard deviation over the splits, with n.</param>
+/// <param name="Splits">The number of splits.</param>
+/// <param name="Count">The number of samples.</param>
+/// <param name="Classes">The number of classes.</param>
 /// <param name="Features">The name of the classifier.</param>
 public sealed record InceptionResult(double Value, double StandardDeviation, int Splits, int Count, int Classes, string Features);
 
 /// <summary>
-/// Inception-style score of class probabilities: exp(E KL(p(y|x) ‖ p(y))), high when each sample is plainly of one class and all
-/// classes occur. With probabilities of Inception it is the inception score.
+/// Inception score of class probabilities: exp(E KL(p(y|x) ‖ p(y))), high when each sample is clearly of one class and all classes occur.
+/// With probabilities of Inception it is the customary score.
 /// </summary>
-/// <remarks>It never sees real samples, and a generator that draws one perfect sample for each class has the highest score. Source: Salimans and others, Improved techniques for training GANs, 2016.</remarks>
+/// <remarks>
+/// It uses no real samples, and a generator of one perfect sample per class has the highest score. Source: Salimans and others, Improved
+/// techniques for training GANs, 2016.
+/// </remarks>
 public static class InceptionScore
 {
     const double SumTolerance = 1e-3;
 
     /// <summary>Computes the score of probabilities.</summary>
-    /// <param name="probabilities">One row for each sample, <c>[N, classes]</c>: not negative, each row with sum 1.</param>
-    /// <param name="splits">Parts whose scores are averaged; 10. At most N.</param>
-    /// <param name="shuffle">Whether the samples are put into a random order first, always the same one. Default: true.</param>
+    /// <param name="probabilities">One row per sample, <c>[N, classes]</c>: 0 or more, summing to 1.</param>
+    /// <param name="splits">The number of parts whose scores are averaged; at most N. Default: 10.</param>
+    /// <param name="shuffle">Whether the samples are shuffled first, always in the same order. Default: true.</param>
     /// <param name="features">The name of the classifier.</param>
-    /// <exception cref="ShapeException">The tensor is no such matrix.</exception>
-    /// <exception cref="MetricException">There are fewer samples than splits, or a row is no distribution.</exception>
+    /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
+    /// <exception cref="MetricException">There are fewer samples than splits, or a row is not a distribution.</exception>
     public static InceptionResult Of(Tensor probabilities, int splits = 10, bool shuffle = true, string features = MetricSamples.Unnamed)
     {
         Require.AtLeast(1, splits, nameof(InceptionScore));
@@ -44,7 +47,7 @@ public static class InceptionScore
         int Start(int split) => (int)((long)count * split / splits);
     }
 
-    // E KL(p ‖ q) with q = E p is the entropy of q less the mean entropy of p.
+    // E KL(p ‖ q) with q = E p is the entropy of q minus the mean entropy of p.
     static double Score(Tensor rows) => Math.Exp(Entropy(rows.Mean(0)) - (Entropy(rows) / rows.Shape[0]));
 
     static double Entropy(Tensor probabilities)
@@ -67,7 +70,8 @@ public static class InceptionScore
             ReadOnlySpan<double> p = values.Slice(row * classes, classes);
             if (TensorPrimitives.Min(p) < 0 || Math.Abs(TensorPrimitives.Sum(p) - 1) > SumTolerance)
             {
-                throw new MetricException($"InceptionScore: row {row} is no distribution: its smallest value is {TensorPrimitives.Min(p)} and its sum {TensorPrimitives.Sum(p)}. Give probabilities, such as logits.Softmax(1).");
+                throw new MetricException($"InceptionScore: row {row} is not a distribution: its minimum is {TensorPrimitives.Min(p)} and its sum "
+                    + $"{TensorPrimitives.Sum(p)}. Pass probabilities, such as logits.Softmax(1).");
             }
         }
     }

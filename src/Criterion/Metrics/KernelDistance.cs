@@ -1,12 +1,12 @@
 namespace Criterion.Metrics;
 
-/// <summary>A kernel distance and what it was computed from.</summary>
-/// <param name="Value">The mean over the subsets; lower is nearer, and slightly negative is as good as 0.</param>
-/// <param name="StandardDeviation">The spread over the subsets.</param>
-/// <param name="StandardError">The error of the mean. Subsets overlap, so they count as no more than the samples would fill.</param>
-/// <param name="Subsets">How many subsets were drawn.</param>
-/// <param name="SubsetSize">Samples of each kind in a subset.</param>
-/// <param name="Samples">Counts, dimension, and the name of the features.</param>
+/// <summary>A kernel distance, with what it was computed from.</summary>
+/// <param name="Value">The mean over the subsets; lower is better, and slightly negative is equivalent to 0.</param>
+/// <param name="StandardDeviation">The standard deviation over the subsets.</param>
+/// <param name="StandardError">The standard error of the mean. Subsets overlap, so at most as many count as the samples would fill.</param>
+/// <param name="Subsets">The number of subsets.</param>
+/// <param name="SubsetSize">The number of samples of each kind in a subset.</param>
+/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
 public sealed record KernelResult(
     double Value, double StandardDeviation, double StandardError, int Subsets, int SubsetSize, MetricSamples Samples);
 
@@ -26,11 +26,11 @@ public static class KernelDistance
     /// <summary>Computes the distance over random subsets, with its standard error.</summary>
     /// <param name="real">Features of real samples, <c>[N, D]</c>.</param>
     /// <param name="fake">Features of generated samples, <c>[M, D]</c>.</param>
-    /// <param name="subsets">How many subsets are drawn.</param>
-    /// <param name="subsetSize">Samples of each kind in a subset; 1000, but no more than half of the smaller set, if not given.</param>
-    /// <param name="random">Draws the subsets; seed 0 if not given.</param>
+    /// <param name="subsets">The number of subsets. Default: 100.</param>
+    /// <param name="subsetSize">The number of samples of each kind in a subset. Default: 1000, but at most half of the smaller set.</param>
+    /// <param name="random">The random stream that chooses the subsets. Default: seed 0.</param>
     /// <param name="features">The name of the features.</param>
-    /// <exception cref="ShapeException">They are no such matrices.</exception>
+    /// <exception cref="ShapeException">An argument is not a matrix, or their dimensions differ.</exception>
     /// <exception cref="MetricException">There are too few samples, or a value is NaN or infinite.</exception>
     public static KernelResult Between(
         Tensor real, Tensor fake, int subsets = 100, int? subsetSize = null, RandomStream? random = null, string features = MetricSamples.Unnamed)
@@ -54,7 +54,7 @@ public static class KernelDistance
             mean, deviation, deviation / Math.Sqrt(independent), subsets, size, new MetricSamples(features, real.Shape[1], real.Shape[0], fake.Shape[0]));
     }
 
-    /// <summary>The unbiased estimate from all samples at once, at a cost that grows with the square of their number.</summary>
+    /// <summary>Computes the unbiased estimate from all samples at once, at quadratic cost.</summary>
     /// <param name="real">Features of real samples, <c>[N, D]</c>, N at least 2.</param>
     /// <param name="fake">Features of generated samples, <c>[M, D]</c>, M at least 2.</param>
     /// <inheritdoc cref="Between" path="/exception"/>
@@ -79,7 +79,8 @@ public static class KernelDistance
         double estimate = ((Sum(x, x) - SumOfDiagonal(x)) / (n * (n - 1))) + ((Sum(y, y) - SumOfDiagonal(y)) / (m * (m - 1))) - (2 * Sum(x, y) / (n * m));
         return double.IsFinite(estimate)
             ? estimate
-            : throw new MetricException($"KernelDistance: the features are up to {Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item())}, and the sixth power of their length overflows. Divide all features of both sets by that.");
+            : throw new MetricException($"KernelDistance: features up to {Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item())} overflow: the kernel takes the sixth "
+                + "power of their norm. Divide all features of both sets by that value.");
     }
 
     static double Sum(Tensor x, Tensor y)

@@ -1,4 +1,7 @@
 namespace Criterion.Metrics;
 
-/// <summary>Samples from which a metric can't be computed: too few of them, or values that are no numbers. The message names the way out.</summary>
+/// <summary>
+/// The exception for samples from which a metric cannot be computed: too few, or values that are NaN or infinite. The message includes the
+/// fix.
+/// </summary>
 public sealed class MetricException(string message) : TensorException(message);

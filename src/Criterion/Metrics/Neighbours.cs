@@ -2,13 +2,13 @@ using System.Numerics.Tensors;
 
 namespace Criterion.Metrics;
 
-/// <summary>Distances from one row to some columns, of which <paramref name="first"/> is the first.</summary>
+/// <summary>Receives the distances from one row to a block of columns that starts at <paramref name="first"/>.</summary>
 internal delegate void DistanceRow(int row, int first, Distances distances);
 
-/// <summary>Distances between all pairs of feature vectors, a tile at a time: the memory does not grow with the number of pairs.</summary>
+/// <summary>Distances between all pairs of feature vectors, computed in tiles: memory does not grow with the number of pairs.</summary>
 /// <remarks>
-/// A matrix product gives ‖x − y‖² = ‖x‖² + ‖y‖² − 2·xᵀy of vectors about their common mean up to rounding, which is large beside the distance of
-/// near vectors that lie far out. Wherever that leaves open which distance is the smaller, they are computed from differences.
+/// A matrix product gives ‖x − y‖² = ‖x‖² + ‖y‖² − 2·xᵀy of centered vectors, with a rounding error that is large relative to the distance
+/// of close vectors far from the mean. Where that makes a comparison ambiguous, distances are computed from differences.
 /// </remarks>
 internal sealed class Neighbours
 {
@@ -21,15 +21,15 @@ internal sealed class Neighbours
         Centred = features - centre;
     }
 
-    /// <summary>The vectors, scaled by a power of two so that no square overflows.</summary>
+    /// <summary>Gets the vectors, scaled by a power of two so that no square overflows.</summary>
     public Tensor Plain { get; }
 
-    /// <summary>The vectors about a mean: short ones lose fewer digits in their products.</summary>
+    /// <summary>Gets the centered vectors: shorter vectors lose less precision in their products.</summary>
     public Tensor Centred { get; }
 
     public int Count => Plain.Shape[0];
 
-    /// <summary>Both sets, checked, at one scale and about the mean of the real ones.</summary>
+    /// <summary>Returns both sets, checked, scaled alike and centered on the mean of the real ones.</summary>
     public static (Neighbours Real, Neighbours Fake) Of(string metric, Tensor real, Tensor fake, int k)
     {
         Require.AtLeast(1, k, metric);
@@ -89,7 +89,7 @@ internal sealed class Neighbours
         }
     }
 
-    /// <summary>Puts a value into its place among rising ones; the largest falls out.</summary>
+    /// <summary>Inserts a value into a sorted span; the largest is dropped.</summary>
     static void Insert(Span<double> rising, double value)
     {
         if (value >= rising[^1])
@@ -107,13 +107,13 @@ internal sealed class Neighbours
     }
 }
 
-/// <summary>The distances from one vector to others: a cheap estimate with its error, and the exact one.</summary>
+/// <summary>The distances from one vector to others: a cheap estimate with its error bound, and the exact value.</summary>
 internal readonly ref struct Distances(
     ReadOnlySpan<double> products, double lengthX, ReadOnlySpan<double> lengthsY, ReadOnlySpan<double> x, ReadOnlySpan<double> ys)
 {
     const double Rounding = 2.220446049250313e-16;
 
-    // A number below this has lost digits, or all of them, when it was squared.
+    // The square of a number below this is denormal or 0.
     const double LeastRoot = 1e-140;
 
     readonly ReadOnlySpan<double> _products = products;
@@ -121,19 +121,19 @@ internal readonly ref struct Distances(
     readonly ReadOnlySpan<double> _x = x;
     readonly ReadOnlySpan<double> _ys = ys;
 
-    // What rounding of the vectors and of their product leaves of a squared distance, as a share of the squared lengths.
+    // The rounding error of a squared distance, relative to the squared lengths.
     readonly double _error = (x.Length + 8) * Rounding;
 
     public int Count => _products.Length;
 
-    /// <summary>Whether the distance may be below another, by the estimate.</summary>
+    /// <summary>Returns whether the distance may be below another, by the estimate.</summary>
     public bool MayBeBelow(int j, double other)
     {
         (double squared, double error) = Estimate(j);
         return squared - error < other * other || other < LeastRoot;
     }
 
-    /// <summary>Whether the distance is at most another.</summary>
+    /// <summary>Returns whether the distance is at most another.</summary>
     public bool IsAtMost(int j, double other)
     {
         (double squared, double error) = Estimate(j);

@@ -3,16 +3,20 @@ using Criterion.Losses;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// Peak signal-to-noise ratio in decibels, 10 log₁₀(R² / MSE), R the extent of the range: 20 is poor, 30 fair, 40 good; identical
-/// images have +∞.
+/// Peak signal-to-noise ratio in decibels, 10 log₁₀(R² / MSE), R the extent of the range: 20 is poor, 30 fair, 40 good; identical images
+/// have +∞.
 /// </summary>
 /// <remarks>
-/// The mean over the ratios of single images and the ratio of the pooled error differ: say which one was used. The loss is
+/// The mean of the ratios of images and the ratio of the pooled error differ: report which one was used. The loss is
 /// <see cref="Losses.PsnrLoss"/>.
 /// </remarks>
 /// <param name="Range">The values of black and white.</param>
-/// <param name="Pooled">One error over all images, instead of the mean over the ratios of single images.</param>
-/// <param name="Cap">The highest ratio that is given, for means that one identical image must not make infinite; null for none.</param>
+/// <param name="Pooled">
+/// Whether the error is averaged over all images first, instead of averaging the ratios of images. Default: false.
+/// </param>
+/// <param name="Cap">
+/// The upper bound of a ratio, positive, so that one identical image does not make the mean infinite; null for none. Default: null.
+/// </param>
 public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
 {
     /// <summary><inheritdoc cref="Psnr" path="/param[@name='Cap']/node()"/></summary>
@@ -40,7 +44,7 @@ public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = n
 
     internal override double Finish(double mean) => Pooled ? Decibels(mean) : mean;
 
-    /// <summary>The mean squared error of each image, in parts of the range.</summary>
+    /// <summary>Computes the mean squared error of each image, relative to the range.</summary>
     Tensor Errors(Tensor image, Tensor reference)
     {
         Tensor difference = ((image - reference) / Range.Extent()).Flatten(1);

@@ -3,21 +3,21 @@ using Criterion.Losses;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// Structural similarity, in [−1, 1]: 1 for identical images. The mean over the windows and channels of an image of
-/// (2μₓμᵧ + C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
+/// Structural similarity, in [−1, 1]: 1 for identical images. The mean over the windows and channels of an image of (2μₓμᵧ + C₁)(2σₓᵧ + C₂)
+/// / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
-/// <remarks>Numbers of different presets do not compare: say which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
+/// <remarks>Values of different presets cannot be compared: report which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
 /// <param name="Range">The values of black and white.</param>
-/// <param name="Preset">A convention by its name.</param>
+/// <param name="Preset">A named set of conventions. Default: Wang2004.</param>
 public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004) : ImageMetric(Range)
 {
-    /// <summary>Conventions of your own, in place of those of <see cref="Preset"/>.</summary>
+    /// <summary>Gets options that replace those of <see cref="Preset"/>. Default: null.</summary>
     public SsimOptions? Options { get; init; }
 
-    /// <summary>The similarity of every window, for a look at where images differ.</summary>
-    /// <param name="image">[N, C, H, W] in the stated range.</param>
-    /// <param name="reference">The same shape and range.</param>
-    /// <returns>[N, C, windows down, windows across], Float64.</returns>
+    /// <summary>Computes the similarity of every window, to see where images differ.</summary>
+    /// <param name="image">The images, [N, C, H, W], values in the declared range.</param>
+    /// <param name="reference">The references, of the same shape and range.</param>
+    /// <returns>[N, C, window rows, window columns], Float64.</returns>
     public Tensor Map(Tensor image, Tensor reference)
     {
         PerImage(image, reference);

@@ -7,7 +7,7 @@ internal static class SymmetricEigen
 {
     const double Rounding = 2.220446049250313e-16;
 
-    /// <summary>The eigenvalues, rising, and the eigenvectors as columns of <c>[D, D]</c>.</summary>
+    /// <summary>Returns the eigenvalues in ascending order, and the eigenvectors as columns of <c>[D, D]</c>.</summary>
     public static (double[] Values, Tensor Vectors) Decompose(Tensor matrix)
     {
         int d = matrix.Shape[0];
@@ -21,14 +21,16 @@ internal static class SymmetricEigen
         return ([.. decomposition.EigenValues.Select(value => value.Real * scale)], Tensor.From(decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
     }
 
-    /// <summary>A matrix R with R · Rᵀ = <paramref name="covariance"/>; eigenvalues that rounding made negative count as 0.</summary>
+    /// <summary>
+    /// Returns a matrix R with R · Rᵀ = <paramref name="covariance"/>; eigenvalues that are negative by rounding count as 0.
+    /// </summary>
     public static Tensor Root(Tensor covariance)
     {
         (double[] values, Tensor vectors) = Decompose(covariance);
         return vectors * Tensor.From(values.Select(static value => Math.Sqrt(Math.Max(0, value))).ToArray(), [1, values.Length]);
     }
 
-    /// <summary>How many eigenvalues are larger than what rounding leaves of 0.</summary>
+    /// <summary>Counts the eigenvalues above the rounding error of 0.</summary>
     public static int Rank(Tensor covariance)
     {
         double[] values = Decompose(covariance).Values;

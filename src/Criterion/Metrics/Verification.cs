@@ -1,16 +1,20 @@
 namespace Criterion.Metrics;
 
-/// <summary>How well a score tells pairs of the same kind from others.</summary>
-/// <param name="Accuracy">The share that is right at the best threshold, similar and dissimilar pairs weighing the same.</param>
-/// <param name="Threshold">That threshold: the lowest score that counts as the same.</param>
-/// <param name="AreaUnderCurve">The chance that a similar pair scores higher than a dissimilar one; ties count half (ROC-AUC).</param>
-/// <param name="EqualErrorRate">The share of mistakes where as many similar pairs are refused as dissimilar ones are accepted.</param>
+/// <summary>The quality of a score that separates pairs of the same kind from others.</summary>
+/// <param name="Accuracy">The accuracy at the best threshold, with equal weights for similar and dissimilar pairs.</param>
+/// <param name="Threshold">The best threshold: the lowest score that counts as the same.</param>
+/// <param name="AreaUnderCurve">
+/// The probability that a similar pair has a higher score than a dissimilar one; ties count half (ROC-AUC).
+/// </param>
+/// <param name="EqualErrorRate">The error rate at which as many similar pairs are rejected as dissimilar ones are accepted.</param>
 public sealed record Verification(double Accuracy, double Threshold, double AreaUnderCurve, double EqualErrorRate)
 {
-    /// <summary>The share of pairs that a threshold tells right, similar and dissimilar pairs weighing the same: for a threshold that comes from other pairs.</summary>
+    /// <summary>
+    /// Computes the accuracy at a threshold that comes from other pairs, with equal weights for similar and dissimilar pairs.
+    /// </summary>
     /// <param name="threshold">The lowest score that counts as the same.</param>
-    /// <param name="pairs">The score of each pair, higher for more alike, and whether it is of one kind.</param>
-    /// <exception cref="ArgumentException">There are no similar pairs or no others, or a score is NaN.</exception>
+    /// <param name="pairs">The score of each pair, higher for more similar, and whether both are of one kind.</param>
+    /// <exception cref="ArgumentException">One kind of pairs is missing, or a score is NaN.</exception>
     public static double AccuracyAt(double threshold, IReadOnlyCollection<(double Score, bool IsSame)> pairs)
     {
         (double same, double others) = Count(pairs);
@@ -20,8 +24,8 @@ public sealed record Verification(double Accuracy, double Threshold, double Area
     }
 
     /// <summary>Measures scored pairs.</summary>
-    /// <param name="pairs">The score of each pair, higher for more alike, and whether it is of one kind.</param>
-    /// <exception cref="ArgumentException">There are no similar pairs or no others, or a score is NaN.</exception>
+    /// <param name="pairs">The score of each pair, higher for more similar, and whether both are of one kind.</param>
+    /// <exception cref="ArgumentException">One kind of pairs is missing, or a score is NaN.</exception>
     public static Verification Measure(IReadOnlyCollection<(double Score, bool IsSame)> pairs)
     {
         (double same, double others) = Count(pairs);
@@ -56,6 +60,6 @@ public sealed record Verification(double Accuracy, double Threshold, double Area
         double others = pairs.Count - same;
         return same > 0 && others > 0 && !pairs.Any(static pair => double.IsNaN(pair.Score))
             ? (same, others)
-            : throw new ArgumentException($"Verification: of {pairs.Count} pairs {same} are of one kind; both kinds are needed, with scores that are numbers.", nameof(pairs));
+            : throw new ArgumentException($"Verification: {same} of {pairs.Count} pairs are of one kind, or a score is NaN. Pass pairs of both kinds with valid scores.", nameof(pairs));
     }
 }

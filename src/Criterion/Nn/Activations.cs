@@ -1,22 +1,22 @@
 namespace Criterion.Nn;
 
-// Activations as modules, for use in a Sequential; each is the tensor operation of its name.
+// Activations as modules, for use in a Sequential. Each calls the tensor operation of its name.
 
-/// <summary>x itself: a place holder. PyTorch equivalent: <c>torch.nn.Identity</c>.</summary>
+/// <summary>Returns its input unchanged: a placeholder. PyTorch equivalent: <c>torch.nn.Identity</c>.</summary>
 public sealed class Identity : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input);
 }
 
-/// <summary>max(x, 0).</summary>
+/// <summary>Computes max(x, 0).</summary>
 public sealed class ReLU : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Relu();
 }
 
-/// <summary>x above 0, slope · x below.</summary>
+/// <summary>Computes x above 0 and slope · x below.</summary>
 /// <param name="slope">The slope below 0. Default: 0.01.</param>
 public sealed class LeakyReLU(double slope = 0.01) : Module
 {
@@ -24,22 +24,22 @@ public sealed class LeakyReLU(double slope = 0.01) : Module
     public override Tensor Forward(Tensor input) => NotNull(input).LeakyRelu(slope);
 }
 
-/// <summary>x above 0, α(eˣ − 1) below.</summary>
-/// <param name="alpha">How far below 0 it goes. Default: 1.</param>
+/// <summary>Computes x above 0 and α(eˣ − 1) below.</summary>
+/// <param name="alpha">α; −α is the limit for large negative x. Default: 1.</param>
 public sealed class ELU(double alpha = 1) : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Elu(alpha);
 }
 
-/// <summary>The self-normalising ELU (Klambauer et al., 2017).</summary>
+/// <summary>Computes the self-normalizing ELU (Klambauer et al., 2017).</summary>
 public sealed class SELU : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Selu();
 }
 
-/// <summary>x · Φ(x), Φ the normal distribution function.</summary>
+/// <summary>Computes x · Φ(x), Φ the normal distribution function.</summary>
 /// <param name="tanh">Whether to use the tanh approximation. Default: false.</param>
 public sealed class GELU(bool tanh = false) : Module
 {
@@ -47,36 +47,36 @@ public sealed class GELU(bool tanh = false) : Module
     public override Tensor Forward(Tensor input) => NotNull(input).Gelu(tanh);
 }
 
-/// <summary>x · σ(x), also known as swish.</summary>
+/// <summary>Computes x · σ(x), also known as swish.</summary>
 public sealed class SiLU : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Silu();
 }
 
-/// <summary>1 / (1 + e⁻ˣ).</summary>
+/// <summary>Computes 1 / (1 + e⁻ˣ).</summary>
 public sealed class Sigmoid : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Sigmoid();
 }
 
-/// <summary>tanh x.</summary>
+/// <summary>Computes tanh x.</summary>
 public sealed class Tanh : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Tanh();
 }
 
-/// <summary>ln(1 + e^(βx)) / β. Exact for any x, where PyTorch's becomes x from a threshold on.</summary>
-/// <param name="beta">The sharpness β. Default: 1.</param>
+/// <summary>Computes ln(1 + e^(βx)) / β. Exact for any x, whereas PyTorch's returns x above a threshold.</summary>
+/// <param name="beta">β, the sharpness. Default: 1.</param>
 public sealed class Softplus(double beta = 1) : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).Softplus(beta);
 }
 
-/// <summary>eˣ / Σ eˣ along a dimension.</summary>
+/// <summary>Computes eˣ / Σ eˣ along a dimension.</summary>
 /// <param name="dim">The dimension.</param>
 public sealed class Softmax(int dim) : Module
 {
@@ -84,7 +84,7 @@ public sealed class Softmax(int dim) : Module
     public override Tensor Forward(Tensor input) => NotNull(input).Softmax(dim);
 }
 
-/// <summary>x − ln Σ eˣ along a dimension.</summary>
+/// <summary>Computes x − ln Σ eˣ along a dimension.</summary>
 /// <param name="dim">The dimension.</param>
 public sealed class LogSoftmax(int dim) : Module
 {

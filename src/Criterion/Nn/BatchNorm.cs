@@ -3,8 +3,8 @@ using Criterion.Drivers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// (x − mean) / √(variance + ε) · weight + bias, with the statistics of the batch for each channel while training, and running
-/// ones in evaluation (Ioffe and Szegedy, 2015).
+/// (x − mean) / √(variance + ε) · weight + bias for each channel, with the statistics of the batch in training and running statistics in
+/// evaluation (Ioffe and Szegedy, 2015).
 /// </summary>
 public abstract class BatchNorm : ChannelNorm
 {
@@ -14,14 +14,14 @@ public abstract class BatchNorm : ChannelNorm
         : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
 
     /// <inheritdoc/>
-    /// <exception cref="ShapeException">The input does not fit, or has but one value for each channel while training.</exception>
+    /// <exception cref="ShapeException">The input does not match, or has only one value per channel in training.</exception>
     public sealed override Tensor Forward(Tensor input)
     {
         NormLayout layout = LayoutOf(input);
         return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByBatch(input, layout);
     }
 
-    /// <summary>How the input is seen as [N, C, L].</summary>
+    /// <summary>Returns the input's layout as [N, C, L].</summary>
     private protected abstract NormLayout LayoutOf(Tensor input);
 
     Tensor NormalizeByBatch(Tensor x, NormLayout layout)
@@ -31,7 +31,7 @@ public abstract class BatchNorm : ChannelNorm
         if (n <= 1)
         {
             throw new ShapeException(
-                $"{GetType().Name}: the batch has {n} value(s) for each channel, too few for a variance. Use a larger batch, or Eval().");
+                $"{GetType().Name}: the batch has {n} value(s) per channel, too few for a variance. Use a larger batch, or call Eval().");
         }
 
         Tensor y = Normalization.Apply(x, layout, Weight, Bias, Epsilon, out Tensor mean, out Tensor deviation);
@@ -45,16 +45,18 @@ public abstract class BatchNorm : ChannelNorm
     }
 }
 
-/// <summary>Batch normalisation of vectors [N, C] or sequences [N, C, L]. PyTorch equivalent: <c>torch.nn.BatchNorm1d</c>.</summary>
+/// <summary>Batch normalization of vectors [N, C] or sequences [N, C, L]. PyTorch equivalent: <c>torch.nn.BatchNorm1d</c>.</summary>
 /// <inheritdoc cref="BatchNorm" path="/summary"/>
 public sealed class BatchNorm1d : BatchNorm
 {
-    /// <summary>A layer that starts at weight 1, bias 0, running mean 0 and running variance 1.</summary>
+    /// <summary>Initializes the layer with weight 1, bias 0, running mean 0 and running variance 1.</summary>
     /// <param name="features">The number C of channels.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
-    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]; 0.1. Null averages all batches alike.</param>
-    /// <param name="affine">Whether there are a weight and a bias. Default: true.</param>
-    /// <param name="trackRunningStats">Whether there are running statistics; yes. Without, evaluation uses the batch.</param>
+    /// <param name="momentum">
+    /// The share by which a batch moves the running statistics, in [0, 1]; null averages all batches equally. Default: 0.1.
+    /// </param>
+    /// <param name="affine">Whether to add a weight and a bias. Default: true.</param>
+    /// <param name="trackRunningStats">Whether to track running statistics; otherwise evaluation uses the batch. Default: true.</param>
     /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public BatchNorm1d(
@@ -66,7 +68,7 @@ public sealed class BatchNorm1d : BatchNorm
     private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
 }
 
-/// <summary>Batch normalisation of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.BatchNorm2d</c>.</summary>
+/// <summary>Batch normalization of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.BatchNorm2d</c>.</summary>
 /// <inheritdoc cref="BatchNorm" path="/summary"/>
 public sealed class BatchNorm2d : BatchNorm
 {

@@ -3,14 +3,16 @@ using Criterion.Drivers;
 
 namespace Criterion.Nn;
 
-/// <summary>What batch and instance norm share: a weight and a bias for each channel, and running statistics for evaluation.</summary>
+/// <summary>
+/// The base of batch and instance normalization: a weight and a bias for each channel, and running statistics for evaluation.
+/// </summary>
 public abstract class ChannelNorm : Module
 {
     private protected const string MeanName = "running_mean";
     private protected const string VarianceName = "running_var";
     private protected const string CounterName = "num_batches_tracked";
 
-    // With a mean of so many deviations x · scale and mean · scale lose four bits where they cancel.
+    // With a mean of more standard deviations, x · scale − mean · scale would lose more than four bits by cancellation.
     const double MostDeviations = 16;
 
     readonly int _features;
@@ -35,19 +37,21 @@ public abstract class ChannelNorm : Module
         }
     }
 
-    /// <summary>What each normalised channel is multiplied by, [C], or null.</summary>
+    /// <summary>Gets the factor of each normalized channel, [C], or null.</summary>
     public Tensor? Weight { get; }
 
-    /// <summary>What is added to each channel, [C], or null.</summary>
+    /// <summary>Gets the offset of each channel, [C], or null.</summary>
     public Tensor? Bias { get; }
 
-    /// <summary>The mean of each channel as evaluation uses it, [C], or null.</summary>
+    /// <summary>Gets the running mean of each channel, [C], or null.</summary>
     public Tensor? RunningMean { get; }
 
-    /// <summary>The unbiased variance of each channel as evaluation uses it, [C], or null.</summary>
+    /// <summary>Gets the running unbiased variance of each channel, [C], or null.</summary>
     public Tensor? RunningVar { get; }
 
-    /// <summary>How many batches went into the running statistics, Int64 [], or null. Only batch norm counts, as in PyTorch.</summary>
+    /// <summary>
+    /// Gets the number of batches in the running statistics, Int64 [], or null. Only batch normalization counts them, as in PyTorch.
+    /// </summary>
     public Tensor? BatchesTracked { get; }
 
     private protected double Epsilon { get; }
@@ -64,16 +68,16 @@ public abstract class ChannelNorm : Module
         }
     }
 
-    /// <summary>How the input is seen as [N, C, L].</summary>
+    /// <summary>Returns the input's layout as [N, C, L], or throws.</summary>
     private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
     {
         ArgumentNullException.ThrowIfNull(input);
         return fits && input.Shape[1] == _features
             ? new(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
-            : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, and is {input.Shape}.");
+            : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, but is {input.Shape}.");
     }
 
-    /// <summary>x normalised with the running statistics, which count as constants.</summary>
+    /// <summary>Normalizes by the running statistics, which count as constants.</summary>
     private protected Tensor NormalizeByRunningStats(Tensor x, NormLayout layout)
     {
         Tensor inverse = Normalization.Inverse(RunningVar!, Epsilon);
@@ -87,18 +91,20 @@ public abstract class ChannelNorm : Module
         return ScaleAndShift(x, layout, scale, Bias is null ? shift : shift + Bias);
     }
 
-    /// <summary>x · scale + shift, each [C].</summary>
+    /// <summary>Computes x · scale + shift, each [C].</summary>
     private protected static Tensor ScaleAndShift(Tensor x, NormLayout layout, Tensor scale, Tensor shift)
     {
         Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
         return Normalization.ScaleAndShift(channels, Normalization.Channels(scale), Normalization.Channels(shift)).Reshape(x.Shape);
     }
 
-    /// <summary>Moves the running statistics towards those of a batch.</summary>
+    /// <summary>Moves the running statistics to those of a batch.</summary>
     /// <param name="mean">The mean of each channel, Float64.</param>
-    /// <param name="deviation">The root of the variance of each channel, Float64; the variance is held at the largest number of its type.</param>
-    /// <param name="unbias">What makes the variance unbiased, n / (n − 1).</param>
-    /// <param name="step">How far: 0 leaves them, 1 replaces them.</param>
+    /// <param name="deviation">
+    /// The standard deviation of each channel, Float64; the variance is clamped to the largest number of its type.
+    /// </param>
+    /// <param name="unbias">The correction of the biased variance, n / (n − 1).</param>
+    /// <param name="step">The share: 0 keeps the running statistics, 1 replaces them.</param>
     private protected void UpdateRunningStats(Tensor mean, Tensor deviation, double unbias, double step)
     {
         if (RunningVar!.DType == DType.Float32)

@@ -14,18 +14,18 @@ public sealed class Conv2d : WeightedModule
     readonly Size2 _dilation;
     readonly int _groups;
 
-    /// <summary>A layer with random weights, uniform within ±1/√(inChannels / groups · kernel area).</summary>
-    /// <param name="inChannels">Channels of the input.</param>
-    /// <param name="outChannels">Channels of the output.</param>
+    /// <summary>Initializes the layer with random weights, uniform within ±1/√(inChannels / groups · kernel area).</summary>
+    /// <param name="inChannels">The number of input channels.</param>
+    /// <param name="outChannels">The number of output channels.</param>
     /// <param name="kernel">The size of the kernels.</param>
-    /// <param name="stride">Steps between windows. Default: 1.</param>
-    /// <param name="padding">Zeros around the image. Default: 0.</param>
-    /// <param name="dilation">Steps between the taps of a kernel. Default: 1.</param>
-    /// <param name="groups">Parts into which the channels fall, each convolved on its own. Default: 1.</param>
-    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="stride">The step between windows. Default: 1.</param>
+    /// <param name="padding">The width of the zero padding. Default: 0.</param>
+    /// <param name="dilation">The step between the elements of a kernel. Default: 1.</param>
+    /// <param name="groups">The number of channel groups, each convolved separately. Default: 1.</param>
+    /// <param name="bias">Whether to add a bias. Default: true.</param>
     /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels are not a multiple of the groups.</exception>
     public Conv2d(
         int inChannels,
         int outChannels,
@@ -50,7 +50,7 @@ public sealed class Conv2d : WeightedModule
     internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, _stride, _padding, _dilation, _groups);
 }
 
-/// <summary>What the options of convolutions must satisfy.</summary>
+/// <summary>Checks of the options of convolutions.</summary>
 internal static class ConvOptions
 {
     /// <returns>The input channels.</returns>

@@ -1,6 +1,6 @@
 namespace Criterion.Nn;
 
-/// <summary>The transpose of a convolution, which enlarges images. PyTorch equivalent: <c>torch.nn.ConvTranspose2d</c>.</summary>
+/// <summary>Transposed convolution, which enlarges images. PyTorch equivalent: <c>torch.nn.ConvTranspose2d</c>.</summary>
 /// <remarks>
 /// Input [N, inChannels, H, W], output [N, outChannels, H′, W′] with H′ = (H − 1)·stride − 2·padding + dilation·(kernel − 1) +
 /// outputPadding + 1; weight [inChannels, outChannels / groups, kernel, kernel], bias [outChannels].
@@ -13,19 +13,21 @@ public sealed class ConvTranspose2d : WeightedModule
     readonly Size2 _dilation;
     readonly int _groups;
 
-    /// <summary>A layer with random weights, uniform within ±1/√(outChannels / groups · kernel area).</summary>
-    /// <param name="inChannels">Channels of the input.</param>
-    /// <param name="outChannels">Channels of the output.</param>
+    /// <summary>Initializes the layer with random weights, uniform within ±1/√(outChannels / groups · kernel area).</summary>
+    /// <param name="inChannels">The number of input channels.</param>
+    /// <param name="outChannels">The number of output channels.</param>
     /// <param name="kernel">The size of the kernels.</param>
-    /// <param name="stride">Steps between windows in the output. Default: 1.</param>
-    /// <param name="padding">Rows and columns cut from each side of the output. Default: 0.</param>
-    /// <param name="outputPadding">Rows and columns added at the end of the output; 0. Smaller than the stride or the dilation.</param>
-    /// <param name="dilation">Steps between the taps of a kernel. Default: 1.</param>
-    /// <param name="groups">Parts into which the channels fall. Default: 1.</param>
-    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="stride">The step between windows in the output. Default: 1.</param>
+    /// <param name="padding">The number of rows and columns cropped from each side of the output. Default: 0.</param>
+    /// <param name="outputPadding">
+    /// The number of rows and columns added at the end of the output; must be less than the stride or the dilation. Default: 0.
+    /// </param>
+    /// <param name="dilation">The step between the elements of a kernel. Default: 1.</param>
+    /// <param name="groups">The number of channel groups. Default: 1.</param>
+    /// <param name="bias">Whether to add a bias. Default: true.</param>
     /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels do not fall into the groups.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is too small, or the channels are not a multiple of the groups.</exception>
     public ConvTranspose2d(
         int inChannels,
         int outChannels,

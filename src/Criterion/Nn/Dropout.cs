@@ -5,7 +5,7 @@ using Criterion.Numbers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// While training, each value is 0 with probability p and x / (1 − p) otherwise; in evaluation x itself. The twin of
+/// Dropout: in training each value is 0 with probability p and x / (1 − p) otherwise; in evaluation x is unchanged. PyTorch equivalent:
 /// <c>torch.nn.Dropout</c>.
 /// </summary>
 public sealed class Dropout : Module
@@ -13,8 +13,8 @@ public sealed class Dropout : Module
     readonly double _probability;
     readonly RandomStream? _random;
 
-    /// <summary>A layer that drops values.</summary>
-    /// <param name="probability">The probability p of dropping a value, in [0, 1]. Default: 0.5.</param>
+    /// <summary>Initializes the layer.</summary>
+    /// <param name="probability">p, the probability of zeroing a value, in [0, 1]. Default: 0.5.</param>
     /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
@@ -35,7 +35,7 @@ public sealed class Dropout : Module
         return TensorFormula.Map(new ZeroedAndScaled(_probability), x, Tensor.RandLike(x, _random));
     }
 
-    /// <summary>x times 0 where the noise lies below p, else x / (1 − p). NaN stays NaN.</summary>
+    /// <summary>x times 0 where the noise is below p, else x / (1 − p). NaN stays NaN.</summary>
     readonly struct ZeroedAndScaled(double probability) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,18 +1,20 @@
 namespace Criterion.Nn;
 
-/// <summary>A table of vectors looked up by index. PyTorch equivalent: <c>torch.nn.Embedding</c>.</summary>
-/// <remarks>Input Int64 of any shape [..], each in [0, count); output [.., dim]; weight [count, dim].</remarks>
+/// <summary>A lookup table of vectors. PyTorch equivalent: <c>torch.nn.Embedding</c>.</summary>
+/// <remarks>Input Int64 of any shape [..], values in [0, count); output [.., dim]; weight [count, dim].</remarks>
 public sealed class Embedding : Module
 {
     readonly int? _padding;
 
-    /// <summary>A table of normal random vectors.</summary>
+    /// <summary>Initializes the table with normal random vectors.</summary>
     /// <param name="count">The number of vectors.</param>
-    /// <param name="dim">Their length.</param>
-    /// <param name="paddingIndex">The index of a vector that starts at 0 and gets no gradient; negative ones count from the end. None.</param>
+    /// <param name="dim">The length of a vector.</param>
+    /// <param name="paddingIndex">
+    /// The index of a vector that starts at 0 and gets no gradient; negative values count from the end. Default: null.
+    /// </param>
     /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the vectors. Default: Float32.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding index lies outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding index is out of range.</exception>
     public Embedding(int count, int dim, int? paddingIndex = null, RandomStream? random = null, DType dtype = DType.Float32)
     {
         Require.AtLeast(1, count, "Embedding");

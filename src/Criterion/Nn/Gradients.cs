@@ -1,6 +1,6 @@
 namespace Criterion.Nn;
 
-/// <summary>The gradients of a list of parameters.</summary>
+/// <summary>Clears the gradients of parameters.</summary>
 internal static class Gradients
 {
     /// <summary>Clears them; inside a <see cref="TensorScope"/> their memory goes back to the pool when it ends.</summary>

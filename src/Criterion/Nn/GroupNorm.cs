@@ -3,8 +3,8 @@ using Criterion.Drivers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics for each group of channels of each sample (Wu
-/// and He, 2018). PyTorch equivalent: <c>torch.nn.GroupNorm</c>.
+/// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics over each group of channels of each sample (Wu and He,
+/// 2018). PyTorch equivalent: <c>torch.nn.GroupNorm</c>.
 /// </summary>
 public sealed class GroupNorm : Module
 {
@@ -12,13 +12,13 @@ public sealed class GroupNorm : Module
     readonly int _channels;
     readonly double _epsilon;
 
-    /// <summary>A layer that starts at weight 1 and bias 0.</summary>
+    /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
     /// <param name="groups">The number of groups.</param>
     /// <param name="channels">The number C of channels, a multiple of the groups.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
-    /// <param name="affine">Whether there are a weight and a bias for each channel. Default: true.</param>
+    /// <param name="affine">Whether to add a weight and a bias for each channel. Default: true.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The channels do not fall into the groups, or ε is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The channels are not a multiple of the groups, or ε is negative.</exception>
     public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
     {
         Require.AtLeast(1, groups, "GroupNorm");
@@ -31,20 +31,20 @@ public sealed class GroupNorm : Module
         }
     }
 
-    /// <summary>What each normalised channel is multiplied by, [C], or null.</summary>
+    /// <summary>Gets the factor of each normalized channel, [C], or null.</summary>
     public Tensor? Weight { get; }
 
-    /// <summary>What is added to each channel, [C], or null.</summary>
+    /// <summary>Gets the offset of each channel, [C], or null.</summary>
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="ShapeException">The input does not fit.</exception>
+    /// <exception cref="ShapeException">The input does not match.</exception>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.Rank < 2 || input.Shape[1] != _channels || input.Count == 0)
         {
-            throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {_channels} and not empty, and is {input.Shape}.");
+            throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {_channels} and not empty, but is {input.Shape}.");
         }
 
         int samples = input.Shape[0];

@@ -1,19 +1,19 @@
 namespace Criterion.Nn;
 
-/// <summary>Which fan keeps its variance in Kaiming initialisation.</summary>
+/// <summary>Specifies which fan preserves the variance in Kaiming initialization.</summary>
 public enum FanMode
 {
-    /// <summary>Inputs per output: values keep their size going forward.</summary>
+    /// <summary>The inputs of an output: activations preserve their variance in the forward pass.</summary>
     FanIn,
 
-    /// <summary>Outputs per input: gradients keep their size going backward.</summary>
+    /// <summary>The outputs of an input: gradients preserve their variance in the backward pass.</summary>
     FanOut,
 }
 
-/// <summary>What follows the weights, for the gain that makes up for it.</summary>
+/// <summary>Specifies the nonlinearity after the weights, which determines the gain.</summary>
 public enum Nonlinearity
 {
-    /// <summary>Nothing; gain 1.</summary>
+    /// <summary>No nonlinearity; gain 1.</summary>
     Linear,
 
     /// <summary>A sigmoid; gain 1.</summary>
@@ -32,11 +32,11 @@ public enum Nonlinearity
     SELU,
 }
 
-/// <summary>Initial values for weights, written in place and unrecorded. PyTorch equivalent: <c>torch.nn.init</c>.</summary>
-/// <remarks>Every method takes the stream to draw from (<see cref="RandomStream.Default"/> if not given) and returns the same tensor.</remarks>
+/// <summary>Initializes weights in place, without recording. PyTorch equivalent: <c>torch.nn.init</c>.</summary>
+/// <remarks>Every method takes a random stream (default: <see cref="RandomStream.Default"/>) and returns the same tensor.</remarks>
 public static class Init
 {
-    /// <summary>One value everywhere.</summary>
+    /// <summary>Sets all values to one number.</summary>
     public static Tensor Constant(Tensor tensor, double value)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -48,8 +48,8 @@ public static class Init
         return tensor;
     }
 
-    /// <summary>Normal numbers.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The deviation is negative or not finite.</exception>
+    /// <summary>Draws from a normal distribution.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The mean or the deviation is not finite, or the deviation is negative.</exception>
     public static Tensor Normal(Tensor tensor, double mean = 0, double deviation = 1, RandomStream? random = null)
     {
         Require.Finite(mean, "Init.Normal");
@@ -57,15 +57,17 @@ public static class Init
         return Replace(tensor, like => Tensor.Randn(like.Shape, like.DType, random, mean, deviation));
     }
 
-    /// <summary>Uniform numbers from [low, high).</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is above <paramref name="high"/>, or one is not finite.</exception>
+    /// <summary>Draws from a uniform distribution over [low, high).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="low"/> is above <paramref name="high"/>, or one is not finite.
+    /// </exception>
     public static Tensor Uniform(Tensor tensor, double low = 0, double high = 1, RandomStream? random = null) =>
         low <= high && double.IsFinite(high - low)
             ? Replace(tensor, like => Tensor.Rand(like.Shape, like.DType, random, low, high))
             : throw new ArgumentOutOfRangeException(
                 nameof(low), $"Init.Uniform: [{low}, {high}) is not a finite range. Choose a low that is at most high.");
 
-    /// <summary>Uniform within ±gain · √(6 / (fan-in + fan-out)) (Glorot and Bengio, 2010).</summary>
+    /// <summary>Draws from a uniform distribution within ±gain · √(6 / (fan-in + fan-out)) (Glorot and Bengio, 2010).</summary>
     /// <exception cref="ShapeException">The tensor has fewer than two dims.</exception>
     public static Tensor XavierUniform(Tensor tensor, double gain = 1, RandomStream? random = null)
     {
@@ -73,17 +75,17 @@ public static class Init
         return Uniform(tensor, -bound, bound, random);
     }
 
-    /// <summary>Normal with the deviation gain · √(2 / (fan-in + fan-out)) (Glorot and Bengio, 2010).</summary>
+    /// <summary>Draws from a normal distribution with deviation gain · √(2 / (fan-in + fan-out)) (Glorot and Bengio, 2010).</summary>
     /// <exception cref="ShapeException">The tensor has fewer than two dims.</exception>
     public static Tensor XavierNormal(Tensor tensor, double gain = 1, RandomStream? random = null) =>
         Normal(tensor, 0, gain * Math.Sqrt(2.0 / BothFans(tensor)), random);
 
-    /// <summary>Uniform within ±gain · √(3 / fan) (He et al., 2015).</summary>
+    /// <summary>Draws from a uniform distribution within ±gain · √(3 / fan) (He et al., 2015).</summary>
     /// <param name="tensor">The weights.</param>
-    /// <param name="slope">The slope a of the leaky ReLU that follows; 0. Other nonlinearities ignore it.</param>
-    /// <param name="mode">Which fan; <see cref="FanMode.FanIn"/>.</param>
-    /// <param name="nonlinearity">What follows; <see cref="Nonlinearity.LeakyReLU"/>.</param>
-    /// <param name="random">The stream to draw from.</param>
+    /// <param name="slope">a, the slope of the leaky ReLU after the weights; ignored by other nonlinearities. Default: 0.</param>
+    /// <param name="mode">Which fan preserves its variance. Default: FanIn.</param>
+    /// <param name="nonlinearity">The nonlinearity after the weights. Default: LeakyReLU.</param>
+    /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <exception cref="ShapeException">The tensor has fewer than two dims.</exception>
     public static Tensor KaimingUniform(
         Tensor tensor,
@@ -96,7 +98,7 @@ public static class Init
         return Uniform(tensor, -bound, bound, random);
     }
 
-    /// <summary>Normal with the deviation gain / √fan (He et al., 2015).</summary>
+    /// <summary>Draws from a normal distribution with deviation gain / √fan (He et al., 2015).</summary>
     /// <inheritdoc cref="KaimingUniform" path="/param"/>
     /// <inheritdoc cref="KaimingUniform" path="/exception"/>
     public static Tensor KaimingNormal(
@@ -106,7 +108,10 @@ public static class Init
         Nonlinearity nonlinearity = Nonlinearity.LeakyReLU,
         RandomStream? random = null) => Normal(tensor, 0, KaimingDeviation(tensor, slope, mode, nonlinearity), random);
 
-    /// <summary>A random matrix with orthonormal rows or columns, whichever are fewer (Saxe et al., 2014); dims after the first count as columns.</summary>
+    /// <summary>
+    /// Draws a random matrix with orthonormal rows or columns, whichever are fewer (Saxe et al., 2014). Dimensions after the first count as
+    /// columns.
+    /// </summary>
     /// <exception cref="ShapeException">The tensor has fewer than two dims.</exception>
     public static Tensor Orthogonal(Tensor tensor, double gain = 1, RandomStream? random = null)
     {
@@ -123,8 +128,8 @@ public static class Init
         });
     }
 
-    /// <summary>The gain that makes up for a nonlinearity, from the table of <c>torch.nn.init.calculate_gain</c>.</summary>
-    /// <param name="nonlinearity">What follows the weights.</param>
+    /// <summary>Returns the gain of a nonlinearity, from the table of <c>torch.nn.init.calculate_gain</c>.</summary>
+    /// <param name="nonlinearity">The nonlinearity after the weights.</param>
     /// <param name="slope">The slope of a leaky ReLU. Default: 0.01.</param>
     public static double Gain(Nonlinearity nonlinearity, double slope = 0.01) => nonlinearity switch
     {
@@ -135,13 +140,15 @@ public static class Init
         _ => 1,
     };
 
-    /// <summary>How many inputs each output has, and outputs each input: [out, in, kernel…] → (in · kernel, out · kernel).</summary>
+    /// <summary>
+    /// Returns the number of inputs of each output and of outputs of each input: [out, in, kernel…] → (in · kernel, out · kernel).
+    /// </summary>
     /// <exception cref="ShapeException">The shape has fewer than two dims.</exception>
     public static (int In, int Out) Fans(Shape shape)
     {
         if (shape.Rank < 2)
         {
-            throw new ShapeException($"Init: {shape} has no fans: weights must have at least two dims, [out, in, ..]. Use Normal, Uniform or Constant.");
+            throw new ShapeException($"Init: {shape} has no fans: weights must have at least two dimensions, [out, in, ..]. Use Normal, Uniform or Constant.");
         }
 
         int field = shape.CountOf(2, shape.Rank);
@@ -170,7 +177,7 @@ public static class Init
         return tensor;
     }
 
-    // Gram and Schmidt, twice over for each vector: once loses digits, twice is enough (Giraud et al., 2005).
+    // Gram–Schmidt, twice for each vector: once loses precision, twice is enough (Giraud et al., 2005).
     static void Orthonormalise(double[] basis, int vectors, int length)
     {
         for (int i = 0; i < vectors; i++)

@@ -3,18 +3,18 @@ using Criterion.Drivers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// (x − mean) / √(variance + ε) · weight + bias for images [N, C, H, W], with statistics for each channel of each image
-/// (Ulyanov et al., 2016). PyTorch equivalent: <c>torch.nn.InstanceNorm2d</c>.
+/// (x − mean) / √(variance + ε) · weight + bias for images [N, C, H, W], with statistics over each channel of each image (Ulyanov et al.,
+/// 2016). PyTorch equivalent: <c>torch.nn.InstanceNorm2d</c>.
 /// </summary>
 public sealed class InstanceNorm2d : ChannelNorm
 {
     readonly double _momentum;
 
-    /// <summary>A layer without weights unless asked for.</summary>
+    /// <summary>Initializes the layer, by default without weights.</summary>
     /// <param name="features">The number C of channels.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
-    /// <param name="momentum">How far a batch moves the running statistics, in [0, 1]. Default: 0.1.</param>
-    /// <param name="affine">Whether there are a weight and a bias. Default: false.</param>
+    /// <param name="momentum">The share by which a batch moves the running statistics, in [0, 1]. Default: 0.1.</param>
+    /// <param name="affine">Whether to add a weight and a bias. Default: false.</param>
     /// <param name="trackRunningStats">Whether evaluation uses running statistics. Default: false.</param>
     /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
@@ -23,14 +23,14 @@ public sealed class InstanceNorm2d : ChannelNorm
         : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
 
     /// <inheritdoc/>
-    /// <exception cref="ShapeException">The input does not fit, or its images have but one pixel.</exception>
+    /// <exception cref="ShapeException">The input does not match, or its images have only one pixel.</exception>
     public override Tensor Forward(Tensor input)
     {
         NormLayout layout = CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
         return UsesRunningStats ? NormalizeByRunningStats(input!, layout) : NormalizeByInstance(input!, layout);
     }
 
-    // PyTorch before 0.4.1 saved running statistics, and no counter, also where evaluation did not use them.
+    // PyTorch before 0.4.1 saved running statistics, without a counter, even where evaluation did not use them.
     private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
     {
         base.Translate(prefix, state);
@@ -46,7 +46,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         (int images, int channels, int n) = layout;
         if (n <= 1)
         {
-            throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalise before the image shrinks to a point.");
+            throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalize larger feature maps.");
         }
 
         Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor deviation);

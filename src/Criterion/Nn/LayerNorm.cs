@@ -11,10 +11,10 @@ public sealed class LayerNorm : Module
     readonly Shape _shape;
     readonly double _epsilon;
 
-    /// <summary>A layer that starts at weight 1 and bias 0.</summary>
-    /// <param name="shape">The last sizes of the input, over which it is normalised: <c>[512]</c>.</param>
+    /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
+    /// <param name="shape">The last sizes of the input, over which it is normalized: <c>[512]</c>.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
-    /// <param name="affine">Whether there are a weight and a bias for each value. Default: true.</param>
+    /// <param name="affine">Whether to add a weight and a bias for each value. Default: true.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">ε is negative.</exception>
     /// <exception cref="ShapeException">The shape is <c>[]</c> or empty.</exception>
@@ -22,7 +22,7 @@ public sealed class LayerNorm : Module
     {
         if (shape.Rank == 0 || shape.Count == 0)
         {
-            throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dim, and none of size 0.");
+            throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dimension, and none of size 0.");
         }
 
         (_shape, _epsilon) = (shape, Require.NonNegative(epsilon, "LayerNorm"));
@@ -33,10 +33,10 @@ public sealed class LayerNorm : Module
         }
     }
 
-    /// <summary>What each normalised value is multiplied by, or null.</summary>
+    /// <summary>Gets the factor of each normalized value, or null.</summary>
     public Tensor? Weight { get; }
 
-    /// <summary>What is added to each value, or null.</summary>
+    /// <summary>Gets the offset of each value, or null.</summary>
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>

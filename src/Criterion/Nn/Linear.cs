@@ -1,13 +1,13 @@
 namespace Criterion.Nn;
 
-/// <summary>x · weightᵀ + bias over the last dimension. PyTorch equivalent: <c>torch.nn.Linear</c>.</summary>
+/// <summary>Computes x · weightᵀ + bias over the last dimension. PyTorch equivalent: <c>torch.nn.Linear</c>.</summary>
 /// <remarks>Input [.., inFeatures], output [.., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures].</remarks>
 public sealed class Linear : WeightedModule
 {
-    /// <summary>A layer with random weights, uniform within ±1/√inFeatures.</summary>
+    /// <summary>Initializes the layer with random weights, uniform within ±1/√inFeatures.</summary>
     /// <param name="inFeatures">The size of the input's last dimension.</param>
     /// <param name="outFeatures">The size of the output's last dimension.</param>
-    /// <param name="bias">Whether there is a bias. Default: true.</param>
+    /// <param name="bias">Whether to add a bias. Default: true.</param>
     /// <param name="random">The random stream. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
@@ -21,10 +21,10 @@ public sealed class Linear : WeightedModule
         int features = weight.Shape[1];
         if (input.Rank == 0 || input.Shape[-1] != features)
         {
-            throw new ShapeException($"Linear: the last size of the input {input.Shape} must be {features}, the layer's inFeatures; flatten or reshape it.");
+            throw new ShapeException($"Linear: the last size of the input {input.Shape} must be inFeatures = {features}. Flatten or reshape the input.");
         }
 
-        // Leading dimensions are one long batch: one product, and one for the gradient of the weights.
+        // Leading dimensions form one batch: one matrix product, and one for the gradient of the weights.
         Tensor rows = input.Rank > 2 ? input.Reshape(input.Count / features, features) : input;
         Tensor product = rows.MatMul(weight.Transpose());
         Tensor output = Bias is null ? product : product + Bias;

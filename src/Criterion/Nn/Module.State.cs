@@ -1,13 +1,13 @@
 namespace Criterion.Nn;
 
-/// <summary>A state does not fit the module or optimizer that it is loaded into: the message lists the names.</summary>
+/// <summary>The exception for a state that does not match the module or optimizer it is loaded into. The message lists the names.</summary>
 public sealed class StateDictException(string message) : TensorException(message);
 
 public abstract partial class Module
 {
     /// <summary>
-    /// Parameters and buffers by dotted name, in PyTorch's order and layout. The tensors are the module's own, without history:
-    /// they change as it learns; clone them for a snapshot. A tensor that is shared has an entry for each of its names.
+    /// Returns parameters and buffers by dotted name, in PyTorch's order and layout. The tensors are the module's own, detached: they
+    /// change in training; clone them for a snapshot. A shared tensor has an entry for each of its names.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
@@ -30,13 +30,13 @@ public abstract partial class Module
 
     /// <summary>Copies values into parameters and buffers of the same names, converted to their types.</summary>
     /// <remarks>
-    /// States of old versions of PyTorch are read as well: without <c>num_batches_tracked</c>, with running statistics of an instance norm that
-    /// has none, and with other names of <see cref="SpectralNorm"/>. Of the names of a shared tensor one is enough.
+    /// States of old versions of PyTorch can be loaded too: without <c>num_batches_tracked</c>, with running statistics of an instance
+    /// normalization without them, and with other names of <see cref="SpectralNorm"/>. One of the names of a shared tensor is enough.
     /// </remarks>
     /// <param name="state">Tensors by dotted name.</param>
-    /// <param name="strict">Whether a name that is missing or unexpected is an error; a wrong shape always is.</param>
+    /// <param name="strict">Whether a missing or unexpected name throws; a wrong shape always throws. Default: true.</param>
     /// <exception cref="StateDictException">
-    /// Names or shapes do not fit, or two names of one tensor have different values; nothing was changed.
+    /// Names or shapes do not match, or two names of one tensor have different values; nothing was changed.
     /// </exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
@@ -49,17 +49,17 @@ public abstract partial class Module
         Visit((prefix, module) => module.AfterLoad(name => present.ContainsKey(prefix + name)));
     }
 
-    /// <summary>Brings the buffers up to date before they are saved.</summary>
+    /// <summary>Updates the buffers before they are saved.</summary>
     private protected virtual void PrepareState()
     {
     }
 
-    /// <summary>Changes entries that an earlier version of PyTorch wrote, under a prefix, into those of today.</summary>
+    /// <summary>Converts entries of an earlier version of PyTorch, under a prefix, to the current ones.</summary>
     private protected virtual void Translate(string prefix, OrderedDictionary<string, Tensor> state)
     {
     }
 
-    /// <summary>Called when a state was loaded, with whether it held a name.</summary>
+    /// <summary>Runs after a state was loaded; the predicate returns whether it had a name.</summary>
     private protected virtual void AfterLoad(Predicate<string> wasLoaded)
     {
     }
@@ -92,7 +92,8 @@ internal static class StateMatch
         if (faults.Count > 0)
         {
             throw new StateDictException(
-                $"{owner}: the state does not fit: {string.Join("; ", faults)}. Build the module with the options it was saved with{(strict ? ", or pass strict: false to load the names that fit" : "")}.");
+                $"{owner}: the state does not match: {string.Join("; ", faults)}. Use the options that it was saved with"
+                + $"{(strict ? ", or pass strict: false to load the names that match" : "")}.");
         }
 
         void Add(string what, IEnumerable<string> names)
@@ -105,7 +106,7 @@ internal static class StateMatch
         }
     }
 
-    /// <summary>Copies a state that was checked into tensors of the same names.</summary>
+    /// <summary>Copies a checked state into tensors of the same names.</summary>
     public static void Copy(IReadOnlyDictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> loaded)
     {
         using (Autograd.NoGrad())

@@ -1,14 +1,16 @@
 namespace Criterion.Nn;
 
 /// <summary>
-/// A part of a network: a function of one tensor with parameters that are learned, buffers that are not, and further modules
-/// inside. Names, order and layout of the state are PyTorch's.
+/// A part of a network: a function of one tensor with learned parameters, other state (buffers), and child modules. Names, order and layout
+/// of the state are PyTorch's.
 /// </summary>
 /// <remarks>
-/// <para>Register everything in the constructor; nothing is found by reflection. PyTorch equivalent: <c>torch.nn.Module</c>.</para>
-/// <para>In evaluation any number of threads may call <see cref="Forward"/> at once: no layer of the library changes its state then. In
-/// training a module belongs to one thread at a time, as batch norm and spectral norm update their buffers; so do switching the mode,
-/// loading a state, and clearing gradients.</para>
+/// <para>Register everything in the constructor; reflection is not used. PyTorch equivalent: <c>torch.nn.Module</c>.</para>
+/// <para>
+/// In evaluation any number of threads may call <see cref="Forward"/> at once: layers of the library do not change state then. In training
+/// one thread at a time may use a module, since batch and spectral normalization update buffers; the same is true of switching the mode,
+/// loading a state, and clearing gradients.
+/// </para>
 /// </remarks>
 /// <example><code>
 /// sealed class Residual : Module
@@ -26,26 +28,29 @@ public abstract partial class Module
     readonly List<(string Name, Tensor Value)> _buffers = [];
     readonly List<(string Name, Module Value)> _children = [];
 
-    /// <summary>Whether the module trains: dropout drops, and batch norm uses and tracks the batch. True at first.</summary>
+    /// <summary>
+    /// Gets whether the module is in training mode, in which dropout is active and batch normalization uses and tracks the batch. Initially
+    /// true.
+    /// </summary>
     public bool IsTraining { get; private set; } = true;
 
-    /// <summary>The number of learned numbers in this module and those inside it; a shared parameter counts once.</summary>
+    /// <summary>Gets the number of learned values in this module and its children; a shared parameter counts once.</summary>
     public long ParameterCount => Parameters().Sum(static parameter => (long)parameter.Count);
 
-    /// <summary>The function.</summary>
+    /// <summary>Computes the output.</summary>
     public abstract Tensor Forward(Tensor input);
 
-    /// <summary>An input that is there.</summary>
+    /// <summary>Returns the input, or throws if it is null.</summary>
     private protected static Tensor NotNull(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return input;
     }
 
-    /// <summary>The modules directly inside this one, in order of registration.</summary>
+    /// <summary>Returns the direct child modules in order of registration.</summary>
     public IEnumerable<Module> Children() => _children.Select(static child => child.Value);
 
-    /// <summary>All parameters, this module's own first; one that is shared comes once.</summary>
+    /// <summary>Returns all parameters, this module's own first; a shared one is listed once.</summary>
     public IReadOnlyList<Tensor> Parameters()
     {
         List<Tensor> all = [];
@@ -53,29 +58,31 @@ public abstract partial class Module
         return all;
     }
 
-    /// <summary>All parameters by dotted name, such as <c>blocks.0.weight</c>; one that is shared comes once, by its first name.</summary>
+    /// <summary>
+    /// Returns all parameters by dotted name, such as <c>blocks.0.weight</c>; a shared one is listed once, by its first name.
+    /// </summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedParameters() => Named(static module => module._parameters);
 
-    /// <summary>All buffers, such as running statistics, by dotted name; one that is shared comes once, by its first name.</summary>
+    /// <summary>Returns all buffers, such as running statistics, by dotted name; a shared one is listed once, by its first name.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedBuffers() => Named(static module => module._buffers);
 
-    /// <summary>Switches this module and those inside it to training.</summary>
+    /// <summary>Switches this module and its children to training.</summary>
     /// <returns>This module.</returns>
     public Module Train() => SetTraining(true);
 
-    /// <summary>Switches this module and those inside it to evaluation.</summary>
+    /// <summary>Switches this module and its children to evaluation.</summary>
     /// <returns>This module.</returns>
     public Module Eval() => SetTraining(false);
 
-    /// <summary>Stops learning: no parameter requires a gradient any more, while gradients still flow through to the input.</summary>
+    /// <summary>Freezes all parameters: none requires a gradient, while gradients still flow to the input.</summary>
     /// <returns>This module.</returns>
     public Module Freeze() => SetRequiresGrad(false);
 
-    /// <summary>Goes on learning: every parameter requires a gradient.</summary>
+    /// <summary>Unfreezes all parameters: each requires a gradient.</summary>
     /// <returns>This module.</returns>
     public Module Unfreeze() => SetRequiresGrad(true);
 
-    /// <summary>Clears the gradient of every parameter; inside a <see cref="TensorScope"/> its memory is used again.</summary>
+    /// <summary>Clears the gradient of every parameter; inside a <see cref="TensorScope"/> its memory is reused.</summary>
     public void ZeroGrad()
     {
         foreach ((_, Tensor parameter) in _parameters)
@@ -89,9 +96,9 @@ public abstract partial class Module
         }
     }
 
-    /// <summary>Registers what is to be learned: it requires a gradient from now on.</summary>
+    /// <summary>Registers a learned parameter, which requires a gradient from now on.</summary>
     /// <returns>The same tensor.</returns>
-    /// <exception cref="ArgumentException">The name is taken, empty, or holds a dot.</exception>
+    /// <exception cref="ArgumentException">The name is taken, is empty, or contains a dot.</exception>
     protected Tensor Parameter(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -101,7 +108,7 @@ public abstract partial class Module
         return value;
     }
 
-    /// <summary>Registers state that is saved with the parameters and not learned.</summary>
+    /// <summary>Registers state that is saved with the parameters but not learned.</summary>
     /// <returns>The same tensor.</returns>
     /// <inheritdoc cref="Parameter" path="/exception"/>
     protected Tensor Buffer(string name, Tensor value)
@@ -112,7 +119,7 @@ public abstract partial class Module
         return value;
     }
 
-    /// <summary>Registers a module inside this one.</summary>
+    /// <summary>Registers a child module.</summary>
     /// <returns>The same module.</returns>
     /// <inheritdoc cref="Parameter" path="/exception"/>
     protected T Child<T>(string name, T module)
@@ -183,7 +190,7 @@ public abstract partial class Module
         return all;
     }
 
-    /// <summary>This module, then those inside it, each with the prefix of its names.</summary>
+    /// <summary>Visits this module and then its children, each with the prefix of its names.</summary>
     void Visit(Action<string, Module> action, string prefix = "")
     {
         action(prefix, this);
@@ -198,7 +205,7 @@ public abstract partial class Module
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Contains('.') || Names().Contains(name))
         {
-            throw new ArgumentException($"{GetType().Name}: '{name}' is taken or holds a dot; name what is registered differently.", nameof(name));
+            throw new ArgumentException($"{GetType().Name}: the name '{name}' is taken or contains a dot. Choose another name.", nameof(name));
         }
     }
 

@@ -6,23 +6,24 @@ using Criterion.Numbers;
 namespace Criterion.Nn;
 
 /// <summary>
-/// Subtracting the mean and dividing by the deviation, for all normalising layers: they differ only in what shares a statistic.
+/// Subtracts the mean and divides by the standard deviation, for all normalization layers: they differ only in which values share
+/// statistics.
 /// </summary>
 internal static class Normalization
 {
-    /// <summary>Rows shorter than a lane are put together first.</summary>
+    /// <summary>Rows shorter than this are joined first.</summary>
     const int ShortRow = 16;
 
     static readonly int[] Shared = [0, 2];
 
-    /// <summary>(x − mean) / √(variance + ε) · weight + bias, with statistics for each channel of x's layout.</summary>
-    /// <param name="x">Values of any shape.</param>
-    /// <param name="layout">How they are seen as [A, C, L].</param>
+    /// <summary>Computes (x − mean) / √(variance + ε) · weight + bias, with statistics for each channel of the layout.</summary>
+    /// <param name="x">The values, of any shape.</param>
+    /// <param name="layout">The layout of the values as [A, C, L].</param>
     /// <param name="weight">[C], or null for 1 and no bias.</param>
-    /// <param name="bias">[C], or null as the weight.</param>
+    /// <param name="bias">[C], or null if the weight is null.</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="mean">The mean of each channel, Float64 [C], without history.</param>
-    /// <param name="deviation">The root of the variance (with n below) of each channel, Float64 [C], without history.</param>
+    /// <param name="mean">The mean of each channel, Float64 [C], detached.</param>
+    /// <param name="deviation">The standard deviation (with n) of each channel, Float64 [C], detached.</param>
     public static Tensor Apply(
         Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor deviation)
     {
@@ -72,7 +73,7 @@ internal static class Normalization
         pass.Mean.Elements,
         pass.Deviation.Elements);
 
-    /// <summary>The values in row-major order without history; as [C, A, L] where L is short.</summary>
+    /// <summary>Returns the values in row-major order, detached; as [C, A, L] where L is short.</summary>
     static Tensor ToRows(Tensor x, NormLayout layout)
     {
         if (IsShort(layout))
@@ -83,20 +84,20 @@ internal static class Normalization
         return x.IsContiguous ? x : x.Detach().Contiguous();
     }
 
-    /// <summary>Back to the order and shape that <see cref="ToRows"/> was given.</summary>
+    /// <summary>Restores the order and shape before <see cref="ToRows"/>.</summary>
     static Tensor FromRows(Tensor rows, in NormPass pass) => IsShort(pass.Layout)
         ? rows.Transpose(0, 1).Contiguous().Reshape(pass.X.Shape)
         : rows;
 
-    /// <summary>The layout of what <see cref="ToRows"/> gives.</summary>
+    /// <summary>Returns the layout after <see cref="ToRows"/>.</summary>
     static NormLayout Joined(NormLayout layout) => IsShort(layout) ? new(1, layout.Channels, layout.Count) : layout;
 
     static bool IsShort(NormLayout layout) => layout.Length < ShortRow && layout.Rows > 1;
 
-    /// <summary>x · scale + shift, each for its channel, [1, C, 1].</summary>
+    /// <summary>Computes x · scale + shift for each channel, each [1, C, 1].</summary>
     public static Tensor ScaleAndShift(Tensor x, Tensor scale, Tensor shift) => TensorFormula.Map(default(ScaleThenShift), x, scale, shift);
 
-    /// <summary>(x − mean) · scale + bias, each [C]: for means that are large beside the deviation.</summary>
+    /// <summary>Computes (x − mean) · scale + bias, each [C], for means that are large relative to the deviation.</summary>
     public static Tensor CentreAndScale(Tensor x, NormLayout layout, Tensor mean, Tensor scale, Tensor? bias)
     {
         Tensor channels = x.Reshape(layout.Rows, layout.Channels, layout.Length);
@@ -104,10 +105,10 @@ internal static class Normalization
         return (bias is null ? scaled : scaled + Channels(bias)).Reshape(x.Shape);
     }
 
-    /// <summary>A tensor of one value for each channel as [1, C, 1].</summary>
+    /// <summary>Reshapes one value per channel to [1, C, 1].</summary>
     public static Tensor Channels(Tensor values) => values.Reshape(1, values.Count, 1);
 
-    /// <summary>The layer in tensor operations: the definition, differentiable to any order.</summary>
+    /// <summary>Computes the layer by its definition in tensor operations, differentiable to any order.</summary>
     static Tensor Composite(in NormPass pass)
     {
         Tensor x = pass.X.Reshape(pass.Layout.Rows, pass.Layout.Channels, pass.Layout.Length);
@@ -121,10 +122,10 @@ internal static class Normalization
         return scaled.Reshape(pass.X.Shape);
     }
 
-    /// <summary>1 / √(variance + ε), and 0 for 1 / 0.</summary>
+    /// <summary>Computes 1 / √(variance + ε), and 0 for 1 / 0.</summary>
     public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
 
-    /// <summary>Whether no square of a distance from the mean overflows, or underflows where that would matter.</summary>
+    /// <summary>Returns whether no square of a deviation from the mean overflows, or underflows where that matters.</summary>
     static bool IsOrdinary(in NormPass pass)
     {
         foreach (double deviation in pass.Deviation.AsReadOnlySpan<double>())
@@ -138,14 +139,14 @@ internal static class Normalization
         return true;
     }
 
-    /// <summary>What distances are divided by before they are squared: nothing below 1 where ε makes small ones count for little.</summary>
+    /// <summary>Returns the divisor of deviations before they are squared: at least 1 where ε makes small ones negligible.</summary>
     static Tensor Peak(Tensor centred, double epsilon)
     {
         Tensor peak = centred.Abs().Max(Shared, keepDim: true);
         return epsilon > 0 ? peak.Clamp(1, double.PositiveInfinity) : Tensor.Where(peak.EqualTo(0), Tensor.OnesLike(peak), peak);
     }
 
-    /// <summary>What went into a layer's pass and what its gradients read.</summary>
+    /// <summary>The inputs of a forward pass and what its gradients need.</summary>
     readonly record struct NormPass(
         Tensor X, NormLayout Layout, Tensor? Weight, Tensor? Bias, double Epsilon, Tensor Plain, Tensor Mean, Tensor Deviation);
 

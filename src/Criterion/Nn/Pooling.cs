@@ -1,27 +1,29 @@
 namespace Criterion.Nn;
 
-/// <summary>The mean of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.AvgPool2d</c>.</summary>
+/// <summary>Computes the mean of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.AvgPool2d</c>.</summary>
 /// <param name="kernel">The window.</param>
-/// <param name="stride">Steps between windows; the kernel if not given.</param>
-/// <param name="padding">Zeros around the image, at most half of the kernel. Default: 0.</param>
-/// <param name="countPadding">Whether the zeros count in the mean. Default: true.</param>
+/// <param name="stride">The step between windows. Default: the kernel.</param>
+/// <param name="padding">The width of the zero padding, at most half of the kernel. Default: 0.</param>
+/// <param name="countPadding">Whether the padding counts in the mean. Default: true.</param>
 public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true) : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).AvgPool2d(kernel, stride, padding, countPadding);
 }
 
-/// <summary>The largest value of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.MaxPool2d</c>.</summary>
+/// <summary>Computes the maximum of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.MaxPool2d</c>.</summary>
 /// <param name="kernel">The window.</param>
-/// <param name="stride">Steps between windows; the kernel if not given.</param>
-/// <param name="padding">−∞ around the image, at most half of the kernel. Default: 0.</param>
+/// <param name="stride">The step between windows. Default: the kernel.</param>
+/// <param name="padding">The width of the padding with −∞, at most half of the kernel. Default: 0.</param>
 public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null) : Module
 {
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input) => NotNull(input).MaxPool2d(kernel, stride, padding);
 }
 
-/// <summary>The mean of each of the areas that cover images [N, C, H, W] evenly. PyTorch equivalent: <c>torch.nn.AdaptiveAvgPool2d</c>.</summary>
+/// <summary>
+/// Computes the means of areas that cover images [N, C, H, W] evenly. PyTorch equivalent: <c>torch.nn.AdaptiveAvgPool2d</c>.
+/// </summary>
 /// <param name="output">The height and width of the output.</param>
 public sealed class AdaptiveAvgPool2d(Size2 output) : Module
 {

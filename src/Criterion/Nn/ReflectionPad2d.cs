@@ -1,7 +1,10 @@
 namespace Criterion.Nn;
 
-/// <summary>A border that mirrors the image without its edge: [N, C, H, W] → [N, C, H + 2p, W + 2p]. PyTorch equivalent: <c>torch.nn.ReflectionPad2d</c>.</summary>
-/// <param name="padding">p, the width of the border on each side; less than the image is high and wide.</param>
+/// <summary>
+/// Pads images by reflection without repeating the border: [N, C, H, W] → [N, C, H + 2p, W + 2p]. PyTorch equivalent:
+/// <c>torch.nn.ReflectionPad2d</c>.
+/// </summary>
+/// <param name="padding">p, the width on each side; must be less than the height and width of the image.</param>
 public sealed class ReflectionPad2d(int padding) : Module
 {
     readonly int _padding = Require.AtLeast(0, padding, "ReflectionPad2d");

@@ -2,17 +2,17 @@ using Criterion.Memory;
 
 namespace Criterion.Nn;
 
-/// <summary>What a body adds to its input: x + body(x). In the state the body is called "body".</summary>
+/// <summary>A residual block: x + body(x). In the state the body is named "body".</summary>
 public sealed class Residual : Module
 {
     readonly Module _body;
 
-    /// <summary>A residual block around a body.</summary>
-    /// <param name="body">A module that keeps the shape.</param>
+    /// <summary>Initializes a residual block.</summary>
+    /// <param name="body">A module whose output has the shape of its input.</param>
     public Residual(Module body) => _body = Child("body", body);
 
     /// <inheritdoc/>
-    /// <exception cref="ShapeException">The body changed the shape.</exception>
+    /// <exception cref="ShapeException">The output of the body has another shape.</exception>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -20,7 +20,7 @@ public sealed class Residual : Module
         Tensor change = _body.Forward(input);
         Tensor output = change.Shape == input.Shape
             ? input + change
-            : throw new ShapeException($"Residual: the body made {change.Shape} of {input.Shape}, which can't be added to it. Pad its convolutions so that the shape stays.");
+            : throw new ShapeException($"Residual: the output {change.Shape} of the body and its input {input.Shape} differ in shape. Pad its convolutions.");
         activations.ReleaseInput(change.Storage, output.Storage, GetType());
         return output;
     }

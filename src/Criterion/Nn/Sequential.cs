@@ -4,10 +4,11 @@ using Criterion.Memory;
 
 namespace Criterion.Nn;
 
-/// <summary>Modules one after another; their names are "0", "1", …. PyTorch equivalent: <c>torch.nn.Sequential</c>.</summary>
+/// <summary>A chain of modules, named "0", "1", …. PyTorch equivalent: <c>torch.nn.Sequential</c>.</summary>
 /// <remarks>
-/// Inside of a <see cref="TensorScope"/> the memory of what passes between them goes back to the pool when the last gradient that reads
-/// it is known, or at once if none will. A module that hands on a tensor and reads it again later keeps it with <see cref="Tensor.Keep"/>.
+/// Inside a <see cref="TensorScope"/> the memory of intermediate results returns to the pool when the last gradient that reads it is
+/// computed, or at once if there is none. A module that returns a tensor and reads it again later must keep it with
+/// <see cref="Tensor.Keep"/>.
 /// </remarks>
 /// <example><code>Sequential net = [new Linear(784, 128), new ReLU(), new Linear(128, 10)];</code></example>
 [CollectionBuilder(typeof(Sequential), nameof(Create))]
@@ -15,7 +16,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
 {
     readonly Module[] _modules;
 
-    /// <summary>A chain of modules.</summary>
+    /// <summary>Initializes a chain of modules.</summary>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
         _modules = modules.ToArray();
@@ -25,13 +26,13 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
         }
     }
 
-    /// <summary>The number of modules.</summary>
+    /// <summary>Gets the number of modules.</summary>
     public int Count => _modules.Length;
 
-    /// <summary>The module at a position.</summary>
+    /// <summary>Gets the module at an index.</summary>
     public Module this[int index] => _modules[index];
 
-    /// <summary>A chain of modules; what <c>[a, b, c]</c> calls.</summary>
+    /// <summary>Creates a chain of modules; called by <c>[a, b, c]</c>.</summary>
     public static Sequential Create(ReadOnlySpan<Module> modules) => new(modules);
 
     /// <inheritdoc/>

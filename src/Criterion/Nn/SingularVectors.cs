@@ -2,11 +2,11 @@ using System.Numerics.Tensors;
 
 namespace Criterion.Nn;
 
-/// <summary>The singular vectors of a matrix that belong to its largest singular value.</summary>
+/// <summary>The singular vectors of the largest singular value of a matrix.</summary>
 /// <remarks>
-/// Lanczos iteration on the smaller of W · Wᵀ and Wᵀ · W, in double precision with every vector orthogonalised against all before (Golub and
-/// Van Loan, Matrix Computations, 2013, section 10.1). The first vector is always the same random one, so that the result depends on the
-/// matrix alone.
+/// Lanczos iteration on the smaller of W · Wᵀ and Wᵀ · W, in double precision, with every vector orthogonalized against all previous ones
+/// (Golub and Van Loan, Matrix Computations, 2013, section 10.1). The initial vector is random with a fixed seed, so that the result
+/// depends on the matrix alone.
 /// </remarks>
 internal sealed class SingularVectors
 {
@@ -16,7 +16,7 @@ internal sealed class SingularVectors
     const int Bisections = 60;
     const int InverseIterations = 3;
 
-    // Of the residual; the error of the singular value is of the order of its square.
+    // The relative residual; the error of the singular value is of the order of its square.
     const double Tolerance = 1e-9;
     const ulong Seed = 51800;
 
@@ -25,8 +25,8 @@ internal sealed class SingularVectors
 
     SingularVectors(Tensor square) => (_square, _size) = (square.ToArray<double>(), square.Shape[0]);
 
-    /// <summary>u and v with u = Wv / |Wv| and v = Wᵀu / |Wᵀu|, Float64.</summary>
-    /// <param name="matrix">W, finite, not 0 and of moderate size.</param>
+    /// <summary>Returns u and v with u = Wv / |Wv| and v = Wᵀu / |Wᵀu|, Float64.</summary>
+    /// <param name="matrix">W: finite, nonzero and of moderate size.</param>
     public static (Tensor U, Tensor V) Largest(Tensor matrix)
     {
         Tensor w = matrix.Detach().To(DType.Float64);
@@ -39,7 +39,7 @@ internal sealed class SingularVectors
         return isWide ? (first, second) : (second, first);
     }
 
-    /// <summary>The leading eigenvector of the square.</summary>
+    /// <summary>Computes the leading eigenvector of the square.</summary>
     double[] Leading()
     {
         double[] best = Tensor.Randn([_size], DType.Float64, new RandomStream(Seed)).ToArray<double>();
@@ -80,7 +80,9 @@ internal sealed class SingularVectors
         }
     }
 
-    /// <summary>The largest eigenvalue of a tridiagonal matrix and its vector: by bisection, and by inverse iteration from just above it.</summary>
+    /// <summary>
+    /// Computes the largest eigenvalue of a tridiagonal matrix by bisection, and its eigenvector by inverse iteration from just above it.
+    /// </summary>
     static (double Value, double[] Vector) LargestOf(List<double> diagonal, List<double> coupling)
     {
         double low = diagonal.Max();
@@ -105,8 +107,8 @@ internal sealed class SingularVectors
         return (high, vector);
     }
 
-    /// <summary>The pivots of x · I − T.</summary>
-    /// <returns>Whether all are positive: x lies above every eigenvalue.</returns>
+    /// <summary>Computes the pivots of x · I − T.</summary>
+    /// <returns>Whether all are positive: x is above every eigenvalue.</returns>
     static bool Factorise(double x, List<double> diagonal, List<double> coupling, double[] pivots)
     {
         bool isAbove = true;

@@ -1,23 +1,23 @@
 namespace Criterion.Nn;
 
 /// <summary>
-/// A layer with its weight divided by its largest singular value σ, estimated by power iteration (Miyato et al., 2018). PyTorch
-/// equivalent: <c>torch.nn.utils.spectral_norm</c>.
+/// Spectral normalization: a layer whose weight is divided by its largest singular value σ, estimated by power iteration (Miyato et al.,
+/// 2018). PyTorch equivalent: <c>torch.nn.utils.spectral_norm</c>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// σ = uᵀ · W · v for the weight as a matrix W [outputs, rest]. Each forward call while training takes one step (v ← Wᵀu/|Wᵀu|,
-/// u ← Wv/|Wv|); evaluation leaves u and v alone. They count as constants in gradients. In the state the weight is called
-/// <c>weight_orig</c>, beside <c>weight_u</c> and <c>weight_v</c>.
+/// σ = uᵀ · W · v for the weight as a matrix W [outputs, rest]. Each forward call in training takes one step (v ← Wᵀu/|Wᵀu|, u ← Wv/|Wv|);
+/// evaluation does not change u and v. They count as constants in gradients. In the state the weight is named <c>weight_orig</c>, with
+/// <c>weight_u</c> and <c>weight_v</c>.
 /// </para>
 /// <para>
-/// Where the weight was made or replaced (by <see cref="Init"/>, say, or a state without u and v) rather than stepped by an optimizer, the
-/// next forward call in either mode first computes u and v of its largest singular value exactly. A state that holds all three is taken as
-/// it is. A weight of zeros stays zero: it is divided by 1. Weights of any size, such as 1e30 or 1e-30, are scaled first.
+/// If the weight was created or replaced (for example by <see cref="Init"/>, or by a state without u and v) rather than updated by an
+/// optimizer, the next forward call in either mode first computes exact u and v. A state with all three is loaded as it is. A weight of
+/// zeros is divided by 1. Weights of any size, such as 1e30 or 1e-30, are scaled first.
 /// </para>
 /// <para>
-/// States with the names of <c>torch.nn.utils.parametrizations.spectral_norm</c> (<c>parametrizations.weight.original</c>), of PyTorch before
-/// 1.0 (without <c>weight_v</c>) and of the widespread implementation before PyTorch's (<c>weight_bar</c>) load as well.
+/// States with the names of <c>torch.nn.utils.parametrizations.spectral_norm</c> (<c>parametrizations.weight.original</c>), of PyTorch
+/// before 1.0 (without <c>weight_v</c>) and of the popular implementation before PyTorch's (<c>weight_bar</c>) can be loaded too.
 /// </para>
 /// </remarks>
 public sealed class SpectralNorm : Module
@@ -29,14 +29,16 @@ public sealed class SpectralNorm : Module
     readonly double _epsilon;
     readonly Lock _refreshing = new();
 
-    // How often the weight had been replaced when u and v were computed; −1 where they are of no weight.
+    // The number of replacements of the weight when u and v were computed; −1 before.
     int _replaced = -1;
 
     /// <summary>Wraps a layer, whose parameters become this module's.</summary>
-    /// <param name="layer">A <see cref="Linear"/>, <see cref="Conv2d"/> or <see cref="ConvTranspose2d"/>; use it only through this.</param>
-    /// <param name="iterations">Power iterations for each training forward. Default: 1.</param>
-    /// <param name="epsilon">The least norm of u and v to divide by. Default: 1e-12.</param>
-    /// <param name="random">The stream from which u and v are drawn for a weight of zeros; <see cref="RandomStream.Default"/> if not given.</param>
+    /// <param name="layer">
+    /// A <see cref="Linear"/>, <see cref="Conv2d"/> or <see cref="ConvTranspose2d"/>, which must not be used on its own.
+    /// </param>
+    /// <param name="iterations">The number of power iterations for each forward call in training. Default: 1.</param>
+    /// <param name="epsilon">The lower bound of the norms of u and v in denominators; must be 0 or more. Default: 1e-12.</param>
+    /// <param name="random">The random stream for u and v of a weight of zeros. Default: <see cref="RandomStream.Default"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The iterations are below 1, or ε is negative.</exception>
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
@@ -97,13 +99,15 @@ public sealed class SpectralNorm : Module
         }
     }
 
-    /// <summary>A weight [outputs, inputs, ..] of the layer, or [inputs, outputs, ..], as [outputs, rest].</summary>
+    /// <summary>Reshapes a weight [outputs, inputs, ..], or [inputs, outputs, ..], to [outputs, rest].</summary>
     internal Tensor Matrix(Tensor weight) => weight.Transpose(0, _layer.OutputDim).Reshape(_u.Count, _v.Count);
 
-    /// <summary>Whether a weight and a vector u are of this layer's shapes.</summary>
+    /// <summary>Returns whether a weight and a vector u have this layer's shapes.</summary>
     internal bool Fits(Tensor weight, Tensor u) => weight.Shape == _layer.Weight.Shape && u.Shape == _u.Shape;
 
-    /// <summary>What to divide a weight by before it is multiplied: 1 for ordinary sizes, 0 for zeros, NaN where it is not finite.</summary>
+    /// <summary>
+    /// Returns the divisor of a weight before it is multiplied: 1 for ordinary sizes, 0 for zeros, NaN where it is not finite.
+    /// </summary>
     static double Scale(Tensor weight)
     {
         const double least = 1e-16;
@@ -117,7 +121,7 @@ public sealed class SpectralNorm : Module
         return peak == 0 ? 0 : double.IsFinite(peak) ? Math.ScaleB(1, Math.ILogB(peak)) : double.NaN;
     }
 
-    /// <summary>Computes u and v where they are of another weight. Threads that evaluate together wait for one of them.</summary>
+    /// <summary>Computes u and v if they are not those of the current weight. Concurrent evaluations wait for one of them.</summary>
     void Refresh(double scale)
     {
         if (Volatile.Read(ref _replaced) == Replaced)
@@ -136,7 +140,7 @@ public sealed class SpectralNorm : Module
         }
     }
 
-    // The graph gets vectors of its own, so that a second forward call before the backward pass does not change them.
+    // The graph gets copies, so that a second forward call before the backward pass does not change them.
     (Tensor U, Tensor V) Iterate(Tensor matrix)
     {
         (Tensor u, Tensor v) = (_u.Clone(), _v.Clone());
@@ -146,7 +150,7 @@ public sealed class SpectralNorm : Module
             u = Unit(matrix.MatMul(v));
         }
 
-        // No step leads out of vectors that the weight takes to 0.
+        // Power iteration cannot leave the null space of the weight.
         return Keep(u.Norm().Item() < 0.5 ? SingularVectors.Largest(matrix) : (u, v));
     }
 

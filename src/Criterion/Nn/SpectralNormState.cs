@@ -1,6 +1,6 @@
 namespace Criterion.Nn;
 
-/// <summary>States of spectral norm that other versions and libraries wrote, in the names of today.</summary>
+/// <summary>Converts states of spectral normalization by other versions and libraries to the current names.</summary>
 internal static class SpectralNormState
 {
     const string Original = "weight_orig";
@@ -33,7 +33,8 @@ internal static class SpectralNormState
     }
 
     /// <summary>
-    /// PyTorch before 1.0 saved the divided weight in the place of v: v so that uᵀ · W · v is the σ by which it was divided, as PyTorch solves it.
+    /// PyTorch before 1.0 saved the divided weight instead of v. Computes v such that uᵀ · W · v is the σ of that division, as PyTorch
+    /// does.
     /// </summary>
     static void Solve(string prefix, OrderedDictionary<string, Tensor> state, SpectralNorm norm, Tensor original, Tensor u, Tensor? divided)
     {
@@ -51,7 +52,7 @@ internal static class SpectralNormState
         }
     }
 
-    /// <summary>σ of original = σ · divided.</summary>
+    /// <summary>Computes σ of original = σ · divided.</summary>
     static double Ratio(Tensor original, Tensor divided)
     {
         (Tensor x, Tensor y) = (original.To(DType.Float64).Flatten(), divided.To(DType.Float64).Flatten());

@@ -1,18 +1,18 @@
 namespace Criterion.Nn;
 
-/// <summary>How a resized image is filled in.</summary>
+/// <summary>Specifies the interpolation of a resized image.</summary>
 public enum UpsampleMode
 {
-    /// <summary>From the nearest pixel, rounding down.</summary>
+    /// <summary>The nearest pixel, rounded down.</summary>
     Nearest,
 
-    /// <summary>From the two nearest pixels along each side.</summary>
+    /// <summary>The two nearest pixels along each side.</summary>
     Bilinear,
 }
 
-/// <summary>Images [N, C, H, W] enlarged or reduced. PyTorch equivalent: <c>torch.nn.Upsample</c>.</summary>
+/// <summary>Resizes images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Upsample</c>.</summary>
 /// <remarks>
-/// With a scale that is no whole number the pixels lie as the sizes before and after say, which is PyTorch's
+/// With a fractional scale the positions of pixels follow from the sizes before and after, as with PyTorch's
 /// <c>recompute_scale_factor=True</c>.
 /// </remarks>
 public sealed class Upsample : Module
@@ -22,19 +22,19 @@ public sealed class Upsample : Module
     readonly UpsampleMode _mode;
     readonly bool _alignCorners;
 
-    /// <summary>To ⌊H · scale⌋ × ⌊W · scale⌋, or to a fixed size.</summary>
-    /// <param name="scale">The factor, above 0; or null with a size.</param>
+    /// <summary>Initializes the layer for a size of ⌊H · scale⌋ × ⌊W · scale⌋, or a fixed size.</summary>
+    /// <param name="scale">The factor, positive; or null with a size.</param>
     /// <param name="size">The height and width of the output; or null with a scale.</param>
-    /// <param name="mode">How the image is filled in; nearest.</param>
-    /// <param name="alignCorners">For bilinear: whether the centres of the corner pixels stay in place. Default: false.</param>
-    /// <exception cref="ArgumentException">Not exactly one of scale and size is given.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is not a positive number, or the size below 1.</exception>
+    /// <param name="mode">The interpolation. Default: Nearest.</param>
+    /// <param name="alignCorners">Whether bilinear interpolation aligns the centers of the corner pixels. Default: false.</param>
+    /// <exception cref="ArgumentException">Both or neither of scale and size are given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale is not positive and finite, or the size is below 1.</exception>
     public Upsample(double? scale = null, Size2? size = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
     {
         (_scale, _size, _mode, _alignCorners) = (scale, size, mode, alignCorners);
         if (scale is null == size is null)
         {
-            throw new ArgumentException("Upsample: give either a scale or a size.", nameof(scale));
+            throw new ArgumentException("Upsample: both or neither of scale and size are given. Pass one of them.", nameof(scale));
         }
 
         Require.Positive(scale ?? 1, "Upsample", nameof(scale));

@@ -1,9 +1,9 @@
 namespace Criterion.Nn;
 
-/// <summary>A layer that multiplies its input by a weight and adds a bias: what <see cref="SpectralNorm"/> can wrap.</summary>
+/// <summary>A layer that multiplies its input by a weight and adds a bias, which <see cref="SpectralNorm"/> can wrap.</summary>
 public abstract class WeightedModule : Module
 {
-    /// <summary>Draws weight and bias as PyTorch does: uniform within ±1/√fan-in.</summary>
+    /// <summary>Initializes weight and bias as PyTorch does: uniform within ±1/√fan-in.</summary>
     private protected WeightedModule(Shape weight, int outputs, bool bias, RandomStream? random, DType dtype)
     {
         Weight = Parameter("weight", Init.KaimingUniform(Tensor.Empty(weight, dtype), Math.Sqrt(5), random: random));
@@ -14,13 +14,13 @@ public abstract class WeightedModule : Module
         }
     }
 
-    /// <summary>What the input is multiplied by.</summary>
+    /// <summary>Gets the weight.</summary>
     public Tensor Weight { get; }
 
-    /// <summary>What is added to each output, or null.</summary>
+    /// <summary>Gets the bias, or null.</summary>
     public Tensor? Bias { get; }
 
-    /// <summary>The dimension of the weight along which the outputs lie.</summary>
+    /// <summary>Gets the dimension of the weight that corresponds to the outputs.</summary>
     internal virtual int OutputDim => 0;
 
     /// <inheritdoc/>
@@ -30,6 +30,6 @@ public abstract class WeightedModule : Module
         return Apply(input, Weight);
     }
 
-    /// <summary>The layer with another weight in the place of its own.</summary>
+    /// <summary>Computes the layer with another weight.</summary>
     internal abstract Tensor Apply(Tensor input, Tensor weight);
 }

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace Criterion;
 
-/// <summary>Formats and parses numbers for people, the same in every culture; nothing but 0 is written as 0.</summary>
+/// <summary>Formats and parses numbers for people, independent of culture. No number but 0 is formatted as 0.</summary>
 internal static class NumberText
 {
-    // From here on doubles no longer hold every whole number, and digits say nothing.
+    // Above this doubles do not represent every integer, so that trailing digits are meaningless.
     const double LeastScientific = 1e16;
 
     const double LeastExponential = 1e9;
 
     const NumberStyles Real = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>Formats a number with up to <paramref name="digits"/> decimals, or below 1 as many significant digits: 1234.5, 0.01235, 1e-6.</summary>
+    /// <summary>
+    /// Formats a number with up to <paramref name="digits"/> decimals, or below 1 as many significant digits: 1234.5, 0.01235, 1e-6.
+    /// </summary>
     public static string Format(double value, int digits = 4) => Math.Abs(value) is >= 1 and < LeastScientific
         ? value.ToString($"0.{new string('#', digits)}", CultureInfo.InvariantCulture)
         : Significant(value, digits);
@@ -22,7 +24,9 @@ internal static class NumberText
         ? value.ToString("0", CultureInfo.InvariantCulture)
         : ShortExponent(value.ToString($"G{digits}", CultureInfo.InvariantCulture));
 
-    /// <summary>Formats a number with that many decimals, for columns, or by its exponent where these would show only zeros or too much.</summary>
+    /// <summary>
+    /// Formats a number with that many decimals, for columns, or with an exponent where these would show only zeros or too many digits.
+    /// </summary>
     public static string Fixed(double value, int decimals)
     {
         string text = value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
@@ -31,7 +35,7 @@ internal static class NumberText
             : text;
     }
 
-    /// <summary>Formats a share as a percentage with that many decimals; below what they show as "&lt;0.1 %".</summary>
+    /// <summary>Formats a share as a percentage with that many decimals; smaller shares as "&lt;0.1 %".</summary>
     public static string Percent(double share, int decimals)
     {
         string text = share.ToString($"P{decimals}", CultureInfo.InvariantCulture);
@@ -42,11 +46,11 @@ internal static class NumberText
     public static bool TryParse(string text, out double value) =>
         double.TryParse(text, Real, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && (value != 0 || !HasDigits(text.Split('e', 'E')[0]));
 
-    /// <summary>Parses a whole number: digits and a sign, nothing else.</summary>
+    /// <summary>Parses an integer: digits and a sign, nothing else.</summary>
     public static bool TryParse(string text, out long value) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
-    /// <summary>What to add to an error about a number that was typed with a comma; nothing for others.</summary>
+    /// <summary>Returns the addition to an error about a number typed with a comma; nothing for others.</summary>
     public static string Hint(string text) => text.Contains(',', StringComparison.Ordinal) && text.AsSpan().ContainsAnyInRange('0', '9')
         ? " Use a point for decimals, and no thousands separators."
         : "";

@@ -5,22 +5,22 @@ using Criterion.Numbers;
 namespace Criterion.Optim;
 
 /// <summary>
-/// Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η · m̂ / (√v̂ + ε), m̂ and v̂ corrected for their
-/// start at 0. PyTorch equivalent: <c>torch.optim.Adam</c>.
+/// Adam (Kingma and Ba, 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − η · m̂ / (√v̂ + ε), with bias-corrected m̂ and v̂.
+/// PyTorch equivalent: <c>torch.optim.Adam</c>.
 /// </summary>
 /// <remarks>
-/// Gradients whose squares overflow or underflow (in single precision above 1e18 and below 1e-18) step as any others do. Their v is kept in
-/// <c>exp_avg_sq</c> as −√v, and a parameter whose gradients are all 0 does not move, also with an ε of 0.
+/// Gradients whose squares overflow or underflow (in single precision above 1e18 and below 1e-18) are handled like others. Their v is
+/// stored in <c>exp_avg_sq</c> as −√v. A parameter whose gradients are all 0 does not change, even with an ε of 0.
 /// </remarks>
 public sealed class Adam : AdamFamily
 {
-    /// <summary>An optimizer of these parameters.</summary>
-    /// <param name="parameters">What is learned; each once.</param>
+    /// <summary>Initializes an optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
     /// <param name="learningRate">η. Default: 1e-3.</param>
-    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1). Default: 0.9.</param>
-    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1). Default: 0.999.</param>
-    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient. Default: 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public Adam(
         IEnumerable<Tensor> parameters,
@@ -37,19 +37,19 @@ public sealed class Adam : AdamFamily
 }
 
 /// <summary>
-/// Adam with weight decay that does not pass through the averages: θ ← θ − η · weightDecay · θ before each step (Loshchilov and
-/// Hutter, 2019). PyTorch equivalent: <c>torch.optim.AdamW</c>.
+/// Adam with decoupled weight decay: θ ← θ − η · weightDecay · θ before each step (Loshchilov and Hutter, 2019). PyTorch equivalent:
+/// <c>torch.optim.AdamW</c>.
 /// </summary>
 /// <inheritdoc cref="Adam" path="/remarks"/>
 public sealed class AdamW : AdamFamily
 {
     /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double)"/>
-    /// <param name="parameters">What is learned; each once.</param>
+    /// <param name="parameters">The parameters, each once.</param>
     /// <param name="learningRate">η. Default: 1e-3.</param>
-    /// <param name="beta1">How much of the mean gradient is kept, in [0, 1). Default: 0.9.</param>
-    /// <param name="beta2">How much of the mean squared gradient is kept, in [0, 1). Default: 0.999.</param>
-    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
-    /// <param name="weightDecay">How fast parameters shrink, times η. Default: 0.01.</param>
+    /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The rate of decay, times η. Default: 0.01.</param>
     public AdamW(
         IEnumerable<Tensor> parameters,
         double learningRate = 1e-3,
@@ -64,7 +64,7 @@ public sealed class AdamW : AdamFamily
     private protected override double WeightShrinkage => 1 - (LearningRate * WeightDecay);
 }
 
-/// <summary>What Adam and AdamW share.</summary>
+/// <summary>The base of Adam and AdamW.</summary>
 public abstract class AdamFamily : Optimizer
 {
     readonly double _beta1;
@@ -83,10 +83,10 @@ public abstract class AdamFamily : Optimizer
 
     private protected double WeightDecay { get; }
 
-    /// <summary>The multiple of the parameter that is added to its gradient.</summary>
+    /// <summary>Gets the multiple of the parameter that is added to its gradient.</summary>
     private protected virtual double GradientDecay => 0;
 
-    /// <summary>What the parameter is multiplied by before it moves.</summary>
+    /// <summary>Gets the factor of the parameter before it is updated.</summary>
     private protected virtual double WeightShrinkage => 1;
 
     private protected override void Update(Slot slot, Tensor gradient)
@@ -110,8 +110,8 @@ public abstract class AdamFamily : Optimizer
     }
 
     /// <summary>
-    /// g ← gradient + decay · θ, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← shrinking · θ − rate · m / (√v + ε); rate and ε hold the
-    /// corrections.
+    /// g ← gradient + decay · θ, m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← shrinking · θ − rate · m / (√v + ε). Rate and ε include the
+    /// bias corrections.
     /// </summary>
     readonly struct Moments<TSquares>(double rate, double beta1, TSquares squares, double epsilon, double decay, double shrinking) : IUpdate
         where TSquares : struct, ISquareMean
@@ -132,7 +132,7 @@ public abstract class AdamFamily : Optimizer
 /// <summary>Weight decay as a part of the gradient.</summary>
 internal static class WeightDecay
 {
-    /// <summary>g + decay · θ; g itself without decay, so that an infinite parameter does not turn it into NaN.</summary>
+    /// <summary>Computes g + decay · θ, and g itself without decay, so that an infinite parameter does not make it NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Decayed<T>(this T gradient, T parameter, double decay)
         where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (T.Const(decay) * parameter);

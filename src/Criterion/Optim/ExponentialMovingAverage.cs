@@ -6,25 +6,25 @@ using Criterion.Numbers;
 namespace Criterion.Optim;
 
 /// <summary>
-/// A running average of a module's parameters, average ← decay · average + (1 − decay) · parameter, which often samples and
-/// generalises better than the last weights. Buffers are copied. A tensor with several names is averaged and exchanged once; its names
-/// share one average.
+/// An exponential moving average of a module's parameters, average ← decay · average + (1 − decay) · parameter, which often samples and
+/// generalizes better than the last weights. Buffers are copied. A tensor with several names is averaged and swapped once; its names share
+/// one average.
 /// </summary>
 /// <example><code>
 /// var average = new ExponentialMovingAverage(generator, decay: 0.999);
 /// optimizer.Step();
 /// average.Update();
 /// average.Swap();   // evaluate with the averages …
-/// average.Swap();   // … and go on with the weights
+/// average.Swap();   // … and continue with the weights
 /// </code></example>
 public sealed class ExponentialMovingAverage
 {
     readonly List<(Tensor Value, Tensor Average, bool IsLearned)> _pairs = [];
     readonly OrderedDictionary<string, Tensor> _averages = [];
 
-    /// <summary>An average that starts at the module's present values.</summary>
+    /// <summary>Initializes an average with the module's current values.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="decay">How much of the average each update keeps, in [0, 1]. Default: 0.999.</param>
+    /// <param name="decay">The share of the average that each update keeps, in [0, 1]. Default: 0.999.</param>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {
@@ -48,10 +48,10 @@ public sealed class ExponentialMovingAverage
         }
     }
 
-    /// <summary>How much of the average each update keeps.</summary>
+    /// <summary>Gets the share of the average that each update keeps.</summary>
     public double Decay { get; }
 
-    /// <summary>Takes the module's present values into the average.</summary>
+    /// <summary>Updates the averages with the module's current values.</summary>
     public void Update()
     {
         foreach ((Tensor value, Tensor average, bool isLearned) in _pairs)
@@ -67,7 +67,7 @@ public sealed class ExponentialMovingAverage
         }
     }
 
-    /// <summary>Exchanges the averages with the module's values; a second call changes them back.</summary>
+    /// <summary>Swaps the averages with the module's values; a second call swaps them back.</summary>
     public void Swap()
     {
         foreach ((Tensor value, Tensor average, _) in _pairs)
@@ -78,7 +78,7 @@ public sealed class ExponentialMovingAverage
         }
     }
 
-    /// <summary>Copies the averages into a module of the same state.</summary>
+    /// <summary>Copies the averages into a module with the same state.</summary>
     /// <exception cref="StateDictException">The names or shapes differ.</exception>
     public void CopyTo(Module target)
     {
@@ -86,10 +86,10 @@ public sealed class ExponentialMovingAverage
         target.LoadStateDict(_averages);
     }
 
-    /// <summary>The averages by the names of the module's state.</summary>
+    /// <summary>Returns the averages by the names of the module's state.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict() => _averages;
 
-    /// <summary>Goes on from saved averages; the values are copied.</summary>
+    /// <summary>Loads saved averages; the values are copied.</summary>
     /// <exception cref="StateDictException">
     /// The names or shapes differ, or two names of one tensor have different values; nothing was changed.
     /// </exception>

@@ -4,23 +4,23 @@ using Criterion.Numbers;
 
 namespace Criterion.Optim;
 
-/// <summary>Keeps gradients from growing too large, between <c>Backward</c> and <c>Step</c>.</summary>
+/// <summary>Limits the size of gradients, between <c>Backward</c> and <c>Step</c>.</summary>
 public static class GradientClip
 {
-    // PyTorch's, which is added to the norm.
+    // PyTorch adds this to the norm.
     const double Least = 1e-6;
 
-    /// <summary>Scales all gradients by one factor where their norm, taken as one vector, is above a limit.</summary>
+    /// <summary>Scales all gradients by one factor if their norm, taken as one vector, exceeds a limit.</summary>
     /// <remarks>
-    /// PyTorch equivalent: <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 it is 1e-6 of the norm
-    /// here. Large and small gradients neither overflow nor underflow when squared. Where a gradient holds NaN or an infinity, the norm is
-    /// NaN or infinite and all gradients stay as they are: skip the step.
+    /// PyTorch equivalent: <c>torch.nn.utils.clip_grad_norm_</c>, which adds 1e-6 to the norm that it divides by; below a norm of 1 this
+    /// adds 1e-6 of the norm. Squares of large and small gradients neither overflow nor underflow. If a gradient is NaN or infinite, so is
+    /// the norm, and all gradients are unchanged: skip the step.
     /// </remarks>
-    /// <param name="parameters">The parameters; those without a gradient are passed over, and one that comes twice counts once.</param>
-    /// <param name="max">The limit; infinity only measures.</param>
-    /// <param name="norm">p of the norm: 2, any other positive number, or infinity.</param>
-    /// <returns>The norm before clipping; infinite also where a double cannot hold it.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN, or the norm not positive.</exception>
+    /// <param name="parameters">The parameters; those without a gradient are skipped, and repeated ones count once.</param>
+    /// <param name="max">The limit; infinity only measures the norm.</param>
+    /// <param name="norm">The degree of the norm: 2, any other positive number, or infinity. Default: 2.</param>
+    /// <returns>The norm before clipping; infinite if a double cannot represent it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN, or the degree is not positive.</exception>
     public static double ByNorm(IEnumerable<Tensor> parameters, double max, double norm = 2)
     {
         CheckLimit(nameof(ByNorm), max);
@@ -48,9 +48,9 @@ public static class GradientClip
     }
 
     /// <summary>
-    /// Holds every number of every gradient within [−max, max]; NaN stays. PyTorch equivalent: <c>torch.nn.utils.clip_grad_value_</c>.
+    /// Clamps every value of every gradient to [−max, max]; NaN stays NaN. PyTorch equivalent: <c>torch.nn.utils.clip_grad_value_</c>.
     /// </summary>
-    /// <param name="parameters">The parameters; those without a gradient are passed over.</param>
+    /// <param name="parameters">The parameters; those without a gradient are skipped.</param>
     /// <param name="max">The limit.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is negative or NaN.</exception>
     public static void ByValue(IEnumerable<Tensor> parameters, double max)

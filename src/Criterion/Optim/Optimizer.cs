@@ -3,8 +3,8 @@ using Criterion.Nn;
 
 namespace Criterion.Optim;
 
-/// <summary>Moves parameters against their gradients. PyTorch equivalent: <c>torch.optim.Optimizer</c>.</summary>
-/// <remarks>It belongs to one thread at a time, and so do its parameters during <see cref="Step"/>.</remarks>
+/// <summary>Updates parameters by their gradients. PyTorch equivalent: <c>torch.optim.Optimizer</c>.</summary>
+/// <remarks>An optimizer must be used by one thread at a time, and so must its parameters during <see cref="Step"/>.</remarks>
 /// <example><code>
 /// optimizer.ZeroGrad();
 /// loss.Backward();
@@ -17,11 +17,11 @@ public abstract class Optimizer
 
     readonly Slot[] _slots;
 
-    /// <summary>An optimizer of these parameters.</summary>
-    /// <param name="parameters">What is learned; each once.</param>
-    /// <param name="learningRate">How far a step goes.</param>
-    /// <param name="stateNames">The names of the tensors that it keeps for each parameter.</param>
-    /// <exception cref="ArgumentException">There are no parameters, one comes twice, or one is the result of an operation.</exception>
+    /// <summary>Initializes an optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="learningRate">The learning rate; must be 0 or more.</param>
+    /// <param name="stateNames">The names of the state tensors of each parameter.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
     private protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, params ReadOnlySpan<string> stateNames)
     {
@@ -33,21 +33,23 @@ public abstract class Optimizer
         _slots = [.. Parameters.Select(parameter => new Slot(parameter, names))];
     }
 
-    /// <summary>What is learned.</summary>
+    /// <summary>Gets the parameters.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
-    /// <summary>How far a step goes; schedules change it. What it is when the first schedule is made is the base of all.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    /// <summary>
+    /// Gets or sets the learning rate. Schedules change it; its value when the first schedule is created is the base of all.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public double LearningRate
     {
         get;
         set => field = Require.NonNegative(value, GetType().Name);
     }
 
-    /// <summary>The learning rate when the first schedule was made; null before.</summary>
+    /// <summary>Gets or sets the learning rate when the first schedule was created; null before.</summary>
     internal double? InitialRate { get; set; }
 
-    /// <summary>Updates every parameter that has a gradient, in place and unrecorded.</summary>
+    /// <summary>Updates every parameter that has a gradient, in place and without recording.</summary>
     public void Step()
     {
         using (Autograd.NoGrad())
@@ -63,13 +65,13 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Clears the gradients; inside a <see cref="TensorScope"/> their memory is used again.</summary>
+    /// <summary>Clears the gradients; inside a <see cref="TensorScope"/> their memory is reused.</summary>
     public void ZeroGrad() => Gradients.Clear(Parameters);
 
     /// <summary>
-    /// What a checkpoint needs to go on: the learning rate, that from which schedules started if there are any, and for each parameter
-    /// <c>i</c> that was stepped its count of steps (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). These are the
-    /// optimizer's own: clone them for a snapshot.
+    /// Returns the state for a checkpoint: the learning rate, the initial learning rate of schedules if there are any, and for each
+    /// parameter <c>i</c> that was updated its step count (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). The
+    /// tensors are the optimizer's own: clone them for a snapshot.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
@@ -87,8 +89,8 @@ public abstract class Optimizer
         return state;
     }
 
-    /// <summary>Goes on from a saved state of an optimizer of the same kind and parameters; the values are copied.</summary>
-    /// <exception cref="StateDictException">Names or shapes do not fit; nothing was changed.</exception>
+    /// <summary>Loads the saved state of an optimizer of the same kind and parameters; the values are copied.</summary>
+    /// <exception cref="StateDictException">Names or shapes do not match; nothing was changed.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -121,10 +123,10 @@ public abstract class Optimizer
     {
         string? fault = parameters switch
         {
-            [] => "there are no parameters to optimize",
-            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count => "a parameter is given twice; pass a shared one once, as Module.Parameters() does",
+            [] => "there are no parameters",
+            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count => "a parameter is repeated. Pass a shared one once, as Module.Parameters() does",
             _ when parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
-                $"a tensor of shape {result.Shape} is the result of an operation, not a leaf; optimize what it was computed from",
+                $"a tensor of shape {result.Shape} is the result of an operation, not a leaf. Pass the tensors that it was computed from",
             _ => null,
         };
         if (fault is not null)
@@ -133,15 +135,15 @@ public abstract class Optimizer
         }
     }
 
-    /// <summary>Changes entries of another form, under a prefix, into those that this optimizer keeps.</summary>
+    /// <summary>Converts entries of another format, under a prefix, to those of this optimizer.</summary>
     private protected virtual void Translate(string prefix, OrderedDictionary<string, Tensor> state)
     {
     }
 
-    /// <summary>Moves one parameter.</summary>
+    /// <summary>Updates one parameter.</summary>
     private protected abstract void Update(Slot slot, Tensor gradient);
 
-    /// <summary>A parameter with what the optimizer keeps for it.</summary>
+    /// <summary>A parameter with its state.</summary>
     private protected sealed class Slot(Tensor parameter, string[] names)
     {
         Tensor[] _state = [];
@@ -149,12 +151,15 @@ public abstract class Optimizer
 
         public Tensor Parameter { get; } = parameter;
 
-        /// <summary>How many steps were taken, this one included.</summary>
+        /// <summary>Gets the number of steps, including the current one.</summary>
         public long Steps { get; private set; }
 
         public Tensor this[int index] => _state[index];
 
-        /// <summary>The gradients of plain steps, with a weight decay that is a part of them; none where <paramref name="isLeft"/> says so.</summary>
+        /// <summary>
+        /// Returns the range of gradients that plain updates handle, including a weight decay that is added to them; an empty one if
+        /// <paramref name="isLeft"/>.
+        /// </summary>
         public StepRange Range(double decay, bool isLeft)
         {
             _range ??= new(Parameter.DType) { Decay = decay, IsLeft = isLeft || HasExtremes() };
@@ -204,7 +209,7 @@ public abstract class Optimizer
             }
         }
 
-        /// <summary>Whether numbers that were loaded may be beyond plain steps: large, or a mean square as its negative root.</summary>
+        /// <summary>Returns whether loaded state may be outside that range: large, or a mean square stored as its negative root.</summary>
         bool HasExtremes()
         {
             const double largest = 1e17;
@@ -212,7 +217,7 @@ public abstract class Optimizer
                 !(kept.Second.Abs().Max().Item() <= largest) || (SquareMean.Names.Contains(kept.First) && kept.Second.Min().Item() < 0));
         }
 
-        // Outside every scope: it lives as long as the optimizer.
+        // Outside every scope: the state lives as long as the optimizer.
         void Allocate()
         {
             using (TensorScope.Suspend())

@@ -6,13 +6,14 @@ using Criterion.Numbers;
 namespace Criterion.Optim;
 
 /// <summary>
-/// RMSprop (Hinton, 2012): v ← αv + (1 − α)g², θ ← θ − η · g / (√v + ε); centred: √(v − m²) with the mean gradient m ← αm + (1 − α)g;
-/// with momentum: b ← μb + g / (…), θ ← θ − η · b. PyTorch equivalent: <c>torch.optim.RMSprop</c>.
+/// RMSprop (Hinton, 2012): v ← αv + (1 − α)g², θ ← θ − η · g / (√v + ε). Centered: √(v − m²) with the mean gradient m ← αm + (1 − α)g. With
+/// momentum: b ← μb + g / (…), θ ← θ − η · b. PyTorch equivalent: <c>torch.optim.RMSprop</c>.
 /// </summary>
 /// <remarks>
-/// Centred, the variance s = v − m² is kept itself, s ← α(s + (1 − α)(g − m)²), as <c>grad_var</c>: the difference would cancel, and turn
-/// negative, for gradients that hardly vary. A state with PyTorch's <c>square_avg</c> is read as well. Gradients whose squares overflow or
-/// underflow (in single precision above 1e18 and below 1e-18) step as any others do; their mean square is kept as its negative root.
+/// Centered, the variance s = v − m² itself is stored as <c>grad_var</c>, s ← α(s + (1 − α)(g − m)²): the difference would cancel, and
+/// become negative, for nearly constant gradients. A state with PyTorch's <c>square_avg</c> can be loaded too. Gradients whose squares
+/// overflow or underflow (in single precision above 1e18 and below 1e-18) are handled like others; their mean square is stored as its
+/// negative root.
 /// </remarks>
 public sealed class RMSprop : Optimizer
 {
@@ -26,14 +27,16 @@ public sealed class RMSprop : Optimizer
     readonly double _momentum;
     readonly bool _centred;
 
-    /// <summary>An optimizer of these parameters.</summary>
-    /// <param name="parameters">What is learned; each once.</param>
+    /// <summary>Initializes an optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
     /// <param name="learningRate">η. Default: 0.01.</param>
-    /// <param name="alpha">α, how much of the averages is kept, in [0, 1]. Default: 0.99.</param>
-    /// <param name="epsilon">ε, added below the fraction line. Default: 1e-8.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
-    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
-    /// <param name="centred">Whether to divide by the deviation of the gradient rather than its size. Default: false.</param>
+    /// <param name="alpha">α, the decay of the averages, in [0, 1]. Default: 0.99.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="momentum">μ, the decay of the momentum buffer; must be 0 or more. Default: 0.</param>
+    /// <param name="centred">
+    /// Whether to divide by the standard deviation of the gradient instead of its root mean square. Default: false.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public RMSprop(
         IEnumerable<Tensor> parameters,
@@ -75,7 +78,7 @@ public sealed class RMSprop : Optimizer
         }
         else
         {
-            // But one number is kept: it stands for the first as well, and is written last.
+            // There is one state tensor: it is passed as the first too, and written last.
             TensorFormula.Update(Plain(plain, epsilon), Plain(robust, epsilon), range, gradient, parameter, square, square);
         }
     }
@@ -89,7 +92,7 @@ public sealed class RMSprop : Optimizer
     PlainMomentumUpdate<TSquares> PlainMomentum<TSquares>(TSquares squares, double epsilon)
         where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _momentum);
 
-    /// <summary>Three numbers are kept, more than an update takes.</summary>
+    /// <summary>Updates with three state tensors, more than a fused update takes.</summary>
     void CentredWithMomentum(Slot slot, Tensor gradient, double epsilon)
     {
         Tensor g = _weightDecay == 0 ? gradient : gradient + (slot.Parameter * _weightDecay);
@@ -100,7 +103,7 @@ public sealed class RMSprop : Optimizer
         TensorFormula.Update(new GradientStep(LearningRate), slot.Parameter, slot[2]);
     }
 
-    /// <summary>The variance of a state that holds the mean square, as PyTorch's and those of earlier versions do.</summary>
+    /// <summary>Computes the variance from a state with the mean square, as in PyTorch and earlier versions.</summary>
     private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
     {
         if (_centred && state.TryGetValue(prefix + MeanName, out Tensor? mean) && state.Remove(prefix + SquareName, out Tensor? square))

@@ -5,8 +5,8 @@ using Criterion.Numbers;
 namespace Criterion.Optim;
 
 /// <summary>
-/// Stochastic gradient descent: θ ← θ − η · g, or with momentum b ← μb + (1 − dampening)g, θ ← θ − η · b, or with Nesterov's
-/// θ ← θ − η · (g + μb). PyTorch equivalent: <c>torch.optim.SGD</c>.
+/// Stochastic gradient descent: θ ← θ − η · g, with momentum b ← μb + (1 − dampening)g, θ ← θ − η · b, or with Nesterov momentum θ ← θ − η
+/// · (g + μb). PyTorch equivalent: <c>torch.optim.SGD</c>.
 /// </summary>
 public sealed class SGD : Optimizer
 {
@@ -15,13 +15,13 @@ public sealed class SGD : Optimizer
     readonly double _weightDecay;
     readonly bool _nesterov;
 
-    /// <summary>An optimizer of these parameters.</summary>
-    /// <param name="parameters">What is learned; each once.</param>
+    /// <summary>Initializes an optimizer of parameters.</summary>
+    /// <param name="parameters">The parameters, each once.</param>
     /// <param name="learningRate">η.</param>
-    /// <param name="momentum">μ, how much of the last step is kept. Default: 0.</param>
-    /// <param name="dampening">How much of the gradient the momentum leaves out after the first step. Default: 0.</param>
-    /// <param name="weightDecay">A multiple of the parameter that is added to its gradient. Default: 0.</param>
-    /// <param name="nesterov">Whether to look ahead along the momentum; no. Needs momentum and no dampening.</param>
+    /// <param name="momentum">μ, the decay of the momentum buffer; must be 0 or more. Default: 0.</param>
+    /// <param name="dampening">The share of the gradient that the momentum buffer omits after the first step. Default: 0.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="nesterov">Whether to use Nesterov momentum, which needs momentum and no dampening. Default: false.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">Nesterov without momentum, or with dampening.</exception>
     public SGD(
@@ -38,7 +38,7 @@ public sealed class SGD : Optimizer
         _weightDecay = Require.NonNegative(weightDecay, "SGD");
         _nesterov = !nesterov || (momentum > 0 && dampening == 0)
             ? nesterov
-            : throw new ArgumentException($"SGD: Nesterov needs a momentum above 0 and no dampening; they are {momentum} and {dampening}.", nameof(nesterov));
+            : throw new ArgumentException($"SGD: Nesterov momentum needs momentum > 0 and dampening = 0, but they are {momentum} and {dampening}.", nameof(nesterov));
     }
 
     private protected override void Update(Slot slot, Tensor gradient)
@@ -49,7 +49,7 @@ public sealed class SGD : Optimizer
             return;
         }
 
-        // The first step takes the gradient whole, as PyTorch does.
+        // The first step uses the full gradient, as in PyTorch.
         double share = slot.Steps == 1 ? 1 : 1 - _dampening;
         TensorFormula.Update(new MomentumUpdate(_momentum, share, _weightDecay), slot[0], gradient, slot.Parameter);
         if (_nesterov)

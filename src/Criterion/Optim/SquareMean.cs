@@ -7,19 +7,21 @@ namespace Criterion.Optim;
 /// <summary>A running mean of squares.</summary>
 internal interface ISquareMean
 {
-    /// <summary>The mean with x taken in, as it is kept.</summary>
+    /// <summary>Returns the updated mean, as it is stored.</summary>
     T Next<T>(T kept, T x)
         where T : struct, IReal<T>;
 
-    /// <summary>The root of a kept mean.</summary>
+    /// <summary>Returns the root of a stored mean.</summary>
     T Root<T>(T kept)
         where T : struct, IReal<T>;
 }
 
-/// <summary>The mean of squares within a <see cref="StepRange"/>, which do not overflow, and beside an ε that outweighs those that underflow.</summary>
+/// <summary>
+/// The mean of squares within a <see cref="StepRange"/>: squares do not overflow, and those that underflow are negligible against ε.
+/// </summary>
 internal readonly struct PlainSquareMean(double keep, double share) : ISquareMean
 {
-    /// <summary>The least ε.</summary>
+    /// <summary>The smallest ε.</summary>
     public const double LeastEpsilon = 1e-12;
 
     /// <inheritdoc/>
@@ -34,12 +36,12 @@ internal readonly struct PlainSquareMean(double keep, double share) : ISquareMea
 }
 
 /// <summary>
-/// A running mean of squares, s ← keep · s + share · x², for x of any size. A mean whose squares would overflow or underflow is kept as its
-/// negative root, which the type can hold.
+/// A running mean of squares, s ← keep · s + share · x², for x of any size. A mean whose squares would overflow or underflow is stored as
+/// its negative root, which is representable.
 /// </summary>
 internal readonly struct SquareMean : ISquareMean
 {
-    /// <summary>The names in an optimizer's state of what may be a negative root.</summary>
+    /// <summary>The names in an optimizer's state of values that may be negative roots.</summary>
     public static readonly string[] Names = ["exp_avg_sq", "square_avg", "grad_var"];
 
     readonly double _keep, _share, _large, _small, _down, _up;
@@ -54,7 +56,7 @@ internal readonly struct SquareMean : ISquareMean
         (_down, _up) = (Math.ScaleB(1, -down), Math.ScaleB(1, up));
     }
 
-    /// <summary>The least number to add to a root that is divided by: it makes 0 / 0 a 0 and changes no other quotient.</summary>
+    /// <summary>Returns the smallest number to add to a root in a denominator: it makes 0 / 0 a 0 and changes no other quotient.</summary>
     public static double Least(DType type) => type == DType.Float32 ? float.Epsilon : double.Epsilon;
 
     /// <inheritdoc/>

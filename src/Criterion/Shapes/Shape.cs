@@ -34,7 +34,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             if (count > Array.MaxLength)
             {
                 throw new ShapeException(
-                    $"Shape: {Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold. Use smaller sizes.");
+                    $"Shape: {Describe(dims)} has more than {Array.MaxLength} elements, the most that one tensor can hold. "
+                    + "Use smaller sizes.");
             }
         }
 
@@ -80,7 +81,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
 
     /// <summary>
-    /// Returns the shape to which two shapes are broadcast: they are aligned at their last dims, and a size of 1 is stretched to the other's.
+    /// Returns the shape to which two shapes are broadcast: they are aligned at their last dims, and a size of 1 is stretched to the
+    /// other's.
     /// </summary>
     /// <param name="a">The one shape.</param>
     /// <param name="b">The other shape.</param>

@@ -3,17 +3,21 @@ using Criterion.Numbers;
 
 namespace Criterion.Simd;
 
-/// <summary>A number that stands for several neighbouring elements: what the drivers load, compute with and store.</summary>
+/// <summary>A number that consists of several neighbouring elements: the one vocabulary for registers in drivers and kernels.</summary>
+/// <remarks>
+/// Loops over whole rows with one operation use <see cref="System.Numerics.Tensors.TensorPrimitives"/> instead. The default members are
+/// functions that every width computes by <see cref="LaneMath{T, S}"/>.
+/// </remarks>
 /// <typeparam name="TSelf">The lane.</typeparam>
-/// <typeparam name="S">Its elements.</typeparam>
+/// <typeparam name="S">The elements.</typeparam>
 internal interface ILane<TSelf, S> : IReal<TSelf>
     where TSelf : struct, ILane<TSelf, S>
     where S : unmanaged
 {
-    /// <summary>How many elements one lane holds.</summary>
+    /// <summary>The number of elements of a lane.</summary>
     static abstract int Width { get; }
 
-    /// <summary>The same element in every place.</summary>
+    /// <summary>Returns a lane of equal elements.</summary>
     static abstract TSelf Broadcast(S value);
 
     static abstract TSelf Load(ref readonly S source, nint index);
@@ -21,7 +25,7 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual unsafe TSelf Load(S* source) => TSelf.Load(in *source, 0);
 
-    /// <summary>As many floats as the lane holds, widened; of doubles only.</summary>
+    /// <summary>Loads as many floats as the lane has elements, widened to doubles; for lanes of doubles only.</summary>
     static abstract TSelf LoadWidened(ref readonly float source, nint index);
 
     void Store(ref S destination, nint index);
@@ -29,40 +33,40 @@ internal interface ILane<TSelf, S> : IReal<TSelf>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static virtual unsafe void Store(TSelf lane, S* destination) => lane.Store(ref *destination, 0);
 
-    /// <summary>Rounds the elements to floats and stores them; of doubles only.</summary>
+    /// <summary>Rounds the elements to floats and stores them; for lanes of doubles only.</summary>
     void StoreNarrowed(ref float destination, nint index);
 
     /// <summary>Stores past the cache, to an address that is a multiple of the lane's size: see <see cref="Streaming"/>.</summary>
     unsafe void Stream(S* destination);
 
-    /// <summary>a · b + c, rounded once where the machine can.</summary>
+    /// <summary>Computes a · b + c, rounded once if the machine has a fused instruction.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>x held within [low, high]; NaN stays.</summary>
-    static abstract TSelf Hold(TSelf x, double low, double high);
+    /// <summary>Limits x to [low, high]; NaN stays.</summary>
+    static abstract TSelf Clamp(TSelf x, double low, double high);
 
-    /// <summary>x · 2ⁿ for whole n from −252 to 254, in single precision only.</summary>
+    /// <summary>Computes x · 2ⁿ for integers n from −252 to 254, in single precision only.</summary>
     static abstract TSelf Scale(TSelf x, TSelf n);
 
-    /// <summary>The larger; where one is NaN, b or NaN.</summary>
+    /// <summary>Returns the larger; where one is NaN, b or NaN.</summary>
     static abstract TSelf Larger(TSelf a, TSelf b);
 
-    /// <summary>xᵖ element by element.</summary>
+    /// <summary>Computes xᵖ element by element.</summary>
     static abstract TSelf PowFixed(TSelf x, double p);
 
-    /// <summary>The nearest whole number, in single precision only.</summary>
+    /// <summary>Returns the nearest integer, in single precision only.</summary>
     static abstract TSelf Round(TSelf x);
 
     /// <summary>
-    /// m in [3/4, 3/2) and a whole exponent with x = m · 2ᵉ. Of 0 and ∞ m is 1 and the exponent −∞ and ∞; of a negative number and of
-    /// NaN one of the two is NaN.
+    /// Returns m in [3/4, 3/2) and an integer exponent with x = m · 2ᵉ. For 0 and ∞, m is 1 and the exponent −∞ and ∞; for negative numbers
+    /// and NaN one of the two is NaN.
     /// </summary>
     static abstract TSelf Split(TSelf x, out TSelf exponent);
 
-    /// <summary>The sum of the elements, always added in the same order.</summary>
+    /// <summary>Returns the sum of the elements, always added in the same order.</summary>
     S Sum();
 
-    /// <summary>The largest element; any number or NaN where one is NaN.</summary>
+    /// <summary>Returns the largest element; any number or NaN if one is NaN.</summary>
     S Largest();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Simd;
 
-/// <summary>A 64-bit integer: the arithmetic and the comparisons of a formula without rounding. Functions of analysis throw.</summary>
+/// <summary>A 64-bit integer: the arithmetic and the comparisons of a formula without rounding. Other functions throw.</summary>
 internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 {
     public static int Width => 1;
@@ -60,7 +60,7 @@ internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 
     public static Int64Lane MultiplyAdd(Int64Lane a, Int64Lane b, Int64Lane c) => (a.Value * b.Value) + c.Value;
 
-    public static Int64Lane Hold(Int64Lane x, double low, double high) => throw NoInteger("hold");
+    public static Int64Lane Clamp(Int64Lane x, double low, double high) => throw NoInteger("clamp");
 
     public static Int64Lane Scale(Int64Lane x, Int64Lane n) => throw NoInteger("2ⁿ");
 
@@ -100,5 +100,6 @@ internal readonly record struct Int64Lane(long Value) : ILane<Int64Lane, long>
 
     public static Int64Lane Pow(Int64Lane x, double p) => throw NoInteger("pow");
 
-    static DTypeException NoInteger(string function) => new($"{function} is not defined on integers; call .To(DType.Float32) first.");
+    static DTypeException NoInteger(string function) =>
+        new($"Formula: {function} is not defined on integers. Call .To(DType.Float32) first.");
 }

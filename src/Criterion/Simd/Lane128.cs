@@ -77,7 +77,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         : new(Vector128.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane128<S> Hold(Lane128<S> x, double low, double high) =>
+    public static Lane128<S> Clamp(Lane128<S> x, double low, double high) =>
         new(Vector128.MinNative(Const(high)._vector, Vector128.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,7 +85,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         ? LaneMath<Lane128<S>, S>.Exp(x)
         : new(Vector128.Exp(x._vector.AsDouble()).As<double, S>());
 
-    // In two factors, because 2ⁿ alone may not be a number.
+    // In two factors, because 2ⁿ alone may overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Scale(Lane128<S> x, Lane128<S> n)
     {
@@ -94,9 +94,10 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         return new((x._vector.AsSingle() * PowerOf2(half) * PowerOf2(all - half)).As<float, S>());
     }
 
-    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
+    // Added to 1.5 · 2²³, an integer is in the lowest bits, from where it is shifted to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<float> PowerOf2(Vector128<float> n) => Vector128.ShiftLeft((n + Vector128.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
+    static Vector128<float> PowerOf2(Vector128<float> n) =>
+        Vector128.ShiftLeft((n + Vector128.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Larger(Lane128<S> a, Lane128<S> b) => new(Vector128.MaxNative(a._vector, b._vector));
@@ -104,14 +105,15 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Round(Lane128<S> x) => new(Vector128.Round(x._vector.AsSingle()).As<float, S>());
 
-    // Half of the exponent's last bit is added, so that it steps at 3/2; as the last bits of a large number it becomes one itself.
+    // Half of the exponent's last bit is added, so that it increases at 3/2. As the last bits of a large float it is converted to a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane128<S> Split(Lane128<S> x, out Lane128<S> exponent)
     {
         if (typeof(S) == typeof(float))
         {
             Vector128<float> isSmall = Vector128.LessThan(x._vector.AsSingle(), Vector128.Create(1.17549435e-38f));
-            Vector128<uint> bits = Vector128.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle()).AsUInt32();
+            Vector128<float> normal = Vector128.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle());
+            Vector128<uint> bits = normal.AsUInt32();
             Vector128<uint> n = Vector128.ShiftRightLogical(bits + Vector128.Create(0x0040_0000u), 23);
             Vector128<float> biased = (n | Vector128.Create(0x4B00_0000u)).AsSingle() - (isSmall & Vector128.Create(24f));
             exponent = new(OrSpecial(x._vector.AsSingle(), biased - Vector128.Create(8388608f + 127)).As<float, S>());
@@ -120,7 +122,8 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         else
         {
             Vector128<double> isSmall = Vector128.LessThan(x._vector.AsDouble(), Vector128.Create(2.2250738585072014e-308));
-            Vector128<ulong> bits = Vector128.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble()).AsUInt64();
+            Vector128<double> normal = Vector128.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble());
+            Vector128<ulong> bits = normal.AsUInt64();
             Vector128<ulong> n = Vector128.ShiftRightLogical(bits + Vector128.Create(0x0008_0000_0000_0000ul), 52);
             Vector128<double> biased = (n | Vector128.Create(0x4330_0000_0000_0000ul)).AsDouble() - (isSmall & Vector128.Create(53d));
             exponent = new(OrSpecial(x._vector.AsDouble(), biased - Vector128.Create(4503599627370496d + 1023)).As<double, S>());
@@ -128,7 +131,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         }
     }
 
-    // The exponent where x is positive and finite; else what the logarithm is.
+    // The exponent where x is positive and finite; else the value of the logarithm.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<F> OrSpecial<F>(Vector128<F> x, Vector128<F> exponent)
         where F : IFloatingPointIeee754<F>
@@ -152,7 +155,7 @@ internal readonly struct Lane128<S>(Vector128<S> vector) : ILane<Lane128<S>, S>
         ? new(Vector128.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector128.Cos(x._vector.AsDouble()).As<double, S>());
 
-    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    // In double precision: rounding the exponent to a float would change the result for numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane128<S> PowFixed(Lane128<S> x, double p)
     {

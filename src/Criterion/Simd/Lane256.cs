@@ -73,7 +73,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         : new(Vector256.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane256<S> Hold(Lane256<S> x, double low, double high) =>
+    public static Lane256<S> Clamp(Lane256<S> x, double low, double high) =>
         new(Vector256.MinNative(Const(high)._vector, Vector256.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,7 +81,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         ? LaneMath<Lane256<S>, S>.Exp(x)
         : new(Vector256.Exp(x._vector.AsDouble()).As<double, S>());
 
-    // In two factors, because 2ⁿ alone may not be a number.
+    // In two factors, because 2ⁿ alone may overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Scale(Lane256<S> x, Lane256<S> n)
     {
@@ -90,9 +90,10 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         return new((x._vector.AsSingle() * PowerOf2(half) * PowerOf2(all - half)).As<float, S>());
     }
 
-    // Added to 1.5 · 2²³, a whole number stands in the lowest bits, from where it is moved to those of the exponent.
+    // Added to 1.5 · 2²³, an integer is in the lowest bits, from where it is shifted to those of the exponent.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> PowerOf2(Vector256<float> n) => Vector256.ShiftLeft((n + Vector256.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
+    static Vector256<float> PowerOf2(Vector256<float> n) =>
+        Vector256.ShiftLeft((n + Vector256.Create(12582912f + 127)).AsUInt32(), 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Larger(Lane256<S> a, Lane256<S> b) => new(Vector256.MaxNative(a._vector, b._vector));
@@ -100,14 +101,15 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Round(Lane256<S> x) => new(Vector256.Round(x._vector.AsSingle()).As<float, S>());
 
-    // Half of the exponent's last bit is added, so that it steps at 3/2; as the last bits of a large number it becomes one itself.
+    // Half of the exponent's last bit is added, so that it increases at 3/2. As the last bits of a large float it is converted to a float.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane256<S> Split(Lane256<S> x, out Lane256<S> exponent)
     {
         if (typeof(S) == typeof(float))
         {
             Vector256<float> isSmall = Vector256.LessThan(x._vector.AsSingle(), Vector256.Create(1.17549435e-38f));
-            Vector256<uint> bits = Vector256.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle()).AsUInt32();
+            Vector256<float> normal = Vector256.ConditionalSelect(isSmall, x._vector.AsSingle() * 16777216, x._vector.AsSingle());
+            Vector256<uint> bits = normal.AsUInt32();
             Vector256<uint> n = Vector256.ShiftRightLogical(bits + Vector256.Create(0x0040_0000u), 23);
             Vector256<float> biased = (n | Vector256.Create(0x4B00_0000u)).AsSingle() - (isSmall & Vector256.Create(24f));
             exponent = new(OrSpecial(x._vector.AsSingle(), biased - Vector256.Create(8388608f + 127)).As<float, S>());
@@ -116,7 +118,8 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         else
         {
             Vector256<double> isSmall = Vector256.LessThan(x._vector.AsDouble(), Vector256.Create(2.2250738585072014e-308));
-            Vector256<ulong> bits = Vector256.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble()).AsUInt64();
+            Vector256<double> normal = Vector256.ConditionalSelect(isSmall, x._vector.AsDouble() * 9007199254740992, x._vector.AsDouble());
+            Vector256<ulong> bits = normal.AsUInt64();
             Vector256<ulong> n = Vector256.ShiftRightLogical(bits + Vector256.Create(0x0008_0000_0000_0000ul), 52);
             Vector256<double> biased = (n | Vector256.Create(0x4330_0000_0000_0000ul)).AsDouble() - (isSmall & Vector256.Create(53d));
             exponent = new(OrSpecial(x._vector.AsDouble(), biased - Vector256.Create(4503599627370496d + 1023)).As<double, S>());
@@ -124,7 +127,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         }
     }
 
-    // The exponent where x is positive and finite; else what the logarithm is.
+    // The exponent where x is positive and finite; else the value of the logarithm.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<F> OrSpecial<F>(Vector256<F> x, Vector256<F> exponent)
         where F : IFloatingPointIeee754<F>
@@ -148,7 +151,7 @@ internal readonly struct Lane256<S>(Vector256<S> vector) : ILane<Lane256<S>, S>
         ? new(Vector256.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector256.Cos(x._vector.AsDouble()).As<double, S>());
 
-    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    // In double precision: rounding the exponent to a float would change the result for numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane256<S> PowFixed(Lane256<S> x, double p)
     {

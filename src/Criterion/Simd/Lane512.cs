@@ -5,10 +5,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Criterion.Simd;
 
-/// <summary>512 bits of floats or doubles. <see cref="Lane256{S}"/> and <see cref="Lane128{S}"/> are the same at other widths: change all three alike.</summary>
+/// <summary>
+/// 512 bits of floats or doubles. <see cref="Lane256{S}"/> and <see cref="Lane128{S}"/> are the same text at other widths, as a test
+/// enforces.
+/// </summary>
 /// <remarks>
-/// Without a conversion operator or properties on the way: each call that is inlined takes local variables, and a loop gets no more
-/// calls inlined when it has 512 of them.
+/// There is no conversion operator and no property: each inlined call takes local variables, and the JIT stops inlining into a loop that
+/// has 512 of them.
 /// </remarks>
 internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -77,7 +80,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         : new(Vector512.MultiplyAddEstimate(a._vector.AsDouble(), b._vector.AsDouble(), c._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Hold(Lane512<S> x, double low, double high) =>
+    public static Lane512<S> Clamp(Lane512<S> x, double low, double high) =>
         new(Vector512.MinNative(Const(high)._vector, Vector512.MaxNative(Const(low)._vector, x._vector)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -86,7 +89,8 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         : new(Vector512.Exp(x._vector.AsDouble()).As<double, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lane512<S> Scale(Lane512<S> x, Lane512<S> n) => new(Avx512F.Scale(x._vector.AsSingle(), n._vector.AsSingle()).As<float, S>());
+    public static Lane512<S> Scale(Lane512<S> x, Lane512<S> n) =>
+        new(Avx512F.Scale(x._vector.AsSingle(), n._vector.AsSingle()).As<float, S>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Larger(Lane512<S> a, Lane512<S> b) => new(Vector512.MaxNative(a._vector, b._vector));
@@ -97,7 +101,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lane512<S> Split(Lane512<S> x, out Lane512<S> exponent)
     {
-        // The mantissa in [3/4, 3/2), NaN for a negative number; 1 for 0 and ∞, of which the exponents are −∞ and ∞.
+        // The mantissa in [3/4, 3/2), NaN for a negative number; 1 for 0 and ∞, whose exponents are −∞ and ∞.
         const byte Control = 0b1111;
         if (typeof(S) == typeof(float))
         {
@@ -123,7 +127,7 @@ internal readonly struct Lane512<S>(Vector512<S> vector) : ILane<Lane512<S>, S>
         ? new(Vector512.Cos(x._vector.AsSingle()).As<float, S>())
         : new(Vector512.Cos(x._vector.AsDouble()).As<double, S>());
 
-    // In double precision: an exponent rounded to a float would be felt at numbers far from 1.
+    // In double precision: rounding the exponent to a float would change the result for numbers far from 1.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Lane512<S> PowFixed(Lane512<S> x, double p)
     {

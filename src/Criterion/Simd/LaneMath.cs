@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Simd;
 
-/// <summary>The functions that the hardware and the framework lack, built once for every lane width from those that they have.</summary>
+/// <summary>The functions that the hardware and the framework lack, written once for every lane width.</summary>
 /// <remarks>
-/// The type of the elements is asked where it matters: behind a property the compiler would look at the branch not taken too, and
-/// soon exceed what it inlines into a loop.
+/// The element type is compared in place: behind a property the JIT would also import the branch that is not taken, and soon exceed its
+/// budget for inlining into a loop.
 /// </remarks>
 internal static class LaneMath<T, S>
     where T : struct, ILane<T, S>
@@ -20,7 +20,7 @@ internal static class LaneMath<T, S>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Exp(T x) => ReducedExp(T.Hold(x, -104, 89));
+    public static T Exp(T x) => ReducedExp(T.Clamp(x, -104, 89));
 
     // For x ≤ 0, which cannot overflow.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -48,8 +48,8 @@ internal static class LaneMath<T, S>
             return T.Select(T.Less(T.Abs(x), T.Const(0.35)), Expm1Series(x, 14), T.Exp(x) - T.Const(1));
         }
 
-        // Below −25 it is −1, and 2⁻ⁿ is still a number.
-        T r = Reduced(T.Hold(x, -25, 89), out T n);
+        // Below −25 it is −1, and 2⁻ⁿ is still finite.
+        T r = Reduced(T.Clamp(x, -25, 89), out T n);
         T minus1 = Expm1Polynomial(r);
         T scaled = T.Scale(minus1 + (T.Const(1) - T.Scale(T.Const(1), -n)), n);
 
@@ -96,7 +96,9 @@ internal static class LaneMath<T, S>
         return T.MultiplyAdd(r * r, p, r);
     }
 
-    /// <summary>ln x = e ln 2 + ln(1 + f) for x = 2ᵉ (1 + f), f in [−1/4, 1/2). ln 2 is in two parts, of which the first has few bits.</summary>
+    /// <summary>
+    /// Computes ln x = e ln 2 + ln(1 + f) for x = 2ᵉ (1 + f), f in [−1/4, 1/2). ln 2 is in two parts, of which the first has few bits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Log(T x)
     {
@@ -145,7 +147,7 @@ internal static class LaneMath<T, S>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh(T x) => Tanh(x, out _);
 
-    /// <summary>The hyperbolic tangent and, from the same exponential e^(−2|x|), its derivative.</summary>
+    /// <summary>Computes the hyperbolic tangent and, from the same exponential e^(−2|x|), its derivative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tanh(T x, out T slope)
     {
@@ -158,7 +160,8 @@ internal static class LaneMath<T, S>
         return T.Select(T.Less(x, zero), -magnitude, magnitude);
     }
 
-    // Beyond 1000 both precisions have reached 0, and x² is still finite. The rounding of x² is made up for: far out it would cost digits.
+    // Beyond 1000 the result is 0 in both precisions, and x² is still finite. The rounding error of x² is compensated: it would cost
+    // digits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ExpOfSquare(T x, double factor)
     {
@@ -177,7 +180,7 @@ internal static class LaneMath<T, S>
         return T.Select(T.Less(x, T.Const(0)), e * right, right);
     }
 
-    /// <summary>Softplus and, from the same exponential, the sigmoid.</summary>
+    /// <summary>Computes softplus and, from the same exponential, the sigmoid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Softplus(T x, out T sigmoid)
     {
@@ -256,7 +259,7 @@ internal static class LaneMath<T, S>
         return T.Select(T.Equal(x, x), T.Select(T.Less(x, T.Const(0)), tail, one - tail), x);
     }
 
-    // With one exponential more, Erf would exceed what the compiler inlines into a loop, and all of it would be called.
+    // With one more exponential, Erf would exceed the JIT's budget for inlining into a loop, and all of it would be called.
     [MethodImpl(MethodImplOptions.NoInlining)]
     static T ExpCalled(T x) => T.Exp(x);
 

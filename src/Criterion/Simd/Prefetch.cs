@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Criterion.Simd;
 
 /// <summary>
-/// Asks for memory before it is used. Along a stretch the processor does so by itself, but it starts anew at every page: where a row
-/// is computed with for as long as the next one takes to arrive, asking in time hides all of that.
+/// Prefetches memory. The hardware prefetcher stops at every page: where computing a row takes as long as loading the next one, a
+/// prefetch hides the whole load.
 /// </summary>
 internal static unsafe class Prefetch
 {
-    /// <summary>Asks for the line that holds an element. It may lie outside: that is not read.</summary>
+    /// <summary>Prefetches the cache line of an element. Addresses outside of the memory have no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line<S>(ref readonly S first, nint index)
         where S : unmanaged

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics.X86;
 namespace Criterion.Simd;
 
 /// <summary>
-/// Stores that bypass the cache. An ordinary store first reads the line that it will overwrite; for a result that does not fit into the
-/// cache anyway, that read is a third of the traffic of a loss with its gradient.
+/// Stores that bypass the cache. An ordinary store first reads the line that it will overwrite. For a result larger than the cache, that
+/// read is a third of the traffic of a loss with its gradient.
 /// </summary>
 internal static unsafe class Streaming
 {
-    /// <summary>Smaller results may still be in the cache when they are needed.</summary>
+    /// <summary>The least size: smaller results may still be in the cache when they are read.</summary>
     const long LeastBytes = 8 << 20;
 
-    /// <summary>Whether to stream to this address, one of a result with so many elements.</summary>
+    /// <summary>Returns whether to stream to this address of a result with so many elements.</summary>
     public static bool Suits<L, S>(S* address, long count)
         where L : struct, ILane<L, S>
         where S : unmanaged =>

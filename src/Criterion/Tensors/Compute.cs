@@ -6,8 +6,8 @@ namespace Criterion;
 public static class Compute
 {
     /// <summary>
-    /// Gets or sets the number of threads that share the work of one operation. Default: all cores. Results have the same bits on any number.
-    /// It may be changed while other threads compute: operations that are running are not affected.
+    /// Gets or sets the number of threads that share the work of one operation. Default: all cores. Results have the same bits on any
+    /// number. It may be changed while other threads compute: operations that are running are not affected.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
     public static int Threads
@@ -25,7 +25,8 @@ public static class Compute
         {
             ConvolutionAlgorithm.Fast => true,
             ConvolutionAlgorithm.Direct => false,
-            _ => throw new ArgumentOutOfRangeException(nameof(value), value, $"Compute.Convolution: {value} is not an algorithm. Use Fast or Direct."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"Compute.Convolution: {value} is not an algorithm. Use Fast or Direct."),
         };
     }
 }

@@ -39,5 +39,6 @@ public static class ImageRanges
 
     static ImageRange Known(ImageRange range) => range is >= ImageRange.ZeroOne and <= ImageRange.Byte
         ? range
-        : throw new ArgumentOutOfRangeException(nameof(range), range, $"ImageRange: {range} is not a range. Use ZeroOne, MinusOneOne or Byte.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(range), range, $"ImageRange: {range} is not a range. Use ZeroOne, MinusOneOne or Byte.");
 }

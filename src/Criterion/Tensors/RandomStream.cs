@@ -57,7 +57,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     public int NextInt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return (int)new Draws(this, 1).Next(count);
+        return (int)new IntegerDraws(this, 1).Next(count);
     }
 
     /// <summary>Fills a tensor of floats with numbers from [low, high).</summary>
@@ -72,7 +72,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     internal void FillIntegers(Tensor target, long low, long high)
     {
         Span<long> values = target.Memory<long>().Span;
-        Draws draws = new(this, values.Length);
+        IntegerDraws draws = new(this, values.Length);
         foreach (ref long value in values)
         {
             value = low + draws.Next(high - low);
@@ -87,7 +87,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
             values[i] = i;
         }
 
-        Draws draws = new(this, Math.Max(0, values.Length - 1));
+        IntegerDraws draws = new(this, Math.Max(0, values.Length - 1));
         for (int i = values.Length - 1; i > 0; i--)
         {
             int j = (int)draws.Next(i + 1);
@@ -100,7 +100,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     ulong Reserve(ulong blocks) => Interlocked.Add(ref _position, blocks) - blocks;
 
     /// <summary>Integers from blocks that are reserved together, one for each integer.</summary>
-    struct Draws(RandomStream stream, int count)
+    struct IntegerDraws(RandomStream stream, int count)
     {
         ulong _next = stream.Reserve((ulong)count);
         int _left = count;

@@ -9,7 +9,8 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// Computes the two-dimensional cross-correlation of images <c>[N, C, H, W]</c> with weights <c>[K, C / groups, h, w]</c>, as in PyTorch.
+    /// Computes the two-dimensional cross-correlation of images <c>[N, C, H, W]</c> with weights <c>[K, C / groups, h, w]</c>, as in
+    /// PyTorch.
     /// </summary>
     /// <param name="weight">A kernel for each output channel, <c>[K, C / groups, h, w]</c>.</param>
     /// <param name="bias">A value for each output channel, <c>[K]</c>. Default: none.</param>
@@ -19,7 +20,9 @@ public sealed partial class Tensor
     /// <param name="groups">The number of groups of channels that are convolved separately. Default: 1.</param>
     /// <returns>Images <c>[N, K, (H + 2 padding − dilation (h − 1) − 1) / stride + 1, …]</c>.</returns>
     /// <exception cref="ShapeException">Channels or sizes do not match, or the padded image is smaller than the kernel.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A stride, a dilation or the groups are less than 1, or a padding is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A stride, a dilation or the groups are less than 1, or a padding is negative.
+    /// </exception>
     public Tensor Conv2d(
         Tensor weight, Tensor? bias = null, Size2? stride = null, Size2? padding = null, Size2? dilation = null, int groups = 1)
     {
@@ -44,7 +47,9 @@ public sealed partial class Tensor
     /// <param name="dilation">The steps between the taps of a kernel. Default: 1.</param>
     /// <param name="groups">The number of groups of channels. Default: 1.</param>
     /// <exception cref="ShapeException">Channels or sizes do not match.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A stride, a dilation or the groups are less than 1, or a padding is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A stride, a dilation or the groups are less than 1, or a padding is negative.
+    /// </exception>
     public Tensor ConvTranspose2d(
         Tensor weight,
         Tensor? bias = null,
@@ -79,7 +84,8 @@ public sealed partial class Tensor
         long allColumns = ConvolutionGeometry.Windows(Shape[3], kernel.Width, step.Width, border.Width, gap.Width);
         if (allRows < 1 || allColumns < 1)
         {
-            throw new ShapeException($"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}. Use a smaller kernel.");
+            throw new ShapeException(
+                $"Unfold: the kernel {kernel} with dilation {gap} is larger than {Shape} with padding {border}. Use a smaller kernel.");
         }
 
         long planes = BufferSize.Of(Math.Max(1, Shape[0]), Math.Max(1, Shape[1]));
@@ -157,7 +163,8 @@ public sealed partial class Tensor
         bias is null || bias.Shape == [channels]
             ? bias?.To(type)
             : throw new ShapeException(
-                $"{operation}: the bias {bias.Shape} must have one value for each of the {channels} output channels. Reshape it to [{channels}].");
+                $"{operation}: the bias {bias.Shape} must have one value for each of the {channels} output channels. "
+                + $"Reshape it to [{channels}].");
 
     readonly struct CorrelateTask(ConvolutionGeometry geometry, Tensor x, Tensor w, Tensor? bias, Tensor result) : IFloatTask
     {

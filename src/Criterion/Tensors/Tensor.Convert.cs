@@ -43,7 +43,9 @@ public sealed partial class Tensor
         where T : unmanaged => Contiguous().Memory<T>().Span;
 
     /// <summary>Returns the elements of a contiguous tensor for writing; this counts as a change in place.</summary>
-    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="AutogradException">
+    /// The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.
+    /// </exception>
     /// <exception cref="DTypeException">The tensor has another element type.</exception>
     /// <exception cref="TensorException">The tensor is a view that is not contiguous.</exception>
     public Span<T> AsSpan<T>()

@@ -61,7 +61,8 @@ public sealed partial class Tensor
     {
         if (step == 0 || !((end - start) * step >= 0))
         {
-            throw new ShapeException($"Arange: a step of {step} does not lead from {start} to {end}. Use a step of the sign of end − start.");
+            throw new ShapeException(
+                $"Arange: a step of {step} does not lead from {start} to {end}. Use a step of the sign of end − start.");
         }
 
         return Generate((int)Math.Ceiling((end - start) / step), dtype, i => start + (i * step));
@@ -179,7 +180,8 @@ public sealed partial class Tensor
         if (count != shape.Count)
         {
             throw new ShapeException(
-                $"Tensor: {count} values do not fill the shape {shape}, which has {shape.Count} elements. Pass as many values as elements.");
+                $"Tensor: {count} values do not fill the shape {shape}, which has {shape.Count} elements. "
+                + "Pass as many values as elements.");
         }
     }
 

@@ -110,11 +110,15 @@ public sealed partial class Tensor
         return Autograd.Record("neg", Arithmetic(default(Negate), a), [], default(ValueTuple), (a, static (g, _) => -g));
     }
 
-    /// <summary>Returns the larger of two elements; NaN if either is NaN. Where they are equal, each receives half of the gradient.</summary>
+    /// <summary>
+    /// Returns the larger of two elements; NaN if either is NaN. Where they are equal, each receives half of the gradient.
+    /// </summary>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public static Tensor Maximum(Tensor a, Tensor b) => TensorFormula.Map(default(Larger), a, b);
 
-    /// <summary>Returns the smaller of two elements; NaN if either is NaN. Where they are equal, each receives half of the gradient.</summary>
+    /// <summary>
+    /// Returns the smaller of two elements; NaN if either is NaN. Where they are equal, each receives half of the gradient.
+    /// </summary>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public static Tensor Minimum(Tensor a, Tensor b) => TensorFormula.Map(default(Smaller), a, b);
 
@@ -267,7 +271,8 @@ public sealed partial class Tensor
             if (input.DType != target.DType || Shape.Broadcast(input.Shape, target.Shape, operation) != target.Shape)
             {
                 throw new ShapeException(
-                    $"{operation}: {input.Shape} {input.DType} cannot update {target.Shape} {target.DType} in place. Convert or reshape it.");
+                    $"{operation}: {input.Shape} {input.DType} cannot update {target.Shape} {target.DType} in place. "
+                    + "Convert or reshape it.");
             }
         }
 

@@ -8,7 +8,9 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>Overwrites the values with those of another tensor of the same shape, converted to this type.</summary>
-    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="AutogradException">
+    /// The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.
+    /// </exception>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void CopyFrom(Tensor other)
@@ -23,7 +25,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
-    /// <exception cref="AutogradException">The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.</exception>
+    /// <exception cref="AutogradException">
+    /// The tensor is part of a graph that is being recorded; use <see cref="Autograd.NoGrad"/>.
+    /// </exception>
     /// <exception cref="DTypeException">The value is not an integer in the range of an integer type.</exception>
     /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     public void Fill(double value)
@@ -45,7 +49,7 @@ public sealed partial class Tensor
         if (RepeatsMemory)
         {
             throw new TensorException(
-                $"{operation}: several elements of this view of shape {Shape} share memory, as after Expand, so it cannot be changed in place. "
+                $"{operation}: elements of this view of shape {Shape} share memory, as after Expand, so it cannot be changed in place. "
                 + "Call .Clone() first.");
         }
 

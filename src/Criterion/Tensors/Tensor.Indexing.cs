@@ -55,7 +55,8 @@ public sealed partial class Tensor
         {
             if (indices.Length > Rank)
             {
-                throw new ShapeException($"Tensor[…]: {indices.Length} indices are given, and {Shape} has {Rank} dims. Give at most one for each dim.");
+                throw new ShapeException(
+                    $"Tensor[…]: {indices.Length} indices are given, and {Shape} has {Rank} dims. Give at most one for each dim.");
             }
 
             Tensor result = this;

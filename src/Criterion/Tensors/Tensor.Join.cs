@@ -22,7 +22,8 @@ public sealed partial class Tensor
             if (part.Rank != first.Rank || part.Shape.With(at, 0) != first.With(at, 0))
             {
                 throw new ShapeException(
-                    $"Cat: {part.Shape} and {first} differ at a dim other than {at}, along which they are joined. Reshape or expand one of them.");
+                    $"Cat: {part.Shape} and {first} differ at a dim other than {at}, along which they are joined. "
+                    + "Reshape or expand one of them.");
             }
         }
 
@@ -30,8 +31,8 @@ public sealed partial class Tensor
         if (length > Array.MaxLength)
         {
             throw new ShapeException(
-                $"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold; the first is {first}. "
-                + "Join fewer of them.");
+                $"Cat: the {parts.Length} tensors have {length} elements along dim {at}, more than one tensor can hold. "
+                + $"Join fewer of them; the first is {first}.");
         }
 
         Tensor result = Empty(first.With(at, (int)length), type);
@@ -114,7 +115,9 @@ public sealed partial class Tensor
         return Split(sizes, dim);
     }
 
-    /// <summary>Splits the tensor into at most <paramref name="count"/> views of equal size along a dimension; the last may be smaller.</summary>
+    /// <summary>
+    /// Splits the tensor into at most <paramref name="count"/> views of equal size along a dimension; the last may be smaller.
+    /// </summary>
     /// <param name="count">The largest number of views; at least 1.</param>
     /// <param name="dim">The dimension; negative dims count from the end. Default: 0.</param>
     public Tensor[] Chunk(int count, int dim = 0)

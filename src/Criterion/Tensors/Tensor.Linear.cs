@@ -10,7 +10,9 @@ public sealed partial class Tensor
     /// broadcast. A vector is a row on the left and a column on the right.
     /// </summary>
     /// <param name="other">The right operand.</param>
-    /// <exception cref="ShapeException">The inner sizes differ, the leading ones cannot be broadcast, or one of the two is a scalar.</exception>
+    /// <exception cref="ShapeException">
+    /// The inner sizes differ, the leading ones cannot be broadcast, or one of the two is a scalar.
+    /// </exception>
     /// <exception cref="DTypeException">Neither operand is floating-point.</exception>
     public Tensor MatMul(Tensor other)
     {

@@ -66,7 +66,8 @@ public sealed partial class Tensor
             int from = Shape.Dim(order[i]);
             if (back[from] >= 0)
             {
-                throw new ShapeException($"Permute: dim {from} is named twice in [{string.Join(", ", order.ToArray())}]. Name each dim once.");
+                throw new ShapeException(
+                    $"Permute: dim {from} is named twice in [{string.Join(", ", order.ToArray())}]. Name each dim once.");
             }
 
             (sizes[i], strides[i], back[from]) = (Shape[from], Strides[from], i);
@@ -102,8 +103,8 @@ public sealed partial class Tensor
             if (target[i] != own && own != 1)
             {
                 throw new ShapeException(
-                    $"Expand: {Shape} cannot be stretched to [{string.Join(", ", sizes.ToArray())}]: size {own} at dim {i - lead} is not 1. "
-                    + "Only dims of size 1 can be stretched.");
+                    $"Expand: {Shape} cannot be stretched to [{string.Join(", ", sizes.ToArray())}]: "
+                    + $"size {own} at dim {i - lead} is not 1. Only dims of size 1 can be stretched.");
             }
 
             strides[i] = own == target[i] ? Strides[i - lead] : 0;
@@ -136,7 +137,9 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">They are not within the dimension.</exception>
     public Tensor Narrow(int dim, int start, int length) => Slice(nameof(Narrow), dim, start, start + length, 1);
 
-    /// <summary>Returns elements <paramref name="start"/>, start + step, … before <paramref name="end"/> along a dimension; a view.</summary>
+    /// <summary>
+    /// Returns elements <paramref name="start"/>, start + step, … before <paramref name="end"/> along a dimension; a view.
+    /// </summary>
     /// <exception cref="ShapeException">They are not within the dimension, or the step is not positive.</exception>
     public Tensor Slice(int dim, int start, int end, int step = 1) => Slice(nameof(Slice), dim, start, end, step);
 
@@ -238,6 +241,7 @@ public sealed partial class Tensor
         return shape.Count == Count
             ? shape
             : throw new ShapeException(
-                $"Reshape: {Shape} has {Count} elements and cannot be reshaped to [{string.Join(", ", sizes.ToArray())}]. The numbers of elements must be equal.");
+                $"Reshape: {Shape} has {Count} elements and cannot be reshaped to [{string.Join(", ", sizes.ToArray())}]. "
+                + "The numbers of elements must be equal.");
     }
 }

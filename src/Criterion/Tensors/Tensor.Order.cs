@@ -17,7 +17,9 @@ public sealed partial class Tensor
     /// <inheritdoc cref="ArgMax(int, bool)"/>
     public Tensor ArgMax() => Flatten().ArgMax(0);
 
-    /// <summary>Returns the position of the smallest value along a dimension: of the first NaN, else of the first of equal values.</summary>
+    /// <summary>
+    /// Returns the position of the smallest value along a dimension: of the first NaN, else of the first of equal values.
+    /// </summary>
     /// <inheritdoc cref="ArgMax(int, bool)"/>
     public Tensor ArgMin(int dim, bool keepDim = false) => ArgExtreme(nameof(ArgMin), dim, keepDim, largest: false);
 
@@ -25,7 +27,9 @@ public sealed partial class Tensor
     /// <inheritdoc cref="ArgMax(int, bool)"/>
     public Tensor ArgMin() => Flatten().ArgMin(0);
 
-    /// <summary>Computes the cumulative sum along a dimension. Float32 is accumulated in double precision; UInt8 and Bool give Int64.</summary>
+    /// <summary>
+    /// Computes the cumulative sum along a dimension. Float32 is accumulated in double precision; UInt8 and Bool give Int64.
+    /// </summary>
     public Tensor CumSum(int dim)
     {
         int at = Shape.Dim(dim);

@@ -33,7 +33,7 @@ public sealed partial class Tensor
     /// A width is negative or not less than its dimension, the number of widths is odd or more than two for each dimension, or the result
     /// is too large.
     /// </exception>
-    public Tensor PadReflect(params ReadOnlySpan<int> widths) => PadBy<Mirrored>(nameof(PadReflect), widths);
+    public Tensor PadReflect(params ReadOnlySpan<int> widths) => PadBy<ReflectPadding>(nameof(PadReflect), widths);
 
     /// <summary>Adds a border that repeats the edge.</summary>
     /// <param name="widths">The widths before and after the last dimension, then before and after the last but one, and so on.</param>
@@ -41,7 +41,7 @@ public sealed partial class Tensor
     /// A width is negative, a padded dimension is empty, the number of widths is odd or more than two for each dimension, or the result is
     /// too large.
     /// </exception>
-    public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy<Repeated>(nameof(PadReplicate), widths);
+    public Tensor PadReplicate(params ReadOnlySpan<int> widths) => PadBy<ReplicatePadding>(nameof(PadReplicate), widths);
 
     Tensor PadOne(int dim, int before, int after, double value)
     {
@@ -77,7 +77,7 @@ public sealed partial class Tensor
     }
 
     Tensor PadBy<TBorder>(string operation, ReadOnlySpan<int> widths)
-        where TBorder : struct, IBorder
+        where TBorder : struct, IPaddingMode
     {
         CheckWidths(operation, widths);
         for (int i = 0; i < widths.Length; i++)
@@ -86,29 +86,31 @@ public sealed partial class Tensor
         }
 
         // The last two dims at once, then each further one, as rows of all that lies within it.
-        Tensor result = widths.IsEmpty ? this : Framed<TBorder>(Border.OfPlanes(Shape, widths[..Math.Min(4, widths.Length)]), Rank - 2);
+        Tensor result = widths.IsEmpty
+            ? this
+            : Framed<TBorder>(PlanePadding.OfPlanes(Shape, widths[..Math.Min(4, widths.Length)]), Rank - 2);
         for (int i = 4; i < widths.Length; i += 2)
         {
             int dim = Rank - 1 - (i / 2);
-            result = result.Framed<TBorder>(Border.OfRows(result.Shape, dim, widths[i], widths[i + 1]), dim);
+            result = result.Framed<TBorder>(PlanePadding.OfRows(result.Shape, dim, widths[i], widths[i + 1]), dim);
         }
 
         return result;
     }
 
     /// <summary>Pads planes whose rows lie along <paramref name="dim"/>.</summary>
-    Tensor Framed<TBorder>(Border border, int dim)
-        where TBorder : struct, IBorder
+    Tensor Framed<TBorder>(PlanePadding border, int dim)
+        where TBorder : struct, IPaddingMode
     {
-        Tensor result = Empty(border.Around(Shape, dim), DType);
+        Tensor result = Empty(border.PaddedShape(Shape, dim), DType);
         DType.RunElements(new PadPlanes<TBorder>(border, Contiguous(), result));
         return Autograd.Record(
             "pad", result, [], (Shape, Border: border, Dim: dim), (this, static (g, of) => g.Folded<TBorder>(of.Shape, of.Border, of.Dim)));
     }
 
     /// <summary>Adds the border to the elements that it repeats: the gradient of <see cref="Framed"/>.</summary>
-    Tensor Folded<TBorder>(Shape shape, Border border, int dim)
-        where TBorder : struct, IBorder
+    Tensor Folded<TBorder>(Shape shape, PlanePadding border, int dim)
+        where TBorder : struct, IPaddingMode
     {
         Tensor result = Empty(shape, DType);
         DType.RunFloats(new PadGradient<TBorder>(border, Contiguous(), result));
@@ -126,9 +128,9 @@ public sealed partial class Tensor
     }
 
     void CheckWidth<TBorder>(string operation, int size, int width, int opposite)
-        where TBorder : struct, IBorder
+        where TBorder : struct, IPaddingMode
     {
-        if (!TBorder.Fits(width, size))
+        if (!TBorder.IsValid(width, size))
         {
             throw new ShapeException($"{operation}: a border of {width} {TBorder.Rule(size)}.");
         }
@@ -141,15 +143,15 @@ public sealed partial class Tensor
         }
     }
 
-    readonly struct PadPlanes<TBorder>(Border border, Tensor planes, Tensor padded) : IElementTask
-        where TBorder : struct, IBorder
+    readonly struct PadPlanes<TBorder>(PlanePadding border, Tensor planes, Tensor padded) : IElementTask
+        where TBorder : struct, IPaddingMode
     {
         public void Run<T>()
-            where T : unmanaged => border.Put<TBorder, T>(planes.Memory<T>(), padded.Memory<T>());
+            where T : unmanaged => border.Pad<TBorder, T>(planes.Memory<T>(), padded.Memory<T>());
     }
 
-    readonly struct PadGradient<TBorder>(Border border, Tensor padded, Tensor planes) : IFloatTask
-        where TBorder : struct, IBorder
+    readonly struct PadGradient<TBorder>(PlanePadding border, Tensor padded, Tensor planes) : IFloatTask
+        where TBorder : struct, IPaddingMode
     {
         public void Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T> => border.Fold<TBorder, T>(padded.Memory<T>(), planes.Memory<T>());

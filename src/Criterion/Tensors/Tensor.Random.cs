@@ -40,7 +40,8 @@ public sealed partial class Tensor
     {
         if (high <= low)
         {
-            throw new ArgumentOutOfRangeException(nameof(high), $"RandInt: there is no integer in [{low}, {high}). high must be above low.");
+            throw new ArgumentOutOfRangeException(
+                nameof(high), $"RandInt: there is no integer in [{low}, {high}). high must be above low.");
         }
 
         Tensor result = Empty(shape, DType.Int64);

@@ -62,7 +62,9 @@ public sealed partial class Tensor
     /// <summary>Computes the variance of all elements.</summary>
     public Tensor Var(int correction = 1) => Var([], correction: correction);
 
-    /// <summary>Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.</summary>
+    /// <summary>
+    /// Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.
+    /// </summary>
     /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
     public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
         Deviation(nameof(Std), dims, keepDim, correction);
@@ -137,7 +139,9 @@ public sealed partial class Tensor
         ReducedDims to = new(Shape, dims, operation);
         if (to.Count == 0)
         {
-            throw new ShapeException($"{operation}: there are no values in {Shape} over dims [{string.Join(", ", dims.ToArray())}]. Reduce dims that are not empty.");
+            throw new ShapeException(
+                $"{operation}: there are no values in {Shape} over dims [{string.Join(", ", dims.ToArray())}]. "
+                + "Reduce dims that are not empty.");
         }
 
         Tensor result = Reduce<TReduction>(x, to, keepDim);

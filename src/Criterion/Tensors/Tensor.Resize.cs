@@ -34,7 +34,8 @@ public sealed partial class Tensor
     /// single points. Default: false, as in PyTorch.
     /// </param>
     /// <remarks>
-    /// Pixels with weight 0 are skipped: a NaN or ∞ reaches only the outputs that depend on it. PyTorch multiplies them by 0, which gives NaN.
+    /// Pixels with weight 0 are skipped: a NaN or ∞ reaches only the outputs that depend on it. PyTorch multiplies them by 0, which gives
+    /// NaN.
     /// </remarks>
     /// <exception cref="ArgumentException">Both <paramref name="alignCorners"/> and <paramref name="antialias"/> are set.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>

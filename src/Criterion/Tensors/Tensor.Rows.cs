@@ -30,7 +30,9 @@ public sealed partial class Tensor
     /// <inheritdoc cref="LogSumExp(ReadOnlySpan{int}, bool)"/>
     public Tensor LogSumExp(int dim, bool keepDim = false) => LogSumExp([dim], keepDim);
 
-    /// <summary>Computes eˣ / Σ eˣ along a dimension. Elements of +∞ share the whole probability; where all are −∞ the result is NaN.</summary>
+    /// <summary>
+    /// Computes eˣ / Σ eˣ along a dimension. Elements of +∞ share the whole probability; where all are −∞ the result is NaN.
+    /// </summary>
     /// <param name="dim">The dimension; negative dims count from the end.</param>
     /// <exception cref="ShapeException">The dimension does not exist or has no elements.</exception>
     public Tensor Softmax(int dim) => Floating().SoftmaxAlong(Shape.Dim(dim), ofNothing: double.NaN);
@@ -56,7 +58,8 @@ public sealed partial class Tensor
             1 => x.Abs().Sum(dims, keepDim),
             double.PositiveInfinity => x.Abs().Max(dims, keepDim),
             > 0 => x.PowerNorm(new ReducedDims(Shape, dims, "Norm"), p, keepDim),
-            _ => throw new ArgumentOutOfRangeException(nameof(p), p, "Norm: p must be positive. Use 1, 2, any other positive number, or infinity."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(p), p, "Norm: p must be positive. Use 1, 2, any other positive number, or infinity."),
         };
     }
 

@@ -153,7 +153,8 @@ public sealed partial class Tensor
         return wrong < 0
             ? positions
             : throw new ShapeException(
-                $"{operation}: index {positions[wrong]} at element {wrong} is out of range for dim {dim} of {Shape}, which has {size} elements.");
+                $"{operation}: index {positions[wrong]} at element {wrong} is out of range for dim {dim} of {Shape}. "
+                + $"Positions are from 0 to {size - 1}.");
     }
 
     // The index may be shorter than the tensor along other dims, as in PyTorch, never longer.

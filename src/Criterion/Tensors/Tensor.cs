@@ -94,11 +94,11 @@ public sealed partial class Tensor
     public Tensor Detach() => new(Storage, Shape, Offset, _strides);
 
     /// <summary>
-    /// Takes this tensor's memory out of the <see cref="TensorScope"/> in which it was made, so that it lives as long as it is
-    /// referenced: for code that did not open the scope itself.
+    /// Takes the memory of this tensor out of its <see cref="TensorScope"/>, so that it lives as long as it is referenced: for code that
+    /// did not open the scope itself.
     /// </summary>
     /// <returns>This tensor.</returns>
-    /// <exception cref="TensorException">The scope has ended, or is one of another thread.</exception>
+    /// <exception cref="TensorException">The tensor was released, or its scope belongs to another thread.</exception>
     public Tensor Keep()
     {
         Storage.Keep();
@@ -118,7 +118,7 @@ public sealed partial class Tensor
     /// <summary>Returns this tensor if it is contiguous, else a copy in row-major order.</summary>
     public Tensor Contiguous() => IsContiguous ? this : Clone();
 
-    /// <summary>The memory of a contiguous tensor.</summary>
+    /// <summary>Returns the memory of a contiguous tensor.</summary>
     internal Memory<T> Memory<T>()
         where T : unmanaged
     {
@@ -136,7 +136,7 @@ public sealed partial class Tensor
     /// <summary>The elements of a contiguous tensor, for the drivers.</summary>
     internal Elements Elements => IsContiguous
         ? new(Storage, Offset, Count)
-        : throw new TensorException($"A view of shape {Shape} is not contiguous; call .Contiguous() first.");
+        : throw new TensorException($"Tensor: this view of shape {Shape} is not contiguous. Call .Contiguous() first.");
 
     /// <summary>The elements from this tensor's first one to the end of its storage, for the drivers that walk strides.</summary>
     internal Elements StridedElements => new(Storage, Offset, Storage.Length - Offset);
@@ -174,5 +174,6 @@ public sealed partial class Tensor
 
     Tensor LeafOnly(string operation) => IsLeaf
         ? this
-        : throw new AutogradException($"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
+        : throw new AutogradException(
+            $"{operation}: this tensor is a result of '{Node!.Name}', not a leaf. Use .Detach() to remove it from the graph.");
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Criterion;
 
-/// <summary>Reads and writes tensors in JSON, for options such as class weights: <c>{"dtype": "Float32", "shape": [2], "data": [1, 2]}</c>.</summary>
+/// <summary>
+/// Reads and writes tensors in JSON, for options such as class weights: <c>{"dtype": "Float32", "shape": [2], "data": [1, 2]}</c>.
+/// </summary>
 /// <remarks>
 /// NaN and the infinities are strings; integers beyond 2⁵³ are rounded. For large tensors use <c>.npy</c> or safetensors files.
 /// </remarks>
@@ -14,7 +16,8 @@ public sealed class TensorJsonConverter : JsonConverter<Tensor>
     /// <inheritdoc/>
     public override Tensor Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        JsonNode node = JsonNode.Parse(ref reader) ?? throw new JsonException("Tensor: a tensor is an object, not null. Write {\"dtype\": …, \"shape\": […], \"data\": […]}.");
+        JsonNode node = JsonNode.Parse(ref reader)
+            ?? throw new JsonException("Tensor: null is not a tensor. Write an object with \"dtype\", \"shape\" and \"data\".");
         try
         {
             var shape = node["shape"]!.AsArray().Select(static size => (int)size!).ToArray();

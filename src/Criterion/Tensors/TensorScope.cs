@@ -3,17 +3,18 @@ using Criterion.Memory;
 namespace Criterion;
 
 /// <summary>
-/// While a scope is open, what is made on its thread lives in pooled memory that is returned when the scope ends, so that a
-/// training step allocates nothing once it is warm.
+/// A block of code whose tensors use pooled memory: it is returned to the pool when the scope ends, so that a training step allocates
+/// nothing once it is warm.
 /// </summary>
 /// <remarks>
-/// <para><see cref="Keep"/> takes a tensor out; the gradients of leaves are taken out by themselves. A tensor used after its scope
-/// ended throws. Gradients on their way through a backward pass, and what passes between the modules of a network, are returned before
-/// that, when they have been read.</para>
-/// <para>Scopes nest. A scope belongs to the thread that opened it and adopts nothing that other threads make. As a ref struct it cannot
-/// be held across <c>await</c> or <c>yield</c>, captured by a lambda, or stored in a field: the compiler refuses.</para>
-/// <para>A static field is initialised when it is first read. If that is inside a scope, its tensor ends with the scope: initialise it
-/// with <see cref="Outside"/>. Modules, optimizers, data sets, feature sets and galleries keep theirs.</para>
+/// <para><see cref="Keep"/> takes a tensor out of the scope; the gradients of leaves are kept automatically. Two kinds of tensors are
+/// released before the scope ends, when they have been read for the last time: the intermediate gradients of a backward pass, and the
+/// activations between the modules of a <c>Sequential</c> or <c>Residual</c>. A released tensor throws when it is used; the error names
+/// what released it and how to keep it.</para>
+/// <para>Scopes nest. A scope belongs to the thread that opened it and owns nothing that other threads create. It is a ref struct: the
+/// compiler does not allow it across <c>await</c> or <c>yield</c>, in a lambda or in a field.</para>
+/// <para>A static field is initialised when it is first read. If that is inside a scope, its tensor is released with the scope:
+/// initialise it with <see cref="Outside"/>. Modules, optimizers, data sets, feature sets and galleries keep theirs.</para>
 /// </remarks>
 /// <example><code>
 /// using (var scope = new TensorScope())
@@ -34,13 +35,15 @@ public readonly ref struct TensorScope : IDisposable
         thread.Settings.Scope = _memory = MemoryScope.Open();
     }
 
-    /// <summary>Leaves every scope until disposed: what is made meanwhile lives as long as it is referenced.</summary>
+    /// <summary>Leaves every scope until disposed: tensors created meanwhile live as long as they are referenced.</summary>
     public static Suspension Suspend() => new(ThreadContext.Current);
 
     /// <summary>
-    /// Calls a function outside every scope, recording as usual: for what is made once, by whoever needs it first, and shared from then
-    /// on, such as a static tensor.
+    /// Calls a function outside every scope and with recording on: for tensors that are created on first use and shared, such as static
+    /// ones.
     /// </summary>
+    /// <param name="make">The function.</param>
+    /// <returns>The result of the function.</returns>
     /// <example><code>static readonly Tensor Kernel = TensorScope.Outside(static () => Tensor.From(1f, 2, 1) / 4);</code></example>
     public static T Outside<T>(Func<T> make)
     {
@@ -52,9 +55,10 @@ public readonly ref struct TensorScope : IDisposable
         }
     }
 
-    /// <summary>Takes a tensor's memory out of this scope, so that it lives as long as it is referenced.</summary>
+    /// <summary>Takes the memory of a tensor out of this scope, so that it lives as long as it is referenced.</summary>
+    /// <param name="tensor">The tensor. One that was created in a scope around this one still belongs to that.</param>
     /// <returns>The same tensor.</returns>
-    /// <exception cref="TensorException">The tensor's scope has ended, or is one of another thread.</exception>
+    /// <exception cref="TensorException">The tensor was released, or its scope belongs to another thread.</exception>
     public Tensor Keep(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -62,8 +66,8 @@ public readonly ref struct TensorScope : IDisposable
         return tensor;
     }
 
-    /// <summary>Ends the scope: the memory of all that was made in it and not kept is returned to the pool.</summary>
-    /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+    /// <summary>Ends the scope: returns the memory of all tensors that were created in it and not kept to the pool.</summary>
+    /// <exception cref="TensorException">A scope or mode opened later on this thread was still open; it is closed too.</exception>
     public void Dispose()
     {
         if (!_change.IsOpen)
@@ -81,7 +85,7 @@ public readonly ref struct TensorScope : IDisposable
         }
     }
 
-    /// <summary>A stretch of code outside every scope; ends when disposed.</summary>
+    /// <summary>A block of code outside every scope; ends when disposed.</summary>
     public readonly ref struct Suspension : IDisposable
     {
         readonly SettingsChange _change;
@@ -92,8 +96,8 @@ public readonly ref struct TensorScope : IDisposable
             thread.Settings.Scope = null;
         }
 
-        /// <summary>Returns to the scope that was left.</summary>
-        /// <exception cref="TensorException">A scope or mode opened later on this thread is still open; it is closed too.</exception>
+        /// <summary>Returns to the scope from before.</summary>
+        /// <exception cref="TensorException">A scope or mode opened later on this thread was still open; it is closed too.</exception>
         public void Dispose() => _change.Undo("TensorScope.Suspension");
     }
 }

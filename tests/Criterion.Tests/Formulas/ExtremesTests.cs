@@ -74,7 +74,11 @@ public class ExtremesTests
             report.Compare(
                 $"derivative {i} of the mean in a lane", points, Column(1 + (2 * i)), p => p.Gradient[own], p => p.ConditionOf(own));
             report.Compare(
-                $"derivative {i} of the mean after the last lane", points, Column(2 + (2 * i)), p => p.Gradient[own], p => p.ConditionOf(own));
+                $"derivative {i} of the mean after the last lane",
+                points,
+                Column(2 + (2 * i)),
+                p => p.Gradient[own],
+                p => p.ConditionOf(own));
         }
 
         report.Finish();

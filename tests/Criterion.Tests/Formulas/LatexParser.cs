@@ -9,7 +9,8 @@ sealed class LatexParser
     static readonly HashSet<string> Symbols =
     [
         "cdot", "sum", "prod", "max", "min", "ln", "tanh", "sin", "cos", "le", "ne", "in", "notin", "leftarrow", "quad", "infty",
-        "ast", "top", "odot", "ell", "phi", "Phi", "nabla", "theta", "pi", "lambda", "alpha", "beta", "gamma", "delta", "epsilon", "nu", "mu", "sigma",
+        "ast", "top", "odot", "ell", "phi",
+        "Phi", "nabla", "theta", "pi", "lambda", "alpha", "beta", "gamma", "delta", "epsilon", "nu", "mu", "sigma",
         "varepsilon",
         ",", " ", ":", "|", "{", "}",
     ];

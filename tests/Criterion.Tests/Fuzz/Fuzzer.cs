@@ -12,7 +12,7 @@ static class Fuzzer
         "must have the same length", "Index was out of range", "Length of items must be same as length of keys",
     ];
 
-    static readonly string[] OfLayout = ["is not contiguous", "the same memory several times"];
+    static readonly string[] OfLayout = ["is not contiguous", "share memory"];
 
     /// <summary>Losses that are the absolute value of a difference of differences.</summary>
     static readonly string[] HasKinks = ["GradientLoss", "TotalVariationLoss"];

@@ -2,14 +2,14 @@ using Criterion.Formulas;
 
 namespace Criterion.Tests.Gradients;
 
-/// <summary>What a sweep gives back to the pool before its scope ends, and what it must not.</summary>
+/// <summary>A backward pass releases intermediate gradients before its scope ends, and nothing that is still needed.</summary>
 public class BackwardMemoryTests
 {
     [Fact]
-    public void What_a_rule_makes_and_does_not_return_goes_back_at_once()
+    public void A_tensor_that_a_rule_creates_and_does_not_return_is_released_at_once()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         Tensor? aside = null;
         Doubled(x, g => aside = g * 3).Sum().Backward();
 
@@ -18,10 +18,10 @@ public class BackwardMemoryTests
     }
 
     [Fact]
-    public void The_gradient_of_a_result_goes_back_when_those_of_its_inputs_are_known()
+    public void The_gradient_of_a_result_is_released_when_those_of_its_inputs_are_computed()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         Tensor? passed = null;
         (Doubled(x, g => passed = g) * 5).Sum().Backward();
 
@@ -30,10 +30,10 @@ public class BackwardMemoryTests
     }
 
     [Fact]
-    public void Gradients_that_share_memory_or_are_asked_for_stay()
+    public void Gradients_that_share_memory_or_are_requested_stay()
     {
         using TensorScope scope = new();
-        (Tensor x, Tensor y) = (Learned(), Learned());
+        (Tensor x, Tensor y) = (Leaf(), Leaf());
         Tensor sum = x + y;
         Tensor product = sum * sum.Reshape(2, 2).Reshape(4);
         Tensor[] gradients = Autograd.Grad([product.Sum()], [product, sum, x, y]);
@@ -43,10 +43,10 @@ public class BackwardMemoryTests
     }
 
     [Fact]
-    public void A_sweep_that_is_recorded_or_repeated_keeps_all()
+    public void A_pass_that_is_recorded_or_retains_its_graph_releases_nothing()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         Tensor? aside = null;
         Tensor y = Doubled(x, g => aside = g * 3).Sum();
         Autograd.Grad([y], [x], createGraph: true);
@@ -56,10 +56,10 @@ public class BackwardMemoryTests
     }
 
     [Fact]
-    public void The_gradients_of_leaves_that_get_the_same_one_are_their_own()
+    public void Leaves_that_get_the_same_gradient_do_not_share_it()
     {
         using TensorScope scope = new();
-        (Tensor x, Tensor y) = (Learned(), Learned());
+        (Tensor x, Tensor y) = (Leaf(), Leaf());
         ((x + y) + (x + (y * 3))).Sum().Backward();
         (x * 10).Sum().Backward();
 
@@ -71,7 +71,7 @@ public class BackwardMemoryTests
     public void A_leaf_and_a_result_that_get_the_same_gradient_do_not_share_it()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         Tensor doubled = x * 2;
         ((doubled + x) + x).Sum().Backward();
 
@@ -82,7 +82,7 @@ public class BackwardMemoryTests
     public void Adding_in_place_to_a_gradient_leaves_those_of_a_retained_graph_alone()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         Tensor loss = TensorFormula.Sum(new FixedPower(2), x);
         loss.Backward(retainGraph: true);
         (x * 10).Sum().Backward();
@@ -96,7 +96,7 @@ public class BackwardMemoryTests
     public void A_gradient_that_was_kept_is_not_added_to()
     {
         using TensorScope scope = new();
-        Tensor x = Learned();
+        Tensor x = Leaf();
         (x * 10).Sum().Backward();
         Tensor kept = scope.Keep(x.Grad!);
         (x * 10).Sum().Backward();
@@ -105,15 +105,30 @@ public class BackwardMemoryTests
         Assert.All(x.Grad!.ToArray<float>(), static g => Assert.Equal(20, g));
     }
 
-    static Tensor Learned()
+    [Fact]
+    public void A_leaf_does_not_take_over_a_tensor_that_its_rule_holds()
+    {
+        using TensorScope scope = new();
+        Tensor x = Leaf();
+        Tensor constant = Tensor.From(5f, 6, 7, 8);
+        Tensor y = Autograd.Record("held", x.Detach() * 1, [], constant, (x, static (_, constant) => constant));
+        y.Backward(Tensor.Ones([4]), retainGraph: true);
+        y.Backward(Tensor.Ones([4]));
+
+        Assert.Equal([5, 6, 7, 8], constant.ToArray<float>());
+        Assert.Equal([10, 12, 14, 16], x.Grad!.ToArray<float>());
+    }
+
+    static Tensor Leaf()
     {
         Tensor x = Tensor.From(1f, 2, 3, 4);
         x.RequiresGrad = true;
         return x;
     }
 
-    /// <summary>2·x with a rule that shows its gradient to <paramref name="look"/>.</summary>
-    static Tensor Doubled(Tensor x, Action<Tensor> look) => Autograd.Record("doubled", x.Detach() * 2, [], look, (x, static (g, look) => Seen(g, look) * 2));
+    /// <summary>2·x with a rule that passes its gradient to <paramref name="look"/>.</summary>
+    static Tensor Doubled(Tensor x, Action<Tensor> look) =>
+        Autograd.Record("doubled", x.Detach() * 2, [], look, (x, static (g, look) => Seen(g, look) * 2));
 
     static Tensor Seen(Tensor gradient, Action<Tensor> look)
     {

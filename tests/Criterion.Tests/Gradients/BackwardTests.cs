@@ -1,6 +1,6 @@
 namespace Criterion.Tests.Gradients;
 
-/// <summary>What the backward sweep does with graphs, leaves and switches.</summary>
+/// <summary>Graphs, leaves and switches in a backward pass.</summary>
 public class BackwardTests
 {
     [Fact]
@@ -44,7 +44,7 @@ public class BackwardTests
     [Fact]
     public void A_node_runs_once_however_many_paths_lead_to_it()
     {
-        // 2⁶⁰ paths: a sweep that walked each would not end.
+        // 2⁶⁰ paths: a pass that visited each would not end.
         Tensor x = Leaf(1);
         Tensor y = x;
         for (int i = 0; i < 60; i++)
@@ -72,7 +72,7 @@ public class BackwardTests
     }
 
     [Fact]
-    public void Grad_leaves_the_leaves_alone_and_reaches_results_on_the_way()
+    public void Grad_changes_no_leaf_and_reaches_intermediate_results()
     {
         Tensor x = Leaf(3);
         Tensor middle = x * x;
@@ -139,7 +139,8 @@ public class BackwardTests
         }
 
         Assert.True(Autograd.Enabled && (x * 2).RequiresGrad);
-        Assert.False(Tensor.Ones([1]).Exp().RequiresGrad || x.Detach().RequiresGrad || x.EqualTo(1).RequiresGrad || x.ArgMax().RequiresGrad);
+        Assert.False(Tensor.Ones([1]).Exp().RequiresGrad || x.Detach().RequiresGrad);
+        Assert.False(x.EqualTo(1).RequiresGrad || x.ArgMax().RequiresGrad);
         Assert.False(x.To(DType.Int64).RequiresGrad);
     }
 
@@ -185,22 +186,30 @@ public class BackwardTests
         Assert.Equal((DType.Float32, DType.Float64), (x.Grad!.DType, y.Grad!.DType));
     }
 
-    /// <summary>What cannot be done, and what the message must say.</summary>
+    /// <summary>Invalid calls, and words of their errors.</summary>
     static readonly (string Name, Type Type, Action Call, string[] Said)[] Wrong =
     [
         ("Backward of more than a scalar", typeof(ShapeException), static () => Leaf(1, 2).Exp().Backward(), ["Backward", "[2]", ".Sum()"]),
         ("Backward of a constant", typeof(AutogradException), static () => Tensor.Ones([]).Backward(), ["Backward", "RequiresGrad"]),
         ("Grad of a constant", typeof(AutogradException), static () => Autograd.Grad(Tensor.Ones([]), Leaf(1)), ["Grad", "RequiresGrad"]),
-        ("Grad by a constant", typeof(AutogradException), static () => Autograd.Grad(Leaf(1).Exp(), Tensor.Ones([])), ["Grad", "RequiresGrad"]),
-        ("Grad by what was not used", typeof(AutogradException), static () => Autograd.Grad(Leaf(1).Exp(), Leaf(1)), ["input 0", "allowUnused"]),
-        ("A second pass through a freed graph", typeof(AutogradException), static () => Twice(Leaf(1).Exp(), retain: false), ["freed", "retainGraph"]),
-        ("A seed of another shape", typeof(ShapeException), static () => Leaf(1, 2).Exp().Backward(Tensor.Ones([3], DType.Float64)), ["[3]", "[2]"]),
-        ("A seed of another type", typeof(ShapeException), static () => Leaf(1, 2).Exp().Backward(Tensor.Ones([2])), ["Float32", "Float64"]),
-        ("A gradient of integers", typeof(DTypeException), static () => Tensor.Ones([1], DType.Int64).RequiresGrad = true, ["Int64", ".To(DType.Float32)"]),
-        ("RequiresGrad = false on a result", typeof(AutogradException), static () => Leaf(1).Exp().RequiresGrad = false, ["Exponential", ".Detach()"]),
+        ("Grad by a constant", typeof(AutogradException),
+            static () => Autograd.Grad(Leaf(1).Exp(), Tensor.Ones([])), ["Grad", "RequiresGrad"]),
+        ("Grad by what was not used", typeof(AutogradException),
+            static () => Autograd.Grad(Leaf(1).Exp(), Leaf(1)), ["input 0", "allowUnused"]),
+        ("A second pass through a freed graph", typeof(AutogradException),
+            static () => Twice(Leaf(1).Exp(), retain: false), ["freed", "retainGraph"]),
+        ("A seed of another shape", typeof(ShapeException),
+            static () => Leaf(1, 2).Exp().Backward(Tensor.Ones([3], DType.Float64)), ["[3]", "[2]"]),
+        ("A seed of another type", typeof(ShapeException),
+            static () => Leaf(1, 2).Exp().Backward(Tensor.Ones([2])), ["Float32", "Float64"]),
+        ("A gradient of integers", typeof(DTypeException),
+            static () => Tensor.Ones([1], DType.Int64).RequiresGrad = true, ["Int64", ".To(DType.Float32)"]),
+        ("RequiresGrad = false on a result", typeof(AutogradException),
+            static () => Leaf(1).Exp().RequiresGrad = false, ["Exponential", ".Detach()"]),
         ("Fill of a leaf", typeof(AutogradException), static () => Leaf(1).Fill(2), ["Fill", "NoGrad"]),
         ("CopyFrom into a leaf", typeof(AutogradException), static () => Leaf(1).CopyFrom(Leaf(2)), ["CopyFrom", "NoGrad"]),
-        ("Assignment to a part of a leaf", typeof(AutogradException), static () => Leaf(1, 2)[0] = Leaf(2).Squeeze(), ["Assignment", "NoGrad"]),
+        ("Assignment to a part of a leaf", typeof(AutogradException),
+            static () => Leaf(1, 2)[0] = Leaf(2).Squeeze(), ["Assignment", "NoGrad"]),
         ("A span of a result", typeof(AutogradException), static () => Leaf(1).Exp().AsSpan<double>(), ["AsSpan", "NoGrad"]),
     ];
 
@@ -209,7 +218,7 @@ public class BackwardTests
 
     [Theory]
     [MemberData(nameof(WrongNames))]
-    public void Wrong_requests_say_why(string name)
+    public void Errors_name_the_cause_and_the_fix(string name)
     {
         (_, Type type, Action call, string[] said) = Wrong.Single(w => w.Name == name);
         Exception e = Assert.Throws(type, call);
@@ -217,7 +226,7 @@ public class BackwardTests
     }
 
     [Fact]
-    public void A_retained_graph_can_be_swept_again()
+    public void A_retained_graph_can_be_differentiated_again()
     {
         Tensor x = Leaf(2);
         Twice((x * x).Sum(), retain: true);
@@ -244,6 +253,24 @@ public class BackwardTests
         Tensor cube = Autograd.Record("cube", x.Detach() * x.Detach() * x.Detach(), [x], x, (x, static (g, x) => g * x * x * 3));
         Tensor slope = Autograd.Grad(cube, x, createGraph: true);
         Assert.Equal([8.0, 12, 12], [cube.Item(), slope.Item(), Autograd.Grad(slope, x).Item()]);
+    }
+
+    [Fact]
+    public void An_operation_may_have_many_inputs_with_a_rule_each_or_a_joint_one()
+    {
+        Tensor[] inputs = [.. Enumerable.Range(0, 5).Select(static i => Leaf(i))];
+        var rules = new (Tensor?, Func<Tensor, double, Tensor>)[inputs.Length];
+        for (int i = 0; i < rules.Length; i++)
+        {
+            int factor = i;
+            rules[i] = (inputs[i], (g, scale) => g * scale * factor);
+        }
+
+        Tensor separate = Autograd.Record("separate", Tensor.Zeros([1], DType.Float64), [], 2.0, rules);
+        Tensor joint = Autograd.Record(
+            "joint", Tensor.Zeros([1], DType.Float64), [], 3.0, inputs, static (g, scale) => [g * scale, null, null, null, g]);
+        (separate + joint).Sum().Backward();
+        Assert.Equal([3.0, 2, 4, 6, 9], inputs.Select(static input => input.Grad!.Item()));
     }
 
     static void Twice(Tensor y, bool retain)

@@ -55,7 +55,9 @@ public sealed record Operation(string Method, Func<Tensor[], Tensor> Call, param
     }
 }
 
-/// <summary>Numbers for one operand: of floats spread evenly over a range in random order, so that no two are near each other; or of integers.</summary>
+/// <summary>
+/// Numbers for one operand: floats spread evenly over a range in random order, so that no two are close to each other, or integers.
+/// </summary>
 /// <param name="Shape">The shape.</param>
 /// <param name="Low">The least number.</param>
 /// <param name="High">The end of the range.</param>

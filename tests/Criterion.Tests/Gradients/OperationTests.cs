@@ -9,7 +9,8 @@ public class OperationTests
     /// <summary>Methods that give tensors without a derivative.</summary>
     static readonly HashSet<string> NotDifferentiable =
     [
-        "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace", "Eye", "From", "Wrap",
+        "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace",
+        "Eye", "From", "Wrap",
         "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation",
         "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "Not", "ArgMax", "ArgMin",
         "Detach", "Keep", "get_Grad",
@@ -137,7 +138,7 @@ public class OperationTests
             }
             catch (TensorException e)
             {
-                Assert.Contains("the same memory several times", e.Message, StringComparison.Ordinal);
+                Assert.Contains("share memory", e.Message, StringComparison.Ordinal);
                 return;
             }
         }
@@ -160,7 +161,10 @@ public class OperationTests
     {
         Operation operation = Operations.Find(name);
         Tensor[] views = [.. Operation.Variables(operation.Inputs).Select(x => view(x.Detach()))];
-        Tensor[] copies = [.. views.Select(static x => Tensor.From(x.Contiguous().To(DType.Float64).ToArray<double>(), x.Shape).To(x.DType))];
+        Tensor[] copies =
+        [
+            .. views.Select(static x => Tensor.From(x.Contiguous().To(DType.Float64).ToArray<double>(), x.Shape).To(x.DType)),
+        ];
         AllClose(operation.Evaluate(Operation.Learned(copies)), operation.Evaluate(Operation.Learned(views)), "view", 1e-12);
     }
 

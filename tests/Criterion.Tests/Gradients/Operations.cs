@@ -176,8 +176,14 @@ static class Operations
 
     static Operation[] Choice() =>
     [
-        new("IndexSelect", static x => x[1].IndexSelect(1, x[0]), new([4], 0, 3, true), new([2, 3])) { Large = [new([129], 0, 131, true), new([67, 131])] },
-        new("Gather", static x => x[1].Gather(1, x[0]), new([2, 4], 0, 3, true), new([2, 3])) { Large = [new([131, 129], 0, 67, true), new([131, 67])] },
+        new("IndexSelect", static x => x[1].IndexSelect(1, x[0]), new([4], 0, 3, true), new([2, 3]))
+        {
+            Large = [new([129], 0, 131, true), new([67, 131])],
+        },
+        new("Gather", static x => x[1].Gather(1, x[0]), new([2, 4], 0, 3, true), new([2, 3]))
+        {
+            Large = [new([131, 129], 0, 67, true), new([131, 67])],
+        },
         new("ScatterAdd", static x => x[1].ScatterAdd(0, x[0], x[2]), new([4, 2], 0, 3, true), new([3, 2]), new([4, 2]))
         {
             Large = [new([517, 67], 0, 131, true), new([131, 67]), new([517, 67])],
@@ -187,7 +193,10 @@ static class Operations
     static Operation[] Linear() =>
     [
         new("MatMul", static x => x[0].MatMul(x[1]), new([2, 3]), new([3, 2])) { Large = [new([131, 259]), new([259, 133])] },
-        new("MatMul", static x => x[0].MatMul(x[1]), new([2, 1, 2, 3]), new([2, 3, 2])) { Case = "batch", Large = [new([5, 1, 17, 33]), new([3, 33, 19])] },
+        new("MatMul", static x => x[0].MatMul(x[1]), new([2, 1, 2, 3]), new([2, 3, 2]))
+        {
+            Case = "batch", Large = [new([5, 1, 17, 33]), new([3, 33, 19])],
+        },
         new("MatMul", static x => x[0].MatMul(x[1]), new([3]), new([2, 3, 2])) { Case = "vector", Large = [new([131]), new([5, 131, 67])] },
         new("Dot", static x => x[0].Dot(x[1]), new([4]), new([4])) { Large = [new([Chunk + 1]), new([Chunk + 1])] },
         new("Outer", static x => x[0].Outer(x[1]), new([3]), new([2])) { Large = [new([131]), new([257])] },
@@ -200,7 +209,8 @@ static class Operations
             Case = "groups",
             Large = [new([2, 6, 17, 33]), new([4, 3, 2, 2])],
         },
-        new("ConvTranspose2d", static x => x[0].ConvTranspose2d(x[1], x[2], stride: 2, padding: 1, outputPadding: 1), new([1, 2, 2, 3]), new([2, 2, 3, 3]), new([2]))
+        new("ConvTranspose2d", static x => x[0].ConvTranspose2d(x[1], x[2], stride: 2, padding: 1, outputPadding: 1),
+            new([1, 2, 2, 3]), new([2, 2, 3, 3]), new([2]))
         {
             Large = [new([2, 9, 17, 19]), new([9, 8, 3, 3]), new([8])],
         },

@@ -8,7 +8,8 @@ namespace Criterion.Tests.Kernels;
 /// </summary>
 public class HotLoopTests
 {
-    const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    const BindingFlags Any =
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     [Fact]
     public void What_is_optimized_at_once_is_not_inlined() => Assert.Empty(

@@ -35,7 +35,8 @@ public class ThreadTests
     {
         Tensor normal = Tensor.Randn([count], random: new RandomStream(3));
         Tensor uniform = Tensor.Rand([count], DType.Float64, new RandomStream(4));
-        return [normal, uniform, normal.Sum(), uniform.Sum(), normal.Reshape(-1, 1).Sum(0), normal.Max(), Tensor.Permutation(count, new RandomStream(5))];
+        Tensor order = Tensor.Permutation(count, new RandomStream(5));
+        return [normal, uniform, normal.Sum(), uniform.Sum(), normal.Reshape(-1, 1).Sum(0), normal.Max(), order];
     });
 
     [Fact]
@@ -76,7 +77,8 @@ public class ThreadTests
     [InlineData(3, 16, 13, 33, 7, 1, 3)]
     [InlineData(5, 20, 15, 33, 1, 1, 0)]
     [InlineData(2, 8, 4, 300, 4, 1, 0)]
-    public void Convolutions_are_the_same_bits(int batch, int channels, int side, int outChannels, int kernel, int stride, int padding) => SameBits(() =>
+    public void Convolutions_are_the_same_bits(
+        int batch, int channels, int side, int outChannels, int kernel, int stride, int padding) => SameBits(() =>
     {
         Tensor x = Operation.Learned([Tensor.Randn([batch, channels, side, side], random: new RandomStream(1))])[0];
         Tensor w = Operation.Learned([Tensor.Randn([outChannels, channels, kernel, kernel], random: new RandomStream(2))])[0];
@@ -218,7 +220,8 @@ public class ThreadTests
             WithThreads(threads, () => actual = compute());
             for (int i = 0; i < expected.Length; i++)
             {
-                Assert.True(Bits(expected[i]).AsSpan().SequenceEqual(Bits(actual[i])), $"number {i} {expected[i].Shape} differs on {threads} threads");
+                Assert.True(
+                Bits(expected[i]).AsSpan().SequenceEqual(Bits(actual[i])), $"number {i} {expected[i].Shape} differs on {threads} threads");
             }
         }
     }

@@ -58,7 +58,9 @@ public class UnevenConvolutionTests
         Assert.Equal(14 * 14, first.Count(static v => v == 9 || float.IsPositiveInfinity(v)));
     }
 
-    /// <summary>As in PyTorch: an element of a padded window is 0, and 0 · ∞ is NaN; a transposed convolution has no such elements.</summary>
+    /// <summary>
+    /// As in PyTorch: an element of a padded window is 0, and 0 · ∞ is NaN; a transposed convolution has no such elements.
+    /// </summary>
     [Fact]
     public void Padding_counts_as_zeros_forwards_and_not_at_all_backwards()
     {
@@ -115,7 +117,9 @@ public class UnevenConvolutionTests
         Assert.Throws<ArgumentOutOfRangeException>(static () => Compute.Convolution = (ConvolutionAlgorithm)7);
     }
 
-    /// <summary>Ordinary values never take the slow way: normal ones, those behind a ReLU, few among zeros, and channels of very different sizes.</summary>
+    /// <summary>
+    /// Ordinary values never take the slow way: normal ones, those behind a ReLU, few among zeros, and channels of very different sizes.
+    /// </summary>
     [Fact]
     public void Ordinary_values_are_even()
     {

@@ -23,7 +23,8 @@ public class WinogradTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Outputs_and_both_gradients_are_the_sums_that_they_stand_for(int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padding)
+    public void Outputs_and_both_gradients_are_sums_of_products(
+        int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padding)
     {
         ConvolutionGeometry g = Geometry(
             2, 17, height, width, 40, kernelHeight, kernelWidth, strideHeight, strideWidth, padding, padding, 1, 1, 1);
@@ -41,13 +42,16 @@ public class WinogradTests
         Close(expected.Weight, actual.Weight);
     }
 
-    /// <summary>Speed must not cost digits: in single precision the error is below the direct convolution's, for values of either sign and of one.</summary>
+    /// <summary>
+    /// Speed must not cost digits: in single precision the error is below the direct convolution's, for values of either sign and of one.
+    /// </summary>
     [Theory]
     [InlineData(2, 3, 1, 1, -1)]
     [InlineData(2, 3, 1, 1, 0)]
     [InlineData(8, 4, 2, 1, -1)]
     [InlineData(2, 7, 1, 3, -1)]
-    public void It_is_no_further_from_double_precision_than_the_direct_convolution(int batch, int kernel, int stride, int padding, double low)
+    public void It_is_no_further_from_double_precision_than_the_direct_convolution(
+        int batch, int kernel, int stride, int padding, double low)
     {
         ConvolutionGeometry fast = Geometry(batch, 64, 12, 12, 64, kernel, kernel, stride, stride, padding, padding, 1, 1, 1);
         Assert.True(Winograd.SuitsOutputs(fast) && Winograd.SuitsInputs(fast) && Winograd.SuitsWeights(fast));
@@ -80,7 +84,8 @@ public class WinogradTests
         Assert.True(Winograd.SuitsWeights(many));
         Assert.False(Winograd.SuitsOutputs(many with { InChannels = 3 }));
         Assert.False(Winograd.SuitsInputs(many with { OutChannels = 3 }));
-        Assert.False(Winograd.SuitsWeights(Geometry(1, 64, 8, 8, 64, kernel, kernel, stride, stride, (kernel - 1) / 2, (kernel - 1) / 2, 1, 1, 1)));
+        int padding = (kernel - 1) / 2;
+        Assert.False(Winograd.SuitsWeights(Geometry(1, 64, 8, 8, 64, kernel, kernel, stride, stride, padding, padding, 1, 1, 1)));
         Assert.False(Winograd.SuitsOutputs(many with { Groups = 2 }));
         Assert.False(Winograd.SuitsOutputs(many with { DilationWidth = 2 }));
         Assert.False(Winograd.SuitsOutputs(many with { KernelHeight = 1, KernelWidth = 1, StrideHeight = 1, StrideWidth = 1 }));

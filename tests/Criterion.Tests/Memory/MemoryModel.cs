@@ -58,7 +58,7 @@ sealed class ModelNode(long id)
 /// <summary>The error that the model predicts.</summary>
 sealed class ModelError(string said) : Exception(said);
 
-/// <summary>A plain account of which memory is alive, and of what released it: the rules of docs/memory.md without pools or reuse.</summary>
+/// <summary>A model of which memory is alive and what released it: the rules of docs/memory.md, without a pool and reuse.</summary>
 sealed class MemoryModel
 {
     long _time;
@@ -69,7 +69,7 @@ sealed class MemoryModel
 
     public bool IsRecording { get; set; } = true;
 
-    /// <summary>What happened, by name, for the test that nothing is left out.</summary>
+    /// <summary>The number of transitions by name, to check that the scripts reach each of them.</summary>
     public Dictionary<string, int> Counts { get; } = [];
 
     public long Now => _time;
@@ -216,7 +216,7 @@ sealed class MemoryModel
             }
         }
 
-        foreach (ModelBlock block in scope is null ? [] : scope.Blocks.Where(block => block.Owner == scope && !pending.ContainsValue(block)))
+        foreach (ModelBlock block in scope?.Blocks.Where(block => block.Owner == scope && !pending.ContainsValue(block)) ?? [])
         {
             if (block.Since >= since || (block == gradient && block.Since >= start))
             {

@@ -20,7 +20,7 @@ public class MemoryModelTests(ITestOutputHelper output)
     [Trait("Category", "Long")]
     public void A_million_steps_agree_with_the_model() => Run(40, 4000);
 
-    /// <summary>Half of the scripts run between red zones, where no memory is used twice; the others where all is used again at once.</summary>
+    /// <summary>Half of the scripts run with red zones, which never reuse memory; the others with a pool that reuses it at once.</summary>
     void Run(int first, int count)
     {
         using Lane lane = new();

@@ -47,7 +47,7 @@ static class TypeReferences
             let tree = CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetCompilationUnitRoot()
             from space in tree.Members.OfType<BaseNamespaceDeclarationSyntax>()
             from member in space.Members
-            let name = member is DelegateDeclarationSyntax ? ((DelegateDeclarationSyntax)member).Identifier : ((BaseTypeDeclarationSyntax)member).Identifier
+            let name = member is DelegateDeclarationSyntax type ? type.Identifier : ((BaseTypeDeclarationSyntax)member).Identifier
             select (Name: $"{space.Name}.{name.Text}", Folder: Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar)[0]);
         return declarations.Distinct().ToDictionary(static type => type.Name, static type => type.Folder);
     }
@@ -59,20 +59,28 @@ static class TypeReferences
 
     static IEnumerable<Type> Of(Type type) =>
     [
-        .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes, .. type.GetInterfaces(), .. Constraints(type.GetGenericArguments()),
+        .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes,
+        .. type.GetInterfaces(),
+        .. Constraints(type.GetGenericArguments()),
         .. type.GetFields(Declared).Select(static field => field.FieldType),
-        .. type.GetMethods(Declared).SelectMany(static method => Of(method).Append(method.ReturnType).Concat(Constraints(method.GetGenericArguments()))),
+        .. type.GetMethods(Declared).SelectMany(
+            static method => (Type[])[.. Of(method), method.ReturnType, .. Constraints(method.GetGenericArguments())]),
         .. type.GetConstructors(Declared).SelectMany(Of),
     ];
 
     static IEnumerable<Type> Of(MethodBase method) =>
     [
         .. method.GetParameters().Select(static parameter => parameter.ParameterType),
-        .. method.GetMethodBody() is { } body ? body.LocalVariables.Select(static local => local.LocalType).Concat(Instructions(method, body)) : [],
+        .. method.GetMethodBody() is { } body
+            ? body.LocalVariables.Select(static local => local.LocalType).Concat(Instructions(method, body))
+            : [],
     ];
 
     static IEnumerable<Type> Constraints(Type[] arguments) =>
-        arguments.Where(static argument => argument.IsGenericParameter).SelectMany(static argument => argument.GetGenericParameterConstraints());
+        from argument in arguments
+        where argument.IsGenericParameter
+        from constraint in argument.GetGenericParameterConstraints()
+        select constraint;
 
     /// <summary>The types that the instructions of a method name, and those that declare the members that they name.</summary>
     static IEnumerable<Type> Instructions(MethodBase method, MethodBody body)

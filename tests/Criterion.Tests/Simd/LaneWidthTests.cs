@@ -26,7 +26,8 @@ public class LaneWidthTests
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path)
         {
-            File.WriteAllLines(path, [Widest().ToString(CultureInfo.InvariantCulture), .. Numbers().Select(static x => x.ToString("R", CultureInfo.InvariantCulture))]);
+            IEnumerable<string> numbers = Numbers().Select(static x => x.ToString("R", CultureInfo.InvariantCulture));
+            File.WriteAllLines(path, [Widest().ToString(CultureInfo.InvariantCulture), .. numbers]);
         }
     }
 
@@ -56,7 +57,8 @@ public class LaneWidthTests
 
     static void Run(string path, string[] switches)
     {
-        ProcessStartInfo start = new("dotnet", [typeof(LaneWidthTests).Assembly.Location, "--filter-method", $"*{nameof(Writes_its_numbers_when_asked)}"])
+        string method = $"*{nameof(Writes_its_numbers_when_asked)}";
+        ProcessStartInfo start = new("dotnet", [typeof(LaneWidthTests).Assembly.Location, "--filter-method", method])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

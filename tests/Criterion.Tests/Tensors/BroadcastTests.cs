@@ -112,7 +112,10 @@ public class BroadcastTests
         Tensor x = Tensor.Ones([2], dtype);
         Assert.All<Tensor>([x + number, number + x, x - number, number - x, x * number, number * x], y => Assert.Equal(sum, y.DType));
         Assert.All<Tensor>([x / number, number / x], y => Assert.Equal(quotient, y.DType));
-        Assert.Equal([1 + number, 1 - number, number - 1, number, 1 / number, number], Numbers(x + number, x - number, number - x, x * number, x / number, number / x), Close);
+        Assert.Equal(
+            [1 + number, 1 - number, number - 1, number, 1 / number, number],
+            Numbers(x + number, x - number, number - x, x * number, x / number, number / x),
+            Close);
     }
 
     [Fact]

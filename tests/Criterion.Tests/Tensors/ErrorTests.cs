@@ -13,7 +13,7 @@ public class ErrorTests
         Shape("MatMul sizes", static () => Matrix.MatMul(Matrix), "MatMul", "[2, 3] and [2, 3]"),
         Shape("MatMul of a scalar", static () => Matrix.MatMul(Tensor.Scalar(1)), "MatMul", "[]"),
         Shape("MatMul batches", static () => Tensor.Ones([2, 2, 3]).MatMul(Tensor.Ones([3, 3, 2])), "MatMul", "[2] and [3]"),
-        DType("MatMul of integers", static () => Tensor.Ones([2, 2], Criterion.DType.Int64).MatMul(Tensor.Ones([2, 2], Criterion.DType.Int64)), "MatMul", "Int64"),
+        DType("MatMul of integers", static () => Integers([2, 2]).MatMul(Integers([2, 2])), "MatMul", "Int64"),
         Shape("Dot of matrices", static () => Matrix.Dot(Matrix), "Dot", "[2, 3]"),
         Shape("Outer of matrices", static () => Matrix.Outer(Matrix), "Outer", "[2, 3]"),
         Shape("Reshape", static () => Matrix.Reshape(4), "Reshape", "[2, 3]", "[4]"),
@@ -37,11 +37,11 @@ public class ErrorTests
         Shape("Indexer", static () => Matrix[2], "dim 0", "[2, 3]"),
         Shape("Indexer with too many", static () => Matrix[0, 0, 0], "3 indices", "[2, 3]"),
         Shape("IndexSelect outside", static () => Matrix.IndexSelect(1, Index), "IndexSelect", "index 3 at element 1", "[2, 3]"),
-        Shape("IndexSelect by a matrix", static () => Matrix.IndexSelect(1, Tensor.Ones([1, 1], Criterion.DType.Int64)), "IndexSelect", "[1, 1]"),
+        Shape("IndexSelect by a matrix", static () => Matrix.IndexSelect(1, Integers([1, 1])), "IndexSelect", "[1, 1]"),
         DType("IndexSelect by floats", static () => Matrix.IndexSelect(1, Tensor.Ones([1])), "IndexSelect", "Float32"),
         Shape("Gather outside", static () => Matrix.Gather(1, Tensor.From([3L, 0], [2, 1])), "Gather", "index 3"),
-        Shape("Gather shapes", static () => Matrix.Gather(1, Tensor.Zeros([3, 1], Criterion.DType.Int64)), "Gather", "[3, 1]", "[2, 3]"),
-        Shape("ScatterAdd source", static () => Matrix.ScatterAdd(1, Tensor.Zeros([2, 1], Criterion.DType.Int64), Matrix), "ScatterAdd", "[2, 3]", "[2, 1]"),
+        Shape("Gather shapes", static () => Matrix.Gather(1, Integers([3, 1])), "Gather", "[3, 1]", "[2, 3]"),
+        Shape("ScatterAdd source", static () => Matrix.ScatterAdd(1, Integers([2, 1]), Matrix), "ScatterAdd", "[2, 3]", "[2, 1]"),
         Shape("PadReflect", static () => Matrix.PadReflect(3, 0), "PadReflect", "3"),
         Shape("PadReplicate", static () => Matrix.PadReplicate(-1, 0), "PadReplicate", "-1"),
         Shape("Pad with an odd number", static () => Matrix.Pad([1]), "Pad", "[2, 3]"),
@@ -59,7 +59,11 @@ public class ErrorTests
         Shape("Conv2d bias", static () => Image.Conv2d(Tensor.Ones([3, 2, 2, 2]), Tensor.Ones([2])), "Conv2d", "[2]", "3"),
         OutOfRange("Conv2d stride", static () => Image.Conv2d(Tensor.Ones([1, 2, 2, 2]), stride: 0), "Conv2d", "stride"),
         Shape("ConvTranspose2d channels", static () => Image.ConvTranspose2d(Tensor.Ones([3, 1, 2, 2])), "ConvTranspose2d", "[3, 1, 2, 2]"),
-        Shape("ConvTranspose2d output padding", static () => Image.ConvTranspose2d(Tensor.Ones([2, 1, 2, 2]), outputPadding: 1), "ConvTranspose2d", "1×1"),
+        Shape(
+            "ConvTranspose2d output padding",
+            static () => Image.ConvTranspose2d(Tensor.Ones([2, 1, 2, 2]), outputPadding: 1),
+            "ConvTranspose2d",
+            "1×1"),
         Shape("MaxPool2d padding", static () => Image.MaxPool2d(2, padding: 2), "MaxPool2d", "2×2"),
         Shape("AvgPool2d kernel", static () => Image.AvgPool2d(5), "AvgPool2d", "5×5", "[1, 2, 4, 4]"),
         Shape("AvgPool2d rank", static () => Matrix.AvgPool2d(1), "AvgPool2d", "[2, 3]"),
@@ -92,13 +96,16 @@ public class ErrorTests
     {
         Func<Tensor>[] calls =
         [
-            static () => Matrix + null!, static () => null! * Matrix, static () => Tensor.Maximum(Matrix, null!), static () => Matrix.MatMul(null!),
-            static () => Tensor.ZerosLike(null!), static () => Matrix.Gather(0, null!),
+            static () => Matrix + null!, static () => null! * Matrix, static () => Tensor.Maximum(Matrix, null!),
+            static () => Matrix.MatMul(null!), static () => Tensor.ZerosLike(null!), static () => Matrix.Gather(0, null!),
         ];
         Assert.All(calls, static call => Assert.Throws<ArgumentNullException>(call));
     }
 
-    static (string, Type, Func<Tensor>, string[]) Shape(string name, Func<Tensor> call, params string[] said) => (name, typeof(ShapeException), call, said);
+    static Tensor Integers(Shape shape) => Tensor.Zeros(shape, Criterion.DType.Int64);
+
+    static (string, Type, Func<Tensor>, string[]) Shape(string name, Func<Tensor> call, params string[] said) =>
+        (name, typeof(ShapeException), call, said);
 
     static (string, Type, Func<Tensor>, string[]) DType(string name, Func<Tensor> call, params string[] said) =>
         (name, name == "element type" ? typeof(TensorException) : typeof(DTypeException), call, said);

@@ -1,6 +1,8 @@
 namespace Criterion.Tests.Tensors;
 
-/// <summary>Max pooling where values are equal, infinite or no numbers; what it does elsewhere is compared with PyTorch's numbers.</summary>
+/// <summary>
+/// Max pooling where values are equal, infinite or no numbers; what it does elsewhere is compared with PyTorch's numbers.
+/// </summary>
 public class MaxPoolTests
 {
     [Fact]
@@ -44,8 +46,11 @@ public class MaxPoolTests
     }
 
     [Fact]
-    public void Images_without_pixels_have_no_largest_value() =>
-        Assert.Contains("no pixels", Assert.Throws<ShapeException>(static () => Tensor.Zeros([1, 2, 0, 3]).AdaptiveMaxPool2d(1)).Message, StringComparison.Ordinal);
+    public void Images_without_pixels_have_no_largest_value()
+    {
+        Exception error = Assert.Throws<ShapeException>(static () => Tensor.Zeros([1, 2, 0, 3]).AdaptiveMaxPool2d(1));
+        Assert.Contains("no pixels", error.Message, StringComparison.Ordinal);
+    }
 
     static Tensor Variable(float[,] image)
     {

@@ -19,7 +19,9 @@ public class OperationNameTests
     public static IEnumerable<TheoryDataRow<string>> OfSeveralOperands() => Rows(static operation => operation.Inputs.Length > 1);
 
     public static IEnumerable<TheoryDataRow<string>> OfFormulas() => Rows(
-        static operation => operation.Pointwise && !operation.Method.StartsWith("op_", StringComparison.Ordinal) && operation.Method != "Map");
+        static operation => operation.Pointwise
+            && operation.Method != "Map"
+            && !operation.Method.StartsWith("op_", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(OfSeveralOperands))]
@@ -49,8 +51,10 @@ public class OperationNameTests
         Assert.Contains($"'{method}'", error.Message, StringComparison.Ordinal);
     }
 
-    static IEnumerable<TheoryDataRow<string>> Rows(Func<Operation, bool> where) =>
-        Operations.All.Where(where).Select(static operation => new TheoryDataRow<string>(operation.Name) { TestDisplayName = operation.Name });
+    static IEnumerable<TheoryDataRow<string>> Rows(Func<Operation, bool> suits) =>
+        from operation in Operations.All
+        where suits(operation)
+        select new TheoryDataRow<string>(operation.Name) { TestDisplayName = operation.Name };
 
     static Operand Larger(Operand operand) => operand with { Shape = [.. operand.Shape.Select(static size => size + 1)] };
 }

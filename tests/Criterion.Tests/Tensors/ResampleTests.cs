@@ -27,7 +27,11 @@ public class ResampleTests
     public static IEnumerable<TheoryDataRow<string, DType, double>> Spoilt()
     {
         double[] values = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e30];
-        return from name in Maps.Keys from type in (DType[])[DType.Float32, DType.Float64] from value in values select new TheoryDataRow<string, DType, double>(name, type, value);
+        return
+            from name in Maps.Keys
+            from type in (DType[])[DType.Float32, DType.Float64]
+            from value in values
+            select new TheoryDataRow<string, DType, double>(name, type, value);
     }
 
     [Theory]
@@ -106,16 +110,21 @@ public class ResampleTests
         Tensor none = Tensor.Zeros([1, 2, 0, 3]);
         Action[] calls =
         [
-            () => none.AdaptiveAvgPool2d(1), () => none.UpsampleBilinear2d(2), () => none.UpsampleNearest2d(2), () => none.UpsampleBilinear2d(2, antialias: true),
+            () => none.AdaptiveAvgPool2d(1), () => none.UpsampleBilinear2d(2), () => none.UpsampleNearest2d(2),
+            () => none.UpsampleBilinear2d(2, antialias: true),
         ];
-        Assert.All(calls, static call => Assert.Contains("no pixels", Assert.Throws<ShapeException>(call).Message, StringComparison.Ordinal));
+        Assert.All(
+            calls, static call => Assert.Contains("no pixels", Assert.Throws<ShapeException>(call).Message, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Antialiasing_with_corners_in_place_is_refused() =>
-        Assert.Throws<ArgumentException>(static () => Tensor.Zeros([1, 1, 4, 4]).UpsampleBilinear2d(2, alignCorners: true, antialias: true));
+        Assert.Throws<ArgumentException>(
+            static () => Tensor.Zeros([1, 1, 4, 4]).UpsampleBilinear2d(2, alignCorners: true, antialias: true));
 
-    /// <summary>The second plane of two gets the value at each place in turn, and both are compared with the direct sum over what has a weight.</summary>
+    /// <summary>
+    /// The second plane of two gets the value at each place in turn, and both are compared with the direct sum over what has a weight.
+    /// </summary>
     static void Spoil(Func<Tensor, Tensor> call, DType type, double value, double[,] weights, int pixels, Shape shape)
     {
         for (int place = 0; place < pixels; place++)

@@ -42,7 +42,7 @@ public class ShapeTests
     [InlineData(2)]
     [InlineData(-3)]
     public void A_dim_that_is_not_there_is_refused(int dim) => Assert.Contains(
-        $"dim {dim} is out of range for shape [2, 3]",
+        $"dim {dim} is out of range for [2, 3]",
         Assert.Throws<ShapeException>(() => new Shape(2, 3)[dim]).Message,
         StringComparison.Ordinal);
 }

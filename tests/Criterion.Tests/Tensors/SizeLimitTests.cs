@@ -60,7 +60,8 @@ public class SizeLimitTests
     [InlineData(0.5, DType.Int64)]
     [InlineData(double.NaN, DType.UInt8)]
     public void A_number_outside_of_an_integer_type_is_refused(double value, DType type) =>
-        Assert.Contains("is not an integer of type", Assert.Throws<DTypeException>(() => Tensor.Scalar(value, type)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not an integer of type", Assert.Throws<DTypeException>(() => Tensor.Scalar(value, type)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_ends_of_integer_types_are_held()
@@ -79,7 +80,7 @@ public class SizeLimitTests
             () => Init.Normal(stretched),
         })
         {
-            Assert.Contains("the same memory several times", Assert.Throws<TensorException>(write).Message, StringComparison.Ordinal);
+            Assert.Contains("share memory", Assert.Throws<TensorException>(write).Message, StringComparison.Ordinal);
         }
 
         Assert.All(stretched.ToArray<float>(), static value => Assert.Equal(0, value));

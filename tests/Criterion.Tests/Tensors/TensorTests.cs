@@ -42,7 +42,11 @@ public class TensorTests
             x.Reshape(3, 2), x.Transpose(), x[1], x[.., 1], x.Transpose().Unsqueeze(1).Squeeze(1), x.Slice(1, 0, 2).Reshape(2, 1, 2),
             x.Slice(1, 0, 3, 2), x.Detach(), x.Unsqueeze(0).Expand(2, 2, 3),
         ];
-        Tensor[] copies = [x.Clone(), x.Transpose().Reshape(6), x.Transpose().Contiguous(), x.To(DType.Float64), x + 0, x.Sum([1], keepDim: true), x[0..1].Sum(0)];
+        Tensor[] copies =
+        [
+            x.Clone(), x.Transpose().Reshape(6), x.Transpose().Contiguous(), x.To(DType.Float64), x + 0, x.Sum([1], keepDim: true),
+            x[0..1].Sum(0),
+        ];
         x.Fill(1);
         Assert.All(views, static v => Assert.All(v.ToArray<float>(), static value => Assert.Equal(1, value)));
         Assert.All(copies, static c => Assert.All(c.To(DType.Float32).ToArray<float>(), static value => Assert.Equal(0, value)));

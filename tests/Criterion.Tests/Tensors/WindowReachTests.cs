@@ -41,7 +41,9 @@ public class WindowReachTests
     };
 
     public static IEnumerable<TheoryDataRow<string, double>> Names() =>
-        from name in Calls.Keys from value in (double[])[double.NaN, double.PositiveInfinity] select new TheoryDataRow<string, double>(name, value);
+        from name in Calls.Keys
+        from value in (double[])[double.NaN, double.PositiveInfinity]
+        select new TheoryDataRow<string, double>(name, value);
 
     [Theory]
     [MemberData(nameof(Names))]

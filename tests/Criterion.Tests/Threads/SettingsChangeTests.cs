@@ -155,7 +155,8 @@ public class SettingsChangeTests
     {
         Tensor x = Tensor.Ones([1]);
         x.RequiresGrad = true;
-        Tensor y = Autograd.Record("fails", x.Detach() * 2, [], x, (x, static (_, _) => throw new InvalidOperationException("asked to fail")));
+        Tensor y = Autograd.Record(
+            "fails", x.Detach() * 2, [], x, (x, static (_, _) => throw new InvalidOperationException("asked to fail")));
         Assert.Throws<InvalidOperationException>(() => y.Sum().Backward());
         AssertClean();
     }

@@ -22,7 +22,7 @@ internal readonly struct ChannelBias<S> : IChunk
         _planesPerChunk = Math.Max(1, ChunkElements / pixels);
     }
 
-    /// <summary>The images hold whole multiples of the channels that there is a bias for; an empty one is none.</summary>
+    /// <summary>Adds the bias; the planes of the images are a multiple of its channels. An empty bias adds nothing.</summary>
     public static void Add(Memory<S> images, int pixels, ReadOnlyMemory<S> bias)
     {
         if (images.Length > 0 && !bias.IsEmpty)

@@ -4,8 +4,8 @@ using Criterion.Memory;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// A copy of images with the channels of a pixel side by side, whole lanes of them, inside a border of zeros; and how large its values are,
-/// in cells of some pixels.
+/// A copy of images with the channels of a pixel contiguous and padded to whole lanes, inside a border of zeros, and the largest exponent
+/// of its values in cells of some pixels.
 /// </summary>
 internal readonly struct ChannelsLast<S>
     where S : unmanaged
@@ -32,17 +32,19 @@ internal readonly struct ChannelsLast<S>
 
     public int Width { get; }
 
-    /// <summary>Channels of the copy: those of the images and zeros after them.</summary>
+    /// <summary>The channels of the copy: those of the images, then zeros.</summary>
     public int Channels { get; }
 
     public int RowStride => Width * Channels;
 
     public int ImageStride => Height * RowStride;
 
-    /// <summary>Channels in memory: a whole number of the widest registers.</summary>
+    /// <summary>Returns the channels in memory: a whole number of the widest registers.</summary>
     public static int Padded(int channels) => MatrixProduct.RoundUp(channels, 64 / Unsafe.SizeOf<S>());
 
-    /// <summary>Images of [count, channels, height, width], <paramref name="border"/> zeros before them in a frame of the size given.</summary>
+    /// <summary>
+    /// Copies images [count, channels, height, width] into a frame of the given size, with <paramref name="border"/> zeros before them.
+    /// </summary>
     public static ChannelsLast<S> Of(ReadOnlyMemory<S> images, int count, int channels, Size2 image, Size2 border, Size2 frame)
     {
         int padded = Padded(channels);
@@ -52,15 +54,16 @@ internal readonly struct ChannelsLast<S>
             frame.Height,
             frame.Width,
             padded);
-        Lines lines = new(images, copy, count, channels, image, border);
+        LineChunks lines = new(images, copy, count, channels, image, border);
         ParallelFor.Run(lines.Count, lines);
         return copy;
     }
 
-    /// <summary>Whether an image's values are too uneven for sums that mix neighbouring pixels.</summary>
-    public bool IsUneven(int image) => DynamicRange.IsUneven<S>(Exponents.Span.Slice(image * Height * CellsPerLine, Height * CellsPerLine));
+    /// <summary>Returns whether an image's values are too uneven for sums that mix neighbouring pixels.</summary>
+    public bool IsUneven(int image) =>
+        DynamicRange.IsUneven<S>(Exponents.Span.Slice(image * Height * CellsPerLine, Height * CellsPerLine));
 
-    /// <summary>Makes images zero.</summary>
+    /// <summary>Clears images.</summary>
     public void Clear(int image, int count) => Data.Span.Slice(image * ImageStride, count * ImageStride).Clear();
 
     public void Return()
@@ -70,7 +73,7 @@ internal readonly struct ChannelsLast<S>
     }
 
     /// <summary>Some lines of the frame; enough in a chunk to be worth a thread.</summary>
-    readonly struct Lines(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
+    readonly struct LineChunks(ReadOnlyMemory<S> images, ChannelsLast<S> copy, int count, int channels, Size2 image, Size2 border) : IChunk
     {
         readonly int _linesPerChunk = Math.Max(1, (1 << 15) / copy.RowStride);
 

@@ -3,15 +3,15 @@ using System.Numerics;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Two-dimensional cross-correlation and its gradients, each by the algorithm that suits its shape: a plain product of matrices,
-/// <see cref="Winograd"/> or the <see cref="DirectConvolution"/>.
+/// Two-dimensional cross-correlation and its gradients, each by the algorithm for its shape: a plain matrix product,
+/// <see cref="Winograd"/> or <see cref="DirectConvolution"/>.
 /// </summary>
 internal static class Convolution
 {
-    /// <summary>Whether <see cref="Winograd"/> may take over where it is worth it.</summary>
+    /// <summary>Whether <see cref="Winograd"/> is used where it saves time.</summary>
     public static bool AllowsFast { get; set; } = true;
 
-    /// <summary>output = input ⋆ weight + bias, where there is a bias.</summary>
+    /// <summary>Computes output = input ⋆ weight + bias, or without an empty bias.</summary>
     public static void Forward<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -35,9 +35,13 @@ internal static class Convolution
         }
     }
 
-    /// <summary>The gradient of the input, which is also the forward pass of a transposed convolution, and then has a bias.</summary>
+    /// <summary>Computes the gradient of the input; with a bias this is the forward pass of a transposed convolution.</summary>
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (g.IsFullyConnected)
@@ -52,12 +56,16 @@ internal static class Convolution
         else
         {
             SpreadOutputs(g, outputGradient, weight, bias, inputGradient);
-            GradientBorder<S>.Mend(g, outputGradient, weight, bias, inputGradient);
+            BorderGradientCorrection<S>.Correct(g, outputGradient, weight, bias, inputGradient);
         }
     }
 
     static void SpreadOutputs<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         if (AllowsFast && Winograd.SuitsInputs(g))
@@ -70,7 +78,7 @@ internal static class Convolution
         }
     }
 
-    /// <summary>The gradient of the weights, summed over the batch.</summary>
+    /// <summary>Computes the gradient of the weights, summed over the batch.</summary>
     public static void WeightGradient<S>(
         in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>

@@ -3,11 +3,11 @@ using Criterion.Memory;
 
 namespace Criterion.Kernels;
 
-/// <summary>What can fill the packed right operand of a convolution, panel by panel and, where it is long, part by part.</summary>
+/// <summary>A source of the packed right operand of a convolution, panel by panel and, where it is long, part by part.</summary>
 internal unsafe interface IConvolutionColumns<S>
     where S : unmanaged
 {
-    /// <summary>Equal slices of the depth that can be packed apart.</summary>
+    /// <summary>The number of equal slices of the depth that can be packed separately.</summary>
     int Parts { get; }
 
     /// <summary>Fills the rows of <paramref name="part"/> in the panel that begins at <paramref name="column"/> of a group.</summary>
@@ -44,7 +44,7 @@ internal readonly struct ConvolutionColumns<S>
         where TSource : struct, IConvolutionColumns<S>
     {
         ConvolutionColumns<S> packed = new(groups, depth, columns, panelWidth);
-        Chunks<TSource> chunks = new(source, packed, groups * packed.Panels * source.Parts);
+        PackChunks<TSource> chunks = new(source, packed, groups * packed.Panels * source.Parts);
         ParallelFor.Run(chunks.Count, chunks);
         return packed;
     }
@@ -52,7 +52,7 @@ internal readonly struct ConvolutionColumns<S>
     public void Return() => BufferPool<S>.Return(Data);
 
     /// <summary>Some parts of panels; enough in a chunk to be worth a thread.</summary>
-    readonly struct Chunks<TSource>(TSource source, ConvolutionColumns<S> packed, int pieces) : IChunk
+    readonly struct PackChunks<TSource>(TSource source, ConvolutionColumns<S> packed, int pieces) : IChunk
         where TSource : struct, IConvolutionColumns<S>
     {
         const int ChunkElements = 1 << 15;
@@ -121,13 +121,14 @@ internal readonly unsafe struct OutputGradientColumns<S>(ConvolutionGeometry g, 
 }
 
 /// <summary>Gradient of the input: the weights of one stride phase as [out channel · tap of the phase, in channel].</summary>
-internal readonly unsafe struct PhaseWeightColumns<S>(ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, ReadOnlyMemory<S> weight)
+internal readonly unsafe struct PhaseWeightColumns<S>(
+    ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, ReadOnlyMemory<S> weight)
     : IConvolutionColumns<S>
     where S : unmanaged
 {
     public int Parts => g.GroupOutChannels;
 
-    /// <summary>One out channel: its weights for the panel's in channels are one small block that stays in the nearest cache.</summary>
+    /// <summary>Packs one out channel: its weights for the panel's in channels are a small block that stays in the nearest cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Pack(int group, int part, int column, int lanes, S* panel, int width)
     {

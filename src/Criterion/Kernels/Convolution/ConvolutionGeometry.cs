@@ -4,8 +4,7 @@ namespace Criterion.Kernels;
 /// The sizes of a two-dimensional convolution: inputs [N, C, H, W], weights [out, in / groups, kernel H, kernel W] and outputs.
 /// </summary>
 /// <remarks>
-/// The output size is stored, never derived: a transposed convolution with output padding has fewer outputs than its inputs have
-/// room for.
+/// The output size is stored, never derived: a transposed convolution with output padding has fewer outputs than fit its inputs.
 /// </remarks>
 internal readonly record struct ConvolutionGeometry(
     int Batch,
@@ -35,14 +34,14 @@ internal readonly record struct ConvolutionGeometry(
 
     public int GroupOutChannels => OutChannels / Groups;
 
-    /// <summary>One window that covers the whole image: the convolution is a plain product of matrices.</summary>
+    /// <summary>Whether one window covers the whole image: the convolution is then a plain matrix product.</summary>
     public bool IsFullyConnected =>
         Groups == 1 && OutHeight == 1 && OutWidth == 1
         && KernelHeight == InHeight && KernelWidth == InWidth && PaddingHeight == 0 && PaddingWidth == 0;
 
     /// <summary>
-    /// The same convolution with the steps that are never taken set to the smallest of their kind: a stride between fewer than two outputs,
-    /// a dilation between fewer than two taps. There is a phase for each step of a stride, however many are empty.
+    /// Returns the same convolution with the smallest value for steps that have no effect: a stride between fewer than two outputs, a
+    /// dilation between fewer than two taps. There is a phase for each step of a stride, even if it is empty.
     /// </summary>
     public ConvolutionGeometry Normalized() => this with
     {
@@ -52,17 +51,17 @@ internal readonly record struct ConvolutionGeometry(
         DilationWidth = KernelWidth == 1 ? 1 : DilationWidth,
     };
 
-    /// <summary>Windows that fit on one side of an image.</summary>
+    /// <summary>Returns the number of windows that fit on one side of an image.</summary>
     public static long Windows(int size, int kernel, int stride, int padding, int dilation)
     {
         long room = size + (2L * padding) - Span(kernel, dilation);
         return room < 0 ? 0 : (room / stride) + 1;
     }
 
-    /// <summary>The size of a side on which <paramref name="windows"/> fit exactly.</summary>
+    /// <summary>Returns the size of a side on which <paramref name="windows"/> fit exactly.</summary>
     public static long Covered(int windows, int kernel, int stride, int padding, int dilation) =>
         ((windows - 1L) * stride) - (2L * padding) + Span(kernel, dilation);
 
-    /// <summary>The pixels from a kernel's first tap to its last.</summary>
+    /// <summary>Returns the pixels from a kernel's first tap to its last.</summary>
     static long Span(int kernel, int dilation) => (dilation * (kernel - 1L)) + 1;
 }

@@ -3,8 +3,8 @@ using Criterion.Memory;
 
 namespace Criterion.Kernels;
 
-/// <summary>Planes of images with a border of zeros, so that windows never have to ask whether they are inside.</summary>
-/// <remarks>With no border to add, the planes stay where they are and nothing is copied.</remarks>
+/// <summary>Planes of images with a border of zeros, so that windows need no bounds checks.</summary>
+/// <remarks>Without a border, the planes are used in place and nothing is copied.</remarks>
 internal readonly struct ConvolutionPadding<S>
     where S : unmanaged
 {
@@ -26,7 +26,8 @@ internal readonly struct ConvolutionPadding<S>
 
     public int Plane => Height * Width;
 
-    public static ConvolutionPadding<S> Pad(ReadOnlyMemory<S> planes, int count, int height, int width, int top, int bottom, int left, int right)
+    public static ConvolutionPadding<S> Pad(
+        ReadOnlyMemory<S> planes, int count, int height, int width, int top, int bottom, int left, int right)
     {
         if ((top | bottom | left | right) == 0)
         {
@@ -37,7 +38,7 @@ internal readonly struct ConvolutionPadding<S>
         Memory<S> padded = BufferPool<S>.Rent(elements);
         int paddedHeight = top + height + bottom;
         int paddedWidth = left + width + right;
-        Chunks chunks = new(planes, padded, count, height, width, paddedHeight, paddedWidth, top, left);
+        PadChunks chunks = new(planes, padded, count, height, width, paddedHeight, paddedWidth, top, left);
         ParallelFor.Run(chunks.Count, chunks);
         return new(padded, padded, paddedHeight, paddedWidth);
     }
@@ -50,9 +51,10 @@ internal readonly struct ConvolutionPadding<S>
         }
     }
 
-    /// <summary>Copies a few planes, and clears what lies around and between their rows.</summary>
-    readonly struct Chunks(
-        ReadOnlyMemory<S> source, Memory<S> target, int count, int height, int width, int paddedHeight, int paddedWidth, int top, int left) : IChunk
+    /// <summary>Copies a few planes into cleared ones.</summary>
+    readonly struct PadChunks(
+        ReadOnlyMemory<S> source, Memory<S> target, int count, int height, int width, int paddedHeight, int paddedWidth, int top, int left)
+        : IChunk
     {
         readonly int _planesPerChunk = Math.Max(1, (1 << 16) / Math.Max(1, paddedHeight * paddedWidth));
 

@@ -1,8 +1,8 @@
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Along one axis, the input positions that share the kernel taps that reach them. A stride s divides the positions into s
-/// phases, and within each the gradient of the input is an ordinary convolution of stride 1 with every s-th tap or so.
+/// Along one axis, the input positions that are reached by the same kernel taps. A stride s divides the positions into s phases, and within
+/// each the gradient of the input is an ordinary convolution of stride 1 with every s-th tap or so.
 /// </summary>
 /// <remarks>
 /// Output o and tap t meet position i when i + padding = o·stride + t·dilation. With i + padding = q·stride + phase, the taps of
@@ -42,10 +42,10 @@ internal readonly struct ConvolutionPhase
 
     public int Taps { get; }
 
-    /// <summary>The taps of the phase in the order of the outputs that they read.</summary>
+    /// <summary>The taps of the phase, in the order of the outputs that they read.</summary>
     public WinogradTaps Reversed => new(Tap(Taps - 1), -TapStep);
 
-    /// <summary>Taps of the phase lie so many taps of the kernel apart.</summary>
+    /// <summary>The distance of the taps of the phase, in taps of the kernel.</summary>
     public int TapStep { get; }
 
     public int Positions { get; }
@@ -54,7 +54,7 @@ internal readonly struct ConvolutionPhase
 
     public int FirstPosition => (FirstQuotient * _stride) + _phase - _padding;
 
-    /// <summary>Zeros needed before the first output, and after the last of <paramref name="outputs"/>.</summary>
+    /// <summary>Returns the zeros required before the first output, and after the last of <paramref name="outputs"/>.</summary>
     public (int Before, int After) Border(int outputs) =>
         Taps == 0 || Positions == 0
             ? (0, 0)
@@ -62,16 +62,16 @@ internal readonly struct ConvolutionPhase
 
     public int Tap(int index) => _firstTap + (index * TapStep);
 
-    /// <summary>How many outputs before the quotient the tap looks: r in o = q − r.</summary>
+    /// <summary>Returns the distance of a tap's output before the quotient: r in o = q − r.</summary>
     public int Shift(int index) => Tap(index) * _dilation / _stride;
 
-    /// <summary>What the shift grows by from tap to tap.</summary>
+    /// <summary>The increase of the shift from tap to tap.</summary>
     public int ShiftStep => TapStep * _dilation / _stride;
 
     static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 }
 
-/// <summary>The zeros around the output gradient that the windows of all phases need.</summary>
+/// <summary>The zeros around the output gradient that the windows of all phases require.</summary>
 internal readonly record struct PhaseBorder(int Top, int Bottom, int Left, int Right)
 {
     public static PhaseBorder Of(in ConvolutionGeometry g)

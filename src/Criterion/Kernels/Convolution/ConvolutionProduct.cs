@@ -5,14 +5,16 @@ using Criterion.Memory;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The left operand of a convolution's product, where it lies: element (row, step) of a group is
+/// The left operand of a convolution's product, read in place: element (row, step) of a group is
 /// <c>Source[group · GroupStride + Rows[row] + Steps[step]]</c>.
 /// </summary>
 internal readonly record struct ConvolutionPatches<S>(
     ReadOnlyMemory<S> Source, int GroupStride, ConvolutionTable Rows, ConvolutionTable Steps)
     where S : unmanaged
 {
-    /// <summary>Pointers to rows of a group; those past the last repeat it, so that a tile at the edge reads what exists.</summary>
+    /// <summary>
+    /// Computes pointers to rows of a group; those past the last repeat it, so that a tile at the edge reads valid memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public unsafe void PointToRows(S** pointers, int count, S* source, int group, int first, int rows)
     {
@@ -31,7 +33,7 @@ internal readonly record struct ConvolutionPatches<S>(
     }
 }
 
-/// <summary>Takes finished blocks of the product to their places; the block has the group's channels side by side in a row.</summary>
+/// <summary>Stores finished blocks of the product. A row of a block contains the group's channels.</summary>
 internal unsafe interface IConvolutionSink<S>
     where S : unmanaged
 {
@@ -39,8 +41,8 @@ internal unsafe interface IConvolutionSink<S>
 }
 
 /// <summary>
-/// Blocks of patches · columns, in a grid of groups, depth splits and row blocks that the shapes alone decide. Patches are read
-/// in place; a block lives in a small buffer until the sink turns it into the layout of the images or weights.
+/// Blocks of patches · columns, in a grid of groups, depth splits and row blocks that depends on the shapes alone. Patches are read in
+/// place; a block is in a small buffer until the sink stores it in the layout of the images or weights.
 /// </summary>
 internal readonly struct ConvolutionProduct<S, TSink> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -51,7 +53,7 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
     const int MaxBlockTiles = 32;
     const int LeastSplit = 1024;
 
-    /// <summary>Rows of a block lie a spare line apart: channels are often a power of two, and a column would hit few cache sets.</summary>
+    /// <summary>The spare line between rows of a block: channels are often a power of two, and a column would use few cache sets.</summary>
     const int CacheLine = 64;
 
     readonly ConvolutionPatches<S> _patches;
@@ -82,19 +84,19 @@ internal readonly struct ConvolutionProduct<S, TSink> : IChunk
     }
 
     /// <summary>
-    /// Parts to cut the depth into, so that few rows of great depth still make blocks for many threads, and each block reads
+    /// Returns the parts into which the depth is split, so that few rows of great depth give blocks for many threads, and each block reads
     /// only its part of the columns.
     /// </summary>
     public static int Splits(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, int groups)
     {
         long blocks = groups * (((long)patches.Rows.Count * columns.Columns / BlockElements) + 1);
-        long wanted = (TargetChunks + blocks - 1) / blocks;
-        return (int)Math.Clamp(columns.Depth / LeastSplit, 1, wanted);
+        long most = (TargetChunks + blocks - 1) / blocks;
+        return (int)Math.Clamp(columns.Depth / LeastSplit, 1, most);
     }
 
     int RowBlocks => (_patches.Rows.Count + _blockRows - 1) / _blockRows;
 
-    /// <summary>Whole tiles: as many as the block's buffer holds, but few enough that there are blocks for many threads.</summary>
+    /// <summary>Returns whole tiles: as many as fit the block's buffer, but few enough that there are blocks for many threads.</summary>
     static int BlockRows(long allRows, ConvolutionColumns<S> columns)
     {
         int tile = MatrixProductBlock.TileRows<S>(columns.PanelWidth);

@@ -4,20 +4,20 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
-/// <summary>Where the channels of images are written: positions on a grid, channels <paramref name="ChannelStride"/> apart.</summary>
+/// <summary>The destination of the channels of images: positions on a grid, channels <paramref name="ChannelStride"/> apart.</summary>
 internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, ConvolutionGrid Grid, int ChannelStride, int GroupChannels)
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
-    /// <summary>What each channel gets added on its way, or nothing.</summary>
+    /// <summary>The value that is added to each channel; empty for none.</summary>
     public ReadOnlyMemory<S> Bias { get; init; }
 
     public int GroupStride => GroupChannels * ChannelStride;
 
-    /// <summary>The outputs of a convolution.</summary>
+    /// <summary>Returns the outputs of a convolution.</summary>
     public static ConvolutionTarget<S> Outputs(in ConvolutionGeometry g, Memory<S> output) => new(
         output, new(g.Batch, g.OutChannels * g.OutPixels, g.OutHeight, g.OutWidth, g.OutWidth, 1), g.OutPixels, g.GroupOutChannels);
 
-    /// <summary>The inputs of one phase of its stride.</summary>
+    /// <summary>Returns the inputs of one phase of the stride.</summary>
     public static ConvolutionTarget<S> Inputs(in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, Memory<S> input)
     {
         ConvolutionGrid grid = new(
@@ -26,7 +26,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
         return new(input, grid, g.InPixels, g.GroupInChannels);
     }
 
-    /// <summary>The lines of the inputs that belong to one phase of its stride, whole.</summary>
+    /// <summary>Returns the whole lines of the inputs of one phase of the stride.</summary>
     public static ConvolutionTarget<S> InputLines(in ConvolutionGeometry g, ConvolutionPhase rows, Memory<S> input)
     {
         ConvolutionGrid grid = new(
@@ -34,7 +34,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
         return new(input, grid, g.InPixels, g.GroupInChannels);
     }
 
-    /// <summary>Turns a run of positions on a line over, from channels side by side to positions side by side.</summary>
+    /// <summary>Transposes a run of positions on a line, from contiguous channels to contiguous positions.</summary>
     public unsafe void Store(S* block, int stride, int image, int line, int position, int run, int firstChannel, int channels)
     {
         AddBias(block, stride, run, firstChannel, channels);
@@ -83,7 +83,7 @@ internal readonly record struct ConvolutionTarget<S>(Memory<S> Images, Convoluti
     }
 }
 
-/// <summary>Rows are the positions of a target, image after image; each line of them is turned over at once.</summary>
+/// <summary>Stores rows that are the positions of a target, image after image, a line at a time.</summary>
 internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
@@ -109,7 +109,7 @@ internal readonly unsafe struct ImageSink<S> : IConvolutionSink<S>
     }
 }
 
-/// <summary>Rows are the (in channel, tap) of weights [split, out channel, in channel, tap].</summary>
+/// <summary>Stores rows that are the (in channel, tap) of weights [split, out channel, in channel, tap].</summary>
 internal readonly unsafe struct WeightSink<S>(Memory<S> weights, int channels, int groupChannels, int taps) : IConvolutionSink<S>
     where S : unmanaged
 {

@@ -3,15 +3,15 @@ using Criterion.Memory;
 
 namespace Criterion.Kernels;
 
-/// <summary>Where the positions of a batch of images lie: image, line and position along the line, each at its own stride.</summary>
+/// <summary>The positions of a batch of images: image, line and position along the line, each with its own stride.</summary>
 internal readonly record struct ConvolutionGrid(
     int Images, int ImageStride, int Lines, int LineStride, int Positions, int PositionStride, int Origin = 0)
 {
     public ConvolutionTable Table() => ConvolutionTable.Of(Images, ImageStride, Lines, LineStride, Positions, PositionStride, Origin);
 
     /// <summary>
-    /// The first positions of runs of <paramref name="length"/> that cover every line. The last run of a line is moved back to end
-    /// with it; what overlaps is computed twice, with the same result.
+    /// Returns the first positions of runs of <paramref name="length"/> that cover every line. The last run of a line is moved back to end
+    /// with it; the overlap is computed twice, with the same result.
     /// </summary>
     public ConvolutionTable Runs(int length)
     {
@@ -20,7 +20,7 @@ internal readonly record struct ConvolutionGrid(
         return ConvolutionTable.Of(Images, ImageStride, Lines, LineStride, runs, length * PositionStride, Origin, last);
     }
 
-    /// <summary>Lines that follow each other without a gap are one line.</summary>
+    /// <summary>Joins lines without gaps to one line.</summary>
     public ConvolutionGrid Joined() =>
         LineStride == Positions * PositionStride
             ? this with { Lines = 1, Positions = Lines * Positions }
@@ -32,7 +32,7 @@ internal readonly record struct ConvolutionTable(Memory<int> Buffer, int Count)
 {
     public ReadOnlySpan<int> Values => Buffer.Span[..Count];
 
-    /// <summary>offset(a, b, c) = origin + a·strideA + b·strideB + min(c·strideC, limitC).</summary>
+    /// <summary>Computes offset(a, b, c) = origin + a·strideA + b·strideB + min(c·strideC, limitC).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static ConvolutionTable Of(
         int countA, int strideA, int countB, int strideB, int countC, int strideC, int origin = 0, int limitC = int.MaxValue)

@@ -4,22 +4,22 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Whether values are too uneven for sums that mix neighbours: one is not finite, or most are so much smaller than the largest that its
-/// rounding error would be felt in their third digit. Values are looked at in cells of some neighbours, by the exponent of the largest.
+/// Detects values that are too uneven for sums that mix neighbours: one is not finite, or most are so much smaller than the largest that
+/// its rounding error would change their third digit. Values are compared in cells of some neighbours, by the exponent of the largest.
 /// </summary>
 internal static unsafe class DynamicRange
 {
-    /// <summary>Elements of a cell: enough that finding the largest costs little more than reading them.</summary>
+    /// <summary>The elements of a cell: enough that the maximum costs little more than reading them.</summary>
     public const int CellLength = 256;
 
-    /// <summary>Binary orders from the largest value down to those that keep three digits beside it.</summary>
+    /// <summary>Returns the binary orders from the largest value down to those that keep three digits beside it.</summary>
     static int Orders<S>()
         where S : unmanaged => sizeof(S) == sizeof(float) ? 12 : 41;
 
     static int ExponentOfInfinity<S>()
         where S : unmanaged => sizeof(S) == sizeof(float) ? 0xFF : 0x7FF;
 
-    /// <summary>Whether the values of cells with these exponents are uneven. Zeros do not count.</summary>
+    /// <summary>Returns whether the values of cells with these exponents are uneven; zeros are ignored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static bool IsUneven<S>(ReadOnlySpan<int> exponents)
         where S : unmanaged
@@ -50,13 +50,15 @@ internal static unsafe class DynamicRange
         }
     }
 
-    /// <summary>The biased exponent of the largest magnitude: 0 for zeros, all ones for what is not finite.</summary>
+    /// <summary>Returns the biased exponent of the largest magnitude: 0 for zeros, all ones for values that are not finite.</summary>
     public static int LargestExponent<S>(S* values, int count)
         where S : unmanaged => sizeof(S) == sizeof(float)
             ? LargestBits((int*)values, int.MaxValue, count) >> 23
             : (int)(LargestBits((long*)values, long.MaxValue, count) >> 52);
 
-    /// <summary>Without its sign a float is ordered like its bits, with ∞ and NaN last.</summary>
+    /// <summary>
+    /// Returns the largest magnitude as bits: without their signs floats are ordered like their bits, with ∞ and NaN last.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static TBits LargestBits<TBits>(TBits* values, TBits withoutSign, int count)
         where TBits : unmanaged, IBinaryInteger<TBits>

@@ -9,23 +9,23 @@ internal readonly struct UnevenImages<S>
     readonly ChannelsLast<S> _second;
     readonly bool _all;
 
-    /// <summary>Those that are uneven in a copy, or all of them.</summary>
+    /// <summary>Creates the list of images that are uneven in a copy, or of all of them.</summary>
     public UnevenImages(int count, ChannelsLast<S> images, bool all)
         : this(count, images, images) => _all = all;
 
-    /// <summary>Those that are uneven in either of two copies.</summary>
+    /// <summary>Creates the list of images that are uneven in either of two copies.</summary>
     public UnevenImages(int count, ChannelsLast<S> first, ChannelsLast<S> second) => (_count, _first, _second) = (count, first, second);
 
-    /// <summary>The next run of such images from one on; of length 0 when there are none.</summary>
+    /// <summary>Returns the next run of such images from one on; of length 0 if there is none.</summary>
     public (int Image, int Count) From(int image)
     {
-        while (image < _count && !Holds(image))
+        while (image < _count && !IsUneven(image))
         {
             image++;
         }
 
         int end = image;
-        while (end < _count && Holds(end))
+        while (end < _count && IsUneven(end))
         {
             end++;
         }
@@ -33,5 +33,5 @@ internal readonly struct UnevenImages<S>
         return (image, end - image);
     }
 
-    bool Holds(int image) => _all || _first.IsUneven(image) || _second.IsUneven(image);
+    bool IsUneven(int image) => _all || _first.IsUneven(image) || _second.IsUneven(image);
 }

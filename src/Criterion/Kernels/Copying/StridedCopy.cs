@@ -8,12 +8,16 @@ internal static class StridedCopy
 {
     const int ChunkLength = 16384;
 
-    // At least as many rows of a transpose are copied together, so that a cache line of the source is read once.
+    // The least number of rows of a transpose that are copied together, so that a cache line of the source is read once.
     const int Block = 16;
 
     /// <summary>Copies every element of the shape <paramref name="dims"/>; strides are in elements.</summary>
     public static void Run<T>(
-        ReadOnlySpan<int> dims, Memory<T> source, ReadOnlySpan<int> sourceStrides, Memory<T> destination, ReadOnlySpan<int> destinationStrides)
+        ReadOnlySpan<int> dims,
+        Memory<T> source,
+        ReadOnlySpan<int> sourceStrides,
+        Memory<T> destination,
+        ReadOnlySpan<int> destinationStrides)
         where T : unmanaged
     {
         (int[] sizes, int[] from, int[] to) = Collapse(dims, sourceStrides, destinationStrides);
@@ -31,7 +35,7 @@ internal static class StridedCopy
 
         bool isTranspose = last > 0 && from[last - 1] == 1 && from[last] != 1;
         int rows = Math.Max(isTranspose ? Block : 1, ChunkLength / sizes[last]);
-        ParallelFor.Run((outer + rows - 1) / rows, new Chunk<T>(sizes, from, to, outer, rows, source, destination));
+        ParallelFor.Run((outer + rows - 1) / rows, new CopyChunks<T>(sizes, from, to, outer, rows, source, destination));
     }
 
     /// <summary>Joins neighbouring dimensions over which both layouts step evenly, and drops those of size 1.</summary>
@@ -59,7 +63,7 @@ internal static class StridedCopy
         return (sizes[..last].ToArray(), sources[..last].ToArray(), destinations[..last].ToArray());
     }
 
-    readonly struct Chunk<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk
+    readonly struct CopyChunks<T>(int[] dims, int[] from, int[] to, int outer, int rows, Memory<T> source, Memory<T> destination) : IChunk
         where T : unmanaged
     {
         public void Run(int index)
@@ -81,7 +85,7 @@ internal static class StridedCopy
                     into += i * to[d];
                 }
 
-                // Rows that follow one another along a dimension over which the source steps by 1.
+                // Successive rows along a dimension whose stride in the source is 1.
                 bool isBlock = last > 0 && from[last - 1] == 1 && from[last] != 1 && to[last] == 1;
                 count = isBlock ? Math.Min(end - row, dims[last - 1] - (row % dims[last - 1])) : 1;
                 if (count > 1)
@@ -94,7 +98,7 @@ internal static class StridedCopy
             }
         }
 
-        // A transpose: neighbours of the source are rows of the destination.
+        // A transpose: neighbours in the source are in different rows of the destination.
         static unsafe void CopyBlock(ref T source, nint step, ref T destination, nint stride, int length, int count)
         {
             fixed (T* from = &source, to = &destination)

@@ -70,7 +70,9 @@ internal readonly struct AxisIndex(Shape index, Shape target, int dim)
     readonly int[] _sizes = index.Dims.ToArray();
     readonly int[] _strides = target.RowMajor.ToArray();
 
-    /// <summary>Returns the target's element at the coordinates of an element of the index, with the position along the dimension.</summary>
+    /// <summary>
+    /// Returns the target's element at the coordinates of an element of the index, with the given position along the dimension.
+    /// </summary>
     public int Element(int element, long position)
     {
         int found = (int)position * _strides[dim];

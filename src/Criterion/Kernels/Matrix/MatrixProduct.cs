@@ -14,15 +14,15 @@ internal readonly record struct MatrixView<S>(ReadOnlyMemory<S> Data, int Rows, 
 }
 
 /// <summary>
-/// Matrix product: the right operand is packed once into panels as wide as a tile, the left one block by block, and the blocks
-/// of the destination are shared between threads.
+/// Matrix product: the right operand is packed once into panels as wide as a tile, the left one block by block. Threads share the blocks
+/// of the destination.
 /// </summary>
 internal static class MatrixProduct
 {
-    /// <summary>Products with fewer multiply-adds run on the caller's thread: waking another one takes about as long.</summary>
+    /// <summary>Products with fewer multiply-adds run on the caller's thread: waking another takes about as long.</summary>
     const long SmallProduct = 1 << 18;
 
-    /// <summary><paramref name="destination"/> (row-major) = a · b, or += with <paramref name="accumulate"/>.</summary>
+    /// <summary>Computes <paramref name="destination"/> (row-major) = a · b, or += with <paramref name="accumulate"/>.</summary>
     public static void Multiply<S>(MatrixView<S> a, MatrixView<S> b, Memory<S> destination, bool accumulate = false)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
@@ -42,8 +42,8 @@ internal static class MatrixProduct
     }
 
     /// <summary>
-    /// One row is one column when turned over; then the large operand takes the left side, where it is packed a block at a time.
-    /// If its rows are contiguous it needs no packing at all.
+    /// Multiplies one row as the transpose of a column: the large operand is then on the left, where it is packed a block at a time.
+    /// If its rows are contiguous it needs no packing.
     /// </summary>
     static void MultiplyRow<S>(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -76,8 +76,8 @@ internal static class MatrixProduct
     }
 
     /// <summary>
-    /// Columns in panels of the full width, and the width of the panel for those that are left: they may take a narrower register, so that
-    /// few lanes are multiplied in vain.
+    /// Returns the columns in panels of the full width, and the width of the panel for the remaining ones: a narrower register may fit
+    /// them, with fewer empty lanes.
     /// </summary>
     static (int Whole, int Last) Panels<S>(int columns)
         where S : unmanaged
@@ -88,8 +88,8 @@ internal static class MatrixProduct
     }
 
     /// <summary>
-    /// <paramref name="count"/> products one after the other in <paramref name="destination"/>; product i reads its operands
-    /// from <paramref name="aOffsets"/>[i] and <paramref name="bOffsets"/>[i] elements on.
+    /// Computes <paramref name="count"/> products, contiguous in <paramref name="destination"/>. The operands of product i begin at
+    /// elements <paramref name="aOffsets"/>[i] and <paramref name="bOffsets"/>[i].
     /// </summary>
     public static void MultiplyBatch<S>(
         int count, MatrixView<S> a, ReadOnlySpan<int> aOffsets, MatrixView<S> b, ReadOnlySpan<int> bOffsets, Memory<S> destination)
@@ -126,7 +126,7 @@ internal static class MatrixProduct
         ParallelFor.Run(chunks.Count, chunks);
     }
 
-    /// <summary>Packs a few rows of the right operand, into all panels: whole rows are read, page after page.</summary>
+    /// <summary>Packs a few rows of the right operand into all panels: whole rows are read, page after page.</summary>
     readonly struct PackChunks<S>(MatrixView<S> right, Memory<S> packed) : IChunk
         where S : unmanaged
     {
@@ -152,7 +152,7 @@ internal static class MatrixProduct
         }
     }
 
-    /// <summary>Blocks of the destination, in a grid that the shapes alone decide.</summary>
+    /// <summary>Blocks of the destination, in a grid that depends on the shapes alone.</summary>
     readonly struct ProductChunks<S> : IChunk
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
@@ -160,10 +160,10 @@ internal static class MatrixProduct
         const int MaxRows = 96;
         const int MaxColumns = 1024;
 
-        /// <summary>Each left element meets so many panels before it pays to pack it.</summary>
+        /// <summary>The number of panels up to which packing the left operand costs more than it saves.</summary>
         const int FewPanels = 2;
 
-        /// <summary>Rows so far apart, or a multiple of it, push each other out of the nearest cache.</summary>
+        /// <summary>Rows whose distance is a multiple of this evict each other from the nearest cache.</summary>
         const int CacheWayBytes = 4096;
 
         readonly MatrixView<S> _left;
@@ -189,7 +189,9 @@ internal static class MatrixProduct
             _blockColumns = Math.Min(MaxColumns, RoundUp(columns, _panelWidth));
             int rowsForAll = (int)((long)left.Rows * ColumnBlocks / TargetChunks);
             _blockRows = Math.Clamp(RoundUp(rowsForAll, _tileRows), 2 * _tileRows, MaxRows);
-            _packsRows = left.ColumnStride != 1 || columns > FewPanels * _panelWidth || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
+            _packsRows = left.ColumnStride != 1
+                || columns > FewPanels * _panelWidth
+                || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
         }
 
         public int Count => RowBlocks * ColumnBlocks;
@@ -224,7 +226,7 @@ internal static class MatrixProduct
             }
         }
 
-        /// <summary>One block of the destination, a slice of the depth at a time.</summary>
+        /// <summary>Computes one block of the destination, a slice of the depth at a time.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         unsafe void Multiply(S** rows, int count, S* right, int columns, S* target, S* packedRows)
         {
@@ -259,7 +261,9 @@ internal static class MatrixProduct
             while (k < _left.Columns);
         }
 
-        /// <summary>The panels of full width, then the one for the columns that are left; each from step <paramref name="k"/> of the depth on.</summary>
+        /// <summary>
+        /// Multiplies by the panels of full width, then by the one for the remaining columns; each from step <paramref name="k"/> on.
+        /// </summary>
         unsafe void Multiply<TLeft>(TLeft left, in ProductBlock<S> block, int k)
             where TLeft : unmanaged, ITileOperands<S, TLeft>
         {
@@ -270,7 +274,9 @@ internal static class MatrixProduct
             {
                 S* right = block.Right + ((nint)whole * _left.Columns) + ((nint)k * last);
                 MatrixProductBlock.Multiply(
-                    left, block with { Columns = block.Columns - whole, Right = right, PanelWidth = last, Target = block.Target + whole }, panelStride: 0);
+                    left,
+                    block with { Columns = block.Columns - whole, Right = right, PanelWidth = last, Target = block.Target + whole },
+                    panelStride: 0);
             }
         }
 

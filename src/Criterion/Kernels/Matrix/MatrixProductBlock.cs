@@ -5,23 +5,24 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The product of a block of left rows with packed right columns, tile by tile. It picks the lanes: a right operand of few
-/// columns gets a narrow register, so that its lanes aren't multiplied in vain.
+/// The product of a block of left rows with packed right columns, tile by tile. It chooses the lanes: a right operand of few
+/// columns gets a narrow register, so that no empty lanes are multiplied.
 /// </summary>
 internal static unsafe class MatrixProductBlock
 {
     /// <summary>
-    /// Steps of the depth taken at once: a slice of a packed panel (48 KB at the widest) then stays in the nearest caches while
-    /// all row tiles pass over it.
+    /// The steps of the depth in a slice: a slice of a packed panel (at most 48 KB) stays in the nearest caches for all row tiles.
     /// </summary>
     public const int DepthSlice = 384;
 
-    /// <summary>No tile is higher, so row tables and packed panels that are padded to it can be read past the last row.</summary>
+    /// <summary>
+    /// The largest height of a tile: row tables and packed panels are padded to it, because tiles read past the last row.
+    /// </summary>
     public const int MaxTileRows = 12;
 
     const int MaxPanelBytes = 128;
 
-    /// <summary>Columns in a packed panel: two of the widest registers, or the narrowest register that holds them all.</summary>
+    /// <summary>Returns the columns of a packed panel: two of the widest registers, or the narrowest register that fits them all.</summary>
     public static int PanelWidth<S>(int columns)
         where S : unmanaged
     {
@@ -35,17 +36,17 @@ internal static unsafe class MatrixProductBlock
         return width;
     }
 
-    /// <summary>Rows of the tile that goes with a panel of this width: see <see cref="MicroKernel{S, L}"/>.</summary>
+    /// <summary>Returns the rows of the tile for a panel of this width: see <see cref="MicroKernel{S, L}"/>.</summary>
     public static int TileRows<S>(int panelWidth)
         where S : unmanaged
     {
         return TileRows(panelWidth * sizeof(S) > WidestLane.Bytes ? 2 : 1);
     }
 
-    /// <summary>Rows of a tile that takes so many registers for the columns.</summary>
+    /// <summary>Returns the rows of a tile with so many registers for the columns.</summary>
     public static int TileRows(int registers) => WidestLane.Bytes == 64 || registers == 1 ? 12 : 6;
 
-    /// <summary>target = left · right, or += where the block says so.</summary>
+    /// <summary>Computes target = left · right, or += if the block accumulates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<S, TLeft>(TLeft left, in ProductBlock<S> block, nint panelStride)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -60,7 +61,7 @@ internal static unsafe class MatrixProductBlock
         }
     }
 
-    /// <summary>Columns rounded up to whole registers: a target with that many spare columns needs no edge tiles.</summary>
+    /// <summary>Returns the columns rounded up to whole registers: a target with that many columns needs no edge tiles.</summary>
     public static int WholeRegisters<S>(int columns)
         where S : unmanaged
     {
@@ -89,18 +90,18 @@ internal static unsafe class MatrixProductBlock
         {
             if (panel.Columns > L.Width)
             {
-                Multiply<Two>(left, panel);
+                Multiply<Constant2>(left, panel);
             }
             else
             {
-                Multiply<One>(left, panel);
+                Multiply<Constant1>(left, panel);
             }
         }
 
-        /// <summary>A tile that fills its registers goes straight to the target; one at an edge goes through a full tile aside.</summary>
+        /// <summary>Writes tiles that fill their registers to the target, and those at an edge through a buffer of a full tile.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             bool wholeColumns = panel.Columns == TRegisters.Value * L.Width;
             for (int row = 0; row < panel.Rows; row += panel.TileRows)
@@ -129,54 +130,54 @@ internal static unsafe class MatrixProductBlock
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             int width = TRegisters.Value * L.Width;
-            S* aside = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
-            Tile<TRegisters>(HeightFor(rows), left, panel, aside, width, accumulate: false);
-            for (int row = 0; row < rows; row++, aside += width, target += panel.Stride)
+            S* buffer = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
+            Tile<TRegisters>(HeightFor(rows), left, panel, buffer, width, accumulate: false);
+            for (int row = 0; row < rows; row++, buffer += width, target += panel.Stride)
             {
                 for (int column = 0; column < panel.Columns; column++)
                 {
-                    target[column] = panel.Accumulate ? target[column] + aside[column] : aside[column];
+                    target[column] = panel.Accumulate ? target[column] + buffer[column] : buffer[column];
                 }
             }
         }
 
-        /// <summary>The least height of a kernel that holds the rows.</summary>
+        /// <summary>Returns the least kernel height that fits the rows.</summary>
         static int HeightFor(int rows) => rows > 8 ? 12 : rows > 6 ? 8 : rows > 4 ? 6 : rows > 2 ? 4 : rows;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Tile<TRegisters>(int height, TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
-            where TRegisters : IExtent
+            where TRegisters : IConstant
         {
             switch (height)
             {
                 case 12:
-                    Kernel<Twelve, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant12, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 8:
-                    Kernel<Eight, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant8, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 6:
-                    Kernel<Six, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant6, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 4:
-                    Kernel<Four, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant4, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 case 2:
-                    Kernel<Two, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant2, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
                 default:
-                    Kernel<One, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant1, TRegisters>(left, panel, tile, stride, accumulate);
                     break;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Kernel<TRows, TRegisters>(TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
-            where TRows : IExtent
-            where TRegisters : IExtent =>
+            where TRows : IConstant
+            where TRegisters : IConstant =>
             MicroKernel<S, L>.Multiply<TLeft, TRows, TRegisters>(
                 left, panel.Right, panel.PanelWidth, panel.Depth, tile, stride, accumulate);
     }
@@ -197,20 +198,20 @@ internal readonly unsafe struct ProductBlock<S>
 
     public required int PanelWidth { get; init; }
 
-    /// <summary>Rows of a full tile; packed rows are packed for so many.</summary>
+    /// <summary>The rows of a full tile, for which packed rows are packed.</summary>
     public required int TileRows { get; init; }
 
     public required S* Target { get; init; }
 
-    /// <summary>Elements from one row of the target to the next.</summary>
+    /// <summary>The elements from one row of the target to the next.</summary>
     public required int Stride { get; init; }
 
-    /// <summary>Adds to the target instead of overwriting it.</summary>
+    /// <summary>Whether the products are added to the target instead of overwriting it.</summary>
     public required bool Accumulate { get; init; }
 
     /// <summary>
-    /// Steps that are summed up in registers before they are added to the target. Fewer cost a little time and round less, as the parts
-    /// of a sum are rounded at their own size.
+    /// The steps that are summed in registers before they are added to the target. Fewer cost a little time and round less, because the
+    /// parts of a sum are rounded at their own size.
     /// </summary>
     public int StepsAtOnce { get; init; } = int.MaxValue;
 
@@ -218,7 +219,7 @@ internal readonly unsafe struct ProductBlock<S>
     {
     }
 
-    /// <summary>The steps from <paramref name="first"/> on that are summed up at once.</summary>
+    /// <summary>Returns the block of the steps from <paramref name="first"/> on that are summed at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ProductBlock<S> Steps(int first) => this with
     {
@@ -227,7 +228,7 @@ internal readonly unsafe struct ProductBlock<S>
         Accumulate = Accumulate || first > 0,
     };
 
-    /// <summary>The part of the block under one panel.</summary>
+    /// <summary>Returns the part of the block under one panel.</summary>
     public ProductBlock<S> Panel(S* right, int column, int columns) =>
         this with { Right = right, Columns = columns, Target = Target + column };
 }

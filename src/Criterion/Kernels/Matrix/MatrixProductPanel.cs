@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace Criterion.Kernels;
 
-/// <summary>Moves matrices into packed panels.</summary>
+/// <summary>Copies matrices into packed panels.</summary>
 internal static unsafe class MatrixProductPanel
 {
     /// <summary>
-    /// panel[k · width + lane] = source[k · depthStride + lane · laneStride], with zeros in the lanes from
+    /// Copies panel[k · width + lane] = source[k · depthStride + lane · laneStride], with zeros in the lanes from
     /// <paramref name="lanes"/> to <paramref name="width"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -39,7 +39,7 @@ internal static unsafe class MatrixProductPanel
         }
     }
 
-    /// <summary>A short copy: whole cache lines, then element by element. Panels are too narrow to pay for a call.</summary>
+    /// <summary>Copies a short row: whole cache lines, then element by element. Panels are too narrow for the cost of a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy<S>(S* source, S* target, int count)
         where S : unmanaged

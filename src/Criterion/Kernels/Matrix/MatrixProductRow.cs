@@ -7,12 +7,13 @@ namespace Criterion.Kernels;
 /// <summary>
 /// One row times a matrix of contiguous rows, which is read once, in place: a tile is 12 runs of columns, side by side.
 /// </summary>
-internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixView<S> Matrix, Memory<S> Destination, bool Accumulate) : ILaneTask<S>
+internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixView<S> Matrix, Memory<S> Destination, bool Accumulate)
+    : ILaneTask<S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     const int TileRuns = 12;
 
-    /// <summary>Multiplies with the columns that fill whole registers, and returns their number.</summary>
+    /// <summary>Multiplies the columns that fill whole registers, and returns their number.</summary>
     public static int Multiply(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
     {
         int lanes = WidestLane.Bytes / Unsafe.SizeOf<S>();
@@ -35,14 +36,14 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
     {
         if (runs == TileRuns)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
                 tile, factors, Row.ColumnStride, Row.Columns, target, L.Width, Accumulate);
             return;
         }
 
         for (int run = 0; run < runs; run++)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, One, One>(
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant1, Constant1>(
                 tile.From(run, 0), factors, Row.ColumnStride, Row.Columns, target + (run * L.Width), L.Width, Accumulate);
         }
     }

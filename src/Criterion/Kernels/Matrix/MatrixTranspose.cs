@@ -6,14 +6,14 @@ using Criterion.Simd;
 
 namespace Criterion.Kernels;
 
-/// <summary>Transposes matrices, in blocks that are turned over in registers.</summary>
+/// <summary>Transposes matrices, in blocks that are transposed in registers.</summary>
 internal static unsafe class MatrixTranspose
 {
-    /// <summary>target[column · targetStride + row] = source[row · sourceStride + column].</summary>
+    /// <summary>Copies target[column · targetStride + row] = source[row · sourceStride + column].</summary>
     public static void Run<S>(S* source, nint sourceStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged => Run(source, sourceStride, 1, target, targetStride, rows, columns);
 
-    /// <summary>The same of a source whose columns lie apart too.</summary>
+    /// <summary>Copies target[column · targetStride + row] = source[row · rowStride + column · columnStride].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Run<S>(S* source, nint rowStride, nint columnStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged
@@ -41,8 +41,8 @@ internal static unsafe class MatrixTranspose
     static bool HasBlocks => Sse.IsSupported || AdvSimd.Arm64.IsSupported;
 
     /// <summary>
-    /// Columns are taken a cache line at a time, or half of one, down all rows: lines of many rows would push each other out before they are
-    /// used up. Rows and columns are multiples of four.
+    /// Transposes columns a cache line at a time, or half of one, down all rows: the lines of many rows would evict each other before they
+    /// are used. Rows and columns are multiples of four.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Blocks(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
@@ -98,7 +98,7 @@ internal static unsafe class MatrixTranspose
         Columns(source, sourceStride, target, targetStride, rows - row, 8);
     }
 
-    /// <summary>Blocks of 4×4 along a few columns.</summary>
+    /// <summary>Transposes blocks of 4×4 along a few columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Columns(float* source, nint sourceStride, float* target, nint targetStride, int rows, int columns)
     {
@@ -111,7 +111,7 @@ internal static unsafe class MatrixTranspose
         }
     }
 
-    /// <summary>Asks for lines of four rows that will be needed: rows lie too far apart for the machine to foresee them.</summary>
+    /// <summary>Prefetches lines of four rows: rows are too far apart for the hardware prefetcher.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void PrefetchFour(float* source, nint stride)
     {
@@ -121,14 +121,14 @@ internal static unsafe class MatrixTranspose
         Prefetch.Line(in *source, 3 * stride);
     }
 
-    /// <summary>Every four rows are turned over in each quarter of their registers, then the quarters among the registers.</summary>
+    /// <summary>Transposes every four rows within each quarter of their registers, then the quarters among the registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x16(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfRows(source, sourceStride);
-        Quarters b = Quarters.OfRows(source + (4 * sourceStride), sourceStride);
-        Quarters c = Quarters.OfRows(source + (8 * sourceStride), sourceStride);
-        Quarters d = Quarters.OfRows(source + (12 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfRows(source, sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfRows(source + (4 * sourceStride), sourceStride);
+        TransposedQuarters c = TransposedQuarters.OfRows(source + (8 * sourceStride), sourceStride);
+        TransposedQuarters d = TransposedQuarters.OfRows(source + (12 * sourceStride), sourceStride);
         StoreSixteen(a.First, b.First, c.First, d.First, target, targetStride);
         StoreSixteen(a.Second, b.Second, c.Second, d.Second, target + targetStride, targetStride);
         StoreSixteen(a.Third, b.Third, c.Third, d.Third, target + (2 * targetStride), targetStride);
@@ -138,29 +138,30 @@ internal static unsafe class MatrixTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block8x16(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfRows(source, sourceStride);
-        Quarters b = Quarters.OfRows(source + (4 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfRows(source, sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfRows(source + (4 * sourceStride), sourceStride);
         StoreEight(a.First, b.First, target, targetStride);
         StoreEight(a.Second, b.Second, target + targetStride, targetStride);
         StoreEight(a.Third, b.Third, target + (2 * targetStride), targetStride);
         StoreEight(a.Fourth, b.Fourth, target + (3 * targetStride), targetStride);
     }
 
-    /// <summary>Rows 0 to 7 fill the lower halves of the registers, rows 8 to 15 the upper ones.</summary>
+    /// <summary>Transposes with rows 0 to 7 in the lower halves of the registers, and rows 8 to 15 in the upper ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block16x8(float* source, nint sourceStride, float* target, nint targetStride)
     {
-        Quarters a = Quarters.OfHalves(source, source + (8 * sourceStride), sourceStride);
-        Quarters b = Quarters.OfHalves(source + (4 * sourceStride), source + (12 * sourceStride), sourceStride);
+        TransposedQuarters a = TransposedQuarters.OfHalves(source, source + (8 * sourceStride), sourceStride);
+        TransposedQuarters b = TransposedQuarters.OfHalves(source + (4 * sourceStride), source + (12 * sourceStride), sourceStride);
         StoreBoth(a.First, b.First, target, targetStride);
         StoreBoth(a.Second, b.Second, target + targetStride, targetStride);
         StoreBoth(a.Third, b.Third, target + (2 * targetStride), targetStride);
         StoreBoth(a.Fourth, b.Fourth, target + (3 * targetStride), targetStride);
     }
 
-    /// <summary>Quarter q of all four side by side, to row 4q of the target.</summary>
+    /// <summary>Stores quarter q of all four, contiguous, to row 4q of the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void StoreSixteen(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint targetStride)
+    static void StoreSixteen(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* target, nint targetStride)
     {
         const byte Lower = 0x44;
         const byte Upper = 0xEE;
@@ -174,7 +175,7 @@ internal static unsafe class MatrixTranspose
         Avx512F.Shuffle4x128(ab1, cd1, Odd).Store(target + (12 * targetStride));
     }
 
-    /// <summary>Quarter q of both side by side, to row 4q of the target.</summary>
+    /// <summary>Stores quarter q of both, contiguous, to row 4q of the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void StoreEight(Vector512<float> a, Vector512<float> b, float* target, nint targetStride)
     {
@@ -186,7 +187,7 @@ internal static unsafe class MatrixTranspose
         upper.GetUpper().Store(target + (12 * targetStride));
     }
 
-    /// <summary>Quarters 0 and 2 of both in turn, to the target; quarters 1 and 3 to its row 4.</summary>
+    /// <summary>Stores quarters 0 and 2 of both in turn to the target, and quarters 1 and 3 to its row 4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void StoreBoth(Vector512<float> a, Vector512<float> b, float* target, nint targetStride)
     {
@@ -194,12 +195,12 @@ internal static unsafe class MatrixTranspose
         Pick(a, b, Vector512.Create(2L, 3, 10, 11, 6, 7, 14, 15)).Store(target + (4 * targetStride));
     }
 
-    /// <summary>Pairs of elements of two registers: 0 to 7 are those of the first, 8 to 15 of the second.</summary>
+    /// <summary>Permutes pairs of elements of two registers: 0 to 7 are those of the first, 8 to 15 of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<float> Pick(Vector512<float> a, Vector512<float> b, Vector512<long> pairs) =>
         Avx512F.PermuteVar8x64x2(a.AsInt64(), pairs, b.AsInt64()).AsSingle();
 
-    /// <summary>Interleaving rows 0 and 2, 1 and 3, then the results with each other, turns a 4×4 block over.</summary>
+    /// <summary>Transposes a 4×4 block by interleaving rows 0 and 2, 1 and 3, then the results.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Block4x4(float* source, nint sourceStride, float* target, nint targetStride)
     {
@@ -223,13 +224,15 @@ internal static unsafe class MatrixTranspose
     static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
         Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b);
 
-    /// <summary>Four rows after a 4×4 block in each quarter of their registers is turned over: quarter q of result i is its column i.</summary>
-    readonly struct Quarters
+    /// <summary>
+    /// Four rows after the 4×4 block in each quarter of their registers is transposed: quarter q of result i is column i of block q.
+    /// </summary>
+    readonly struct TransposedQuarters
     {
         public readonly Vector512<float> First, Second, Third, Fourth;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        Quarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+        TransposedQuarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
         {
             (Vector512<double> ab0, Vector512<double> ab1) = (Avx512F.UnpackLow(a, b).AsDouble(), Avx512F.UnpackHigh(a, b).AsDouble());
             (Vector512<double> cd0, Vector512<double> cd1) = (Avx512F.UnpackLow(c, d).AsDouble(), Avx512F.UnpackHigh(c, d).AsDouble());
@@ -240,11 +243,11 @@ internal static unsafe class MatrixTranspose
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Quarters OfRows(float* rows, nint stride) => new(
+        public static TransposedQuarters OfRows(float* rows, nint stride) => new(
             Vector512.Load(rows), Vector512.Load(rows + stride), Vector512.Load(rows + (2 * stride)), Vector512.Load(rows + (3 * stride)));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Quarters OfHalves(float* lower, float* upper, nint stride) => new(
+        public static TransposedQuarters OfHalves(float* lower, float* upper, nint stride) => new(
             Both(lower, upper), Both(lower + stride, upper + stride),
             Both(lower + (2 * stride), upper + (2 * stride)), Both(lower + (3 * stride), upper + (3 * stride)));
 

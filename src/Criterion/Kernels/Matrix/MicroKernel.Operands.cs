@@ -4,8 +4,8 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// How a tile gets its two operands: a factor for each of its rows, and up to two columns that all rows share.
-/// <see cref="Cursor"/> is asked once per step along the depth.
+/// The source of a tile's two operands: a factor for each of its rows, and up to two columns that all rows share.
+/// <see cref="Cursor"/> is called once per step of the depth.
 /// </summary>
 internal unsafe interface ITileOperands<S, TSelf>
     where S : unmanaged
@@ -19,11 +19,11 @@ internal unsafe interface ITileOperands<S, TSelf>
     static abstract L Column<L>(S* right, int column)
         where L : struct, ILane<L, S>;
 
-    /// <summary>The same operands from a row down, and from a step of the depth on.</summary>
+    /// <summary>Returns the operands from a row and a step of the depth on.</summary>
     TSelf From(int row, int step);
 }
 
-/// <summary>Rows packed for the tile: the elements of one depth step lie side by side. The lanes are columns.</summary>
+/// <summary>Rows packed for the tile: the elements of one depth step are contiguous. The lanes are columns.</summary>
 internal readonly unsafe struct PackedRows<S>(S* panel, int height, int depth) : ITileOperands<S, PackedRows<S>>
     where S : unmanaged
 {
@@ -42,8 +42,8 @@ internal readonly unsafe struct PackedRows<S>(S* panel, int height, int depth) :
 }
 
 /// <summary>
-/// Rows that stay where they are: element (row, depth) is at <c>rows[row] + steps[depth]</c>. A convolution reads its patches
-/// through such a table, so they are never copied out; the extra load per row hides behind two multiply-adds.
+/// Rows read in place: element (row, depth) is at <c>rows[row] + steps[depth]</c>. A convolution reads its patches through such a table,
+/// so they are never copied; the extra load per row is hidden by two multiply-adds.
 /// </summary>
 internal readonly unsafe struct GatheredRows<S>(S** rows, int* steps) : ITileOperands<S, GatheredRows<S>>
     where S : unmanaged
@@ -62,7 +62,7 @@ internal readonly unsafe struct GatheredRows<S>(S** rows, int* steps) : ITileOpe
     public GatheredRows<S> From(int row, int step) => new(rows + row, steps + step);
 }
 
-/// <summary>Rows that lie anywhere, each contiguous along the depth from <paramref name="first"/> on.</summary>
+/// <summary>Rows at any address, each contiguous along the depth from <paramref name="first"/> on.</summary>
 internal readonly unsafe struct PointedRows<S>(S** rows, nint first) : ITileOperands<S, PointedRows<S>>
     where S : unmanaged
 {
@@ -81,8 +81,8 @@ internal readonly unsafe struct PointedRows<S>(S** rows, nint first) : ITileOper
 }
 
 /// <summary>
-/// The other way round, for a product of few columns: the lanes are a run of neighbouring rows, loaded where they lie, and it is
-/// the column's single element that is broadcast. A tile then holds 12 runs by one or two columns, and no lane is idle.
+/// Exchanged roles, for a product of few columns: the lanes are a run of neighbouring rows, loaded in place, and the column's single
+/// element is broadcast. A tile then has 12 runs by one or two columns, and no lane is idle.
 /// </summary>
 internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOperands<S, GatheredRuns<S>>
     where S : unmanaged
@@ -101,38 +101,38 @@ internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOpe
     public GatheredRuns<S> From(int row, int step) => new(runs + row, steps + step);
 }
 
-/// <summary>A number known to the compiler, so that each tile height gets its own straight code.</summary>
-internal interface IExtent
+/// <summary>A number that the JIT treats as a constant, so that each tile height is compiled to straight-line code.</summary>
+internal interface IConstant
 {
     static abstract int Value { get; }
 }
 
-internal readonly struct One : IExtent
+internal readonly struct Constant1 : IConstant
 {
     public static int Value => 1;
 }
 
-internal readonly struct Two : IExtent
+internal readonly struct Constant2 : IConstant
 {
     public static int Value => 2;
 }
 
-internal readonly struct Four : IExtent
+internal readonly struct Constant4 : IConstant
 {
     public static int Value => 4;
 }
 
-internal readonly struct Six : IExtent
+internal readonly struct Constant6 : IConstant
 {
     public static int Value => 6;
 }
 
-internal readonly struct Eight : IExtent
+internal readonly struct Constant8 : IConstant
 {
     public static int Value => 8;
 }
 
-internal readonly struct Twelve : IExtent
+internal readonly struct Constant12 : IConstant
 {
     public static int Value => 12;
 }

@@ -4,12 +4,12 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The innermost product: a tile of up to 12 rows by one or two registers stays in registers while the depth runs by.
+/// The innermost product: a tile of up to 12 rows by one or two registers stays in registers for all steps of the depth.
 /// </summary>
 /// <remarks>
 /// 12 rows × 2 registers are 24 running sums; two registers of columns and one row factor make 27 of the 32
 /// that AVX-512 has. Machines with 16 registers take 6 rows × 2 (15 registers) or 12 × 1 (14).
-/// Every sum runs along the depth in order, whatever the tile's height, so a result does not depend on which tile it fell into.
+/// Every sum adds the depth in order, whatever the tile's height, so a result does not depend on the tile that computes it.
 /// </remarks>
 internal static unsafe class MicroKernel<S, L>
     where S : unmanaged
@@ -23,11 +23,11 @@ internal static unsafe class MicroKernel<S, L>
     public static void Multiply<TOperands, TRows, TRegisters>(
         TOperands operands, S* right, int rightStride, int depth, S* tile, int tileStride, bool accumulate)
         where TOperands : unmanaged, ITileOperands<S, TOperands>
-        where TRows : IExtent
-        where TRegisters : IExtent
+        where TRows : IConstant
+        where TRegisters : IConstant
     {
-        Sums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        Sums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+        RowSums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        RowSums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
 
         for (nint k = 0; k < depth; k++)
         {
@@ -64,9 +64,9 @@ internal static unsafe class MicroKernel<S, L>
         if (TRows.Value > 11) { r11.Store(tile += tileStride, accumulate); }
     }
 
-    /// <summary>The running sums of one row of the tile; the compiler keeps the fields in registers.</summary>
-    struct Sums<TRegisters>
-        where TRegisters : IExtent
+    /// <summary>The running sums of one row of the tile; the JIT keeps the fields in registers.</summary>
+    struct RowSums<TRegisters>
+        where TRegisters : IConstant
     {
         L _first;
         L _second;

@@ -2,20 +2,20 @@ using System.Runtime.ExceptionServices;
 
 namespace Criterion.Kernels;
 
-/// <summary>One piece of a parallel loop. A piece's index, never its thread, decides what it computes.</summary>
+/// <summary>The body of a parallel loop over chunks. The index of a chunk, never its thread, decides what it computes.</summary>
 internal interface IChunk
 {
     void Run(int index);
 }
 
 /// <summary>
-/// A parallel loop that allocates nothing: workers stay alive, and the body is a struct copied into a job that is reused.
+/// A parallel loop that allocates nothing: workers stay alive, and the body is a struct that is copied into a reused object.
 /// </summary>
 /// <remarks>
-/// Any thread may call it, of the thread pool or not, and many at once: one loop at a time has the workers, which no other work can
-/// occupy, and the others run on their callers' threads. Results are the same bits on any number of threads as long as each index
-/// writes its own outputs: callers cut work into chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in every
-/// loop, so that it finds in its cache what it wrote in the loop before; when it is done it helps with the parts of others.
+/// Any thread may call it, also several at once: one loop at a time uses the workers, which run nothing else, and the others run on their
+/// callers' threads. Results have the same bits on any number of threads as long as each index writes its own outputs: callers divide the
+/// work into chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in
+/// every loop, because its cache contains what it wrote in the loop before. Then it takes indices from the parts of others.
 /// </remarks>
 internal static class ParallelFor
 {
@@ -26,7 +26,7 @@ internal static class ParallelFor
     [ThreadStatic]
     static bool t_inside;
 
-    /// <summary>Threads that share a loop, the caller included.</summary>
+    /// <summary>The number of threads that share a loop, including the caller.</summary>
     public static int Threads
     {
         get => Volatile.Read(ref s_threads);
@@ -37,7 +37,7 @@ internal static class ParallelFor
         }
     }
 
-    /// <summary>Runs <paramref name="body"/> for every index in [0, <paramref name="count"/>) and returns when all are done.</summary>
+    /// <summary>Runs <paramref name="body"/> for every index in [0, <paramref name="count"/>) and returns when all have finished.</summary>
     /// <remarks>A loop inside a loop, or beside another thread's loop, runs on the caller's thread.</remarks>
     public static void Run<TBody>(int count, in TBody body)
         where TBody : struct, IChunk
@@ -81,34 +81,34 @@ internal static class ParallelFor
             Workers.Add(new Worker());
         }
 
-        Job<TBody> job = Job<TBody>.Shared;
-        job.Begin(count, helpers, body);
+        LoopState<TBody> loop = LoopState<TBody>.Shared;
+        loop.Begin(count, helpers, body);
         for (int i = 0; i < helpers; i++)
         {
-            Workers[i].Start(job, i + 1);
+            Workers[i].Start(loop, i + 1);
         }
 
         t_inside = true;
-        job.Work(0);
+        loop.Work(0);
         t_inside = false;
-        job.WaitForHelpers();
-        job.End();
+        loop.WaitForHelpers();
+        loop.End();
     }
 
-    abstract class Job
+    abstract class LoopState
     {
-        /// <summary>What falls to a thread: its own part first.</summary>
+        /// <summary>Runs indices on the calling thread: its own part first.</summary>
         public abstract void Work(int part);
 
         public abstract void HelperDone();
     }
 
-    sealed class Job<TBody> : Job
+    sealed class LoopState<TBody> : LoopState
         where TBody : struct, IChunk
     {
-        public static readonly Job<TBody> Shared = new();
+        public static readonly LoopState<TBody> Shared = new();
 
-        /// <summary>Numbers of different threads lie two cache lines apart.</summary>
+        /// <summary>The distance of the counters of threads: two cache lines, against false sharing.</summary>
         const int Apart = 32;
 
         TBody _body;
@@ -167,7 +167,7 @@ internal static class ParallelFor
 
         public override void HelperDone() => Interlocked.Decrement(ref _helpersLeft);
 
-        // Helpers write to the caller's memory: not even Thread.Interrupt may end the wait before they do.
+        // Helpers write to the caller's memory: not even Thread.Interrupt may end the wait before they have finished.
         public void WaitForHelpers()
         {
             bool isInterrupted = false;
@@ -201,15 +201,15 @@ internal static class ParallelFor
     sealed class Worker
     {
         readonly SemaphoreSlim _wake = new(0);
-        Job? _job;
+        LoopState? _loop;
         int _part;
 
-        // Without the execution context of the first caller, whose AsyncLocal values the worker would hold for good.
+        // Without the execution context of the first caller, whose AsyncLocal values the worker would keep alive.
         public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.UnsafeStart();
 
-        public void Start(Job job, int part)
+        public void Start(LoopState loop, int part)
         {
-            (_job, _part) = (job, part);
+            (_loop, _part) = (loop, part);
             _wake.Release();
         }
 
@@ -219,8 +219,8 @@ internal static class ParallelFor
             while (true)
             {
                 _wake.Wait();
-                _job!.Work(_part);
-                _job.HelperDone();
+                _loop!.Work(_part);
+                _loop.HelperDone();
             }
         }
     }

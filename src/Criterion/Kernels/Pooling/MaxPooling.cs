@@ -3,31 +3,34 @@ using System.Runtime.CompilerServices;
 
 namespace Criterion.Kernels;
 
-/// <summary>The areas of a plane from each of which the largest value is taken: every pair of a range of rows and one of columns.</summary>
+/// <summary>The areas of a plane whose largest values are computed: every pair of a range of rows and one of columns.</summary>
 internal readonly record struct PoolingAreas(int Width, int Pixels, (int Start, int End)[] Rows, (int Start, int End)[] Columns)
 {
     public int Count => Rows.Length * Columns.Length;
 }
 
 /// <summary>
-/// Max pooling, plane by plane: where the largest value of each area is, values taken from places, and the adjoint of that.
-/// A plane is worked on by one thread in a fixed order.
+/// Max pooling, plane by plane: the position of the largest value of each area, the values at positions, and the adjoint.
+/// One thread computes a plane, in a fixed order.
 /// </summary>
 internal static class MaxPooling
 {
     const int ChunkLength = 16384;
 
-    /// <summary>The largest value of each area and its place in the plane; the first of equal ones, and the first NaN.</summary>
-    public static void Largest<T>(Memory<T> planes, in PoolingAreas areas, Memory<T> values, Memory<long> places)
-        where T : unmanaged, IFloatingPointIeee754<T> => Run(new LargestOf<T>(planes, areas, values, places), planes.Length, areas.Pixels);
+    /// <summary>
+    /// Computes the largest value of each area and its position in the plane: of the first NaN, else of the first of equal values.
+    /// </summary>
+    public static void Largest<T>(Memory<T> planes, in PoolingAreas areas, Memory<T> values, Memory<long> positions)
+        where T : unmanaged, IFloatingPointIeee754<T> =>
+        Run(new FindLargest<T>(planes, areas, values, positions), planes.Length, areas.Pixels);
 
-    /// <summary>The values at places of planes of <paramref name="pixels"/> values.</summary>
-    public static void Take<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new ValuesAt<T>(planes, pixels, places, count, values), planes.Length, pixels);
+    /// <summary>Copies the values at positions of planes of <paramref name="pixels"/> values.</summary>
+    public static void Take<T>(Memory<T> planes, int pixels, Memory<long> positions, int count, Memory<T> values)
+        where T : unmanaged, INumber<T> => Run(new TakeValues<T>(planes, pixels, positions, count, values), planes.Length, pixels);
 
-    /// <summary>Adds values to their places in planes of <paramref name="pixels"/> values.</summary>
-    public static void Add<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values)
-        where T : unmanaged, INumber<T> => Run(new AddedValues<T>(planes, pixels, places, count, values), planes.Length, pixels);
+    /// <summary>Adds values at their positions in planes of <paramref name="pixels"/> values.</summary>
+    public static void Add<T>(Memory<T> planes, int pixels, Memory<long> positions, int count, Memory<T> values)
+        where T : unmanaged, INumber<T> => Run(new AddValues<T>(planes, pixels, positions, count, values), planes.Length, pixels);
 
     static void Run<TPlane>(TPlane body, int length, int pixels)
         where TPlane : struct, IChunk
@@ -36,11 +39,11 @@ internal static class MaxPooling
         {
             int planes = length / pixels;
             int each = Math.Max(1, ChunkLength / pixels);
-            ParallelFor.Run((planes + each - 1) / each, new Planes<TPlane>(body, planes, each));
+            ParallelFor.Run((planes + each - 1) / each, new PlaneChunks<TPlane>(body, planes, each));
         }
     }
 
-    readonly struct Planes<TPlane>(TPlane body, int count, int each) : IChunk
+    readonly struct PlaneChunks<TPlane>(TPlane body, int count, int each) : IChunk
         where TPlane : struct, IChunk
     {
         public void Run(int index)
@@ -52,7 +55,7 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct LargestOf<T>(Memory<T> planes, PoolingAreas areas, Memory<T> values, Memory<long> places) : IChunk
+    readonly struct FindLargest<T>(Memory<T> planes, PoolingAreas areas, Memory<T> values, Memory<long> positions) : IChunk
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -60,7 +63,7 @@ internal static class MaxPooling
         {
             ReadOnlySpan<T> plane = planes.Span.Slice(index * areas.Pixels, areas.Pixels);
             Span<T> value = values.Span.Slice(index * areas.Count, areas.Count);
-            Span<long> place = places.Span.Slice(index * areas.Count, areas.Count);
+            Span<long> position = positions.Span.Slice(index * areas.Count, areas.Count);
             int at = 0;
             foreach ((int top, int bottom) in areas.Rows)
             {
@@ -68,12 +71,12 @@ internal static class MaxPooling
                 {
                     int best = First(plane, areas.Width, top, bottom, left, right);
                     value[at] = plane[best];
-                    place[at++] = best;
+                    position[at++] = best;
                 }
             }
         }
 
-        // Larger, or the first NaN. Which it is can't be foretold: chosen by a mask, not by a jump.
+        // The larger, or the first NaN. A branch would be mispredicted half of the time, so a mask chooses.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static int First(ReadOnlySpan<T> plane, int width, int top, int bottom, int left, int right)
         {
@@ -92,34 +95,34 @@ internal static class MaxPooling
         }
     }
 
-    readonly struct ValuesAt<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct TakeValues<T>(Memory<T> planes, int pixels, Memory<long> positions, int count, Memory<T> values) : IChunk
         where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int index)
         {
             ReadOnlySpan<T> plane = planes.Span.Slice(index * pixels, pixels);
-            ReadOnlySpan<long> place = places.Span.Slice(index * count, count);
+            ReadOnlySpan<long> position = positions.Span.Slice(index * count, count);
             Span<T> value = values.Span.Slice(index * count, count);
             for (int i = 0; i < value.Length; i++)
             {
-                value[i] = plane[(int)place[i]];
+                value[i] = plane[(int)position[i]];
             }
         }
     }
 
-    readonly struct AddedValues<T>(Memory<T> planes, int pixels, Memory<long> places, int count, Memory<T> values) : IChunk
+    readonly struct AddValues<T>(Memory<T> planes, int pixels, Memory<long> positions, int count, Memory<T> values) : IChunk
         where T : unmanaged, INumber<T>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public void Run(int index)
         {
             Span<T> plane = planes.Span.Slice(index * pixels, pixels);
-            ReadOnlySpan<long> place = places.Span.Slice(index * count, count);
+            ReadOnlySpan<long> position = positions.Span.Slice(index * count, count);
             ReadOnlySpan<T> value = values.Span.Slice(index * count, count);
             for (int i = 0; i < value.Length; i++)
             {
-                plane[(int)place[i]] += value[i];
+                plane[(int)position[i]] += value[i];
             }
         }
     }

@@ -4,7 +4,7 @@ namespace Criterion.Kernels;
 
 /// <summary>
 /// Philox4x32-10, a counter-based generator (Salmon, Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3; 2011):
-/// block n of a stream is a function of the key and n alone, so any thread can make any part of it.
+/// block n of a stream is a function of the key and n alone, so any thread can compute any part of it.
 /// </summary>
 internal static class Philox
 {
@@ -14,7 +14,7 @@ internal static class Philox
     const uint WeylA = 0x9E3779B9;
     const uint WeylB = 0xBB67AE85;
 
-    /// <summary>Four random words.</summary>
+    /// <summary>Returns four random words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (uint A, uint B, uint C, uint D) Block(ulong key, ulong counter, ulong stream = 0)
     {

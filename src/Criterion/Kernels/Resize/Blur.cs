@@ -4,23 +4,23 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The two halves of a separable blur in double precision: weighted sums along a row, and across rows. Both go in whole registers:
-/// a result may be written up to <see cref="Slack"/> elements beyond its length, and as many may be read beyond a source.
+/// The two halves of a separable blur in double precision: weighted sums along a row, and across rows. Both compute whole registers:
+/// up to <see cref="Slack"/> elements beyond the length of a result are written, and as many are read beyond a source.
 /// </summary>
 internal static unsafe class Blur
 {
-    /// <summary>Elements that a row must have behind its end.</summary>
+    /// <summary>The elements that a row must have beyond its end.</summary>
     public const int Slack = 32;
 
-    /// <summary>result[i] = Σₖ weights[k] · source[i + k].</summary>
+    /// <summary>Computes result[i] = Σₖ weights[k] · source[i + k].</summary>
     public static void Along(double* source, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<Sums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
+        WidestLane.Run<BlurSums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
 
-    /// <summary>result[i] = Σₖ weights[k] · rows[k][i].</summary>
+    /// <summary>Computes result[i] = Σₖ weights[k] · rows[k][i].</summary>
     public static void Across(double** rows, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<Sums<RowList>, double>(new(new(rows), weights, taps, result, count));
+        WidestLane.Run<BlurSums<RowList>, double>(new(new(rows), weights, taps, result, count));
 
-    readonly struct Sums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
+    readonly struct BlurSums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
         where TRows : struct, IRows
     {
         public void Run<L>()

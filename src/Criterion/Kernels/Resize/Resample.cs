@@ -6,8 +6,8 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Planes resampled along both sides, rows · plane · columnsᵀ with the weights of two <see cref="ResampleAxis"/>: pooling by means, bilinear
-/// resizing, and their adjoints. Sums are in double precision. A band of output rows is computed by one thread.
+/// Planes resampled along both sides, rows · plane · columnsᵀ with the weights of two <see cref="ResampleAxis"/>: average pooling,
+/// bilinear resizing, and their adjoints. Sums are in double precision. One thread computes a band of output rows.
 /// </summary>
 internal readonly unsafe struct Resample<T> : IChunk
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -35,7 +35,7 @@ internal readonly unsafe struct Resample<T> : IChunk
         _itemsPerChunk = (int)Math.Max(1, ChunkLength * _bands / work);
     }
 
-    /// <summary>Fills <paramref name="target"/>, whose planes are as large as the outputs of both axes.</summary>
+    /// <summary>Fills <paramref name="target"/>, whose planes have the outputs of both axes.</summary>
     public static void Run(Memory<T> source, ResampleAxis rows, ResampleAxis columns, Memory<T> target)
     {
         if (!target.IsEmpty)
@@ -105,7 +105,10 @@ internal readonly unsafe struct Resample<T> : IChunk
         BufferPool<double>.Return(scratch);
     }
 
-    /// <summary>One output row: the weighted sum of rows of <paramref name="count"/> elements, the first of which is row <paramref name="origin"/>.</summary>
+    /// <summary>
+    /// Computes one output row: the weighted sum of rows of <paramref name="count"/> elements, the first of which is row
+    /// <paramref name="origin"/>.
+    /// </summary>
     void AcrossRows<TFrom, TTo>(TFrom* source, int row, int origin, int count, TTo* target)
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo>
@@ -113,12 +116,12 @@ internal readonly unsafe struct Resample<T> : IChunk
         int offset = _rows.Offsets[row];
         fixed (double* weights = _rows.Weights)
         {
-            ResampleSums.Across(
-                source + ((nint)(_rows.Starts[row] - origin) * count), count, weights + offset, _rows.Offsets[row + 1] - offset, target, count);
+            TFrom* first = source + ((nint)(_rows.Starts[row] - origin) * count);
+            ResampleSums.Across(first, count, weights + offset, _rows.Offsets[row + 1] - offset, target, count);
         }
     }
 
-    /// <summary>The weighted sums along one row.</summary>
+    /// <summary>Computes the weighted sums along one row.</summary>
     void AlongRow<TTo>(double* line, TTo* target)
         where TTo : unmanaged, INumberBase<TTo>
     {

@@ -6,8 +6,8 @@ namespace Criterion.Kernels;
 internal readonly record struct ResampleRun(int First, int End, int Taps, bool Slides);
 
 /// <summary>
-/// The linear map of one side of a plane: each output is a weighted sum of neighbouring inputs. Inputs with weight 0 are no part of a
-/// window, so that a NaN or ∞ reaches exactly the outputs that depend on it.
+/// The linear map of one side of a plane: each output is a weighted sum of neighbouring inputs. Inputs with weight 0 are in no window, so
+/// that a NaN or ∞ reaches exactly the outputs that depend on it.
 /// </summary>
 internal sealed class ResampleAxis
 {
@@ -39,7 +39,7 @@ internal sealed class ResampleAxis
 
     public ResampleRun[] Runs { get; }
 
-    /// <summary>The transposed map, which takes gradients of the outputs to gradients of the inputs.</summary>
+    /// <summary>The transposed map, from gradients of the outputs to gradients of the inputs.</summary>
     public ResampleAxis Adjoint
     {
         get
@@ -51,7 +51,7 @@ internal sealed class ResampleAxis
         }
     }
 
-    /// <summary>Makes the map from the first input and the weights of each window. Neither starts nor ends may decrease.</summary>
+    /// <summary>Creates the map from the first input and the weights of each window. Neither starts nor ends may decrease.</summary>
     public static ResampleAxis Of(int inputs, int outputs, Func<int, (int Start, double[] Weights)> window)
     {
         (int[] starts, int[] offsets, List<double> weights) = (new int[outputs], new int[outputs + 1], []);
@@ -67,7 +67,7 @@ internal sealed class ResampleAxis
         return new(inputs, starts, offsets, [.. weights]);
     }
 
-    /// <summary>The inputs of windows from <paramref name="first"/> to before <paramref name="end"/>.</summary>
+    /// <summary>Returns the inputs of windows from <paramref name="first"/> to before <paramref name="end"/>.</summary>
     public (int First, int End) InputsOf(int first, int end)
     {
         (int low, int high) = (Inputs, 0);
@@ -117,7 +117,7 @@ internal sealed class ResampleAxis
         return first < 0 ? ..0 : first..(Array.FindLastIndex(weights, static w => w != 0) + 1);
     }
 
-    /// <summary>As starts and ends never decrease, the windows that hold an input are neighbours.</summary>
+    /// <summary>Returns the transpose: as starts and ends never decrease, the windows that contain an input are neighbours.</summary>
     ResampleAxis Transposed()
     {
         List<double>[] weights = [.. Enumerable.Range(0, Inputs).Select(static _ => new List<double>())];

@@ -10,7 +10,7 @@ internal static unsafe class ResampleSums
     /// <summary>No more than four doubles: rows of small planes would not fill two wider lanes.</summary>
     static int LaneBytes => Math.Min(32, WidestLane.Bytes);
 
-    /// <summary>target[i] = Σₖ weights[k] · source[i + k · stride].</summary>
+    /// <summary>Computes target[i] = Σₖ weights[k] · source[i + k · stride].</summary>
     public static void Across<TFrom, TTo>(TFrom* source, nint stride, double* weights, int taps, TTo* target, int count)
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo> =>
@@ -59,7 +59,7 @@ internal static unsafe class ResampleSums
         }
     }
 
-    /// <summary>target[i] = Σₖ weights[i · taps + k] · line[starts[i] + k].</summary>
+    /// <summary>Computes target[i] = Σₖ weights[i · taps + k] · line[starts[i] + k].</summary>
     public static void Along<TTo>(double* line, int* starts, double* weights, int taps, TTo* target, int count)
         where TTo : unmanaged, INumberBase<TTo> =>
         WidestLane.Run<WindowSums<TTo>, double>(new(line, starts, weights, taps, target, count), LaneBytes);

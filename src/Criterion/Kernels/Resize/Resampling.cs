@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Criterion.Kernels;
 
-/// <summary>How one side of an image is pooled or resized by weighted sums.</summary>
+/// <summary>A way to pool or resize one side of an image by weighted sums.</summary>
 internal interface IResampling
 {
     ResampleAxis Build();
@@ -17,7 +17,7 @@ internal readonly record struct Resampling(ResampleAxis Rows, ResampleAxis Colum
         where TSide : struct, IResampling => new(ResamplingCache<TSide>.Get(rows), ResamplingCache<TSide>.Get(columns), name, adjointName);
 }
 
-/// <summary>Maps that were used before: training asks for the same few again and again.</summary>
+/// <summary>A cache of maps: training uses the same few again and again.</summary>
 file static class ResamplingCache<TSide>
     where TSide : struct, IResampling
 {
@@ -41,14 +41,17 @@ file static class ResamplingCache<TSide>
     }
 }
 
-/// <summary>Means of windows; the zeros of the padding count or do not.</summary>
+/// <summary>Means of windows, with or without the zeros of the padding.</summary>
 internal readonly record struct WindowAverage(int Size, int Kernel, int Stride, int Padding, bool CountPadding) : IResampling
 {
     public ResampleAxis Build()
     {
         WindowAverage side = this;
         (int Start, int End)[] windows = SamplePositions.Clipped(Size, Kernel, Stride, Padding);
-        return ResampleAxis.Of(Size, windows.Length, i => Weights.Mean(windows[i], side.CountPadding ? side.Kernel : windows[i].End - windows[i].Start));
+        return ResampleAxis.Of(
+            Size,
+            windows.Length,
+            i => Weights.Mean(windows[i], side.CountPadding ? side.Kernel : windows[i].End - windows[i].Start));
     }
 }
 
@@ -62,7 +65,7 @@ internal readonly record struct AreaAverage(int Size, int Count) : IResampling
     }
 }
 
-/// <summary>The two nearest pixels weighed by their distance.</summary>
+/// <summary>The two nearest pixels, weighted by their distance.</summary>
 internal readonly record struct LinearInterpolation(int Size, int Count, bool AlignCorners) : IResampling
 {
     public ResampleAxis Build() => ResampleAxis.Of(Size, Count, Window);
@@ -78,7 +81,7 @@ internal readonly record struct LinearInterpolation(int Size, int Count, bool Al
 }
 
 /// <summary>
-/// A triangle around each sample that grows with the factor by which the side shrinks, as in Pillow and in PyTorch's
+/// A triangle around each sample that widens with the factor by which the side shrinks, as in Pillow and in PyTorch's
 /// <c>interpolate(…, antialias=True)</c>. An enlarged side is interpolated linearly.
 /// </summary>
 internal readonly record struct TriangleFilter(int Size, int Count) : IResampling

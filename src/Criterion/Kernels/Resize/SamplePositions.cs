@@ -1,16 +1,21 @@
 namespace Criterion.Kernels;
 
-/// <summary>Where the samples of a pooled or resized side come from.</summary>
+/// <summary>The inputs of each output of a pooled or resized side.</summary>
 internal static class SamplePositions
 {
-    /// <summary>The part of each window that lies on the side itself, not on its padding.</summary>
+    /// <summary>Returns the part of each window that is on the side itself, not on its padding.</summary>
     public static (int Start, int End)[] Clipped(int size, int kernel, int stride, int padding)
     {
         int count = ((size + (2 * padding) - kernel) / stride) + 1;
-        return [.. Enumerable.Range(0, count).Select(i => (i * stride) - padding).Select(start => (Math.Max(0, start), Math.Min(size, start + kernel)))];
+        return
+        [
+            .. from i in Enumerable.Range(0, count)
+               let start = (i * stride) - padding
+               select (Math.Max(0, start), Math.Min(size, start + kernel)),
+        ];
     }
 
-    /// <summary>Area i of <paramref name="count"/> goes from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
+    /// <summary>Returns the areas: area i of <paramref name="count"/> is from ⌊i·n/count⌋ to ⌈(i+1)·n/count⌉.</summary>
     public static (int Start, int End)[] AdaptiveAreas(int size, int count) =>
         [.. Enumerable.Range(0, count).Select(i => ((int)((long)i * size / count), (int)((((i + 1L) * size) + count - 1) / count)))];
 

@@ -10,7 +10,6 @@ public sealed record TermValue(string Name, double Weight, double Value)
     public double Weighted => Weight * Value;
 
     /// <inheritdoc/>
-    /// <summary>Returns the total and the terms on one line: <c>3.25 = 10 × pixel 0.3 + MSE 0.25</c>.</summary>
     public override string ToString() => Weight == 1
         ? $"{Name} {NumberText.Format(Value, 6)}"
         : $"{NumberText.Format(Weight, 6)} × {Name} {NumberText.Format(Value, 6)}";

@@ -10,7 +10,6 @@ namespace Criterion.Losses;
 public sealed record LossTerm(string Name, IPredictionLoss Loss, Schedule Weight)
 {
     /// <inheritdoc/>
-    /// <summary>Returns the sum as an expression: <c>10 · L1 + MSE</c>.</summary>
     public override string ToString() => Weight is ConstantSchedule { Level: 1 } ? Name : $"{Weight} · {Name}";
 }
 
@@ -77,7 +76,7 @@ public sealed record WeightedSum : IPredictionLoss
     /// <inheritdoc/>
     public override int GetHashCode() => Terms.Aggregate(Terms.Count, static (hash, term) => HashCode.Combine(hash, term));
 
-    /// <summary>The sum as it would be written: <c>10 · L1 + MSE</c>.</summary>
+    /// <summary>Returns the sum as an expression: <c>10 · L1 + MSE</c>.</summary>
     public override string ToString() => string.Join(" + ", Terms);
 
     /// <summary>Converts a loss to a sum; a sum is returned unchanged.</summary>

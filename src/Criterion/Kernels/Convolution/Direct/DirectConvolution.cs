@@ -6,8 +6,8 @@ using Criterion.Memory;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Convolution and its gradients as products of matrices whose left operand is read out of the images in place, through tables of
-/// offsets: no patch is ever copied.
+/// Convolution and its gradients as matrix products whose left operand is read from the images in place, through tables of offsets: no
+/// patch is ever copied.
 /// </summary>
 /// <remarks>
 /// | | rows | depth | columns |
@@ -30,7 +30,11 @@ internal static class DirectConvolution
     }
 
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
@@ -40,7 +44,8 @@ internal static class DirectConvolution
         {
             for (int x = 0; x < g.StrideWidth; x++)
             {
-                (ConvolutionPhase rows, ConvolutionPhase columns) = (ConvolutionPhase.OfRows(g, y), ConvolutionPhase.OfColumns(g, x));
+                ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
+                ConvolutionPhase columns = ConvolutionPhase.OfColumns(g, x);
                 ConvolutionTarget<S> target = ConvolutionTarget<S>.Inputs(g, rows, columns, inputGradient) with { Bias = bias };
                 InputGradient(g, rows, columns, border, padded, weight, target);
             }
@@ -54,16 +59,18 @@ internal static class DirectConvolution
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         ConvolutionPadding<S> padded = PadInput(g, input);
-        ConvolutionPatches<S> patches = new(padded.Data, g.GroupInChannels * padded.Plane, KernelTaps(g, padded), OutputPixels(g, padded).Table());
+        ConvolutionPatches<S> patches = new(
+            padded.Data, g.GroupInChannels * padded.Plane, KernelTaps(g, padded), OutputPixels(g, padded).Table());
         OutputGradientColumns<S> source = new(g, outputGradient);
-        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(source, g.Groups, patches.Steps.Count, g.GroupOutChannels, MatrixProductBlock.PanelWidth<S>(g.GroupOutChannels));
+        ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(
+            source, g.Groups, patches.Steps.Count, g.GroupOutChannels, MatrixProductBlock.PanelWidth<S>(g.GroupOutChannels));
         SumOverSplits(g, patches, columns, weightGradient[..(g.OutChannels * g.GroupInChannels * g.Taps)]);
         columns.Return();
         patches.Return();
         padded.Return();
     }
 
-    /// <summary>One phase: a convolution of stride 1 over the output gradient, with the kernel turned round.</summary>
+    /// <summary>Computes one phase: a convolution of stride 1 over the output gradient, with the kernel reversed.</summary>
     static void InputGradient<S>(
         in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, PhaseBorder border,
         ConvolutionPadding<S> padded, ReadOnlyMemory<S> weight, in ConvolutionTarget<S> target)
@@ -82,7 +89,9 @@ internal static class DirectConvolution
             new PhaseWeightColumns<S>(g, rows, columns, weight), g.Groups, target);
     }
 
-    /// <summary>Target channels at each position = patches there · packed weights. Owns <paramref name="taps"/>.</summary>
+    /// <summary>
+    /// Computes the target channels at each position = patch · packed weights. Returns <paramref name="taps"/> to the pool.
+    /// </summary>
     static void Convolve<S, TColumns>(
         ReadOnlyMemory<S> source, int groupStride, ConvolutionGrid positions, ConvolutionTable taps,
         in TColumns weights, int groups, in ConvolutionTarget<S> target)
@@ -90,14 +99,14 @@ internal static class DirectConvolution
         where TColumns : struct, IConvolutionColumns<S>
     {
         int channels = target.GroupChannels;
-        bool runs = ConvolutionRuns<S>.Suit(positions, channels);
-        int lanes = ConvolutionRuns<S>.Lanes(positions.Positions);
-        int panelWidth = runs ? ConvolutionRuns<S>.PanelWidth(channels) : MatrixProductBlock.PanelWidth<S>(channels);
+        bool runs = FewChannelProduct<S>.Suit(positions, channels);
+        int lanes = FewChannelProduct<S>.Lanes(positions.Positions);
+        int panelWidth = runs ? FewChannelProduct<S>.PanelWidth(channels) : MatrixProductBlock.PanelWidth<S>(channels);
         ConvolutionPatches<S> patches = new(source, groupStride, runs ? positions.Runs(lanes) : positions.Table(), taps);
         ConvolutionColumns<S> columns = ConvolutionColumns<S>.Pack(weights, groups, taps.Count, channels, panelWidth);
         if (runs)
         {
-            ConvolutionRuns<S>.Run(patches, columns, groups, target, lanes);
+            FewChannelProduct<S>.Run(patches, columns, groups, target, lanes);
         }
         else
         {
@@ -109,10 +118,11 @@ internal static class DirectConvolution
     }
 
     /// <summary>
-    /// Few weights and many pixels would leave threads idle, so the pixels are split and the parts added up in order. The
-    /// number of parts follows from the shapes, never from the threads.
+    /// Splits the pixels and adds the parts in order, because few weights and many pixels would leave threads idle. The number of parts
+    /// depends on the shapes, never on the threads.
     /// </summary>
-    static void SumOverSplits<S>(in ConvolutionGeometry g, ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, Memory<S> weightGradient)
+    static void SumOverSplits<S>(
+        in ConvolutionGeometry g, ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, Memory<S> weightGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int splits = ConvolutionProduct<S, WeightSink<S>>.Splits(patches, columns, g.Groups);
@@ -148,8 +158,9 @@ internal static class DirectConvolution
         where S : unmanaged => ConvolutionTable.Of(
             g.GroupInChannels, padded.Plane, g.KernelHeight, g.DilationHeight * padded.Width, g.KernelWidth, g.DilationWidth);
 
-    /// <summary>Shifts grow evenly from tap to tap of a phase, so the table is a plain one that starts at the first shift.</summary>
-    static ConvolutionTable PhaseTaps<S>(in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, ConvolutionPadding<S> padded)
+    /// <summary>Returns the table of a phase's taps: shifts increase evenly, so it is a plain one that starts at the first shift.</summary>
+    static ConvolutionTable PhaseTaps<S>(
+        in ConvolutionGeometry g, ConvolutionPhase rows, ConvolutionPhase columns, ConvolutionPadding<S> padded)
         where S : unmanaged => ConvolutionTable.Of(
             g.GroupOutChannels, padded.Plane,
             rows.Taps, -rows.ShiftStep * padded.Width,

@@ -5,41 +5,42 @@ using Criterion.Memory;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// Convolution and its gradients with fewer products: outputs are made in tiles of 2 × 2, whose inputs and weights are added up first so
-/// that a tile of a 3×3 kernel takes 16 products instead of 36. See <see cref="WinogradAxis"/> for the algorithm.
+/// Convolution and its gradients with fewer products: outputs are computed in tiles of 2 × 2, whose inputs and weights are summed first,
+/// so that a tile of a 3×3 kernel takes 16 products instead of 36. See <see cref="WinogradAxis"/> for the algorithm.
 /// </summary>
 /// <remarks>
-/// Sums are added up in short parts, so that results are no less accurate than the direct ones. Outputs of one tile share their inputs'
-/// rounding: what is not finite, or very large, would be felt in the other outputs of its tile. An image that holds such a value is
-/// convolved directly, and so are all where the weights hold one. No image's result depends on the others of its batch.
+/// Sums are accumulated in short parts, so that results are no less accurate than the direct ones. Outputs of one tile share the rounding
+/// of their inputs: a value that is not finite, or very large, would affect the other outputs of its tile. An image with such a value is
+/// convolved directly, and all images are if the weights have one. No image's result depends on the others of its batch.
 /// </remarks>
 internal static class Winograd
 {
     /// <summary>
-    /// An output is the sum of several sums of products, each about as large as itself. Short sums round less, and make up for that.
+    /// The steps of a partial sum. An output is the sum of several sums of products, each about as large as itself; short sums round less,
+    /// which compensates for that.
     /// </summary>
     public const int StepsAtOnce = 48;
 
     const int LeastChannels = 16;
 
-    /// <summary>Additions cost as much as so many products of each channel.</summary>
+    /// <summary>The cost of the additions, in products of each channel.</summary>
     const double CostOfSums = 8;
 
     const double LeastGain = 1.15;
 
-    /// <summary>Lines and columns that tiles at the end of a phase may read past the border, when they are not full.</summary>
+    /// <summary>The lines and columns that partial tiles at the end of a phase read past the border.</summary>
     const int Spare = 2;
 
-    /// <summary>The direct sum of fewer terms would round less: speed must not cost digits.</summary>
+    /// <summary>The least number of terms: a direct sum of fewer would round less, and speed must not cost digits.</summary>
     const int LeastTerms = 256;
 
-    /// <summary>Whether the outputs of a convolution are worth it.</summary>
+    /// <summary>Returns whether the algorithm saves time for the outputs.</summary>
     public static bool SuitsOutputs(in ConvolutionGeometry g) => g.InChannels * g.Taps >= LeastTerms && SavesTime(g);
 
-    /// <summary>Whether the gradient of the weights is worth it.</summary>
+    /// <summary>Returns whether the algorithm saves time for the gradient of the weights.</summary>
     public static bool SuitsWeights(in ConvolutionGeometry g) => (long)g.Batch * g.OutPixels >= LeastTerms && SavesTime(g);
 
-    /// <summary>Whether the gradient of the input is worth it.</summary>
+    /// <summary>Returns whether the algorithm saves time for the gradient of the input.</summary>
     public static bool SuitsInputs(in ConvolutionGeometry g)
     {
         if (!Suits(g) || g.OutChannels * g.Taps / (g.StrideHeight * g.StrideWidth) < LeastTerms)
@@ -52,7 +53,8 @@ internal static class Winograd
         {
             for (int x = 0; x < g.StrideWidth; x++)
             {
-                (ConvolutionPhase rows, ConvolutionPhase columns) = (ConvolutionPhase.OfRows(g, y), ConvolutionPhase.OfColumns(g, x));
+                ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
+                ConvolutionPhase columns = ConvolutionPhase.OfColumns(g, x);
                 products += Products(PlanOf(rows, columns), rows.Positions, columns.Positions);
             }
         }
@@ -60,7 +62,8 @@ internal static class Winograd
         return Gain(g, products) >= LeastGain;
     }
 
-    public static void Forward<S>(in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
+    public static void Forward<S>(
+        in ConvolutionGeometry g, ReadOnlyMemory<S> input, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> output)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradPlan plan = PlanOf(g);
@@ -74,14 +77,22 @@ internal static class Winograd
         for ((int image, int count) = uneven.From(0); count > 0; (image, count) = uneven.From(image + count))
         {
             DirectConvolution.Forward(
-                g with { Batch = count }, input.Slice(image * inputs, count * inputs), weight, bias, output.Slice(image * outputs, count * outputs));
+                g with { Batch = count },
+                input.Slice(image * inputs, count * inputs),
+                weight,
+                bias,
+                output.Slice(image * outputs, count * outputs));
         }
 
         source.Return();
     }
 
     public static void InputGradient<S>(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         PhaseBorder border = PhaseBorder.Of(g);
@@ -94,7 +105,8 @@ internal static class Winograd
             ConvolutionPhase rows = ConvolutionPhase.OfRows(g, y);
             if (rows.Positions > 0)
             {
-                isUneven |= InputGradient(g, rows, border, source, weight, ConvolutionTarget<S>.InputLines(g, rows, inputGradient) with { Bias = bias });
+                ConvolutionTarget<S> lines = ConvolutionTarget<S>.InputLines(g, rows, inputGradient) with { Bias = bias };
+                isUneven |= InputGradient(g, rows, border, source, weight, lines);
             }
         }
 
@@ -111,11 +123,16 @@ internal static class Winograd
     }
 
     /// <summary>
-    /// One phase of the lines, all phases of the columns: in each, a convolution of stride 1 over the output gradient. Returns whether the
-    /// weights are uneven.
+    /// Computes one phase of the lines and all phases of the columns: each is a convolution of stride 1 over the output gradient. Returns
+    /// whether the weights are uneven.
     /// </summary>
     static bool InputGradient<S>(
-        in ConvolutionGeometry g, ConvolutionPhase rows, PhaseBorder border, ChannelsLast<S> source, ReadOnlyMemory<S> weight, ConvolutionTarget<S> target)
+        in ConvolutionGeometry g,
+        ConvolutionPhase rows,
+        PhaseBorder border,
+        ChannelsLast<S> source,
+        ReadOnlyMemory<S> weight,
+        ConvolutionTarget<S> target)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         WinogradPhase<S>[] phases = new WinogradPhase<S>[g.StrideWidth];
@@ -124,10 +141,12 @@ internal static class Winograd
         {
             ConvolutionPhase columns = ConvolutionPhase.OfColumns(g, x);
             WinogradPlan plan = PlanOf(rows, columns);
+            Size2 kernel = (g.KernelHeight, g.KernelWidth);
             WinogradWeights<S> weights = new(
-                plan, weight, g.OutChannels, g.InChannels * g.Taps, g.Taps, (g.KernelHeight, g.KernelWidth), rows.Reversed, columns.Reversed);
+                plan, weight, g.OutChannels, g.InChannels * g.Taps, g.Taps, kernel, rows.Reversed, columns.Reversed);
             int left = border.Left + columns.FirstQuotient - columns.Shift(columns.Taps - 1);
-            phases[x] = Pack(plan, source, weights, g.InChannels, (top * source.RowStride) + (left * source.Channels), columns.FirstPosition);
+            int origin = (top * source.RowStride) + (left * source.Channels);
+            phases[x] = Pack(plan, source, weights, g.InChannels, origin, columns.FirstPosition);
         }
 
         return Product(phases, source, target);
@@ -163,7 +182,7 @@ internal static class Winograd
         }
     }
 
-    /// <summary>Adds what the images from one on contribute.</summary>
+    /// <summary>Adds the gradient of some images from one on.</summary>
     static void AddWeightGradient<S>(
         in ConvolutionGeometry g, int image, ReadOnlyMemory<S> input, ReadOnlyMemory<S> outputGradient, Memory<S> weightGradient)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -191,7 +210,7 @@ internal static class Winograd
         return new(plan, columns, origin, firstPosition, isUneven);
     }
 
-    /// <summary>Returns whether the weights are uneven: then the outputs have to be computed again.</summary>
+    /// <summary>Computes the outputs. Returns whether the weights are uneven: the outputs must then be computed again.</summary>
     static bool Product<S>(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
@@ -206,7 +225,7 @@ internal static class Winograd
         return isUneven;
     }
 
-    /// <summary>The padded input, as far as whole tiles of outputs read it.</summary>
+    /// <summary>Copies the padded input, as far as whole tiles of outputs read it.</summary>
     static ChannelsLast<S> Inputs<S>(in ConvolutionGeometry g, WinogradPlan plan, ReadOnlyMemory<S> input)
         where S : unmanaged
     {
@@ -216,19 +235,22 @@ internal static class Winograd
             input, g.Batch, g.InChannels, (g.InHeight, g.InWidth), (g.PaddingHeight, g.PaddingWidth), (height, width));
     }
 
-    /// <summary>Whether the algorithm holds for this convolution, worth it or not.</summary>
+    /// <summary>Returns whether the algorithm can compute this convolution, even if it saves no time.</summary>
     public static bool CanRun(in ConvolutionGeometry g) =>
-        g.Groups == 1 && g.DilationHeight == 1 && g.DilationWidth == 1 && g.StrideHeight <= g.KernelHeight && g.StrideWidth <= g.KernelWidth;
+        g.Groups == 1 && g.DilationHeight == 1 && g.DilationWidth == 1
+        && g.StrideHeight <= g.KernelHeight && g.StrideWidth <= g.KernelWidth;
 
-    static bool SavesTime(in ConvolutionGeometry g) => Suits(g) && Gain(g, Products(PlanOf(g), g.OutHeight, g.OutWidth)) >= LeastGain;
+    static bool SavesTime(in ConvolutionGeometry g) =>
+        Suits(g) && Gain(g, Products(PlanOf(g), g.OutHeight, g.OutWidth)) >= LeastGain;
 
     static bool Suits(in ConvolutionGeometry g) =>
         CanRun(g) && g.InChannels >= LeastChannels && g.OutChannels >= LeastChannels;
 
-    /// <summary>How many times the direct convolution takes the work of so many products per image and pair of channels.</summary>
+    /// <summary>Returns the work of the direct convolution relative to so many products per image and pair of channels.</summary>
     static double Gain(in ConvolutionGeometry g, long products)
     {
-        double channels = (double)g.InChannels / ChannelsLast<float>.Padded(g.InChannels) * g.OutChannels / ChannelsLast<float>.Padded(g.OutChannels);
+        double channels = (double)g.InChannels / ChannelsLast<float>.Padded(g.InChannels)
+            * g.OutChannels / ChannelsLast<float>.Padded(g.OutChannels);
         double sums = 1 + (CostOfSums / g.InChannels) + (CostOfSums / g.OutChannels);
         return (double)g.OutPixels * g.Taps / products * channels / sums;
     }

@@ -4,30 +4,31 @@ namespace Criterion.Kernels;
 internal readonly record struct WinogradTerm(int Index, double Weight);
 
 /// <summary>
-/// One product of a short correlation: (d[<paramref name="First"/>] + <paramref name="Sign"/>·d[<paramref name="Second"/>]) · Σ weight·g[tap],
-/// with <paramref name="Sign"/> 0 where there is no second input. It goes to the outputs as <paramref name="Kind"/> says.
+/// One product of a short correlation:
+/// (d[<paramref name="First"/>] + <paramref name="Sign"/>·d[<paramref name="Second"/>]) · Σ weight·g[tap],
+/// with <paramref name="Sign"/> 0 if there is no second input. <paramref name="Kind"/> is its column in the table of
+/// <see cref="WinogradAxis"/>.
 /// </summary>
 internal readonly record struct WinogradPoint(int Kind, int First, int Second, int Sign, WinogradTerm[] Taps);
 
 /// <summary>
-/// Along one axis, two neighbouring outputs of a correlation, y₀ = Σ d[t]·g[t] and y₁ = Σ d[stride + t]·g[t], with fewer products
-/// than the taps ask for.
+/// Along one axis, two neighbouring outputs of a correlation, y₀ = Σ d[t]·g[t] and y₁ = Σ d[stride + t]·g[t], with fewer products than two
+/// for each tap.
 /// </summary>
 /// <remarks>
-/// A stride s deals the taps out to s plain correlations, and each is cut into pieces of three, two and one taps, which take 4, 3
+/// A stride s divides the taps into s plain correlations, and each is cut into pieces of three, two and one taps, which take 4, 3
 /// and 2 products (Winograd 1980; Lavin and Gray 2016) instead of 6, 4 and 2. Every product is of one of four kinds, so that products of
-/// one kind are added up before the outputs are made:
+/// one kind are summed before the outputs are computed:
 /// <code>
 /// kind   0   1   2   3
 /// y₀     1   1   1   0
 /// y₁     0   1  −1   1
 /// </code>
-/// Inputs are only added and subtracted, and weights halved at most: longer pieces would save more products and lose digits.
+/// Inputs are only added and subtracted, and weights at most halved: longer pieces would save more products and lose digits.
 /// </remarks>
 internal sealed class WinogradAxis
 {
     public const int Kinds = 4;
-
 
     public WinogradAxis(int taps, int stride)
     {
@@ -49,13 +50,13 @@ internal sealed class WinogradAxis
 
     public WinogradPoint[] Points { get; }
 
-    /// <summary>For each tap, the products that its gradient is the sum of.</summary>
+    /// <summary>For each tap, the products whose sum is its gradient.</summary>
     public WinogradTerm[][] Gradients { get; }
 
-    /// <summary>Inputs that the two outputs read, from the first output's first.</summary>
+    /// <summary>The inputs that the two outputs read, from the first input of the first output on.</summary>
     public int Inputs => Taps + Stride;
 
-    /// <summary>Threes as far as they go; four that are left are two twos, which need no halves.</summary>
+    /// <summary>Adds pieces of three; the last four taps are two pieces of two, which need no halves.</summary>
     void AddPhase(List<WinogradPoint> points, int phase, int taps)
     {
         int done = 0;
@@ -99,5 +100,10 @@ internal sealed class WinogradAxis
     }
 
     WinogradTerm[] ProductsOf(int tap) =>
-        [.. from point in Points.Index() from term in point.Item.Taps where term.Index == tap select new WinogradTerm(point.Index, term.Weight)];
+    [
+        .. from point in Points.Index()
+           from term in point.Item.Taps
+           where term.Index == tap
+           select new WinogradTerm(point.Index, term.Weight),
+    ];
 }

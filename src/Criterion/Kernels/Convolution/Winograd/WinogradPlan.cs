@@ -8,7 +8,7 @@ internal readonly record struct WinogradPair(WinogradPoint Row, WinogradPoint Co
     public int Kind => (Row.Kind * WinogradAxis.Kinds) + Column.Kind;
 }
 
-/// <summary>The products that make a tile of 2 × 2 outputs, those of one kind together: they are added up in one matrix product.</summary>
+/// <summary>The products of a tile of 2 × 2 outputs, ordered by kind: one matrix product sums those of one kind.</summary>
 internal sealed class WinogradPlan
 {
     public const int Kinds = WinogradAxis.Kinds * WinogradAxis.Kinds;
@@ -16,16 +16,23 @@ internal sealed class WinogradPlan
     static readonly ConcurrentDictionary<(int, int, int, int), WinogradPlan> Plans = new();
 
     readonly int[] _starts = new int[Kinds + 1];
-    readonly int[] _places;
+    readonly int[] _indices;
     readonly WinogradTerm[][] _columnGradients;
 
     WinogradPlan(WinogradAxis rows, WinogradAxis columns)
     {
         Rows = rows;
         Columns = columns;
-        Pairs = [.. rows.Points.SelectMany(row => columns.Points.Select(column => new WinogradPair(row, column))).OrderBy(pair => pair.Kind)];
-        _places = [.. rows.Points.SelectMany(row => columns.Points.Select(column => Array.IndexOf(Pairs, new(row, column))))];
-        _columnGradients = [.. Enumerable.Range(0, rows.Points.Length).SelectMany(row => columns.Gradients.Select(terms => PlacesOf(row, terms)))];
+        WinogradPair[] pairs =
+            [.. rows.Points.SelectMany(row => columns.Points.Select(column => new WinogradPair(row, column)))];
+        Pairs = [.. pairs.OrderBy(static pair => pair.Kind)];
+        _indices = [.. pairs.Select(pair => Array.IndexOf(Pairs, pair))];
+        _columnGradients =
+        [
+            .. from row in Enumerable.Range(0, rows.Points.Length)
+               from terms in columns.Gradients
+               select IndicesOf(row, terms),
+        ];
         for (int kind = 0; kind < Kinds; kind++)
         {
             _starts[kind + 1] = _starts[kind] + Pairs.Count(pair => pair.Kind == kind);
@@ -42,14 +49,15 @@ internal sealed class WinogradPlan
         (rowTaps, rowStride, columnTaps, columnStride),
         static key => new(new(key.Item1, key.Item2), new(key.Item3, key.Item4)));
 
-    /// <summary>Where among the pairs that of two points is.</summary>
-    public int PlaceOf(int row, int column) => _places[(row * Columns.Points.Length) + column];
+    /// <summary>Returns the index of the pair of two points.</summary>
+    public int IndexOf(int row, int column) => _indices[(row * Columns.Points.Length) + column];
 
-    /// <summary>The pairs of a row's point whose sum is that row's part of the gradient of a column's tap.</summary>
+    /// <summary>Returns the pairs of a row's point whose sum is that row's part of the gradient of a column's tap.</summary>
     public WinogradTerm[] ColumnGradient(int row, int tap) => _columnGradients[(row * Columns.Taps) + tap];
 
-    /// <summary>The pairs of one kind are those from <c>Begin</c> to before <c>End</c>.</summary>
+    /// <summary>Returns the range of the pairs of one kind, from <c>Begin</c> to before <c>End</c>.</summary>
     public (int Begin, int End) OfKind(int kind) => (_starts[kind], _starts[kind + 1]);
 
-    WinogradTerm[] PlacesOf(int row, WinogradTerm[] columns) => [.. columns.Select(term => term with { Index = PlaceOf(row, term.Index) })];
+    WinogradTerm[] IndicesOf(int row, WinogradTerm[] columns) =>
+        [.. columns.Select(term => term with { Index = IndexOf(row, term.Index) })];
 }

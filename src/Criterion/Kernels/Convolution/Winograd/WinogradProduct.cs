@@ -5,16 +5,16 @@ using Criterion.Memory;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// A convolution of stride 1 or more to every <c>Step</c>-th position of the target's lines from <paramref name="FirstPosition"/> on; its
-/// first window begins <paramref name="Origin"/> elements into the source. A transposed convolution has one for each phase of its stride.
+/// A convolution of stride 1 or more to every <c>Step</c>-th position of the target's lines from <paramref name="FirstPosition"/> on. Its
+/// first window begins at element <paramref name="Origin"/> of the source. A transposed convolution has one for each phase of its stride.
 /// </summary>
 internal readonly record struct WinogradPhase<S>(
     WinogradPlan Plan, ConvolutionColumns<S> Weights, int Origin, int FirstPosition, bool HasUnevenWeights)
     where S : unmanaged;
 
 /// <summary>
-/// Outputs in tiles of 2 × 2: a block of tiles is transformed, multiplied with the packed weights one kind of product at a time, and
-/// turned into outputs, all inside the caches.
+/// Outputs in tiles of 2 × 2: a block of tiles is transformed, multiplied by the packed weights one kind of product at a time, and
+/// transformed to outputs, all within the caches.
 /// </summary>
 internal readonly struct WinogradProduct<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -33,13 +33,14 @@ internal readonly struct WinogradProduct<S> : IChunk
     readonly int _blockPanels;
     readonly int _rowStride;
 
-    /// <summary>All phases along the lines of the target: they share out its positions.</summary>
+    /// <summary>Creates the product of all phases along the lines of the target, which alternate in its positions.</summary>
     public WinogradProduct(WinogradPhase<S>[] phases, ChannelsLast<S> source, ConvolutionTarget<S> target)
     {
         _phases = phases;
         _source = source;
         _target = target;
-        _grid = new(target.Grid.Images, (target.Grid.Lines + 1) / 2, (target.Grid.Positions + (2 * phases.Length) - 1) / (2 * phases.Length));
+        int tileWidth = 2 * phases.Length;
+        _grid = new(target.Grid.Images, (target.Grid.Lines + 1) / 2, (target.Grid.Positions + tileWidth - 1) / tileWidth);
         int depth = 0;
         foreach (WinogradPhase<S> phase in phases)
         {
@@ -59,10 +60,10 @@ internal readonly struct WinogradProduct<S> : IChunk
         ParallelFor.Run(product.TileBlocks * product._columnBlocks, product);
     }
 
-    /// <summary>Rows of a block lie a spare line apart, so that a tile's rows don't hit the same set of the cache.</summary>
+    /// <summary>The spare elements between rows of a block, so that a tile's rows are in different sets of the cache.</summary>
     static int Spare => 64 / Unsafe.SizeOf<S>();
 
-    /// <summary>Weights of all phases are packed alike, but for their depth.</summary>
+    /// <summary>The weights of the first phase; those of others differ only in depth.</summary>
     ConvolutionColumns<S> Weights => _phases[0].Weights;
 
     int PanelWidth => Weights.PanelWidth;
@@ -71,7 +72,7 @@ internal readonly struct WinogradProduct<S> : IChunk
 
     int KindStride => (_blockTiles * PanelWidth) + Spare;
 
-    /// <summary>The channels of a pixel in a block's lines, whole panels of them.</summary>
+    /// <summary>The channels of a pixel in a block's lines: whole panels.</summary>
     int PixelStride => _blockPanels * PanelWidth;
 
     int LineStride => 2 * _phases.Length * _blockTiles * PixelStride;
@@ -110,14 +111,15 @@ internal readonly struct WinogradProduct<S> : IChunk
             for (int panel = 0; panel < panels; panel++)
             {
                 int column = panel * PanelWidth;
-                int width = Math.Min(PanelWidth, MatrixProductBlock.WholeRegisters<S>(Weights.Columns) - (firstPanel * PanelWidth) - column);
+                int rest = MatrixProductBlock.WholeRegisters<S>(Weights.Columns) - (firstPanel * PanelWidth) - column;
+                int width = Math.Min(PanelWidth, rest);
                 Multiply(phase.Plan, inputs, tiles, weights + ((nint)(firstPanel + panel) * phase.Weights.PanelStride), width, sums);
                 Outputs(sums, tiles, width, lines + column);
             }
         }
     }
 
-    /// <summary>A row for each tile: the inputs of all products, pair after pair.</summary>
+    /// <summary>Computes a row for each tile: the inputs of all products, pair after pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Gather(WinogradPlan plan, S* source, int first, int tiles, S* rows)
     {
@@ -136,7 +138,7 @@ internal readonly struct WinogradProduct<S> : IChunk
         }
     }
 
-    /// <summary>Kinds that the plan has no products of count as zeros.</summary>
+    /// <summary>Clears the sums of kinds without products.</summary>
     unsafe void Clear(WinogradPlan plan, S* sums)
     {
         for (int kind = 0; kind < WinogradPlan.Kinds; kind++)
@@ -182,7 +184,7 @@ internal readonly struct WinogradProduct<S> : IChunk
         }
     }
 
-    /// <summary>The outputs of a phase, among those of the others.</summary>
+    /// <summary>Computes the outputs of a phase, which alternate with those of the others.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Outputs(S* sums, int tiles, int width, S* lines)
     {
@@ -193,7 +195,7 @@ internal readonly struct WinogradProduct<S> : IChunk
         }
     }
 
-    /// <summary>Tiles that are neighbours on a line are stored together.</summary>
+    /// <summary>Stores tiles that are neighbours on a line together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void Store(S* lines, int first, int tiles, int column, int width)
     {

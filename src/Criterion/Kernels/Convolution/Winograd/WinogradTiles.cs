@@ -18,13 +18,13 @@ internal readonly record struct WinogradGrid(int Images, int Down, int Across)
 }
 
 /// <summary>
-/// What neighbouring tiles on a line read: the channels of a pixel side by side, from the first pixel of the first tile on. The
-/// additions before the products run over all of them at once.
+/// The inputs of neighbouring tiles on a line: the channels of a pixel are contiguous, from the first pixel of the first tile on. The
+/// additions before the products process all of them at once.
 /// </summary>
 internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint pixelStride, nint tileStride, int count)
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
-    /// <summary>The tiles of <paramref name="grid"/> from one on, as far as the line goes but no more than <paramref name="most"/>.</summary>
+    /// <summary>Returns the tiles of <paramref name="grid"/> from one on to the end of the line, at most <paramref name="most"/>.</summary>
     public static WinogradTiles<S> Of(S* images, in ChannelsLast<S> source, in WinogradGrid grid, Size2 stride, int tile, int most)
     {
         (int image, int y, int x) = grid.At(tile);
@@ -36,13 +36,14 @@ internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint 
     public int Count => count;
 
     /// <summary>
-    /// The input of a product for channels from <paramref name="channel"/> on: (a ± b) ± (c ± d), or what of it there is; for each tile
-    /// <paramref name="targetStride"/> elements on.
+    /// Computes the input of a product for channels from <paramref name="channel"/> on: (a ± b) ± (c ± d), or the terms that exist. The
+    /// results of tiles are <paramref name="targetStride"/> elements apart.
     /// </summary>
     public void Transform(in WinogradPair pair, int channel, int channels, S* target, nint targetStride) =>
-        WidestLane.Run<Transformed, S>(new(this, pair, channel, channels, target, targetStride));
+        WidestLane.Run<TransformTask, S>(new(this, pair, channel, channels, target, targetStride));
 
-    readonly struct Transformed(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride) : ILaneTask<S>
+    readonly struct TransformTask(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride)
+        : ILaneTask<S>
     {
         public void Run<L>()
             where L : struct, ILane<L, S> => tiles.Transform<L>(pair, channel, channels, target, targetStride);

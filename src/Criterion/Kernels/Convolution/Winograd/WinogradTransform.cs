@@ -4,12 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Kernels;
 
 /// <summary>The additions after the products and of weights, on runs of channels: whole vectors, as channels are padded to them.</summary>
+/// <remarks>Vectors rather than the widest lanes, because a panel of few channels is shorter than those.</remarks>
 internal static unsafe class WinogradTransform<S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>
-    /// Two lines of two pixels from the sums of products, <paramref name="kindStride"/> apart: the pixels of the second line follow
-    /// <paramref name="lineStride"/> after the first's, the channels of a pixel side by side.
+    /// Computes two lines of two pixels from the sums of products, which are <paramref name="kindStride"/> apart. The second line is
+    /// <paramref name="lineStride"/> after the first; the channels of a pixel are contiguous.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Outputs(S* sums, nint kindStride, int count, S* target, nint pixelStride, nint lineStride)
@@ -30,7 +31,7 @@ internal static unsafe class WinogradTransform<S>
         }
     }
 
-    /// <summary>target += source.</summary>
+    /// <summary>Adds target += source.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(S* source, int count, S* target)
     {
@@ -40,7 +41,7 @@ internal static unsafe class WinogradTransform<S>
         }
     }
 
-    /// <summary>target = the sum of the terms, each of the run that begins at its index times <paramref name="stride"/>.</summary>
+    /// <summary>Computes target = the sum of the terms, each of the run that begins at its index times <paramref name="stride"/>.</summary>
     public static void Sum(S* source, nint stride, WinogradTerm[] terms, int count, S* target)
     {
         S* a = source + (terms[0].Index * stride);

@@ -6,7 +6,7 @@ namespace Criterion.Kernels;
 
 /// <summary>
 /// The gradient of the weights in tiles of 2 × 2 outputs: for every pair of products, (transformed input)ᵀ · (transformed output gradient)
-/// over all tiles. A block of rows is some input channels of some pairs of one kind; both operands are made as they are needed.
+/// over all tiles. A block of rows is some input channels of some pairs of one kind; both operands are computed on demand.
 /// </summary>
 internal readonly struct WinogradWeightGradient<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -18,7 +18,9 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
     const int SplitElements = 1 << 22;
     const int ChannelsPerChunk = 8;
 
-    /// <summary>What the output gradient of a tile adds to each kind, along one axis: the columns of the table in <see cref="WinogradAxis"/>.</summary>
+    /// <summary>
+    /// The output gradients of a tile in each kind along one axis: the columns of the table in <see cref="WinogradAxis"/>.
+    /// </summary>
     static readonly WinogradPoint[] Kinds = [new(0, 0, 0, 0, []), new(1, 0, 1, 1, []), new(2, 0, 1, -1, []), new(3, 1, 1, 0, [])];
 
     readonly WinogradPlan _plan;
@@ -44,7 +46,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         _kindsPerChunk = splits == MaxSplits ? WinogradPlan.Kinds : splits > 1 ? WinogradAxis.Kinds : 1;
     }
 
-    /// <summary>The gradient [out channel, in channel, tap] of the weights.</summary>
+    /// <summary>Computes the gradient [out channel, in channel, tap] of the weights.</summary>
     public static void Run(
         WinogradPlan plan, ChannelsLast<S> input, ChannelsLast<S> gradient, int images, int inChannels, int outChannels, Memory<S> weights)
     {
@@ -54,18 +56,19 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         Memory<S> products = BufferPool<S>.Rent(BufferSize.Of(splits, all));
         WinogradWeightGradient<S> gradients = new(plan, input, gradient, images, splits, products);
         ParallelFor.Run(splits * WinogradPlan.Kinds / gradients._kindsPerChunk, gradients);
-        ToWeights taps = new(plan, products, splits, inChannels, outChannels, weights);
+        WeightChunks taps = new(plan, products, splits, inChannels, outChannels, weights);
         ParallelFor.Run((inChannels + ChannelsPerChunk - 1) / ChannelsPerChunk, taps);
         BufferPool<S>.Return(products);
     }
 
     /// <summary>
-    /// Parts of the tiles, each with products of its own that are added up in order. With many parts a chunk is a part, and reads its
-    /// images once; with few it is only some kinds of a part's products, so that there are chunks for many threads.
+    /// Returns the number of parts of the tiles, each with its own products, which are added in order. With many parts a chunk is a part,
+    /// and reads its images once; with few it is some kinds of a part's products, so that there are chunks for many threads.
     /// </summary>
-    static int Splits(int tiles, int products) => Math.Clamp(Math.Min(tiles / MatrixProductBlock.DepthSlice, SplitElements / products), 1, MaxSplits);
+    static int Splits(int tiles, int products) =>
+        Math.Clamp(Math.Min(tiles / MatrixProductBlock.DepthSlice, SplitElements / products), 1, MaxSplits);
 
-    /// <summary>Tiles whose images and transforms stay in the second cache while all kinds of a chunk pass over them.</summary>
+    /// <summary>Returns the tiles whose images and transforms stay in the second-level cache for all kinds of a chunk.</summary>
     static int SliceTiles(WinogradPlan plan, int inChannels, int outChannels)
     {
         int elements = (4 * plan.Rows.Stride * plan.Columns.Stride * inChannels) + (5 * outChannels) + MaxBlockRows;
@@ -92,7 +95,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         BufferPool<S>.Return(right);
     }
 
-    /// <summary>The products of one kind over a slice of tiles.</summary>
+    /// <summary>Computes the products of one kind over a slice of tiles.</summary>
     unsafe void Multiply(int kind, int firstTile, int tiles, int split, bool accumulate, Memory<S> left, Memory<S> right)
     {
         (int begin, int end) = _plan.OfKind(kind);
@@ -130,7 +133,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         }
     }
 
-    /// <summary>Rows from <paramref name="first"/> on: what is left of a pair's channels, then the next pair's.</summary>
+    /// <summary>Computes rows from <paramref name="first"/> on: the remaining channels of a pair, then those of the next pair.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     unsafe void GatherInputs(WinogradTiles<S> line, int first, int rows, S* target)
     {
@@ -180,8 +183,9 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
         MatrixProductBlock.Multiply(new PackedRows<S>(left, rows, 1), block, (nint)_sliceTiles * _panelWidth);
     }
 
-    /// <summary>Adds the products of a few in channels up to taps, and turns them over to the layout of the weights.</summary>
-    readonly struct ToWeights(WinogradPlan plan, Memory<S> products, int splits, int inChannels, int outChannels, Memory<S> weights) : IChunk
+    /// <summary>Sums the products of a few in channels to taps, and transposes them to the layout of the weights.</summary>
+    readonly struct WeightChunks(WinogradPlan plan, Memory<S> products, int splits, int inChannels, int outChannels, Memory<S> weights)
+        : IChunk
     {
         readonly int _width = ChannelsLast<S>.Padded(outChannels);
         readonly int _taps = plan.Rows.Taps * plan.Columns.Taps;
@@ -222,7 +226,7 @@ internal readonly struct WinogradWeightGradient<S> : IChunk
             }
         }
 
-        /// <summary>First along the columns, then along the lines, all columns at once.</summary>
+        /// <summary>Sums along the columns, then along the lines, all columns at once.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         unsafe void Sum(S* product, S* lines, S* taps)
         {

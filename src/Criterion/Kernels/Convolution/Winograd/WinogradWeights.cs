@@ -11,15 +11,22 @@ internal readonly record struct WinogradTaps(int First, int Step)
 }
 
 /// <summary>
-/// The filter factors of all products, as [pair · in channel, out channel]. Kernels lie in memory with all their taps side by side,
+/// The filter factors of all products, as [pair · in channel, out channel]. The taps of a kernel are contiguous in memory,
 /// <paramref name="channelStride"/> from one in channel to the next and <paramref name="laneStride"/> from one out channel to the next.
 /// </summary>
 internal readonly unsafe struct WinogradWeights<S>(
-    WinogradPlan plan, ReadOnlyMemory<S> weight, int channels, int channelStride, int laneStride, Size2 kernel, WinogradTaps rows, WinogradTaps columns)
+    WinogradPlan plan,
+    ReadOnlyMemory<S> weight,
+    int channels,
+    int channelStride,
+    int laneStride,
+    Size2 kernel,
+    WinogradTaps rows,
+    WinogradTaps columns)
     : IConvolutionColumns<S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
-    /// <summary>Their taps and what becomes of them stay in the nearest cache.</summary>
+    /// <summary>The channels that are transformed at once: their taps and the results stay in the nearest cache.</summary>
     const int ChannelsAtOnce = 8;
 
     public int Parts => 1;
@@ -48,7 +55,8 @@ internal readonly unsafe struct WinogradWeights<S>(
                     MatrixTranspose.Run(from, laneStride, side + (i * width), run, lanes, taps);
                 }
 
-                Exponents.Span[(column / width * CellsPerPanel) + (first / ChannelsAtOnce)] = DynamicRange.LargestExponent(side, taps * run);
+                int cell = (column / width * CellsPerPanel) + (first / ChannelsAtOnce);
+                Exponents.Span[cell] = DynamicRange.LargestExponent(side, taps * run);
                 Transform(side, run, side + (taps * run), panel + ((nint)first * width), (nint)padded * width, count * width);
             }
         }
@@ -57,24 +65,27 @@ internal readonly unsafe struct WinogradWeights<S>(
         BufferPool<S>.Return(scratch);
     }
 
-    /// <summary>First along the lines of the kernel, all columns at once, then along the columns; the channels of a tap are side by side.</summary>
+    /// <summary>
+    /// Transforms along the lines of the kernel, all columns at once, then along the columns. The channels of a tap are contiguous.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void Transform(S* taps, int tapStride, S* line, S* target, nint pairStride, int count)
     {
         nint lineStride = (nint)kernel.Width * tapStride;
         for (int y = 0; y < plan.Rows.Points.Length; y++)
         {
-            WinogradTransform<S>.Sum(taps + (rows.First * lineStride), rows.Step * lineStride, plan.Rows.Points[y].Taps, (int)lineStride, line);
+            WinogradTransform<S>.Sum(
+                taps + (rows.First * lineStride), rows.Step * lineStride, plan.Rows.Points[y].Taps, (int)lineStride, line);
             for (int x = 0; x < plan.Columns.Points.Length; x++)
             {
                 WinogradTransform<S>.Sum(
                     line + (columns.First * tapStride), columns.Step * tapStride, plan.Columns.Points[x].Taps, count,
-                    target + (plan.PlaceOf(y, x) * pairStride));
+                    target + (plan.IndexOf(y, x) * pairStride));
             }
         }
     }
 
-    /// <summary>Channels that only fill up the lanes have no weights.</summary>
+    /// <summary>Clears the channels that only pad the lanes.</summary>
     void ClearBetween(S* panel, int used, int stride)
     {
         for (int pair = 0; pair < plan.Pairs.Length; pair++, panel += stride)

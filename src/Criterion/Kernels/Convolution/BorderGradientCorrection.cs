@@ -3,24 +3,33 @@ using System.Numerics;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The gradient of a convolution's input near the border, where the kernel reaches beyond the outputs. Convolutions put zeros there, which is
-/// wrong where a weight is not finite, for 0 · ∞ is NaN: those sums are added up again over the outputs that exist.
+/// Corrects the gradient of a convolution's input near the border, where the kernel reaches beyond the outputs. Convolutions pad with zeros
+/// there, which is wrong where a weight is not finite because 0 · ∞ is NaN: those sums are computed again over the outputs that exist.
 /// </summary>
-internal readonly struct GradientBorder<S>(
-    ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient) : IChunk
+internal readonly struct BorderGradientCorrection<S>(
+    ConvolutionGeometry g,
+    ReadOnlyMemory<S> outputGradient,
+    ReadOnlyMemory<S> weight,
+    ReadOnlyMemory<S> bias,
+    Memory<S> inputGradient)
+    : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     readonly bool[] _rows = Reaches(g.InHeight, g.KernelHeight, g.StrideHeight, g.PaddingHeight, g.DilationHeight, g.OutHeight);
     readonly bool[] _columns = Reaches(g.InWidth, g.KernelWidth, g.StrideWidth, g.PaddingWidth, g.DilationWidth, g.OutWidth);
 
-    /// <summary>Such a weight shows in the first image as in any other.</summary>
-    public static void Mend(
-        in ConvolutionGeometry g, ReadOnlyMemory<S> outputGradient, ReadOnlyMemory<S> weight, ReadOnlyMemory<S> bias, Memory<S> inputGradient)
+    /// <summary>Corrects the gradients if a weight is not finite; such a weight affects the first image like any other.</summary>
+    public static void Correct(
+        in ConvolutionGeometry g,
+        ReadOnlyMemory<S> outputGradient,
+        ReadOnlyMemory<S> weight,
+        ReadOnlyMemory<S> bias,
+        Memory<S> inputGradient)
     {
         if (!DynamicRange.IsFinite<S>(inputGradient.Span[..(g.InChannels * g.InPixels)])
             && !DynamicRange.IsFinite(weight.Span[..(g.OutChannels * g.GroupInChannels * g.Taps)]))
         {
-            ParallelFor.Run(g.Batch * g.InChannels, new GradientBorder<S>(g, outputGradient, weight, bias, inputGradient));
+            ParallelFor.Run(g.Batch * g.InChannels, new BorderGradientCorrection<S>(g, outputGradient, weight, bias, inputGradient));
         }
     }
 
@@ -37,7 +46,7 @@ internal readonly struct GradientBorder<S>(
         }
     }
 
-    /// <summary>Whether taps at each position of a side reach outputs that do not exist.</summary>
+    /// <summary>Returns whether taps at each position of a side reach outputs that do not exist.</summary>
     static bool[] Reaches(int size, int kernel, int stride, int padding, int dilation, int outputs)
     {
         bool[] reaches = new bool[size];
@@ -81,5 +90,6 @@ internal readonly struct GradientBorder<S>(
         return sum;
     }
 
-    static (int Index, bool Exists) Output(int at, int stride, int outputs) => (at / stride, at >= 0 && at % stride == 0 && at / stride < outputs);
+    static (int Index, bool Exists) Output(int at, int stride, int outputs) =>
+        (at / stride, at >= 0 && at % stride == 0 && at / stride < outputs);
 }

@@ -3,25 +3,25 @@ using System.Numerics.Tensors;
 
 namespace Criterion.Kernels;
 
-/// <summary>How a border continues what it is put around.</summary>
-internal interface IBorder
+/// <summary>The source of the values of a border.</summary>
+internal interface IPaddingMode
 {
-    /// <summary>Whether a border of this width can go around a side of this size.</summary>
-    static abstract bool Fits(int width, int size);
+    /// <summary>Returns whether a border of this width is possible for a side of this size.</summary>
+    static abstract bool IsValid(int width, int size);
 
-    /// <summary>What a border must satisfy, for the message.</summary>
+    /// <summary>Returns the requirement of a border, for errors.</summary>
     static abstract string Rule(int size);
 
-    /// <summary>The place on a side from which the value at <paramref name="at"/> comes, which may lie beside it.</summary>
+    /// <summary>Returns the position on a side whose value is at position <paramref name="at"/>, which may be outside.</summary>
     static abstract int Source(int at, int size);
 }
 
-/// <summary>The side mirrored at its edge, which is not repeated.</summary>
-internal readonly struct Mirrored : IBorder
+/// <summary>Mirrors the side at its edge, which is not repeated.</summary>
+internal readonly struct ReflectPadding : IPaddingMode
 {
-    public static bool Fits(int width, int size) => width >= 0 && width < size;
+    public static bool IsValid(int width, int size) => width >= 0 && width < size;
 
-    public static string Rule(int size) => $"must lie between 0 and {size - 1}, one less than the dim of {size}";
+    public static string Rule(int size) => $"must be from 0 to {size - 1}, one less than the dim of {size}";
 
     public static int Source(int at, int size)
     {
@@ -30,18 +30,18 @@ internal readonly struct Mirrored : IBorder
     }
 }
 
-/// <summary>The edge repeated.</summary>
-internal readonly struct Repeated : IBorder
+/// <summary>Repeats the edge.</summary>
+internal readonly struct ReplicatePadding : IPaddingMode
 {
-    public static bool Fits(int width, int size) => width >= 0 && size > 0;
+    public static bool IsValid(int width, int size) => width >= 0 && size > 0;
 
     public static string Rule(int size) => $"must not be negative, and a dim of {size} must not be empty";
 
     public static int Source(int at, int size) => Math.Clamp(at, 0, size - 1);
 }
 
-/// <summary>A border around each of several planes that lie one after another.</summary>
-internal readonly record struct Border(int Planes, int Height, int Width, int Top, int Bottom, int Left, int Right)
+/// <summary>A border around each of several contiguous planes.</summary>
+internal readonly record struct PlanePadding(int Planes, int Height, int Width, int Top, int Bottom, int Left, int Right)
 {
     const int ChunkLength = 16384;
 
@@ -57,43 +57,45 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
 
     int Chunks => (Planes + PlanesPerChunk - 1) / PlanesPerChunk;
 
-    /// <summary>Around the planes of the last two dims, or the rows of the only one.</summary>
+    /// <summary>Returns the border around the planes of the last two dims, or around the rows of the only one.</summary>
     /// <param name="shape">The shape of the tensor.</param>
-    /// <param name="widths">Left and right, then, if there are more, top and bottom.</param>
-    public static Border OfPlanes(Shape shape, ReadOnlySpan<int> widths)
+    /// <param name="widths">The widths left and right, then, if there are four, top and bottom.</param>
+    public static PlanePadding OfPlanes(Shape shape, ReadOnlySpan<int> widths)
     {
         (int top, int bottom) = widths.Length > 2 ? (widths[2], widths[3]) : (0, 0);
         int height = shape.Rank > 1 ? shape[-2] : 1;
         return new(shape.CountOf(0, Math.Max(0, shape.Rank - 2)), height, shape[-1], top, bottom, widths[0], widths[1]);
     }
 
-    /// <summary>Before and after all that lies within each place along a dim.</summary>
-    public static Border OfRows(Shape shape, int dim, int before, int after) =>
+    /// <summary>Returns the border before and after the rows of all elements within each position along a dim.</summary>
+    public static PlanePadding OfRows(Shape shape, int dim, int before, int after) =>
         new(shape.CountOf(0, dim), shape[dim], shape.CountOf(dim + 1, shape.Rank), before, after, 0, 0);
 
-    /// <summary>The shape with the border.</summary>
+    /// <summary>Returns the shape with the border.</summary>
     /// <param name="shape">The shape without it.</param>
-    /// <param name="dim">The dim along which the rows of a plane lie; negative if there is one row.</param>
-    public Shape Around(Shape shape, int dim)
+    /// <param name="dim">The dim of the rows of a plane; negative if there is one row.</param>
+    public Shape PaddedShape(Shape shape, int dim)
     {
         Shape rows = dim < 0 ? shape : shape.With(dim, OuterHeight);
         return OuterWidth == Width ? rows : rows.With(-1, OuterWidth);
     }
 
-    /// <summary>Puts the border around the planes.</summary>
-    public void Put<TBorder, T>(ReadOnlyMemory<T> planes, Memory<T> framed)
-        where TBorder : struct, IBorder
-        where T : unmanaged => ParallelFor.Run(Chunks, new Putting<TBorder, T>(this, planes, framed));
+    /// <summary>Copies the planes with the border around them.</summary>
+    public void Pad<TBorder, T>(ReadOnlyMemory<T> planes, Memory<T> padded)
+        where TBorder : struct, IPaddingMode
+        where T : unmanaged => ParallelFor.Run(Chunks, new PadChunks<TBorder, T>(this, planes, padded));
 
-    /// <summary>The planes, and each value of their border added to the one that it comes from: the gradient of <see cref="Put"/>.</summary>
-    public void Fold<TBorder, T>(ReadOnlyMemory<T> framed, Memory<T> planes)
-        where TBorder : struct, IBorder
-        where T : unmanaged, INumber<T> => ParallelFor.Run(Chunks, new Folding<TBorder, T>(this, framed, planes));
+    /// <summary>
+    /// Copies the planes, and adds each value of their border to the one that it repeats: the gradient of <see cref="Pad"/>.
+    /// </summary>
+    public void Fold<TBorder, T>(ReadOnlyMemory<T> padded, Memory<T> planes)
+        where TBorder : struct, IPaddingMode
+        where T : unmanaged, INumber<T> => ParallelFor.Run(Chunks, new FoldChunks<TBorder, T>(this, padded, planes));
 
     (int First, int End) PlanesOf(int chunk) => (chunk * PlanesPerChunk, Math.Min(Planes, (chunk + 1) * PlanesPerChunk));
 
-    readonly struct Putting<TBorder, T>(Border border, ReadOnlyMemory<T> planes, Memory<T> framed) : IChunk
-        where TBorder : struct, IBorder
+    readonly struct PadChunks<TBorder, T>(PlanePadding border, ReadOnlyMemory<T> planes, Memory<T> padded) : IChunk
+        where TBorder : struct, IPaddingMode
         where T : unmanaged
     {
         public void Run(int index)
@@ -101,11 +103,13 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
             (int first, int end) = border.PlanesOf(index);
             for (int plane = first; plane < end; plane++)
             {
-                PutOne(planes.Span.Slice(plane * border.Plane, border.Plane), framed.Span.Slice(plane * border.OuterPlane, border.OuterPlane));
+                PadPlane(
+                    planes.Span.Slice(plane * border.Plane, border.Plane),
+                    padded.Span.Slice(plane * border.OuterPlane, border.OuterPlane));
             }
         }
 
-        void PutOne(ReadOnlySpan<T> inside, Span<T> outside)
+        void PadPlane(ReadOnlySpan<T> inside, Span<T> outside)
         {
             int width = border.Width;
             for (int y = 0; y < border.OuterHeight; y++)
@@ -126,8 +130,8 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
         }
     }
 
-    readonly struct Folding<TBorder, T>(Border border, ReadOnlyMemory<T> framed, Memory<T> planes) : IChunk
-        where TBorder : struct, IBorder
+    readonly struct FoldChunks<TBorder, T>(PlanePadding border, ReadOnlyMemory<T> padded, Memory<T> planes) : IChunk
+        where TBorder : struct, IPaddingMode
         where T : unmanaged, INumber<T>
     {
         public void Run(int index)
@@ -135,11 +139,13 @@ internal readonly record struct Border(int Planes, int Height, int Width, int To
             (int first, int end) = border.PlanesOf(index);
             for (int plane = first; plane < end; plane++)
             {
-                FoldOne(framed.Span.Slice(plane * border.OuterPlane, border.OuterPlane), planes.Span.Slice(plane * border.Plane, border.Plane));
+                FoldPlane(
+                    padded.Span.Slice(plane * border.OuterPlane, border.OuterPlane),
+                    planes.Span.Slice(plane * border.Plane, border.Plane));
             }
         }
 
-        void FoldOne(ReadOnlySpan<T> outside, Span<T> inside)
+        void FoldPlane(ReadOnlySpan<T> outside, Span<T> inside)
         {
             inside.Clear();
             int width = border.Width;

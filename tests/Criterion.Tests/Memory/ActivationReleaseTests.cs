@@ -1,12 +1,14 @@
 using Criterion.Nn;
 
-namespace Criterion.Tests.Nn;
+namespace Criterion.Tests.Memory;
 
-/// <summary>What passes between modules inside of a scope goes back when it has been read for the last time, and nothing else does.</summary>
-public class PassageTests
+/// <summary>
+/// Activations between modules inside of a scope are released when they have been read for the last time, and nothing else is.
+/// </summary>
+public class ActivationReleaseTests
 {
     [Fact]
-    public void What_no_gradient_reads_goes_back_at_once()
+    public void An_activation_that_no_gradient_reads_is_released_at_once()
     {
         using TensorScope scope = new();
         Tap tap = new();
@@ -20,7 +22,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void What_a_gradient_reads_stays_until_it_has()
+    public void An_activation_that_a_gradient_reads_is_released_after_it()
     {
         using TensorScope scope = new();
         Tap tap = new();
@@ -36,7 +38,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void An_activation_keeps_its_result_for_the_gradient_and_not_its_input()
+    public void An_activation_function_saves_its_result_and_not_its_input()
     {
         using TensorScope scope = new();
         (Tap before, Tap after) = (new(), new());
@@ -47,7 +49,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void Input_and_output_stay_also_where_modules_hand_on_views()
+    public void Input_and_output_stay_where_modules_return_views()
     {
         using TensorScope scope = new();
         Tensor input = Tensor.Ones([3, 4]);
@@ -62,7 +64,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void What_is_kept_stays()
+    public void A_kept_activation_stays()
     {
         using TensorScope scope = new();
         Tap tap = new(keeps: true);
@@ -72,7 +74,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void A_residual_block_gives_its_change_back_but_not_its_input()
+    public void A_residual_block_releases_the_output_of_its_body_but_not_its_input()
     {
         using TensorScope scope = new();
         Tensor input = Tensor.Ones([3, 4]);
@@ -90,7 +92,10 @@ public class PassageTests
     [Fact]
     public void Gradients_to_second_order_are_those_without_a_scope()
     {
-        Sequential net = [new Linear(4, 5, random: new(1)), new LeakyReLU(0.2), new LayerNorm([5]), new Tanh(), new Linear(5, 1, random: new(2))];
+        Sequential net =
+        [
+            new Linear(4, 5, random: new(1)), new LeakyReLU(0.2), new LayerNorm([5]), new Tanh(), new Linear(5, 1, random: new(2)),
+        ];
         Tensor x = Tensor.Randn([3, 4], random: new(3));
         float[][] outside = Penalised(net, x);
         using (new TensorScope())
@@ -100,7 +105,7 @@ public class PassageTests
     }
 
     [Fact]
-    public void Outside_of_a_scope_nothing_is_given_back()
+    public void Outside_of_a_scope_nothing_is_released()
     {
         Tap tap = new();
         new Sequential(new Linear(4, 4), tap, new Linear(4, 2)).Forward(Tensor.Ones([3, 4])).Sum().Backward();
@@ -119,7 +124,7 @@ public class PassageTests
         return gradients;
     }
 
-    /// <summary>Hands on what it is given, and shows it afterwards.</summary>
+    /// <summary>Returns its input, and gives access to it afterwards.</summary>
     sealed class Tap(bool keeps = false) : Module
     {
         public Tensor? Seen { get; private set; }

@@ -6,13 +6,13 @@ using Criterion.Simd;
 namespace Criterion.Kernels;
 
 /// <summary>
-/// The product of a convolution to few channels (an image, a depthwise convolution): here the lanes are a run of neighbouring
-/// positions and the weights are broadcast, so that no lane waits for a channel that isn't there.
+/// The product of a convolution to few channels (an image, a depthwise convolution): the lanes are a run of neighbouring positions and the
+/// weights are broadcast, so that no lane is without a channel.
 /// </summary>
-internal readonly struct ConvolutionRuns<S> : IChunk
+internal readonly struct FewChannelProduct<S> : IChunk
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
-    /// <summary>Channels in a panel: one or two running sums for each run of a tile.</summary>
+    /// <summary>The channels of a panel: one or two running sums for each run of a tile.</summary>
     const int PanelChannels = 2;
 
     const int BlockTiles = 4;
@@ -24,7 +24,8 @@ internal readonly struct ConvolutionRuns<S> : IChunk
     readonly int _lanes;
     readonly int _tile;
 
-    ConvolutionRuns(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
+    FewChannelProduct(
+        ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, ConvolutionTarget<S> target, ConvolutionTable targets, int lanes)
     {
         _patches = patches;
         _columns = columns;
@@ -34,21 +35,21 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         _tile = MatrixProductBlock.TileRows(columns.PanelWidth);
     }
 
-    /// <summary>Worth it when the positions are neighbours and the channels fill at most half of a register.</summary>
+    /// <summary>Returns whether it saves time: the positions are neighbours and the channels fill at most half of a register.</summary>
     public static bool Suit(ConvolutionGrid positions, int channels) =>
         positions.PositionStride == 1 && Lanes(positions.Positions) >= 2 * channels;
 
     public static void Run(ConvolutionPatches<S> patches, ConvolutionColumns<S> columns, int groups, ConvolutionTarget<S> target, int lanes)
     {
         ConvolutionTable targets = target.Grid.Runs(lanes);
-        ConvolutionRuns<S> runs = new(patches, columns, target, targets, lanes);
+        FewChannelProduct<S> runs = new(patches, columns, target, targets, lanes);
         ParallelFor.Run(groups * runs.Blocks, runs);
         targets.Return();
     }
 
     public static int PanelWidth(int channels) => Math.Min(channels, PanelChannels);
 
-    /// <summary>The widest register that a line of positions fills, or 0.</summary>
+    /// <summary>Returns the lanes of the widest register that a line of positions fills, or 0.</summary>
     public static unsafe int Lanes(int positions)
     {
         int bytes = WidestLane.Bytes;
@@ -75,14 +76,14 @@ internal readonly struct ConvolutionRuns<S> : IChunk
             S** pointers = stackalloc S*[BlockRuns];
             _patches.PointToRows(pointers, BlockRuns, source, group, first, runs);
             S* groupColumns = columns + ((nint)group * _columns.GroupStride);
-            WidestLane.Run<Product, S>(new(this, pointers, runs, groupColumns, target), _lanes * sizeof(S));
+            WidestLane.Run<MultiplyTask, S>(new(this, pointers, runs, groupColumns, target), _lanes * sizeof(S));
             Store(target, group, first, runs);
         }
 
         BufferPool<S>.Return(sums);
     }
 
-    readonly unsafe struct Product(ConvolutionRuns<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
+    readonly unsafe struct MultiplyTask(FewChannelProduct<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
     {
         public void Run<L>()
             where L : struct, ILane<L, S> => runs.Multiply<L>(pointers, count, columns, sums);
@@ -111,23 +112,26 @@ internal readonly struct ConvolutionRuns<S> : IChunk
     unsafe void Tile<L>(GatheredRuns<S> runs, int channels, S* panel, S* target, int stride)
         where L : struct, ILane<L, S>
     {
-        int width = _columns.PanelWidth;
-        int depth = _columns.Depth;
+        (int width, int depth) = (_columns.PanelWidth, _columns.Depth);
         if (channels == 1 && _tile == 12)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
+                runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (channels == 1)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, One>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant1>(
+                runs, panel, width, depth, target, stride, accumulate: false);
         }
         else if (_tile == 12)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Twelve, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant2>(
+                runs, panel, width, depth, target, stride, accumulate: false);
         }
         else
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Six, Two>(runs, panel, width, depth, target, stride, accumulate: false);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant2>(
+                runs, panel, width, depth, target, stride, accumulate: false);
         }
     }
 
@@ -137,7 +141,9 @@ internal readonly struct ConvolutionRuns<S> : IChunk
         fixed (S* images = _target.Images.Span)
         {
             S* target = images + ((nint)group * _target.GroupStride);
-            ReadOnlySpan<S> bias = _target.Bias.IsEmpty ? default : _target.Bias.Span.Slice(group * _target.GroupChannels, _columns.Columns);
+            ReadOnlySpan<S> bias = _target.Bias.IsEmpty
+                ? default
+                : _target.Bias.Span.Slice(group * _target.GroupChannels, _columns.Columns);
             foreach (int offset in _targets.Values.Slice(first, runs))
             {
                 for (int channel = 0; channel < _columns.Columns; channel++, sums += _lanes)
