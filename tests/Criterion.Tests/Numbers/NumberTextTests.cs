@@ -1,4 +1,4 @@
-namespace Criterion.Tests;
+namespace Criterion.Tests.Numbers;
 
 /// <summary>Numbers as people read and type them.</summary>
 public class NumberTextTests

@@ -84,7 +84,7 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
             where T : struct, IReal<T>
         {
             T error = y - x;
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
             }

@@ -30,6 +30,6 @@ public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGan
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>
-            typeof(T) == typeof(Latex) ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
+            T.IsText ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
     }
 }

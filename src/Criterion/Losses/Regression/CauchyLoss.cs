@@ -38,7 +38,7 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
         {
             T difference = x - y;
             T error = difference / T.Const(scale);
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return T.Log1p(T.Const(0.5) * (error * error));
             }

@@ -51,7 +51,7 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
             where T : struct, IReal<T>
         {
             T difference = x - y;
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return Text(difference);
             }

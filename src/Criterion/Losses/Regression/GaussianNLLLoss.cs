@@ -94,7 +94,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
             T variance = T.WithSlope(T.Detach(clamped), z, T.Const(1));
             T difference = x - y;
             T ratio = difference / variance;
-            T loss = typeof(T) == typeof(Latex)
+            T loss = T.IsText
                 ? T.Const(0.5) * (T.Log(variance) + (difference * difference / variance))
                 : (T.Const(0.5) * T.Log(variance)) + (T.Const(0.5) * ratio * difference);
 
