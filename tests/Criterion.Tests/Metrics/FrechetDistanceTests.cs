@@ -133,7 +133,7 @@ public class FrechetDistanceTests
             Assert.Throws<MetricException>(() => FrechetDistance.Between(rows * double.NaN, rows)).Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "fake holds Infinity in row 0, column 0",
+            "fake is Infinity in row 0, column 0",
             Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows.Abs() / 0)).Message,
             StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => FrechetDistance.Between(FeatureStatistics.Of(rows, "a"), FeatureStatistics.Of(rows, "b")));
