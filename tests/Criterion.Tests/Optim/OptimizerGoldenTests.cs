@@ -23,7 +23,8 @@ public class OptimizerGoldenTests
     {
         ["StepLR"] = static a => new StepSchedule(1, a.Int("step_size"), a.Double("gamma")),
         ["ExponentialLR"] = static a => new StepSchedule(1, Every: 1, a.Double("gamma")),
-        ["CosineAnnealingLR"] = static a => new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
+        ["CosineAnnealingLR"] = static a =>
+            new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
         ["LinearLR"] = static a => new LinearSchedule(a.Double("start_factor"), a.Double("end_factor"), a.Int("total_iters")),
         ["LambdaLR"] = static a =>
         {
