@@ -36,7 +36,7 @@ internal sealed class GanSettings
         }
         catch (TrainingException e)
         {
-            throw new ToolException($"{option.Name} {Mistakes.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}", e);
+            throw new ToolException($"{option.Name} {UsageErrors.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}", e);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class GanSettings
         ];
         if (uses.FirstOrDefault(use => !use.IsUsed && parsed.IsGiven(this[use.Property])) is { Property: { } unused, Why: var why })
         {
-            throw new ToolException($"{this[unused].Name} has no effect here: {why}. Leave it out.");
+            throw new ToolException($"{this[unused].Name} has no effect here: {why}. Remove it.");
         }
     }
 

@@ -13,7 +13,7 @@ internal readonly record struct AxisLayout(int Outer, int Size, int Inner)
     public static AxisLayout Of(Shape shape, int dim) =>
         new(shape.CountOf(0, dim), shape[dim], shape.CountOf(dim + 1, shape.Rank));
 
-    /// <summary>Returns the first element of a line; its elements lie <see cref="Inner"/> apart.</summary>
+    /// <summary>Returns the first element of a line; its elements are <see cref="Inner"/> apart.</summary>
     public int Start(int line)
     {
         (int outer, int inner) = Math.DivRem(line, Inner);

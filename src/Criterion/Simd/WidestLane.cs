@@ -4,15 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Criterion.Simd;
 
-/// <summary>Work that is compiled for one element type and one lane width.</summary>
-internal interface ILaneTask
-{
-    void Run<S, L>()
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>;
-}
-
-/// <summary>Work on elements of a known type that is compiled for one lane width.</summary>
+/// <summary>Work that is compiled for one lane width.</summary>
 internal interface ILaneTask<S>
     where S : unmanaged
 {
@@ -20,15 +12,11 @@ internal interface ILaneTask<S>
         where L : struct, ILane<L, S>;
 }
 
-/// <summary>Chooses the element type and the lane width of a loop.</summary>
+/// <summary>Chooses the lane width of a loop.</summary>
 internal static class WidestLane
 {
     /// <summary>The bytes of the widest lane that the machine computes at full speed: 64, 32 or 16.</summary>
     public static int Bytes => Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 : 16;
-
-    /// <summary>Runs a task in a floating-point type, in the widest lanes.</summary>
-    public static void Run<TTask>(TTask task, DType type)
-        where TTask : struct, ILaneTask => type.RunFloats(new InWidestLanes<TTask>(task));
 
     /// <summary>Runs a task in the widest lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,20 +42,5 @@ internal static class WidestLane
                 task.Run<Lane128<S>>();
                 break;
         }
-    }
-
-    readonly struct InWidestLanes<TTask>(TTask task) : IFloatTask
-        where TTask : struct, ILaneTask
-    {
-        public void Run<T>()
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => WidestLane.Run<OfType<TTask, T>, T>(new(task));
-    }
-
-    readonly struct OfType<TTask, S>(TTask task) : ILaneTask<S>
-        where TTask : struct, ILaneTask
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-    {
-        public void Run<L>()
-            where L : struct, ILane<L, S> => task.Run<S, L>();
     }
 }

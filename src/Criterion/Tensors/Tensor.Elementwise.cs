@@ -251,7 +251,7 @@ public sealed partial class Tensor
     /// <summary>Returns whether x is neither infinite nor NaN, as Bool.</summary>
     public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
 
-    /// <summary>Whether every value lies in [low, high], in one pass; NaN counts as inside.</summary>
+    /// <summary>Returns whether every value is in [low, high], in one pass; NaN counts as inside.</summary>
     internal bool AllWithin(double low, double high) => TensorFormula.Total(new IsOutside(low, high), this) == 0;
 
     /// <summary>Returns whether x is false (0), as Bool.</summary>

@@ -60,7 +60,8 @@ public sealed partial class Tensor
     {
         if (k < 0 || k > Shape[dim])
         {
-            throw new ShapeException($"TopK: k = {k} is not within dim {dim} of {Shape}, which has {Shape[dim]} elements.");
+            throw new ShapeException(
+                $"TopK: k = {k} is out of range for dim {dim} of {Shape}, which has {Shape[dim]} elements. Use k from 0 to {Shape[dim]}.");
         }
 
         int at = Shape.Dim(dim);
@@ -73,7 +74,7 @@ public sealed partial class Tensor
         int at = Shape.Dim(dim);
         if (Shape[at] == 0)
         {
-            throw new ShapeException($"{operation}: dim {at} of {Shape} has no elements.");
+            throw new ShapeException($"{operation}: dim {at} of {Shape} has no elements. The dim must not be empty.");
         }
 
         Tensor first = ArgSort(at, largest, 1);

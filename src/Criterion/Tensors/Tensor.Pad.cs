@@ -98,7 +98,7 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>Pads planes whose rows lie along <paramref name="dim"/>.</summary>
+    /// <summary>Pads planes whose rows are along <paramref name="dim"/>.</summary>
     Tensor Framed<TBorder>(PlanePadding border, int dim)
         where TBorder : struct, IPaddingMode
     {

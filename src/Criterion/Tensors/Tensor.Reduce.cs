@@ -15,7 +15,11 @@ public sealed partial class Tensor
         Tensor x = Countable();
         ReducedDims to = new(Shape, dims, "Sum");
         return Autograd.Record(
-            "sum", Reduce<SumReduction>(x, to, keepDim), [], (to.Kept, x.Shape), (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
+            "sum",
+            Reduce<SumReduction>(x, to, keepDim),
+            [],
+            (to.Kept, x.Shape),
+            (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
     /// <summary>Sums all elements.</summary>

@@ -1,4 +1,4 @@
-namespace Criterion.Tests;
+namespace Criterion.Tests.Numbers;
 
 /// <summary>Numbers as people read and type them.</summary>
 public class NumberTextTests
@@ -82,5 +82,6 @@ public class NumberTextTests
 
     [Fact]
     [Trait("Case", "cli-small-values")]
-    public void Tensors_show_small_values() => Assert.Equal("[1e-6, 4e-6, 0.5] (Float32 [3])", Tensor.From([1e-6f, 4e-6f, 0.5f]).ToString());
+    public void Tensors_show_small_values() =>
+        Assert.Equal("[1e-6, 4e-6, 0.5] (Float32 [3])", Tensor.From([1e-6f, 4e-6f, 0.5f]).ToString());
 }

@@ -28,8 +28,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
-    Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between species, 1945",
-    Alternatives = "TverskyLoss weighs false positives and false negatives separately; BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
+    Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between "
+        + "species, 1945",
+    Alternatives = "TverskyLoss weighs false positives and false negatives separately; "
+        + "BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
 public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
     : OverlapLoss(Reduction)
 {

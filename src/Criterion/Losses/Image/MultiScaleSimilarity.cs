@@ -43,13 +43,15 @@ internal static class MultiScaleSimilarity
             scales--;
         }
 
-        string why = $" for a window of {options.WindowSize} on {scales} scale(s)" + (reduce ? "" : "; set AutoReduceScales, or fewer Scales");
+        string why = $" for a window of {options.WindowSize} on {scales} scale(s)" + (
+            reduce ? "" : "; set AutoReduceScales, or fewer Scales");
         ImageChecks.CheckSide(name, images, LeastSide(options, scales), why);
         return scales;
     }
 
     /// <summary>Computes the similarity of each image, [N].</summary>
-    public static Tensor PerImage(string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
+    public static Tensor PerImage(
+        string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
     {
         // In double precision: powers near 0 amplify the rounding errors of the terms.
         DType type = DTypes.Promote(x.Floating().DType, y.Floating().DType);

@@ -22,7 +22,8 @@ namespace Criterion.Losses;
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Wang, Bovik, Sheikh, Simoncelli, Image quality assessment: from error visibility to structural similarity, 2004, equation 13",
-    Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity is nearly invariant; L1Loss where every pixel has the same weight.")]
+    Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity "
+        + "is nearly invariant; L1Loss where every pixel has the same weight.")]
 public sealed record SsimLoss(
     ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
     : WindowLoss(Range, Reduction)
@@ -31,7 +32,8 @@ public sealed record SsimLoss(
     public SsimOptions? Options { get; init; }
 
     /// <inheritdoc/>
-    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
+    protected internal override WindowFormula Formula =>
+        WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
 
     /// <inheritdoc/>
     protected internal override BlurWindow Window => EffectiveOptions.Window;

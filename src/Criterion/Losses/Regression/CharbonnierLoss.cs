@@ -23,7 +23,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
-    Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, 1994",
+    Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed "
+        + "imaging, 1994",
     Alternatives = "L1Loss is the limit for Epsilon 0; HuberLoss is exactly quadratic in the middle.")]
 public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)

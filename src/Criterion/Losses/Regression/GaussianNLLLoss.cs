@@ -75,7 +75,8 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         return fits
             ? variance.Reshape([.. rows, 1]).Expand(prediction.Shape)
             : throw new ShapeException(
-                $"GaussianNLLLoss: prediction {prediction.Shape} and variance {variance.Shape} do not match. The variance must have the shape "
+                $"GaussianNLLLoss: prediction {prediction.Shape} and variance {variance.Shape} do not match. "
+                + "The variance must have the shape "
                 + "of the prediction, or that with a last dimension of 1 or none. Use variance.Expand for another.");
     }
 

@@ -1,4 +1,4 @@
-namespace Criterion.Tests.Tensors;
+namespace Criterion.Tests.Shapes;
 
 public class ShapeTests
 {
