@@ -40,7 +40,8 @@ NO_SLOWER = 0.95  # --against: a twentieth is noise
 LANES = {
     512: {},
     256: {"DOTNET_EnableAVX512": "0", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
-    128: {"DOTNET_EnableAVX2": "0", "DOTNET_EnableAVX": "0", "ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"},
+    128: {"DOTNET_EnableAVX2": "0", "DOTNET_EnableAVX": "0", "ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41",
+          "OPENBLAS_CORETYPE": "Nehalem"},
 }
 
 
@@ -52,7 +53,8 @@ def options():
     parser.add_argument("--lanes", type=int, choices=sorted(LANES), default=512, help="the widest registers that either side may use")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, on one thread only")
     parser.add_argument("--criterion-only", action="store_true", help="leave PyTorch out: times and shares of the limits")
-    parser.add_argument("--against", metavar="CHECKOUT", help="the root of another checkout of Criterion, which is built and takes PyTorch's place")
+    parser.add_argument("--against", metavar="CHECKOUT",
+                        help="the root of another checkout of Criterion, which is built and takes the place of PyTorch")
     return parser.parse_args()
 
 
@@ -146,7 +148,7 @@ class Bench:
                 limits[n].append(worker.ask("limits"))
         for _, _, worker in workers:
             worker.ask("drop")
-        return judge(case, size, times, allocated, limits, errors, self.chosen.against)
+        return verdict(case, size, times, allocated, limits, errors, self.chosen.against)
 
     def prepare(self, workers, case, size, folder):
         counts, files = {}, None
@@ -175,7 +177,7 @@ class Bench:
         return table
 
 
-def judge(case, size, times, allocated, limits, errors, against):
+def verdict(case, size, times, allocated, limits, errors, against):
     """One row of the table: the figures, and whether they reach what is asked."""
     if against:
         size = size | {"ratio": NO_SLOWER, "share": None}
@@ -233,7 +235,8 @@ def head(against):
 
 def cells(row):
     both = lambda side: " / ".join(f"{row['ms'][f'{side} {n}']:.4g}" for n in sorted({1, CORES}) if f"{side} {n}" in row["ms"])
-    share = "" if row["share"] is None else f"{row['share']:.0%}" + (f" (asked {row['required_share']:.0%})" if row["required_share"] else "")
+    required = f" (asked {row['required_share']:.0%})" if row["required_share"] else ""
+    share = "" if row["share"] is None else f"{row['share']:.0%}{required}"
     return [
         row["case"], row["size"], both("peer"), both("criterion"),
         "" if row["ratio"] is None else f"{row['ratio']:.2f}", "" if row["required_ratio"] is None else f"{row['required_ratio']:g}",
@@ -247,11 +250,13 @@ def table(columns, lines):
 
 
 def title(against):
-    limits = "The limits are measured in the same rounds: a copy of 64 MB (bytes read and written), and independent multiply-adds in registers."
+    limits = ("The limits are measured in the same rounds: a copy of 64 MB (bytes read and written), "
+              "and independent multiply-adds in registers.")
     if against:
         return ["# Criterion against another checkout of it", "Forward + backward, in turn, on the same inputs; medians. "
                 "The ratio is the other checkout's time over this one's, both on all threads. " + limits]
-    return ["# Criterion against PyTorch", "Written by `bench/compare.py`; do not edit. Forward + backward, in turn, on the same inputs; medians. "
+    return ["# Criterion against PyTorch",
+            "Written by `bench/compare.py`; do not edit. Forward + backward, in turn, on the same inputs; medians. "
             "The ratio is PyTorch's better time over Criterion's on all threads. " + limits]
 
 
@@ -270,8 +275,9 @@ def report(result, against=None):
             f"{text} {unit(name):.1f} {name}" for name, text in (("GB/s", "copy"), ("GFLOP/s", "multiply-add"))
             if any(row["unit"] == name for row in result["rows"])) + ".")
     if memory := result["memory"]:
-        parts += ["## Memory", f"Peak resident memory of a fresh process after {MEMORY_STEPS} × {memory['case']}: PyTorch {memory['torch'] / 2**20:.0f} MB, "
-                  f"Criterion {memory['criterion'] / 2**20:.0f} MB, ratio {memory['ratio']:.2f} (asked {memory['required_ratio']:g}: {memory['verdict']})."]
+        parts += ["## Memory", f"Peak resident memory of a fresh process after {MEMORY_STEPS} × {memory['case']}: "
+                  f"PyTorch {memory['torch'] / 2**20:.0f} MB, Criterion {memory['criterion'] / 2**20:.0f} MB, "
+                  f"ratio {memory['ratio']:.2f} (asked {memory['required_ratio']:g}: {memory['verdict']})."]
     if growth := result["growth"]:
         parts += ["## Growth", "Criterion's nanoseconds per element, all threads.", table(
             ["case", *(f"10^{round(math.log10(n))}" for n in GROWTH_COUNTS)],

@@ -7,7 +7,7 @@ of points on the ring of eight Gaussians it draws 2,500, and counts modes and th
   bench/fidelity.py                                     dcgan, lsgan and wgan-gp, three seeds, 1,000 steps: about an hour on two cores
   bench/fidelity.py --recipes lsgan --seeds 1 --steps 100
   bench/fidelity.py --recipes dragan hinge --data ring  5,000 steps each: a minute a run
-  bench/fidelity.py --folder DIR                        keeps everything there, and goes on where it stopped
+  bench/fidelity.py --folder DIR                        keeps everything there, and resumes an interrupted comparison
 
 Needs the .NET 10 SDK and, from Debian: apt-get install python3-torch libopenblas0-pthread
 """
@@ -56,9 +56,10 @@ def criterion(chosen, recipe, seed, file):
     if os.path.exists(os.path.join(run, "run.json")):
         subprocess.run([*tool, "train", "--resume", run, "--threads", str(chosen.threads)], check=True, stdout=sys.stderr)
     else:
-        subprocess.run([*tool, "train", recipe, *data, "--steps", str(chosen.steps), "--seed", str(seed), "--out", run, "--threads", str(chosen.threads)],
-                       check=True, stdout=sys.stderr)
-    subprocess.run([*tool, "sample", run, "--count", str(COUNTS[chosen.data]), "--seed", str(1000 + seed), "--out", file], check=True, stdout=sys.stderr)
+        size = ["--steps", str(chosen.steps), "--threads", str(chosen.threads)]
+        subprocess.run([*tool, "train", recipe, *data, *size, "--seed", str(seed), "--out", run], check=True, stdout=sys.stderr)
+    count = str(COUNTS[chosen.data])
+    subprocess.run([*tool, "sample", run, "--count", count, "--seed", str(1000 + seed), "--out", file], check=True, stdout=sys.stderr)
 
 
 def pytorch(chosen, recipe, seed, file):
@@ -89,7 +90,8 @@ def main():
     os.makedirs(chosen.folder, exist_ok=True)
     sides = {side: train for side, train in {"Criterion": criterion, "PyTorch": pytorch}.items() if side in chosen.sides}
     measure = ruler(chosen) if chosen.data == "clothes" else None
-    print("| recipe | side | Fréchet distance by seed | mean |\n|---|---|---|---|" if measure else "| recipe | side | modes found of 8 | points near one |\n|---|---|---|---|")
+    columns = "Fréchet distance by seed | mean" if measure else "modes found of 8 | points near one"
+    print(f"| recipe | side | {columns} |\n|---|---|---|---|")
     for recipe in chosen.recipes:
         for side, train in sides.items():
             if measure:

@@ -6,7 +6,8 @@ namespace Criterion.Bench;
 /// <content>The losses.</content>
 internal static partial class Cases
 {
-    static Func<Tensor[]> Pointwise(IPredictionLoss loss, Sizes s, double low = -3, double high = 3, double targetLow = -3, double targetHigh = 3) =>
+    static Func<Tensor[]> Pointwise(IPredictionLoss loss, Sizes s, double low = -3, double high = 3, double targetLow = -3,
+        double targetHigh = 3) =>
         Compare(loss, Variable(1, [s["n"]], low, high), Uniform(2, [s["n"]], targetLow, targetHigh));
 
     static Func<Tensor[]> OfClasses(IPredictionLoss loss, Sizes s) =>

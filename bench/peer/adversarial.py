@@ -41,10 +41,10 @@ def relativistic(discriminator):
 
     def make(n):
         real, fake = variable(1, [n], -6, 6), variable(2, [n], -6, 6)
-        judged = real.detach()
+        detached = real.detach()
 
         def body():
-            d, g = discriminator(real, fake), discriminator(fake, judged)
+            d, g = discriminator(real, fake), discriminator(fake, detached)
             return [d, g, *grad(d, [real, fake]), *grad(g, fake)]
 
         return body

@@ -82,7 +82,9 @@ def norm_traffic(n, channels, side):
     return 20 * n * channels * side * side
 
 
-@case("batch norm", size("64×64×32×32", 2, n=64, channels=64, side=32), size("64×256×8×8", 2, n=64, channels=256, side=8), moves=norm_traffic)
+@case(
+    "batch norm", size("64×64×32×32", 2, n=64, channels=64, side=32), size("64×256×8×8", 2, n=64, channels=256, side=8),
+    moves=norm_traffic)
 def batch_norm(n, channels, side):
     layer = torch.nn.BatchNorm2d(channels)
     x, upstream = variable(1, [n, channels, side, side]), uniform(2, [n, channels, side, side])
@@ -94,7 +96,9 @@ def batch_norm(n, channels, side):
     return body
 
 
-@case("instance norm", size("16×64×64×64", 2, n=16, channels=64, side=64), size("1×256×16×16", 2, n=1, channels=256, side=16), moves=norm_traffic)
+@case(
+    "instance norm", size("16×64×64×64", 2, n=16, channels=64, side=64), size("1×256×16×16", 2, n=1, channels=256, side=16),
+    moves=norm_traffic)
 def instance_norm(n, channels, side):
     layer = torch.nn.InstanceNorm2d(channels)
     x, upstream = variable(1, [n, channels, side, side]), uniform(2, [n, channels, side, side])
@@ -207,28 +211,28 @@ def critic_step(width, batch):
 @case("cyclegan step", size("6 blocks of width 64, 3×64×64, batch 1", 1.2, width=64, side=64), tolerance=1e-2)
 def cyclegan_step(width, side):
     a_to_b, b_to_a = (fill(resnet_translator(width, blocks=6)) for _ in range(2))
-    judge_a, judge_b = (fill(patch_discriminator(width)) for _ in range(2))
+    discriminator_a, discriminator_b = (fill(patch_discriminator(width)) for _ in range(2))
     a, b = uniform(1, [1, 3, side, side]), uniform(2, [1, 3, side, side])
     translators = torch.optim.Adam([*a_to_b.parameters(), *b_to_a.parameters()], lr=2e-4, betas=(0.5, 0.999))
-    judges = torch.optim.Adam([*judge_a.parameters(), *judge_b.parameters()], lr=2e-4, betas=(0.5, 0.999))
+    discriminator_optimizer = torch.optim.Adam([*discriminator_a.parameters(), *discriminator_b.parameters()], lr=2e-4, betas=(0.5, 0.999))
 
     def body():
-        for judge in (judge_a, judge_b):
-            judge.requires_grad_(False)
+        for discriminator in (discriminator_a, discriminator_b):
+            discriminator.requires_grad_(False)
         fake_b, fake_a = a_to_b(a), b_to_a(b)
-        deceived = ((judge_b(fake_b) - 1) ** 2).mean() + ((judge_a(fake_a) - 1) ** 2).mean()
+        deceived = ((discriminator_b(fake_b) - 1) ** 2).mean() + ((discriminator_a(fake_a) - 1) ** 2).mean()
         cycle = F.l1_loss(b_to_a(fake_b), a) + F.l1_loss(a_to_b(fake_a), b)
         g = deceived + 10 * cycle
         translators.zero_grad(set_to_none=True)
         g.backward()
         translators.step()
         d = 0
-        for judge, real, fake in ((judge_a, a, fake_a.detach()), (judge_b, b, fake_b.detach())):
-            judge.requires_grad_(True)
-            d = d + 0.5 * ((judge(real) - 1) ** 2).mean() + 0.5 * (judge(fake) ** 2).mean()
-        judges.zero_grad(set_to_none=True)
+        for discriminator, real, fake in ((discriminator_a, a, fake_a.detach()), (discriminator_b, b, fake_b.detach())):
+            discriminator.requires_grad_(True)
+            d = d + 0.5 * ((discriminator(real) - 1) ** 2).mean() + 0.5 * (discriminator(fake) ** 2).mean()
+        discriminator_optimizer.zero_grad(set_to_none=True)
         d.backward()
-        judges.step()
-        return [g.detach(), d.detach(), next(a_to_b.parameters()).grad, next(judge_a.parameters()).grad]
+        discriminator_optimizer.step()
+        return [g.detach(), d.detach(), next(a_to_b.parameters()).grad, next(discriminator_a.parameters()).grad]
 
     return body

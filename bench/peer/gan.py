@@ -19,12 +19,16 @@ MODES, RADIUS, DEVIATION = 8, 2.0, 0.02
 
 def clothes():
     """The 10,000 embedded images, [N, 1, 32, 32] in [-1, 1], padded with black."""
-    pixels = numpy.frombuffer(gzip.open(os.path.join(DATA, "t10k-images-idx3-ubyte.gz")).read(), numpy.uint8, offset=16).reshape(-1, 1, 28, 28)
+    pixels = embedded("t10k-images-idx3-ubyte.gz", offset=16).reshape(-1, 1, 28, 28)
     return torch.nn.functional.pad(torch.from_numpy(pixels.copy()).float() / 127.5 - 1, (2, 2, 2, 2), value=-1.0)
 
 
 def labels():
-    return torch.from_numpy(numpy.frombuffer(gzip.open(os.path.join(DATA, "t10k-labels-idx1-ubyte.gz")).read(), numpy.uint8, offset=8).astype(numpy.int64))
+    return torch.from_numpy(embedded("t10k-labels-idx1-ubyte.gz", offset=8).astype(numpy.int64))
+
+
+def embedded(name, offset):
+    return numpy.frombuffer(gzip.open(os.path.join(DATA, name)).read(), numpy.uint8, offset=offset)
 
 
 def centres():
@@ -97,14 +101,14 @@ def at_both(network, real, fake):
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    judge: Callable = non_saturating
-    deceive: Callable = lambda real, fake: softplus(-fake).mean()
+    discriminator_loss: Callable = non_saturating
+    generator_loss: Callable = lambda real, fake: softplus(-fake).mean()
     penalty: Optional[Callable] = None
     weight: float = 0
     point_weight: float = 0.1
-    judgements: int = 1
+    d_steps: int = 1
     optimizer: str = "adam"
-    judge_rate: float = 2e-4
+    d_rate: float = 2e-4
     rate: float = 2e-4
     betas: tuple = (0.5, 0.999)
     norm: str = "batch"
@@ -115,31 +119,35 @@ class Recipe:
         """Criterion's GanRecipe.For: faster on points, with smaller gradient penalties."""
         if data == "clothes":
             return self
+        weight = self.point_weight if self.penalty in (between, beside_real) else self.weight
         return dataclasses.replace(
-            self, judge_rate=5 * self.judge_rate, rate=5 * self.rate, weight=self.point_weight if self.penalty in (between, beside_real) else self.weight,
+            self, d_rate=5 * self.d_rate, rate=5 * self.rate, weight=weight,
             norm="none" if self.norm in ("batch", "layer") else self.norm)
 
 
 RECIPES = {
     "dcgan": Recipe(),
     "lsgan": Recipe(least_squares, lambda real, fake: 0.5 * ((fake - 1) ** 2).mean()),
-    "wgan": Recipe(wasserstein, lambda real, fake: -fake.mean(), judgements=5, optimizer="rmsprop", judge_rate=5e-5, rate=5e-5, clip=0.01),
-    "wgan-gp": Recipe(wasserstein, lambda real, fake: -fake.mean(), between, 10, judgements=5, judge_rate=1e-4, rate=1e-4, betas=(0.0, 0.9), norm="none"),
-    "hinge": Recipe(hinge, lambda real, fake: -fake.mean(), judgements=5, betas=(0.0, 0.9), norm="spectral"),
+    "wgan": Recipe(wasserstein, lambda real, fake: -fake.mean(), d_steps=5, optimizer="rmsprop", d_rate=5e-5, rate=5e-5, clip=0.01),
+    "wgan-gp": Recipe(
+        wasserstein, lambda real, fake: -fake.mean(), between, 10, d_steps=5, d_rate=1e-4, rate=1e-4, betas=(0.0, 0.9), norm="none"),
+    "hinge": Recipe(hinge, lambda real, fake: -fake.mean(), d_steps=5, betas=(0.0, 0.9), norm="spectral"),
     "dragan": Recipe(penalty=beside_real, weight=10, norm="layer"),
     "r3gan": Recipe(paired, lambda real, fake: softplus(real - fake).mean(), at_both, 0.5, betas=(0.0, 0.9), norm="none", average=0.99),
     "ebgan": Recipe(energy, lambda real, fake: fake.mean(), norm="reconstruction"),
 }
 
-# Published settings that Criterion's recipes left, since they fail on this side as well: for --sides PyTorch.
+# Published settings that Criterion's recipes changed, since they fail in PyTorch as well: for --sides PyTorch.
 RECIPES |= {
-    "hinge-zhang": dataclasses.replace(RECIPES["hinge"], judgements=1, judge_rate=4e-4, rate=1e-4),
-    "dragan-published": dataclasses.replace(RECIPES["dragan"], judge_rate=1e-4, rate=1e-4, betas=(0.5, 0.9), norm="none", point_weight=10),
+    "hinge-zhang": dataclasses.replace(RECIPES["hinge"], d_steps=1, d_rate=4e-4, rate=1e-4),
+    "dragan-published": dataclasses.replace(RECIPES["dragan"], d_rate=1e-4, rate=1e-4, betas=(0.5, 0.9), norm="none", point_weight=10),
 }
 
 
 def optimizer(recipe, network, rate):
-    return torch.optim.RMSprop(network.parameters(), rate) if recipe.optimizer == "rmsprop" else torch.optim.Adam(network.parameters(), rate, recipe.betas)
+    if recipe.optimizer == "rmsprop":
+        return torch.optim.RMSprop(network.parameters(), rate)
+    return torch.optim.Adam(network.parameters(), rate, recipe.betas)
 
 
 def batches(data):
@@ -155,19 +163,20 @@ def train(recipe, seed, steps, count, data="clothes", width=32):
     recipe = (RECIPES[recipe] if isinstance(recipe, str) else recipe).on(data)
     generator, discriminator = networks.dcgan(width, LATENT, recipe.norm) if data == "clothes" else networks.points(LATENT, recipe.norm)
     average = copy.deepcopy(generator)
-    generator_step, discriminator_step = optimizer(recipe, generator, recipe.rate), optimizer(recipe, discriminator, recipe.judge_rate)
+    generator_step, discriminator_step = optimizer(recipe, generator, recipe.rate), optimizer(recipe, discriminator, recipe.d_rate)
     real = batches(clothes() if data == "clothes" else ring())
     for _ in range(steps):
-        for i in range(recipe.judgements):
-            with torch.set_grad_enabled(i == recipe.judgements - 1):
+        for i in range(recipe.d_steps):
+            with torch.set_grad_enabled(i == recipe.d_steps - 1):
                 fake = generator(torch.randn(BATCH, LATENT, 1, 1))
             shown = next(real)
-            loss = recipe.judge(discriminator(shown), discriminator(fake.detach()))
+            loss = recipe.discriminator_loss(discriminator(shown), discriminator(fake.detach()))
             loss = loss + recipe.weight * recipe.penalty(discriminator, shown, fake.detach()) if recipe.penalty else loss
             descend(loss, discriminator_step, discriminator)
             clip(discriminator, recipe.clip)
         discriminator.requires_grad_(False)
-        descend(recipe.deceive(discriminator(shown) if recipe.judge is paired else None, discriminator(fake)), generator_step, generator)
+        logits = discriminator(shown) if recipe.discriminator_loss is paired else None
+        descend(recipe.generator_loss(logits, discriminator(fake)), generator_step, generator)
         discriminator.requires_grad_(True)
         follow(average, generator, recipe.average)
     return sample(average, count)

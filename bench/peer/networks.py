@@ -6,7 +6,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 def dcgan(width, latent, norm="batch"):
-    return initialise(generator(width, latent)), initialise(reconstruction(width, latent) if norm == "reconstruction" else discriminator(width, norm))
+    opponent = reconstruction(width, latent) if norm == "reconstruction" else discriminator(width, norm)
+    return initialise(generator(width, latent)), initialise(opponent)
 
 
 def generator(width, latent):
@@ -61,7 +62,8 @@ def points(latent, norm="none", width=128):
     return (
         Sequential(Flatten(), Linear(latent, width), ReLU(), Linear(width, width), ReLU(), Linear(width, 2)),
         Sequential(
-            bounded(Linear(2, width)), LeakyReLU(0.2), bounded(Linear(width, width)), LeakyReLU(0.2), bounded(Linear(width, 1)), Flatten(0)))
+            bounded(Linear(2, width)), LeakyReLU(0.2), bounded(Linear(width, width)), LeakyReLU(0.2), bounded(Linear(width, 1)),
+            Flatten(0)))
 
 
 def initialise(network):

@@ -10,7 +10,7 @@ EPOCHS, BATCH, HELD_OUT = 8, 100, 2000
 
 
 def body():
-    """Other than Criterion's embedded classifier in everything: 5×5 kernels, pooling, no normalisation, 128 features of one linear layer."""
+    """Unlike Criterion's embedded classifier: 5×5 kernels, pooling, no normalisation, 128 features of one linear layer."""
     return Sequential(
         Conv2d(1, 24, 5, padding=2), ReLU(), MaxPool2d(2), Conv2d(24, 48, 5, padding=2), ReLU(), MaxPool2d(2),
         Conv2d(48, 64, 3, padding=1), ReLU(), MaxPool2d(2), Flatten(), Dropout(0.3), Linear(1024, 128), ReLU())

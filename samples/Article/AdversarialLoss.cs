@@ -90,8 +90,12 @@ public static class AdversarialLoss
         logit.RequiresGrad = true;
         Tensor byProbability = new BCELoss().Forward(logit.Sigmoid(), Tensor.Ones([1]));
         Tensor byLogit = new NonSaturatingGanLoss().Generator(logit);
-        Console.WriteLine($"logit −120 by probability: loss {byProbability.Item():0}, size of the gradient {Autograd.Grad(byProbability, logit).Norm().Item():0}");
-        Console.WriteLine($"logit −120 by logit:       loss {byLogit.Item():0}, size of the gradient {Autograd.Grad(byLogit, logit).Norm().Item():0}");
+        Console.WriteLine(
+            $"logit −120 by probability: loss {byProbability.Item():0}, "
+            + $"size of the gradient {Autograd.Grad(byProbability, logit).Norm().Item():0}");
+        Console.WriteLine(
+            $"logit −120 by logit:       loss {byLogit.Item():0}, "
+            + $"size of the gradient {Autograd.Grad(byLogit, logit).Norm().Item():0}");
     }
 
     static Tensor RealData() => Tensor.Randn([BatchSize, 2], mean: 2, deviation: 0.5);

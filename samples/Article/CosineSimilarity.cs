@@ -11,7 +11,9 @@ public static class CosineSimilarity
         Tensor yTrue = Tensor.From<float>([1, 2, 3]);
         Tensor yPred = Tensor.From<float>([4, 5, 6]);
         var loss = new CosineSimilarityLoss();
-        Console.WriteLine($"the article's function {OfVectors(yTrue, yPred).Item():0.0000}, CosineSimilarityLoss {loss.Forward(yPred, yTrue).Item():0.0000}");
+        Console.WriteLine(
+            $"the article's function {OfVectors(yTrue, yPred).Item():0.0000}, "
+            + $"CosineSimilarityLoss {loss.Forward(yPred, yTrue).Item():0.0000}");
 
         Tensor zero = Tensor.Zeros([3]);
         Console.WriteLine($"of a vector of zeros: {OfVectors(yTrue, zero).Item():0.0000} and {loss.Forward(zero, yTrue).Item():0.0000}");

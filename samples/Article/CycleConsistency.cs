@@ -55,5 +55,6 @@ public static class CycleConsistency
 
     static Sequential Generator() => new(new Conv2d(3, 8, 3, padding: 1), new ReLU(), new Conv2d(8, 3, 3, padding: 1), new Tanh());
 
-    static Sequential Discriminator() => new(new Conv2d(3, 8, 4, stride: 2, padding: 1), new LeakyReLU(0.2), new Conv2d(8, 1, 4, padding: 1));
+    static Sequential Discriminator() =>
+        new(new Conv2d(3, 8, 4, stride: 2, padding: 1), new LeakyReLU(0.2), new Conv2d(8, 1, 4, padding: 1));
 }

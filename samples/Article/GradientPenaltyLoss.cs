@@ -68,7 +68,8 @@ public static class GradientPenaltyLoss
             {
                 Tensor real = Tensor.Randn([BatchSize, 2], mean: 2, deviation: 0.5);
                 Tensor fake = gen.Forward(Tensor.Randn([BatchSize, LatentDim])).Detach();
-                Tensor criticLoss = objective.Discriminator(critic.Forward(real), critic.Forward(fake)) + penalty.Forward(critic.Forward, real, fake);
+                Tensor criticLoss = objective.Discriminator(critic.Forward(real), critic.Forward(fake))
+                    + penalty.Forward(critic.Forward, real, fake);
                 meanCriticLoss += criticLoss.Item() / CriticRepeats;
                 criticOptimizer.ZeroGrad();
                 criticLoss.Backward();

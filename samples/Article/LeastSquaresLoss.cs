@@ -16,6 +16,8 @@ public static class LeastSquaresLoss
         Console.WriteLine($"MSELoss:             discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
 
         GanLoss objective = LeastSquaresGanLoss.CycleGan; // Paper takes half of the generator's, too
-        Console.WriteLine($"LeastSquaresGanLoss: discriminator {objective.Discriminator(real, fake).Item():0.0000}, generator {objective.Generator(fake).Item():0.0000}");
+        Console.WriteLine(
+            $"LeastSquaresGanLoss: discriminator {objective.Discriminator(real, fake).Item():0.0000}, "
+            + $"generator {objective.Generator(fake).Item():0.0000}");
     }
 }

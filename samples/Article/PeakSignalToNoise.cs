@@ -13,7 +13,8 @@ public static class PeakSignalToNoise
         Tensor prediction = (target + (Tensor.Randn([1, 3, 16, 16]) * 0.05)).Clamp(0, 1);
         double psnr = new Psnr(ImageRange.ZeroOne).Of(prediction, target); // a measure: higher is better
         Tensor loss = new PsnrLoss(ImageRange.ZeroOne).Forward(prediction, target); // to be minimised
-        Console.WriteLine($"the article's function {OfRoot(prediction, target).Item():0.000} dB, Psnr {psnr:0.000} dB, PsnrLoss {loss.Item():0.000}");
+        Console.WriteLine(
+            $"the article's function {OfRoot(prediction, target).Item():0.000} dB, Psnr {psnr:0.000} dB, PsnrLoss {loss.Item():0.000}");
     }
 
     static Tensor OfRoot(Tensor yPred, Tensor yTrue)

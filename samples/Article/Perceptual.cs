@@ -4,7 +4,9 @@ using Criterion.Nn;
 
 namespace Article;
 
-/// <summary>Distance of features: of the last layer for each image, as the article's code has it, and of every layer, as its formula has it.</summary>
+/// <summary>
+/// Distance of features: of the last layer for each image, as in the article's code, and of every layer, as in its formula.
+/// </summary>
 public static class Perceptual
 {
     public static void Run()
@@ -17,7 +19,8 @@ public static class Perceptual
         Tensor target = Tensor.Rand([4, 3, 16, 16]);
         Tensor article = OfLastLayer(features.Forward(generated), features.Forward(target));
         Tensor same = new PerceptualLoss(Reduction: Reduction.Sum).Forward(features.Forward(generated), features.Forward(target));
-        Console.WriteLine($"the article's code {article.Item():0.0000}, PerceptualLoss of one layer with Reduction.Sum {same.Item():0.0000}");
+        Console.WriteLine(
+            $"the article's code {article.Item():0.0000}, PerceptualLoss of one layer with Reduction.Sum {same.Item():0.0000}");
 
         Tensor perceptual = new PerceptualLoss().Forward(Layers(features, generated), Layers(features, target));
         Console.WriteLine($"its formula, PerceptualLoss over layers: {perceptual.Item():0.0000}");

@@ -11,8 +11,11 @@ public static class WassersteinLoss
         Tensor real = Tensor.From<float>([1, 2, 3]); // the critic's scores, any numbers
         Tensor fake = Tensor.From<float>([-1, 0, 4]);
         var objective = new WassersteinGanLoss();
-        Console.WriteLine($"the article's functions: critic {CriticLoss(real, fake).Item():0.0000}, generator {GeneratorLoss(fake).Item():0.0000}");
-        Console.WriteLine($"WassersteinGanLoss:      critic {objective.Discriminator(real, fake).Item():0.0000}, generator {objective.Generator(fake).Item():0.0000}");
+        Console.WriteLine(
+            $"the article's functions: critic {CriticLoss(real, fake).Item():0.0000}, generator {GeneratorLoss(fake).Item():0.0000}");
+        Console.WriteLine(
+            $"WassersteinGanLoss:      critic {objective.Discriminator(real, fake).Item():0.0000}, "
+            + $"generator {objective.Generator(fake).Item():0.0000}");
     }
 
     /// <summary>The loss of the critic.</summary>

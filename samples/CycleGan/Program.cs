@@ -2,7 +2,7 @@ using Criterion;
 using Criterion.Formats;
 using Criterion.Training;
 
-// From garments to sketches and back, learned from images of which no two belong together.
+// Trains translators between garments and sketches on unpaired images.
 int steps = int.Parse(args.ElementAtOrDefault(0) ?? "1500");
 var (garments, sketches, unseen) = Sketches.Unpaired(ImageDataset.FashionMnist(), heldOut: 500);
 CycleGanOptions options = CycleGanOptions.Small with { Steps = steps };
@@ -18,8 +18,9 @@ for (int i = 0; i < steps; i++)
     }
 }
 
-// Each row: a garment that the networks never saw, its sketch, and the garment made again from the sketch.
+// Each row: a garment that the networks were not trained on, its sketch, and the garment translated back from the sketch.
 Tensor garment = unseen.Garments[..8];
 Tensor sketch = networks.AToB.InBatches(garment);
 Tensor again = networks.BToA.InBatches(sketch);
-Png.Write(args.ElementAtOrDefault(1) ?? "cyclegan.png", ImageGrid.Compose(Tensor.Stack([garment, sketch, again], 1).Flatten(0, 1), columns: 3));
+Tensor rows = Tensor.Stack([garment, sketch, again], 1).Flatten(0, 1);
+Png.Write(args.ElementAtOrDefault(1) ?? "cyclegan.png", ImageGrid.Compose(rows, columns: 3));

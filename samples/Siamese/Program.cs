@@ -3,7 +3,7 @@ using Criterion.Formats;
 using Criterion.Nn;
 using Criterion.Training;
 
-// Re-identification: an encoder learns from pairs of some classes, and then finds a bag that it never saw among a thousand images.
+// Re-identification: trains an encoder on pairs of some classes, then searches 1,000 images for a bag, a class held out from training.
 int steps = int.Parse(args.ElementAtOrDefault(0) ?? "300");
 ImageDataset data = ImageDataset.FashionMnist();
 SiameseOptions options = new() { Objective = new CosineEmbeddingObjective(), Seed = 1 };
@@ -23,4 +23,5 @@ RetrievalTask task = RetrievalTask.Of(data, query: 30, options.HeldOut, same: 10
 GallerySearch found = new Gallery(encoder, task.Gallery).Search(task.Query);
 RetrievalQuality quality = found.Measure(task.IsSame, margin: 0.1);
 Console.WriteLine($"right: {quality.PrecisionAt(10):P0} of the first 10 (guessing {quality.Chance:P0}), loss {quality.Loss:0.000}");
-Png.Write(args.ElementAtOrDefault(1) ?? "found.png", ImageGrid.Compose(Tensor.Cat([task.Query.Unsqueeze(0), task.Gallery.Select(found.Ranking.Take(10)).Images]), columns: 11));
+Tensor nearest = task.Gallery.Select(found.Ranking.Take(10)).Images;
+Png.Write(args.ElementAtOrDefault(1) ?? "found.png", ImageGrid.Compose(Tensor.Cat([task.Query.Unsqueeze(0), nearest]), columns: 11));

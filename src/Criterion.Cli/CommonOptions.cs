@@ -3,18 +3,18 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>The options of several commands.</summary>
 internal static class CommonOptions
 {
-    /// <summary>Threads to compute with.</summary>
+    /// <summary>Creates the option for the number of threads.</summary>
     public static Option<int> Threads() => new Option<int>("--threads")
     {
-        Description = "Threads to compute with; the result is the same bits whatever it is",
+        Description = "Number of threads; results are bit-identical for any number",
         DefaultValueFactory = _ => Environment.ProcessorCount,
         HelpName = "count",
     }.Within(1, 1024);
 
-    /// <summary>Decides every random number.</summary>
+    /// <summary>Creates the option for the seed.</summary>
     public static Option<ulong> Seed(string description) => new Option<ulong>("--seed")
     {
         Description = description,
@@ -22,7 +22,7 @@ internal static class CommonOptions
         HelpName = "number",
     }.NotNegative();
 
-    /// <summary>An option that is there or not.</summary>
+    /// <summary>Creates an option without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     /// <summary>Adds several options to a command.</summary>
@@ -34,6 +34,6 @@ internal static class CommonOptions
         }
     }
 
-    /// <summary>Whether an option or argument stands on the command line.</summary>
+    /// <summary>Returns whether an option was given on the command line.</summary>
     public static bool IsGiven(this ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 }

@@ -2,14 +2,14 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>Shows how a comparison goes: ten lines for each run.</summary>
+/// <summary>Shows the progress of a comparison: ten lines for each run.</summary>
 internal sealed class ComparisonProgress(ToolConsole console, ComparisonOptions options)
 {
     const int LinesPerRun = 10;
 
     readonly Lock _writing = new();
 
-    /// <summary>Looks at one more step, of any run.</summary>
+    /// <summary>Shows one more step of any run.</summary>
     public void Watch(ComparisonStep at)
     {
         long step = at.Step.Step;
@@ -20,7 +20,8 @@ internal sealed class ComparisonProgress(ToolConsole console, ComparisonOptions 
 
         lock (_writing)
         {
-            console.Output.WriteLine($"{at.Name}, seed {at.Seed}: step {step}/{options.Steps}  {at.Step.Describe()}{(at.Quality is { } quality ? $"  {quality.Describe()}" : "")}");
+            string quality = at.Quality is { } measured ? $"  {measured.Describe()}" : "";
+            console.Output.WriteLine($"{at.Name}, seed {at.Seed}: step {step}/{options.Steps}  {at.Step.Describe()}{quality}");
         }
     }
 }

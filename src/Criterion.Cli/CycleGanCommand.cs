@@ -40,14 +40,14 @@ internal sealed class CycleGanCommand
 
     readonly Option<int> _halvings = new Option<int>("--halvings")
     {
-        Description = "Times that each translator halves an image before its blocks; 2 in the paper",
+        Description = "Downsamplings by 2 in each translator before its blocks; 2 in the paper",
         DefaultValueFactory = _ => ResnetTranslator.Small.Halvings,
         HelpName = "count",
     }.Within(0, 4);
 
     readonly Option<int> _layers = new Option<int>("--layers")
     {
-        Description = "Times that each discriminator halves an image: 1 judges patches of 16 pixels, 2 of 34, 3 of 70",
+        Description = "Downsamplings by 2 in each discriminator: its receptive field has 16 pixels for 1, 34 for 2, 70 for 3",
         DefaultValueFactory = _ => PatchDiscriminator.Small.Layers,
         HelpName = "count",
     }.Within(1, 6);
@@ -56,7 +56,9 @@ internal sealed class CycleGanCommand
 
     Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
-        Command command = new("cyclegan", "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
+        Command command = new(
+            "cyclegan",
+            "Trains translators between two unpaired sets of images; by default between garments and their sketches.")
         {
             _a, _b, _images.All, _options.All, _width, _blocks, _halvings, _layers, _run.All,
         };
@@ -71,12 +73,14 @@ internal sealed class CycleGanCommand
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
         CycleGanRunRecord record = run.Record;
-        Sources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
-        console.Output.WriteLine($"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} into {folder.Path}");
+        DataSources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
+        console.Output.WriteLine(
+            $"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} "
+                + $"into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 
-    /// <summary>Says how near the translations come to the truth, where it is known.</summary>
+    /// <summary>Writes the distance of the translations to the true images, where these are known.</summary>
     public static int Report((int Code, CycleGanRunRecord Record) end, ToolConsole console)
     {
         if (end.Record.Quality is { } quality)
@@ -90,28 +94,35 @@ internal sealed class CycleGanCommand
 
     CycleGanRun Make(ParseResult parsed)
     {
-        string[] a = Sources.Checked(parsed.GetValue(_a)!, _a.Name);
-        string[] b = Sources.Checked(parsed.GetValue(_b)!, _b.Name);
+        string[] a = DataSources.Checked(parsed.GetValue(_a)!, _a.Name);
+        string[] b = DataSources.Checked(parsed.GetValue(_b)!, _b.Name);
         if (a.Length == 0 != (b.Length == 0))
         {
-            throw new ToolException($"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
+            throw new ToolException(
+                $"Both domains are needed: give {(a.Length == 0 ? _a : _b).Name} as well, or neither for garments and their sketches.");
         }
 
         if (a.Length == 0 && parsed.IsGiven(_images.Size))
         {
-            throw new ToolException($"{_images.Size.Name} is for images of {_a.Name} and {_b.Name}, and neither is given. Leave it out.");
+            throw new ToolException($"{_images.Size.Name} applies to images of {_a.Name} and {_b.Name}, and neither is given. Remove it.");
         }
 
         CycleGanOptions options = _options.Apply(CycleGanOptions.Small, parsed);
         int width = parsed.GetValue(_width);
-        ResnetTranslator translator = ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) };
-        PatchDiscriminator discriminator = PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) };
-        return CycleGanRun.Create(options, translator, discriminator, Load(parsed, a, b), Load(parsed, b, a), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery));
+        return CycleGanRun.Create(
+            options,
+            ResnetTranslator.Small with { Width = width, Blocks = parsed.GetValue(_blocks), Halvings = parsed.GetValue(_halvings) },
+            PatchDiscriminator.Small with { Width = width, Layers = parsed.GetValue(_layers) },
+            Load(parsed, a, b),
+            Load(parsed, b, a),
+            parsed.GetValue(_run.SampleEvery),
+            parsed.GetValue(_run.CheckpointEvery));
     }
 
     DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>
         _images.Arguments(parsed, sources, others) is { Sources.Count: > 0 } load ? load : null;
 
-    static string Line(string way, TranslationQuality.Direction quality) =>
-        $"{way}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB (a copy of the input {NumberText.Fixed(quality.CopyPsnr, 2)}), SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
+    static string Line(string direction, TranslationQuality.Direction quality) =>
+        $"{direction}: PSNR {NumberText.Fixed(quality.Psnr, 2)} dB ({NumberText.Fixed(quality.CopyPsnr, 2)} for a copy of the input), "
+        + $"SSIM {NumberText.Fixed(quality.Ssim, 3)} ({NumberText.Fixed(quality.CopySsim, 3)})";
 }

@@ -91,7 +91,7 @@ internal sealed class DeclaredOptions
 
         if (declared.Words.Count > 0 && !declared.Words.Contains(text))
         {
-            return Mistakes.InvalidNumber(text, Flag(declared), declared.Expected) + Mistakes.Suggest(text, declared.Words);
+            return UsageErrors.InvalidNumber(text, Flag(declared), declared.Expected) + Suggestion.For(text, declared.Words);
         }
 
         try
@@ -102,8 +102,8 @@ internal sealed class DeclaredOptions
         catch (TrainingException e)
         {
             return OptionText.IsNumber(declared.ValueType)
-                ? Mistakes.InvalidNumber(text, Flag(declared), declared.Expected)
-                : $"{Flag(declared)} {Mistakes.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}";
+                ? UsageErrors.InvalidNumber(text, Flag(declared), declared.Expected)
+                : $"{Flag(declared)} {UsageErrors.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}";
         }
     }
 }

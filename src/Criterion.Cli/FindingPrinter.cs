@@ -3,12 +3,12 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>Tells a person what looks wrong with a training, each thing once.</summary>
+/// <summary>Writes the findings of the health check of a training to standard error, each one once.</summary>
 internal sealed class FindingPrinter(ToolConsole console, GanLoss objective)
 {
     readonly TrainingMonitor _monitor = new(objective);
 
-    /// <summary>Looks at one more step.</summary>
+    /// <summary>Examines one more step.</summary>
     public void Watch(GanStep step)
     {
         foreach (Finding finding in _monitor.Watch(step))

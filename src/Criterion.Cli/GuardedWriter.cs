@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Criterion.Cli;
 
-/// <summary>A writer over one that may fail, such as a standard stream that is closed or a disk that is full.</summary>
-/// <param name="open">Opens the other one; not before something is written, as that may fail too.</param>
-/// <param name="onFailure">Called with what went wrong.</param>
+/// <summary>A writer over another one that may fail, such as a closed standard stream or a file on a full disk.</summary>
+/// <param name="open">Opens the other writer at the first write, since opening may fail as well.</param>
+/// <param name="onFailure">Called with the exception of a failed write.</param>
 internal sealed class GuardedWriter(Func<TextWriter> open, Action<Exception> onFailure) : TextWriter
 {
     TextWriter? _inner;

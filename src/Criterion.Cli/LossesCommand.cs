@@ -8,21 +8,28 @@ internal sealed class LossesCommand
 {
     readonly Argument<string?> _name = new("name")
     {
-        Description = "A loss, such as huber or hinge; all of them, by family, if not given",
+        Description = "Loss to describe, such as huber or hinge [default: lists all losses by family]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    readonly Option<string?> _svg = new("--svg") { Description = "Save the picture of value and gradient", HelpName = "file" };
+    readonly Option<string?> _svg = new("--svg") { Description = "Write a plot of value and gradient", HelpName = "file" };
 
-    readonly Option<bool> _json = CommonOptions.Flag("--json", "Write JSON, for programs");
+    readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON");
 
-    readonly Option<string?> _page = new("--page") { Description = "Write the whole catalogue as a Markdown page, with pictures beside it; they are written over", HelpName = "file" };
+    readonly Option<string?> _page = new("--page")
+    {
+        Description = "Write the whole catalogue as a Markdown page with plots beside it; existing files are overwritten",
+        HelpName = "file",
+    };
 
     public static Command Create(ToolConsole console) => new LossesCommand().Build(console);
 
     Command Build(ToolConsole console)
     {
-        Command command = new("losses", "Lists the losses, or shows one: formula, options, source, alternatives, value and gradient.") { _name, _svg, _json, _page };
+        Command command = new("losses", "Lists the losses, or describes one: formula, value and gradient, options, source, alternatives.")
+        {
+            _name, _svg, _json, _page,
+        };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
@@ -40,7 +47,7 @@ internal sealed class LossesCommand
         }
         else if (parsed.GetValue(_svg) is not null)
         {
-            throw new ToolException("--svg needs the name of a loss: criterion losses NAME --svg FILE");
+            throw new ToolException($"{_svg.Name} needs the name of a loss: criterion losses NAME {_svg.Name} FILE");
         }
         else if (parsed.GetValue(_json))
         {
@@ -58,7 +65,8 @@ internal sealed class LossesCommand
     {
         if (parsed.GetValue(_svg) is { } file)
         {
-            string picture = CataloguePage.Picture(entry) ?? throw new ToolException($"{entry.Name} has no picture, as it is not a function of one number. Leave out {_svg.Name}.");
+            string picture = CataloguePage.Picture(entry)
+                ?? throw new ToolException($"{entry.Name} has no plot, since it is not a function of one number. Remove {_svg.Name}.");
             File.WriteAllText(Paths.ToCreate(file, _svg.Name), picture);
         }
 
@@ -75,19 +83,22 @@ internal sealed class LossesCommand
         ]);
         console.Output.WriteLine(TextLayout.Columns(rows, console.TableWidth).ReplaceLineEndings());
         console.Output.WriteLine();
-        console.Output.WriteLine("criterion losses NAME shows one of them.");
+        console.Output.WriteLine("Describe one: criterion losses NAME");
     }
 
     void CheckAlone(ParseResult parsed)
     {
-        string? other = parsed.GetValue(_name) is { } name ? $"'{name}'" : new Option[] { _svg, _json }.FirstOrDefault(parsed.IsGiven)?.Name;
+        string? other = parsed.GetValue(_name) is { } name
+            ? $"'{name}'"
+            : new Option[] { _svg, _json }.FirstOrDefault(parsed.IsGiven)?.Name;
         if (other is not null)
         {
-            throw new ToolException($"{other} does not go with {_page.Name}, which writes the whole catalogue. Leave out one of the two.");
+            throw new ToolException($"{other} cannot be combined with {_page.Name}, which writes the whole catalogue. Remove one of the "
+                + "two.");
         }
     }
 
-    // The page is made from the code, so it is written over.
+    // The page is generated from the code, so it may be overwritten.
     static void WritePage(string page)
     {
         string folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, CataloguePage.Pictures);

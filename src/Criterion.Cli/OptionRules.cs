@@ -4,10 +4,12 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>Which values options accept. A rule also converts, so that a value is read in one way only; its error names the option, the value, and what is expected.</summary>
+/// <summary>
+/// The values that options accept. A rule also converts the value; its error names the option, the value and what is expected.
+/// </summary>
 internal static class OptionRules
 {
-    /// <summary>Whole numbers within a range.</summary>
+    /// <summary>Accepts integers in a range.</summary>
     public static Option<int> Within(this Option<int> option, int low, int high = int.MaxValue)
     {
         option.CustomParser = result => (int)Whole(result, option.Name, low, high).FirstOrDefault();
@@ -28,25 +30,28 @@ internal static class OptionRules
         return option;
     }
 
-    /// <summary>Whole numbers from 0 on.</summary>
+    /// <summary>Accepts integers of at least 0.</summary>
     public static Option<ulong> NotNegative(this Option<ulong> option)
     {
         option.CustomParser = result => (ulong)Whole(result, option.Name, 0, long.MaxValue).FirstOrDefault();
         return option;
     }
 
-    /// <summary>Positive numbers.</summary>
-    public static Option<double?> Positive(this Option<double?> option) => option.That(static value => value > 0, "a positive number, such as 2e-4");
+    /// <summary>Accepts positive numbers.</summary>
+    public static Option<double?> Positive(this Option<double?> option) => option.That(static value => value > 0, "a positive number");
 
-    /// <summary>Numbers that pass a test.</summary>
+    /// <summary>Accepts numbers that pass a test.</summary>
     public static Option<double?> That(this Option<double?> option, Func<double, bool> test, string expected)
     {
         option.CustomParser = result => Parse(
-            result, option.Name, text => NumberText.TryParse(text, out double value) && test(value) ? value : (double?)null, expected).FirstOrDefault();
+            result,
+            option.Name,
+            text => NumberText.TryParse(text, out double value) && test(value) ? value : (double?)null,
+            expected).FirstOrDefault();
         return option;
     }
 
-    /// <summary>A few words.</summary>
+    /// <summary>Accepts some words only.</summary>
     public static Option<T> OneOf<T>(this Option<T> option, params string[] words)
     {
         option.CompletionSources.Add(words);
@@ -55,27 +60,30 @@ internal static class OptionRules
     }
 
     /// <inheritdoc cref="OneOf{T}(Option{T}, string[])"/>
-    public static Argument<T> OneOf<T>(this Argument<T> argument, string[] words, params string[] alsoMeant)
+    public static Argument<T> OneOf<T>(this Argument<T> argument, string[] words, params string[] otherSuggestions)
     {
         argument.CompletionSources.Add(words);
-        argument.Validators.Add(result => Check(result, argument.Name, words.Contains, OneOf(words), [.. words, .. alsoMeant]));
+        argument.Validators.Add(result => Check(result, argument.Name, words.Contains, OneOf(words), [.. words, .. otherSuggestions]));
         return argument;
     }
 
-    /// <summary>Texts that pass a test.</summary>
+    /// <summary>Accepts texts that pass a test.</summary>
     public static Option<T> Must<T>(this Option<T> option, Func<string, bool> test, string expected)
     {
         option.Validators.Add(result => Check(result, option.Name, test, expected, []));
         return option;
     }
 
-    /// <summary>Words to choose from: a, b or c.</summary>
+    /// <summary>Returns alternatives as a text: a, b or c.</summary>
     public static string OneOf(IReadOnlyList<string> words) => ValueText.Choice(words);
 
     static IEnumerable<long> Whole(ArgumentResult result, string name, long low, long high) => Parse(
-        result, name, text => NumberText.TryParse(text, out long value) && value >= low && value <= high ? value : (long?)null, $"a whole number from {low} to {high}");
+        result,
+        name,
+        text => NumberText.TryParse(text, out long value) && value >= low && value <= high ? value : (long?)null,
+        $"a whole number from {low} to {high}");
 
-    // Every value, or an error and nothing.
+    // All values, or none and an error.
     static List<T> Parse<T>(ArgumentResult result, string name, Func<string, T?> parse, string expected)
         where T : struct
     {
@@ -84,7 +92,7 @@ internal static class OptionRules
         {
             if (parse(token.Value) is not { } value)
             {
-                result.AddError(Mistakes.InvalidNumber(token.Value, name, expected));
+                result.AddError(UsageErrors.InvalidNumber(token.Value, name, expected));
                 return [];
             }
 
@@ -98,7 +106,7 @@ internal static class OptionRules
     {
         if (result.Tokens.FirstOrDefault(token => !test(token.Value)) is { } wrong)
         {
-            result.AddError($"{Mistakes.InvalidNumber(wrong.Value, name, expected)}{Mistakes.Suggest(wrong.Value, words)}");
+            result.AddError($"{UsageErrors.InvalidNumber(wrong.Value, name, expected)}{Suggestion.For(wrong.Value, words)}");
         }
     }
 }

@@ -8,11 +8,11 @@ namespace Criterion.Cli;
 /// <summary><c>criterion report RUN</c>.</summary>
 internal sealed class ReportCommand
 {
-    readonly Argument<string> _run = new("run") { Description = "The folder of a run, also of one that goes on or was killed" };
+    readonly Argument<string> _run = new("run") { Description = "Folder of a run, which may be running or interrupted" };
 
     readonly Option<string?> _out = new("--out")
     {
-        Description = $"A new file [default: {RunReport.Name} in the folder of the run, which is written anew]",
+        Description = $"New file [default: {RunReport.Name} in the folder of the run, which is overwritten]",
         HelpName = "file",
     };
 
@@ -20,7 +20,8 @@ internal sealed class ReportCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("report", "Writes a page about a run that opens anywhere: curves, samples, results, and what looked wrong. Every run leaves one at its end.")
+        Command command = new("report",
+            "Writes a self-contained HTML page about a run: curves, samples, results and findings. Every run writes one at its end.")
         {
             _run, _out,
         };

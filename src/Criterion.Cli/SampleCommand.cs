@@ -8,22 +8,25 @@ namespace Criterion.Cli;
 /// <summary><c>criterion sample RUN</c>.</summary>
 internal sealed class SampleCommand
 {
-    readonly Argument<string> _run = new("run") { Description = $"The folder that a training left, or its {GeneratorFile.Name}" };
+    const string Expected = "Expected the folder of a finished or stopped run of a GAN.";
+
+    readonly Argument<string> _run = new("run") { Description = $"Folder of a training of a GAN, or its {GeneratorFile.Name}" };
 
     readonly Option<int?> _count = new Option<int?>("--count")
     {
-        Description = "Samples to draw [default: 64 images or 1000 points]",
+        Description = "Number of samples [default: 64 images or 1000 points]",
         HelpName = "count",
     }.Within(1, 100_000);
 
     readonly Option<string> _out = new Option<string>("--out")
     {
-        Description = "A new file: .png for one picture of all, .npy for float32: images [count, channels, height, width] in [-1, 1], or points [count, 2]",
+        Description = "New file: .png for a grid of all samples; .npy for Float32: images [count, channels, height, width], values in [-1, "
+            + "1], or points [count, 2]",
         Required = true,
         HelpName = "file",
     }.Must(path => Extension(path) is ".PNG" or ".NPY", "a name that ends in .png or .npy");
 
-    readonly Option<ulong> _seed = CommonOptions.Seed("Decides which samples are drawn");
+    readonly Option<ulong> _seed = CommonOptions.Seed("Seed of the samples");
 
     public static Command Create(ToolConsole console) => new SampleCommand().Build(console);
 
@@ -41,7 +44,8 @@ internal sealed class SampleCommand
         Tensor latents = network.Latents(parsed.GetValue(_count) ?? network.SamplesInPicture, new RandomStream(parsed.GetValue(_seed)));
         Tensor samples = generator.InBatches(latents);
         Write(file, samples, network);
-        console.Output.WriteLine($"{samples.Shape[0]} {(network is Dcgan { Size: var side } ? $"images of {side}x{side}" : "points")} in {file}");
+        console.Output
+            .WriteLine($"{samples.Shape[0]} {(network is Dcgan { Size: var side } ? $"images of {side}x{side}" : "points")} in {file}");
         return Tool.Success;
     }
 
@@ -60,13 +64,16 @@ internal sealed class SampleCommand
     static string Generator(string run)
     {
         string file = Directory.Exists(run) ? Path.Combine(run, GeneratorFile.Name) : run;
-        return File.Exists(file) ? file : throw new ToolException($"There is no '{file}'. {(Directory.Exists(run) && RunFolder.Holds(run) is not null ? Instead(run) : "Give the folder of a finished or stopped run.")}");
+        return File.Exists(file)
+            ? file
+            : throw new ToolException($"There is no '{file}'. "
+                + $"{(Directory.Exists(run) && RunFolder.Holds(run) is not null ? Fix(run) : Expected)}");
     }
 
-    static string Instead(string run) => RunFolder.ReadRecord(run) switch
+    static string Fix(string run) => RunFolder.ReadRecord(run) switch
     {
-        GanRunRecord => $"The run has not come to its end. Resume it: criterion train --resume {run}",
-        var other => $"'{run}' is a run of {other.Recipe}, which has no generator to draw from. Give the folder of a run of a GAN.",
+        GanRunRecord => $"The run is unfinished. Resume it: criterion train --resume {run}",
+        var other => $"'{run}' is a run of {other.Recipe}, which has no generator. Expected the folder of a run of a GAN.",
     };
 
     static string Extension(string path) => Path.GetExtension(path).ToUpperInvariant();

@@ -8,22 +8,23 @@ namespace Criterion.Cli;
 /// <summary><c>criterion search RUN</c>.</summary>
 internal sealed class SearchCommand
 {
-    // The example of the documents: a hundred images of the query's class among a thousand, and their margin.
+    // The example of the documentation: 100 images of the class of the query among 1,000, and the margin of its loss.
     const int Same = 100;
     const int Others = 900;
     const double Margin = 0.1;
 
-    readonly Argument<string> _run = new("run") { Description = "The folder that train siamese left" };
+    readonly Argument<string> _run = new("run") { Description = "Folder of a run of criterion train siamese" };
 
     readonly Option<string?> _query = new("--query")
     {
-        Description = "What to look for: the number of an image of the run's data, or a PNG file [default: the first image of a held-out class]",
+        Description = "Query: the number of an image of the run's data, or a PNG file [default: the first image of a held-out class]",
         HelpName = "image",
     };
 
     readonly Option<string[]> _gallery = new("--gallery")
     {
-        Description = $"Where to look: a folder of PNGs, an IDX file or a .npy file [default: {Same} images of the query's class and {Others} of the other held-out classes]",
+        Description = $"Images to search: a folder of PNGs, an IDX file or a .npy file [default: {Same} images of the query's class and "
+            + $"{Others} of other held-out ones]",
         HelpName = "source",
     };
 
@@ -32,14 +33,14 @@ internal sealed class SearchCommand
 
     readonly Option<int> _show = new Option<int>("--show")
     {
-        Description = "How many of the nearest to list and to draw",
+        Description = "Number of nearest images to list and draw",
         DefaultValueFactory = _ => 10,
         HelpName = "count",
     }.Within(1, 1000);
 
     readonly Option<string> _out = new Option<string>("--out")
     {
-        Description = "A new .png: the query, and the nearest in their order",
+        Description = "New .png: the query, and the nearest images in order",
         Required = true,
         HelpName = "file",
     }.Must(static path => path.EndsWith(".png", StringComparison.OrdinalIgnoreCase), "a name that ends in .png");
@@ -48,7 +49,10 @@ internal sealed class SearchCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("search", "Finds the images that are most like a query, by the embeddings of a trained Siamese network.") { _run, _query, _gallery, _images.Range, _images.Background, _show, _out };
+        Command command = new("search", "Finds the images nearest to a query in the embedding of a trained Siamese network.")
+        {
+            _run, _query, _gallery, _images.Range, _images.Background, _show, _out,
+        };
         command.SetAction(parsed => Run(parsed, console));
         return command;
     }
@@ -58,12 +62,13 @@ internal sealed class SearchCommand
         string file = Paths.ToCreate(parsed.GetValue(_out)!, _out.Name);
         string folder = parsed.GetValue(_run)!;
         SiameseRunRecord record = RunFolder.ReadRecord(folder) as SiameseRunRecord
-            ?? throw new ToolException($"'{folder}' is not a run of train siamese, which makes the encoder that a search needs.");
+            ?? throw new ToolException($"'{folder}' is not a run of train siamese, so it has no encoder. Train one: "
+                + "criterion train siamese");
         (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record);
         GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query.Images[0]);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
         Png.Write(file, ImageGrid.Compose(Tensor.Cat([query.Images, images.Select(nearest).Images]), columns: nearest.Length + 1));
-        Sources.NoteHidden(console, parsed.GetValue(_gallery)!);
+        DataSources.NoteHidden(console, parsed.GetValue(_gallery)!);
         console.Note(query.Notes.Concat(images.Notes));
         for (int i = 0; i < nearest.Length; i++)
         {
@@ -83,9 +88,11 @@ internal sealed class SearchCommand
     {
         ImageDataset data = ImageDataset.FashionMnist();
         record.Data.CheckSame(data);
-        string[] sources = Sources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
+        string[] sources = DataSources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
         int? place = Place(parsed, data, record);
-        string[] files = place is null ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")] : [];
+        string[] files = place is null
+            ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")]
+            : [];
         DataArguments load = _images.Arguments(parsed, [.. files, .. sources]) with { Size = record.Data.Shape[^1] };
         if (place is { } known && sources.Length == 0)
         {
@@ -97,29 +104,36 @@ internal sealed class SearchCommand
         return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, load, record), null);
     }
 
-    // Among the images of the run's data; null for a file.
+    // The number of an image of the run's data, or null for a file.
     int? Place(ParseResult parsed, ImageDataset data, SiameseRunRecord record) =>
         parsed.GetValue(_query) is not { } query ? data.FirstOf(record.Options.HeldOut)
         : !NumberText.TryParse(query, out long place) ? null
         : place >= 0 && place < data.Count ? (int)place
-        : throw new ToolException($"There is no image {query} for {_query.Name}: '{data.Source}' has {data.Count}, from 0 on.");
+        : throw new ToolException($"There is no image {query} for {_query.Name}. Expected a number from 0 to {data.Count - 1}: "
+            + $"'{data.Source}' has {data.Count} images.");
 
     ImageDataset One(ImageDataset images) => images.Count == 1
         ? images
-        : throw new ToolException($"'{images.Source}' of {_query.Name} holds {images.Count} images. Give a file of one.");
+        : throw new ToolException($"'{images.Source}' of {_query.Name} has {images.Count} images. Expected a file with one.");
 
     static ImageDataset Load(string[] sources, DataArguments load, SiameseRunRecord record)
     {
         ImageDataset images = (load with { Sources = [.. sources] }).LoadImages();
         return images.Channels == record.Encoder.Channels
             ? images
-            : throw new ToolException($"'{images.Source}' has {images.Channels} channels, and the encoder was trained on {record.Encoder.Channels}. Convert the images.");
+            : throw new ToolException($"'{images.Source}' has {images.Channels} channels, but the encoder was trained on "
+                + $"{record.Encoder.Channels}. Convert the images.");
     }
 
     static string Line(int rank, int place, double cosine, bool? isSame) =>
-        $"{rank,4}  image {place,4}  cosine {NumberText.Fixed(cosine, 3),6}{(isSame is { } same ? same ? "  same class" : "  another class" : "")}";
+        $"{rank,4}  image {place,4}  cosine "
+            + $"{NumberText.Fixed(cosine, 3),6}{(isSame is { } same ? same ? "  same class" : "  another class" : "")}";
 
     static string Summary(RetrievalQuality quality, int shown) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Of the query's class: {NumberText.Percent(quality.PrecisionAt(shown), 0)} of the first {shown}, {NumberText.Percent(quality.PrecisionAt(Same), 0)} of the first {Same} (guessing {NumberText.Percent(quality.Chance, 0)}); the first at rank {quality.FirstHit}; average precision {NumberText.Fixed(quality.AveragePrecision, 3)}; CosineEmbeddingLoss with margin {Margin} {NumberText.Fixed(quality.Loss, 4)}");
+        $"Precision at {shown}: {NumberText.Percent(quality.PrecisionAt(shown), 0)}, at {Same}: "
+            + $"{NumberText.Percent(quality.PrecisionAt(Same), 0)}"
+        + $" (chance {NumberText.Percent(quality.Chance, 0)}); first hit at rank {quality.FirstHit};"
+        + $" average precision {NumberText.Fixed(quality.AveragePrecision, 3)};"
+        + $" CosineEmbeddingLoss with margin {Margin}: {NumberText.Fixed(quality.Loss, 4)}");
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Criterion.Cli;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a request to stop after the step; the second ends the process as usual.</summary>
+/// <summary>Turns the first Ctrl-C or SIGTERM into a request to stop after the current step; the second ends the process.</summary>
 internal sealed class StopSignals : IDisposable
 {
     readonly CancellationTokenSource _source = new();
     readonly List<PosixSignalRegistration> _registrations = [];
 
-    /// <summary>Takes the signals over, for a command that stops by itself; every other command ends at the first one.</summary>
+    /// <summary>Handles the signals, for a command that can stop; any other command ends at the first signal.</summary>
     public CancellationToken Listen()
     {
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));

@@ -30,7 +30,8 @@ internal static class TextLayout
     }
 
     /// <summary>Returns a text that wraps at the width.</summary>
-    public static string Wrap(string text, int width, int indent = 0) => Render(new Padder(new Text(text), new Padding(indent, 0, 0, 0)), width);
+    public static string Wrap(string text, int width, int indent = 0) =>
+        Render(new Padder(new Text(text), new Padding(indent, 0, 0, 0)), width);
 
     static string Render(IRenderable content, int width)
     {

@@ -5,19 +5,19 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>The <c>criterion</c> tool: its commands, and how errors look.</summary>
+/// <summary>The <c>criterion</c> tool: its commands, and the form of its errors.</summary>
 internal static class Tool
 {
     public const int Success = 0;
     public const int Failure = 1;
 
-    /// <summary>What a shell expects of a program that was interrupted.</summary>
+    /// <summary>The exit code of an interrupted program by the convention of shells: 128 + SIGINT.</summary>
     public const int Stopped = 130;
 
-    // A message may quote what was typed, however long that is.
+    // A message may quote an argument of any length.
     const int MostShown = 1500;
 
-    // Paths may begin with @: no file is opened in search of more arguments.
+    // Paths may begin with @, so response files are off.
     static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
     /// <inheritdoc cref="Run(string[], ToolConsole, Func{CancellationToken})"/>
@@ -25,9 +25,9 @@ internal static class Tool
 
     /// <summary>Runs a command line.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="console">Where it writes.</param>
-    /// <param name="stop">Called by a command that can stop before its end.</param>
-    /// <returns>The exit code. No exception leaves this method.</returns>
+    /// <param name="console">The streams that it writes to.</param>
+    /// <param name="stop">Returns the request to stop; called by a command that can stop early.</param>
+    /// <returns>The exit code. Every exception becomes a message and an exit code.</returns>
     public static int Run(string[] args, ToolConsole console, Func<CancellationToken> stop)
     {
         Option<bool> debug = CommonOptions.Flag("--debug", "Print the stack trace of an error");
@@ -35,10 +35,10 @@ internal static class Tool
         ParseResult? parsed = null;
         try
         {
-            // A stream that is closed says so now, not after half of the work.
+            // Finds a closed stream now, not after half of the work.
             console.Output.Flush();
             parsed = Root(console, stop, debug).Parse(args.Length > 0 ? args : ["--help"], Parsing);
-            return Mistakes.Find(parsed, args) is { } mistake ? Fail(console, mistake) : parsed.Invoke(new InvocationConfiguration
+            return UsageErrors.Find(parsed, args) is { } error ? Fail(console, error) : parsed.Invoke(new InvocationConfiguration
             {
                 Output = console.Output,
                 Error = console.Error,
@@ -56,10 +56,10 @@ internal static class Tool
         }
     }
 
-    /// <summary>All commands.</summary>
-    /// <remarks>A plain command, since a root command goes by the name of the executable file.</remarks>
+    /// <summary>Creates all commands.</summary>
+    /// <remarks>The root is a plain command, since a root command has the name of the executable file.</remarks>
     internal static Command Root(ToolConsole console, Func<CancellationToken> stop, Option<bool> debug) =>
-        new("criterion", "Losses, and generative adversarial networks trained with them, in pure .NET.")
+        new("criterion", "Losses, and trainings of generative adversarial and Siamese networks with them, in pure .NET.")
         {
             TrainCommand.Create(console, stop),
             SampleCommand.Create(console),
@@ -69,12 +69,12 @@ internal static class Tool
             CompareCommand.Create(console, stop),
             LossesCommand.Create(console),
             LossCommand.Create(console),
-            new HelpOption { Recursive = true },
+            new HelpOption { Recursive = true, Action = new HelpAction { MaxWidth = console.TableWidth } },
             new VersionOption(),
             debug,
         };
 
-    // The last one is a fault of the tool; the others have a message for whoever typed the command.
+    // Only the last one is a bug of the tool; the messages of the others are written for users.
     static string Describe(Exception e) => e switch
     {
         AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
@@ -82,16 +82,19 @@ internal static class Tool
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
         TrainingException => Flags.InPlaceOfNames(e.Message),
         ToolException or TensorException or IOException => e.Message,
-        OutOfMemoryException => "There is not enough memory. Make the numbers smaller: samples to draw, --batch, --width, --latent or --size.",
+        OutOfMemoryException => "There is not enough memory. Reduce the number of samples, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
     };
+
+    static string Shorten(string line) =>
+        line.Length > MostShown ? $"{line[..(MostShown / 2)]} … {line[^(MostShown / 2)..]}" : line;
 
     static string Sentence(Exception e) => $"{e.Message.TrimEnd('.')}.";
 
     static int Fail(ToolConsole console, string message, Exception? trace = null)
     {
         string line = ToolConsole.OneLine(message);
-        console.Error.WriteLine($"criterion: {(line.Length > MostShown ? $"{line[..(MostShown / 2)]} … {line[^(MostShown / 2)..]}" : line)}");
+        console.Error.WriteLine($"criterion: {Shorten(line)}");
         if (trace is not null)
         {
             console.Error.WriteLine(trace);

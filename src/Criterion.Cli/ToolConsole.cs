@@ -21,18 +21,23 @@ internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, 
     /// <summary>Gets the width that paragraphs keep within.</summary>
     public int ProseWidth => Math.Min(MostForProse, TableWidth);
 
-    /// <summary>The process's own console. What can't be reported on standard error is not reported; the exit code remains.</summary>
+    /// <summary>
+    /// Returns the console of the process. Errors that cannot be written to standard error are dropped; the exit code remains.
+    /// </summary>
     public static ToolConsole System() => new(
-        new GuardedWriter(static () => Open(1, static () => Console.Out), static e => throw new ToolException($"Standard output cannot be written ({e.Message.TrimEnd('.')}). Redirect it to a file or to /dev/null.", e)),
+        new GuardedWriter(static () => Open(1, static () => Console.Out), static e => throw Unwritable(e)),
         new GuardedWriter(static () => Open(2, static () => Console.Error), static _ => { }),
         !Console.IsOutputRedirected);
 
-    // Of a stream that is closed the runtime takes the number for a file of its own: writing nothing tells.
+    static ToolException Unwritable(Exception e) =>
+        new($"Standard output cannot be written ({e.Message.TrimEnd('.')}). Redirect it to a file or to /dev/null.", e);
+
+    // The runtime may reuse the descriptor of a closed stream for a file of its own: an empty write detects that the stream is closed.
     static TextWriter Open(int file, Func<TextWriter> writer) => OperatingSystem.IsWindows() || Write(file, 0, 0) >= 0
         ? writer()
         : throw new IOException("it is closed");
 
-    /// <summary>Says on standard error what a person should know of the data, a line each.</summary>
+    /// <summary>Writes notes to standard error, a line each.</summary>
     public void Note(IEnumerable<string> notes)
     {
         foreach (string note in notes.Distinct())
@@ -41,12 +46,13 @@ internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, 
         }
     }
 
-    /// <summary>A message on one line, whatever it quotes.</summary>
-    public static string OneLine(string message) => string.Concat(message.ReplaceLineEndings(" ").Select(static c => char.IsControl(c) ? ' ' : c));
+    /// <summary>Returns a message as one line, whatever it quotes.</summary>
+    public static string OneLine(string message) =>
+        string.Concat(message.ReplaceLineEndings(" ").Select(static c => char.IsControl(c) ? ' ' : c));
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int file, nint bytes, nint count);
 
-    /// <summary>The console for progress bars; made late, as it looks at the terminal.</summary>
+    /// <summary>Creates the console for progress bars. Only callers that need it pay for its inspection of the terminal.</summary>
     public IAnsiConsole Ansi() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Output) });
 }

@@ -12,41 +12,47 @@ internal sealed class TrainCommand
     {
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
+        HelpName = "recipe",
     }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", "siamese");
 
     readonly Option<string[]> _data = new("--data")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), {GaussianRing.Name} (points of eight Gaussians around a circle, whose modes are counted), a folder of PNGs, an IDX file (plain or .gz), or a .npy file; give it again to add more",
+        Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), {GaussianRing.Name} (points of eight Gaussians on a "
+            + "circle, whose modes are counted), "
+            + "a folder of PNGs, an IDX file (plain or .gz), or a .npy file; repeat it to add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
     };
 
-    readonly ImageOptions _images = new(": 8, 16, 32, 64, 128 or 256 [default: as they are; 28 is padded to 32]");
+    readonly ImageOptions _images = new(": 8, 16, 32, 64, 128 or 256 [default: unchanged, except that 28 is padded to 32]");
 
-    readonly GanSettings _settings = new();
+    readonly GanTrainingOptions _options = new();
 
     readonly Option<int?> _width = new Option<int?>("--width")
     {
-        Description = "Channels of the layers next to the image; those further in have 2, 4, ... times as many. For points, units of a layer [default: 32 channels or 128 units]",
+        Description = "Channels of the layers next to the image; inner layers have 2, 4, ... times as many. For points, units per layer "
+            + "[default: 32 channels or 128 units]",
         HelpName = "channels",
     }.Within(1, 1024);
 
     readonly Option<int?> _frechetEvery = new Option<int?>("--frechet-every")
     {
-        Description = "Steps between two measurements of the samples while it trains: the Fréchet distance to all data, or the modes of a ring, in measures.csv [default: never]",
+        Description = "Steps between two measurements of the samples, written to measures.csv: the Fréchet distance to all data, or the "
+            + "modes of a ring "
+            + "[default: never]",
         HelpName = "steps",
     }.Within(1);
 
     readonly Option<int> _frechetCount = new Option<int>("--frechet-count")
     {
-        Description = "Samples that are drawn for one of these measurements",
+        Description = "Number of samples per measurement",
         DefaultValueFactory = _ => new MeasureOptions(1).Samples,
         HelpName = "count",
     }.Within(2, 1_000_000);
 
     readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Go on with a run that stopped or was killed, as if nothing had happened; with --steps it goes on for longer",
+        Description = "Resume an interrupted run with bit-identical results, or extend a finished one with --steps",
         HelpName = "run",
     };
 
@@ -54,12 +60,15 @@ internal sealed class TrainCommand
 
     Command Build(ToolConsole console, Func<CancellationToken> stop)
     {
-        Command command = new("train", "Trains a generator on images or points and leaves pictures, losses and weights in a new folder. Ctrl-C stops after the step and keeps what there is.")
+        Command command = new(
+            "train",
+            "Trains a generator on images or points, and writes samples, losses and weights to a new folder. "
+                + "Ctrl-C stops after the current step and keeps the results.")
         {
             _recipe, _data, _images.All, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
-            _settings.All, _run.All,
+            _options.All, _run.All,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -73,12 +82,13 @@ internal sealed class TrainCommand
 
     int Start(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        string[] sources = Sources.Checked(parsed.GetValue(_data)!, _data.Name);
+        string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         MeasureOptions? measure = Measure(parsed);
         DataArguments load = _images.Arguments(parsed, sources);
         Dataset data = load.Load();
         GanRecipe recipe = Recipe(parsed, data);
-        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery), load, measure);
+        GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery),
+            load, measure);
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
         foreach (string warning in GanAdvice.Warnings(recipe.Options))
@@ -86,49 +96,60 @@ internal sealed class TrainCommand
             console.Error.WriteLine($"warning: {Flags.InPlaceOfNames(warning)}");
         }
 
-        Sources.NoteHidden(console, sources);
+        DataSources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
-        int code = Report(RunOptions.Execute(run, folder, console, token, new FindingPrinter(console, recipe.Options.Objective).Watch), console);
-        console.Output.WriteLine($"Draw more: criterion sample {folder.Path} --out FILE.png");
+        FindingPrinter findings = new(console, recipe.Options.Objective);
+        int code = Report(RunOptions.Execute(run, folder, console, token, findings.Watch), console);
+        console.Output.WriteLine($"More samples: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
 
-    // What the run is stands in its folder: an option that would change it is a mistake.
+    // The folder of the run determines it: an option that would change it is an error.
     int Resume(string path, ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        IEnumerable<Option> fixedOptions = [_data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]), .. _run.All.Except([_run.Threads])];
+        IEnumerable<Option> fixedOptions =
+        [
+            _data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _options.All.Except([_options.Steps]),
+            .. _run.All.Except([_run.Threads]),
+        ];
         if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)
         {
-            throw new ToolException($"{changed.Name} does not go with --resume: the run goes on as it began. Only --steps and --threads may change.");
+            throw new ToolException($"{changed.Name} cannot be combined with {_resume.Name}: a resumed run keeps its options. Only "
+                + $"{_options.Steps.Name} and {_run.Threads.Name} may change.");
         }
 
         RunRecord record = RunFolder.ReadRecord(path);
         if (parsed.GetResult(_recipe) is { Tokens: [{ Value: var recipe }, ..] } && recipe != record.Recipe)
         {
-            throw new ToolException($"'{recipe}' does not go with {_resume.Name}: '{path}' is a run of {record.Recipe}. Leave out the recipe.");
+            throw new ToolException($"'{recipe}' cannot be combined with {_resume.Name}: '{path}' is a run of {record.Recipe}. Remove the "
+                + "recipe.");
         }
 
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
-        int? steps = parsed.GetValue(_settings.Steps);
+        int? steps = parsed.GetValue(_options.Steps);
         if (steps < checkpoint.Step)
         {
-            throw new ToolException($"Invalid value '{steps}' for {_settings.Steps.Name}. Expected {checkpoint.Step} or more: '{path}' has done that many already, and {_settings.Steps.Name} is the number in all.");
+            throw new ToolException($"Invalid value '{steps}' for {_options.Steps.Name}. Expected at least {checkpoint.Step}, the steps "
+                + $"that '{path}' has done: {_options.Steps.Name} is the total number.");
         }
 
-        console.Output.WriteLine($"Going on with {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
+        console.Output.WriteLine($"Resuming {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
         switch (record)
         {
             case CycleGanRunRecord cycle:
-                return CycleGanCommand.Report(GoOn(CycleGanRun.Resume(cycle, checkpoint, steps)), console);
+                return CycleGanCommand.Report(Resumed(CycleGanRun.Resume(cycle, checkpoint, steps)), console);
             case SiameseRunRecord siamese:
-                return SiameseCommand.Report(GoOn(SiameseRun.Resume(siamese, ImageDataset.FashionMnist(), checkpoint, steps)), console);
+                return SiameseCommand.Report(Resumed(SiameseRun.Resume(siamese, ImageDataset.FashionMnist(), checkpoint, steps)), console);
             default:
                 GanRunRecord gan = (GanRunRecord)record;
-                DataArguments load = gan.Load ?? throw new TrainingException($"'{path}' was trained on data in memory, which only its program can bring back.");
-                return Report(GoOn(GanRun.Resume(gan, load.Load(), checkpoint, steps), new FindingPrinter(console, gan.Options.Objective).Watch), console);
+                DataArguments load = gan.Load
+                    ?? throw new TrainingException($"'{path}' was trained on data in memory. Resume it in the program that created the "
+                        + "data.");
+                FindingPrinter findings = new(console, gan.Options.Objective);
+                return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), findings.Watch), console);
         }
 
-        (int Code, TRecord Record) GoOn<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)
+        (int Code, TRecord Record) Resumed<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)
             where TStep : struct, IRunStep
             where TRecord : RunRecord
         {
@@ -142,7 +163,9 @@ internal sealed class TrainCommand
     {
         if (ended.Record.Modes is { } modes)
         {
-            console.Output.WriteLine($"The generator makes {modes.Found} of {modes.Modes} modes; {NumberText.Percent(modes.HighQuality, 1)} of its points lie within 3 standard deviations of one.");
+            string share = NumberText.Percent(modes.HighQuality, 1);
+            console.Output.WriteLine(
+                $"Modes found: {modes.Found} of {modes.Modes}. {share} of the points are within 3 standard deviations of a mode.");
         }
 
         return ended.Code;
@@ -150,11 +173,11 @@ internal sealed class TrainCommand
 
     MeasureOptions? Measure(ParseResult parsed) => parsed.GetValue(_frechetEvery) is { } every ? new(every, parsed.GetValue(_frechetCount))
         : !parsed.IsGiven(_frechetCount) ? null
-        : throw new ToolException($"{_frechetCount.Name} has no effect without {_frechetEvery.Name}, as nothing is measured. Give both, or neither.");
+        : throw new ToolException($"{_frechetCount.Name} has no effect without {_frechetEvery.Name}. Give both, or neither.");
 
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {
         GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!).For(data);
-        return recipe with { Options = _settings.Change(recipe.Options, parsed) };
+        return recipe with { Options = _options.Change(recipe.Options, parsed) };
     }
 }

@@ -5,25 +5,26 @@ using Spectre.Console;
 
 namespace Criterion.Cli;
 
-/// <summary>Shows how a training goes: a bar for a person, plain lines for a file.</summary>
+/// <summary>Shows the progress of a training: a bar at a terminal, plain lines in a file.</summary>
 internal static class TrainProgress
 {
     const int StepsPerLine = 50;
 
-    /// <summary>Runs <paramref name="train"/> and shows each step that it tells of, and what there is to note beside it.</summary>
+    /// <summary>Runs <paramref name="train"/> and shows each of its steps with a note.</summary>
     public static TRecord Show<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
-        where TStep : IRunStep => console.IsInteractive ? Bar(console, steps, note, train) : Lines(console, steps, note, train);
+        where TStep : IRunStep =>
+        console.IsInteractive ? Bar(console, steps, note, train) : Lines(console, steps, note, train);
 
     static TRecord Lines<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
         where TStep : IRunStep
     {
-        Speed speed = new(steps);
+        StepRate stepRate = new(steps);
         return train(step =>
         {
-            speed.Count(step);
+            stepRate.Count(step);
             if (step.Step % StepsPerLine == 0 || step.Step == steps)
             {
-                console.Output.WriteLine($"step {step.Step}/{steps}  {step.Describe()}{note()}  {speed}");
+                console.Output.WriteLine($"step {step.Step}/{steps}  {step.Describe()}{note()}  {stepRate}");
             }
         });
     }
@@ -31,25 +32,25 @@ internal static class TrainProgress
     static TRecord Bar<TStep, TRecord>(ToolConsole console, int steps, Func<string> note, Func<Action<TStep>, TRecord> train)
         where TStep : IRunStep
     {
-        Speed speed = new(steps);
+        StepRate stepRate = new(steps);
         return console.Ansi().Progress()
             .Columns(new ProgressBarColumn { Width = 20 }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context =>
             {
-                ProgressTask bar = context.AddTask("the first step compiles the kernels", maxValue: steps);
+                ProgressTask bar = context.AddTask("compiling kernels in the first step", maxValue: steps);
                 return train(step =>
                 {
-                    speed.Count(step);
+                    stepRate.Count(step);
                     bar.Value = step.Step;
-                    bar.Description = $"{step.Step}/{steps}  {step.Describe()}{note()}  {speed}";
+                    bar.Description = $"{step.Step}/{steps}  {step.Describe()}{note()}  {stepRate}";
                 });
             });
     }
 
-    /// <summary>Steps per second since the start, and the time that is left at that speed.</summary>
-    sealed class Speed(int steps)
+    /// <summary>The steps per second since the start, and the remaining time at that rate.</summary>
+    sealed class StepRate(int steps)
     {
-        // More than a span can hold: some thousand years.
+        // Some thousand years, which a TimeSpan can represent.
         const double MostSeconds = 1e11;
 
         readonly long _start = Stopwatch.GetTimestamp();

@@ -14,7 +14,8 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void From_the_command_line_and_on_by_the_folder_alone()
     {
-        string[] all = ["compare", "--objectives", "least-squares:a=-1,c=0,hinge", "--seeds", "2", "--steps", "3", "--data", _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
+        string[] all = ["compare", "--objectives", "least-squares:a=-1,c=0,hinge", "--seeds", "2", "--steps", "3", "--data",
+            _temp["data.npy"], "--range", "-1..1", "--batch", "4", "--width", "2", "--count", "20"];
         using CancellationTokenSource stop = new();
         stop.Cancel();
 
@@ -25,9 +26,12 @@ public sealed class CompareCommandTests : IDisposable
         (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
-        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(least-squares:a=-1,c=0|hinge) +\d+.* ± \d.* \(\d.* to \d.*\).*2 of 2\n", output);
-        Assert.Contains("other options: seeds 2 there, 3 now.", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
-        Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(least-squares:a=-1,c=0|hinge) +\d+.* ± \d.* \(\d.* "
+            + @"to \d.*\).*2 of 2\n", output);
+        Assert.Contains("other options: seeds 2 there, 3 now.",
+            Run(CancellationToken.None, "compare", "--out", _temp["run"], "--seeds", "3").Error, StringComparison.Ordinal);
+        Assert.Contains("\"stableShare\": 1", Run(CancellationToken.None, "compare", "--out", _temp["run"], "--json").Output,
+            StringComparison.Ordinal);
     }
 
     static (int Code, string Output, string Error) Run(CancellationToken stop, params string[] args)

@@ -3,7 +3,9 @@ using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
 
-/// <summary>Whatever was changed about images, or passed over, is said by every command that loads them, and stands in its record.</summary>
+/// <summary>
+/// Whatever was changed about images, or passed over, is said by every command that loads them, and stands in its record.
+/// </summary>
 public sealed class DataNotesTests : IDisposable
 {
     static readonly string[] Short = ["--steps", "1", "--width", "2"];
@@ -27,12 +29,12 @@ public sealed class DataNotesTests : IDisposable
 
     string[] Notes =>
     [
-        $"The images of '{Mixed}' come from 2 folders, which are not told apart.",
-        $"1 file of '{Mixed}' is no image and was passed over: labels.txt.",
-        $"1 of 8 images of '{Mixed}' have transparent pixels, which were laid on black.",
+        $"The images of '{Mixed}' come from 2 folders, which are not used as classes.",
+        $"1 file of '{Mixed}' is not an image and was ignored: labels.txt.",
+        $"1 of 8 images of '{Mixed}' have transparent pixels, which were blended with black.",
         $"1 of 8 images of '{Mixed}' were resized to 16×16.",
         $"1 of 8 images of '{Mixed}' have other proportions and were stretched.",
-        $"1 of 8 images of '{Mixed}' are grey and were made colour, since others are.",
+        $"1 of 8 images of '{Mixed}' are grey and were converted to colour, like the others.",
     ];
 
     public void Dispose() => _temp.Dispose();
@@ -58,8 +60,10 @@ public sealed class DataNotesTests : IDisposable
         WritePng("plain/0.png", Tensor.Zeros([1, 16, 16]));
         WritePng("plain/1.png", Tensor.Ones([1, 16, 16]));
         File.WriteAllText(_temp["plain/b.csv"], "x");
-        string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is no image and was passed over: b.csv."];
-        AssertNoted(all, ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0", .. Short, "--out", _temp["run"]]);
+        string[] all = [.. Notes, $"1 file of '{_temp["plain"]}' is not an image and was ignored: b.csv."];
+        AssertNoted(all,
+            ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0",
+                .. Short, "--out", _temp["run"]]);
         CycleGanRunRecord record = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["run"]);
         Assert.Equal((6, 1, 0.0), (record.A.Notes.Count, record.B.Notes.Count, record.LoadB!.Background));
     }
@@ -67,7 +71,8 @@ public sealed class DataNotesTests : IDisposable
     [Fact]
     public void Of_a_comparison()
     {
-        AssertNoted(["compare", "--objectives", "hinge", "--seeds", "1", "--data", Mixed, "--size", "16", "--background", "0", "--batch", "4", "--count", "8", .. Short, "--out", _temp["run"]]);
+        AssertNoted(["compare", "--objectives", "hinge", "--seeds", "1", "--data", Mixed, "--size", "16", "--background", "0", "--batch",
+            "4", "--count", "8", .. Short, "--out", _temp["run"]]);
         ComparisonRecord record = Comparison.ReadRecord(_temp["run"])!;
         Assert.Equal(Notes, record.Data.Notes);
         Assert.Equal(0, record.Options.Data.Background);
@@ -97,10 +102,11 @@ public sealed class DataNotesTests : IDisposable
         WritePng("gallery/1.png", Tensor.Zeros([1, 16, 16]));
         AssertNoted(
             [
-                $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were laid on a grey of 0.5.",
+                $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were blended with a grey of 0.5.",
                 $"1 of 2 images of '{_temp["gallery"]}' were resized to 32×32.",
             ],
-            ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out", _temp["found.png"]]);
+            ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out",
+                _temp["found.png"]]);
     }
 
     [Fact]
@@ -117,7 +123,8 @@ public sealed class DataNotesTests : IDisposable
     static void AssertNoted(string[] notes, string[] args)
     {
         (int code, string output, string error) = Run(args);
-        Assert.Equal((0, Said(notes)), (code, string.Concat(error.Split('\n').Where(static line => line.StartsWith("note: ", StringComparison.Ordinal)).Select(static line => $"{line}\n"))));
+        IEnumerable<string> written = error.Split('\n').Where(static line => line.StartsWith("note: ", StringComparison.Ordinal));
+        Assert.Equal((0, Said(notes)), (code, string.Concat(written.Select(static line => $"{line}\n"))));
         Assert.DoesNotContain("note: ", output, StringComparison.Ordinal);
     }
 

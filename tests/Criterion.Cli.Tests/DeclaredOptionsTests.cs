@@ -44,7 +44,9 @@ public class DeclaredOptionsTests
 
     static Command Find(string name)
     {
-        Command root = Tool.Root(new ToolConsole(TextWriter.Null, TextWriter.Null, false), static () => CancellationToken.None, new Option<bool>("--debug"));
+        Command root = Tool
+            .Root(new ToolConsole(TextWriter.Null, TextWriter.Null, false), static () => CancellationToken.None,
+                new Option<bool>("--debug"));
         Command train = root.Subcommands.Single(static command => command.Name == "train");
         return name == "train" ? train : train.Subcommands.Single(command => command.Name == name);
     }

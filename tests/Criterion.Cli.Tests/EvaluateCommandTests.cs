@@ -5,7 +5,8 @@ namespace Criterion.Cli.Tests;
 
 public sealed class EvaluateCommandTests : IDisposable
 {
-    static readonly string[] Measures = ["Fréchet distance", "of infinitely many", "kernel distance", "precision", "recall", "density", "coverage"];
+    static readonly string[] Measures = ["Fréchet distance", "of infinitely many", "kernel distance", "precision", "recall", "density",
+        "coverage"];
 
     readonly TempFolder _temp = new();
 
@@ -31,12 +32,14 @@ public sealed class EvaluateCommandTests : IDisposable
         (int code, output, string error) = Run("evaluate", _temp.Path, _temp["run"], "--count", "30");
 
         string file = Path.Combine("run", GeneratorFile.Name);
+        Assert.Equal(0, code);
         Assert.Equal(
-            (0, $"note: 1 file of '{_temp.Path}' is no image and was passed over: {file}.\nnote: 12 of 12 images of '{_temp.Path}' are 28×28 and were padded with black to 32×32.\n"),
-            (code, error));
+            $"note: 1 file of '{_temp.Path}' is not an image and was ignored: {file}.\n"
+                + $"note: 12 of 12 images of '{_temp.Path}' are 28×28 and were padded with black to 32×32.\n",
+            error);
         Assert.Contains($"real: {_temp.Path}, 12 samples", output, StringComparison.Ordinal);
         Assert.Contains($"fake: {_temp["run"]}, 30 samples", output, StringComparison.Ordinal);
-        Assert.Contains("by:   fashion-classifier-1, 96 numbers", output, StringComparison.Ordinal);
+        Assert.Contains("by:   fashion-classifier-1, 96 features per sample", output, StringComparison.Ordinal);
         Assert.Contains("inception-style score", output, StringComparison.Ordinal);
         Assert.Contains("warning: 12 real samples are too few for 96 features", output, StringComparison.Ordinal);
     }
@@ -53,7 +56,9 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.DoesNotContain("warning", table, StringComparison.Ordinal);
 
         Evaluation evaluation = EvaluationJson.Read(Run("evaluate", real, fake, "--json").Output);
-        Assert.Equal((real, fake, 4, 80L, 60L), (evaluation.Real, evaluation.Fake, evaluation.Frechet.Samples.Dimensions, evaluation.Frechet.Samples.Real, evaluation.Frechet.Samples.Fake));
+        Assert.Equal((real, fake, 4, 80L, 60L),
+            (evaluation.Real, evaluation.Fake, evaluation.Frechet.Samples.Dimensions, evaluation.Frechet.Samples.Real,
+                evaluation.Frechet.Samples.Fake));
         Assert.Equal(evaluation.Kernel, EvaluationJson.Read(Run("evaluate", real, fake, "--json", "--threads", "1").Output).Kernel);
     }
 
@@ -61,7 +66,7 @@ public sealed class EvaluateCommandTests : IDisposable
     public void Images_and_features_are_not_compared()
     {
         Npy.Write(_temp["images.npy"], Tensor.RandInt(0, 256, [16, 8, 8], new RandomStream(1)).To(DType.UInt8));
-        AssertMistake("distances between different features mean nothing", Features("features", 20, 4, 1), _temp["images.npy"]);
+        AssertMistake("different features cannot be compared", Features("features", 20, 4, 1), _temp["images.npy"]);
     }
 
     [Fact]
@@ -71,7 +76,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Npy.Write(_temp["nan.npy"], Tensor.Full([20, 4], double.NaN));
         File.WriteAllText(_temp["cut.npy"], "no array");
         AssertMistake("There is no file or folder '/nowhere'", good, "/nowhere");
-        AssertMistake("nan.npy: the features hold NaN in row 0, column 0", good, _temp["nan.npy"]);
+        AssertMistake("nan.npy: the features have NaN in row 0, column 0", good, _temp["nan.npy"]);
         AssertMistake("cut.npy", good, _temp["cut.npy"]);
         AssertMistake("4 dimensions and fake ones 5", good, Features("wide", 20, 5, 1));
         AssertMistake("at least", good, Features("few", 3, 4, 1));

@@ -9,13 +9,15 @@ internal static class InvocationTable
     /// <summary>Stands for the folder of <see cref="InvocationFolder"/>.</summary>
     public const string Folder = "{folder}";
 
-    static readonly string[] NoNumbers = ["x", "NaN", "Infinity", "1e999", "0x10", " 5", "\u22125", "-1", "1,5", "1,000", "1.5.2", "5 000", "½"];
+    static readonly string[] NoNumbers = ["x", "NaN", "Infinity", "1e999", "0x10", " 5", "\u22125", "-1", "1,5", "1,000", "1.5.2", "5 000",
+        "½"];
 
     static readonly string[] NoWholeNumbers = ["1e3", "0.5", "1_000", "99999999999999999999"];
 
     /// <summary>Each command line, and what its error says.</summary>
     public static IEnumerable<(string[] Args, string[] Says)> Rows() =>
-        from command in Commands(Tool.Root(new ToolConsole(TextWriter.Null, TextWriter.Null, false), static () => CancellationToken.None, new Option<bool>("--debug")), [])
+        from command in Commands(Tool.Root(new ToolConsole(TextWriter.Null, TextWriter.Null, false), static () => CancellationToken.None,
+            new Option<bool>("--debug")), [])
         where command.Command.Subcommands.Count == 0 || command.Command.Name == "train"
         from option in command.Command.Options
         where option.Name is not ("--help" or "--version" or "--debug")
@@ -64,14 +66,18 @@ internal static class InvocationTable
             _ => [],
         };
         string file = command.Name is "sample" or "search" ? "new.png" : "new";
-        return option.Name != "--out" && command.Options.Any(static other => other.Name == "--out") ? [.. arguments, "--out", $"{Folder}/{file}"] : arguments;
+        return option.Name != "--out" && command.Options.Any(static other => other.Name == "--out")
+            ? [.. arguments, "--out", $"{Folder}/{file}"]
+            : arguments;
     }
 
     static string Misspelt(Option option) => $"{option.Name}q";
 
     static IEnumerable<string> Wrong(Option option)
     {
-        Type type = option.ValueType.IsArray ? option.ValueType.GetElementType()! : Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        Type type = option.ValueType.IsArray
+            ? option.ValueType.GetElementType()!
+            : Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
         return type == typeof(double) ? NoNumbers
             : type != typeof(string) ? NoNumbers.Concat(NoWholeNumbers)
             : option.GetCompletions(CompletionContext.Empty).Any() ? ["x", "1", "STOP", "adam,rmsprop"]

@@ -3,10 +3,11 @@ using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
 
-/// <summary>Whatever a command line says, the answer is an exit code and at most a line that names the option, the value and the way out.</summary>
+/// <summary>Every command line ends in an exit code and at most one line of error, which names the option, the value and the fix.</summary>
 public sealed partial class InvocationTests(InvocationFolder folder) : IClassFixture<InvocationFolder>
 {
-    const string Long = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    const string Long =
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
     public static TheoryData<string, string[], string[]> Generated()
     {
@@ -44,8 +45,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("Invalid value 'DCGAN' for recipe", "train", "DCGAN")]
     [InlineData("criterion needs a command. See: criterion --help", "--debug")]
     [InlineData("Unexpected argument 'lsgan'", "train", "dcgan", "lsgan")]
-    [InlineData("--steps stands before 'siamese'", "train", "--steps", "5", "siamese")]
-    [InlineData("'wgan' stands before 'cyclegan'", "train", "wgan", "cyclegan")]
+    [InlineData("--steps has no effect before 'siamese'", "train", "--steps", "5", "siamese")]
+    [InlineData("'wgan' has no effect before 'cyclegan'", "train", "wgan", "cyclegan")]
     [InlineData("There is no option '--resume'", "train", "cyclegan", "--resume", "{folder}/cyclegan")]
     [InlineData("criterion evaluate needs <real>", "evaluate")]
     [InlineData("criterion evaluate needs <fake>", "evaluate", "ring")]
@@ -62,18 +63,25 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("xxxx…' for --lr", "train", "--lr", Long)]
 
     // Paths.
-    [InlineData("--data: There is no file or folder '/nowhere'. Give fashion-mnist", "train", "--data", "/nowhere", "--out", "{folder}/new")]
+    [InlineData("--data: There is no file or folder '/nowhere'. Give fashion-mnist", "train", "--data", "/nowhere", "--out",
+        "{folder}/new")]
     [InlineData("--data: There is no file or folder '@data.npy'. Give fashion-mnist", "train", "--data", "@data.npy")]
     [InlineData("fake: There is no file or folder '/nowhere'. Give fashion-mnist", "evaluate", "fashion-mnist", "/nowhere")]
-    [InlineData("--a: There is no file or folder '/nowhere'. Give fashion-mnist", "train", "cyclegan", "--a", "/nowhere", "--b", "/nowhere")]
-    [InlineData("--data: There is no file or folder '/nowhere'. Give fashion-mnist", "compare", "--data", "/nowhere", "--out", "{folder}/new")]
-    [InlineData("--gallery: There is no file or folder '/nowhere'. Give fashion-mnist", "search", "{folder}/siamese", "--gallery", "/nowhere", "--out", "{folder}/new.png")]
-    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy file. There is no such file.", "loss", "mse", "--prediction", "@a.npy")]
+    [InlineData("--a: There is no file or folder '/nowhere'. Give fashion-mnist", "train", "cyclegan", "--a", "/nowhere", "--b",
+        "/nowhere")]
+    [InlineData("--data: There is no file or folder '/nowhere'. Give fashion-mnist", "compare", "--data", "/nowhere", "--out",
+        "{folder}/new")]
+    [InlineData("--gallery: There is no file or folder '/nowhere'. Give fashion-mnist", "search", "{folder}/siamese", "--gallery",
+        "/nowhere", "--out", "{folder}/new.png")]
+    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy file. There is no such file.", "loss", "mse", "--prediction",
+        "@a.npy")]
     [InlineData("/folder' for --prediction. Expected a .npy file. That is a folder.", "loss", "mse", "--prediction", "{folder}/folder")]
-    [InlineData("for --input target. Expected a .npy file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input", "target={folder}/no.npy")]
+    [InlineData("for --input target. Expected a .npy file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
+        "target={folder}/no.npy")]
     [InlineData("text.npy", "loss", "mse", "--prediction", "{folder}/text.npy", "--target", "{folder}/text.npy")]
-    [InlineData("holds no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
-    [InlineData("three.npy' already exists. Choose another file, or delete it first.", "sample", "{folder}/run", "--out", "{folder}/three.npy")]
+    [InlineData("has no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
+    [InlineData("three.npy' already exists. Choose another file, or delete it first.", "sample", "{folder}/run", "--out",
+        "{folder}/three.npy")]
     [InlineData("/nodir/x.png' cannot be created, as its folder does not exist", "sample", "{folder}/run", "--out", "{folder}/nodir/x.png")]
     [InlineData("/three.npy/x.png' cannot be created", "search", "{folder}/siamese", "--out", "{folder}/three.npy/x.png")]
     [InlineData("/nodir/r.html' cannot be created", "report", "{folder}/run", "--out", "{folder}/nodir/r.html")]
@@ -82,13 +90,16 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("/nodir/p.md' cannot be created", "losses", "--page", "{folder}/nodir/p.md")]
     [InlineData("/folder' for --page. Expected a file. That is a folder.", "losses", "--page", "{folder}/folder")]
     [InlineData("/nodir/x.svg' cannot be created", "losses", "l1", "--svg", "{folder}/nodir/x.svg")]
-    [InlineData("/nodir/l.npy' cannot be created", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--out", "{folder}/nodir/l.npy")]
-    [InlineData("already exists", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--grad", "{folder}/three.npy")]
-    [InlineData("is to be written twice", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--grad", "{folder}/g.npy", "--out", "{folder}/./g.npy")]
+    [InlineData("/nodir/l.npy' cannot be created", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy",
+        "--out", "{folder}/nodir/l.npy")]
+    [InlineData("already exists", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--grad",
+        "{folder}/three.npy")]
+    [InlineData("is given for two outputs", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--grad",
+        "{folder}/g.npy", "--out", "{folder}/./g.npy")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("Invalid value 'x.npy' for --out. Expected a name that ends in .png", "search", "run", "--out", "x.npy")]
-    [InlineData("three.npy' exists and is not empty", "train", "--data", "ring", "--out", "{folder}/three.npy")]
-    [InlineData("can't be made", "train", "--data", "ring", "--width", "2", "--out", "{folder}/three.npy/run")]
+    [InlineData("three.npy' already exists and is not empty", "train", "--data", "ring", "--out", "{folder}/three.npy")]
+    [InlineData("cannot be created", "train", "--data", "ring", "--width", "2", "--out", "{folder}/three.npy/run")]
 
     // Kinds of runs.
     [InlineData("'/nowhere' is not the folder of a run", "report", "/nowhere")]
@@ -106,9 +117,9 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("For a run of a GAN: criterion sample RUN --out FILE.npy", "train", "--data", "{folder}/run")]
     [InlineData("/run' is the folder of a run", "train", "--data", "{folder}/run")]
     [InlineData("/comparison' is the folder of a comparison", "train", "--data", "{folder}/comparison")]
-    [InlineData("'wgan' does not go with --resume", "train", "wgan", "--resume", "{folder}/run")]
-    [InlineData("--lr does not go with --resume", "train", "--lr", "1", "--resume", "{folder}/run")]
-    [InlineData("Invalid value '1' for --steps. Expected 2 or more", "train", "--steps", "1", "--resume", "{folder}/run")]
+    [InlineData("'wgan' cannot be combined with --resume", "train", "wgan", "--resume", "{folder}/run")]
+    [InlineData("--lr cannot be combined with --resume", "train", "--lr", "1", "--resume", "{folder}/run")]
+    [InlineData("Invalid value '1' for --steps. Expected at least 2", "train", "--steps", "1", "--resume", "{folder}/run")]
     [InlineData("no-json/run.json' is damaged, or not a run record: line 1", "report", "{folder}/no-json")]
     [InlineData("no-kind/run.json' is damaged", "report", "{folder}/no-kind")]
     [InlineData("no-number/run.json' is damaged, or not a run record: line", "train", "--resume", "{folder}/no-number")]
@@ -117,22 +128,28 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("compare.json' is damaged", "compare", "--out", "{folder}/comparison")]
 
     // Numbers in names.
-    [InlineData("--penalty r1=0,1: Invalid value '0,1' for weight of r1. Expected a number. Use a point", "train", "--data", "ring", "--penalty", "r1=0,1")]
+    [InlineData("--penalty r1=0,1: Invalid value '0,1' for weight of r1. Expected a number. Use a point", "train", "--data", "ring",
+        "--penalty", "r1=0,1")]
     [InlineData("Invalid value '' for weight of r1", "train", "--data", "ring", "--penalty", "r1=")]
     [InlineData("Invalid value '1e3' for the interval", "train", "--data", "ring", "--penalty", "r1=1@1e3")]
     [InlineData("Invalid value '' for the interval", "train", "--data", "ring", "--penalty", "r1=1@")]
     [InlineData("Invalid value '1,6' for the interval", "train", "--data", "ring", "--penalty", "r1=1@1,6")]
-    [InlineData("Invalid option 'Real' in 'at=Interpolates,Real'. Expected option=value", "train", "--data", "ring", "--penalty", "gradient-penalty:at=Interpolates,Real")]
-    [InlineData("Invalid value '1' for at of gradient-penalty. Expected Interpolates", "train", "--data", "ring", "--penalty", "gradient-penalty:at=1")]
+    [InlineData("Invalid option 'Real' in 'at=Interpolates,Real'. Expected option=value", "train", "--data", "ring", "--penalty",
+        "gradient-penalty:at=Interpolates,Real")]
+    [InlineData("Invalid value '1' for at of gradient-penalty. Expected Interpolates", "train", "--data", "ring", "--penalty",
+        "gradient-penalty:at=1")]
     [InlineData("weight of r1 is given twice", "train", "--data", "ring", "--penalty", "r1=1:weight=2")]
-    [InlineData("--penalty: 'none' means an empty list, and 'r1' is also given", "train", "--data", "ring", "--penalty", "none", "--penalty", "r1")]
-    [InlineData("--objective least-squares:a=-1,c=0,5: Invalid option '5' in 'a=-1,c=0,5'. Expected option=value. Use a point", "train", "--data", "ring", "--objective", "least-squares:a=-1,c=0,5")]
+    [InlineData("--penalty: 'none' means an empty list, and 'r1' is also given", "train", "--data", "ring", "--penalty", "none",
+        "--penalty", "r1")]
+    [InlineData("--objective least-squares:a=-1,c=0,5: Invalid option '5' in 'a=-1,c=0,5'. Expected option=value. Use a point", "train",
+        "--data", "ring", "--objective", "least-squares:a=-1,c=0,5")]
     [InlineData("Use a point", "compare", "--data", "ring", "--objectives", "least-squares:a=-1,c=0,5", "--out", "{folder}/new")]
     [InlineData("--objective hing: There is no objective 'hing'", "train", "--data", "ring", "--objective", "hing")]
     [InlineData("Invalid value '0,1@4' for feature matching", "train", "--data", "ring", "--feature-matching", "0,1@4")]
     [InlineData("no layer '1e0'", "train", "--data", "ring", "--feature-matching", "0.1@1e0")]
-    [InlineData("--objectives hing: There is no objective 'hing'", "compare", "--data", "ring", "--objectives", "dcgan,hing", "--out", "{folder}/new")]
-    [InlineData("'hinge' is named twice", "compare", "--data", "ring", "--objectives", "hinge,hinge", "--out", "{folder}/new")]
+    [InlineData("--objectives hing: There is no objective 'hing'", "compare", "--data", "ring", "--objectives", "dcgan,hing", "--out",
+        "{folder}/new")]
+    [InlineData("'hinge' is given twice", "compare", "--data", "ring", "--objectives", "hinge,hinge", "--out", "{folder}/new")]
     [InlineData("at least one objective", "compare", "--data", "ring", "--objectives", ",", "--out", "{folder}/new")]
 
     // Losses.
@@ -142,18 +159,22 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--option delta is given twice, as '1' and '2'", "loss", "huber", "--option", "delta=1", "--option", "delta=2")]
     [InlineData("Invalid value 'mean,sum' for --option reduction. Expected Mean", "loss", "mse", "--option", "reduction=mean,sum")]
     [InlineData("Invalid value '1' for --option reduction", "loss", "mse", "--option", "reduction=1")]
-    [InlineData("Invalid value '0.5' for --option alpha. Expected a .npy file. There is no such file.", "loss", "focal", "--option", "alpha=0.5")]
+    [InlineData("Invalid value '0.5' for --option alpha. Expected a .npy file. There is no such file.", "loss", "focal", "--option",
+        "alpha=0.5")]
     [InlineData("Invalid value 'delta=' for --option. Expected key=value", "loss", "huber", "--option", "delta=")]
     [InlineData("Invalid value '=1' for --option. Expected key=value", "loss", "huber", "--option", "=1")]
     [InlineData("Invalid value 'target' for --input. Expected name=file", "loss", "mse", "--input", "target")]
     [InlineData("Invalid value 'target=' for --grad. Expected file or name=file", "loss", "mse", "--grad", "target=")]
-    [InlineData("'prediction' is given 2 times, and mse takes one tensor for it", "loss", "mse", "--prediction", "{folder}/three.npy", "--input", "prediction={folder}/three.npy")]
-    [InlineData("mse takes no 'pred'. It takes prediction, target", "loss", "mse", "--input", "pred={folder}/three.npy")]
-    [InlineData("There is no input 'weight' for --grad", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--grad", "weight={folder}/g.npy")]
-    [InlineData("--grad: 'target' has Int64 elements", "loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/whole.npy", "--grad", "target={folder}/g.npy")]
-    [InlineData("'hinge' does not go with --page", "losses", "hinge", "--page", "{folder}/p.md")]
-    [InlineData("--json does not go with --page", "losses", "--json", "--page", "{folder}/p.md")]
-    [InlineData("--svg does not go with --page", "losses", "--svg", "{folder}/x.svg", "--page", "{folder}/p.md")]
+    [InlineData("'prediction' is given 2 times, and mse expects one tensor", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
+        "prediction={folder}/three.npy")]
+    [InlineData("mse has no input 'pred'. Its inputs: prediction, target", "loss", "mse", "--input", "pred={folder}/three.npy")]
+    [InlineData("There is no input 'weight' for --grad", "loss", "mse", "--prediction", "{folder}/three.npy", "--target",
+        "{folder}/three.npy", "--grad", "weight={folder}/g.npy")]
+    [InlineData("--grad: 'target' has Int64 elements", "loss", "mse", "--prediction", "{folder}/three.npy", "--target",
+        "{folder}/whole.npy", "--grad", "target={folder}/g.npy")]
+    [InlineData("'hinge' cannot be combined with --page", "losses", "hinge", "--page", "{folder}/p.md")]
+    [InlineData("--json cannot be combined with --page", "losses", "--json", "--page", "{folder}/p.md")]
+    [InlineData("--svg cannot be combined with --page", "losses", "--svg", "{folder}/x.svg", "--page", "{folder}/p.md")]
     [InlineData("--svg needs the name of a loss", "losses", "--svg", "{folder}/x.svg")]
 
     // Options that contradict each other, or would be ignored.
@@ -163,39 +184,49 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--beta2 has no effect here: RMSprop", "train", "wgan", "--data", "ring", "--beta2", "0.5")]
     [InlineData("--lr has no effect here", "train", "--data", "ring", "--lr", "1", "--d-lr", "1", "--g-lr", "1")]
     [InlineData("no size in pixels, no range and no background", "train", "--data", "ring", "--size", "8")]
-    [InlineData("--range is for .npy and IDX files", "train", "--data", "ring", "--range", "0..1")]
-    [InlineData("--range is for .npy and IDX files", "evaluate", "ring", "ring", "--range", "0..1")]
-    [InlineData("--range is for .npy and IDX files", "train", "--data", "{folder}/png", "--range", "0..1")]
-    [InlineData("--background is for transparent PNGs", "train", "--data", "ring", "--background", "0")]
-    [InlineData("--background is for transparent PNGs", "train", "--data", "{folder}/bytes.npy", "--background", "0")]
-    [InlineData("--background is for transparent PNGs", "train", "cyclegan", "--background", "0")]
-    [InlineData("--background is for transparent PNGs", "compare", "--background", "0", "--out", "{folder}/new")]
-    [InlineData("--background is for transparent PNGs", "evaluate", "fashion-mnist", "{folder}/bytes.npy", "--background", "0")]
-    [InlineData("--background is for transparent PNGs", "search", "{folder}/siamese", "--query", "0", "--background", "0", "--out", "{folder}/new.png")]
-    [InlineData("Invalid value '1.1' for --background. Expected a number from 0 for black to 1 for white", "train", "--data", "{folder}/png", "--background", "1.1")]
+    [InlineData("--range applies to .npy and IDX files", "train", "--data", "ring", "--range", "0..1")]
+    [InlineData("--range applies to .npy and IDX files", "evaluate", "ring", "ring", "--range", "0..1")]
+    [InlineData("--range applies to .npy and IDX files", "train", "--data", "{folder}/png", "--range", "0..1")]
+    [InlineData("--background applies to transparent PNGs", "train", "--data", "ring", "--background", "0")]
+    [InlineData("--background applies to transparent PNGs", "train", "--data", "{folder}/bytes.npy", "--background", "0")]
+    [InlineData("--background applies to transparent PNGs", "train", "cyclegan", "--background", "0")]
+    [InlineData("--background applies to transparent PNGs", "compare", "--background", "0", "--out", "{folder}/new")]
+    [InlineData("--background applies to transparent PNGs", "evaluate", "fashion-mnist", "{folder}/bytes.npy", "--background", "0")]
+    [InlineData("--background applies to transparent PNGs", "search", "{folder}/siamese", "--query", "0", "--background", "0", "--out",
+        "{folder}/new.png")]
+    [InlineData("Invalid value '1.1' for --background. Expected a number from 0 for black to 1 for white", "train", "--data",
+        "{folder}/png", "--background", "1.1")]
     [InlineData("Invalid value 'white' for --background", "evaluate", "{folder}/png", "{folder}/png", "--background", "white")]
     [InlineData("for example 32 (--size).", "evaluate", "{folder}/png", "{folder}/png")]
     [InlineData("for example 32 (--size).", "train", "--data", "{folder}/png", "--out", "{folder}/new")]
     [InlineData("0 and 1 (--range).", "evaluate", "{folder}/floats.npy", "{folder}/floats.npy")]
-    [InlineData("--count is the number of samples that a run's generator draws", "evaluate", "fashion-mnist", "fashion-mnist", "--count", "100")]
-    [InlineData("--size is for images of --a and --b", "train", "cyclegan", "--size", "32")]
+    [InlineData("--count is the number of samples that the generator of a run draws", "evaluate", "fashion-mnist", "fashion-mnist",
+        "--count", "100")]
+    [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
     [InlineData("need their range", "train", "cyclegan", "--a", "{folder}/floats.npy", "--b", "{folder}/floats.npy")]
     [InlineData("There is no image -5 for --query", "search", "{folder}/siamese", "--query", "-5", "--out", "{folder}/new.png")]
-    [InlineData("There is no image 99999999999 for --query", "search", "{folder}/siamese", "--query", "99999999999", "--out", "{folder}/new.png")]
-    [InlineData("/folder' for --query. Expected the number of an image, or a PNG file. That is a folder.", "search", "{folder}/siamese", "--query", "{folder}/folder", "--out", "{folder}/new.png")]
-    [InlineData("of --query holds 16 images", "search", "{folder}/siamese", "--query", "{folder}/bytes.npy", "--out", "{folder}/new.png")]
+    [InlineData("There is no image 99999999999 for --query", "search", "{folder}/siamese", "--query", "99999999999", "--out",
+        "{folder}/new.png")]
+    [InlineData("/folder' for --query. Expected the number of an image, or a PNG file. That is a folder.", "search", "{folder}/siamese",
+        "--query", "{folder}/folder", "--out", "{folder}/new.png")]
+    [InlineData("of --query has 16 images", "search", "{folder}/siamese", "--query", "{folder}/bytes.npy", "--out", "{folder}/new.png")]
 
     // What could only be seen after a training.
-    [InlineData("--held-out: the value must be two or more different classes, which are told apart, but is 5", "train", "siamese", "--held-out", "5", "--out", "{folder}/new")]
-    [InlineData("classes, which are told apart, but is 5, 5", "train", "siamese", "--held-out", "5", "--held-out", "5", "--out", "{folder}/new")]
+    [InlineData("--held-out: the value must be two or more different classes, which are told apart, but is 5", "train", "siamese",
+        "--held-out", "5", "--out", "{folder}/new")]
+    [InlineData("classes, which are told apart, but is 5, 5", "train", "siamese", "--held-out", "5", "--held-out", "5", "--out",
+        "{folder}/new")]
     [InlineData("--margin: CosineEmbeddingLoss: Margin must be in [−1, 1]", "train", "siamese", "--margin", "2", "--out", "{folder}/new")]
     [InlineData("do not fill a batch of 65536", "train", "--data", "{folder}/bytes.npy", "--batch", "65536", "--out", "{folder}/new")]
-    [InlineData("at least 12 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--out", "{folder}/new")]
-    [InlineData("needs images of at least 16 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--halvings", "3", "--layers", "1", "--out", "{folder}/new")]
-    [InlineData("Resize them to 16", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--halvings", "4", "--out", "{folder}/new")]
+    [InlineData("at least 12 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--out",
+        "{folder}/new")]
+    [InlineData("needs images of at least 16 pixels a side", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy",
+        "--halvings", "3", "--layers", "1", "--out", "{folder}/new")]
+    [InlineData("Resize them to 16", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--halvings", "4",
+        "--out", "{folder}/new")]
     [InlineData("at least 6 are needed", "evaluate", "{folder}/few.npy", "{folder}/few.npy")]
-    public void Mistakes_are_one_line_that_says_how_to_mend_them(string says, params string[] args) => AssertRefused([says], args);
+    public void Errors_are_one_line_with_the_fix(string says, params string[] args) => AssertRefused([says], args);
 
     [Theory]
     [InlineData("train", "--help", "--lr", "x")]
@@ -203,10 +234,11 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--version")]
     [InlineData("losses", "huber", "--json", "--json")]
     [InlineData("losses", "HuberLoss")]
-    [InlineData("loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/../{name}/three.npy", "--option", "reduction=SUM")]
+    [InlineData("loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/../{name}/three.npy", "--option",
+        "reduction=SUM")]
     [InlineData("loss", "huber", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--option", "delta=+5e-1")]
     [InlineData("loss", "mse", "--prediction", "{folder}/three.npy", "--target", "{folder}/three.npy", "--debug")]
-    public void Other_ways_to_say_what_is_right_are_taken(params string[] args) => Succeeded(Run(Placed(args)));
+    public void Valid_command_lines_are_accepted(params string[] args) => Succeeded(Run(Placed(args)));
 
     [Fact]
     public void An_error_of_the_tool_itself_is_one_line_and_its_trace_only_on_demand()
@@ -253,7 +285,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
                 _ => json[..place],
             });
             (int code, _, string error) = Run("report", temp.Path);
-            Assert.True(code == 0 || (code == 1 && IsLine(error) && !error.Contains("Unexpected", StringComparison.Ordinal)), $"{error}{File.ReadAllText(temp["run.json"])}");
+            Assert.True(code == 0 || (code == 1 && IsLine(error) && !error.Contains("Unexpected", StringComparison.Ordinal)),
+                $"{error}{File.ReadAllText(temp["run.json"])}");
             File.Delete(temp["report.html"]);
         }
     }
@@ -269,10 +302,12 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     }
 
     string[] Placed(string[] args) =>
-        [.. args.Select(arg => arg.Replace(InvocationTable.Folder, folder.Path, StringComparison.Ordinal).Replace("{name}", Path.GetFileName(folder.Path), StringComparison.Ordinal))];
+        [.. args.Select(arg => arg.Replace(InvocationTable.Folder, folder.Path, StringComparison.Ordinal).Replace("{name}",
+            Path.GetFileName(folder.Path), StringComparison.Ordinal))];
 
     static bool IsLine(string error) =>
-        error.StartsWith("criterion: ", StringComparison.Ordinal) && error.TrimEnd().Split('\n').Length == 1 && !OfTheRuntime().IsMatch(error);
+        error.StartsWith("criterion: ", StringComparison.Ordinal) && error.TrimEnd().Split('\n').Length == 1
+            && !OfTheRuntime().IsMatch(error);
 
     [GeneratedRegex(@"Exception|System\.|   at |Criterion\.[A-Z]|Parameter '")]
     private static partial Regex OfTheRuntime();

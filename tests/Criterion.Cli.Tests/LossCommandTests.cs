@@ -33,7 +33,8 @@ public sealed class LossCommandTests : IDisposable
         Assert.Contains("reduction = Mean", output, StringComparison.Ordinal);
         Assert.Contains("⣀", output, StringComparison.Ordinal);
         Assert.Equal("svg", XDocument.Load(_temp["l1.svg"]).Root!.Name.LocalName);
-        Assert.Equal("L1Loss", JsonDocument.Parse(Success("losses", "l1", "--json")).RootElement.GetProperty("type").GetString()!.Split('.')[^1]);
+        Assert.Equal("L1Loss",
+            JsonDocument.Parse(Success("losses", "l1", "--json")).RootElement.GetProperty("type").GetString()!.Split('.')[^1]);
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class LossCommandTests : IDisposable
         Assert.Equal([0, 4, 6], Npy.Read(_temp["g.npy"]).ToArray<double>());
         Assert.Equal([0, -4, -6], Npy.Read(_temp["t.npy"]).ToArray<double>());
 
-        Success("loss", "MSELoss", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"], "--option", "reduction=none", "--out", _temp["l.npy"]);
+        Success("loss", "MSELoss", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"], "--option", "reduction=none", "--out",
+            _temp["l.npy"]);
         Assert.Equal([0, 4, 9], Npy.Read(_temp["l.npy"]).ToArray<double>());
     }
 
@@ -57,13 +59,16 @@ public sealed class LossCommandTests : IDisposable
     [Trait("Case", "cli-decimal-comma")]
     public void A_decimal_comma_is_refused()
     {
-        (int code, string output, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=0,5");
+        (int code, string output, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"),
+            "--option", "delta=0,5");
         Assert.Equal((1, ""), (code, output));
         Assert.Contains("'0,5' for --option delta. Expected a number. Use a point for decimals", error, StringComparison.Ordinal);
-        Assert.Equal("0.875", Success("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=0.5").TrimEnd());
+        Assert.Equal("0.875",
+            Success("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=0.5").TrimEnd());
         string[][] others =
         [
-            ["--lr", "0,0002"], ["--clip", "0,01"], ["--class-weight", "0,5"], ["--penalty", "r1=0,1"], ["--beta1", "0,5"], ["--ema", "0,999"], ["--feature-matching", "0,1"],
+            ["--lr", "0,0002"], ["--clip", "0,01"], ["--class-weight", "0,5"], ["--penalty", "r1=0,1"], ["--beta1", "0,5"],
+                ["--ema", "0,999"], ["--feature-matching", "0,1"],
         ];
         foreach (string[] option in others)
         {
@@ -87,7 +92,8 @@ public sealed class LossCommandTests : IDisposable
     [Trait("Case", "cli-option-twice")]
     public void An_option_given_twice_is_refused()
     {
-        (int code, _, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option", "delta=1", "--option", "delta=2");
+        (int code, _, string error) = Run("loss", "huber", "--prediction", Case("two.npy"), "--target", Case("zero.npy"), "--option",
+            "delta=1", "--option", "delta=2");
         Assert.Equal(1, code);
         Assert.Contains("--option delta is given twice, as '1' and '2'. Give it once.", error, StringComparison.Ordinal);
     }
@@ -96,7 +102,8 @@ public sealed class LossCommandTests : IDisposable
     [Trait("Case", "cli-empty-path")]
     public void An_empty_path_is_refused()
     {
-        Assert.Contains("Invalid value '' for --prediction", Run("loss", "mse", "--prediction", "", "--target", Case("zero.npy")).Error, StringComparison.Ordinal);
+        Assert.Contains("Invalid value '' for --prediction", Run("loss", "mse", "--prediction", "", "--target", Case("zero.npy")).Error,
+            StringComparison.Ordinal);
         Assert.Contains("Invalid value '' for --out", Run("train", "dcgan", "--steps", "1", "--out", "").Error, StringComparison.Ordinal);
     }
 
@@ -116,7 +123,8 @@ public sealed class LossCommandTests : IDisposable
         Npy.Write(_temp["a.npy"], Tensor.From(new double[,] { { 1, 2, 3 } }));
         Npy.Write(_temp["b.npy"], Tensor.From(new double[,] { { 4, 5, 6 } }));
         Npy.Write(_temp["y.npy"], Tensor.From<double>([1]));
-        string value = Success("loss", "cosine-embedding", "--input", $"x1={_temp["a.npy"]}", "--input", $"x2={_temp["b.npy"]}", "--target", _temp["y.npy"]);
+        string value = Success("loss", "cosine-embedding", "--input", $"x1={_temp["a.npy"]}", "--input", $"x2={_temp["b.npy"]}", "--target",
+            _temp["y.npy"]);
         Assert.Equal(0.025368153803, double.Parse(value, CultureInfo.InvariantCulture), 1e-9);
     }
 
@@ -127,7 +135,8 @@ public sealed class LossCommandTests : IDisposable
         Npy.Write(_temp["b.npy"], Tensor.Zeros([2, 3], DType.Float64));
         string a = _temp["a.npy"];
         string b = _temp["b.npy"];
-        string value = Success("loss", "feature-matching", "--fake", a, "--input", $"fake={b}", "--input", $"fake={a}", "--real", b, "--input", $"real={b}", "--input", $"real={b}");
+        string value = Success("loss", "feature-matching", "--fake", a, "--input", $"fake={b}", "--input", $"fake={a}", "--real", b,
+            "--input", $"real={b}", "--input", $"real={b}");
         Assert.Equal(0.5, double.Parse(value, CultureInfo.InvariantCulture), 1e-12);
     }
 
@@ -139,7 +148,7 @@ public sealed class LossCommandTests : IDisposable
     [InlineData("Invalid value 'reduction' for --option. Expected key=value", "loss", "mse", "--option", "reduction")]
     [InlineData("mse needs prediction, target", "loss", "mse")]
     [InlineData("--svg needs the name of a loss", "losses", "--svg", "x.svg")]
-    public void Mistakes_are_named_with_the_way_out(string message, params string[] args)
+    public void Errors_name_the_fix(string message, params string[] args)
     {
         (int code, _, string error) = Run(args);
         Assert.Equal(1, code);
@@ -151,12 +160,13 @@ public sealed class LossCommandTests : IDisposable
     {
         Npy.Write(_temp["a.npy"], Tensor.Ones([3]));
         Npy.Write(_temp["b.npy"], Tensor.Ones([1]));
-        Assert.Contains("[3]", Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"]).Error, StringComparison.Ordinal);
+        Assert.Contains("[3]", Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["b.npy"]).Error,
+            StringComparison.Ordinal);
         Assert.Contains(
             "already exists",
             Run("loss", "mse", "--prediction", _temp["a.npy"], "--target", _temp["a.npy"], "--grad", _temp["b.npy"]).Error,
             StringComparison.Ordinal);
-        Assert.Contains("takes no 'real'", Run("loss", "mse", "--real", _temp["a.npy"]).Error, StringComparison.Ordinal);
+        Assert.Contains("has no input 'real'", Run("loss", "mse", "--real", _temp["a.npy"]).Error, StringComparison.Ordinal);
     }
 
     static string Case(string name) => RepositoryRoot.File("tests", "cases", "inputs", name);

@@ -21,8 +21,11 @@ public sealed class PackageTests : IDisposable
 
         Assert.All(Packages, Check);
         Assert.Equal(2 * Packages.Length, Directory.GetFiles(_temp["packages"]).Length);
-        File.WriteAllText(_temp["nuget.config"], """<configuration><packageSources><clear /><add key="here" value="packages" /></packageSources></configuration>""");
-        await Dotnet("tool", "install", "Criterion.Cli", "--tool-path", _temp["tool"], "--configfile", _temp["nuget.config"], "--no-http-cache");
+        File.WriteAllText(
+            _temp["nuget.config"],
+            """<configuration><packageSources><clear /><add key="here" value="packages" /></packageSources></configuration>""");
+        await Dotnet("tool", "install", "Criterion.Cli", "--tool-path", _temp["tool"], "--configfile", _temp["nuget.config"],
+            "--no-http-cache");
         string tool = _temp[OperatingSystem.IsWindows() ? "tool/criterion.exe" : "tool/criterion"];
         Assert.Contains("Usage:", await Output(tool, "--help"), StringComparison.Ordinal);
         string huber = await Output(tool, "losses", "huber");

@@ -17,12 +17,14 @@ public sealed class ReportCommandTests : IDisposable
         Succeeded(Run("train", "siamese", "--steps", "3", "--batch", "4", "--sample-every", "2", "--out", _temp["siamese"]));
         Tensor images = Tensor.Rand([8, 1, 8, 8], random: new RandomStream(4), low: -1);
         Npy.Write(_temp["a.npy"], images);
-        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
+        Succeeded(Run("train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], "--range", "-1..1", "--steps", "3", "--batch", "1",
+            "--width", "2", "--blocks", "0", "--layers", "1", "--out", _temp["cycle"]));
 
         XElement siamese = Page("siamese");
         XElement cycle = Page("cycle");
 
-        Assert.Equal(["Loss", "Gradient norm"], siamese.All("h3").Select(static title => title.Value).Select(static title => title == "Losses" ? "Loss" : title.TrimEnd('s')));
+        Assert.Equal(["Loss", "Gradient norm"],
+            siamese.All("h3").Select(static title => title.Value).Select(static title => title == "Losses" ? "Loss" : title.TrimEnd('s')));
         Assert.Contains("Precision at one", siamese.Value, StringComparison.Ordinal);
         Assert.Equal(["Losses", "Losses of the discriminators", "Gradient norms"], cycle.All("h3").Select(static title => title.Value));
         Assert.Equal(3, siamese.All("img").Length + cycle.All("img").Length);

@@ -20,7 +20,8 @@ public class TextLayoutTests
     public void A_terminal_is_never_too_narrow(params string[] args)
     {
         using StringWriter output = new();
-        Assert.Equal(0, Tool.Run(args, new ToolConsole(output, TextWriter.Null, IsInteractive: true, TerminalWidth: 60), CancellationToken.None));
+        Assert.Equal(0,
+            Tool.Run(args, new ToolConsole(output, TextWriter.Null, IsInteractive: true, TerminalWidth: 60), CancellationToken.None));
 
         Assert.All(output.ToString().Split('\n'), static line => Assert.True(line.TrimEnd('\r').Length <= 60, line));
     }

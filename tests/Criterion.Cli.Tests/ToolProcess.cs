@@ -34,11 +34,14 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Starts the tool where no file may grow beyond a size: as on a disk that is full.</summary>
     /// <remarks>.NET would map its own code twice through a large file.</remarks>
     public static ToolProcess WithFilesUpTo(int kilobytes, params string[] args) => new(
-        new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f \"$0\" && DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", $"{kilobytes}", Tool, .. args]));
+        new ProcessStartInfo("bash",
+            ["-c", "trap '' XFSZ; ulimit -f \"$0\" && DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", $"{kilobytes}", Tool, .. args]));
 
     /// <summary>Starts the tool by a line of bash, in a folder: <c>tool</c> is the tool, and <c>"$@"</c> the arguments.</summary>
     public static ToolProcess InShell(string folder, string line, params string[] args) => new(
-        new ProcessStartInfo("bash", ["-c", $"tool() {{ dotnet \"$tool_path\" \"$@\"; }}; tool_path=$0; {line}", Tool, .. args]) { WorkingDirectory = folder });
+        new ProcessStartInfo("bash",
+            ["-c", $"tool() {{ dotnet \"$tool_path\" \"$@\"; }}; tool_path=$0; {line}", Tool, .. args])
+        { WorkingDirectory = folder });
 
     /// <summary>Waits until a file of losses has this many rows, or the process has ended.</summary>
     public void WaitForRows(string losses, int rows)

@@ -44,7 +44,10 @@ public sealed class ToolProcessTests : IDisposable
     public async Task Numbers_are_the_same_in_every_culture(string environment)
     {
         SkipOnWindows();
-        string line = $"env {environment.Replace("-u HOME -u TERM", "", StringComparison.Ordinal)} {(environment.Contains("-u", StringComparison.Ordinal) ? "bash -c 'unset HOME TERM; exec dotnet \"$0\" \"$@\"'" : "dotnet")} \"$tool_path\" \"$@\"";
+        const string Unset = "-u HOME -u TERM";
+        string set = environment.Replace(Unset, "", StringComparison.Ordinal);
+        string dotnet = environment == set ? "dotnet" : "bash -c 'unset HOME TERM; exec dotnet \"$0\" \"$@\"'";
+        string line = $"env {set} {dotnet} \"$tool_path\" \"$@\"";
         string[] huber = ["loss", "huber", "--prediction", Two, "--target", Zero, "--option"];
 
         Assert.Equal((0, "0.875", ""), await InShell(line, [.. huber, "delta=0.5"]));
@@ -61,15 +64,17 @@ public sealed class ToolProcessTests : IDisposable
         Directory.CreateDirectory(_temp["ein ordner ü/ring"]);
         Npy.Write(_temp["ein ordner ü/x ü.npy"], Tensor.From<double>([2]));
 
-        Assert.Equal((0, "0", ""), await InShell("cd 'ein ordner ü' && tool loss mse --prediction 'x ü.npy' --target './x ü.npy' --out 'l ü.npy'"));
+        Assert.Equal((0, "0", ""),
+            await InShell("cd 'ein ordner ü' && tool loss mse --prediction 'x ü.npy' --target './x ü.npy' --out 'l ü.npy'"));
         Assert.True(File.Exists(_temp["ein ordner ü/l ü.npy"]));
 
-        (int code, string output, string error) = await InShell("cd 'ein ordner ü' && tool train --data ring --steps 1 --batch 2 --width 2 --out 'a run'");
-        Assert.Equal((0, "note: 'ring' is the built-in data set. For the folder of that name give ./ring"), (code, error.TrimEnd()));
+        (int code, string output, string error) = await InShell(
+            "cd 'ein ordner ü' && tool train --data ring --steps 1 --batch 2 --width 2 --out 'a run'");
+        Assert.Equal((0, "note: 'ring' is the built-in data set. For the folder of that name: ./ring"), (code, error.TrimEnd()));
         Assert.Contains("points of ring", output, StringComparison.Ordinal);
         (code, _, error) = await InShell("cd 'ein ordner ü' && tool train --data ./ring --steps 1 --out 'another run'");
         Assert.Equal(1, code);
-        Assert.Contains("holds no PNG", error, StringComparison.Ordinal);
+        Assert.Contains("has no PNG", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +98,8 @@ public sealed class ToolProcessTests : IDisposable
             "DOTNET_GCHeapHardLimit=0x8000000 tool train --data ring --width 1024 --batch 65536 --steps 1 --out run");
 
         Assert.Equal(1, code);
-        Assert.Equal("criterion: There is not enough memory. Make the numbers smaller: samples to draw, --batch, --width, --latent or --size.", error.TrimEnd());
+        Assert.Equal("criterion: There is not enough memory. Reduce the number of samples, --batch, --width, --latent or --size.",
+            error.TrimEnd());
         Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["run"]).Status);
     }
 
@@ -104,5 +110,6 @@ public sealed class ToolProcessTests : IDisposable
         return (process.ExitCode, (await process.Output).TrimEnd(), await process.Error);
     }
 
-    static void SkipOnWindows() => Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "bash and its redirections are Unix's");
+    static void SkipOnWindows() =>
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "bash and its redirections are Unix's");
 }

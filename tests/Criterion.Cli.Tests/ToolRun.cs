@@ -28,5 +28,6 @@ internal static class ToolRun
     }
 
     /// <summary>Asks that a command ended well; what it said otherwise is the message.</summary>
-    public static void Succeeded((int Code, string Output, string Error) run) => Assert.True(run.Code == 0, $"exit code {run.Code}: {run.Error}{run.Output}");
+    public static void Succeeded((int Code, string Output, string Error) run) =>
+        Assert.True(run.Code == 0, $"exit code {run.Code}: {run.Error}{run.Output}");
 }

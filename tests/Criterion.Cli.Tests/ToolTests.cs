@@ -13,7 +13,8 @@ public sealed class ToolTests : IDisposable
     public void Training_and_sampling_from_the_command_line()
     {
         string data = TinyImages();
-        (int code, string output, string error) = Run("train", "--data", data, "--steps", "3", "--batch", "4", "--width", "2", "--sample-every", "2", "--out", _temp["run"]);
+        (int code, string output, string error) = Run("train", "--data", data, "--steps", "3", "--batch", "4", "--width", "2",
+            "--sample-every", "2", "--out", _temp["run"]);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("step 3/3  loss D", output, StringComparison.Ordinal);
@@ -34,11 +35,14 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Wgan_gp_trains_with_its_own_settings()
     {
-        Succeeded(Run("train", "wgan-gp", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--seed", "9", "--out", _temp["run"]));
+        Succeeded(Run("train", "wgan-gp", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--seed", "9", "--out",
+            _temp["run"]));
 
         GanOptions options = ((GanRunRecord)RunJson.Read(File.ReadAllText(_temp["run/run.json"]))).Options;
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 2, BatchSize = 4, Seed = 9 }, options);
-        Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0), (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2, options.Regularizers[0].Penalty.Weight));
+        Assert.Equal((5, 1e-4, 0.0, 0.9, 10.0),
+            (options.DiscriminatorSteps, options.GeneratorLearningRate, options.Beta1, options.Beta2,
+                options.Regularizers[0].Penalty.Weight));
     }
 
     [Fact]
@@ -47,7 +51,9 @@ public sealed class ToolTests : IDisposable
         using StringWriter output = new();
         ToolConsole console = new(output, TextWriter.Null, IsInteractive: true);
 
-        Assert.Equal(0, Tool.Run(["train", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--out", _temp["run"]], console, CancellationToken.None));
+        Assert.Equal(0,
+            Tool.Run(["train", "--data", TinyImages(), "--steps", "2", "--batch", "4", "--width", "2", "--out", _temp["run"]], console,
+                CancellationToken.None));
         Assert.Contains("Finished", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -57,7 +63,8 @@ public sealed class ToolTests : IDisposable
         using CancellationTokenSource source = new();
         source.Cancel();
         using StringWriter output = new();
-        int code = Tool.Run(["train", "--data", TinyImages(), "--batch", "4", "--width", "2", "--out", _temp["run"]], new ToolConsole(output, output, false), source.Token);
+        string[] args = ["train", "--data", TinyImages(), "--batch", "4", "--width", "2", "--out", _temp["run"]];
+        int code = Tool.Run(args, new ToolConsole(output, output, false), source.Token);
 
         Assert.Equal(130, code);
         Assert.Contains("Stopped after 0 steps", output.ToString(), StringComparison.Ordinal);
@@ -77,12 +84,12 @@ public sealed class ToolTests : IDisposable
     [InlineData("Invalid value '0' for --threads", "train", "--threads", "0")]
     [InlineData("Invalid value '0..2' for --range. Expected -1..1 or 0..1", "train", "--range", "0..2")]
     [InlineData("There is no file or folder '/nowhere'", "train", "--data", "/nowhere")]
-    [InlineData("10000 images do not fill a batch of 20000", "train", "--batch", "20000")]
-    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, and is 33. Resize them (--size).", "train", "--size", "33")]
+    [InlineData("10000 items do not fill a batch of 20000", "train", "--batch", "20000")]
+    [InlineData("their side must be 8, 16, 32, 64, 128 or 256, but is 33. Resize them (--size).", "train", "--size", "33")]
     [InlineData("--out <file> is required", "sample", "run")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "x.png")]
-    public void Mistakes_are_one_clear_line(string message, params string[] args)
+    public void Errors_are_one_clear_line(string message, params string[] args)
     {
         (int code, string output, string error) = Run(args);
 
@@ -93,7 +100,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_written_over()
+    public void Nothing_is_overwritten()
     {
         File.WriteAllText(_temp["x.png"], "mine");
 
@@ -103,14 +110,15 @@ public sealed class ToolTests : IDisposable
 
         (code, _, error) = Run("train", "--data", TinyImages(), "--batch", "4", "--steps", "1", "--out", _temp.Path);
         Assert.Equal(1, code);
-        Assert.Contains("exists and is not empty", error, StringComparison.Ordinal);
+        Assert.Contains("already exists and is not empty", error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_temp["x.png"]));
     }
 
     [Fact]
     public void Skipping_every_step_ends_in_a_line_and_a_record()
     {
-        (int code, _, string error) = Run("train", "siamese", "--lr", "1e30", "--on-nan", "skip", "--steps", "2", "--batch", "4", "--width", "2", "--out", _temp["run"]);
+        (int code, _, string error) = Run("train", "siamese", "--lr", "1e30", "--on-nan", "skip", "--steps", "2", "--batch", "4", "--width",
+            "2", "--out", _temp["run"]);
 
         Assert.Equal(1, code);
         Assert.Equal(
@@ -123,7 +131,8 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Every_training_takes_on_nan()
     {
-        Succeeded(Run("train", "cyclegan", "--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--on-nan", "skip", "--out", _temp["c"]));
+        Succeeded(Run("train", "cyclegan", "--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--on-nan", "skip", "--out",
+            _temp["c"]));
         Succeeded(Run("train", "siamese", "--steps", "1", "--batch", "2", "--on-nan", "skip", "--out", _temp["s"]));
 
         Assert.Equal(NanPolicy.Skip, ((CycleGanRunRecord)RunFolder.ReadRecord(_temp["c"])).Options.OnNan);
@@ -143,7 +152,9 @@ public sealed class ToolTests : IDisposable
         (int code, string output, _) = Run("train", "--help");
 
         Assert.Equal(0, code);
-        foreach (string part in new[] { "--data", "--size", "--range", "--background", "--steps", "--batch", "--seed", "--lr", "--width", "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32 channels", "2e-4 for dcgan, lsgan", "runs/<recipe>-<time>", "Ctrl-C" })
+        foreach (string part in new[] { "--data", "--size", "--range", "--background", "--steps", "--batch", "--seed", "--lr", "--width",
+            "--out", "--threads", "--sample-every", "[default: 64]", "[default: 250]", "[default: 32 channels", "2e-4 for dcgan, lsgan",
+                "runs/<recipe>-<time>", "Ctrl-C" })
         {
             Assert.Contains(part, output, StringComparison.Ordinal);
         }

@@ -53,7 +53,8 @@ public class SmokeTests
     public void A_formula_is_written_once_and_runs_on_any_number()
     {
         Assert.Equal(0.25, default(MSELoss.SquaredError).Value<Real>(1.5, 1).Value);
-        Assert.Equal("x - y^{2}", new MSELoss().ToLatex().Replace(@"\left(", "", StringComparison.Ordinal).Replace(@"\right)", "", StringComparison.Ordinal));
+        Assert.Equal("x - y^{2}",
+            new MSELoss().ToLatex().Replace(@"\left(", "", StringComparison.Ordinal).Replace(@"\right)", "", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal static class Tiny
     }
 
     /// <summary>A whole run into a folder.</summary>
-    public static GanRunRecord Run(string folder, GanRecipe recipe, Action<GanStep>? onStep = null, CancellationTokenSource? stop = null, MeasureOptions? measure = null)
+    public static GanRunRecord Run(string folder, GanRecipe recipe, Action<GanStep>? onStep = null, CancellationTokenSource? stop = null,
+        MeasureOptions? measure = null)
     {
         GanRun run = new(recipe, Data, Width, sampleEvery: 10, measure: measure);
         using RunFolder created = RunFolder.Create<GanStep>(folder);

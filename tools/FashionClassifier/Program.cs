@@ -37,7 +37,8 @@ for (int step = 1; step <= steps; step++)
     double loss = Step();
     if (step % (learned.Count / Batch) == 0)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step}/{steps}  loss {loss:F4}  held-out accuracy {Accuracy(heldOut):P2}  {watch.Elapsed:hh\\:mm\\:ss}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"step {step}/{steps}  loss {loss:F4}  held-out accuracy {Accuracy(heldOut):P2}  {watch.Elapsed:hh\\:mm\\:ss}"));
     }
 }
 
@@ -48,7 +49,8 @@ Safetensors.Write(args[0], network.StateDict(), new OrderedDictionary<string, st
     ["epochs"] = epochs.ToString(CultureInfo.InvariantCulture),
     ["held-out accuracy"] = accuracy.ToString("F4", CultureInfo.InvariantCulture),
 });
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{network.ParameterCount} parameters, held-out accuracy {accuracy:P2}, learned {Accuracy(learned):P2}, in {args[0]}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+    $"{network.ParameterCount} parameters, held-out accuracy {accuracy:P2}, learned {Accuracy(learned):P2}, in {args[0]}"));
 return 0;
 
 double Step()

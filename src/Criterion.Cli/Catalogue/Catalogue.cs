@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
@@ -23,17 +24,18 @@ internal static class Catalogue
         Lookup(name)
         ?? Entries.FirstOrDefault(entry => LossName.Matches(entry.Type, name))
         ?? throw new ToolException(
-            $"There is no loss '{name}'.{Mistakes.Suggest(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
+            $"There is no loss '{name}'.{Suggestion.For(name, Entries.Select(static entry => entry.Name))} See: criterion losses");
 
-    /// <summary>Returns the entry whose type is called as the name says, or null. Loads that type alone, where a scan loads all.</summary>
+    /// <summary>Returns the entry of a name that its type has, or null. Loads that type only, where a scan loads all.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Rooted)]
     internal static CatalogueEntry? Lookup(string name)
     {
         string letters = name.Replace("-", "", StringComparison.Ordinal);
         Type? found = letters.All(char.IsAsciiLetterOrDigit)
             ? Suffixes
-                .Select(suffix => typeof(ICriterion).Assembly.GetType($"{typeof(ICriterion).Namespace}.{letters}{suffix}", false, ignoreCase: true))
+                .Select(suffix => $"{typeof(ICriterion).Namespace}.{letters}{suffix}")
+                .Select(static type => typeof(ICriterion).Assembly.GetType(type, throwOnError: false, ignoreCase: true))
                 .FirstOrDefault(type => type is not null && IsListed(type) && LossName.Matches(type, name))
             : null;
         return found is null ? null : new CatalogueEntry(found);
@@ -41,7 +43,8 @@ internal static class Catalogue
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Rooted)]
     [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Rooted)]
-    static IEnumerable<CatalogueEntry> Scan() => typeof(ICriterion).Assembly.GetTypes().Where(IsListed).Select(static type => new CatalogueEntry(type));
+    static IEnumerable<CatalogueEntry> Scan() =>
+        typeof(ICriterion).Assembly.GetTypes().Where(IsListed).Select(static type => new CatalogueEntry(type));
 
     static bool IsListed(Type type) => type is { IsAbstract: false, IsPublic: true } && type.IsDefined(typeof(CatalogueAttribute));
 }

@@ -5,7 +5,7 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>A way to evaluate a criterion on tensors: <c>Forward</c>, or the parts of an objective.</summary>
+/// <summary>A method that evaluates a loss on tensors: <c>Forward</c>, or a part of a GAN loss.</summary>
 internal sealed class CatalogueCall
 {
     static readonly string[] Names = ["Forward", "Discriminator", "Generator", "Of", "Discrete", "Gaussian"];
@@ -16,10 +16,10 @@ internal sealed class CatalogueCall
 
     public string Name => _method.Name;
 
-    /// <summary>The tensors that it takes, and whether each must be given.</summary>
+    /// <summary>Gets the names of the input tensors, and whether each is required.</summary>
     public IEnumerable<(string Name, bool IsRequired)> Inputs => _method.GetParameters().Select(static p => (p.Name!, !p.HasDefaultValue));
 
-    /// <summary>The calls of a criterion that take nothing but tensors.</summary>
+    /// <summary>Returns the methods of a loss that take only tensors.</summary>
     public static IReadOnlyList<CatalogueCall> Of([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type) =>
     [
         .. type.GetMethods()
@@ -30,13 +30,16 @@ internal sealed class CatalogueCall
             .Select(static m => new CatalogueCall(m)),
     ];
 
-    /// <summary>Whether an input is a list of tensors.</summary>
+    /// <summary>Returns whether an input is a list of tensors.</summary>
     public bool TakesList(string input) => _method.GetParameters().Any(parameter => parameter.Name == input && IsList(parameter));
 
-    /// <summary>The value for the given inputs.</summary>
+    /// <summary>Evaluates a loss on the given inputs.</summary>
     public Tensor Invoke(ICriterion criterion, IReadOnlyDictionary<string, Tensor[]> inputs)
     {
-        object?[] arguments = [.. _method.GetParameters().Select(parameter => Argument(parameter, inputs.GetValueOrDefault(parameter.Name!)))];
+        object?[] arguments =
+        [
+            .. _method.GetParameters().Select(parameter => Argument(parameter, inputs.GetValueOrDefault(parameter.Name!))),
+        ];
         try
         {
             return (Tensor)_method.Invoke(criterion, arguments)!;
@@ -47,8 +50,8 @@ internal sealed class CatalogueCall
         }
     }
 
-    /// <summary>Whether it takes these inputs: each of its own is given or has a default, and only lists have several tensors.</summary>
-    public bool Fits(IReadOnlyDictionary<string, Tensor[]> inputs) => _method.GetParameters().All(parameter =>
+    /// <summary>Returns whether it accepts the inputs: all required ones are given, and only lists have several tensors.</summary>
+    public bool Accepts(IReadOnlyDictionary<string, Tensor[]> inputs) => _method.GetParameters().All(parameter =>
         inputs.TryGetValue(parameter.Name!, out Tensor[]? given) ? IsList(parameter) || given.Length == 1 : parameter.HasDefaultValue);
 
     static object? Argument(ParameterInfo parameter, Tensor[]? given) => IsList(parameter) ? given : given?[0];

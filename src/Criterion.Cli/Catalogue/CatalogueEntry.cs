@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Criterion.Losses;
+using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>A loss, an objective or a penalty as the catalogue shows it; all of it is read from the type.</summary>
+/// <summary>A loss, a GAN loss or a penalty of the catalogue, read from its type.</summary>
 internal sealed class CatalogueEntry
 {
     IReadOnlyList<CatalogueOption>? _options;
@@ -20,23 +21,23 @@ internal sealed class CatalogueEntry
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)]
     public Type Type { get; }
 
-    /// <summary>The name on a command line, such as <c>bce-with-logits</c>.</summary>
+    /// <summary>Gets the name on a command line, such as <c>bce-with-logits</c>.</summary>
     public string Name { get; }
 
     public CatalogueAttribute About { get; }
 
-    /// <summary>Gets the options that a text can give.</summary>
+    /// <summary>Gets the options whose values can be given as text.</summary>
     public IReadOnlyList<CatalogueOption> Options => _options ??= CatalogueOption.Of(Type);
 
-    /// <summary>The ways to evaluate it on tensors.</summary>
+    /// <summary>Gets the methods that evaluate it on tensors.</summary>
     public IReadOnlyList<CatalogueCall> Calls => _calls ??= CatalogueCall.Of(Type);
 
     public string Summary => XmlDocumentation.Of(Type).Summary;
 
     public string Remarks => XmlDocumentation.Of(Type).Remarks;
 
-    /// <summary>The criterion with some options set, by their names and values as texts.</summary>
-    /// <exception cref="ToolException">An option is unknown, or a value is none for it.</exception>
+    /// <summary>Creates the loss with options given by name and text.</summary>
+    /// <exception cref="ToolException">An option is unknown, or a value is invalid.</exception>
     public ICriterion Create(IReadOnlyDictionary<string, string>? settings = null)
     {
         settings ??= new Dictionary<string, string>();
@@ -45,7 +46,8 @@ internal sealed class CatalogueEntry
             if (!Options.Any(option => option.Name == name))
             {
                 throw new ToolException(
-                    $"{Name} has no option '{name}'.{Mistakes.Suggest(name, Options.Select(static option => option.Name))} See: criterion losses {Name}");
+                    $"{Name} has no option '{name}'.{Suggestion.For(name, Options.Select(static option => option.Name))} "
+                    + $" See: criterion losses {Name}");
             }
         }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Criterion.Cli;
 
-/// <summary>The catalogue for programs.</summary>
+/// <summary>Writes the catalogue as JSON.</summary>
 internal static class CatalogueJson
 {
     static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -29,7 +29,7 @@ internal static class CatalogueJson
         ["options"] = new JsonArray([.. entry.Options.Select(static option => (JsonNode)new JsonObject
         {
             ["name"] = option.Name,
-            ["takes"] = option.Takes,
+            ["takes"] = option.Accepts,
             ["default"] = option.IsRequired ? null : option.Default,
             ["description"] = option.Description,
         })]),

@@ -6,13 +6,13 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary>An option of a criterion: a parameter of its constructor, or a property that is set when it is made.</summary>
+/// <summary>An option of a loss: a parameter of its constructor, or a property that can be initialized.</summary>
 internal sealed class CatalogueOption
 {
     const DynamicallyAccessedMemberTypes Members =
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
 
-    // Switches the check of some options off.
+    // Some options accept infinity, which turns a check off.
     const string Infinite = "Infinity";
 
     readonly ParameterInfo? _parameter;
@@ -24,12 +24,12 @@ internal sealed class CatalogueOption
         (_parameter, _property) = (parameter, property);
     }
 
-    /// <summary>The name, such as <c>margin</c>.</summary>
+    /// <summary>Gets the name, such as <c>margin</c>.</summary>
     public string Name { get; }
 
     public Type Type { get; }
 
-    /// <summary>The value that it has if it is not set.</summary>
+    /// <summary>Gets the default.</summary>
     public object? Initial { get; }
 
     public bool IsRequired { get; }
@@ -40,7 +40,7 @@ internal sealed class CatalogueOption
     /// <summary>Gets whether the value is a number.</summary>
     public bool IsNumeric => Kind == typeof(double) || Kind == typeof(int);
 
-    /// <summary>The default as it would be typed.</summary>
+    /// <summary>Gets the default as it would be typed.</summary>
     public string Default => Initial switch
     {
         null => IsRequired ? "required" : "none",
@@ -51,12 +51,12 @@ internal sealed class CatalogueOption
         object value => value.ToString()!,
     };
 
-    /// <summary>The values that it takes, in words.</summary>
-    public string Takes => Kind == typeof(Tensor) ? "a .npy file" : ValueText.Expected(Kind);
+    /// <summary>Gets the accepted values, in words.</summary>
+    public string Accepts => Kind == typeof(Tensor) ? "a .npy file" : ValueText.Expected(Kind);
 
     Type Kind => Nullable.GetUnderlyingType(Type) ?? Type;
 
-    /// <summary>The options of a criterion: those that a text can give.</summary>
+    /// <summary>Returns the options of a loss whose values can be given as text.</summary>
     public static IReadOnlyList<CatalogueOption> Of([DynamicallyAccessedMembers(Members)] Type type)
     {
         ConstructorInfo constructor = Constructor(type);
@@ -64,10 +64,10 @@ internal sealed class CatalogueOption
         foreach (ParameterInfo parameter in constructor.GetParameters().Where(static p => IsText(p.ParameterType)))
         {
             options.Add(new(
-                Camel(parameter.Name!), parameter.ParameterType, Initially(parameter), !parameter.HasDefaultValue, parameter, property: null));
+                Camel(parameter.Name!), parameter.ParameterType, DefaultOf(parameter), !parameter.HasDefaultValue, parameter, null));
         }
 
-        foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is { IsPublic: true } && IsText(p.PropertyType)))
+        foreach (PropertyInfo property in type.GetProperties().Where(IsOption))
         {
             string name = Camel(property.Name);
             if (!options.Exists(option => option.Name == name))
@@ -79,9 +79,11 @@ internal sealed class CatalogueOption
         return options;
     }
 
-    /// <summary>A criterion with some options set.</summary>
+    /// <summary>Creates a loss with some options set.</summary>
     public static object Construct(
-        [DynamicallyAccessedMembers(Members)] Type type, IReadOnlyList<CatalogueOption> options, IReadOnlyDictionary<string, string> settings)
+        [DynamicallyAccessedMembers(Members)] Type type,
+        IReadOnlyList<CatalogueOption> options,
+        IReadOnlyDictionary<string, string> settings)
     {
         ConstructorInfo constructor = Constructor(type);
         object?[] arguments = [.. constructor.GetParameters().Select(parameter => Argument(parameter, options, settings))];
@@ -104,32 +106,34 @@ internal sealed class CatalogueOption
     static object? Argument(ParameterInfo parameter, IReadOnlyList<CatalogueOption> options, IReadOnlyDictionary<string, string> settings)
     {
         CatalogueOption? option = options.FirstOrDefault(option => option._parameter == parameter);
-        return option is not null && settings.TryGetValue(option.Name, out string? text) ? option.Parse(text) : Initially(parameter);
+        return option is not null && settings.TryGetValue(option.Name, out string? text) ? option.Parse(text) : DefaultOf(parameter);
     }
 
-    object Parse(string text) => TryParse(text) ?? throw new ToolException(Mistakes.InvalidNumber(text, $"--option {Name}", Takes));
+    object Parse(string text) => TryParse(text) ?? throw new ToolException(UsageErrors.InvalidNumber(text, $"--option {Name}", Accepts));
 
     object? TryParse(string text)
     {
         if (Kind == typeof(Tensor))
         {
-            return Npy.Read(Paths.ToRead(text, $"--option {Name}", Takes));
+            return Npy.Read(Paths.ToRead(text, $"--option {Name}", Accepts));
         }
 
         return ValueText.Parse(Kind, text) ?? (Kind == typeof(double) && text == Infinite ? double.PositiveInfinity : null);
     }
 
-    // The longest constructor whose parameters are all texts or have defaults: others take option records.
-    static ConstructorInfo Constructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type) => type.GetConstructors()
+    // The longest constructor whose parameters can all be given as text or have defaults; others take option records.
+    static ConstructorInfo Constructor([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] Type type) =>
+        type.GetConstructors()
         .Where(static c => c.GetParameters().All(static p => p.HasDefaultValue || IsText(p.ParameterType)))
         .MaxBy(static c => c.GetParameters().Length)
         ?? throw new InvalidOperationException($"{type.Name} has no constructor that the catalogue can call.");
 
-    static object? Initially(ParameterInfo parameter) => parameter.HasDefaultValue
-        ? parameter.ParameterType.IsEnum && parameter.DefaultValue is not null ? Enum.ToObject(parameter.ParameterType, parameter.DefaultValue) : parameter.DefaultValue
-        : Zero(parameter.ParameterType);
+    // The default of an enumeration is stored as its number.
+    static object? DefaultOf(ParameterInfo parameter) => !parameter.HasDefaultValue ? Zero(parameter.ParameterType)
+        : parameter is { ParameterType.IsEnum: true, DefaultValue: { } number } ? Enum.ToObject(parameter.ParameterType, number)
+        : parameter.DefaultValue;
 
-    // A required option starts as the first of its values, for a picture; the catalogue says that it is required.
+    // A required option is 0 or the first value in plots; the catalogue lists it as required.
     static object? Zero(Type type) => type switch
     {
         { IsEnum: true } => Enum.ToObject(type, 0),
@@ -138,6 +142,8 @@ internal sealed class CatalogueOption
         _ when type == typeof(bool) => false,
         _ => null,
     };
+
+    static bool IsOption(PropertyInfo property) => property.SetMethod is { IsPublic: true } && IsText(property.PropertyType);
 
     static bool IsText(Type type)
     {

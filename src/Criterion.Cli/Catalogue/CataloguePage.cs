@@ -4,17 +4,18 @@ using Criterion.Losses;
 
 namespace Criterion.Cli;
 
-/// <summary>The catalogue as a page of documentation, docs/losses.md, with a picture for each criterion that has curves.</summary>
+/// <summary>Writes the catalogue as a page of documentation, docs/losses.md, with a plot of each loss that has curves.</summary>
 internal static class CataloguePage
 {
-    /// <summary>The folder of the pictures, beside the page.</summary>
+    /// <summary>The folder of the plots, relative to that of the page.</summary>
     public const string Pictures = "images/losses";
 
-    /// <summary>The page.</summary>
+    /// <summary>Returns the page.</summary>
     public static string Write(IReadOnlyList<CatalogueEntry> entries)
     {
         StringBuilder page = new();
-        page.Append("# Losses\n\nMade by `criterion losses --page docs/losses.md` from the code; a test says when it is out of date.\n");
+        page.Append("# Losses\n\nGenerated from the code by `criterion losses --page docs/losses.md`; a test fails when it is out "
+            + "of date.\n");
         foreach (IGrouping<LossFamily, CatalogueEntry> family in entries.GroupBy(static entry => entry.About.Family))
         {
             page.Append(CultureInfo.InvariantCulture, $"\n## {family.Key}\n\n");
@@ -32,7 +33,7 @@ internal static class CataloguePage
         return page.ToString();
     }
 
-    /// <summary>The picture of a criterion, or null where it has no curves.</summary>
+    /// <summary>Returns the plot of a loss as SVG, or null where it has no curves.</summary>
     public static string? Picture(CatalogueEntry entry)
     {
         SampledCurve[] curves = [.. entry.Create().Curves().Select(static curve => SampledCurve.Of(curve))];
@@ -59,12 +60,15 @@ internal static class CataloguePage
             text.Append("\n| option | default | |\n|---|---|---|\n");
             foreach (CatalogueOption option in entry.Options)
             {
-                text.Append(CultureInfo.InvariantCulture, $"| `{option.Name}` | {option.Default} | {option.Description.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| `{option.Name}` | {option.Default} | {option.Description.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
             }
         }
 
-        text.Append(Paragraph("", entry.Remarks)).Append(Paragraph("Shapes: ", entry.About.Shapes)).Append(Paragraph("Instead: ", entry.About.Alternatives));
-        text.Append(Paragraph("PyTorch: ", entry.About.PyTorch.Length > 0 ? $"`{entry.About.PyTorch}`" : "")).Append(Paragraph("Source: ", entry.About.Source));
+        text.Append(Paragraph("", entry.Remarks)).Append(Paragraph("Shapes: ", entry.About.Shapes))
+            .Append(Paragraph("Alternatives: ", entry.About.Alternatives));
+        text.Append(Paragraph("PyTorch: ", entry.About.PyTorch.Length > 0 ? $"`{entry.About.PyTorch}`" : ""))
+            .Append(Paragraph("Source: ", entry.About.Source));
         return text.ToString();
     }
 

@@ -24,13 +24,13 @@ internal static class CatalogueText
         Options(text, entry, width);
         Part(text, "Shapes", entry.About.Shapes, width);
         Part(text, "Notes", entry.Remarks, width);
-        Part(text, "Instead", entry.About.Alternatives, width);
+        Part(text, "Alternatives", entry.About.Alternatives, width);
         Part(text, "PyTorch", entry.About.PyTorch, width);
         Part(text, "Source", entry.About.Source, width);
         return text.ToString().ReplaceLineEndings().TrimEnd();
     }
 
-    /// <summary>The text up to its first full stop or colon.</summary>
+    /// <summary>Returns a text up to its first full stop or colon.</summary>
     public static string FirstSentence(string text)
     {
         int end = text.IndexOf(": ", StringComparison.Ordinal) is var colon and >= 0 ? colon : text.Length;
@@ -51,7 +51,7 @@ internal static class CatalogueText
 
         if (latex.Contains(@"\overline", StringComparison.Ordinal))
         {
-            text.Append("\n  ⟨a⟩ is the mean of a in a window.\n");
+            text.Append("\n  ⟨a⟩ is the mean of a over a window.\n");
         }
     }
 
@@ -59,8 +59,9 @@ internal static class CatalogueText
     {
         if (entry.Options.Count > 0)
         {
-            text.Append("\nOptions\n").Append(TextLayout.Columns(
-                entry.Options.Select(static option => (string[])[$"  {option.Name} = {option.Default}", option.Description]), width)).Append('\n');
+            IEnumerable<string[]> rows = entry.Options
+                .Select(static option => (string[])[$"  {option.Name} = {option.Default}", option.Description]);
+            text.Append("\nOptions\n").Append(TextLayout.Columns(rows, width)).Append('\n');
         }
     }
 

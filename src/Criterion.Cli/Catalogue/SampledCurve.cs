@@ -2,10 +2,10 @@ using Criterion.Losses;
 
 namespace Criterion.Cli;
 
-/// <summary>A loss along one number, at points: values and gradients.</summary>
+/// <summary>Values and gradients of a loss at points of one variable.</summary>
 internal sealed record SampledCurve(LossCurve Curve, double[] X, double[] Value, double[] Gradient)
 {
-    /// <summary>The curve at evenly spaced points.</summary>
+    /// <summary>Evaluates a curve at evenly spaced points.</summary>
     public static SampledCurve Of(LossCurve curve, int count = 201)
     {
         Tensor x = Tensor.Linspace(curve.From, curve.To, count, DType.Float64);
@@ -15,7 +15,7 @@ internal sealed record SampledCurve(LossCurve Curve, double[] X, double[] Value,
         return new(curve, x.Detach().ToArray<double>(), value.Detach().ToArray<double>(), gradient.ToArray<double>());
     }
 
-    /// <summary>The least and the greatest finite number, apart from each other and with 0 in sight if it is near.</summary>
+    /// <summary>Returns the range of the finite values and 0, widened to 2 where it is empty.</summary>
     public static (double Low, double High) Range(IEnumerable<double> values)
     {
         double[] finite = [.. values.Where(double.IsFinite).DefaultIfEmpty(0)];

@@ -22,7 +22,7 @@ internal static partial class SymbolicFormula
 
     static readonly HashSet<string> Greek = ["alpha", "beta", "gamma", "delta", "epsilon"];
 
-    // {0} is the symbol. What needs brackets has them here.
+    // {0} is the symbol. Expressions that need brackets have them.
     static readonly (Func<double, double> Value, string Text)[] Expressions =
     [
         (static o => o, "{0}"),
@@ -37,8 +37,8 @@ internal static partial class SymbolicFormula
 
     /// <summary>Returns the formula in LaTeX, a line for each of its parts.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="shift">Is added to the values that the formula is printed with, which leave no trace in the result.</param>
-    /// <exception cref="InvalidOperationException">A number follows from options by an expression that is not known.</exception>
+    /// <param name="shift">The number to add to the printed values, on which the result does not depend.</param>
+    /// <exception cref="InvalidOperationException">A number depends on options by an unknown expression.</exception>
     public static string Of(CatalogueEntry entry, decimal shift = 0)
     {
         Option[] options = [.. entry.Options.Select((option, i) => Probe(entry, option, shift + (i * Spacing))).OfType<Option>()];
@@ -75,7 +75,8 @@ internal static partial class SymbolicFormula
     }
 
     static string Print(CatalogueEntry entry, Option[] options, Func<Option, decimal> value) =>
-        entry.Create(options.ToDictionary(static option => option.Name, option => value(option).ToString(CultureInfo.InvariantCulture))).ToLatex();
+        entry.Create(options.ToDictionary(static option => option.Name, option => value(option).ToString(CultureInfo.InvariantCulture)))
+            .ToLatex();
 
     static string Symbol(CatalogueEntry entry, Option[] options, string first, string second)
     {
@@ -84,7 +85,8 @@ internal static partial class SymbolicFormula
             return first;
         }
 
-        (double one, double other) = (double.Parse(first, CultureInfo.InvariantCulture), double.Parse(second, CultureInfo.InvariantCulture));
+        double one = double.Parse(first, CultureInfo.InvariantCulture);
+        double other = double.Parse(second, CultureInfo.InvariantCulture);
         IEnumerable<string> single =
             from expression in Expressions
             from option in options
@@ -96,12 +98,14 @@ internal static partial class SymbolicFormula
             where IsNear((double)(a.First + b.First), one) && IsNear((double)(a.Second + b.Second), other)
             select $@"\left({a.Symbol} + {b.Symbol}\right)";
         return single.Concat(sums).FirstOrDefault()
-            ?? throw new InvalidOperationException($"The number {first} in the formula of {entry.Name} follows from its options in an unknown way.");
+            ?? throw new InvalidOperationException(
+                $"The number {first} in the formula of {entry.Name} depends on options by an unknown expression."
+                + $" Add it to {nameof(Expressions)}.");
     }
 
     static bool IsNear(double expected, double printed) => Math.Abs(expected - printed) < Rounding;
 
-    // A minus is left in front of what the number becomes.
+    // A minus stays in front of the symbol.
     [GeneratedRegex(@"\d+(\.\d+)?")]
     private static partial Regex Number();
 

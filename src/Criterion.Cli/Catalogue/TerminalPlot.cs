@@ -2,7 +2,7 @@ using Criterion.Losses;
 
 namespace Criterion.Cli;
 
-/// <summary>A line in a terminal, drawn with Braille characters: each holds 2 × 4 dots.</summary>
+/// <summary>A plot at a terminal, drawn with Braille characters of 2 × 4 dots.</summary>
 internal static class TerminalPlot
 {
     const int Columns = 34;
@@ -13,7 +13,7 @@ internal static class TerminalPlot
     // The bit of a dot in a Braille character, by row and column.
     static readonly int[,] Bits = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
 
-    /// <summary>Draws value and gradient of a curve with their ranges and the axis: side by side, or below one another where the width is too small.</summary>
+    /// <summary>Draws value and gradient of a curve: side by side, or one above the other where the width is too small.</summary>
     public static string Draw(SampledCurve curve, int width)
     {
         const int Panel = LabelWidth + 1 + Columns;
@@ -66,7 +66,8 @@ internal static class TerminalPlot
 
     static void Set(int[,] dots, int x, int y) => dots[y / 4, x / 2] |= Bits[y % 4, x % 2];
 
-    static string Line(int[,] dots, int row) => string.Concat(Enumerable.Range(0, Columns).Select(column => (char)(0x2800 + dots[row, column])));
+    static string Line(int[,] dots, int row) =>
+        string.Concat(Enumerable.Range(0, Columns).Select(column => (char)(0x2800 + dots[row, column])));
 
     static string Number(double value) => NumberText.Format(value, 3);
 }

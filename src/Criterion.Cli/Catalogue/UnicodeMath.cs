@@ -16,14 +16,16 @@ internal sealed class UnicodeMath
 
     const string Operators = " /·+−<=≤,_^";
 
-    static readonly Dictionary<string, string> Symbols = new()
-    {
-        ["cdot"] = "·", ["sum"] = "Σ", ["prod"] = "Π", ["le"] = "≤", ["ne"] = "≠", ["in"] = "∈", ["notin"] = "∉", ["leftarrow"] = "←",
-        ["infty"] = "∞", ["ast"] = "∗", ["top"] = "ᵀ", ["odot"] = "⊙", ["ell"] = "ℓ", ["phi"] = "φ", ["Phi"] = "Φ",
-        ["theta"] = "θ", ["pi"] = "π", ["lambda"] = "λ", ["alpha"] = "α", ["beta"] = "β", ["gamma"] = "γ", ["delta"] = "δ",
-        ["epsilon"] = "ε", ["varepsilon"] = "ε", ["nu"] = "ν", ["mu"] = "μ", ["sigma"] = "σ", ["max"] = "max", ["min"] = "min", ["ln"] = "ln",
-        ["tanh"] = "tanh", ["sin"] = "sin", ["cos"] = "cos", ["quad"] = " ", [","] = " ", [" "] = " ", [":"] = " ", ["|"] = "‖",
-    };
+    // Commands and their text in turn.
+    const string Named = """
+        cdot · sum Σ prod Π le ≤ ne ≠ in ∈ notin ∉ leftarrow ← infty ∞ ast ∗ top ᵀ odot ⊙ ell ℓ phi φ Phi Φ theta θ pi π lambda λ alpha α
+        beta β gamma γ delta δ epsilon ε varepsilon ε nu ν mu μ sigma σ max max min min ln ln tanh tanh sin sin cos cos | ‖
+        """;
+
+    static readonly HashSet<string> Spaces = ["quad", ",", " ", ":"];
+
+    static readonly Dictionary<string, string> Symbols = Named.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Chunk(2)
+        .ToDictionary(static pair => pair[0], static pair => pair[1]);
 
     static readonly Dictionary<string, char> Accents = new() { ["bar"] = '\u0304', ["hat"] = '\u0302', ["tilde"] = '\u0303' };
 
@@ -46,15 +48,18 @@ internal sealed class UnicodeMath
             : [Spaced(new UnicodeMath(latex).Until(""))];
     }
 
-    static Dictionary<char, char> Map(string from, string to) => from.Zip(to).ToDictionary(static pair => pair.First, static pair => pair.Second);
+    static Dictionary<char, char> Map(string from, string to) =>
+        from.Zip(to).ToDictionary(static pair => pair.First, static pair => pair.Second);
 
     static string Spaced(string text) => string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     static IReadOnlyList<string> Braced(IReadOnlyList<(string Value, string Condition)> rows)
     {
         int width = rows.Max(static row => row.Value.Length);
-        return [.. rows.Select((row, i) => $"{(i == 0 ? '⎧' : i == rows.Count - 1 ? '⎩' : '⎨')} {row.Value.PadRight(width)}   {row.Condition}")];
+        return [.. rows.Select((row, i) => $"{Brace(i, rows.Count)} {row.Value.PadRight(width)}   {row.Condition}")];
     }
+
+    static char Brace(int row, int count) => row == 0 ? '⎧' : row == count - 1 ? '⎩' : '⎨';
 
     /// <summary>Renders up to one of the ends and skips it.</summary>
     string Until(params string[] ends)
@@ -113,6 +118,7 @@ internal sealed class UnicodeMath
         "text" or "operatorname" or "mathbb" or "mathcal" or "mathrel" => Argument(),
         "begin" => Inline(),
         "nabla" => Nabla(),
+        _ when Spaces.Contains(name) => " ",
         _ when Accents.TryGetValue(name, out char accent) => $"{Argument()}{accent}",
         _ => Symbols.TryGetValue(name, out string? symbol)
             ? symbol

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Criterion.Cli;
 
-/// <summary>The library's documentation comments, from the file that the compiler wrote beside it.</summary>
+/// <summary>Reads the documentation comments of the library, from the XML file next to its assembly.</summary>
 internal static partial class XmlDocumentation
 {
     static readonly Lazy<Dictionary<string, XElement>> Members = new(static () =>
@@ -15,14 +15,14 @@ internal static partial class XmlDocumentation
             : [];
     });
 
-    /// <summary>The summary and remarks of a type.</summary>
+    /// <summary>Returns the summary and remarks of a type.</summary>
     public static (string Summary, string Remarks) Of(Type type)
     {
         XElement? member = Find($"T:{type.FullName}");
         return (Text(member?.Element("summary")), Text(member?.Element("remarks")));
     }
 
-    /// <summary>What is said of a parameter: with the constructor, or with the type if that is where a record declares it.</summary>
+    /// <summary>Returns the text of a parameter: from the constructor, or from the type for a positional record.</summary>
     public static string Of(ParameterInfo parameter)
     {
         string type = parameter.Member.DeclaringType!.FullName!;
@@ -32,7 +32,7 @@ internal static partial class XmlDocumentation
         return Text(places.Elements("param").FirstOrDefault(element => (string?)element.Attribute("name") == parameter.Name));
     }
 
-    /// <summary>The summary of a property.</summary>
+    /// <summary>Returns the summary of a property.</summary>
     public static string Of(PropertyInfo property)
     {
         Type type = property.DeclaringType!;
@@ -40,14 +40,15 @@ internal static partial class XmlDocumentation
         return Summary(Find($"P:{name}.{property.Name}"));
     }
 
-    // What is inherited is found where it is written.
+    // Follows inheritdoc to the member that has the text.
     static string Summary(XElement? member) => (string?)member?.Element("inheritdoc")?.Attribute("cref") is { } origin
         ? Summary(Find(origin))
         : Text(member?.Element("summary"));
 
     static XElement? Find(string name) => Members.Value.GetValueOrDefault(name);
 
-    static string Text(XElement? element) => element is null ? "" : Space().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
+    static string Text(XElement? element) =>
+        element is null ? "" : Space().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();
 
     static string Text(XNode node) => node switch
     {

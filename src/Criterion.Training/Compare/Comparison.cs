@@ -6,8 +6,8 @@ using Criterion.Formats;
 namespace Criterion.Training;
 
 /// <summary>
-/// Trains the same networks on the same data with several objectives and seeds, and says how they compare. Everything is in one folder:
-/// <c>compare.json</c>, <c>report.html</c>, and each run as a folder in <c>runs/</c>. It goes on where it stopped.
+/// Trains the same networks on the same data with several objectives and seeds and compares the results. Everything is in one folder:
+/// <c>compare.json</c>, <c>report.html</c>, and a folder of each run in <c>runs/</c>. A comparison that was stopped can be resumed.
 /// </summary>
 public sealed class Comparison
 {
@@ -25,24 +25,24 @@ public sealed class Comparison
         _measure = SampleMeasure.For(data);
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Gets the folder.</summary>
     public string Path { get; }
 
-    /// <summary>What <c>compare.json</c> says at present.</summary>
+    /// <summary>Gets the present content of <c>compare.json</c>.</summary>
     public ComparisonRecord Record { get; private set; }
 
-    /// <summary>The record of the comparison in a folder, or null if there is none.</summary>
-    /// <exception cref="TrainingException">The record can't be read.</exception>
+    /// <summary>Reads the record of the comparison in a folder; null if there is none.</summary>
+    /// <exception cref="TrainingException">The record cannot be read.</exception>
     public static ComparisonRecord? ReadRecord(string path)
     {
         string file = System.IO.Path.Combine(path, RecordName);
         return File.Exists(file) ? RunJson.ReadComparisonFile(file) : null;
     }
 
-    /// <summary>A comparison in a new folder, or one that goes on.</summary>
+    /// <summary>Opens a comparison: a new folder, or one that is resumed.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="options">What to compare; the same as before in a folder that has a comparison.</param>
-    /// <exception cref="TrainingException">The options can't be trained, the folder has something else, or the data are others.</exception>
+    /// <param name="options">The options; the same as before for a folder with a comparison.</param>
+    /// <exception cref="TrainingException">The options cannot be trained, the folder has other files, or the data differ.</exception>
     public static Comparison Open(string path, ComparisonOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -53,7 +53,8 @@ public sealed class Comparison
         }
         else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new TrainingException($"'{path}' exists, is not empty, and holds no comparison. Choose a new folder.");
+            throw new TrainingException($"'{path}' already exists, is not empty, and is not the folder of a comparison. "
+                + "Choose a new folder.");
         }
 
         Dataset data = options.Data.Load();
@@ -62,19 +63,25 @@ public sealed class Comparison
         Comparison comparison = new(path, record, data);
         foreach (string name in options.Objectives)
         {
-            // What can't be trained is better said now than in an hour.
+            // Options that cannot be trained are refused now, not after hours.
             comparison.Start(name, 0);
         }
 
         return comparison;
     }
 
-    /// <summary>Does every run that is not done, or until it is cancelled: then the steps are finished and all is kept.</summary>
-    /// <param name="onStep">Told of every step; from several threads if there are several runs at a time.</param>
-    /// <param name="parallel">Runs at a time. Beyond 1 each should compute on one thread: see <see cref="Compute.Threads"/>.</param>
-    /// <param name="cancellation">Stops the runs after their steps.</param>
-    /// <returns>What <c>compare.json</c> says at the end.</returns>
-    /// <exception cref="TrainingException">The folder can't be written any more, holds runs of other kinds, or another program is at work in it.</exception>
+    /// <summary>
+    /// Trains every run that is not finished, or until it is cancelled: then it finishes the present steps and keeps everything.
+    /// </summary>
+    /// <param name="onStep">Called after each step; by several threads if runs are parallel.</param>
+    /// <param name="parallel">
+    /// The number of parallel runs. Beyond 1, each should use one thread: see <see cref="Compute.Threads"/>. Default: 1.
+    /// </param>
+    /// <param name="cancellation">Stops the runs after their present steps.</param>
+    /// <returns>The content of <c>compare.json</c> at the end.</returns>
+    /// <exception cref="TrainingException">
+    /// The folder can no longer be written, has runs of other kinds, or is in use by another program.
+    /// </exception>
     public ComparisonRecord Execute(Action<ComparisonStep>? onStep = null, int parallel = 1, CancellationToken cancellation = default)
     {
         using FileStream held = Hold();
@@ -98,10 +105,10 @@ public sealed class Comparison
         return Record;
     }
 
-    /// <summary>The folder of a run.</summary>
+    /// <summary>Returns the folder of a run.</summary>
     internal string FolderOf(string name, ulong seed) => System.IO.Path.Combine(Path, "runs", $"{Html.Id(name)}-seed-{seed}");
 
-    /// <summary>How a run is trained.</summary>
+    /// <summary>Returns the recipe of a run.</summary>
     internal GanRecipe Recipe(string name, ulong seed) => Record.Options.Recipe(name, seed, _data);
 
     void Do(string name, ulong seed, Action<ComparisonStep>? onStep, CancellationTokenSource stop)
@@ -124,7 +131,7 @@ public sealed class Comparison
         }
         catch
         {
-            // The others end after their steps, so that nothing is lost.
+            // The other runs stop after their steps, so nothing is lost.
             stop.Cancel();
             throw;
         }
@@ -133,10 +140,13 @@ public sealed class Comparison
     GanRun Start(string name, ulong seed)
     {
         ComparisonOptions options = Record.Options;
-        return new GanRun(Recipe(name, seed), _data, options.Width, options.Measure.Every, CheckpointEvery, options.Data, options.Measure) { Measure = _measure };
+        return new GanRun(Recipe(name, seed), _data, options.Width, options.Measure.Every, CheckpointEvery, options.Data, options.Measure)
+        {
+            Measure = _measure,
+        };
     }
 
-    // A run that did not come as far as its first checkpoint starts again.
+    // A run that was stopped before its first checkpoint starts again.
     (GanRun Run, RunFolder Folder)? GoOn(string name, ulong seed)
     {
         string path = FolderOf(name, seed);
@@ -161,21 +171,28 @@ public sealed class Comparison
         return RunFolder.Create<GanStep>(path);
     }
 
-    // Two programs at work on the same runs would ruin them. The lock ends with the process, however it ends.
+    // Two programs would damage the same runs. The lock ends with the process, however it ends.
     FileStream Hold()
     {
         try
         {
             Directory.CreateDirectory(Path);
-            return new FileStream(System.IO.Path.Combine(Path, "compare.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                System.IO.Path.Combine(Path, "compare.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"'{Path}' can't be worked on: {e.Message} Perhaps another program is at it; wait for that, or choose another folder.", e);
+            throw new TrainingException(
+                $"'{Path}' cannot be used: {e.Message} If another program uses it, wait for its end, or choose another folder.", e);
         }
     }
 
-    // Written after every run: what there is can be looked at while the others go on.
+    // Written after every run, so finished results can be read while the others train.
     void Renew(RunStatus status)
     {
         lock (_writing)
@@ -186,7 +203,7 @@ public sealed class Comparison
         }
     }
 
-    // The first failure is the one to report: a disk that is full refuses this note as well.
+    // The first failure is the one to report: a full disk refuses this record as well.
     void NoteFailure()
     {
         try
@@ -202,7 +219,8 @@ public sealed class Comparison
     {
         IEnumerable<CompetitorResult> results =
             from name in Record.Options.Objectives
-            let runs = Enumerable.Range(0, Record.Options.Seeds).Select(seed => SeedResult.Read(FolderOf(name, (ulong)seed))).OfType<SeedResult>().ToArray()
+            let runs = Enumerable.Range(0, Record.Options.Seeds)
+                .Select(seed => SeedResult.Read(FolderOf(name, (ulong)seed))).OfType<SeedResult>().ToArray()
             where runs.Length > 0
             select CompetitorResult.Of(name, runs);
         return [.. results.OrderBy(static result => Badness(result.Measures[0])).ThenBy(static result => Badness(result.Measures[^1]))];
@@ -220,7 +238,8 @@ public sealed class Comparison
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"'{Path}' can't be written: {e.Message} Make room, or choose another folder; the runs that are done are kept.", e);
+            throw new TrainingException(
+                $"'{Path}' cannot be written: {e.Message} Free space, or choose another folder; finished runs are kept.", e);
         }
     }
 
@@ -240,14 +259,16 @@ public sealed class Comparison
         if (all.Where(static one => !one.Before.Equals(one.Now)).ToArray() is { Length: > 0 } changed)
         {
             throw new TrainingException(
-                $"'{path}' holds a comparison with other options: {string.Join("; ", changed.Select(static one => $"{one.What} {one.Before} there, {one.Now} now"))}. Leave them as they were to go on with it, or choose a new folder.");
+                $"'{path}' has a comparison with other options: "
+                + $"{string.Join("; ", changed.Select(static one => $"{one.What} {one.Before} there, {one.Now} now"))}. "
+                + "Give the same options to resume it, or choose a new folder.");
         }
     }
 }
 
-/// <summary>A step of one of the runs of a comparison.</summary>
+/// <summary>A step of a run of a comparison.</summary>
 /// <param name="Name">The recipe or objective.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Step">What the step did.</param>
-/// <param name="Quality">What was last measured of the run's samples.</param>
+/// <param name="Step">The record of the step.</param>
+/// <param name="Quality">The last measurement of the run.</param>
 public sealed record ComparisonStep(string Name, ulong Seed, GanStep Step, SampleQuality? Quality);

@@ -2,16 +2,16 @@ using MathNet.Numerics.Distributions;
 
 namespace Criterion.Training;
 
-/// <summary>The mean of a few independent results, and how far the true mean may be from it.</summary>
-/// <param name="Mean">Their mean.</param>
+/// <summary>The mean of independent results with its confidence interval.</summary>
+/// <param name="Mean">The mean.</param>
 /// <param name="Margin">Half of the 95 % confidence interval by Student's t, t · s / √n; null for fewer than two results.</param>
-/// <param name="Deviation">Their standard deviation s, with n − 1; null for fewer than two.</param>
+/// <param name="Deviation">The standard deviation s, with n − 1; null for fewer than two results.</param>
 public sealed record Interval(double Mean, double? Margin, double? Deviation)
 {
     const double Confidence = 0.95;
 
-    /// <summary>The interval of results.</summary>
-    /// <param name="values">At least one.</param>
+    /// <summary>Computes the interval of results.</summary>
+    /// <param name="values">The results; at least one.</param>
     public static Interval Of(IReadOnlyCollection<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);

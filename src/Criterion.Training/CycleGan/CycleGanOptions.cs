@@ -15,8 +15,9 @@ public sealed record CycleGanOptions : TrainingOptions
     public static CycleGanOptions Small { get; } = new() { LearningRate = 1e-3, Steps = 5000 };
 
     /// <summary>Gets the adversarial objective. Default: least squares, as in the paper.</summary>
-    [TrainingOption("objective", "Adversarial objective, as for the recipes", ValueName = "name", Default = "least-squares with the "
-        + "constants of the paper")]
+    [TrainingOption(
+        "objective", "Adversarial objective, as for the recipes", ValueName = "name",
+        Default = "least-squares with the constants of the paper")]
     public GanLoss Objective { get; init; } = LeastSquaresGanLoss.CycleGan;
 
     /// <summary>Gets the cycle loss: the distance of an image from its translation there and back.</summary>
@@ -46,16 +47,16 @@ public sealed record CycleGanOptions : TrainingOptions
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>Gets the images in each pool; 0 for no pool. Default: 50.</summary>
-    [TrainingOption("pool", "Earlier translations that each discriminator is also trained on; 0 for "
-        + "none", ValueName = "count", Range = "[0, 65536]")]
+    [TrainingOption(
+        "pool", "Earlier translations that each discriminator is also trained on; 0 for none", ValueName = "count", Range = "[0, 65536]")]
     public int PoolSize { get; init; } = 50;
 
     /// <summary>
     /// Gets the share of the steps with the full learning rate, in [0, 1]; over the others it falls linearly to 0. Default: 0.5.
     /// </summary>
     [TrainingOption(
-        "constant-share", "Share of the steps with the full learning rate; over the others it falls linearly to "
-            + "0", ValueName = "share", Range = "[0, 1]")]
+        "constant-share", "Share of the steps with the full learning rate; over the others it falls linearly to 0",
+        ValueName = "share", Range = "[0, 1]")]
     public double ConstantShare { get; init; } = 0.5;
 
     internal override TrainingOptionList List => Declared;

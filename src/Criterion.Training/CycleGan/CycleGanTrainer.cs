@@ -100,10 +100,11 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
     double Finite(double value, string what, Batch batch) => Finite(
         value,
         what,
-        () => new NanSearch().Add("images of A", batch.A).Add("images of B", batch.B)
-            .Add("translator to B", _networks.AToB).Add("translator to A", _networks.BToA)
-            .Add("translations to B", batch.FakeB).Add("translations to A", batch.FakeA)
-            .Add("discriminator A", _networks.DiscriminatorA).Add("discriminator B", _networks.DiscriminatorB));
+        (Networks: _networks, Batch: batch),
+        static state => new NanSearch().Add("images of A", state.Batch.A).Add("images of B", state.Batch.B)
+            .Add("translator to B", state.Networks.AToB).Add("translator to A", state.Networks.BToA)
+            .Add("translations to B", state.Batch.FakeB).Add("translations to A", state.Batch.FakeA)
+            .Add("discriminator A", state.Networks.DiscriminatorA).Add("discriminator B", state.Networks.DiscriminatorB));
 
     Adam Optimizer(IReadOnlyList<Tensor> parameters) => new(parameters, _options.LearningRate, _options.Beta1, _options.Beta2);
 
@@ -115,8 +116,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         return (a.Channels, a.Size) == (b.Channels, b.Size) ? options : throw new TrainingException(
-            $"CycleGanTrainer: both domains need images of the same size and channels, but '{a.Source}' has {a.Channels} channel(s) of "
-                + $"{a.Size} "
+            "CycleGanTrainer: both domains need images of the same size and channels, "
+                + $"but '{a.Source}' has {a.Channels} channel(s) of {a.Size} "
             + $"and '{b.Source}' {b.Channels} of {b.Size}. "
             + $"{(a.Size == b.Size ? "Convert both to grey or both to colour." : "Resize them to one size.")}");
     }

@@ -34,13 +34,14 @@ public readonly record struct CycleStep : IRunStep
     public double DiscriminatorB { get; init; }
 
     /// <summary>Gets the norm of the gradient over all parameters of both translators.</summary>
-    [StepColumn("translator_gradient_norm", "Norm of the gradient over all parameters of both "
-        + "translators", Chart = "Gradient norms", MayBeLog = true)]
+    [StepColumn(
+        "translator_gradient_norm", "Norm of the gradient over all parameters of both translators",
+        Chart = "Gradient norms", MayBeLog = true)]
     public double TranslatorGradientNorm { get; init; }
 
     /// <inheritdoc/>
-    [StepColumn("skipped", "Steps skipped so far because a loss or gradient was not "
-        + "finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
+    [StepColumn(
+        "skipped", "Steps skipped so far because a loss or gradient was not finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
     public long Skipped { get; init; }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Earlier images of a generator. A discriminator that is also trained on these does not only follow the newest ones. Source: Shrivastava et
-/// al., 2017; Zhu et al., CycleGAN, 2017, section 4.
+/// Earlier images of a generator. A discriminator that is also trained on these does not only follow the newest ones. Source: Shrivastava
+/// et al., 2017; Zhu et al., CycleGAN, 2017, section 4.
 /// </summary>
 /// <param name="capacity">The number of images in the pool; not negative, 0 to return every image as it is. In the paper: 50.</param>
 /// <param name="random">The stream that selects the images.</param>
@@ -11,7 +11,8 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
 {
     readonly int _capacity = capacity >= 0
         ? capacity
-        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "ImagePool: the capacity must not be negative. Give 0 for no pool.");
+        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "ImagePool: the capacity must not be negative. "
+            + "Give 0 for no pool.");
 
     readonly Lock _gate = new();
     readonly List<Tensor> _images = [];

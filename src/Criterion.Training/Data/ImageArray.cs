@@ -27,8 +27,8 @@ internal static class ImageArray
             $" One image [H, W, {shape[2]}]: array{Colours(shape[2])}.transpose(2, 0, 1)[None]. "
             + $"{shape[0]} grey images of {shape[1]}×{shape[2]}: array[:, None].",
         3 when shape[0] == 3 => $" One colour image [3, H, W]: array[None]. 3 grey images: array[:, None].",
-        4 when shape[1] is not (1 or 3) && IsChannels(shape[3]) => $" Images [N, H, W, {shape[3]}]: array{Colours(shape[3])}.transpose(0, "
-            + "3, 1, 2).",
+        4 when shape[1] is not (1 or 3) && IsChannels(shape[3]) => $" Images [N, H, W, {shape[3]}]: "
+            + $"array{Colours(shape[3])}.transpose(0, 3, 1, 2).",
         4 when shape[1] == 4 => " Images [N, 4, H, W] with transparency: lay them on a background, or array[:, :3] to leave it out.",
         _ => null,
     };

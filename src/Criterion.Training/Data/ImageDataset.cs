@@ -68,13 +68,10 @@ public sealed class ImageDataset : Dataset
     /// </summary>
     /// <remarks>
     /// <para>A built-in name always means the built-in data; a folder of that name is <c>./fashion-mnist</c>. A folder with pictures of
-    /// other
-    /// formats, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files are
-    /// named
-    /// in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
+    /// other formats, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files
+    /// are named in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
     /// <para>Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour, all become colour, the grey ones with
-    /// three
-    /// equal channels. Samples of 16 bits are rounded to 8. Values up to a millionth of the range outside it are clamped to black or
+    /// three equal channels. Samples of 16 bits are rounded to 8. Values up to a millionth of the range outside it are clamped to black or
     /// white.</para>
     /// </remarks>
     /// <param name="sources">The names, files and folders.</param>

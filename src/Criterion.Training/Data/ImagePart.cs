@@ -90,8 +90,8 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
             (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were converted to colour, "
                 + "like the others"),
         ];
-        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of '{source}' "
-            + $"{change.What}.");
+        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of "
+            + $"'{source}' {change.What}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }

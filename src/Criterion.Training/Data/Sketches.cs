@@ -26,8 +26,7 @@ public static class Sketches
 
     /// <summary>
     /// Returns garments, sketches of other garments, and pairs of the first images, which are in neither set and on which a trained
-    /// translator
-    /// can be measured.
+    /// translator can be measured.
     /// </summary>
     /// <param name="data">The images; at least two more than are held out.</param>
     /// <param name="heldOut">The number of pairs.</param>

@@ -28,8 +28,11 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     public static IReadOnlyList<GanRecipe> All { get; } =
     [
         new("dcgan", "Radford et al., 2015: non-saturating loss, batch norm, Adam 2e-4 with betas 0.5 and 0.999", new() { Steps = Steps }),
-        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as "
-            + "dcgan", new() { Objective = new LeastSquaresGanLoss(), Steps = Steps }),
+        new("lsgan", "Mao et al., 2016: least squares with targets 0, 1 and 1, otherwise as dcgan", new()
+        {
+            Objective = new LeastSquaresGanLoss(),
+            Steps = Steps,
+        }),
         new("wgan", "Arjovsky et al., 2017: Wasserstein loss, weights clipped to 0.01, 5 critic steps, RMSprop 5e-5", new()
         {
             Objective = new WassersteinGanLoss(),
@@ -39,14 +42,16 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             DiscriminatorLearningRate = 5e-5,
             GeneratorLearningRate = 5e-5,
         }),
-        new("wgan-gp", "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and "
-            + "0.9", PenalizedCritic),
+        new(
+            "wgan-gp",
+            "Gulrajani et al., 2017: Wasserstein loss, gradient penalty 10, 5 critic steps, Adam 1e-4 with betas 0 and 0.9",
+            PenalizedCritic),
         new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
         {
             Regularizers = [new GradientPenalty(10, Sided: GradientPenaltyForm.OneSided)],
         }),
-        // One discriminator step with rates of 4e-4 and 1e-4, as in Zhang et al., 2018, finds the modes of a ring for some seeds
-        // only.
+        // One discriminator step with rates of 4e-4 and 1e-4, as in Zhang et al., 2018, finds the modes of a ring for
+        // some seeds only.
         new("hinge", "Miyato et al., 2018: hinge loss, spectral norm, 5 discriminator steps, Adam 2e-4 with betas 0 and 0.9", new()
         {
             Objective = new HingeGanLoss(),
@@ -56,8 +61,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             Beta2 = 0.9,
         }),
         // The penalty is that of the authors' DRAGAN.ipynb. With their Adam, 1e-4 with betas 0.5 and 0.9, it collapses here and in PyTorch,
-        // and
-        // without layer norm, which Gulrajani et al., 2017, advise beside penalties, its samples stay alike: see docs/results.md.
+        // and without layer norm, which Gulrajani et al., 2017, advise beside penalties, its samples stay alike: see docs/results.md.
         new("dragan", "Kodali et al., 2017: non-saturating loss, gradient penalty 10 beside real images; layer norm, otherwise as dcgan "
             + "(their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
         {
@@ -81,8 +85,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             AverageDecay = 0.99,
             Steps = Steps,
         }),
-        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper looks "
-            + "for one for each data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
+        new("ebgan", "Zhao et al., 2016: the discriminator is an auto-encoder, its squared error the energy, margin 0.2 (the paper "
+            + "tunes it per data set; this is for mean squares of images in -1..1), otherwise as dcgan", new()
         {
             Objective = new EnergyBasedGanLoss(0.2),
             Steps = Steps,
@@ -90,15 +94,14 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         new("began", "Berthelot et al., 2017: an auto-encoder with absolute errors, balanced by a controller (gamma 0.7), Adam 1e-4 with "
             + "betas 0.5 and 0.999; unlike theirs with batch norm", new()
         {
-            // Without batch norm, which the paper's networks do without, this one stays for long at giving all images back as black.
+            // Without batch norm, as in the paper, this network reconstructs all images as black for a long time.
             Objective = new BoundaryEquilibriumGanLoss(),
             Equilibrium = new(Gamma: 0.7),
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,
             Steps = Steps,
         }),
-        new("acgan", "Odena et al., 2016: the generator is told a class and the discriminator tells it, Adam 2e-4 with betas 0.5 and "
-            + "0.999; needs labels", new()
+        new("acgan", "Odena et al., 2016: a generator conditioned on a class, which the discriminator predicts; needs labels", new()
         {
             ClassWeight = 1,
             Steps = Steps,
@@ -108,7 +111,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     /// <summary>
     /// Adapts the recipe to the small networks of points: rates five times as high and 5,000 steps, which is a minute, and a weight of 0.1
     /// for gradient penalties, as in the authors' code for such data (Gulrajani et al., gan_toy.py), without layer norm, which loses modes
-    /// of a ring. For images it stays as it is.
+    /// of a ring. For images the recipe is unchanged.
     /// </summary>
     /// <param name="data">The data of the training.</param>
     public GanRecipe For(Dataset data) => data is not PointDataset ? this : this with
@@ -127,7 +130,8 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
     /// <param name="name">The name.</param>
     /// <exception cref="TrainingException">There is no such recipe; the message lists all.</exception>
     public static GanRecipe Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name)
-        ?? throw new TrainingException($"There is no recipe '{name}'. Choose one of: {string.Join(", ", All.Select(recipe => recipe.Name))}.");
+        ?? throw new TrainingException($"There is no recipe '{name}'. Choose one of: "
+            + $"{string.Join(", ", All.Select(recipe => recipe.Name))}.");
 
     static Regularizer ForPoints(Regularizer regularizer) =>
         regularizer.Penalty is GradientPenalty slope ? regularizer with { Penalty = slope with { Weight = 0.1 } } : regularizer;

@@ -24,8 +24,8 @@ public readonly record struct GanStep : IRunStep
 
     /// <summary>Gets D(real): the mean probability of being real if the objective is logistic, the mean score otherwise.</summary>
     [StepColumn(
-        "d_real", "Mean probability of being real if the objective is logistic, mean score "
-            + "otherwise", Label = "D(real)", Chart = Scores, IsExplained = true)]
+        "d_real", "Mean probability of being real if the objective is logistic, "
+            + "mean score otherwise", Label = "D(real)", Chart = Scores, IsExplained = true)]
     public double RealScore { get; init; }
 
     /// <summary>Gets D(fake): as <see cref="RealScore"/>, for generated samples.</summary>
@@ -37,14 +37,14 @@ public readonly record struct GanStep : IRunStep
     public double Penalty { get; init; }
 
     /// <summary>Gets the norm of the gradient over all parameters of the discriminator.</summary>
-    [StepColumn("discriminator_gradient_norm", "Norm of the gradient over all parameters of the "
-        + "discriminator", Chart = Norms, MayBeLog = true)]
+    [StepColumn(
+        "discriminator_gradient_norm", "Norm of the gradient over all parameters of the discriminator", Chart = Norms, MayBeLog = true)]
     public double DiscriminatorGradientNorm { get; init; }
 
     /// <summary>Gets the norm of the gradient over all parameters of the generator.</summary>
     [StepColumn(
-        "generator_gradient_norm", "Norm of the gradient over all parameters of the "
-            + "generator", Chart = Norms, MayBeLog = true, IsCompared = true)]
+        "generator_gradient_norm", "Norm of the gradient over all parameters "
+            + "of the generator", Chart = Norms, MayBeLog = true, IsCompared = true)]
     public double GeneratorGradientNorm { get; init; }
 
     /// <summary>Gets the share of pairs in which the discriminator ranks a real sample above a generated one; 0.5 is chance.</summary>
@@ -60,8 +60,8 @@ public readonly record struct GanStep : IRunStep
     public double Diversity { get; init; }
 
     /// <inheritdoc/>
-    [StepColumn("skipped", "Steps skipped so far because a loss or gradient was not "
-        + "finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
+    [StepColumn(
+        "skipped", "Steps skipped so far because a loss or gradient was not finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
     public long Skipped { get; init; }
 
     /// <inheritdoc/>

@@ -190,8 +190,11 @@ public sealed class GanTrainer : Trainer<GanStep>
     double Finite(double value, string what, Batch batch, params Tensor[] logits) => Finite(
         value,
         what,
-        () => new NanSearch().Add("data", batch.Real).Add("latents", batch.Latents).Add("generator", _generator.Network)
-            .Add("generated images", batch.Fake).Add("discriminator", _discriminator.Network).Add("logits", logits));
+        (Trainer: this, Batch: batch, Logits: logits),
+        static state => new NanSearch()
+            .Add("data", state.Batch.Real).Add("latents", state.Batch.Latents).Add("generator", state.Trainer._generator.Network)
+            .Add("generated images", state.Batch.Fake).Add("discriminator", state.Trainer._discriminator.Network)
+            .Add("logits", state.Logits));
 
     Optimizer Optimizer(IReadOnlyList<Tensor> parameters, double learningRate, IEnumerable<Regularizer> regularizers)
     {

@@ -97,8 +97,8 @@ public static class HealthCheck
         if (rows.All(static row => row.Diversity < CollapsedDiversity))
         {
             yield return new(FindingKind.Collapse,
-                $"The samples have collapsed: the distance between generated samples is {NumberText.Fixed(rows[^1].Diversity, 2)} times "
-                    + "that "
+                "The samples have collapsed: the distance between generated samples is "
+                    + $"{NumberText.Fixed(rows[^1].Diversity, 2)} times that "
                 + $"between real ones. Resume from a checkpoint with a lower {Rates}, or use a recipe that keeps modes (r3gan, wgan-gp).");
         }
     }
@@ -108,8 +108,8 @@ public static class HealthCheck
         if (rows.All(static row => row.GeneratorGradientNorm < VanishedNorm))
         {
             yield return new(FindingKind.VanishingGradient,
-                $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), so it no "
-                    + "longer "
+                $"The gradient of the generator has vanished (norm {NumberText.Significant(rows[^1].GeneratorGradientNorm, 2)}), "
+                    + "so it no longer "
                 + $"learns. Set {Objective} to one that does not saturate (dcgan, hinge, wgan-gp), or use a smaller discriminator.");
         }
     }

@@ -3,8 +3,8 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// A penalty of the discriminator of a GAN: a <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>, or the
-/// <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
+/// A penalty of the discriminator of a GAN: an <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>,
+/// or the <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
 /// <param name="Penalty">The penalty with its weight.</param>
 /// <param name="Interval">
@@ -53,8 +53,8 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
         if (all.FirstOrDefault(static one => one.Interval < 1) is { } never)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the interval of {never.Penalty.GetType().Name} must be at least "
-                    + "1, "
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: "
+                    + $"the interval of {never.Penalty.GetType().Name} must be at least 1, "
                 + $"but is {never.Interval}. Set it to 1 to evaluate the penalty in every step.");
         }
 
@@ -70,8 +70,8 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
         if (lazy.FirstOrDefault(interval => interval % lazy.Min() != 0) is not 0 and var odd)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: the intervals of lazy penalties must be multiples of the "
-                    + "shortest one, "
+                $"{nameof(GanOptions)}.{nameof(GanOptions.Regularizers)}: "
+                    + "the intervals of lazy penalties must be multiples of the shortest one, "
                 + $"but {odd} is not a multiple of {lazy.Min()}. Change one of the two.");
         }
     }

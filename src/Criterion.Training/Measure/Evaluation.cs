@@ -2,52 +2,56 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>How near generated samples are to real ones, by all measures.</summary>
+/// <summary>The similarity of generated samples to real ones, by all measures.</summary>
 public sealed record Evaluation
 {
-    /// <summary>The samples that all measures need: one more than the neighbours that density and coverage look for.</summary>
+    /// <summary>The samples that all measures need: one more than the neighbours that density and coverage use.</summary>
     internal const int LeastSamples = 6;
 
     const int MostSplits = 10;
 
-    /// <summary>Where the real samples come from.</summary>
+    /// <summary>Gets the source of the real samples.</summary>
     public required string Real { get; init; }
 
-    /// <summary>Where the generated samples come from.</summary>
+    /// <summary>Gets the source of the generated samples.</summary>
     public required string Fake { get; init; }
 
-    /// <summary>The Fréchet distance; lower is nearer.</summary>
+    /// <summary>Gets the Fréchet distance; lower is better.</summary>
     public required FrechetResult Frechet { get; init; }
 
-    /// <summary>The Fréchet distance extrapolated to infinitely many generated samples, where there are at least four for each dimension.</summary>
+    /// <summary>
+    /// Gets the Fréchet distance extrapolated to infinitely many generated samples; null for fewer than four samples per dimension.
+    /// </summary>
     public FrechetExtrapolation? FrechetExtrapolated { get; init; }
 
-    /// <summary>The kernel distance; lower is nearer.</summary>
+    /// <summary>Gets the kernel distance; lower is better.</summary>
     public required KernelResult Kernel { get; init; }
 
-    /// <summary>The inception-style score of the real samples, where there are class probabilities: what a perfect generator would have.</summary>
+    /// <summary>
+    /// Gets the inception-style score of the real samples, which a perfect generator would reach; null without class probabilities.
+    /// </summary>
     public InceptionResult? InceptionReal { get; init; }
 
-    /// <summary>The inception-style score of the generated samples, where there are class probabilities; higher is better.</summary>
+    /// <summary>Gets the inception-style score of the generated samples; higher is better. Null without class probabilities.</summary>
     public InceptionResult? InceptionFake { get; init; }
 
-    /// <summary>Precision and recall.</summary>
+    /// <summary>Gets precision and recall.</summary>
     public required PrecisionRecallResult PrecisionRecall { get; init; }
 
-    /// <summary>Density and coverage.</summary>
+    /// <summary>Gets density and coverage.</summary>
     public required DensityCoverageResult DensityCoverage { get; init; }
 
-    /// <summary>The modes that the generated points cover, where those of the real ones are known.</summary>
+    /// <summary>Gets the modes that the generated points cover; null if the modes of the real ones are not known.</summary>
     public ModeCoverage? Modes { get; init; }
 
-    /// <summary>Reasons not to trust the numbers, in words.</summary>
+    /// <summary>Gets warnings about the reliability of the numbers.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>Compares two sets by all measures.</summary>
-    /// <param name="real">Real samples.</param>
-    /// <param name="fake">Generated samples.</param>
-    /// <param name="seed">Decides which subsets the kernel distance and the extrapolation draw.</param>
-    /// <exception cref="TrainingException">The sets are of different features, or one has fewer than 6 samples.</exception>
+    /// <param name="real">The real samples.</param>
+    /// <param name="fake">The generated samples.</param>
+    /// <param name="seed">The seed of the subsets of the kernel distance and the extrapolation. Default: 0.</param>
+    /// <exception cref="TrainingException">The features differ, or a set has fewer than 6 samples.</exception>
     /// <exception cref="ShapeException">Their dimensions differ.</exception>
     /// <exception cref="MetricException">A feature is NaN or infinite.</exception>
     public static Evaluation Of(FeatureSet real, FeatureSet fake, ulong seed = 0)
@@ -56,13 +60,16 @@ public sealed record Evaluation
         ArgumentNullException.ThrowIfNull(fake);
         if (real.Name != fake.Name)
         {
-            throw new TrainingException($"'{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}: distances between different features mean nothing. Give two sets of images or of points, or two files of features of the same network.");
+            throw new TrainingException(
+                $"Evaluation: '{real.Source}' has {real.Name} and '{fake.Source}' has {fake.Name}, "
+                    + "and different features cannot be compared. "
+                + "Give two sets of images or of points, or two files of features of the same network.");
         }
 
         CheckCount(real, nameof(real));
         CheckCount(fake, nameof(fake));
         RandomStream random = new(seed);
-        // First what is cheap and needs the most samples: the Fréchet distance of many dimensions takes minutes.
+        // The cheap measures, which need the most samples, come first: the Fréchet distance of many dimensions takes minutes.
         DensityCoverageResult density = Metrics.DensityCoverage.Between(real.Features, fake.Features, features: real.Name);
         FeatureStatistics statistics = FeatureStatistics.Of(real.Features, real.Name);
         FrechetResult frechet = FrechetDistance.Between(statistics, FeatureStatistics.Of(fake.Features, fake.Name));
@@ -71,7 +78,9 @@ public sealed record Evaluation
             Real = real.Source,
             Fake = fake.Source,
             Frechet = frechet,
-            FrechetExtrapolated = fake.Count >= 4 * statistics.Dimensions ? FrechetDistance.Extrapolate(statistics, fake.Features, random: random.Fork(0)) : null,
+            FrechetExtrapolated = fake.Count >= 4 * statistics.Dimensions
+                ? FrechetDistance.Extrapolate(statistics, fake.Features, random: random.Fork(0))
+                : null,
             Kernel = KernelDistance.Between(real.Features, fake.Features, random: random.Fork(1), features: real.Name),
             InceptionReal = Inception(real),
             InceptionFake = Inception(fake),
@@ -82,12 +91,15 @@ public sealed record Evaluation
         };
     }
 
-    // The measures check this too, the slow ones first.
+    // The measures check this too, but the slow ones first.
     static void CheckCount(FeatureSet set, string name)
     {
         if (set.Count < LeastSamples)
         {
-            throw new TrainingException($"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), and at least {LeastSamples} are needed to compare distributions. Give more.");
+            throw new TrainingException(
+                $"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), "
+                    + $"and at least {LeastSamples} are needed to compare distributions. "
+                + "Give more samples.");
         }
     }
 

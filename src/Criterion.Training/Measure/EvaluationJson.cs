@@ -4,17 +4,18 @@ using System.Text.Json.Serialization;
 
 namespace Criterion.Training;
 
-/// <summary>Evaluations as JSON, there and back.</summary>
+/// <summary>Writes and reads evaluations as JSON.</summary>
 public static class EvaluationJson
 {
-    // No browser shows these files, for which the default escapes every letter beyond ASCII.
-    static readonly EvaluationJsonContext Context = new(new(EvaluationJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // These files are not shown in browsers, for which the default escapes all letters beyond ASCII.
+    static readonly EvaluationJsonContext Context = new(
+        new(EvaluationJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>The evaluation as indented JSON.</summary>
+    /// <summary>Writes an evaluation as indented JSON.</summary>
     public static string Write(Evaluation evaluation) => JsonSerializer.Serialize(evaluation, Context.Evaluation);
 
-    /// <summary>The evaluation in <paramref name="json"/>.</summary>
-    /// <exception cref="TrainingException">It is no evaluation.</exception>
+    /// <summary>Reads an evaluation.</summary>
+    /// <exception cref="TrainingException">The text is not an evaluation.</exception>
     public static Evaluation Read(string json)
     {
         try
@@ -23,7 +24,8 @@ public static class EvaluationJson
         }
         catch (JsonException e)
         {
-            throw new TrainingException($"This is no evaluation: {e.Message}", e);
+            throw new TrainingException("The text is not an evaluation: "
+                + $"{e.Message} Give what {nameof(EvaluationJson)}.{nameof(Write)} returned.", e);
         }
     }
 }

@@ -2,15 +2,15 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>What is measured of generated samples; the data decide which measure there is.</summary>
+/// <summary>A measure of generated samples, chosen by the data.</summary>
 internal abstract class SampleMeasure
 {
     const string Frechet = "frechet";
 
-    /// <summary>Of two values of a measure, whether the lower one is better.</summary>
+    /// <summary>Returns whether a lower value of a measure is better.</summary>
     public static bool IsLowerBetter(string name) => name == Frechet;
 
-    /// <summary>The measure for samples that should be like the data.</summary>
+    /// <summary>Returns the measure for a data set.</summary>
     public static SampleMeasure For(Dataset data) => data switch
     {
         PointDataset { Ring: { } ring } => new ModesMeasure(ring),
@@ -21,10 +21,12 @@ internal abstract class SampleMeasure
     /// <summary>Measures samples.</summary>
     public abstract ValueList<Measurement> Of(Tensor samples);
 
-    /// <summary>The Fréchet distance to all data, by the features of the embedded classifier, or by the coordinates of points.</summary>
+    /// <summary>
+    /// The Fréchet distance to all data, by the features of <see cref="FashionClassifier"/> or by the coordinates of points.
+    /// </summary>
     sealed class FrechetMeasure(Dataset data, Func<Tensor, FeatureSet> features) : SampleMeasure
     {
-        // Taken once, when they are first needed; runs side by side share them.
+        // Computed once, on first use; parallel runs share it.
         readonly Lazy<FeatureStatistics> _real = new(() => Statistics(features(data.Items)));
 
         public override ValueList<Measurement> Of(Tensor samples) =>
@@ -33,10 +35,10 @@ internal abstract class SampleMeasure
         static FeatureStatistics Statistics(FeatureSet set) => FeatureStatistics.Of(set.Features, set.Name);
     }
 
-    /// <summary>How many modes of a ring are found, and the share of points near one.</summary>
+    /// <summary>The number of modes of a ring that are found, and the share of points near one.</summary>
     sealed class ModesMeasure(GaussianRing ring) : SampleMeasure
     {
-        // As many for each point that is drawn as ModeCoverage asks for by itself.
+        // The same share of points as the default of ModeCoverage.
         const double LeastShare = 20.0 / ModeCoverage.Samples;
 
         public override ValueList<Measurement> Of(Tensor samples)

@@ -4,15 +4,16 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// The pair of networks of a DCGAN: a generator that doubles a 4×4 image until it has its size, and a discriminator that is its
-/// mirror image. Source: Radford, Metz, Chintala, Unsupervised representation learning with DCGANs, 2015; widths as in
-/// PyTorch's example.
+/// The networks of a DCGAN: a generator that doubles a 4×4 image until it has its size, and a discriminator that mirrors it. Source:
+/// Radford, Metz, Chintala, Unsupervised representation learning with DCGANs, 2015; widths as in PyTorch's example.
 /// </summary>
-/// <param name="Size">The side of the images: 8, 16, 32, … 256.</param>
-/// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="Width">Channels of the layer next to the image; each layer further in has twice as many.</param>
-/// <param name="Latent">How many random numbers make an image.</param>
-/// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
+/// <param name="Size">The side of the images: 8, 16, 32, 64, 128 or 256 pixels. Default: 32.</param>
+/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+/// <param name="Width">The channels of the layer next to the image; each layer further in has twice as many. Default: 32.</param>
+/// <param name="Latent">The size of a latent. Default: 64.</param>
+/// <param name="DiscriminatorNorm">
+/// The normalisation of the discriminator; not batch norm with a gradient penalty. Default: batch norm.
+/// </param>
 public sealed record Dcgan(
     int Size = 32, int Channels = 1, int Width = 32, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.Batch)
     : GanNetworks(Width, Latent, DiscriminatorNorm)
@@ -23,7 +24,9 @@ public sealed record Dcgan(
     /// <inheritdoc cref="Dcgan"/>
     public int Size { get; init; } = Size is >= 8 and <= 256 && BitOperations.IsPow2(Size)
         ? Size
-        : throw new TrainingException($"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, and is {Size}. Resize them ({ImageDataset.SizeParameter}).");
+        : throw new TrainingException(
+            $"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, but is {Size}. "
+            + $"Resize them ({ImageDataset.SizeParameter}).");
 
     /// <inheritdoc cref="Dcgan"/>
     public int Channels { get; init; } = Within(Channels, 1, 4, nameof(Channels));
@@ -31,26 +34,30 @@ public sealed record Dcgan(
     /// <inheritdoc/>
     public override int SamplesInPicture => 64;
 
-    /// <summary>Channels from the 4×4 image out to the last hidden one: 4w, 2w, w at 32×32.</summary>
+    /// <summary>Gets the channels from the 4×4 image to the last hidden layer: 4w, 2w, w for 32×32.</summary>
     internal int[] Widths => [.. Enumerable.Range(1, BitOperations.Log2((uint)Size / Kernel)).Select(i => Width << (Levels - i))];
 
     int Levels => BitOperations.Log2((uint)Size / Kernel);
 
-    /// <summary>The networks for a data set.</summary>
-    /// <exception cref="TrainingException">Its images are not square, or of no size that a DCGAN makes.</exception>
+    /// <summary>Creates the description of networks for a data set.</summary>
+    /// <exception cref="TrainingException">The images are not square, or have a size that a DCGAN cannot generate.</exception>
     public static Dcgan For(ImageDataset data, int width = 32, int latent = 64, DiscriminatorNorm norm = DiscriminatorNorm.Batch)
     {
         ArgumentNullException.ThrowIfNull(data);
         return data.Size.Height == data.Size.Width
             ? new Dcgan(data.Size.Height, data.Channels, width, latent, norm)
-            : throw new TrainingException($"A DCGAN makes square images, and those of '{data.Source}' are {data.Size}. Resize them ({ImageDataset.SizeParameter}).");
+            : throw new TrainingException(
+                $"A DCGAN generates square images, and those of '{data.Source}' are {data.Size}. "
+                    + $"Resize them ({ImageDataset.SizeParameter}).");
     }
 
-    /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].</summary>
+    /// <summary>
+    /// Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to images <c>[N, Channels, Size, Size]</c> in [−1, 1].
+    /// </summary>
     public override Sequential Generator(RandomStream random) => Initialized(Decoder(Latent + Classes, normalize: true, random), random);
 
-    /// <summary>The discriminator: images to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
-    /// <exception cref="TrainingException">An auto-encoder is to tell classes.</exception>
+    /// <summary>Builds the discriminator: images to one number each, <c>[N]</c>; with classes to <c>[N, 1 + Classes]</c>.</summary>
+    /// <exception cref="TrainingException">Classes and an auto-encoder are both asked for.</exception>
     public override Sequential Discriminator(RandomStream random)
     {
         if (IsReconstruction)
@@ -65,10 +72,12 @@ public sealed record Dcgan(
     {
         if (Classes > 0)
         {
-            throw new TrainingException("An auto-encoder as discriminator tells no classes. Take DiscriminatorOutput.Logit, or no classes.");
+            throw new TrainingException(
+                "A discriminator that is an auto-encoder cannot classify. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.ClassWeight)} to 0, or use an objective of logits.");
         }
 
-        // Without normalisation weights this small would hand nothing through as many layers: they stay as the layers draw them.
+        // Without normalisation, weights this small would let nothing pass so many layers; they keep the initialisation of the layers.
         bool normalize = DiscriminatorNorm != DiscriminatorNorm.None;
         (Sequential encoder, Sequential decoder) = ([.. Encoder(Latent, random)], Decoder(Latent, normalize, random));
         return [new ReconstructionError(
@@ -122,7 +131,7 @@ public sealed record Dcgan(
         _ => null,
     };
 
-    // The weight is drawn first: the norm looks for its largest stretch from there on.
+    // The weight is initialised first: the norm estimates its largest singular value from there.
     Module Bounded(Conv2d layer, RandomStream random) =>
         DiscriminatorNorm == DiscriminatorNorm.Spectral ? new SpectralNorm(WeightInit.Normal(layer, random), random: random) : layer;
 

@@ -3,24 +3,27 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// An encoder of images: three steps down with batch norm, whose 2×2 features are the embedding, of length 1. While it trains, a linear
-/// head follows: the loss then shapes the head's output, and the features before it keep more of what tells unseen classes apart.
+/// An encoder of images: three convolutions with stride 2 and batch norm, whose 2×2 features, scaled to length 1, are the embedding. In
+/// training mode a linear head follows. The loss then shapes the output of the head, and the features before it keep more of what separates
+/// unseen classes.
 /// </summary>
-/// <remarks>Source of the head: Chen et al., A simple framework for contrastive learning of visual representations, 2020, section 4.2.</remarks>
-/// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="Width">Channels of the first layer; each further one has twice as many, and the embedding 16 times.</param>
-/// <param name="Head">The size of the head's output.</param>
+/// <remarks>
+/// Source of the head: Chen et al., A simple framework for contrastive learning of visual representations, 2020, section 4.2.
+/// </remarks>
+/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+/// <param name="Width">The channels of the first layer; each further one has twice as many, the embedding 16 times. Default: 16.</param>
+/// <param name="Head">The size of the output of the head. Default: 64.</param>
 public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Head = 64)
 {
     const int Steps = 3;
     const int Pooled = 2;
 
-    /// <summary>The size D of the embedding.</summary>
+    /// <summary>Gets the size D of the embedding.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public int Embedding => Pooled * Pooled * (Width << (Steps - 1));
 
-    /// <summary>The network: [N, C, H, W] to [N, D].</summary>
-    /// <param name="random">Where the weights come from.</param>
+    /// <summary>Builds the network: <c>[N, C, H, W]</c> to <c>[N, D]</c>.</summary>
+    /// <param name="random">The stream of the initial weights.</param>
     public Sequential Build(RandomStream random)
     {
         List<Module> layers = [];
@@ -32,10 +35,14 @@ public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Head
             from = to;
         }
 
-        return [.. layers, new AdaptiveAvgPool2d(Pooled), new Flatten(), new TrainingHead(new Linear(Embedding, Head, random: random)), new UnitLength()];
+        TrainingHead head = new(new Linear(Embedding, Head, random: random));
+        return [.. layers, new AdaptiveAvgPool2d(Pooled), new Flatten(), head, new UnitLength()];
     }
 
-    /// <summary>The network that these weights are of, from their shapes, so that a file can't ask for more memory than it has; null for others.</summary>
+    /// <summary>
+    /// Returns the network of given weights, or null for others. The sizes come from the shapes, so a file cannot ask for more memory than
+    /// it has.
+    /// </summary>
     internal static EmbeddingNetwork? Of(IReadOnlyDictionary<string, Tensor> tensors)
     {
         Shape[] kernels = [.. tensors.Values.Where(static tensor => tensor.Rank == 4).Select(static tensor => tensor.Shape)];
@@ -51,7 +58,7 @@ public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Head
         return fits && head[1] == network.Embedding ? network : null;
     }
 
-    /// <summary>A layer that is there only while it trains.</summary>
+    /// <summary>A layer that is active in training mode only.</summary>
     sealed class TrainingHead : Module
     {
         readonly Module _head;

@@ -4,17 +4,17 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// A small network that tells the ten garments of Fashion-MNIST apart: the eye with which Criterion compares images of about
-/// 28 to 32 pixels where no other features are given.
+/// A small classifier of the ten garments of Fashion-MNIST, whose embedding is Criterion's default measure of images of 28 to 32 pixels.
 /// </summary>
 /// <remarks>
-/// Four blocks of 3×3 convolution, batch norm and ReLU with 16, 32, 64 and 96 channels, each halving the image but the last; the mean
-/// over the image, 96 numbers, is the <see cref="Embed">embedding</see>. Images are <c>[N, 1 or 3, H, W]</c> in [−1, 1]: colour becomes
-/// grey, 28×28 is padded with black to 32×32, any other size is resized to it. Everything is differentiable in the image.
+/// Four blocks of 3×3 convolution, batch norm and ReLU with 16, 32, 64 and 96 channels, of which all but the last halve the image. The mean
+/// over the image, 96 numbers, is the <see cref="Embed">embedding</see>. Images are <c>[N, 1 or 3, H, W]</c>, values in [−1, 1]: colour is
+/// converted to grey, 28×28 is padded with black to 32×32, any other size is resized to it. Everything is differentiable with respect to
+/// the image.
 /// </remarks>
 public sealed class FashionClassifier : Module
 {
-    /// <summary>The name of the embedding, which stands beside every number that was measured with it.</summary>
+    /// <summary>The name of the embedding, which is printed next to every number that was measured with it.</summary>
     public const string FeatureName = "fashion-classifier-1";
 
     /// <summary>The size of the embedding.</summary>
@@ -31,18 +31,18 @@ public sealed class FashionClassifier : Module
     readonly Sequential[] _blocks;
     readonly Linear _head;
 
-    /// <summary>A network with random weights.</summary>
-    /// <param name="random">The stream to draw from.</param>
+    /// <summary>Creates a network with random weights.</summary>
+    /// <param name="random">The stream of the initial weights.</param>
     public FashionClassifier(RandomStream random)
     {
         _blocks = [Block(0, 1, 16, random), Block(1, 16, 32, random), Block(2, 32, 64, random), Block(3, 64, EmbeddingSize, random)];
         _head = Child("head", new Linear(EmbeddingSize, Classes, random: random));
     }
 
-    /// <summary>The names of the layers of <see cref="FeatureMaps"/>, from the image inwards.</summary>
+    /// <summary>Gets the names of the layers of <see cref="FeatureMaps"/>, from the image inwards.</summary>
     public static IReadOnlyList<string> Layers { get; } = ["relu1", "relu2", "relu3", "relu4"];
 
-    /// <summary>The network that Criterion trained itself (<c>tools/FashionClassifier</c>): frozen, in evaluation.</summary>
+    /// <summary>Loads the network that Criterion trained (<c>tools/FashionClassifier</c>), frozen and in evaluation mode.</summary>
     public static FashionClassifier Pretrained()
     {
         using Stream stream = typeof(FashionClassifier).Assembly.GetManifestResourceStream(Resource)!;
@@ -52,7 +52,10 @@ public sealed class FashionClassifier : Module
         return network;
     }
 
-    /// <summary>Which of the 10,000 embedded images the pretrained network learned from and which it never saw, Int64 <c>[8000]</c> and <c>[2000]</c>.</summary>
+    /// <summary>
+    /// Returns the indices of the embedded images that the pretrained network was trained on, Int64 <c>[8000]</c>, and of those it was not,
+    /// Int64 <c>[2000]</c>.
+    /// </summary>
     public static (Tensor Learned, Tensor HeldOut) Split()
     {
         const int All = 10_000;
@@ -60,22 +63,22 @@ public sealed class FashionClassifier : Module
         return (order.Narrow(0, 0, All - ItemsHeldOut), order.Narrow(0, All - ItemsHeldOut, ItemsHeldOut));
     }
 
-    /// <summary>The logits of the ten classes, <c>[N, 10]</c>.</summary>
+    /// <summary>Computes the logits of the ten classes, <c>[N, 10]</c>.</summary>
     public override Tensor Forward(Tensor input) => Classify(Embed(input));
 
-    /// <summary>The embedding of images, <c>[N, 96]</c>.</summary>
-    /// <exception cref="ShapeException">The tensor holds no images.</exception>
+    /// <summary>Computes the embedding of images, <c>[N, 96]</c>.</summary>
+    /// <exception cref="ShapeException">The tensor is not a batch of images.</exception>
     public Tensor Embed(Tensor images) => Activations(images)[^1].Mean([2, 3]);
 
-    /// <summary>The logits that belong to embeddings, <c>[N, 96]</c> to <c>[N, 10]</c>.</summary>
+    /// <summary>Computes the logits of embeddings, <c>[N, 96]</c> to <c>[N, 10]</c>.</summary>
     public Tensor Classify(Tensor embeddings) => _head.Forward(embeddings);
 
-    /// <summary>What named layers make of images, for a perceptual loss; see <see cref="Layers"/>.</summary>
+    /// <summary>Computes the outputs of named layers, for a perceptual loss; see <see cref="Layers"/>.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="layers">Names of layers; all of them if none is given.</param>
+    /// <param name="layers">The names of layers. Default: all.</param>
     /// <returns>One tensor <c>[N, channels, height, width]</c> for each name, in their order.</returns>
-    /// <exception cref="ArgumentException">There is no layer of that name.</exception>
-    /// <exception cref="ShapeException">The tensor holds no images.</exception>
+    /// <exception cref="ArgumentException">There is no layer of a name.</exception>
+    /// <exception cref="ShapeException">The tensor is not a batch of images.</exception>
     public IReadOnlyList<Tensor> FeatureMaps(Tensor images, params IReadOnlyList<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -104,7 +107,8 @@ public sealed class FashionClassifier : Module
         ArgumentNullException.ThrowIfNull(images);
         if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
         {
-            throw new ShapeException($"FashionClassifier: images must be [N, 1 or 3, H, W] with at least one, and are {images.Shape}.");
+            throw new ShapeException(
+                $"FashionClassifier: images must be [N, 1 or 3, H, W] with at least one image, but are {images.Shape}. Reshape them.");
         }
 
         Tensor grey = images.Shape[1] == 1 ? images : Grey(images);
@@ -112,7 +116,7 @@ public sealed class FashionClassifier : Module
         {
             (Side, Side) => grey,
             (Odd, Odd) => grey.Pad([Border, Border, Border, Border], -1),
-            ( >= Side, >= Side) => grey.AdaptiveAvgPool2d(Side), // a mean over areas: picking single pixels would alias
+            ( >= Side, >= Side) => grey.AdaptiveAvgPool2d(Side), // a mean over areas, since single pixels would alias
             _ => grey.UpsampleBilinear2d(Side, antialias: true),
         };
     }
@@ -126,9 +130,11 @@ public sealed class FashionClassifier : Module
         int position = Layers.ToList().IndexOf(layer);
         return position >= 0
             ? position
-            : throw new ArgumentException($"FashionClassifier: there is no layer '{layer}'; there are {string.Join(", ", Layers)}.", nameof(layer));
+            : throw new ArgumentException(
+                $"FashionClassifier: there is no layer '{layer}'. Choose one of: {string.Join(", ", Layers)}.", nameof(layer));
     }
 
     Sequential Block(int index, int from, int to, RandomStream random) => Child(
-        $"block{index + 1}", new Sequential(new Conv2d(from, to, 3, padding: 1, bias: false, random: random), new BatchNorm2d(to), new ReLU()));
+        $"block{index + 1}",
+        new Sequential(new Conv2d(from, to, 3, padding: 1, bias: false, random: random), new BatchNorm2d(to), new ReLU()));
 }

@@ -1,13 +1,14 @@
 using System.Text.Json.Serialization;
 using Criterion.Formats;
+using Criterion.Losses;
 using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>The pair of networks of a GAN: a <see cref="Dcgan"/> for images, a <see cref="PointNetworks"/> for points.</summary>
-/// <param name="Width">Channels or units of a hidden layer.</param>
-/// <param name="Latent">How many random numbers make a sample.</param>
-/// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
+/// <summary>The networks of a GAN: a <see cref="Dcgan"/> for images, <see cref="PointNetworks"/> for points.</summary>
+/// <param name="Width">The channels or units of a hidden layer.</param>
+/// <param name="Latent">The size of a latent.</param>
+/// <param name="DiscriminatorNorm">The normalisation of the discriminator's hidden layers; not batch norm with a gradient penalty.</param>
 [JsonDerivedType(typeof(Dcgan), "dcgan")]
 [JsonDerivedType(typeof(PointNetworks), "points")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
@@ -19,26 +20,26 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
     /// <inheritdoc cref="GanNetworks"/>
     public int Latent { get; init; } = CheckedLatent(Latent);
 
-    /// <summary>What the discriminator says of a sample.</summary>
+    /// <summary>Gets the kind of output of the discriminator.</summary>
     public DiscriminatorOutput DiscriminatorOutput { get; init; }
 
-    /// <summary>Classes of samples: the generator is told one, and the discriminator tells them; 0 for none.</summary>
+    /// <summary>Gets the number of classes that condition the generator and that the discriminator predicts; 0 for none.</summary>
     public int Classes { get; init => field = Within(value, 0, 65536, nameof(Classes)); }
 
-    /// <summary>Samples that make a good picture.</summary>
+    /// <summary>Gets the number of samples in a picture.</summary>
     [JsonIgnore]
     public abstract int SamplesInPicture { get; }
 
-    /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to samples.</summary>
+    /// <summary>Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to samples.</summary>
     public abstract Sequential Generator(RandomStream random);
 
-    /// <summary>The discriminator: samples to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
-    /// <exception cref="TrainingException">The options ask for what these networks can't be.</exception>
+    /// <summary>Builds the discriminator: samples to one number each, <c>[N]</c>; with classes to <c>[N, 1 + Classes]</c>.</summary>
+    /// <exception cref="TrainingException">The options are incompatible with these networks.</exception>
     public abstract Sequential Discriminator(RandomStream random);
 
-    /// <summary>A picture of samples, as <see cref="Formats.Png"/> writes it.</summary>
-    /// <param name="samples">What the generator made.</param>
-    /// <param name="data">What it was to make, where that is known.</param>
+    /// <summary>Composes a picture of samples, as <see cref="Formats.Png"/> writes it.</summary>
+    /// <param name="samples">The samples.</param>
+    /// <param name="data">The data of the training, if known.</param>
     public abstract Tensor Picture(Tensor samples, Dataset? data = null);
 
     /// <summary>Draws normal latents, with the classes in turn if there are any.</summary>
@@ -51,17 +52,19 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
         return LatentSampler.Draw(count, Latent, labels, Classes, random);
     }
 
-    /// <summary>Whether the discriminator is an auto-encoder.</summary>
+    /// <summary>Gets whether the discriminator is an auto-encoder.</summary>
     private protected bool IsReconstruction => DiscriminatorOutput is DiscriminatorOutput.AbsoluteError or DiscriminatorOutput.SquaredError;
 
-    /// <summary>What the discriminator ends in.</summary>
-    /// <exception cref="TrainingException">A probability is asked for beside classes, which are told by logits.</exception>
+    /// <summary>Returns the last layers of the discriminator.</summary>
+    /// <exception cref="TrainingException">Classes, which need logits, and a probability are both asked for.</exception>
     private protected IEnumerable<Module> End(params Module[] shape) =>
         DiscriminatorOutput != DiscriminatorOutput.Probability ? shape
         : Classes == 0 ? [.. shape, new Sigmoid()]
-        : throw new TrainingException("A discriminator that tells classes says logits. Take an objective of logits in place of ProbabilityBCE.");
+        : throw new TrainingException(
+            "A discriminator that predicts classes needs logits, not a probability. "
+                + $"Use another objective than {nameof(ProbabilityGanLoss)}.");
 
-    // The range is declared where the option is.
+    // The range is declared with the option.
     static int CheckedLatent(int latent)
     {
         GanOptions.Declared[nameof(GanOptions.Latent)].Check(latent, $"{nameof(GanNetworks)}.{nameof(Latent)}");
@@ -70,5 +73,6 @@ public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm Disc
 
     private protected static int Within(int value, int low, int high, string name) => value >= low && value <= high
         ? value
-        : throw new TrainingException($"{name} must be from {low} to {high}, and is {value}.");
+        : throw new TrainingException($"{nameof(GanNetworks)}.{name}: the value must be from {low} to {high}, but is {value}. "
+            + "Set a value in that range.");
 }

@@ -4,7 +4,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>A trained generator on disk: safetensors with PyTorch's names and layouts, from which the network can be rebuilt.</summary>
+/// <summary>
+/// Writes and reads trained generators: safetensors with the names and layouts of PyTorch, from which the network is rebuilt.
+/// </summary>
 public static class GeneratorFile
 {
     /// <summary>The name of the file in a run folder.</summary>
@@ -15,7 +17,9 @@ public static class GeneratorFile
     const string PointsName = "points";
     const string ClassCount = "classes";
 
-    /// <summary>Writes weights and running statistics; what the network was is in the metadata.</summary>
+    /// <summary>
+    /// Writes weights and running statistics. The metadata describe the network; only architecture and classes are read back.
+    /// </summary>
     public static void Write(string path, GanNetworks network, Module generator)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -35,24 +39,27 @@ public static class GeneratorFile
         void Note(string name, int value) => metadata[name] = value.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Rebuilds a generator, ready to draw from.</summary>
-    /// <exception cref="TrainingException">The file holds no generator of Criterion.</exception>
-    /// <exception cref="DataFormatException">The file is damaged or no safetensors.</exception>
+    /// <summary>Rebuilds a generator.</summary>
+    /// <exception cref="TrainingException">The file is not a generator of Criterion.</exception>
+    /// <exception cref="DataFormatException">The file is damaged or not safetensors.</exception>
     public static (GanNetworks Network, Sequential Generator) Read(string path)
     {
         SafetensorsFile file = Safetensors.Read(path);
         GanNetworks network = Describe(file) ?? throw new TrainingException(
-            $"'{path}' holds no generator that Criterion made. Give the folder of a run, or its {Name}.");
+            $"'{path}' is not a generator of Criterion. Give the folder of a run of a GAN, or its {Name}.");
         Sequential generator = network.Generator(new RandomStream(0));
         generator.LoadStateDict(file.Tensors);
         return (network, generator);
     }
 
-    /// <summary>The networks that these weights are of, from their shapes, so that a file can't ask for more memory than it has.</summary>
+    /// <summary>
+    /// Returns the networks of given weights. The sizes come from the shapes, so a file cannot ask for more memory than it has.
+    /// </summary>
     static GanNetworks? Describe(SafetensorsFile file)
     {
-        // Files from before there were classes do not say.
-        int classes = int.TryParse(file.Metadata.GetValueOrDefault(ClassCount, "0"), CultureInfo.InvariantCulture, out int count) ? count : -1;
+        // Files of versions without classes lack this entry.
+        string text = file.Metadata.GetValueOrDefault(ClassCount, "0");
+        int classes = int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? count : -1;
         return classes < 0 ? null : file.Metadata.GetValueOrDefault(Architecture) switch
         {
             DcganName => Images(Weights(file, rank: 4), classes),

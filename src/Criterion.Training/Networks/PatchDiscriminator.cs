@@ -3,28 +3,28 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// A discriminator that judges overlapping patches of an image, one logit for each: convolutions 4×4 with stride 2, instance norm
-/// and leaky ReLU. Source: Isola et al., pix2pix, 2017; the 70×70 patches of CycleGAN with <see cref="Layers"/> 3.
+/// A discriminator of overlapping patches of an image with one logit each: 4×4 convolutions with stride 2, instance norm and leaky ReLU.
+/// Source: Isola et al., pix2pix, 2017; the 70×70 patches of CycleGAN with <see cref="Layers"/> 3.
 /// </summary>
-/// <param name="Channels">1 for grey, 3 for colour.</param>
-/// <param name="Width">Channels of the first layer; 64 in the paper.</param>
-/// <param name="Layers">Steps down before the last two layers: 3 sees patches of 70 pixels, 2 of 34, 1 of 16.</param>
+/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+/// <param name="Width">The channels of the first layer. Default: 64, as in the paper.</param>
+/// <param name="Layers">The halvings before the last two layers: 3 for patches of 70 pixels, 2 of 34, 1 of 16. Default: 3.</param>
 public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int Layers = 3)
 {
     const double Slope = 0.2;
 
-    /// <summary>For images of 32 pixels or so: each patch is most of the image.</summary>
+    /// <summary>Gets a discriminator for images of about 32 pixels, whose patches cover most of an image.</summary>
     public static PatchDiscriminator Small { get; } = new(Width: 16, Layers: 2);
 
-    /// <summary>The network, with normal random weights of deviation 0.02.</summary>
-    /// <param name="random">Where the weights come from.</param>
+    /// <summary>Builds the network, with normal random weights of deviation 0.02.</summary>
+    /// <param name="random">The stream of the initial weights.</param>
     public Sequential Build(RandomStream random)
     {
         List<Module> layers = [Convolution(Channels, Width, stride: 2, random), new LeakyReLU(Slope)];
         int width = Width;
         for (int i = 1; i <= Layers; i++)
         {
-            // The last of these keeps the size.
+            // The last of these layers keeps the size.
             int next = Math.Min(Width << i, 8 * Width);
             layers.AddRange([Convolution(width, next, i < Layers ? 2 : 1, random), new InstanceNorm2d(next), new LeakyReLU(Slope)]);
             width = next;
@@ -33,7 +33,7 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
         return [.. layers, Convolution(width, 1, stride: 1, random)];
     }
 
-    /// <summary>Refuses images that shrink to nothing before the last layer.</summary>
+    /// <summary>Refuses images that are too small for the layers.</summary>
     /// <exception cref="TrainingException">A side is too short.</exception>
     internal void CheckFits(Size2 size)
     {
@@ -41,7 +41,8 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
         if (Math.Min(size.Height, size.Width) >> Layers < Least)
         {
             throw new TrainingException(
-                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, and these are {size}. Resize them to that, or take fewer layers.");
+                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, but these are {size}. "
+                + "Resize them, or use fewer layers.");
         }
     }
 

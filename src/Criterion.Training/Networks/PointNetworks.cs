@@ -3,12 +3,12 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// The networks of a GAN of points: each has two hidden layers, the generator's with ReLU and the discriminator's with leaky ReLU.
-/// Source of the size: Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
+/// The networks of a GAN of points, with two hidden layers each: ReLU in the generator, leaky ReLU in the discriminator. Source of the
+/// size: Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
 /// </summary>
-/// <param name="Width">Units of a hidden layer.</param>
-/// <param name="Latent">How many random numbers make a point.</param>
-/// <param name="DiscriminatorNorm">What the discriminator's hidden layers are normalised by: not by batches with a gradient penalty.</param>
+/// <param name="Width">The units of a hidden layer. Default: 128.</param>
+/// <param name="Latent">The size of a latent. Default: 64.</param>
+/// <param name="DiscriminatorNorm">The normalisation of the discriminator; not batch norm with a gradient penalty. Default: none.</param>
 public sealed record PointNetworks(int Width = 128, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.None)
     : GanNetworks(Width, Latent, DiscriminatorNorm)
 {
@@ -18,7 +18,7 @@ public sealed record PointNetworks(int Width = 128, int Latent = 64, Discriminat
     /// <inheritdoc/>
     public override int SamplesInPicture => 1000;
 
-    /// <summary>The generator: latents <c>[N, Latent + Classes, 1, 1]</c> to points <c>[N, 2]</c>.</summary>
+    /// <summary>Builds the generator: latents <c>[N, Latent + Classes, 1, 1]</c> to points <c>[N, 2]</c>.</summary>
     public override Sequential Generator(RandomStream random) =>
     [
         new Flatten(),
@@ -29,8 +29,8 @@ public sealed record PointNetworks(int Width = 128, int Latent = 64, Discriminat
         new Linear(Width, Dimensions, random: random),
     ];
 
-    /// <summary>The discriminator: points to one number each, <c>[N]</c>; with classes <c>[N, 1 + Classes]</c>.</summary>
-    /// <exception cref="TrainingException">It is to be an auto-encoder, or to normalise the channels of images.</exception>
+    /// <summary>Builds the discriminator: points to one number each, <c>[N]</c>; with classes to <c>[N, 1 + Classes]</c>.</summary>
+    /// <exception cref="TrainingException">An auto-encoder or instance norm is asked for.</exception>
     public override Sequential Discriminator(RandomStream random) => !IsReconstruction
         ? [
             .. Hidden(Dimensions, random),
@@ -38,13 +38,16 @@ public sealed record PointNetworks(int Width = 128, int Latent = 64, Discriminat
             Bounded(new Linear(Width, 1 + Classes, random: random), random),
             .. End(Classes == 0 ? [new Flatten(0)] : []),
         ]
-        : throw new TrainingException("An auto-encoder of points gives every point back and tells none apart: a discriminator of points says a logit. Take a recipe other than ebgan and began.");
+        : throw new TrainingException(
+            "An auto-encoder reconstructs all points equally well, so a discriminator of points must return a logit. "
+            + "Use another recipe than ebgan and began.");
 
     /// <inheritdoc/>
     public override Tensor Picture(Tensor samples, Dataset? data = null)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        return ScatterPlot.Compose(samples, (data as PointDataset)?.Points is { } real ? real[..Math.Min(real.Shape[0], ModeCoverage.Samples)] : null);
+        PointDataset? points = data as PointDataset;
+        return ScatterPlot.Compose(samples, points?.Points is { } real ? real[..Math.Min(real.Shape[0], ModeCoverage.Samples)] : null);
     }
 
     IEnumerable<Module> Hidden(int from, RandomStream random)
@@ -57,7 +60,9 @@ public sealed record PointNetworks(int Width = 128, int Latent = 64, Discriminat
     {
         DiscriminatorNorm.Batch => new BatchNorm1d(Width),
         DiscriminatorNorm.Layer => new LayerNorm([Width]),
-        DiscriminatorNorm.Instance => throw new TrainingException("Instance norm is for the channels of images. Normalise a discriminator of points by Batch, Layer, Spectral or None."),
+        DiscriminatorNorm.Instance => throw new TrainingException(
+            "Instance norm normalises the channels of images. "
+            + $"Set {nameof(GanOptions)}.{nameof(GanOptions.DiscriminatorNorm)} to batch, layer, spectral or none for points."),
         _ => null,
     };
 

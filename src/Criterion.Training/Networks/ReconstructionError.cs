@@ -2,42 +2,42 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>What a discriminator's hidden layers are normalised by.</summary>
+/// <summary>The normalisations of the hidden layers of a discriminator.</summary>
 public enum DiscriminatorNorm
 {
     /// <summary>Batch norm in all but the first and last layer, as published for DCGAN.</summary>
     Batch,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>No normalisation.</summary>
     None,
 
-    /// <summary>Layer norm over all values of an image, as in WGAN-GP's critics.</summary>
+    /// <summary>Layer norm over all values of a sample, as in the critics of WGAN-GP.</summary>
     Layer,
 
-    /// <summary>Instance norm, channel by channel of an image.</summary>
+    /// <summary>Instance norm, over each channel of an image.</summary>
     Instance,
 
     /// <summary>Every weight divided by its largest singular value (Miyato et al., 2018).</summary>
     Spectral,
 }
 
-/// <summary>What a discriminator says of an image.</summary>
+/// <summary>The kinds of output of a discriminator.</summary>
 public enum DiscriminatorOutput
 {
     /// <summary>One logit or score.</summary>
     Logit,
 
-    /// <summary>The mean absolute error with which it gives the image back, as in BEGAN.</summary>
+    /// <summary>The mean absolute error of the reconstruction by an auto-encoder, as in BEGAN.</summary>
     AbsoluteError,
 
-    /// <summary>The mean squared error with which it gives the image back, as in EBGAN.</summary>
+    /// <summary>The mean squared error of the reconstruction by an auto-encoder, as in EBGAN.</summary>
     SquaredError,
 
     /// <summary>A probability: the logit through a sigmoid.</summary>
     Probability,
 }
 
-/// <summary>An auto-encoder whose output is how badly it gives an image back: images <c>[N, C, H, W]</c> to <c>[N]</c>.</summary>
+/// <summary>An auto-encoder whose output is the error of its reconstruction: images <c>[N, C, H, W]</c> to <c>[N]</c>.</summary>
 internal sealed class ReconstructionError : Module
 {
     readonly Sequential _encoder;

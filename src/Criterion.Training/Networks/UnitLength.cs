@@ -2,7 +2,7 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Rows of length 1; a row of zeros stays one.</summary>
+/// <summary>Scales rows to length 1; rows of zeros remain zero.</summary>
 internal sealed class UnitLength : Module
 {
     const double Least = 1e-12;

@@ -5,14 +5,15 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>
-/// The convolutions of VGG16, whose hidden layers serve as features of images: thirteen of them in five blocks, each followed by a ReLU,
-/// each block by a max-pooling. Names of parameters and layout are torchvision's (<c>features.0.weight</c> …).
-/// Source: Simonyan, Zisserman, Very deep convolutional networks for large-scale image recognition, 2014, configuration D.
+/// The convolutional part of VGG16, whose hidden layers serve as features of images: thirteen convolutions in five blocks, each followed by
+/// a ReLU, each block by a max-pooling. Names of parameters and layout are those of torchvision (<c>features.0.weight</c> …). Source:
+/// Simonyan, Zisserman, Very deep convolutional networks for large-scale image recognition, 2014, configuration D.
 /// </summary>
 /// <remarks>
-/// The layers are named as in the papers on perceptual losses: <c>conv1_1</c>, <c>relu1_1</c>, <c>conv1_2</c>, <c>relu1_2</c>, <c>pool1</c> …
-/// <c>pool5</c>. Images go in normalised: see <see cref="Normalize"/>. The weights are no part of Criterion and nothing fetches them:
-/// <see cref="Load"/> says which file to get.
+/// The layers are named as in the papers on perceptual losses: <c>conv1_1</c>, <c>relu1_1</c>, <c>conv1_2</c>, <c>relu1_2</c>, <c>pool1</c>
+/// …
+/// <c>pool5</c>. The input must be normalised: see <see cref="Normalize"/>. The weights are not part of Criterion and are not downloaded;
+/// <see cref="Load"/> names the file.
 /// </remarks>
 /// <example><code>
 /// Vgg16 network = Vgg16.Load("vgg16-397923af.pth", ignoreClassifier: true);
@@ -20,7 +21,7 @@ namespace Criterion.Training;
 /// </code></example>
 public sealed class Vgg16 : Module
 {
-    /// <summary>The file with torchvision's weights, trained on ImageNet: <c>VGG16_Weights.IMAGENET1K_V1</c>.</summary>
+    /// <summary>The file with the weights of torchvision, trained on ImageNet: <c>VGG16_Weights.IMAGENET1K_V1</c>.</summary>
     public const string WeightsFile = "vgg16-397923af.pth";
 
     const int Kernel = 3;
@@ -35,9 +36,9 @@ public sealed class Vgg16 : Module
 
     readonly Sequential _features;
 
-    /// <summary>The network with random weights, frozen: it learns nothing unless <see cref="Module.Unfreeze"/> is called.</summary>
-    /// <param name="random">The stream to draw from; <see cref="RandomStream.Default"/> if not given.</param>
-    /// <param name="dtype">The type of the weights; Float32.</param>
+    /// <summary>Creates a network with random weights, frozen until <see cref="Module.Unfreeze"/> is called.</summary>
+    /// <param name="random">The stream of the initial weights. Default: <see cref="RandomStream.Default"/>.</param>
+    /// <param name="dtype">The type of the weights. Default: Float32.</param>
     public Vgg16(RandomStream? random = null, DType dtype = DType.Float32)
     {
         _features = Child("features", new Sequential(CollectionsMarshal.AsSpan(Build(random, dtype))));
@@ -45,18 +46,20 @@ public sealed class Vgg16 : Module
         Eval();
     }
 
-    /// <summary>The names of all layers, from the image on; their positions are torchvision's.</summary>
+    /// <summary>Gets the names of all layers, from the image inwards; their positions are those of torchvision.</summary>
     public static IReadOnlyList<string> Layers { get; } =
     [
         .. Blocks.SelectMany(static (block, i) => Enumerable.Range(1, block.Convolutions)
             .SelectMany(j => (string[])[$"conv{i + 1}_{j}", $"relu{i + 1}_{j}"]).Append($"pool{i + 1}")),
     ];
 
-    /// <summary>The network with the weights of a file: torchvision's <c>.pth</c>, or the same as <c>.safetensors</c>.</summary>
+    /// <summary>Loads a network from a file: the <c>.pth</c> of torchvision, or the same as <c>.safetensors</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="ignoreClassifier">Whether weights of the classifier, which features do not need, are passed over; else they are an error.</param>
-    /// <exception cref="TrainingException">The file is not there, or holds a classifier.</exception>
-    /// <exception cref="DataFormatException">The file is damaged or no state dict.</exception>
+    /// <param name="ignoreClassifier">
+    /// Whether to ignore the weights of the classifier, which features do not need. Otherwise they are an error. Default: false.
+    /// </param>
+    /// <exception cref="TrainingException">The file is missing, or has a classifier that is not ignored.</exception>
+    /// <exception cref="DataFormatException">The file is damaged or not a state dict.</exception>
     /// <exception cref="StateDictException">Its names or shapes are not those of VGG16.</exception>
     public static Vgg16 Load(string path, bool ignoreClassifier = false)
     {
@@ -64,7 +67,8 @@ public sealed class Vgg16 : Module
         if (!File.Exists(path))
         {
             throw new TrainingException(
-                $"There is no file '{path}'. Criterion neither holds nor fetches the weights of VGG16: get {WeightsFile} (528 MB), torchvision's VGG16_Weights.IMAGENET1K_V1, from download.pytorch.org/models and give its path.");
+                $"There is no file '{path}'. The weights of VGG16 are not part of Criterion: download {WeightsFile} (528 MB), "
+                + "VGG16_Weights.IMAGENET1K_V1 of torchvision, from download.pytorch.org/models and give its path.");
         }
 
         List<string> passedOver = [];
@@ -72,7 +76,8 @@ public sealed class Vgg16 : Module
         if (passedOver.Count > 0 && !ignoreClassifier)
         {
             throw new TrainingException(
-                $"'{path}' also holds the classifier of VGG16 ({string.Join(", ", passedOver)}), which features do not need. Pass ignoreClassifier: true to leave it out.");
+                $"'{path}' also has the classifier of VGG16 ({string.Join(", ", passedOver)}), which features do not need. "
+                + "Pass ignoreClassifier: true to ignore it.");
         }
 
         Vgg16 network = new(new RandomStream(0));
@@ -80,10 +85,13 @@ public sealed class Vgg16 : Module
         return network;
     }
 
-    /// <summary>Images as the network was trained on: from their range to [0, 1], minus ImageNet's mean, over its deviation, per channel.</summary>
-    /// <param name="images">Colour images [N, 3, H, W].</param>
-    /// <param name="range">What black and white are in them.</param>
-    /// <exception cref="ShapeException">They have not three channels.</exception>
+    /// <summary>
+    /// Normalises images as for the training of the network: from their range to [0, 1], minus the mean of ImageNet, divided by its
+    /// deviation, per channel.
+    /// </summary>
+    /// <param name="images">The colour images, <c>[N, 3, H, W]</c>.</param>
+    /// <param name="range">The values of black and white.</param>
+    /// <exception cref="ShapeException">The images do not have three channels.</exception>
     public static Tensor Normalize(Tensor images, ImageRange range)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -94,14 +102,16 @@ public sealed class Vgg16 : Module
         return (((images.To(dtype) - range.Black()) / range.Extent()) - mean) / deviation;
     }
 
-    /// <summary>The last layer, <c>pool5</c>, of normalised images.</summary>
+    /// <summary>Computes the last layer, <c>pool5</c>, of normalised images.</summary>
     public override Tensor Forward(Tensor input) => Features(input, Layers[^1])[0];
 
-    /// <summary>What layers answer to normalised images, in the order in which they are named; layers beyond the last one named are not run.</summary>
-    /// <param name="images">Colour images [N, 3, H, W], normalised.</param>
-    /// <param name="layers">Names of layers, such as <c>relu2_2</c>.</param>
-    /// <exception cref="ArgumentException">A layer is not one of <see cref="Layers"/>, or none is named.</exception>
-    /// <exception cref="ShapeException">The images have not three channels, or are too small for the layers.</exception>
+    /// <summary>
+    /// Computes the outputs of layers for normalised images, in the given order. Layers after the last one are not computed.
+    /// </summary>
+    /// <param name="images">The normalised colour images, <c>[N, 3, H, W]</c>.</param>
+    /// <param name="layers">The names of layers, such as <c>relu2_2</c>.</param>
+    /// <exception cref="ArgumentException">A layer is not one of <see cref="Layers"/>, or none is given.</exception>
+    /// <exception cref="ShapeException">The images do not have three channels, or are too small for the layers.</exception>
     public IReadOnlyList<Tensor> Features(Tensor images, params ReadOnlySpan<string> layers)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -122,7 +132,7 @@ public sealed class Vgg16 : Module
         return [.. wanted.Select(i => found[i])];
     }
 
-    /// <summary>The positions of layers; an error names those that there are.</summary>
+    /// <summary>Returns the positions of layers.</summary>
     internal static int[] Positions(ReadOnlySpan<string> layers)
     {
         int[] positions = new int[layers.Length];
@@ -131,11 +141,14 @@ public sealed class Vgg16 : Module
             positions[i] = ((List<string>)[.. Layers]).IndexOf(layers[i]);
             if (positions[i] < 0)
             {
-                throw new ArgumentException($"Vgg16: there is no layer '{layers[i]}'. Take one of {string.Join(", ", Layers)}.", nameof(layers));
+                throw new ArgumentException(
+                    $"Vgg16: there is no layer '{layers[i]}'. Choose one of: {string.Join(", ", Layers)}.", nameof(layers));
             }
         }
 
-        return positions.Length > 0 ? positions : throw new ArgumentException("Vgg16: no layer is named. Name at least one, such as relu2_2.", nameof(layers));
+        return positions.Length > 0
+            ? positions
+            : throw new ArgumentException("Vgg16: no layer is given. Give at least one, such as relu2_2.", nameof(layers));
     }
 
     static List<Module> Build(RandomStream? random, DType dtype)
@@ -176,7 +189,8 @@ public sealed class Vgg16 : Module
     {
         if (images.Rank != 4 || images.Size(1) != Mean.Length)
         {
-            throw new ShapeException($"Vgg16: images must be [N, 3, H, W], and these are {images.Shape}. Repeat grey ones with images.Expand(-1, 3, -1, -1).");
+            throw new ShapeException(
+                $"Vgg16: images must be [N, 3, H, W], but are {images.Shape}. Repeat grey ones with images.Expand(-1, 3, -1, -1).");
         }
     }
 
@@ -185,7 +199,9 @@ public sealed class Vgg16 : Module
         int least = 1 << Layers.Take(last + 1).Count(static name => name.StartsWith("pool", StringComparison.Ordinal));
         if (images.Size(2) < least || images.Size(3) < least)
         {
-            throw new ShapeException($"Vgg16: for {Layers[last]} images must be at least {least}×{least}, and these are {images.Shape}. Resize them, or take an earlier layer.");
+            throw new ShapeException(
+                $"Vgg16: for {Layers[last]} images must be at least {least}×{least}, but are {images.Shape}. "
+                    + "Resize them, or use an earlier layer.");
         }
     }
 }

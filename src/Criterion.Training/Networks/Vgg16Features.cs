@@ -1,9 +1,9 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// From images in a stated range to features of VGG16, for a perceptual loss: normalised, resized on request, differentiable by the image,
-/// while the network itself stays as it is. Source: Johnson, Alahi, Fei-Fei, Perceptual losses for real-time style
-/// transfer and super-resolution, 2016, whose layers are the default.
+/// Extracts features of VGG16 from images in a given range, for a perceptual loss: normalises, resizes if asked to, and is differentiable
+/// with respect to the image, while the network is frozen. Source: Johnson, Alahi, Fei-Fei, Perceptual losses for real-time style transfer
+/// and super-resolution, 2016, whose layers are the default.
 /// </summary>
 /// <example><code>
 /// Vgg16Features features = new(Vgg16.Load("vgg16-397923af.pth", ignoreClassifier: true), ImageRange.MinusOneOne);
@@ -11,7 +11,7 @@ namespace Criterion.Training;
 /// </code></example>
 public sealed class Vgg16Features
 {
-    /// <summary>The side to which images are resized in the article and at the network's training.</summary>
+    /// <summary>The side of the images that the network was trained on, in pixels.</summary>
     public const int TrainedSide = 224;
 
     readonly Vgg16 _network;
@@ -19,13 +19,15 @@ public sealed class Vgg16Features
     readonly ImageRange _range;
     readonly int? _resize;
 
-    /// <summary>An extractor; it freezes the network, so that no gradient goes to the weights.</summary>
+    /// <summary>Creates an extractor and freezes the network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="range">What black and white are in the images.</param>
-    /// <param name="layers">Names of layers; relu1_2, relu2_2, relu3_3 and relu4_3 if not given.</param>
-    /// <param name="resize">The side to which images are resized first, bilinearly, such as <see cref="TrainedSide"/>; as they come if not given.</param>
+    /// <param name="range">The values of black and white in the images.</param>
+    /// <param name="layers">The names of layers. Default: relu1_2, relu2_2, relu3_3 and relu4_3.</param>
+    /// <param name="resize">
+    /// The side to resize images to first, bilinearly, in pixels, such as <see cref="TrainedSide"/>. Default: no resizing.
+    /// </param>
     /// <exception cref="ArgumentException">A layer is not one of <see cref="Vgg16.Layers"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The side is below 1, or the range unknown.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The side is below 1, or the range is undefined.</exception>
     public Vgg16Features(Vgg16 network, ImageRange range, IReadOnlyList<string>? layers = null, int? resize = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -38,11 +40,11 @@ public sealed class Vgg16Features
         _network.Eval();
     }
 
-    /// <summary>The names of the layers, in the order of the features.</summary>
+    /// <summary>Gets the names of the layers, in the order of the features.</summary>
     public IReadOnlyList<string> Layers => _layers;
 
-    /// <summary>The features of images [N, 3, H, W], one tensor [N, channels, h, w] for each layer.</summary>
-    /// <exception cref="ShapeException">The images have not three channels, or are too small for the layers.</exception>
+    /// <summary>Computes the features of images <c>[N, 3, H, W]</c>, one tensor <c>[N, channels, h, w]</c> per layer.</summary>
+    /// <exception cref="ShapeException">The images do not have three channels, or are too small for the layers.</exception>
     public IReadOnlyList<Tensor> Features(Tensor images)
     {
         Tensor normal = Vgg16.Normalize(images, _range);

@@ -2,13 +2,13 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>How the networks of GANs begin.</summary>
+/// <summary>Initialises the weights of the networks of GANs.</summary>
 internal static class WeightInit
 {
-    /// <summary>The deviation of their weights.</summary>
+    /// <summary>The standard deviation of the weights.</summary>
     public const double Deviation = 0.02;
 
-    /// <summary>Gives a layer normal weights of deviation 0.02 and a bias of 0.</summary>
+    /// <summary>Sets the weights of a layer to normal numbers of deviation 0.02 and its bias to 0.</summary>
     /// <returns>The same layer.</returns>
     public static T Normal<T>(T layer, RandomStream random)
         where T : WeightedModule

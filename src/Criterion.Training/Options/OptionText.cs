@@ -60,8 +60,8 @@ internal static class OptionText
         return !texts.Contains(GanNames.None) ? (ValueList<Regularizer>)[.. texts.Select(text => (Regularizer)option.Parse(text)!)]
             : texts.Count == 1 ? (ValueList<Regularizer>)[]
             : throw new TrainingException(
-                $"{option.QualifiedName}: '{GanNames.None}' means an empty list, and '{texts.First(static text => text != GanNames.None)}' "
-                    + "is also given. "
+                $"{option.QualifiedName}: '{GanNames.None}' means an empty list, "
+                    + $"and '{texts.First(static text => text != GanNames.None)}' is also given. "
                 + "Leave out one of the two.");
     }
 

@@ -4,13 +4,16 @@ namespace Criterion.Training;
 public abstract record TrainingOptions
 {
     /// <summary>Gets the treatment of steps whose loss or gradient is not finite. Default: <see cref="NanPolicy.Stop"/>.</summary>
-    [TrainingOption("on-nan", "What to do when a loss or gradient is not finite: stop with an error that names the first such tensor, or "
-        + "skip the step", ValueName = "policy")]
+    [TrainingOption(
+        "on-nan",
+        "What to do when a loss or gradient is not finite: stop with an error that names the first such tensor, or skip the step",
+        ValueName = "policy")]
     public NanPolicy OnNan { get; init; }
 
     /// <summary>Gets the seed of all random numbers: the same seed gives the same weights, on any number of threads. Default: 0.</summary>
-    [TrainingOption("seed", "Seed of all random numbers: the same seed gives the same weights, on any number of "
-        + "threads", ValueName = "number", Range = "[0, ∞)")]
+    [TrainingOption(
+        "seed", "Seed of all random numbers: the same seed gives the same weights, on any number of threads",
+        ValueName = "number", Range = "[0, ∞)")]
     public ulong Seed { get; init; }
 
     /// <summary>Gets the declared options.</summary>

@@ -2,27 +2,27 @@ using System.Globalization;
 
 namespace Criterion.Training;
 
-/// <summary>One axis of a chart: where a value lies, and which values are marked.</summary>
-/// <param name="Low">The value at its start; the logarithm of it where the axis is logarithmic.</param>
-/// <param name="High">The value at its end, likewise.</param>
-/// <param name="IsLog">Whether equal lengths are equal ratios.</param>
+/// <summary>An axis of a plot: the positions of values, and the values at its ticks.</summary>
+/// <param name="Low">The value at the start; its logarithm if the axis is logarithmic.</param>
+/// <param name="High">The value at the end; its logarithm if the axis is logarithmic.</param>
+/// <param name="IsLog">Whether the axis is logarithmic. Default: false.</param>
 internal sealed record Axis(double Low, double High, bool IsLog = false)
 {
     const int MostTicks = 6;
     const double Border = 0.04;
     const double Rounding = 1e-9;
 
-    /// <summary>Ratios beyond which an axis may be logarithmic.</summary>
+    /// <summary>The ratio of values beyond which an axis may be logarithmic.</summary>
     const double WideRange = 50;
 
-    /// <summary>An axis from the least to the greatest of the values that are finite.</summary>
+    /// <summary>Creates an axis from the least to the greatest finite value.</summary>
     public static Axis Exact(IEnumerable<double> values)
     {
         (double low, double high) = Range(values);
         return high > low ? new(low, high) : new(low - 0.5, high + 0.5);
     }
 
-    /// <summary>An axis on which values have room above and below; logarithmic if that is allowed and shows more.</summary>
+    /// <summary>Creates an axis with a margin around the values; logarithmic if that is allowed and the values span a wide range.</summary>
     public static Axis Roomy(IReadOnlyCollection<double> values, bool mayBeLog = false)
     {
         (double low, double high) = Range(values);
@@ -32,10 +32,10 @@ internal sealed record Axis(double Low, double High, bool IsLog = false)
         return new(low - room, high + room, isLog);
     }
 
-    /// <summary>Where a value lies: 0 at the start, 1 at the end, NaN if it has no place.</summary>
+    /// <summary>Returns the position of a value: 0 at the start, 1 at the end, NaN for values without a position.</summary>
     public double Place(double value) => ((IsLog ? Log(value) : value) - Low) / (High - Low);
 
-    /// <summary>The marked values.</summary>
+    /// <summary>Returns the values at the ticks.</summary>
     public IEnumerable<double> Ticks()
     {
         double step = IsLog ? Math.Max(1, RoundStep((High - Low) / MostTicks)) : RoundStep((High - Low) / MostTicks);
@@ -45,7 +45,7 @@ internal sealed record Axis(double Low, double High, bool IsLog = false)
         }
     }
 
-    /// <summary>A number as an axis or a table shows it.</summary>
+    /// <summary>Formats a number for an axis or a table.</summary>
     public static string Text(double value) => Math.Abs(value) switch
     {
         0 => "0",

@@ -3,8 +3,8 @@ using static Criterion.Training.SvgShapes;
 
 namespace Criterion.Training;
 
-/// <summary>Curves over one axis as a figure of a report: a picture with axes, and its legend below.</summary>
-/// <param name="Title">What is shown.</param>
+/// <summary>A figure of a report: curves over one axis, with a legend and a caption.</summary>
+/// <param name="Title">The title.</param>
 /// <param name="Lines">The curves.</param>
 internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
 {
@@ -17,19 +17,19 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
     const double DotRoom = 4;
     const int Colors = 8;
 
-    /// <summary>What the points are numbered by.</summary>
+    /// <summary>Gets the quantity on the horizontal axis. Default: step.</summary>
     public string Axis { get; init; } = "step";
 
-    /// <summary>Whether values of very different sizes may be shown by their logarithms.</summary>
+    /// <summary>Gets whether the vertical axis may be logarithmic. Default: false.</summary>
     public bool MayBeLog { get; init; }
 
-    /// <summary>Whether smoothed lines stand without the shade of what was smoothed, where there are too many for it.</summary>
+    /// <summary>Gets whether the range of smoothed values is not shaded, for charts with many curves. Default: false.</summary>
     public bool Plain { get; init; }
 
-    /// <summary>What to say below.</summary>
+    /// <summary>Gets the caption.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>The figure.</summary>
+    /// <summary>Creates the figure.</summary>
     public XElement Draw()
     {
         Axis x = Training.Axis.Exact(Lines.SelectMany(static line => line.X).Prepend(0));
@@ -45,7 +45,8 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
                 new XAttribute("id", clip),
                 Rectangle(Left - DotRoom, Top - DotRoom, Width - Left - Right + (2 * DotRoom), Height - Top - Bottom + DotRoom)),
             y.Ticks().Select(value => Tick(value, Y(y, value))),
-            x.Ticks().Where(static value => value == Math.Floor(value)).Select(value => Label(Training.Axis.Text(value), X(x, value), Height - Bottom + 15, "middle")),
+            x.Ticks().Where(static value => value == Math.Floor(value))
+                .Select(value => Label(Training.Axis.Text(value), X(x, value), Height - Bottom + 15, "middle")),
             Label(Axis, Left + ((Width - Left - Right) / 2), Height - 6, "middle"),
             Line(Left, Height - Bottom, Width - Right, Height - Bottom, new XAttribute("class", "axis")),
             new XElement(Svg + "g", new XAttribute("clip-path", $"url(#{clip})"), Lines.Select((line, i) => Curve(line, i, x, y))));
@@ -58,19 +59,21 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
         double[] places = [.. points.Select(point => X(x, point.X))];
         XElement curve = Path(Through(places, points.Select(point => Y(y, point.Mean))), new XAttribute("class", $"line {Look(index)}"));
         IEnumerable<XElement> dots = points.Count < 30
-            ? points.Zip(places).Where(pair => double.IsFinite(Y(y, pair.First.Mean))).Select(pair => Dot(pair.Second, Y(y, pair.First.Mean), "2.5", $"dot {Look(index)}"))
+            ? points.Zip(places).Where(pair => double.IsFinite(Y(y, pair.First.Mean)))
+                .Select(pair => Dot(pair.Second, Y(y, pair.First.Mean), "2.5", $"dot {Look(index)}"))
             : [];
         return [line.Bucket > 1 && !Plain ? Band(points, places, index, y) : null!, curve, .. dots];
     }
 
-    // Up along the greatest values and back along the least; where there is none, at the mean.
-    static XElement Band(IReadOnlyList<SeriesPoint> points, double[] places, int index, Axis y)
+    // Forward along the greatest values and back along the least; at the mean where these are missing.
+    static XElement Band(IReadOnlyList<SeriesPoint> means, double[] places, int index, Axis y)
     {
-        (SeriesPoint Point, double X)[] whole = [.. points.Zip(places).Where(static pair => double.IsFinite(pair.First.Mean))];
+        (SeriesPoint Point, double X)[] whole = [.. means.Zip(places).Where(static pair => double.IsFinite(pair.First.Mean))];
         double Bounded(double value) => double.IsFinite(Y(y, value)) ? Y(y, value) : Height;
         IEnumerable<(double X, double Y)> outline = whole.Select(pair => (pair.X, Bounded(pair.Point.High)))
             .Concat(whole.Reverse().Select(pair => (pair.X, Bounded(pair.Point.Low))));
-        return Path(Through(outline.Select(static at => at.X), outline.Select(static at => at.Y)), new XAttribute("class", $"band {Look(index)}"));
+        string points = Through(outline.Select(static at => at.X), outline.Select(static at => at.Y));
+        return Path(points, new XAttribute("class", $"band {Look(index)}"));
     }
 
     static IEnumerable<XElement> Tick(double value, double y) =>
@@ -90,7 +93,7 @@ internal sealed record Chart(string Title, IReadOnlyList<Series> Lines)
         string[] parts =
         [
             Note,
-            bucket > 1 ? $"Lines are means of {bucket} steps{(Plain ? "" : ", shades the least to the greatest")}." : "",
+            bucket > 1 ? $"Lines are means of {bucket} steps{(Plain ? "" : ", shaded from the least to the greatest")}." : "",
             y.IsLog ? "Logarithmic scale." : "",
         ];
         string text = string.Join(' ', parts.Where(static part => part.Length > 0));

@@ -4,10 +4,12 @@ using System.Xml.Linq;
 
 namespace Criterion.Training;
 
-/// <summary>A comparison as one page that needs nothing but itself: table, intervals, curves, pictures, findings, and what was the same.</summary>
+/// <summary>
+/// Writes the report of a comparison as one self-contained page: table, intervals, curves, pictures, findings and settings.
+/// </summary>
 internal static class ComparisonReport
 {
-    /// <summary>The page.</summary>
+    /// <summary>Returns the page.</summary>
     public static string Of(Comparison comparison)
     {
         ComparisonRecord record = comparison.Record;
@@ -18,15 +20,16 @@ internal static class ComparisonReport
             Html.Section("Result", Result(record)),
             Html.Section("Curves", Html.Grid(Charts(comparison).Select(static chart => chart.Draw()))),
             Html.Section("Samples", Html.Grid(record.Results.Select(result => Picture(comparison, result)), "pictures")),
-            Html.Section("What looked wrong", Findings(record)),
+            Html.Section("Findings", Findings(record)),
             Html.Section("What was the same", Same(record)),
-            Html.Section("What was not", Settings(comparison)));
+            Html.Section("What differed", Settings(comparison)));
     }
 
-    /// <summary>The table, the best first.</summary>
+    /// <summary>Returns the table, the best objective first.</summary>
     public static (string[] Head, IReadOnlyList<string[]> Rows) Table(ComparisonRecord record)
     {
-        string[] measures = record.Results.Count == 0 ? [] : [.. record.Results[0].Measures.Select(static measure => DisplayName.Title(measure.Name))];
+        IEnumerable<MeasureSummary> first = record.Results.Take(1).SelectMany(static result => result.Measures);
+        string[] measures = [.. first.Select(static measure => DisplayName.Title(measure.Name))];
         return (["Objective", .. measures, "Time per step", "Stable runs"], [.. record.Results.Select(Row)]);
     }
 
@@ -39,34 +42,41 @@ internal static class ComparisonReport
     ];
 
     static string Cell(Interval interval, double[] values) =>
-        values.Length < 2 ? IntervalPlot.Text(interval) : $"{IntervalPlot.Text(interval)} ({Axis.Text(values.Min())} to {Axis.Text(values.Max())})";
+        values.Length < 2
+            ? IntervalPlot.Text(interval)
+            : $"{IntervalPlot.Text(interval)} ({Axis.Text(values.Min())} to {Axis.Text(values.Max())})";
 
     static string Outcome(ComparisonRecord record)
     {
         int done = record.Results.Sum(static result => result.Runs.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status}: {done} of {record.Options.Runs.Count()} runs, {record.Options.Steps} steps each, on {record.Data.Count} items of {record.Data.Source}.");
+            $"{record.Status}: {done} of {record.Options.Runs.Count()} runs, {record.Options.Steps} steps each, ")
+            + string.Create(CultureInfo.InvariantCulture, $"on {record.Data.Count} items of {record.Data.Source}.");
     }
 
     static IEnumerable<XElement?> Result(ComparisonRecord record)
     {
         if (record.Results.Count == 0)
         {
-            yield return Html.Paragraph("No run is finished yet.");
+            yield return Html.Paragraph("No run has finished yet.");
             yield break;
         }
 
         (string[] head, IReadOnlyList<string[]> rows) = Table(record);
         yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t (least to greatest)", head, rows);
         yield return Html.Paragraph(
-            $"Measured of {record.Options.Measure.Samples} samples at the end. A run is stable if no step was skipped and the samples did not collapse. Intervals that overlap do not tell two objectives apart.", "note");
+            $"Measured on {record.Options.Measure.Samples} samples at the end. "
+                + "A run is stable if no step was skipped and the samples did not collapse. "
+            + "Overlapping intervals do not separate two objectives.", "note");
         yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
     }
 
     static IntervalPlot Plot(ComparisonRecord record, string name, int index) => new(
         $"{DisplayName.Title(name)} at the end",
-        [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, (IReadOnlyList<double>)[.. result.Runs.Select(run => run.Measures[index].Value)]))]);
+        [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, Values(result, index)))]);
+
+    static IReadOnlyList<double> Values(CompetitorResult result, int index) => [.. result.Runs.Select(run => run.Measures[index].Value)];
 
     static IEnumerable<Chart> Charts(Comparison comparison)
     {
@@ -80,23 +90,27 @@ internal static class ComparisonReport
         return
         [
             .. comparison.Record.Results[0].Measures.Select(measure => Means(measures, measure.Name)),
-            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name)),
+            .. GanStep.Columns.Where(static column => column.IsCompared).Select(column => Means(losses, column.Name, column.MayBeLog)),
         ];
     }
 
     static Dictionary<string, CsvTable[]> Tables(Comparison comparison, string file) => comparison.Record.Results.ToDictionary(
         static result => result.Name,
-        result => (CsvTable[])[.. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file)))]);
+        result => (CsvTable[])
+        [
+            .. result.Runs.Select(run => CsvTable.Read(Path.Combine(comparison.FolderOf(result.Name, run.Seed), file))),
+        ]);
 
-    static Chart Means(Dictionary<string, CsvTable[]> tables, string name) => new(
-        $"{DisplayName.Title(name)} by step", [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
+    static Chart Means(Dictionary<string, CsvTable[]> tables, string name, bool mayBeLog = false) => new(
+        $"{DisplayName.Title(name)} by step",
+        [.. tables.Select(pair => Mean(pair.Key, [.. pair.Value.Select(table => table.ByStep(name))]))])
     {
-        MayBeLog = name.EndsWith("norm", StringComparison.Ordinal),
+        MayBeLog = mayBeLog,
         Note = "Means over the seeds.",
         Plain = true,
     };
 
-    // A run that was stopped for a while was measured there as well: only steps that all have can be averaged.
+    // A run that was stopped was also measured at that step, so only steps that all runs have are averaged.
     static Series Mean(string name, Dictionary<double, double>[] runs)
     {
         double[] steps = [.. runs[0].Keys.Where(step => runs.All(run => run.ContainsKey(step)))];
@@ -107,29 +121,39 @@ internal static class ComparisonReport
     {
         string samples = Path.Combine(comparison.FolderOf(result.Name, result.Runs[0].Seed), RunFolder.SamplesName);
         return Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) is { } last
-            ? Html.Picture(File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at the end")
+            ? Html.Picture(
+                File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at the end")
             : null;
     }
 
-    // The same thing in several seeds is told once, in the words of the first.
+    // A finding of several seeds is reported once, in the words of the first.
     static XElement Findings(ComparisonRecord record)
     {
         string[] all =
         [
             .. from result in record.Results
-               from same in result.Runs.SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding)).GroupBy(static one => one.Finding.Kind)
+               from same in result.Runs
+                   .SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding))
+                   .GroupBy(static one => one.Finding.Kind)
                let first = same.First()
-               select $"{result.Name}, {(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}. From step {first.Finding.Step} on: {first.Finding.Message}",
+               let seeds = $"{(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}"
+               select $"{result.Name}, {seeds}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
         return all.Length > 0
             ? Html.Bullets(all)
-            : Html.Paragraph($"Nothing: in no run did a player win for long, the samples collapse, or gradients vanish, as far as that can be seen from step {HealthCheck.FirstStep} on.");
+            : Html.Paragraph(
+                "None: in no run did one network win for long, the samples collapse, or gradients vanish, "
+                + $"as far as can be seen from step {HealthCheck.FirstStep} on.");
     }
 
     static IEnumerable<XElement?> Same(ComparisonRecord record)
     {
         yield return Html.Paragraph(
-            "The budget is the number of generator steps with the same batch, whatever they cost in time. For one seed all start from the same weights of the generator (but for the inputs of classes) and draw latents and data from the same streams; the layers of the discriminator are the same but for what normalises them, and for those that judge by an auto-encoder.");
+            "The budget is the number of generator steps with the same batch size, whatever they cost in time. "
+                + "For one seed all start from the same "
+            + "weights of the generator (except for the inputs of classes) and draw latents and data from the same streams. "
+            + "The layers of the "
+            + "discriminator are the same except for their normalisation, and for objectives whose discriminator is an auto-encoder.");
         JsonElement json = RunJson.Element(record);
         yield return Html.Grid(
             [
@@ -142,7 +166,8 @@ internal static class ComparisonReport
 
     static IEnumerable<XElement?> Settings(Comparison comparison)
     {
-        yield return Html.Paragraph("Each has the published settings of its recipe; an objective that is no recipe has those of dcgan.");
+        yield return Html.Paragraph("Each objective has the published settings of its recipe; "
+            + "one that is not a recipe has those of dcgan.");
         yield return Html.Table(
             "Settings of each",
             ["", "Objective", "Penalties", "Clip", "D steps", "Optimizer", "Rate D", "Rate G", "Betas", "Average", "Normalisation of D"],
@@ -156,8 +181,9 @@ internal static class ComparisonReport
         string Text(string property) => RecordTables.Text(json.GetProperty(property));
         return
         [
-            name, Text("objective"), Text("regularizers"), Text("clip"), Text("discriminatorSteps"), Text("optimizer"), Text("discriminatorLearningRate"),
-            Text("generatorLearningRate"), $"{Text("beta1")}, {Text("beta2")}", Text("averageDecay"), Text("discriminatorNorm") is "none" ? "by the penalty: batch norm, or none" : Text("discriminatorNorm"),
+            name, Text("objective"), Text("regularizers"), Text("clip"), Text("discriminatorSteps"), Text("optimizer"),
+            Text("discriminatorLearningRate"), Text("generatorLearningRate"), $"{Text("beta1")}, {Text("beta2")}", Text("averageDecay"),
+            Text("discriminatorNorm") is "none" ? "by the penalty: batch norm, or none" : Text("discriminatorNorm"),
         ];
     }
 }

@@ -3,15 +3,15 @@ using System.Xml.Linq;
 
 namespace Criterion.Training;
 
-/// <summary>Pages that need nothing but themselves: well-formed, in one file, with their style and pictures inside.</summary>
+/// <summary>Creates self-contained pages: well-formed, in one file, with style and pictures inside.</summary>
 internal static class Html
 {
     static readonly string Style = ReadStyle();
 
-    // The only elements that may close without a tag of their own.
+    // The only elements that may close without a separate tag.
     static readonly string[] Void = ["meta", "img"];
 
-    /// <summary>A whole page.</summary>
+    /// <summary>Creates a page.</summary>
     public static string Page(string title, params object?[] body)
     {
         XElement page = new(
@@ -25,7 +25,8 @@ internal static class Html
                 new XElement("title", title),
                 new XElement("style", Style)),
             new XElement("body", new XElement("main", body)));
-        foreach (XElement empty in page.DescendantsAndSelf().Where(static element => element.IsEmpty && element.Name.Namespace == XNamespace.None && !Void.Contains(element.Name.LocalName)))
+        IEnumerable<XElement> html = page.DescendantsAndSelf().Where(static element => element.Name.Namespace == XNamespace.None);
+        foreach (XElement empty in html.Where(static element => element.IsEmpty && !Void.Contains(element.Name.LocalName)))
         {
             empty.Value = "";
         }
@@ -33,7 +34,7 @@ internal static class Html
         return $"<!DOCTYPE html>\n{page.ToString(SaveOptions.DisableFormatting)}\n";
     }
 
-    /// <summary>A part of a page under a heading; nothing if it has no content.</summary>
+    /// <summary>Creates a section with a heading; null without content.</summary>
     public static XElement? Section(string title, params IEnumerable<object?> content)
     {
         object[] there = [.. content.OfType<object>()];
@@ -44,25 +45,28 @@ internal static class Html
             there);
     }
 
-    /// <summary>A paragraph, of a class if one is given.</summary>
-    public static XElement Paragraph(string text, string? look = null) => new("p", look is null ? null : new XAttribute("class", look), text);
+    /// <summary>Creates a paragraph, of a class if one is given.</summary>
+    public static XElement Paragraph(string text, string? look = null) =>
+        new("p", look is null ? null : new XAttribute("class", look), text);
 
-    /// <summary>A list of sentences.</summary>
+    /// <summary>Creates a list of sentences.</summary>
     public static XElement Bullets(IEnumerable<string> items) => new("ul", items.Select(static item => new XElement("li", item)));
 
-    /// <summary>A table; the first cell of each row is its name.</summary>
-    /// <param name="caption">What it shows.</param>
+    /// <summary>Creates a table; the first cell of each row is its name.</summary>
+    /// <param name="caption">The caption.</param>
     /// <param name="head">The names of the columns.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="look">A class: "words" for cells of text, which are broken into lines.</param>
-    public static XElement Table(string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) => Scrolled(caption, new XElement(
+    /// <param name="look">The class: "words" for cells of text, which are broken into lines. Default: none.</param>
+    public static XElement Table(
+        string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) =>
+        Scrolled(caption, new XElement(
         "table",
         look is null ? null : new XAttribute("class", look),
         new XElement("caption", caption),
         new XElement("thead", new XElement("tr", head.Select(static cell => new XElement("th", new XAttribute("scope", "col"), cell)))),
         new XElement("tbody", rows.Select(Row))));
 
-    /// <summary>A table of names and what belongs to them; nothing without any.</summary>
+    /// <summary>Creates a table of names and values; null without any.</summary>
     public static XElement? Facts(string caption, IEnumerable<(string Name, string Value)> facts)
     {
         XElement[] rows = [.. facts.Select(static fact => Row([fact.Name, fact.Value]))];
@@ -70,14 +74,14 @@ internal static class Html
             "table", new XAttribute("class", "facts"), new XElement("caption", caption), new XElement("tbody", rows)));
     }
 
-    /// <summary>Things side by side where there is room, one below the other where there is not.</summary>
+    /// <summary>Arranges elements side by side as far as there is room.</summary>
     public static XElement? Grid(IEnumerable<XElement?> items, string look = "grid")
     {
         XElement[] there = [.. items.OfType<XElement>()];
         return there.Length == 0 ? null : new XElement("div", new XAttribute("class", look), there);
     }
 
-    /// <summary>A PNG that stands in the page itself.</summary>
+    /// <summary>Embeds a PNG in the page.</summary>
     public static XElement Picture(byte[] png, string alt, string caption) => new(
         "figure",
         new XElement(
@@ -86,14 +90,15 @@ internal static class Html
             new XAttribute("alt", alt)),
         new XElement("figcaption", caption));
 
-    /// <summary>A name that an element can be pointed at by.</summary>
-    public static string Id(string title) => string.Concat(title.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
+    /// <summary>Returns the identifier of a title.</summary>
+    public static string Id(string title) =>
+        string.Concat(title.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
 
     static XElement Row(IReadOnlyList<string> cells) => new(
         "tr",
         cells.Select(static (cell, i) => i == 0 ? new XElement("th", new XAttribute("scope", "row"), cell) : new XElement("td", cell)));
 
-    // A wide table scrolls by itself, by keys too, and leaves the page as wide as the screen.
+    // A wide table scrolls by itself, also by keys, and leaves the page as wide as the screen.
     static XElement Scrolled(string name, XElement table) => new(
         "div",
         new XAttribute("class", "scroll"),

@@ -4,9 +4,9 @@ using static Criterion.Training.SvgShapes;
 
 namespace Criterion.Training;
 
-/// <summary>Means with their margins, one row each, on a common axis.</summary>
-/// <param name="Title">What is shown.</param>
-/// <param name="Rows">Names, intervals, and the single results that each is of.</param>
+/// <summary>A figure of means with their margins, one row each, on a common axis.</summary>
+/// <param name="Title">The title.</param>
+/// <param name="Rows">The names, intervals, and single results.</param>
 internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, Interval Interval, IReadOnlyList<double> Values)> Rows)
 {
     const double Width = 460;
@@ -15,10 +15,10 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
     const double RowHeight = 24;
     const double Bottom = 24;
 
-    // Below this a margin and its mean are written with an exponent.
+    // Smaller margins and their means are formatted with an exponent.
     const double LeastFixed = 1e-5;
 
-    /// <summary>The figure.</summary>
+    /// <summary>Creates the figure.</summary>
     public XElement Draw()
     {
         double height = Rows.Count * RowHeight;
@@ -38,7 +38,7 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
             Html.Paragraph("Dots are means, lines their 95 % intervals over the seeds, ticks the single runs.", "note"));
     }
 
-    /// <summary>Mean ± margin, both to the second digit of the margin.</summary>
+    /// <summary>Formats mean ± margin, both to the second digit of the margin.</summary>
     public static string Text(Interval interval)
     {
         if (interval.Margin is not (> 0 and < double.PositiveInfinity and var margin))
@@ -61,7 +61,8 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
         return double.IsFinite(interval.Mean)
             ? [
                 Line(X(axis, ends[0]), y, X(axis, ends[1]), y, new XAttribute("class", "line c0")),
-                .. values.Where(double.IsFinite).Select(value => Line(X(axis, value), y - 5, X(axis, value), y + 5, new XAttribute("class", "line c1"))),
+                .. values.Where(double.IsFinite)
+                    .Select(value => Line(X(axis, value), y - 5, X(axis, value), y + 5, new XAttribute("class", "line c1"))),
                 Dot(X(axis, interval.Mean), y, "4", "dot c0"),
             ]
             : [];

@@ -4,36 +4,38 @@ using System.Xml.Linq;
 
 namespace Criterion.Training;
 
-/// <summary>What a record says as tables, whatever its kind: one for each of its parts, and one for what is left.</summary>
+/// <summary>Converts records of any kind to tables: one for each object inside, and one for the other values.</summary>
 internal static class RecordTables
 {
 
-    /// <summary>What came out: by the names of the parts that say it.</summary>
+    /// <summary>Creates the tables of results.</summary>
     public static IEnumerable<XElement?> Results(JsonElement record) =>
         from part in record.EnumerateObject()
         where part.Name is "quality" or "modes" && part.Value.ValueKind == JsonValueKind.Object
         select Html.Facts(part.Name == "quality" ? "At the end" : DisplayName.Title(part.Name), Flat(part.Value, ""));
 
-    /// <summary>How it was made: the options, and then everything else but the results.</summary>
+    /// <summary>Creates the tables of everything else, such as options and machine.</summary>
     public static IEnumerable<XElement?> Settings(JsonElement record)
     {
         yield return Html.Facts("Run", record.EnumerateObject().Where(static part => !IsPart(part) && part.Name != "error").Select(Fact));
-        foreach (JsonProperty part in record.EnumerateObject().Where(static part => IsPart(part) && part.Name is not ("quality" or "modes")))
+        IEnumerable<JsonProperty> parts = record.EnumerateObject().Where(IsPart);
+        foreach (JsonProperty part in parts.Where(static part => part.Name is not ("quality" or "modes")))
         {
             yield return Html.Facts(DisplayName.Title(part.Name), Facts(part.Value));
         }
     }
 
-    /// <summary>What an object says, line by line.</summary>
+    /// <summary>Returns the names and values of an object.</summary>
     public static IEnumerable<(string Name, string Value)> Facts(JsonElement part) => part.EnumerateObject().Select(Fact);
 
-    /// <summary>A value in words: <c>{ "kind": "Hinge", "margin": 1 }</c> is "Hinge (margin 1)".</summary>
+    /// <summary>Formats a value: <c>{ "kind": "Hinge", "margin": 1 }</c> as "Hinge (margin 1)".</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => "none",
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
-        JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
+        JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) =>
+            time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
         JsonValueKind.Object when value.TryGetProperty("kind", out JsonElement kind) => WithOptions(kind.ToString(), value),
         JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),
@@ -54,14 +56,17 @@ internal static class RecordTables
         ? $"{DisplayName.Of(property.Name)} {Text(property.Value)}"
         : Text(property.Value) is { Length: > 0 } inner ? $"{property.Name} ({inner})" : property.Name;
 
-    // Measurements, which have a name and a value, stand under their name.
-    static IEnumerable<(string Name, string Value)> Flat(JsonElement part, string path) => part.EnumerateObject().SelectMany(property => property.Value.ValueKind switch
+    // Measurements, which have a name and a value, are listed by name.
+    static IEnumerable<(string Name, string Value)> Flat(JsonElement part, string path) =>
+        part.EnumerateObject().SelectMany(property => property.Value.ValueKind switch
     {
         JsonValueKind.Object => Flat(property.Value, $"{path}{DisplayName.Title(property.Name)}: "),
-        JsonValueKind.Array when property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out _)) =>
-            property.Value.EnumerateArray().Select(item => ($"{path}{DisplayName.Title(item.GetProperty("name").ToString())}", Number(item.GetProperty("value")))),
+        JsonValueKind.Array when property.Value.EnumerateArray().All(IsMeasurement) => property.Value.EnumerateArray()
+            .Select(item => ($"{path}{DisplayName.Title(item.GetProperty("name").ToString())}", Number(item.GetProperty("value")))),
         _ => [(path.Length == 0 ? DisplayName.Title(property.Name) : path + DisplayName.Of(property.Name), Number(property.Value))],
     });
+
+    static bool IsMeasurement(JsonElement item) => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("value", out _);
 
     static string Number(JsonElement value) => value.ValueKind == JsonValueKind.Number ? Axis.Text(value.GetDouble()) : Text(value);
 }

@@ -3,7 +3,9 @@ namespace Criterion.Training;
 /// <summary>The charts of a run, as the columns of its steps declare them.</summary>
 internal static class RunCharts
 {
-    /// <summary>Creates the charts: first one for each measure, then those of the losses, then one for each column of another version.</summary>
+    /// <summary>
+    /// Creates the charts: first one for each measure, then those of the losses, then one for each column of another version.
+    /// </summary>
     public static IEnumerable<Chart> Of(StepColumns columns, CsvTable losses, CsvTable measures) =>
     [
         .. measures.Names.Where(static name => name != "step").Select(name => Single(measures, name)),

@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace Criterion.Training;
 
 /// <summary>
-/// A run as one page that needs nothing but itself, <c>report.html</c>: what it was, its curves, pictures and results, and what looked
-/// wrong. Every run leaves one.
+/// Writes the report of a run as one self-contained page, <c>report.html</c>: findings, results, curves, pictures and options. Every run
+/// writes one at its end.
 /// </summary>
 public static class RunReport
 {
@@ -15,12 +15,12 @@ public static class RunReport
 
     const int MostPictures = 8;
 
-    /// <summary>The page of the run in a folder, also of one that goes on or was killed.</summary>
+    /// <summary>Returns the report of the run in a folder, which may be unfinished.</summary>
     /// <param name="folder">The folder of the run.</param>
-    /// <exception cref="TrainingException">It holds no run.</exception>
+    /// <exception cref="TrainingException">The folder is not that of a run.</exception>
     public static string Of(string folder) => Of(folder, RunFolder.ReadRecord(folder));
 
-    /// <summary>The page of a run whose record is not written yet.</summary>
+    /// <summary>Returns the report of a run whose record is not written yet.</summary>
     internal static string Of(string folder, RunRecord record)
     {
         CsvTable losses = CsvTable.Read(Path.Combine(folder, RunFolder.LossesName));
@@ -41,9 +41,14 @@ public static class RunReport
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
-        string time = record is { Ended: not null, TrainingSeconds: { } seconds } ? $" in {Duration.Words(TimeSpan.FromSeconds(seconds))}" : "";
-        string speed = losses.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.");
-        return string.Create(CultureInfo.InvariantCulture, $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Begun {record.Started:yyyy-MM-dd HH:mm}.{speed}");
+        string time = record is { Ended: not null, TrainingSeconds: { } seconds } ? " in "
+            + $"{Duration.Words(TimeSpan.FromSeconds(seconds))}" : "";
+        string speed = losses.Count == 0
+            ? ""
+            : $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
     static XElement? Findings(RunRecord record, CsvTable losses)
@@ -57,11 +62,11 @@ public static class RunReport
         return all.Count > 0
             ? Html.Bullets(all.Select(static one => $"Step {one.Step}: {one.Finding.Message}"))
             : Html.Paragraph(losses.Count < HealthCheck.FirstStep
-                ? $"Too few steps to judge: the training is looked at from step {HealthCheck.FirstStep} on."
-                : "Nothing looked wrong: no player won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
+                ? $"Too few steps: the health checks begin at step {HealthCheck.FirstStep}."
+                : "None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
     }
 
-    // The first and the last, and some between them.
+    // The first, the last, and some between them.
     static IEnumerable<XElement?> Pictures(string folder, RunRecord record)
     {
         string samples = Path.Combine(folder, RunFolder.SamplesName);
@@ -75,10 +80,11 @@ public static class RunReport
 
     static string Shows(RunRecord record) => record switch
     {
-        CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; then an image of B, its translation to A, and that back to B.",
-        SiameseRunRecord => "Each row is an image of a class that the network never saw, and the five that it finds nearest.",
-        GanRunRecord { Modes: not null } => "Points of the generator, and the modes that they should lie at; from the same latents each time.",
-        _ => "What the generator makes of the same latents each time.",
+        CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
+            + "then an image of B, its translation to A, and that back to B.",
+        SiameseRunRecord => "Each row is an image of a held-out class and its five nearest images.",
+        GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
+        _ => "Generated samples, from the same latents each time.",
     };
 
     static XElement Picture(string file, string shows)
@@ -93,7 +99,7 @@ public static class RunReport
         int part = Math.Max(1, losses.Count / 10);
         string share = part == 1 ? "" : $" {part} steps, mean";
         return Html.Table(
-            "What each step recorded",
+            "Columns of losses.csv",
             ["", $"First{share}", $"Last{share}", "Least", "Greatest", "Meaning"],
             losses.Names.Where(static name => name != "step")
                 .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)));

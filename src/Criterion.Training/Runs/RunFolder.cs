@@ -61,8 +61,8 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"The run folder '{path}' cannot be created: {e.Message} Choose a folder that you may write "
-                + "to.", e);
+            throw new TrainingException($"The run folder '{path}' cannot be created: "
+                + $"{e.Message} Choose a folder that you may write to.", e);
         }
     }
 
@@ -165,8 +165,8 @@ public sealed class RunFolder : IDisposable
         catch (Exception e) when (IsOfTheDisk(e))
         {
             throw new TrainingException(
-                $"The run folder '{Path}' can no longer be written: {e.Message} Free space, or choose another folder; what was written "
-                    + "before is kept.", e);
+                $"The run folder '{Path}' can no longer be written: {e.Message} Free space, "
+                    + "or choose another folder; what was written before is kept.", e);
         }
     }
 

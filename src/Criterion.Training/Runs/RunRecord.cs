@@ -49,8 +49,7 @@ public abstract record RunRecord
 
     /// <summary>
     /// Gets the duration in seconds, measuring and writing included; the pause between a stop and a resumption does not count. Null for
-    /// runs
-    /// of versions that did not record it.
+    /// runs of versions that did not record it.
     /// </summary>
     public double? TrainingSeconds { get; init; }
 

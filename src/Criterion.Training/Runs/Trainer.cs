@@ -68,7 +68,9 @@ public abstract class Trainer<TStep> : IStateful
     /// <summary>Returns a loss or the norm of a gradient if it is finite.</summary>
     /// <param name="value">The value.</param>
     /// <param name="what">The name of the value in the error.</param>
-    /// <param name="tensors">The tensors that led to it, in the order of computation.</param>
+    /// <param name="state">The argument of <paramref name="tensors"/>.</param>
+    /// <param name="tensors">Collects the tensors that led to it, in the order of computation.</param>
     /// <exception cref="TrainingException">It is not finite.</exception>
-    private protected double Finite(double value, string what, Func<NanSearch> tensors) => NanGuard.Finite(value, what, _step + 1, tensors);
+    private protected double Finite<TState>(double value, string what, TState state, Func<TState, NanSearch> tensors) =>
+        NanGuard.Finite(value, what, _step + 1, state, tensors);
 }

@@ -91,8 +91,8 @@ public abstract class TrainingRun<TStep, TRecord>
         ? output
         : throw new TrainingException(
             $"{what} are not finite at the end of the training, so they cannot be measured. Lower the learning rate, "
-            + $"or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to {nameof(NanPolicy.Stop)} to find the first tensor that "
-            + "is not finite.");
+            + $"or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to {nameof(NanPolicy.Stop)} "
+            + "to find the first tensor that is not finite.");
 
     // A with expression has the type of its operand, whose run-time type is TRecord.
     void Change(Func<RunRecord, RunRecord> change) => Record = (TRecord)change(Record);

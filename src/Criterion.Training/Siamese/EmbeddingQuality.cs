@@ -2,21 +2,21 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>How well embeddings tell classes apart that the encoder never saw.</summary>
+/// <summary>The quality of embeddings of classes that the encoder was not trained on.</summary>
 /// <param name="Verification">
-/// Pairs: same or not, by the cosine of their embeddings; its accuracy is at the threshold that is best for these very pairs.
+/// The verification of pairs by the cosine of their embeddings. Its accuracy is at the threshold that is best for these pairs.
 /// </param>
 /// <param name="Threshold">The threshold that is best for pairs of other images of these classes.</param>
-/// <param name="Accuracy">The share of pairs that is right at that threshold, similar and dissimilar ones weighing the same.</param>
-/// <param name="PrecisionAtOne">The share of images whose nearest other image is of their class.</param>
-/// <param name="Chance">What guessing would give for the latter.</param>
+/// <param name="Accuracy">The balanced accuracy of pairs at that threshold.</param>
+/// <param name="PrecisionAtOne">The share of images whose nearest other image has the same class.</param>
+/// <param name="Chance">The expected value of that share for random embeddings.</param>
 public sealed record EmbeddingQuality(Verification Verification, double Threshold, double Accuracy, double PrecisionAtOne, double Chance)
 {
-    /// <summary>Measures embeddings, less the centre of others.</summary>
-    /// <param name="embeddings">[N, D].</param>
-    /// <param name="labels">Int64 [N].</param>
-    /// <param name="others">[M, D]: of other images, from which the centre and the threshold are.</param>
-    /// <param name="otherLabels">Int64 [M].</param>
+    /// <summary>Measures embeddings after the mean of others is subtracted.</summary>
+    /// <param name="embeddings">The embeddings, <c>[N, D]</c>.</param>
+    /// <param name="labels">Their classes, Int64 <c>[N]</c>.</param>
+    /// <param name="others">The embeddings of other images, <c>[M, D]</c>, which give the mean and the threshold.</param>
+    /// <param name="otherLabels">Their classes, Int64 <c>[M]</c>.</param>
     public static EmbeddingQuality Measure(Tensor embeddings, Tensor labels, Tensor others, Tensor otherLabels)
     {
         ArgumentNullException.ThrowIfNull(embeddings);
@@ -33,20 +33,26 @@ public sealed record EmbeddingQuality(Verification Verification, double Threshol
             threshold,
             Verification.AccuracyAt(threshold, pairs),
             classes.Index().Average(item => classes[Nearest(cosines, classes.Length, item.Index, 1)[0]] == item.Item ? 1.0 : 0.0),
-            classes.CountBy(static label => label).Sum(group => group.Value * (group.Value - 1.0)) / (classes.Length * (classes.Length - 1.0)));
+            ChanceOf(classes));
     }
 
-    /// <summary>The cosines between all rows, less a centre: [N × N].</summary>
+    // The share of other images of the same class, over all images.
+    static double ChanceOf(long[] classes) =>
+        classes.CountBy(static label => label).Sum(group => group.Value * (group.Value - 1.0)) / (classes.Length * (classes.Length - 1.0));
+
+    /// <summary>Computes the cosines between all rows minus a centre, <c>[N × N]</c>.</summary>
     internal static double[] Cosines(Tensor embeddings, Tensor centre)
     {
         Tensor rows = UnitLength.Of(embeddings - centre);
         return rows.MatMul(rows.Transpose()).To(DType.Float64).ToArray<double>();
     }
 
-    /// <summary>The items nearest to one of them, itself left out.</summary>
+    /// <summary>Returns the items nearest to one of them, which is excluded.</summary>
     internal static int[] Nearest(double[] cosines, int count, int item, int wanted) =>
     [
-        .. Enumerable.Range(0, count).Where(other => other != item).OrderByDescending(other => cosines[(item * count) + other]).Take(wanted),
+        .. Enumerable.Range(0, count).Where(other => other != item)
+            .OrderByDescending(other => cosines[(item * count) + other])
+            .Take(wanted),
     ];
 
     static (double Score, bool IsSame)[] Pairs(double[] cosines, long[] classes) =>

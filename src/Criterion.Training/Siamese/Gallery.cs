@@ -3,9 +3,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>Images to search for those that are most like another, by the cosine of their embeddings, less their centre.</summary>
+/// <summary>A set of images that is searched by similarity: the cosine of embeddings after their mean is subtracted.</summary>
 /// <remarks>
-/// Embeddings of classes that an encoder never saw lie on one side of the sphere; what they have in common says nothing of which are alike.
+/// Embeddings of classes that an encoder was not trained on lie on one side of the sphere. Their common part carries no similarity.
 /// </remarks>
 /// <example><code>
 /// Gallery gallery = new(EncoderFile.Read("runs/siamese"), images);
@@ -17,8 +17,8 @@ public sealed class Gallery
     readonly Tensor _centre;
 
     /// <summary>Embeds the images, once for all searches.</summary>
-    /// <param name="encoder">Images to embeddings; it is left in evaluation.</param>
-    /// <param name="images">What is searched.</param>
+    /// <param name="encoder">The encoder: images to embeddings; it stays in evaluation mode.</param>
+    /// <param name="images">The images to search.</param>
     public Gallery(Module encoder, ImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(encoder);
@@ -29,90 +29,96 @@ public sealed class Gallery
         Embeddings = UnitLength.Of(embeddings - _centre).Keep();
     }
 
-    /// <summary>What is searched.</summary>
+    /// <summary>Gets the images to search.</summary>
     public ImageDataset Images { get; }
 
-    /// <summary>The embeddings of the images less their mean, [N, D], of length 1.</summary>
+    /// <summary>Gets the embeddings of the images minus their mean, <c>[N, D]</c>, of length 1.</summary>
     public Tensor Embeddings { get; }
 
-    /// <summary>Ranks all images by their likeness to another.</summary>
-    /// <param name="image">[C, H, W] in [−1, 1], of the size and channels of the gallery.</param>
-    /// <exception cref="ShapeException">The image is of another size.</exception>
+    /// <summary>Ranks all images by their similarity to a query.</summary>
+    /// <param name="image">The query, <c>[C, H, W]</c>, values in [−1, 1], of the size and channels of the gallery.</param>
+    /// <exception cref="ShapeException">The query has another shape.</exception>
     public GallerySearch Search(Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
         Shape each = new(Images.Images.Shape.Dims[1..]);
         return image.Shape == each
             ? new GallerySearch((_encoder.InBatches(image.Unsqueeze(0)) - _centre)[0], Embeddings)
-            : throw new ShapeException($"Gallery: the query is {image.Shape}, and the images of the gallery are {each}. "
+            : throw new ShapeException($"Gallery: the query must be {each}, like the images of the gallery, but is {image.Shape}. "
                 + "Load both with the same size.");
     }
 }
 
-/// <summary>A query compared with every image of a gallery.</summary>
+/// <summary>The similarity of a query to every image of a gallery.</summary>
 public sealed class GallerySearch
 {
     /// <summary>Compares embeddings.</summary>
-    /// <param name="query">[D].</param>
-    /// <param name="gallery">[N, D].</param>
+    /// <param name="query">The embedding of the query, <c>[D]</c>.</param>
+    /// <param name="gallery">The embeddings of the gallery, <c>[N, D]</c>.</param>
     public GallerySearch(Tensor query, Tensor gallery)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(gallery);
         Gallery = gallery;
         Query = query.Unsqueeze(0).Expand(gallery.Shape);
-        Cosines = [.. (1 - new CosineSimilarityLoss(Reduction: Reduction.None).Forward(Query, Gallery)).To(DType.Float64).ToArray<double>()];
+        Tensor distances = new CosineSimilarityLoss(Reduction: Reduction.None).Forward(Query, Gallery);
+        Cosines = [.. (1 - distances).To(DType.Float64).ToArray<double>()];
         Ranking = [.. Enumerable.Range(0, gallery.Shape[0]).OrderByDescending(i => Cosines[i])];
     }
 
-    /// <summary>The query's embedding once for each image, [N, D]: a view.</summary>
+    /// <summary>Gets the embedding of the query, repeated for each image, <c>[N, D]</c>: a view.</summary>
     public Tensor Query { get; }
 
-    /// <summary>The embeddings of the gallery, [N, D].</summary>
+    /// <summary>Gets the embeddings of the gallery, <c>[N, D]</c>.</summary>
     public Tensor Gallery { get; }
 
-    /// <summary>The likeness of each image to the query, in [−1, 1].</summary>
+    /// <summary>Gets the similarity of each image to the query, in [−1, 1].</summary>
     public IReadOnlyList<double> Cosines { get; }
 
-    /// <summary>The places of all images in the gallery, the most like the query first.</summary>
+    /// <summary>Gets the indices of all images of the gallery, the most similar first.</summary>
     public IReadOnlyList<int> Ranking { get; }
 
-    /// <summary>How well the images of the query's kind were found.</summary>
-    /// <param name="isSame">Of each image of the gallery, whether it is of the query's kind.</param>
-    /// <param name="margin">The margin of <see cref="CosineEmbeddingLoss"/>.</param>
-    /// <exception cref="ArgumentException">There is not one answer for each image, or none is of the kind.</exception>
+    /// <summary>Measures the ranking of the images that show the same as the query.</summary>
+    /// <param name="isSame">Whether each image of the gallery shows the same as the query.</param>
+    /// <param name="margin">The margin of <see cref="CosineEmbeddingLoss"/>. Default: 0.1.</param>
+    /// <exception cref="ArgumentException">The number of values differs from that of the images, or none is true.</exception>
     public RetrievalQuality Measure(IReadOnlyList<bool> isSame, double margin = 0.1)
     {
         ArgumentNullException.ThrowIfNull(isSame);
         if (isSame.Count != Ranking.Count || !isSame.Contains(true))
         {
-            throw new ArgumentException($"GallerySearch: {Ranking.Count} images need as many answers, one of them yes at least, and these "
-                + $"are {isSame.Count} with {isSame.Count(static same => same)} yes.", nameof(isSame));
+            throw new ArgumentException(
+                $"GallerySearch: {Ranking.Count} images need as many values of which at least one is true, but there are "
+                + $"{isSame.Count} with {isSame.Count(static same => same)} true. Give one value per image.", nameof(isSame));
         }
 
         Tensor target = Tensor.From([.. isSame.Select(static same => same ? 1f : -1f)]);
-        return new RetrievalQuality([.. Ranking.Select(place => isSame[place])], new CosineEmbeddingLoss(margin).Forward(Query, Gallery, target).Item());
+        double loss = new CosineEmbeddingLoss(margin).Forward(Query, Gallery, target).Item();
+        return new RetrievalQuality([.. Ranking.Select(place => isSame[place])], loss);
     }
 }
 
-/// <summary>How well a search found what is of the query's kind.</summary>
-/// <param name="Hits">By rank, whether the image is of the kind.</param>
+/// <summary>The quality of a search.</summary>
+/// <param name="Hits">Whether the image at each rank shows the same as the query.</param>
 /// <param name="Loss">
-/// The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, 1 where it is of the kind and −1 where not.
+/// The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, with target 1 for the same and −1 for others.
 /// </param>
 public sealed record RetrievalQuality(ValueList<bool> Hits, double Loss)
 {
-    /// <summary>What guessing would give for any precision: the share of the kind in the gallery.</summary>
+    /// <summary>Gets the expected precision of a random ranking: the share of images that show the same.</summary>
     public double Chance => PrecisionAt(Hits.Count);
 
-    /// <summary>The rank of the first image of the kind, from 1.</summary>
+    /// <summary>Gets the rank of the first image that shows the same, from 1.</summary>
     public int FirstHit => 1 + Hits.Index().First(static hit => hit.Item).Index;
 
-    /// <summary>The mean of the precisions at the ranks of all images of the kind: 1 where these come first of all.</summary>
-    public double AveragePrecision => Hits.Index().Where(static hit => hit.Item).Select((hit, before) => (before + 1.0) / (hit.Index + 1)).Average();
+    /// <summary>Gets the mean of the precisions at the ranks of all images that show the same; 1 if these come first.</summary>
+    public double AveragePrecision => Hits.Index()
+        .Where(static hit => hit.Item)
+        .Select(static (hit, before) => (before + 1.0) / (hit.Index + 1))
+        .Average();
 
-    /// <summary>The share of the kind among the first <paramref name="count"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">That is less than 1.</exception>
+    /// <summary>Computes the share of images that show the same among the first <paramref name="count"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
     public double PrecisionAt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

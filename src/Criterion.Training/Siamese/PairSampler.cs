@@ -1,10 +1,10 @@
 namespace Criterion.Training;
 
 /// <summary>
-/// Draws pairs and triplets of images with every class equally often: half of the pairs of one class, half of two. No batch is
-/// without similar pairs.
+/// Draws pairs and triplets of images in which every class is equally likely: half of the pairs are of one class, half of two, so no batch
+/// lacks similar pairs.
 /// </summary>
-/// <remarks>Threads may draw from one sampler at once, in an order that is then not determined.</remarks>
+/// <remarks>Threads may draw from one sampler at once, in an order that is then not deterministic.</remarks>
 public sealed class PairSampler : IStateful
 {
     readonly ImageDataset _data;
@@ -12,27 +12,37 @@ public sealed class PairSampler : IStateful
     readonly int _batch;
     RandomStream _random;
 
-    /// <summary>A sampler of labelled images.</summary>
-    /// <param name="data">The images; classes with a single image are left out.</param>
-    /// <param name="batch">Pairs or triplets in a batch.</param>
-    /// <param name="random">Decides which.</param>
+    /// <summary>Creates a sampler of labelled images.</summary>
+    /// <param name="data">The images; classes with a single image are ignored.</param>
+    /// <param name="batch">The pairs or triplets in a batch; at least 2.</param>
+    /// <param name="random">The stream that selects the images.</param>
     /// <exception cref="TrainingException">There are no labels, or fewer than two classes with two images.</exception>
     public PairSampler(ImageDataset data, int batch, RandomStream random)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 2);
-        Tensor labels = data.Labels ?? throw new TrainingException($"'{data.Source}' has no labels, and pairs are drawn by class.");
-        _byClass = [.. labels.ToArray<long>().Index().GroupBy(static item => item.Item, static item => item.Index).Select(static group => group.ToArray()).Where(static group => group.Length > 1)];
+        Tensor labels = data.Labels
+            ?? throw new TrainingException($"PairSampler: '{data.Source}' has no labels, and pairs are drawn by class. "
+                + "Give the data set labels.");
+        _byClass =
+        [
+            .. from item in labels.ToArray<long>().Index()
+               group item.Index by item.Item into places
+               where places.Count() > 1
+               select places.ToArray(),
+        ];
         if (_byClass.Length < 2)
         {
-            throw new TrainingException($"'{data.Source}' has {_byClass.Length} class(es) with two images or more; pairs need two.");
+            throw new TrainingException(
+                $"PairSampler: '{data.Source}' has {_byClass.Length} class(es) with two images or more, and pairs need two. "
+                    + "Add images or classes.");
         }
 
         (_data, _batch, _random) = (data, batch, random);
     }
 
-    /// <summary>Pairs: two batches of images, and 1 where they are of one class, −1 where not; the kinds take turns.</summary>
+    /// <summary>Draws pairs: two batches of images, and the target, 1 for the same class and −1 for different ones, in turn.</summary>
     public (Tensor First, Tensor Second, Tensor Target) Pairs()
     {
         long[] first = new long[_batch];
@@ -48,7 +58,7 @@ public sealed class PairSampler : IStateful
         return (Images(first), Images(second), Tensor.From(target));
     }
 
-    /// <summary>Triplets: anchors, others of their class, and some of another class.</summary>
+    /// <summary>Draws triplets: anchors, other images of their class, and images of another class.</summary>
     public (Tensor Anchor, Tensor Positive, Tensor Negative) Triplets()
     {
         long[] anchor = new long[_batch];

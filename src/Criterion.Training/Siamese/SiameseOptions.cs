@@ -23,8 +23,8 @@ public sealed record SiameseOptions : TrainingOptions
     /// <summary>Gets the margin of the objective.</summary>
     [JsonIgnore]
     [TrainingOption(
-        "margin", "Margin of the loss", ValueName = "margin", Range = "(0, ∞)", Default = "0.5 for cosine-embedding, 1 for contrastive and "
-            + "triplet")]
+        "margin", "Margin of the loss", ValueName = "margin", Range = "(0, ∞)",
+        Default = "0.5 for cosine-embedding, 1 for contrastive and triplet")]
     public double Margin
     {
         get => Objective.Margin;
@@ -34,9 +34,8 @@ public sealed record SiameseOptions : TrainingOptions
     /// <summary>Gets the classes that are held out from training for measurement; at least 2. Default: 5, 7, 8.</summary>
     [JsonConverter(typeof(ValueListConverter<int>))]
     [TrainingOption(
-        "held-out", "Classes held out from training for measurement; give it again for each of two or "
-            + "more", ValueName = "class", Range = "[0, ∞)",
-        Default = "5, 7 and 8: sandals, sneakers, bags")]
+        "held-out", "Classes held out from training for measurement; give it again for each of two or more",
+        ValueName = "class", Range = "[0, ∞)", Default = "5, 7 and 8: sandals, sneakers, bags")]
     public ValueList<int> HeldOut { get; init; } = [5, 7, 8];
 
     /// <summary>Gets the learning rate of Adam; not negative. Default: 1e-3.</summary>

@@ -75,7 +75,8 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
 
     Tensor Encoded(ImageDataset images) => _encoder.InBatches(images.Images);
 
-    static SiameseRunRecord NewRecord(SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery)
+    static SiameseRunRecord NewRecord(
+        SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -103,8 +104,8 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         if (present < 2)
         {
             throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, and at least 2 are needed to tell "
-                    + "apart. "
+                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, "
+                    + "and at least 2 are needed to tell apart. "
                 + $"Hold out more classes in {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
         }
 

@@ -19,8 +19,8 @@ public readonly record struct SiameseStep : IRunStep
     public double GradientNorm { get; init; }
 
     /// <inheritdoc/>
-    [StepColumn("skipped", "Steps skipped so far because a loss or gradient was not "
-        + "finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
+    [StepColumn(
+        "skipped", "Steps skipped so far because a loss or gradient was not finite", Chart = "Skipped steps", IsOmittedWhenZero = true)]
     public long Skipped { get; init; }
 
     /// <inheritdoc/>

@@ -32,8 +32,8 @@ public sealed class SiameseTrainer : Trainer<SiameseStep>
         _encoder.Train();
         NanSearch seen = new();
         Tensor loss = _options.Objective.Loss(Encode, _sampler);
-        double value = Finite(loss.Item(), "loss", () => seen);
-        double norm = Finite(_encoder.Differentiate(loss), "gradient", () => seen);
+        double value = Finite(loss.Item(), "loss", seen, static seen => seen);
+        double norm = Finite(_encoder.Differentiate(loss), "gradient", seen, static seen => seen);
         _encoder.Update();
         return new SiameseStep { Loss = value, GradientNorm = norm };
 

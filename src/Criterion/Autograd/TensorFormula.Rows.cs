@@ -5,10 +5,10 @@ namespace Criterion;
 
 public static partial class TensorFormula
 {
-    /// <summary>The loss of each row: values and gradients in one pass, higher derivatives through the formula's tensors.</summary>
+    /// <summary>Computes the loss of each row: values and gradients in one pass, higher derivatives through tensor operations.</summary>
     /// <param name="formula">The formula.</param>
     /// <param name="inputs">As many tensors of one shape as the formula takes; rows run along the last dimension.</param>
-    /// <param name="perRow">One number for each row, or null.</param>
+    /// <param name="perRow">One number for each row. Default: null, for 0.</param>
     /// <returns>The shape of the inputs without the last dimension.</returns>
     public static Tensor Rows<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
         where TFormula : struct, IRowFormula
@@ -25,12 +25,12 @@ public static partial class TensorFormula
                 : [.. of.Gradients.Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
-    /// <summary>The sum of the losses of all rows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <summary>Computes the sum of the losses of all rows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
     /// <inheritdoc cref="Rows"/>
     /// <param name="formula">The formula.</param>
     /// <param name="inputs">As many tensors of one shape as the formula takes; rows run along the last dimension.</param>
-    /// <param name="perRow">One number for each row, or null.</param>
-    /// <param name="scale">A factor.</param>
+    /// <param name="perRow">One number for each row. Default: null, for 0.</param>
+    /// <param name="scale">A factor. Default: 1.</param>
     /// <returns>A scalar.</returns>
     public static Tensor RowSum<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null, double scale = 1)
         where TFormula : struct, IRowFormula
@@ -47,7 +47,7 @@ public static partial class TensorFormula
                 : [.. of.Gradients.Select(gradient => Scaled(gradient, g))]);
     }
 
-    /// <summary>The mean of the losses of all rows; value and gradients in one pass.</summary>
+    /// <summary>Computes the mean of the losses of all rows; value and gradients in one pass.</summary>
     /// <inheritdoc cref="RowSum"/>
     public static Tensor RowMean<TFormula>(TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow = null)
         where TFormula : struct, IRowFormula
@@ -56,11 +56,13 @@ public static partial class TensorFormula
         return RowSum(formula, inputs, perRow, length / (double)inputs[0].Count);
     }
 
-    /// <summary>The losses of rows in double precision, not recorded.</summary>
+    /// <summary>Computes the losses of rows in double precision, unrecorded.</summary>
     internal static Tensor RowValues<TFormula>(TFormula formula, Tensor rows)
         where TFormula : struct, IRowFormula => Evaluate(formula, [rows.Detach()], null, scale: 1).Values;
 
-    /// <summary>The losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are wanted.</summary>
+    /// <summary>
+    /// Computes the losses of rows in double precision, and their gradients times <paramref name="scale"/> where they are needed.
+    /// </summary>
     static (Tensor[] Rows, Tensor? PerRow, Tensor?[] Gradients, Tensor Values) Evaluate<TFormula>(
         TFormula formula, ReadOnlySpan<Tensor> inputs, Tensor? perRow, double scale)
         where TFormula : struct, IRowFormula
@@ -82,7 +84,9 @@ public static partial class TensorFormula
         Elements Gradient(int i) => i < gradients.Length && gradients[i] is { } gradient ? gradient.Elements : default;
     }
 
-    /// <summary>The same from tensor operations, in double precision, in which no square of a float overflows or underflows.</summary>
+    /// <summary>
+    /// Computes the losses in tensor operations, in double precision, in which no square of a float overflows or underflows.
+    /// </summary>
     static Tensor Composed<TFormula>(TFormula formula, Tensor[] inputs, Tensor? perRow)
         where TFormula : struct, IRowFormula
     {

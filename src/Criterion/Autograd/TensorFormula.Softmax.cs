@@ -7,14 +7,16 @@ namespace Criterion;
 
 public static partial class TensorFormula
 {
-    /// <summary>The loss of each row of logits: values and gradients in one pass, higher derivatives through the formula's tensors.</summary>
+    /// <summary>
+    /// Computes the loss of each row of logits: values and gradients in one pass, higher derivatives through tensor operations.
+    /// </summary>
     /// <param name="formula">The formula.</param>
     /// <param name="x">Logits; rows run along the last dimension.</param>
-    /// <param name="target">What they are compared with.</param>
-    /// <param name="perRow">A factor for each row, or null.</param>
-    /// <param name="origin">What is subtracted from a row of logits before the formula sees it.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="perRow">A factor for each row. Default: null, for 1.</param>
+    /// <param name="origin">The number that is subtracted from a row of logits before the formula is evaluated.</param>
     /// <returns>The shape of the logits without the last dimension.</returns>
-    /// <exception cref="ShapeException">The shapes do not go together.</exception>
+    /// <exception cref="ShapeException">The shapes do not match, or a class is out of range.</exception>
     public static Tensor SoftmaxRows<TFormula>(
         TFormula formula, Tensor x, SoftmaxTarget target, Tensor? perRow = null, RowOrigin origin = RowOrigin.LogSumExp)
         where TFormula : struct, ISoftmaxFormula
@@ -32,14 +34,16 @@ public static partial class TensorFormula
                 : [.. Gradients(of.Run).Select(gradient => gradient is null ? null : gradient * g.Unsqueeze(-1))]);
     }
 
-    /// <summary>The sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <summary>
+    /// Computes the sum of the losses of all rows of logits, times <paramref name="scale"/>; value and gradients in one pass.
+    /// </summary>
     /// <inheritdoc cref="SoftmaxRows"/>
     /// <param name="formula">The formula.</param>
     /// <param name="x">Logits; rows run along the last dimension.</param>
-    /// <param name="target">What they are compared with.</param>
-    /// <param name="perRow">A factor for each row, or null.</param>
-    /// <param name="origin">What is subtracted from a row of logits before the formula sees it.</param>
-    /// <param name="scale">A factor.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="perRow">A factor for each row. Default: null, for 1.</param>
+    /// <param name="origin">The number that is subtracted from a row of logits before the formula is evaluated.</param>
+    /// <param name="scale">A factor. Default: 1.</param>
     /// <returns>A scalar.</returns>
     public static Tensor SoftmaxRowSum<TFormula>(
         TFormula formula, Tensor x, SoftmaxTarget target, Tensor? perRow = null, RowOrigin origin = RowOrigin.LogSumExp, double scale = 1)
@@ -58,7 +62,9 @@ public static partial class TensorFormula
                 : [.. Gradients(of.Run).Select(gradient => Scaled(gradient, g))]);
     }
 
-    /// <summary>The formula of a softmax row in LaTeX, in the names of an element of its rows, such as <c>\ln p_j</c> and <c>q_j</c>.</summary>
+    /// <summary>
+    /// Prints the formula of a softmax row as LaTeX with the given names of an element of its rows, such as <c>\ln p_j</c> and <c>q_j</c>.
+    /// </summary>
     public static string ToLatexOfRow<TFormula>(TFormula formula, string a, string b)
         where TFormula : struct, ISoftmaxFormula
     {
@@ -66,15 +72,6 @@ public static partial class TensorFormula
         Latex y = Latex.Named(b);
         return Latex.SumOverRow(formula.Value(x, Latex.Exp(x), y, Latex.Exp(y))).ToString();
     }
-
-    /// <summary>
-    /// <paramref name="x"/>, but 0 where it is infinite and the mask holds: a logarithm that meets a factor of 0 there, so that p ln p
-    /// is 0 at p = 0. NaN stays NaN.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Held<T>(T mask, T x)
-        where T : struct, IReal<T> =>
-        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
 
     /// <summary>The operands of a run over rows of logits and its results.</summary>
     /// <param name="X">The logits, [rows, length].</param>
@@ -86,7 +83,14 @@ public static partial class TensorFormula
     /// <param name="GradientTarget">The gradient by the rows of the target times the scale, or null.</param>
     /// <param name="Scale">A factor for the gradients.</param>
     readonly record struct SoftmaxRun(
-        Tensor X, SoftmaxTarget Target, Tensor? PerRow, RowOrigin Origin, Tensor Values, Tensor? GradientX, Tensor? GradientTarget, double Scale);
+        Tensor X,
+        SoftmaxTarget Target,
+        Tensor? PerRow,
+        RowOrigin Origin,
+        Tensor Values,
+        Tensor? GradientX,
+        Tensor? GradientTarget,
+        double Scale);
 
     static Tensor[] Inputs(SoftmaxRun run) => run.Target.AreClasses ? [run.X] : [run.X, run.Target.Values];
 
@@ -125,18 +129,20 @@ public static partial class TensorFormula
     {
         if (x.Rank == 0 || x.Shape[-1] == 0)
         {
-            throw new ShapeException($"{Name<TFormula>()}: a row needs at least one element, and the logits are {x.Shape}.");
+            throw new ShapeException($"{Name<TFormula>()}: logits of shape {x.Shape} have no elements in a row. Pass [..., C] with C ≥ 1.");
         }
 
         Shape expected = target.AreClasses ? x.Shape.Without(-1) : x.Shape;
         if (target.Values.Shape != expected)
         {
-            throw new ShapeException($"{Name<TFormula>()}: rows of {x.Shape} go with a target of {expected}, and it is {target.Values.Shape}.");
+            throw new ShapeException(
+                $"{Name<TFormula>()}: logits of shape {x.Shape} need a target of shape {expected}, but it is {target.Values.Shape}.");
         }
 
         if (target.Weight is { } weight && weight.Shape != [x.Shape[-1]])
         {
-            throw new ShapeException($"{Name<TFormula>()}: rows of {x.Shape} go with weights of [{x.Shape[-1]}], and they are {weight.Shape}.");
+            throw new ShapeException(
+                $"{Name<TFormula>()}: logits of shape {x.Shape} need class weights of shape [{x.Shape[-1]}], but they are {weight.Shape}.");
         }
 
         if (target.AreClasses)
@@ -145,7 +151,8 @@ public static partial class TensorFormula
         }
         else if (origin == RowOrigin.TargetClass)
         {
-            throw new ShapeException($"{Name<TFormula>()}: differences to the target's class need a target of classes.");
+            throw new ShapeException(
+                $"{Name<TFormula>()}: RowOrigin.TargetClass needs a target of classes. Create it with SoftmaxTarget.Classes.");
         }
     }
 
@@ -156,52 +163,57 @@ public static partial class TensorFormula
         {
             if (values[i] >= x.Shape[-1])
             {
-                throw new ShapeException($"{Name<TFormula>()}: class {values[i]} of row {i} is not among the {x.Shape[-1]} of {x.Shape}.");
+                throw new ShapeException(
+                    $"{Name<TFormula>()}: class {values[i]} of row {i} is out of range for logits {x.Shape}. "
+                    + $"Pass classes below {x.Shape[-1]}.");
             }
         }
     }
 
-    /// <summary>The same from tensor operations.</summary>
+    /// <summary>Computes the losses of rows in tensor operations.</summary>
     static Tensor Composed<TFormula>(TFormula formula, SoftmaxRun run)
         where TFormula : struct, ISoftmaxFormula
     {
         Tensor x = run.X;
         SoftmaxTarget target = run.Target;
-        Tensor? leftOut = target.AreClasses ? target.Values.Less(0).Unsqueeze(-1) : null;
-        if (leftOut is not null)
+        Tensor? ignored = target.AreClasses ? target.Values.Less(0).Unsqueeze(-1) : null;
+        if (ignored is not null)
         {
-            // Not only its loss: a row of infinities that is left out must not bring 0 · ∞ into the gradient.
-            x = x.MaskedFill(leftOut, 0);
+            // Not only its loss: an ignored row of infinities must not cause 0 · ∞ in the gradient.
+            x = x.MaskedFill(ignored, 0);
         }
 
         Tensor a = run.Origin switch
         {
             RowOrigin.LogSumExp => x.LogSoftmax(-1),
-            RowOrigin.TargetClass => x - x.Gather(-1, Known(target.Values).Unsqueeze(-1)),
+            RowOrigin.TargetClass => x - x.Gather(-1, ClassesOrZero(target.Values).Unsqueeze(-1)),
             _ => x,
         };
-        Tensor b = target.Elements.AreLogits ? target.Values.LogSoftmax(-1) : target.AreClasses ? Spread(target, x) : Blended(target, x);
+        Tensor b = target.Elements.AreLogits ? target.Values.LogSoftmax(-1) : target.AreClasses ? OneHot(target, x) : Smoothed(target, x);
         TensorReal nothing = TensorReal.Const(0);
         TensorReal p = run.Origin == RowOrigin.LogSumExp || target.Elements.AreLogs ? a.Exp() : nothing;
         TensorReal terms = formula.Value(a, p, b, target.Elements.AreLogs ? b.Exp() : nothing);
         Tensor losses = terms.ToTensor(a).Sum(-1);
         losses = run.PerRow is null ? losses : losses * run.PerRow;
-        return leftOut is null ? losses : losses.MaskedFill(leftOut.Squeeze(-1), 0);
+        return ignored is null ? losses : losses.MaskedFill(ignored.Squeeze(-1), 0);
     }
 
-    static Tensor Known(Tensor classes) => Tensor.Maximum(classes, Tensor.Scalar(0, DType.Int64));
+    static Tensor ClassesOrZero(Tensor classes) => Tensor.Maximum(classes, Tensor.Scalar(0, DType.Int64));
 
-    static Tensor Blended(SoftmaxTarget target, Tensor x)
+    static Tensor Smoothed(SoftmaxTarget target, Tensor x)
     {
-        Tensor q = target.Smoothing == 0 ? target.Values : (target.Values * target.Elements.OwnShare) + target.Elements.SharePerClass(x.Shape[-1]);
+        Tensor q = target.Smoothing == 0
+            ? target.Values
+            : (target.Values * target.Elements.OwnShare) + target.Elements.SharePerClass(x.Shape[-1]);
         return target.Weight is null ? q : q * target.Weight;
     }
 
-    /// <summary>The target's row as numbers, which only the run on tensors needs.</summary>
-    static Tensor Spread(SoftmaxTarget target, Tensor x)
+    /// <summary>Returns the target's row as numbers, which only the run on tensors needs.</summary>
+    static Tensor OneHot(SoftmaxTarget target, Tensor x)
     {
-        Tensor at = Known(target.Values).Unsqueeze(-1);
-        Tensor q = Tensor.Full(x.Shape, target.Elements.SharePerClass(x.Shape[-1]), x.DType).ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Elements.OwnShare, x.DType));
+        Tensor at = ClassesOrZero(target.Values).Unsqueeze(-1);
+        Tensor q = Tensor.Full(x.Shape, target.Elements.SharePerClass(x.Shape[-1]), x.DType)
+            .ScatterAdd(-1, at, Tensor.Full(at.Shape, target.Elements.OwnShare, x.DType));
         return target.Weight is null ? q : q * target.Weight;
     }
 }

@@ -7,45 +7,52 @@ namespace Criterion;
 
 public static partial class TensorFormula
 {
-    /// <summary>Σ f(x), a scalar; value and gradient in one pass.</summary>
+    /// <summary>Computes Σ f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, 1);
+        where TFormula : struct, IUnaryFormula => Sum(formula, x, 1);
 
-    /// <summary>The mean of f(x), a scalar; value and gradient in one pass.</summary>
+    /// <summary>Computes the mean of f(x), a scalar; value and gradient in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, 1.0 / x.Count);
+        where TFormula : struct, IUnaryFormula => Sum(formula, x, 1.0 / x.Count);
 
-    /// <summary>Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes Σ f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), 1, x, y);
 
-    /// <summary>The mean of f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes the mean of f(x, y) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, 1.0 / x.Count);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), 1.0 / x.Count, x, y);
 
-    /// <summary>Σ f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes Σ f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1);
+        where TFormula : struct, ITernaryFormula => Sum(Name<TFormula>(), new Ternary<TFormula>(formula), 1, x, y, z);
 
-    /// <summary>The mean of f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
+    /// <summary>Computes the mean of f(x, y, z) over tensors of one shape, a scalar; value and gradients in one pass.</summary>
     public static Tensor Mean<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, 1.0 / x.Count);
+        where TFormula : struct, ITernaryFormula =>
+        Sum(Name<TFormula>(), new Ternary<TFormula>(formula), 1.0 / x.Count, x, y, z);
 
-    /// <summary>Σ f(x) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula => Total(formula, x, scale);
+        where TFormula : struct, IUnaryFormula
+    {
+        AffineForm affine = formula.Value(AffineForm.Variable);
+        return affine.IsAffine
+            ? SumAffine(formula, x, scale, affine.Slope * scale)
+            : Sum(Name<TFormula>(), new Unary<TFormula>(formula), scale, x);
+    }
 
-    /// <summary>Σ f(x, y) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x, y) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula => Total(formula, x, y, scale);
+        where TFormula : struct, IBinaryFormula => Sum(Name<TFormula>(), new Binary<TFormula>(formula), scale, x, y);
 
-    /// <summary>Σ f(x, y, z) times a factor: in range where the product is though the sum may not be.</summary>
+    /// <summary>Computes Σ f(x, y, z) times a factor: within range where the product is, even if the sum is not.</summary>
     internal static Tensor Sum<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula => Total(formula, x, y, z, scale);
+        where TFormula : struct, ITernaryFormula => Sum(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
 
     /// <summary>
-    /// The mean of f(x − ȳ) and that of f(x̄ − y) for the means x̄ and ȳ; their sum. Through its mean each element of x has the same part
-    /// in all of the terms of y, and the other way round: these slopes are added up before the gradients are written.
+    /// Computes the mean of f(x − ȳ) plus that of f(x̄ − y) for the means x̄ and ȳ. Through its mean each element of x contributes alike to
+    /// all terms of y, and vice versa: these derivatives are summed before the gradients are written.
     /// </summary>
     internal static Tensor MeanAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula
@@ -54,7 +61,8 @@ public static partial class TensorFormula
         Unary<Shifted<TFormula>> formulaX = new(new(formula, y.Detach().Mean().Item()));
         Unary<Shifted<OfNegative<TFormula>>> formulaY = new(new(new(formula), x.Detach().Mean().Item()));
         PointwiseSum<Unary<Shifted<TFormula>>> sumX = SumOf(formulaX, 1.0 / x.Count, x) with { NeedsSlope = Autograd.IsRecorded(y) };
-        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY = SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
+        PointwiseSum<Unary<Shifted<OfNegative<TFormula>>>> sumY =
+            SumOf(formulaY, 1.0 / y.Count, y) with { NeedsSlope = Autograd.IsRecorded(x) };
         (Tensor? gradientX, Tensor? gradientY) = (Autograd.FusedGradient(x), Autograd.FusedGradient(y));
         PointwiseTotal totalY = PointwiseDriver.Run(sumY);
         PointwiseTotal totalX = PointwiseDriver.Run(
@@ -78,7 +86,7 @@ public static partial class TensorFormula
     static Tensor ComposedAcross<TFormula>(TFormula formula, Tensor x, Tensor y)
         where TFormula : struct, IUnaryFormula => Map(formula, x - y.Mean()).Mean() + Map(formula, x.Mean() - y).Mean();
 
-    /// <summary>Σ f(x) as a number, not recorded.</summary>
+    /// <summary>Computes Σ f(x) as a number, unrecorded.</summary>
     internal static double Total<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula
     {
@@ -86,17 +94,8 @@ public static partial class TensorFormula
         return PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), 1, numbers)).Value;
     }
 
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale)
-        where TFormula : struct, IUnaryFormula
-    {
-        AffineForm line = formula.Value(AffineForm.Variable);
-        return line.IsStraight
-            ? Total(formula, x, scale, line.Slope * scale)
-            : Total(Name<TFormula>(), new Unary<TFormula>(formula), scale, x);
-    }
-
-    /// <summary>The same for a straight line. Its gradient is one number for all elements and is not written out for each.</summary>
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, double scale, double slope)
+    /// <summary>Sums an affine formula. Its gradient is one number for all elements and is not written out for each.</summary>
+    static Tensor SumAffine<TFormula>(TFormula formula, Tensor x, double scale, double slope)
         where TFormula : struct, IUnaryFormula
     {
         Tensor numbers = x.Floating().Contiguous();
@@ -106,21 +105,16 @@ public static partial class TensorFormula
             Tensor.Scalar(total.Value, numbers.DType),
             [],
             (Slope: slope, numbers.Shape),
-            (numbers, static (g, of) => (g * of.Slope).Expand(of.Shape)));
+            (numbers, static (g, state) => (g * state.Slope).Expand(state.Shape)));
     }
 
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, double scale)
-        where TFormula : struct, IBinaryFormula => Total(Name<TFormula>(), new Binary<TFormula>(formula), scale, x, y);
-
-    static Tensor Total<TFormula>(TFormula formula, Tensor x, Tensor y, Tensor z, double scale)
-        where TFormula : struct, ITernaryFormula => Total(Name<TFormula>(), new Ternary<TFormula>(formula), scale, x, y, z);
-
-    static Tensor Total<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
+    static Tensor Sum<TFormula>(string name, TFormula formula, double scale, Tensor x, Tensor? y = null, Tensor? z = null)
         where TFormula : struct, IPointwiseFormula
     {
         DType type = OneType(name, x, y, z);
         (x, y, z) = (x.To(type).Contiguous(), y?.To(type).Contiguous(), z?.To(type).Contiguous());
-        SumState<TFormula> state = new(formula, scale, x, y, z, Autograd.FusedGradient(x), Autograd.FusedGradient(y), Autograd.FusedGradient(z));
+        SumState<TFormula> state = new(
+            formula, scale, x, y, z, Autograd.FusedGradient(x), Autograd.FusedGradient(y), Autograd.FusedGradient(z));
         PointwiseTotal total = PointwiseDriver.Run(SumOf(formula, scale, x, y, z) with
         {
             GradientX = state.GradientX?.Elements ?? default,
@@ -128,7 +122,7 @@ public static partial class TensorFormula
             GradientZ = state.GradientZ?.Elements ?? default,
         });
 
-        // Gradients that were handed on may be changed in place by who received them: as saved values they are then refused, not reused.
+        // Returned gradients may be changed in place by the caller: as saved values they are then rejected, not reused.
         return Autograd.Record(
             name,
             Tensor.Scalar(total.Value, type),
@@ -170,7 +164,7 @@ public static partial class TensorFormula
         };
     }
 
-    /// <summary>The one type that holds all inputs.</summary>
+    /// <summary>Returns the type to which all inputs are promoted.</summary>
     static DType OneType(string name, Tensor x, Tensor? y, Tensor? z)
     {
         DType type = x.Floating().DType;
@@ -178,7 +172,8 @@ public static partial class TensorFormula
         {
             if (input is not null && input.Shape != x.Shape)
             {
-                throw new ShapeException($"{name}: {x.Shape} and {input.Shape} differ; expand one of them to the other.");
+                throw new ShapeException(
+                    $"{name}: the shapes {x.Shape} and {input.Shape} differ. Expand one of the tensors to the other's shape.");
             }
 
             type = DTypes.Promote(type, input?.DType ?? type);
@@ -187,7 +182,9 @@ public static partial class TensorFormula
         return type;
     }
 
-    /// <summary>A gradient worked out beforehand times what flows in from above: most often 1, and then it is handed on as it is.</summary>
+    /// <summary>
+    /// Returns a precomputed gradient times the upstream gradient; usually that is 1, and the gradient is returned unchanged.
+    /// </summary>
     static Tensor? Scaled(Tensor? gradient, Tensor upstream) => gradient is null || upstream.Item() == 1 ? gradient : gradient * upstream;
 }
 

@@ -8,13 +8,13 @@ namespace Criterion;
 public static partial class TensorFormula
 {
     /// <summary>
-    /// The mean loss over the windows of each plane of two images: values and gradients in one pass, higher derivatives through
-    /// the formula's tensors. All is added up in double precision.
+    /// Computes the mean loss over the windows of each plane of two images: values and gradients in one pass, higher derivatives through
+    /// tensor operations. All sums are in double precision.
     /// </summary>
     /// <param name="formula">The formula.</param>
     /// <param name="window">The window.</param>
-    /// <param name="x">Images [N, C, H, W].</param>
-    /// <param name="y">The same shape.</param>
+    /// <param name="x">The first images, [N, C, H, W].</param>
+    /// <param name="y">The second images, of the same shape.</param>
     /// <returns>[N, C].</returns>
     /// <exception cref="ShapeException">The shapes differ, or the images are smaller than the window.</exception>
     public static Tensor Windows<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y)
@@ -32,13 +32,16 @@ public static partial class TensorFormula
                 : [.. of.Run.Gradients.Select(gradient => gradient is null ? null : gradient * g.Reshape(g.Shape[0], g.Shape[1], 1, 1))]);
     }
 
-    /// <summary>The sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one pass.</summary>
+    /// <summary>
+    /// Computes the sum over all planes of the mean loss over their windows, times <paramref name="scale"/>; value and gradients in one
+    /// pass.
+    /// </summary>
     /// <inheritdoc cref="Windows"/>
     /// <param name="formula">The formula.</param>
     /// <param name="window">The window.</param>
-    /// <param name="x">Images [N, C, H, W].</param>
-    /// <param name="y">The same shape.</param>
-    /// <param name="scale">A factor.</param>
+    /// <param name="x">The first images, [N, C, H, W].</param>
+    /// <param name="y">The second images, of the same shape.</param>
+    /// <param name="scale">A factor. Default: 1.</param>
     /// <returns>A scalar.</returns>
     public static Tensor WindowSum<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y, double scale = 1)
         where TFormula : struct, IWindowFormula
@@ -58,7 +61,10 @@ public static partial class TensorFormula
     static Tensor PlaneMeans<TFormula>(TFormula formula, BlurWindow window, WindowRun run)
         where TFormula : struct, IWindowFormula => WindowMap(formula, window, run.X, run.Y).Mean([2, 3]);
 
-    /// <summary>The loss of every window, as a graph of tensor operations: slower than the means, for maps to look at and for losses that combine several.</summary>
+    /// <summary>
+    /// Computes the loss of every window in tensor operations: slower than the means, for inspection and for losses that combine several
+    /// maps.
+    /// </summary>
     /// <returns>[N, C, windows down, windows across].</returns>
     /// <inheritdoc cref="Windows"/>
     public static Tensor WindowMap<TFormula>(TFormula formula, BlurWindow window, Tensor x, Tensor y)
@@ -66,15 +72,17 @@ public static partial class TensorFormula
     {
         CheckWindows<TFormula>(window, x, y);
 
-        // In double precision, as the fused run: a variance is the small difference of large means.
+        // In double precision, like the fused pass: a variance is the small difference of large means.
         (Tensor a, Tensor b) = (x.To(DType.Float64), y.To(DType.Float64));
-        Resampling blur = Resampling.Of("blur", "blur gradient", new WindowBlur(window, x.Shape[2]), new WindowBlur(window, x.Shape[3]));
-        Statistics<TensorReal> means = formula.Terms<TensorReal>(a, b).Select(term => term.IsConstant ? term : term.ToTensor(a).Resample(blur));
+        Resampling blur = Resampling.Of(
+            "blur", "blur gradient", new WindowBlur(window, x.Shape[2]), new WindowBlur(window, x.Shape[3]));
+        Statistics<TensorReal> means = formula.Terms<TensorReal>(a, b)
+            .Select(term => term.IsConstant ? term : term.ToTensor(a).Resample(blur));
         Tensor like = Tensor.Zeros([x.Shape[0], x.Shape[1], blur.Rows.Outputs, blur.Columns.Outputs], DType.Float64);
         return formula.Value(means).ToTensor(like).To(DTypes.Promote(x.Floating().DType, y.DType));
     }
 
-    /// <summary>The formula of a window in LaTeX; a bar stands over what is averaged over the window.</summary>
+    /// <summary>Prints the formula of a window as LaTeX; a bar marks a mean over the window.</summary>
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs)
         where TFormula : struct, IWindowFormula =>
         formula.Value(formula.Terms(new Latex(inputs[0]), new Latex(inputs[1])).Select(Latex.OverWindow)).ToString();
@@ -103,16 +111,19 @@ public static partial class TensorFormula
         ArgumentNullException.ThrowIfNull(y);
         if (x.Rank != 4 || x.Shape != y.Shape)
         {
-            throw new ShapeException($"{Name<TFormula>()}: {x.Shape} and {y.Shape} must be images of one shape [N, C, H, W].");
+            throw new ShapeException(
+                $"{Name<TFormula>()}: {x.Shape} and {y.Shape} are not images of one shape. Pass two tensors [N, C, H, W].");
         }
 
         if (Math.Min(x.Shape[2], x.Shape[3]) < window.LeastSide)
         {
             throw new ShapeException(
-                $"{Name<TFormula>()}: images of {x.Shape} are smaller than the window; with size {window.Size} and border {window.Border} the least side is {window.LeastSide}.");
+                $"{Name<TFormula>()}: images of shape {x.Shape} are smaller than the window. "
+                + $"With BlurWindow.Size {window.Size} and border {window.Border} the least side is {window.LeastSide}. "
+                + "Enlarge the images or use a smaller window.");
         }
     }
 
-    /// <summary>What a fused run gave: the images as it took them, the mean of each plane, their sum, and the gradients.</summary>
+    /// <summary>The results of a fused pass: the images as it read them, the mean of each plane, their sum, and the gradients.</summary>
     sealed record WindowRun(Tensor X, Tensor Y, Tensor Means, double Sum, Tensor?[] Gradients);
 }

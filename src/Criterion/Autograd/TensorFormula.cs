@@ -5,8 +5,8 @@ using Criterion.Numbers;
 namespace Criterion;
 
 /// <summary>
-/// Runs a formula over tensors: value and first derivatives on fused SIMD kernels, higher derivatives through the formula's run
-/// on tensors. This is how the library's own pointwise operations are made, and how users write theirs.
+/// Evaluates formulas on tensors: value and first derivatives in fused SIMD loops, higher derivatives through a graph of tensor
+/// operations. The pointwise operations of the library are defined this way, and so are those of users.
 /// </summary>
 /// <example><code>
 /// readonly struct Swish : IUnaryFormula
@@ -144,7 +144,9 @@ public static partial class TensorFormula
             };
     }
 
-    /// <summary>Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: how weights are updated.</summary>
+    /// <summary>
+    /// Replaces every element of <paramref name="target"/> by f(target, x), in place and unrecorded: for updates of weights.
+    /// </summary>
     public static void Update<TFormula>(TFormula formula, Tensor target, Tensor x)
         where TFormula : struct, IBinaryFormula
     {
@@ -160,14 +162,16 @@ public static partial class TensorFormula
         MapInto(new Ternary<TFormula>(formula), target, target, x, y);
     }
 
-    /// <summary>One step of an optimizer, in place and unrecorded: the parameter and the two tensors that are kept for it change together.</summary>
-    /// <param name="plain">The step for ordinary numbers.</param>
-    /// <param name="robust">The same step for any others: the same bits where both can be taken.</param>
-    /// <param name="range">Which gradients are ordinary.</param>
-    /// <param name="gradient">Which the parameter moves against.</param>
-    /// <param name="parameter">What is learned.</param>
-    /// <param name="first">The first number that is kept; the second once more where there is but one.</param>
-    /// <param name="second">The second.</param>
+    /// <summary>
+    /// Performs one step of an optimizer, in place and unrecorded: the parameter and the two tensors of its state change together.
+    /// </summary>
+    /// <param name="plain">The step for gradients within the range.</param>
+    /// <param name="robust">The step for all others; the same bits where both can be taken.</param>
+    /// <param name="range">The range of the plain step.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="first">The first tensor of the state; the second again if there is one only.</param>
+    /// <param name="second">The second tensor of the state.</param>
     internal static void Update<TPlain, TRobust>(
         TPlain plain, TRobust robust, StepRange range, Tensor gradient, Tensor parameter, Tensor first, Tensor second)
         where TPlain : struct, IUpdate
@@ -181,7 +185,7 @@ public static partial class TensorFormula
             plain, robust, range, gradients, parameter.Elements, first.Elements, second.Elements));
     }
 
-    /// <summary>The formula in LaTeX, in the names of its parameters.</summary>
+    /// <summary>Prints the formula as LaTeX with the given names of its inputs.</summary>
     public static string ToLatex<TFormula>(TFormula formula, string x = "x")
         where TFormula : struct, IUnaryFormula => formula.Value(new Latex(x)).ToString();
 
@@ -193,7 +197,7 @@ public static partial class TensorFormula
     public static string ToLatex<TFormula>(TFormula formula, string x, string y, string z)
         where TFormula : struct, ITernaryFormula => formula.Value(new Latex(x), new Latex(y), new Latex(z)).ToString();
 
-    /// <summary>The formula of a row in LaTeX, in the names of its rows and of the number of a row.</summary>
+    /// <summary>Prints the formula of a row as LaTeX with the given names of its rows and of the number of a row.</summary>
     public static string ToLatex<TFormula>(TFormula formula, IReadOnlyList<string> inputs, string perRow)
         where TFormula : struct, IRowFormula
     {

@@ -4,20 +4,20 @@ using Criterion.Numbers;
 namespace Criterion;
 
 /// <summary>
-/// A tensor as a number: a formula run on it becomes a graph of tensor operations, differentiable to any order. Constants stay
-/// numbers until they meet a tensor, so that multiplying by 1 or adding 0 costs nothing.
+/// A tensor as a number: a formula evaluated on it becomes a graph of tensor operations, differentiable to any order. Constants remain
+/// numbers until they are combined with a tensor, so that multiplying by 1 or adding 0 costs nothing.
 /// </summary>
 public readonly struct TensorReal : IReal<TensorReal>
 {
     readonly Tensor? _tensor;
     readonly double _constant;
 
-    /// <summary>A tensor as a number.</summary>
+    /// <summary>Initializes a number from a tensor.</summary>
     public TensorReal(Tensor tensor) => _tensor = tensor;
 
     TensorReal(double constant) => _constant = constant;
 
-    /// <summary>A tensor is a number.</summary>
+    /// <summary>Converts a tensor to a number.</summary>
     public static implicit operator TensorReal(Tensor tensor) => new(tensor);
 
     /// <inheritdoc/>
@@ -174,17 +174,17 @@ public readonly struct TensorReal : IReal<TensorReal>
         return Tensor.Where(choice, a.LikeBranch(b, choice), b.LikeBranch(a, choice));
     }
 
-    /// <summary>This number as a tensor; a constant takes the shape and type of <paramref name="like"/>.</summary>
+    /// <summary>Returns this number as a tensor; a constant takes the shape and type of <paramref name="like"/>.</summary>
     public Tensor ToTensor(Tensor like)
     {
         ArgumentNullException.ThrowIfNull(like);
         return _tensor ?? Tensor.Full(like.Shape, _constant, like.DType);
     }
 
-    /// <summary>The sum along the last dimension, of the given size; a constant is that many times itself.</summary>
+    /// <summary>Returns the sum along the last dimension, of the given size; a constant is multiplied by the size.</summary>
     internal TensorReal SumRows(int size) => _tensor is { } t ? t.Sum(-1) : Const(_constant * size);
 
-    /// <summary>Whether this is a number that has met no tensor.</summary>
+    /// <summary>Gets whether this is a constant.</summary>
     internal bool IsConstant => _tensor is null;
 
     static TensorReal Constant(Real value) => new(value.Value);
@@ -197,7 +197,7 @@ public readonly struct TensorReal : IReal<TensorReal>
         _ => tensor * factor,
     };
 
-    // A mask has the type of what it compares, so that a choice between two constants has it too.
+    // A mask has the type of the compared numbers, so that a selection between two constants has it too.
     static TensorReal Compare(TensorReal a, TensorReal b, Func<Real, Real, Real> numbers, Func<Tensor, Tensor, Tensor> tensors) =>
         a.IsConstant && b.IsConstant
             ? Constant(numbers(a._constant, b._constant))

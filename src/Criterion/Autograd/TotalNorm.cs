@@ -4,16 +4,16 @@ using Criterion.Numbers;
 
 namespace Criterion;
 
-/// <summary>The p-norm of several tensors taken as one vector, Scale · Relative: no power overflows or underflows on the way.</summary>
-/// <param name="Scale">What the elements were divided by.</param>
+/// <summary>The p-norm of several tensors as one vector, Scale · Relative, computed without overflow or underflow of powers.</summary>
+/// <param name="Scale">The divisor of the elements.</param>
 /// <param name="Relative">The norm of the quotients; NaN or infinite only where an element is.</param>
 internal readonly record struct TotalNorm(double Scale, double Relative)
 {
-    // A sum of squares within these bounds did not overflow, and what underflowed is below its rounding.
+    // A sum of squares within these bounds did not overflow, and squares that underflowed are below its rounding error.
     const double LeastSum = 1e-20;
     const double LargestSum = 1e30;
 
-    /// <summary>The norm; infinite where a double cannot hold it.</summary>
+    /// <summary>Gets the norm; infinite if it is out of the range of a double.</summary>
     public double Value => Scale * Relative;
 
     /// <param name="tensors">Floats of any shape.</param>

@@ -23,20 +23,20 @@ internal static class CtcDriver
     {
         public int Chunks => targets.Count;
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double> => new Sample<S>(logs, classes, targets, values, gradient).Run(chunk);
+        void ILaneLoop.Run<S, L, D>(int chunk) => new Sample<S>(logs, classes, targets, values, gradient).Run(chunk);
     }
 
-    /// <summary>ln(eᵃ + e^b + e^c).</summary>
+    /// <summary>Computes ln(eᵃ + e^b + e^c).</summary>
     static double LogSum(double a, double b, double c)
     {
         double peak = Math.Max(a, Math.Max(b, c));
         return double.IsNegativeInfinity(peak) ? peak : peak + Math.Log(Math.Exp(a - peak) + Math.Exp(b - peak) + Math.Exp(c - peak));
     }
 
-    /// <summary>What a step may come from: a place, the one before, and, over a blank between different labels, the one before that.</summary>
+    /// <summary>
+    /// Returns ln α of all predecessors of a place: itself, the place before, and, over a blank between different labels, the one before
+    /// that.
+    /// </summary>
     static double Arriving(ReadOnlySpan<double> from, int place, CtcTargets targets, int sample) => LogSum(
         from[place],
         place > 0 ? from[place - 1] : double.NegativeInfinity,
@@ -63,7 +63,8 @@ internal static class CtcDriver
             BufferPool<double>.Return(scratch);
         }
 
-        /// <summary>ln α: of all paths that reach a place with a step, that step included. The logarithm of the sample's probability.</summary>
+        /// <summary>Computes ln α, of all paths that reach a place with a step, that step included.</summary>
+        /// <returns>The logarithm of the sample's probability.</returns>
         double Forward(int index, Span<double> alpha, int steps, int places)
         {
             if (steps == 0)
@@ -89,8 +90,8 @@ internal static class CtcDriver
         }
 
         /// <summary>
-        /// ln β: of all paths from a place after a step to the end, that step left out. −e^(α + β) / p, added up over the places of a
-        /// class, is the derivative by its log-probability.
+        /// Computes ln β, of all paths from a place after a step to the end, that step excluded. −e^(α + β) / p, summed over the places of
+        /// a class, is the derivative by its log-probability.
         /// </summary>
         void Backward(int index, ReadOnlySpan<double> alpha, Span<double> beta, Span<double> next, Span<double> sums, double total)
         {

@@ -25,7 +25,9 @@ internal readonly struct Elements(Storage? storage, int offset, int count)
     public Span<S> Span<S>()
         where S : unmanaged => Memory<S>().Span;
 
-    /// <summary>Returns the rows from <paramref name="start"/> to <paramref name="end"/> of a matrix; empty where it is not given.</summary>
+    /// <summary>
+    /// Returns the rows from <paramref name="start"/> to <paramref name="end"/> of a matrix; empty where it is not given.
+    /// </summary>
     public Span<S> Rows<S>(int start, int end, int length)
         where S : unmanaged => storage is null ? default : Span<S>()[(start * length)..(end * length)];
 }

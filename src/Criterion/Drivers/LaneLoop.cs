@@ -37,32 +37,30 @@ internal static class LaneLoop
     public static void Run<TLoop>(in TLoop loop, DType type)
         where TLoop : struct, ILaneLoop
     {
-        if (Vector512.IsHardwareAccelerated)
+        bool isSingle = type == DType.Float32;
+        if (Vector512.IsHardwareAccelerated && isSingle)
         {
-            Run<TLoop, Lane512<float>, Lane512<double>>(loop, type);
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, float, Lane512<float>, Lane512<double>>(loop));
+        }
+        else if (Vector512.IsHardwareAccelerated)
+        {
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, double, Lane512<double>, Lane512<double>>(loop));
+        }
+        else if (Vector256.IsHardwareAccelerated && isSingle)
+        {
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, float, Lane256<float>, Lane256<double>>(loop));
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Run<TLoop, Lane256<float>, Lane256<double>>(loop, type);
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, double, Lane256<double>, Lane256<double>>(loop));
+        }
+        else if (isSingle)
+        {
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, float, Lane128<float>, Lane128<double>>(loop));
         }
         else
         {
-            Run<TLoop, Lane128<float>, Lane128<double>>(loop, type);
-        }
-    }
-
-    static void Run<TLoop, F, D>(in TLoop loop, DType type)
-        where TLoop : struct, ILaneLoop
-        where F : struct, ILane<F, float>
-        where D : struct, ILane<D, double>
-    {
-        if (type == DType.Float32)
-        {
-            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, float, F, D>(loop));
-        }
-        else
-        {
-            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, double, D, D>(loop));
+            ParallelFor.Run(loop.Chunks, new Chunk<TLoop, double, Lane128<double>, Lane128<double>>(loop));
         }
     }
 

@@ -49,10 +49,7 @@ internal static class MapDriver
 
         public int Chunks => Layout.Outer == 1 ? LaneLoop.Chunks(Layout.Length) : LaneLoop.Chunks(Layout.Outer, RowsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double> => RunChunk<S, L>(chunk);
+        void ILaneLoop.Run<S, L, D>(int chunk) => RunChunk<S, L>(chunk);
 
         public void RunChunk<S, L>(int chunk)
             where S : unmanaged, INumberBase<S>

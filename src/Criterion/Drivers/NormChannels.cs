@@ -181,8 +181,16 @@ internal readonly struct NormChannels<S, L>
 
     int Row(int row, int channel) => ((row * _channels) + channel) * _length;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     (double First, double Second) Reduce<TTerms>(ChannelPiece piece, double centre, double factor)
+        where TTerms : struct, INormTerms
+    {
+        (double first, double second) = ReduceLanes<TTerms>(piece, centre, factor);
+        (double restFirst, double restSecond) = ReduceRest<TTerms>(piece, centre, factor);
+        return (first + restFirst, second + restSecond);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    (double First, double Second) ReduceLanes<TTerms>(ChannelPiece piece, double centre, double factor)
         where TTerms : struct, INormTerms
     {
         ReadOnlySpan<S> x = _x.Span;
@@ -190,7 +198,6 @@ internal readonly struct NormChannels<S, L>
         (L mean, L scale) = (L.Const(centre), L.Const(factor));
         L a = L.Const(0), b = a, c = a, d = a;
         L a2 = a, b2 = a, c2 = a, d2 = a;
-        (double restFirst, double restSecond) = (0, 0);
         for (int row = 0, start = piece.Start; row < piece.Rows; row++, start += _channels * _length)
         {
             ref S xs = ref MemoryMarshal.GetReference(x.Slice(start, piece.Length));
@@ -210,26 +217,35 @@ internal readonly struct NormChannels<S, L>
             {
                 TTerms.Add(L.Load(in xs, i), L.Load(in gs, i), mean, scale, ref a, ref a2);
             }
-
-            if (i < piece.Length)
-            {
-                (L first, L second) = (L.Const(0), L.Const(0));
-                int rest = piece.Length - i;
-                TTerms.Add(
-                    PartialLane<L, S>.Load(in Unsafe.Add(ref xs, i), rest),
-                    PartialLane<L, S>.Load(in Unsafe.Add(ref gs, i), rest),
-                    mean,
-                    scale,
-                    ref first,
-                    ref second);
-                restFirst += PartialLane<L, S>.Sum(first, rest);
-                restSecond += TTerms.Sums == 1 ? 0 : PartialLane<L, S>.Sum(second, rest);
-            }
         }
 
-        restFirst += double.CreateTruncating((a + b + (c + d)).Sum());
-        restSecond += TTerms.Sums == 1 ? 0 : double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum());
-        return (restFirst, restSecond);
+        return (
+            double.CreateTruncating((a + b + (c + d)).Sum()),
+            TTerms.Sums == 1 ? 0 : double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum()));
+    }
+
+    // In a method of its own: the sums would be kept in memory within the loop across these calls.
+    (double First, double Second) ReduceRest<TTerms>(ChannelPiece piece, double centre, double factor)
+        where TTerms : struct, INormTerms
+    {
+        ReadOnlySpan<S> x = _x.Span;
+        ReadOnlySpan<S> g = TTerms.Arity > 1 ? _g.Span : x;
+        (int rest, double first, double second) = (piece.Length % L.Width, 0, 0);
+        for (int row = 0, end = piece.Start + piece.Length; row < piece.Rows && rest > 0; row++, end += _channels * _length)
+        {
+            (L sum, L product) = (L.Const(0), L.Const(0));
+            TTerms.Add(
+                PartialLane<L, S>.Load(x.Slice(end - rest, rest)),
+                PartialLane<L, S>.Load(g.Slice(end - rest, rest)),
+                L.Const(centre),
+                L.Const(factor),
+                ref sum,
+                ref product);
+            first += PartialLane<L, S>.Sum(sum, rest);
+            second += TTerms.Sums == 1 ? 0 : PartialLane<L, S>.Sum(product, rest);
+        }
+
+        return (first, second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -263,11 +279,26 @@ internal readonly struct NormChannels<S, L>
 
             if (i < _length)
             {
-                L value = PartialLane<L, S>.Load(in Unsafe.Add(ref xs, i), _length - i);
-                L upstream = PartialLane<L, S>.Load(in Unsafe.Add(ref gs, i), _length - i);
-                PartialLane<L, S>.Store(
-                    TMap.Map<L, S>(value, upstream, mean, unit, a, b, c), MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, i), _length - i));
+                MapRest<TMap>(
+                    MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref xs, i), _length - i),
+                    MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref gs, i), _length - i),
+                    MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, i), _length - i),
+                    centre,
+                    inner,
+                    slope,
+                    factor,
+                    shift);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void MapRest<TMap>(
+        ReadOnlySpan<S> x, ReadOnlySpan<S> g, Span<S> target, double centre, double inner, double slope, double factor, double shift)
+        where TMap : struct, INormMap
+    {
+        (L value, L upstream) = (PartialLane<L, S>.Load(x), PartialLane<L, S>.Load(g));
+        (L mean, L unit, L a, L b, L c) = (L.Const(centre), L.Const(inner), L.Const(slope), L.Const(factor), L.Const(shift));
+        PartialLane<L, S>.Store(TMap.Map<L, S>(value, upstream, mean, unit, a, b, c), target);
     }
 }

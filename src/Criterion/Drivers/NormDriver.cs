@@ -10,7 +10,8 @@ namespace Criterion.Drivers;
 /// <param name="Epsilon">A number that is added to the variance.</param>
 /// <param name="Mean">The mean of each channel, in double precision; written forwards.</param>
 /// <param name="Deviation">The root of the variance of each channel, in double precision; written forwards.</param>
-internal readonly record struct Normalized(Elements X, NormLayout Layout, Elements Weight, double Epsilon, Elements Mean, Elements Deviation)
+internal readonly record struct Normalized(
+    Elements X, NormLayout Layout, Elements Weight, double Epsilon, Elements Mean, Elements Deviation)
 {
     /// <summary>A number added to each channel; default for 0. Forwards only.</summary>
     public Elements Bias { get; init; }
@@ -48,10 +49,7 @@ internal static class NormDriver
 
         public int Chunks => LaneLoop.Chunks(values.Layout.Channels, ChannelsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             NormChannels<S, L> channels = new(values);
             int end = Math.Min(values.Layout.Channels, (chunk + 1) * ChannelsPerChunk);

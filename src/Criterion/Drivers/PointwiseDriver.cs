@@ -68,10 +68,7 @@ internal static class PointwiseDriver
     {
         public int Chunks => LaneLoop.Chunks(sum.X.Count);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             int start = chunk * LaneLoop.ChunkLength;
             int length = Math.Min(LaneLoop.ChunkLength, sum.X.Count - start);
@@ -87,38 +84,38 @@ internal static class PointwiseDriver
             PointwiseTotal? total = null;
             if (sum.NeedsSlope || !sum.GradientX.IsEmpty)
             {
-                total = loops.Differentiate<FirstInput, WithValue>(Part<S>(sum.GradientX, start, length), sum.Offset);
+                Span<S> gradient = Part<S>(sum.GradientX, start, length);
+                total = loops.Finish<FirstInput, WithValue>(
+                    loops.Gradients<FirstInput, WithValue>(gradient, sum.Offset), gradient, sum.Offset);
             }
 
-            total = Differentiate<SecondInput, TFormula, S, L>(loops, Part<S>(sum.GradientY, start, length), total);
-            total = Differentiate<ThirdInput, TFormula, S, L>(loops, Part<S>(sum.GradientZ, start, length), total);
+            total = Differentiate<SecondInput, S, L>(loops, Part<S>(sum.GradientY, start, length), total);
+            total = Differentiate<ThirdInput, S, L>(loops, Part<S>(sum.GradientZ, start, length), total);
             total ??= new(loops.Value(), 0);
             (totals.Span[2 * chunk], totals.Span[(2 * chunk) + 1]) = (total.Value.Value, total.Value.Slope);
         }
-    }
 
-    static Span<S> Part<S>(Elements gradient, int start, int length)
-        where S : unmanaged => gradient.IsEmpty ? default : gradient.Span<S>().Slice(start, length);
+        static Span<S> Part<S>(Elements gradient, int start, int length)
+            where S : unmanaged => gradient.IsEmpty ? default : gradient.Span<S>().Slice(start, length);
 
-    /// <summary>Writes a further gradient, if it is needed; without one before, its pass returns the sum too.</summary>
-    static PointwiseTotal? Differentiate<TInput, TFormula, S, L>(
-        in PointwiseLoops<TFormula, S, L> loops, Span<S> gradient, PointwiseTotal? total)
-        where TInput : struct, IInput
-        where TFormula : struct, IPointwiseFormula
-        where S : unmanaged, IBinaryFloatingPointIeee754<S>
-        where L : struct, ILane<L, S>
-    {
-        if (gradient.IsEmpty)
+        /// <summary>Writes a further gradient, if it is needed; without one before, its pass returns the sum too.</summary>
+        static PointwiseTotal? Differentiate<TInput, S, L>(in PointwiseLoops<TFormula, S, L> loops, Span<S> gradient, PointwiseTotal? total)
+            where TInput : struct, IInput
+            where S : unmanaged, IBinaryFloatingPointIeee754<S>
+            where L : struct, ILane<L, S>
         {
+            if (gradient.IsEmpty)
+            {
+                return total;
+            }
+
+            if (total is null)
+            {
+                return loops.Finish<TInput, WithValue>(loops.Gradients<TInput, WithValue>(gradient, 0), gradient, 0);
+            }
+
+            loops.Finish<TInput, GradientOnly>(loops.Gradients<TInput, GradientOnly>(gradient, 0), gradient, 0);
             return total;
         }
-
-        if (total is null)
-        {
-            return loops.Differentiate<TInput, WithValue>(gradient, 0);
-        }
-
-        loops.Differentiate<TInput, GradientOnly>(gradient, 0);
-        return total;
     }
 }

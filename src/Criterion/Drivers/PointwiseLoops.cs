@@ -55,12 +55,13 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
             : ValuesOneByOne<UnboundedReal>();
     }
 
-    /// <summary>Writes the gradient by an input, if it is not empty, and returns the sums, scaled.</summary>
-    public PointwiseTotal Differentiate<TInput, TPass>(Span<S> gradient, double offset)
+    /// <summary>
+    /// Adds the last elements to the sums of the loop; where they are not finite, computes again what a lane cannot hold.
+    /// </summary>
+    public PointwiseTotal Finish<TInput, TPass>(PointwiseTotal sum, Span<S> gradient, double offset)
         where TInput : struct, IInput
         where TPass : struct, IPass
     {
-        PointwiseTotal sum = Gradients<TInput, TPass>(Formula, Scale, offset, X, Y, Z, gradient, Count);
         if (Whole < X.Length)
         {
             sum += PartialGradient<TInput>(Whole, gradient, offset);
@@ -126,28 +127,24 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
     static N Number<N>(S value)
         where N : struct, IScalar<N> => N.Const(double.CreateTruncating(value));
 
+    /// <summary>Writes the gradient of the whole lanes, if it is not empty, and returns the sums, scaled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    static unsafe PointwiseTotal Gradients<TInput, TPass>(
-        TFormula formula,
-        double scale,
-        double offset,
-        ReadOnlySpan<S> x,
-        ReadOnlySpan<S> y,
-        ReadOnlySpan<S> z,
-        Span<S> gradient,
-        int count)
+    public unsafe PointwiseTotal Gradients<TInput, TPass>(Span<S> gradient, double offset)
         where TInput : struct, IInput
         where TPass : struct, IPass
     {
-        int last = x.Length - L.Width;
+        // Read once: every use would count against what the JIT inlines.
+        int width = L.Width;
+        int last = X.Length - width;
         if (last < 0)
         {
             return default;
         }
 
-        ref S a = ref MemoryMarshal.GetReference(x);
-        ref S b = ref MemoryMarshal.GetReference(y);
-        ref S c = ref MemoryMarshal.GetReference(z);
+        (TFormula formula, double scale, int count) = (Formula, Scale, Count);
+        ref S a = ref MemoryMarshal.GetReference(X);
+        ref S b = ref MemoryMarshal.GetReference(Y);
+        ref S c = ref MemoryMarshal.GetReference(Z);
         ref S g = ref MemoryMarshal.GetReference(gradient);
         L factor = L.Const(scale);
         L shift = L.Const(offset);
@@ -161,9 +158,9 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
             do
             {
                 Dual<L> value = formula.Value(
-                    Seed<TInput>.Dense(0, L.Load(in a, i)),
-                    Seed<TInput>.Dense(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
-                    Seed<TInput>.Dense(2, TFormula.Arity > 2 ? L.Load(in c, i) : default));
+                    TInput.Dense(0, L.Load(in a, i)),
+                    TInput.Dense(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
+                    TInput.Dense(2, TFormula.Arity > 2 ? L.Load(in c, i) : default));
                 if (TPass.SumsValues)
                 {
                     sum += value.Value;
@@ -180,13 +177,19 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
                     scaled.Store(ref g, i);
                 }
 
-                i += L.Width;
+                i += width;
             }
             while (i <= last);
-
-            Streaming.End();
         }
 
+        return Totals(sum, slope, scale);
+    }
+
+    // A call that takes them by value: inlined, it would keep the sums in memory within the loop.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static PointwiseTotal Totals(L sum, L slope, double scale)
+    {
+        Streaming.End();
         return new(double.CreateTruncating(sum.Sum()) * scale, double.CreateTruncating(slope.Sum()) * scale);
     }
 
@@ -203,9 +206,9 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
         where TInput : struct, IInput
     {
         Dual<L> value = formula.Value(
-            Seed<TInput>.Dense(0, PartialLane<L, S>.Load(x)),
-            Seed<TInput>.Dense(1, TFormula.Arity > 1 ? PartialLane<L, S>.Load(y) : default),
-            Seed<TInput>.Dense(2, TFormula.Arity > 2 ? PartialLane<L, S>.Load(z) : default));
+            TInput.Dense(0, PartialLane<L, S>.Load(x)),
+            TInput.Dense(1, TFormula.Arity > 1 ? PartialLane<L, S>.Load(y) : default),
+            TInput.Dense(2, TFormula.Arity > 2 ? PartialLane<L, S>.Load(z) : default));
         ref S result = ref MemoryMarshal.GetReference(results);
         value.Value.Store(ref result, 0);
         value.Tangent.Store(ref result, L.Width);
@@ -268,5 +271,5 @@ internal readonly ref struct PointwiseLoops<TFormula, S, L>
     SparseDual<N> Wide<TInput, N>(int i)
         where TInput : struct, IInput
         where N : struct, IScalar<N> => Formula.Value(
-            Seed<TInput>.Sparse(0, Number<N>(X[i])), Seed<TInput>.Sparse(1, Number<N>(Y[i])), Seed<TInput>.Sparse(2, Number<N>(Z[i])));
+            TInput.Sparse(0, Number<N>(X[i])), TInput.Sparse(1, Number<N>(Y[i])), TInput.Sparse(2, Number<N>(Z[i])));
 }

@@ -49,8 +49,8 @@ internal readonly struct MinReduction : IReduction
 internal readonly record struct ReductionOperands(Elements Source, Elements Result, int Outer, int Length, int Inner, double Divisor = 1);
 
 /// <summary>
-/// Reduces a dimension. Work is divided into pieces of fixed size whose partial results are combined in order, so results have the same bits
-/// on any number of threads. A sum of finite numbers that is not finite is computed again in <see cref="UnboundedReal"/>.
+/// Reduces a dimension. Work is divided into pieces of fixed size whose partial results are combined in order, so results have the same
+/// bits on any number of threads. A sum of finite numbers that is not finite is computed again in <see cref="UnboundedReal"/>.
 /// </summary>
 internal static class ReduceDriver
 {
@@ -157,10 +157,7 @@ internal static class ReduceDriver
 
         public int Chunks => Pieces > 1 ? reduction.Outer * Pieces : LaneLoop.Chunks(reduction.Outer, RowsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             ReadOnlySpan<S> source = reduction.Source.Span<S>();
             Span<double> results = partial.Span;
@@ -217,10 +214,7 @@ internal static class ReduceDriver
 
         public int Chunks => reduction.Outer * Blocks;
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             (int outer, int block) = Math.DivRem(chunk, Blocks);
             int start = block * Width;

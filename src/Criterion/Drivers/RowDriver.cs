@@ -61,10 +61,7 @@ internal static class RowDriver
 
         public int Chunks => LaneLoop.Chunks(losses.Values.Count, RowsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             // NaN for each statistic that the formula uses.
             Statistics<Real> used = losses.Formula.Terms<Real>(double.NaN, double.NaN, double.NaN);
@@ -80,6 +77,7 @@ internal static class RowDriver
                 GradientA = losses.GradientA.Rows<S>(start, end, length),
                 GradientB = losses.GradientB.Rows<S>(start, end, length),
                 GradientC = losses.GradientC.Rows<S>(start, end, length),
+                Length = length,
                 Count = losses.A.Count,
             };
             ReadOnlySpan<S> perRow = losses.PerRow.Rows<S>(start, end, 1);
@@ -87,28 +85,28 @@ internal static class RowDriver
             for (int row = 0; row < values.Length; row++)
             {
                 double t = perRow.IsEmpty ? 0 : double.CreateTruncating(perRow[row]);
-                values[row] = RunRow(rows.Slice(row * length, length), t, used);
+                values[row] = RunRow(rows, row * length, t, used);
             }
 
             Streaming.End();
         }
 
-        double RunRow<S, L, D>(in RowLoops<TFormula, S, L, D> row, double t, Statistics<Real> used)
+        double RunRow<S, L, D>(in RowLoops<TFormula, S, L, D> rows, int at, double t, in Statistics<Real> used)
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S>
             where D : struct, ILane<D, double>
         {
             bool isSingle = typeof(S) == typeof(float);
-            Statistics<Real> sums = row.Sum();
+            Statistics<Real> sums = rows.Sum(at);
             if (isSingle && (LeavesRange(sums, used, LeastSumOfSingle, MostSumOfSingle) || TFormula.Cancels(sums)))
             {
-                sums = row.SumWidened();
+                sums = rows.SumWidened(at);
             }
 
             // No square of a float underflows in double precision: a sum of 0 is one.
             if (isSingle ? !AreWithin(sums, LeastOfDouble, MostOfDouble) : LeavesRange(sums, used, LeastOfDouble, MostOfDouble))
             {
-                return RunUnbounded(row, t);
+                return RunUnbounded(rows, at, t);
             }
 
             if (losses.NeedsGradient)
@@ -116,11 +114,11 @@ internal static class RowDriver
                 Statistics<Real> slopes = Slopes(sums, t);
                 if (isSingle && !(AreWithin(slopes, LeastOfSingle, MostOfSingle) && AreWithin(sums, 0, MostOfSingle)))
                 {
-                    row.DifferentiateOneByOne(slopes);
+                    rows.DifferentiateOneByOne(at, slopes);
                 }
                 else
                 {
-                    row.Differentiate(slopes);
+                    rows.Differentiate(at, slopes);
                 }
             }
 
@@ -128,15 +126,15 @@ internal static class RowDriver
         }
 
         /// <summary>Computes a row in numbers of any size.</summary>
-        double RunUnbounded<S, L, D>(in RowLoops<TFormula, S, L, D> row, double t)
+        double RunUnbounded<S, L, D>(in RowLoops<TFormula, S, L, D> rows, int at, double t)
             where S : unmanaged, IBinaryFloatingPointIeee754<S>
             where L : struct, ILane<L, S>
             where D : struct, ILane<D, double>
         {
-            Statistics<UnboundedReal> sums = row.SumOneByOne<UnboundedReal>();
+            Statistics<UnboundedReal> sums = rows.SumOneByOne<UnboundedReal>(at);
             if (losses.NeedsGradient)
             {
-                row.DifferentiateOneByOne(new Statistics<UnboundedReal>(
+                rows.DifferentiateOneByOne(at, new Statistics<UnboundedReal>(
                     Slope<FirstInput>(sums, t), Slope<SecondInput>(sums, t), Slope<ThirdInput>(sums, t), Slope<FourthInput>(sums, t)));
             }
 
@@ -146,15 +144,18 @@ internal static class RowDriver
         /// <summary>Returns the scaled derivative of the row's loss by one of its sums.</summary>
         UnboundedReal Slope<TSum>(Statistics<UnboundedReal> sums, double t)
             where TSum : struct, IInput =>
-            losses.Formula.Value(Seed<TSum>.Dense(sums), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
+            losses.Formula.Value(sums.Seed<TSum>(), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
 
         /// <summary>Returns the scaled derivatives of the row's loss by its sums: four at once, each the tangent along one sum.</summary>
-        Statistics<Real> Slopes(Statistics<Real> sums, Real t)
+        Statistics<Real> Slopes(in Statistics<Real> sums, Real t)
         {
             static Dual<Lane256<double>> Along(Real sum, double first, double second, double third, double fourth) =>
                 new(Lane256<double>.Const(sum.Value), new(Vector256.Create(first, second, third, fourth)));
             Statistics<Dual<Lane256<double>>> along = new(
-                Along(sums.First, 1, 0, 0, 0), Along(sums.Second, 0, 1, 0, 0), Along(sums.Third, 0, 0, 1, 0), Along(sums.Fourth, 0, 0, 0, 1));
+                Along(sums.First, 1, 0, 0, 0),
+                Along(sums.Second, 0, 1, 0, 0),
+                Along(sums.Third, 0, 0, 1, 0),
+                Along(sums.Fourth, 0, 0, 0, 1));
             Lane256<double> slopes =
                 losses.Formula.Value(along, Dual<Lane256<double>>.Const(t.Value)).Tangent * Lane256<double>.Const(losses.Scale);
             Span<double> each = stackalloc double[4];
@@ -164,13 +165,13 @@ internal static class RowDriver
     }
 
     /// <summary>Returns whether a sum is out of range: a sum of 0, too, may be one of squares that underflowed.</summary>
-    static bool LeavesRange(Statistics<Real> sums, Statistics<Real> used, double least, double most) => !AreWithin(sums, least, most)
+    static bool LeavesRange(in Statistics<Real> sums, in Statistics<Real> used, double least, double most) => !AreWithin(sums, least, most)
         || IsUsedZero(sums.First, used.First) || IsUsedZero(sums.Second, used.Second)
         || IsUsedZero(sums.Third, used.Third) || IsUsedZero(sums.Fourth, used.Fourth);
 
     static bool IsUsedZero(Real sum, Real used) => sum.Value == 0 && double.IsNaN(used.Value);
 
-    static bool AreWithin(Statistics<Real> numbers, double least, double most) =>
+    static bool AreWithin(in Statistics<Real> numbers, double least, double most) =>
         IsWithin(numbers.First, least, most) && IsWithin(numbers.Second, least, most)
         && IsWithin(numbers.Third, least, most) && IsWithin(numbers.Fourth, least, most);
 

@@ -7,7 +7,7 @@ using Criterion.Simd;
 
 namespace Criterion.Drivers;
 
-/// <summary>The loops of a row formula over rows: of a chunk at first, of which each row is a slice.</summary>
+/// <summary>The loops of a row formula over the rows of one chunk.</summary>
 internal readonly ref struct RowLoops<TFormula, S, L, D>
     where TFormula : struct, IRowFormula
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -31,47 +31,51 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
 
     public Span<S> GradientC { get; init; }
 
-    /// <summary>The number of elements in all rows.</summary>
+    /// <summary>The number of elements in a row.</summary>
+    public int Length { get; init; }
+
+    /// <summary>The number of elements in all rows of all chunks.</summary>
     public long Count { get; init; }
 
-    /// <summary>Returns a part of these rows.</summary>
-    public RowLoops<TFormula, S, L, D> Slice(int at, int length) => new()
+    /// <summary>Returns the sums of the statistics of the row at an element, in blocks in the elements' own precision.</summary>
+    public Statistics<Real> Sum(int at)
     {
-        Formula = Formula,
-        A = A.Slice(at, length),
-        B = B.Slice(at, length),
-        C = C.Slice(at, length),
-        GradientA = GradientA.IsEmpty ? default : GradientA.Slice(at, length),
-        GradientB = GradientB.IsEmpty ? default : GradientB.Slice(at, length),
-        GradientC = GradientC.IsEmpty ? default : GradientC.Slice(at, length),
-        Count = Count,
-    };
+        ReadOnlySpan<S> a = A.Slice(at, Length);
+        ReadOnlySpan<S> b = B.Slice(at, Length);
+        ReadOnlySpan<S> c = C.Slice(at, Length);
+        return WithRest(Sum(Formula, a, b, c), a, b, c, L.Width);
+    }
 
-    /// <summary>Returns the sums of the statistics, in blocks in the elements' own precision.</summary>
-    public Statistics<Real> Sum() => WithRest(Sum(Formula, A, B, C), L.Width);
-
-    /// <summary>Returns the sums of the statistics of floats in double precision.</summary>
-    public Statistics<Real> SumWidened() => WithRest(
-        SumWidened(Formula, MemoryMarshal.Cast<S, float>(A), MemoryMarshal.Cast<S, float>(B), MemoryMarshal.Cast<S, float>(C)), D.Width);
+    /// <summary>Returns the sums of the statistics of a row of floats in double precision.</summary>
+    public Statistics<Real> SumWidened(int at)
+    {
+        ReadOnlySpan<S> a = A.Slice(at, Length);
+        ReadOnlySpan<S> b = B.Slice(at, Length);
+        ReadOnlySpan<S> c = C.Slice(at, Length);
+        Statistics<Real> sums = SumWidened(
+            Formula, MemoryMarshal.Cast<S, float>(a), MemoryMarshal.Cast<S, float>(b), MemoryMarshal.Cast<S, float>(c));
+        return WithRest(sums, a, b, c, D.Width);
+    }
 
     /// <summary>Adds the statistics of the elements after the last whole lane.</summary>
-    Statistics<Real> WithRest(Statistics<Real> sums, int width)
+    Statistics<Real> WithRest(in Statistics<Real> wholeLanes, ReadOnlySpan<S> a, ReadOnlySpan<S> b, ReadOnlySpan<S> c, int width)
     {
-        for (int i = A.Length - (A.Length % width); i < A.Length; i += D.Width)
+        Statistics<Real> sums = wholeLanes;
+        for (int i = a.Length - (a.Length % width); i < a.Length; i += D.Width)
         {
-            int end = Math.Min(A.Length, i + D.Width);
-            sums = Plus(sums, Partial(Formula, A[i..end], B[i..end], C[i..end]));
+            int end = Math.Min(a.Length, i + D.Width);
+            sums = Plus(sums, Partial(Formula, a[i..end], b[i..end], c[i..end]));
         }
 
         return sums;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public Statistics<N> SumOneByOne<N>()
+    public Statistics<N> SumOneByOne<N>(int at)
         where N : struct, IScalar<N>
     {
         Statistics<N> sums = new(N.Const(0), N.Const(0), N.Const(0), N.Const(0));
-        for (int i = 0; i < A.Length; i++)
+        for (int i = at; i < at + Length; i++)
         {
             sums = Plus(sums, Formula.Terms(Number<N>(A[i]), Number<N>(B[i]), Number<N>(C[i])));
         }
@@ -79,36 +83,40 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
         return sums;
     }
 
-    /// <summary>Writes the gradients that are needed from the derivatives by the sums.</summary>
-    public void Differentiate(Statistics<Real> slopes)
+    /// <summary>Writes the gradients of a row that are needed from the derivatives by its sums.</summary>
+    public void Differentiate(int at, in Statistics<Real> slopes)
     {
-        Differentiate<FirstInput>(slopes, GradientA);
-        Differentiate<SecondInput>(slopes, GradientB);
-        Differentiate<ThirdInput>(slopes, GradientC);
+        Differentiate<FirstInput>(at, slopes, GradientA);
+        Differentiate<SecondInput>(at, slopes, GradientB);
+        Differentiate<ThirdInput>(at, slopes, GradientC);
     }
 
     /// <inheritdoc cref="Differentiate"/>
-    public void DifferentiateOneByOne<N>(Statistics<N> slopes)
+    public void DifferentiateOneByOne<N>(int at, Statistics<N> slopes)
         where N : struct, IScalar<N>
     {
-        DifferentiateOneByOne<FirstInput, N>(slopes, GradientA);
-        DifferentiateOneByOne<SecondInput, N>(slopes, GradientB);
-        DifferentiateOneByOne<ThirdInput, N>(slopes, GradientC);
+        DifferentiateOneByOne<FirstInput, N>(at, slopes, GradientA);
+        DifferentiateOneByOne<SecondInput, N>(at, slopes, GradientB);
+        DifferentiateOneByOne<ThirdInput, N>(at, slopes, GradientC);
     }
 
-    void Differentiate<TInput>(Statistics<Real> slopes, Span<S> gradient)
+    void Differentiate<TInput>(int at, in Statistics<Real> slopes, Span<S> gradients)
         where TInput : struct, IInput
     {
-        if (gradient.IsEmpty)
+        if (gradients.IsEmpty)
         {
             return;
         }
 
-        Gradient<TInput>(Formula, slopes, A, B, C, gradient, Count);
-        for (int i = A.Length - (A.Length % L.Width); i < A.Length; i += D.Width)
+        ReadOnlySpan<S> a = A.Slice(at, Length);
+        ReadOnlySpan<S> b = B.Slice(at, Length);
+        ReadOnlySpan<S> c = C.Slice(at, Length);
+        Span<S> gradient = gradients.Slice(at, Length);
+        Gradient<TInput>(Formula, slopes, a, b, c, gradient, Count);
+        for (int i = Length - (Length % L.Width); i < Length; i += D.Width)
         {
-            int end = Math.Min(A.Length, i + D.Width);
-            PartialGradient<TInput>(Formula, slopes, A[i..end], B[i..end], C[i..end], gradient[i..end]);
+            int end = Math.Min(Length, i + D.Width);
+            PartialGradient<TInput>(Formula, slopes, a[i..end], b[i..end], c[i..end], gradient[i..end]);
         }
     }
 
@@ -117,6 +125,7 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
     static N Number<N>(S value)
         where N : struct, IScalar<N> => N.Const(double.CreateTruncating(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Statistics<N> Plus<N>(Statistics<N> a, Statistics<N> b)
         where N : struct, IScalar<N> => new(a.First + b.First, a.Second + b.Second, a.Third + b.Third, a.Fourth + b.Fourth);
 
@@ -160,7 +169,8 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
             PartialLane<D, double>.LoadWidened(x),
             TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default,
             TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default);
-        return new(Total(terms.First, x.Length), Total(terms.Second, x.Length), Total(terms.Third, x.Length), Total(terms.Fourth, x.Length));
+        int count = x.Length;
+        return new(Total(terms.First, count), Total(terms.Second, count), Total(terms.Third, count), Total(terms.Fourth, count));
     }
 
     static Real Total(D lane, int count) => PartialLane<D, double>.Sum(lane, count);
@@ -193,7 +203,7 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static unsafe void Gradient<TInput>(
         TFormula formula,
-        Statistics<Real> slopes,
+        in Statistics<Real> slopes,
         ReadOnlySpan<S> x,
         ReadOnlySpan<S> y,
         ReadOnlySpan<S> z,
@@ -213,9 +223,9 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
             {
                 L slope = Weighted(
                     formula.Terms(
-                        Seed<TInput>.Sparse(0, L.Load(in a, i)),
-                        Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
-                        Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? L.Load(in c, i) : default)),
+                        TInput.Sparse(0, L.Load(in a, i)),
+                        TInput.Sparse(1, TFormula.Arity > 1 ? L.Load(in b, i) : default),
+                        TInput.Sparse(2, TFormula.Arity > 2 ? L.Load(in c, i) : default)),
                     weights);
                 if (streams)
                 {
@@ -231,31 +241,31 @@ internal readonly ref struct RowLoops<TFormula, S, L, D>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void PartialGradient<TInput>(
-        TFormula formula, Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
+        TFormula formula, in Statistics<Real> slopes, ReadOnlySpan<S> x, ReadOnlySpan<S> y, ReadOnlySpan<S> z, Span<S> gradient)
         where TInput : struct, IInput
     {
         Statistics<SparseDual<D>> terms = formula.Terms(
-            Seed<TInput>.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
-            Seed<TInput>.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
-            Seed<TInput>.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
+            TInput.Sparse(0, PartialLane<D, double>.LoadWidened(x)),
+            TInput.Sparse(1, TFormula.Arity > 1 ? PartialLane<D, double>.LoadWidened(y) : default),
+            TInput.Sparse(2, TFormula.Arity > 2 ? PartialLane<D, double>.LoadWidened(z) : default));
         PartialLane<D, double>.StoreNarrowed(Weighted(terms, Weights<D, double>(slopes)), gradient);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    void DifferentiateOneByOne<TInput, N>(Statistics<N> slopes, Span<S> gradient)
+    void DifferentiateOneByOne<TInput, N>(int at, Statistics<N> slopes, Span<S> gradients)
         where TInput : struct, IInput
         where N : struct, IScalar<N>
     {
-        for (int i = 0; i < gradient.Length; i++)
+        for (int i = at; i < at + Length && !gradients.IsEmpty; i++)
         {
             Statistics<SparseDual<N>> terms = Formula.Terms(
-                Seed<TInput>.Sparse(0, Number<N>(A[i])), Seed<TInput>.Sparse(1, Number<N>(B[i])), Seed<TInput>.Sparse(2, Number<N>(C[i])));
-            gradient[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
+                TInput.Sparse(0, Number<N>(A[i])), TInput.Sparse(1, Number<N>(B[i])), TInput.Sparse(2, Number<N>(C[i])));
+            gradients[i] = S.CreateTruncating(Weighted(terms, slopes).Value);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Statistics<T> Weights<T, E>(Statistics<Real> slopes)
+    static Statistics<T> Weights<T, E>(in Statistics<Real> slopes)
         where T : struct, ILane<T, E>
         where E : unmanaged =>
         new(T.Const(slopes.First.Value), T.Const(slopes.Second.Value), T.Const(slopes.Third.Value), T.Const(slopes.Fourth.Value));

@@ -21,10 +21,7 @@ internal static class SoftmaxDriver
 
         public int Chunks => LaneLoop.Chunks(losses.Values.Count, RowsPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             int end = Math.Min(losses.Values.Count, (chunk + 1) * RowsPerChunk);
             new SoftmaxChunk<TFormula, S, L>(losses).Run(chunk * RowsPerChunk, end);

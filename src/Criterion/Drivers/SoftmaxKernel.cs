@@ -40,7 +40,8 @@ internal static class SoftmaxKernel<S, L>
     /// <param name="exponentials">Receives the exponentials; padded to whole lanes.</param>
     /// <param name="keepsShifted">Whether <paramref name="shifted"/> is read afterwards.</param>
     /// <param name="written">Memory that is written soon and is prefetched meanwhile; empty for none.</param>
-    public static ExponentialSum Exponentials(ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keepsShifted, ReadOnlySpan<S> written)
+    public static ExponentialSum Exponentials(
+        ReadOnlySpan<S> x, Span<S> shifted, Span<S> exponentials, bool keepsShifted, ReadOnlySpan<S> written)
     {
         S peak = Peak(x);
         if (S.IsPositiveInfinity(peak))
@@ -87,7 +88,8 @@ internal static class SoftmaxKernel<S, L>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double Exponentials(ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keepsShifted, ReadOnlySpan<S> written)
+    public static double Exponentials(
+        ReadOnlySpan<S> source, Span<S> row, Span<S> exponentials, S peak, bool keepsShifted, ReadOnlySpan<S> written)
     {
         // The elements after the last whole lane go through one that is padded.
         int whole = source.Length / L.Width * L.Width;

@@ -18,7 +18,7 @@ internal static class SoftmaxLoops<TFormula, S, L>
     public static SparseDual<T> Term<TInput, T>(TFormula formula, T a, T p, T b, T q)
         where TInput : struct, IInput
         where T : struct, IReal<T> => formula.Value(
-            Seed<TInput>.Sparse(0, a), Seed<TInput>.Exponential(0, p), Seed<TInput>.Sparse(1, b), Seed<TInput>.Exponential(1, q));
+            TInput.Sparse(0, a), TInput.Sparse(0, p).AsExponential(), TInput.Sparse(1, b), TInput.Sparse(1, q).AsExponential());
 
     /// <summary>Returns the sums of the terms and of their derivatives, which are left in the scratch memory.</summary>
     /// <remarks>The formula is called in one place: a second copy of it would exceed what the JIT inlines.</remarks>

@@ -62,10 +62,7 @@ internal static class SoftmaxRowsDriver
 
         public int Chunks => LaneLoop.Chunks(Blocks, BlocksPerChunk);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             int gathered = rows.Inner == 1 ? 0 : Columns * rows.Length;
             int padded = LaneLoop.Chunks(rows.Length, L.Width) * L.Width;

@@ -56,10 +56,7 @@ internal static class UpdateDriver
     {
         public int Chunks => LaneLoop.Chunks(update.Parameter.Count);
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double>
+        void ILaneLoop.Run<S, L, D>(int chunk)
         {
             int start = chunk * LaneLoop.ChunkLength;
             int length = Math.Min(LaneLoop.ChunkLength, update.Parameter.Count - start);

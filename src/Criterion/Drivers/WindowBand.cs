@@ -6,8 +6,8 @@ using Criterion.Simd;
 namespace Criterion.Drivers;
 
 /// <summary>
-/// Takes a band of a plane's rows in one sweep from top to bottom: as soon as the last row under a window is blurred, its losses and
-/// their derivatives are computed, and as soon as the last window over a row is, its gradient. All in double precision: a variance is
+/// Computes a band of a plane's rows in one pass from top to bottom. As soon as the last row under a window is blurred, its losses and
+/// their derivatives are computed, and as soon as the last window over a row is, its gradient. All is in double precision: a variance is
 /// the small difference of large means.
 /// </summary>
 internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula> losses, WindowGeometry geometry, Memory<double> sums)
@@ -17,7 +17,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
 {
     bool Differentiates => !losses.GradientX.IsEmpty || !losses.GradientY.IsEmpty;
 
-    // Mirrored rows add to the gradient of rows that have been there before.
+    // The gradient of a mirrored row is added to that of the row that it mirrors.
     bool Accumulates => geometry.Window.Border == WindowBorder.Reflect;
 
     public void Run(int index)
@@ -31,7 +31,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
             Clear(losses.GradientY, plane, from, to);
         }
 
-        sums.Span[index] = Sweep(scratch, plane, from, to);
+        sums.Span[index] = SumWindows(scratch, plane, from, to);
         for (int row = Math.Max(from, geometry.DenseHeight); row < to; row++)
         {
             Gradients(scratch, plane, row);
@@ -40,8 +40,10 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         scratch.Return();
     }
 
-    /// <summary>Down the band: the sum of the losses of its windows. Those above that reach into its rows are needed for gradients.</summary>
-    double Sweep(WindowScratch scratch, int plane, int from, int to)
+    /// <summary>
+    /// Returns the sum of the losses of the band's windows. Windows above that overlap its rows are needed for the gradients.
+    /// </summary>
+    double SumWindows(WindowScratch scratch, int plane, int from, int to)
     {
         int reach = geometry.Size - 1;
         int first = Differentiates ? Math.Max(0, from - reach) : from;
@@ -63,7 +65,8 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
 
     void Clear(Elements gradient, int plane, int from, int to)
     {
-        for (int row = Math.Max(0, from - geometry.Padding); row < Math.Min(to - geometry.Padding, geometry.Height) && !gradient.IsEmpty; row++)
+        int end = Math.Min(to - geometry.Padding, geometry.Height);
+        for (int row = Math.Max(0, from - geometry.Padding); row < end && !gradient.IsEmpty; row++)
         {
             RowOf(gradient, plane, row).Clear();
         }
@@ -78,7 +81,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         Precision.Widen<S>(RowOf(losses.Y, plane, row), scratch.Y);
     }
 
-    /// <summary>The statistics of a padded row, blurred along.</summary>
+    /// <summary>Computes the statistics of a padded row, blurred along.</summary>
     void BlurRow(WindowScratch scratch, int plane, int row)
     {
         int source = geometry.SourceRow(row);
@@ -89,7 +92,8 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         }
 
         LoadRow(scratch, plane, source);
-        WindowLoops<TFormula, D>.Terms(losses.Formula, scratch.X, scratch.Y, scratch.Terms(0) + geometry.Padding, scratch.Pitch, geometry.Width);
+        WindowLoops<TFormula, D>.Terms(
+            losses.Formula, scratch.X, scratch.Y, scratch.Terms(0) + geometry.Padding, scratch.Pitch, geometry.Width);
         for (int k = 0; k < TFormula.StatisticCount; k++)
         {
             FillBorder(scratch.Terms(k));
@@ -108,7 +112,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         }
     }
 
-    /// <summary>The losses of a row of windows, added up, and their derivatives, spread along.</summary>
+    /// <summary>Returns the sum of the losses of a row of windows, and computes their derivatives, blurred along.</summary>
     double Windows(WindowScratch scratch, int row)
     {
         if (row % geometry.Window.Stride != 0)
@@ -128,7 +132,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
             Blur.Across(rows, scratch.Weights, geometry.Size, scratch.Means(k), geometry.DenseWidth);
         }
 
-        return geometry.Window.Stride == 1 ? Evaluate(scratch, row, geometry.DenseWidth) : EvaluateSome(scratch, row);
+        return geometry.Window.Stride == 1 ? Evaluate(scratch, row, geometry.DenseWidth) : EvaluateStrided(scratch, row);
     }
 
     double Evaluate(WindowScratch scratch, int row, int count)
@@ -142,7 +146,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         _ = TFormula.StatisticCount > 1 ? Slopes<SecondInput>(scratch, 1, count) : 0;
         _ = TFormula.StatisticCount > 2 ? Slopes<ThirdInput>(scratch, 2, count) : 0;
         _ = TFormula.StatisticCount > 3 ? Slopes<FourthInput>(scratch, 3, count) : 0;
-        SpreadAlong(scratch, row, count);
+        BlurSlopes(scratch, row, count);
         return sum;
     }
 
@@ -150,8 +154,8 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         where TMean : struct, IInput => WindowLoops<TFormula, D>.ValuesAndSlopes<TMean>(
         losses.Formula, scratch.Means(0), scratch.Pitch, scratch.Slopes(k) + geometry.Size - 1, losses.Scale / geometry.Places, count);
 
-    // Windows that move by more than 1 are few: their means are moved together, and the derivatives apart again.
-    double EvaluateSome(WindowScratch scratch, int row)
+    // With a stride above 1 windows are few: their means are packed, and the derivatives unpacked.
+    double EvaluateStrided(WindowScratch scratch, int row)
     {
         int stride = geometry.Window.Stride;
         int count = geometry.Window.Places(geometry.Width);
@@ -167,7 +171,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         return Evaluate(scratch, row, count);
     }
 
-    void SpreadAlong(WindowScratch scratch, int row, int count)
+    void BlurSlopes(WindowScratch scratch, int row, int count)
     {
         int stride = geometry.Window.Stride;
         for (int k = 0; k < TFormula.StatisticCount; k++)
@@ -185,7 +189,7 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
         }
     }
 
-    /// <summary>The gradients of a padded row, over which no more windows will come.</summary>
+    /// <summary>Writes the gradients of a padded row, over which all windows are computed.</summary>
     void Gradients(WindowScratch scratch, int plane, int row)
     {
         int source = geometry.SourceRow(row);
@@ -203,8 +207,8 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
                 rows[tap] = window >= 0 && window < geometry.DenseHeight ? scratch.Adjoint(window, k) : scratch.Zero;
             }
 
-            Blur.Across(rows, scratch.Weights, geometry.Size, scratch.Spread(k), geometry.PaddedWidth);
-            FoldBorder(scratch.Spread(k));
+            Blur.Across(rows, scratch.Weights, geometry.Size, scratch.BlurredSlopes(k), geometry.PaddedWidth);
+            FoldBorder(scratch.BlurredSlopes(k));
         }
 
         LoadRow(scratch, plane, source);
@@ -230,7 +234,9 @@ internal readonly unsafe struct WindowBand<TFormula, S, D>(WindowLosses<TFormula
             return;
         }
 
-        WindowLoops<TFormula, D>.Chain<TInput>(losses.Formula, scratch.X, scratch.Y, scratch.Spread(0) + geometry.Padding, scratch.Pitch, scratch.Result, geometry.Width);
+        double* weights = scratch.BlurredSlopes(0) + geometry.Padding;
+        WindowLoops<TFormula, D>.Chain<TInput>(
+            losses.Formula, scratch.X, scratch.Y, weights, scratch.Pitch, scratch.Result, geometry.Width);
         Precision.Narrow(scratch.Result, RowOf(gradient, plane, row), Accumulates);
     }
 }

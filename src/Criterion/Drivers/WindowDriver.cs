@@ -66,9 +66,6 @@ internal static class WindowDriver
     {
         public int Chunks => losses.Means.Count * geometry.Bands;
 
-        public void Run<S, L, D>(int chunk)
-            where S : unmanaged, IBinaryFloatingPointIeee754<S>
-            where L : struct, ILane<L, S>
-            where D : struct, ILane<D, double> => new WindowBand<TFormula, S, D>(losses, geometry, sums).Run(chunk);
+        void ILaneLoop.Run<S, L, D>(int chunk) => new WindowBand<TFormula, S, D>(losses, geometry, sums).Run(chunk);
     }
 }

@@ -6,8 +6,8 @@ using Criterion.Simd;
 namespace Criterion.Drivers;
 
 /// <summary>
-/// The loops of a window formula along a row of scratch memory, which is padded to whole lanes: its statistics, its values and derivatives by
-/// their means, and the gradient by the images.
+/// The loops of a window formula along a row of scratch memory, which is padded to whole lanes: its statistics, its values and derivatives
+/// by their means, and the gradient by the images.
 /// </summary>
 internal static unsafe class WindowLoops<TFormula, L>
     where TFormula : struct, IWindowFormula
@@ -50,7 +50,7 @@ internal static unsafe class WindowLoops<TFormula, L>
         for (; i < count; i += L.Width)
         {
             sum += value;
-            Dual<L> result = formula.Value(Seed<TMean>.Dense(Load(means, pitch, i)));
+            Dual<L> result = formula.Value(Load(means, pitch, i).Seed<TMean>());
             value = result.Value;
             (result.Tangent * factor).Store(ref *slopes, i);
         }
@@ -64,7 +64,7 @@ internal static unsafe class WindowLoops<TFormula, L>
     {
         for (nint i = 0; i < count; i += L.Width)
         {
-            Statistics<Dual<L>> terms = formula.Terms(Seed<TInput>.Dense(0, L.Load(in *x, i)), Seed<TInput>.Dense(1, L.Load(in *y, i)));
+            Statistics<Dual<L>> terms = formula.Terms(TInput.Dense(0, L.Load(in *x, i)), TInput.Dense(1, L.Load(in *y, i)));
             L sum = terms.First.Tangent * L.Load(in *weights, i);
             sum = TFormula.StatisticCount > 1 ? sum + (terms.Second.Tangent * L.Load(in *weights, pitch + i)) : sum;
             sum = TFormula.StatisticCount > 2 ? sum + (terms.Third.Tangent * L.Load(in *weights, (2 * pitch) + i)) : sum;

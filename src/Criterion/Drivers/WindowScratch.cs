@@ -6,7 +6,7 @@ using Criterion.Memory;
 
 namespace Criterion.Drivers;
 
-/// <summary>The sides of a plane and of what its windows make of it. "Dense" rows and columns are those of windows that move by 1.</summary>
+/// <summary>The sizes of a plane and of the results of its windows. Dense rows and columns are those of a stride of 1.</summary>
 internal readonly struct WindowGeometry(BlurWindow window, int height, int width)
 {
     public BlurWindow Window { get; } = window;
@@ -27,29 +27,30 @@ internal readonly struct WindowGeometry(BlurWindow window, int height, int width
 
     public int DenseWidth => PaddedWidth - Size + 1;
 
-    /// <summary>Bands of rows that a plane is cut into, by its size alone.</summary>
+    /// <summary>Gets the number of bands of rows of a plane, which depends on its size alone.</summary>
     public int Bands => Math.Max(1, PaddedHeight / LeastBand);
 
-    // Bands share rows of windows, which both work out: tall ones are nearly as fast as none. A row that mirrors another is in its band.
+    // Neighbouring bands compute their common rows of windows twice: tall bands are nearly as fast as a single one. A mirrored row is in
+    // the band of the row that it mirrors.
     int LeastBand => Math.Max(256, 2 * Size);
 
-    /// <summary>The weights along a side of the window.</summary>
+    /// <summary>Gets the weights along a side of the window.</summary>
     public double[] Weights { get; } = window.Weights();
 
     public int Places => Window.Places(Height) * Window.Places(Width);
 
-    /// <summary>The padded rows of a band; the last goes to the end.</summary>
+    /// <summary>Returns the padded rows of a band; the last band extends to the end.</summary>
     public (int From, int To) BandRows(int band) => (band * LeastBand, band == Bands - 1 ? PaddedHeight : (band + 1) * LeastBand);
 
-    /// <summary>The row of the image that padded row <paramref name="row"/> repeats; −1 for zeros.</summary>
+    /// <summary>Returns the row of the image that padded row <paramref name="row"/> repeats; −1 for zeros.</summary>
     public int SourceRow(int row) => Window.Source(row - Padding, Height);
 
     public int SourceColumn(int column) => Window.Source(column - Padding, Width);
 }
 
 /// <summary>
-/// The rows that the pass over a plane works on, in one piece of pooled memory. Of blurred statistics and of derivatives only as
-/// many rows are kept as a window is high, in rings, so that a plane of any height stays in the cache.
+/// The rows of the pass over a plane, in one block of pooled memory, padded to whole lanes. Of blurred statistics and of derivatives
+/// as many rows are kept as a window is high, in ring buffers, so that the pass stays in the cache for a plane of any height.
 /// </summary>
 internal readonly unsafe struct WindowScratch
 {
@@ -73,7 +74,7 @@ internal readonly unsafe struct WindowScratch
         new Span<double>(Slopes(0), Pitch * count).Clear();
     }
 
-    /// <summary>Elements from one row to the next.</summary>
+    /// <summary>Gets the number of elements from one row to the next.</summary>
     public int Pitch { get; }
 
     public double* Weights { get; }
@@ -90,15 +91,15 @@ internal readonly unsafe struct WindowScratch
 
     public double* Means(int k) => Terms(_count + k);
 
-    /// <summary>Derivatives by the means, with zeros on both sides as wide as a window reaches.</summary>
+    /// <summary>Returns the derivatives by the means, with zeros on both sides as wide as a window.</summary>
     public double* Slopes(int k) => Means(_count + k);
 
-    public double* Spread(int k) => Slopes(_count + k);
+    public double* BlurredSlopes(int k) => Slopes(_count + k);
 
-    /// <summary>A row of statistic <paramref name="k"/>, blurred along.</summary>
-    public double* Blurred(int row, int k) => Spread(_count) + (Pitch * (((row % _size) * _count) + k));
+    /// <summary>Returns a row of statistic <paramref name="k"/>, blurred along.</summary>
+    public double* Blurred(int row, int k) => BlurredSlopes(_count) + (Pitch * (((row % _size) * _count) + k));
 
-    /// <summary>A row of derivatives by statistic <paramref name="k"/>, spread along.</summary>
+    /// <summary>Returns a row of derivatives by statistic <paramref name="k"/>, blurred along.</summary>
     public double* Adjoint(int row, int k) => Blurred(0, 0) + (Pitch * (((_size + (row % _size)) * _count) + k));
 
     public void Return() => BufferPool<double>.Return(_memory);

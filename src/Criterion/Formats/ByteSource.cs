@@ -173,7 +173,8 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
             {
                 throw Error(
                     $"{what} has the shape [{string.Join(", ", sizes.Take(MostDims))}].",
-                    $"A tensor has up to {MostElements} elements in up to {MostDims} dimensions of non-negative size: split it, or check the file.");
+                    $"A tensor has up to {MostElements} elements in up to {MostDims} dimensions of non-negative size: split it, or check "
+                    + "the file.");
             }
         }
 
@@ -220,5 +221,7 @@ internal sealed class ByteSource(Stream stream, string format, string? path = nu
     }
 
     DataFormatException Truncated(string what, long count, long available) =>
-        Error($"{what} should have {count} bytes, but only {available} follow.", "The file is truncated or its header is damaged: download it again.");
+        Error(
+            $"{what} should have {count} bytes, but only {available} follow.",
+            "The file is truncated or its header is damaged: download it again.");
 }

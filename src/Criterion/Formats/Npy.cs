@@ -94,7 +94,8 @@ public static class Npy
         return version == 3 ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text);
     }
 
-    static StoredType TypeOf(string type, ByteSource source) => TypeOf("<>|=".Contains(type.FirstOrDefault(), StringComparison.Ordinal) ? type[1..] : type)
+    static StoredType TypeOf(string type, ByteSource source) =>
+        TypeOf("<>|=".Contains(type.FirstOrDefault(), StringComparison.Ordinal) ? type[1..] : type)
         ?? throw source.Error(
             $"its element type '{type}' is not supported.",
             "Convert it in NumPy first, for example with array.astype('f4') or array.astype('i8').");

@@ -168,5 +168,6 @@ internal ref struct NpyHeaderParser
     }
 
     readonly DataFormatException Wrong(string expected) => _source.Error(
-        $"the header '{_text[..Math.Min(_text.Length, 200)].TrimEnd()}' should have {expected} at position {_at}.", "Save the array again with numpy.save.");
+        $"the header '{_text[..Math.Min(_text.Length, 200)].TrimEnd()}' should have {expected} at position {_at}.",
+        "Save the array again with numpy.save.");
 }

@@ -63,7 +63,11 @@ internal sealed record PngHeader(int Width, int Height, int BitDepth, PngColor C
 
         ReadOnlySpan<byte> data = chunk.Data;
         PngHeader header = new(
-            BinaryPrimitives.ReadInt32BigEndian(data), BinaryPrimitives.ReadInt32BigEndian(data[4..]), data[8], (PngColor)data[9], data[12] == 1);
+            BinaryPrimitives.ReadInt32BigEndian(data),
+            BinaryPrimitives.ReadInt32BigEndian(data[4..]),
+            data[8],
+            (PngColor)data[9],
+            data[12] == 1);
         if (!header.IsLegal() || data[10] != 0 || data[11] != 0 || data[12] > 1)
         {
             throw source.Error($"the header {Convert.ToHexString(data)} is invalid.", PngChunk.Damaged);

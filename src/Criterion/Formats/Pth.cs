@@ -62,7 +62,8 @@ public static class Pth
 
         return source.StartsWith(PthLegacy.Start) ? Tensors(new PthLegacy(source), key, names) : throw (IsTar(source.Stream)
             ? source.Error("it is a tar file, as PyTorch 0.1 saved.", "Load and save it in PyTorch: torch.save(torch.load(path), path).")
-            : source.Error("it does not start like a known .pth format.", "Check that the download is complete and that torch.save wrote it."));
+            : source.Error(
+                "it does not start like a known .pth format.", "Check that the download is complete and that torch.save wrote it."));
     }
 
     static bool IsTar(Stream stream)
@@ -70,7 +71,8 @@ public static class Pth
         const int MagicAt = 257;
         byte[] magic = new byte[5];
         stream.Position = Math.Min(MagicAt, stream.Length);
-        return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length && magic.AsSpan().SequenceEqual("ustar"u8);
+        return stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) == magic.Length
+            && magic.AsSpan().SequenceEqual("ustar"u8);
     }
 
     static IReadOnlyDictionary<string, Tensor> Unzipped(ByteSource source, string? key, Func<string, bool>? names)
@@ -116,7 +118,8 @@ public static class Pth
             if (bytes > most)
             {
                 throw source.Error(
-                    $"tensor '{name}' of shape {layout.Shape} expands {tensor.View.Count} elements, and up to {most} bytes of expanded tensors are read.",
+                    $"tensor '{name}' of shape {layout.Shape} expands {tensor.View.Count} elements, and up to {most} bytes of expanded "
+                    + "tensors are read.",
                     "Save it with .contiguous(), or leave it out by names.");
             }
         }

@@ -30,9 +30,11 @@ internal sealed class PthLegacy : PthContainer
         PthPickle pickle = new(source);
         Root = pickle.Read();
         _storages = pickle.Storages;
-        _order = new PthPickle(source).Read() is PthList keys && keys.All(static key => key is string) && keys.Distinct().Count() == keys.Count
+        _order = new PthPickle(source).Read() is PthList keys && keys.All(static key => key is string)
+            && keys.Distinct().Count() == keys.Count
             ? [.. keys.Cast<string>()]
-            : throw source.Error("its list of storages contains something other than distinct names.", "The file is damaged: save or download it again.");
+            : throw source.Error(
+                "its list of storages contains something other than distinct names.", "The file is damaged: save or download it again.");
     }
 
     /// <summary>Gets the first byte of a pickle of protocol 2 or later.</summary>
@@ -48,7 +50,8 @@ internal sealed class PthLegacy : PthContainer
         ILookup<string, PthStorage> byKey = wanted.ToLookup(static storage => storage.Key);
         foreach (string key in _order)
         {
-            PthStorage storage = _storages.TryGetValue(key, out PthStorage? known) && StoredType.Int64.Read(Source, [], $"the length of storage '{key}'", _bigEndian).Item() == known.Count
+            PthStorage storage = _storages.TryGetValue(key, out PthStorage? known)
+                && StoredType.Int64.Read(Source, [], $"the length of storage '{key}'", _bigEndian).Item() == known.Count
                 ? known
                 : throw Source.Error($"storage '{key}' differs from its pickle.", "The file is damaged: save or download it again.");
             if (byKey[key].FirstOrDefault() is { } typed)
@@ -62,12 +65,14 @@ internal sealed class PthLegacy : PthContainer
         }
 
         return Source.EndWith(wanted.FirstOrDefault(storage => !rows.ContainsKey(storage))) is { } missing
-            ? throw Source.Error($"storage '{missing.Key}' is missing, or has two element types.", "The file is damaged: save or download it again.")
+            ? throw Source.Error(
+                $"storage '{missing.Key}' is missing, or has two element types.", "The file is damaged: save or download it again.")
             : rows;
     }
 
     bool IsLittleEndian(object? version, object? machine) =>
         version is KnownVersion && machine is PthDict about && about.GetValueOrDefault("little_endian") is bool little
             ? little
-            : throw Source.Error("its version or its byte order is unknown.", "Save it again with a newer PyTorch: torch.save(torch.load(path), path).");
+            : throw Source.Error(
+                "its version or its byte order is unknown.", "Save it again with a newer PyTorch: torch.save(torch.load(path), path).");
 }

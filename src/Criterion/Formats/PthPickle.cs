@@ -127,7 +127,8 @@ internal sealed class PthPickle(ByteSource source)
                 return Remember(Index(opcode, 'q', 'r'));
             case (byte)'h' or (byte)'j' or (byte)'g':
                 long index = Index(opcode, 'h', 'j');
-                return Push(_memo.TryGet(index, out object? kept) ? kept : throw Damaged($"refers to value {index}, which was never stored"));
+                return Push(
+                    _memo.TryGet(index, out object? kept) ? kept : throw Damaged($"refers to value {index}, which was never stored"));
             case (byte)'2':
                 return Push(Top<object>());
             case (byte)'0':
@@ -148,7 +149,8 @@ internal sealed class PthPickle(ByteSource source)
             case (byte)'c':
                 return Push(PthGlobal.Of(_bytes.Line(), _bytes.Line()));
             case 0x93:
-                return Push(Take(2) is [string place, string name] ? PthGlobal.Of(place, name) : throw Damaged("has a class without a name"));
+                return Push(
+                    Take(2) is [string place, string name] ? PthGlobal.Of(place, name) : throw Damaged("has a class without a name"));
             case 0x82 or 0x83 or 0x84:
                 _ = _bytes.Take(1 << (opcode - 0x82));
                 return Push(new PthGlobal("an entry of Python's extension registry"));
@@ -181,7 +183,8 @@ internal sealed class PthPickle(ByteSource source)
     bool CheckProtocol(byte protocol) => protocol <= MostProtocol
         ? true
         : throw source.Error(
-            $"its pickle is of protocol {protocol}, but only 0 to {MostProtocol} are supported.", "Save it again with an older pickle_protocol.");
+            $"its pickle is of protocol {protocol}, but only 0 to {MostProtocol} are supported.",
+            "Save it again with an older pickle_protocol.");
 
     static object Integer(byte[] bytes)
     {

@@ -60,7 +60,9 @@ internal sealed class PthPickleBytes(ByteSource source)
 
     /// <summary>Reads a length of eight bytes.</summary>
     public long Length64() =>
-        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0 ? length : throw Damaged("has a value with a negative length");
+        BinaryPrimitives.ReadInt64LittleEndian(Take(8)) is var length and >= 0
+            ? length
+            : throw Damaged("has a value with a negative length");
 
     /// <summary>Reads text, or an opaque value if it is invalid: Python 2 stored bytes as text.</summary>
     public object Text(long count)

@@ -70,7 +70,9 @@ internal sealed record PthType(string Name, int Size, StoredType? Stored)
 
     /// <summary>Returns the type of a name such as torch.float32.</summary>
     public static PthType OfName(string name) =>
-        name.StartsWith("torch.", StringComparison.Ordinal) && ByName.TryGetValue(name["torch.".Length..], out PthType? type) ? type : new PthType(name, 0, null);
+        name.StartsWith("torch.", StringComparison.Ordinal) && ByName.TryGetValue(name["torch.".Length..], out PthType? type)
+            ? type
+            : new PthType(name, 0, null);
 
     static FrozenDictionary<string, PthType> Named(params PthType[] types) => types.ToFrozenDictionary(static type => type.Name);
 }

@@ -37,7 +37,8 @@ internal sealed class PthZip : PthContainer
                 "Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
-        ByteSource data = source.Decompressed(new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
+        ByteSource data = source.Decompressed(
+            new MemoryStream(Read(pickle, static (part, entry) => part.Take(entry.Length, entry.FullName))));
         Root = data.EndWith(new PthPickle(data).Read());
     }
 
@@ -75,7 +76,8 @@ internal sealed class PthZip : PthContainer
             ? result
             : throw Source.Error(
                 $"the checksum of '{entry.FullName}' is wrong.",
-                "Its bytes were modified: download it again. If it was saved with torch.serialization.set_crc32_options(False), save it without.");
+                "Its bytes were modified: download it again. If it was saved with torch.serialization.set_crc32_options(False), save it "
+                + "without.");
     }
 
     /// <summary>Lists the entries by name: each uncompressed, and together no longer than the file.</summary>
@@ -104,7 +106,8 @@ internal sealed class PthZip : PthContainer
     {
         string[] pickles = [.. _entries.Keys.Where(static name => name.EndsWith(PickleName, StringComparison.Ordinal))];
         return pickles.Length == 1 ? pickles[0][..^PickleName.Length] : throw Source.Error(
-            "it is a zip, but torch.save did not write it: it has no data.pkl, or several.", "Save it with torch.save(model.state_dict(), path).");
+            "it is a zip, but torch.save did not write it: it has no data.pkl, or several.",
+            "Save it with torch.save(model.state_dict(), path).");
     }
 
     void CheckProgram(ZipArchive zip)

@@ -122,7 +122,8 @@ public static class Safetensors
         if (padded > MostHeaderBytes)
         {
             throw new DataFormatException(
-                $"{Format}: the header has {padded} bytes, but at most {MostHeaderBytes} are allowed. Shorten the metadata or split the file.");
+                $"{Format}: the header has {padded} bytes, but at most {MostHeaderBytes} are allowed. "
+                + "Shorten the metadata or split the file.");
         }
 
         byte[] header = new byte[sizeof(ulong) + padded];

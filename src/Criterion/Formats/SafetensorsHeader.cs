@@ -11,7 +11,8 @@ internal sealed record SafetensorsEntry(string Name, string TypeName, IReadOnlyL
     /// <summary>Returns its stored type.</summary>
     /// <exception cref="DataFormatException">The type is not supported.</exception>
     public StoredType Type(ByteSource source) => SafetensorsType.Of(TypeName)?.Stored ?? throw source.Error(
-        $"tensor '{Name}' has the unsupported element type '{TypeName}'.", "Convert it first, for example to F32, or leave it out by names.");
+        $"tensor '{Name}' has the unsupported element type '{TypeName}'.",
+        "Convert it first, for example to F32, or leave it out by names.");
 
     /// <summary>Returns its shape.</summary>
     /// <exception cref="DataFormatException">A tensor cannot have so many elements.</exception>
@@ -69,7 +70,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The reader throws InvalidOperationException for invalid Unicode.
-            throw source.Error("its header is not JSON.", "It is damaged or not a .safetensors file: download it again, or save it as one.", e);
+            throw source.Error(
+                "its header is not JSON.", "It is damaged or not a .safetensors file: download it again, or save it as one.", e);
         }
     }
 }

@@ -16,7 +16,8 @@ internal abstract class StoredType(int size, DType dtype)
     static readonly float[] E4M3 = [.. Enumerable.Range(0, 256).Select(static bits => FromE4M3(bits))];
 
     // An E5M2 is the upper byte of a half.
-    static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(static bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
+    static readonly float[] E5M2 = [.. Enumerable.Range(0, 256).Select(
+        static bits => (float)BitConverter.UInt16BitsToHalf((ushort)(bits << 8)))];
 
     public static readonly StoredType Bool = new StoredType<byte, bool>(DType.Bool, WidenBool);
     public static readonly StoredType UInt8 = new StoredType<byte, byte>(DType.UInt8, Copy);

@@ -177,8 +177,8 @@ internal readonly struct Hypotenuse : IBinaryFormula
 [Operation("Softplus")]
 internal readonly struct SmoothRelu(double beta) : IUnaryFormula
 {
-    // From here on softplus(t) = t in every precision, and t may overflow where x does not.
-    const double Straight = 1000;
+    // Beyond this softplus(t) = t in every precision, and t may overflow where x does not.
+    const double FirstLinear = 1000;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
@@ -190,12 +190,12 @@ internal readonly struct SmoothRelu(double beta) : IUnaryFormula
         }
 
         T t = T.Const(beta) * x;
-        T bends = T.Less(t, T.Const(Straight));
-        return T.Select(bends, T.Softplus(T.Select(bends, t, T.Const(0))) / T.Const(beta), x);
+        T isCurved = T.Less(t, T.Const(FirstLinear));
+        return T.Select(isCurved, T.Softplus(T.Select(isCurved, t, T.Const(0))) / T.Const(beta), x);
     }
 }
 
-/// <summary>x above 0, slope · x below; NaN stays NaN.</summary>
+/// <summary>x for x &gt; 0, slope · x for x ≤ 0; NaN stays NaN.</summary>
 [Operation("LeakyRelu")]
 internal readonly struct Rectifier(double slope) : IUnaryFormula
 {
@@ -203,13 +203,14 @@ internal readonly struct Rectifier(double slope) : IUnaryFormula
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), slope == 0 ? T.Const(0) : T.Const(slope) * x, x);
 }
 
-/// <summary>scale · (x above 0, alpha · (eˣ − 1) below): ELU, and SELU with its two constants.</summary>
+/// <summary>scale · (x for x &gt; 0, alpha · (eˣ − 1) for x ≤ 0): ELU, and SELU with its two constants.</summary>
 [Operation("Elu")]
 internal readonly struct ExponentialRectifier(double alpha, double scale) : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> =>
-        T.Const(scale) * T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(alpha) * T.Expm1(T.Select(T.LessOrEqual(x, T.Const(0)), x, T.Const(0))), x);
+        T.Const(scale) * T.Select(
+            T.LessOrEqual(x, T.Const(0)), T.Const(alpha) * T.Expm1(T.Select(T.LessOrEqual(x, T.Const(0)), x, T.Const(0))), x);
 }
 
 /// <summary>x · Φ(x).</summary>
@@ -220,8 +221,8 @@ internal readonly struct GaussianRectifier : IUnaryFormula
     public T Value<T>(T x)
         where T : struct, IReal<T>
     {
-        T held = Rectifiers.Held(x);
-        return Rectifiers.Joined(x, held * T.NormalCdf(held));
+        T clamped = Rectifiers.Clamped(x);
+        return Rectifiers.OrIdentity(x, clamped * T.NormalCdf(clamped));
     }
 }
 
@@ -233,9 +234,9 @@ internal readonly struct GaussianRectifierByTanh : IUnaryFormula
     public T Value<T>(T x)
         where T : struct, IReal<T>
     {
-        T held = Rectifiers.Held(x);
-        T twice = T.Const(2 * Math.Sqrt(2 / Math.PI)) * (held + (T.Const(0.044715) * held * held * held));
-        return Rectifiers.Joined(x, Rectifiers.Weighted(held, twice));
+        T clamped = Rectifiers.Clamped(x);
+        T twice = T.Const(2 * Math.Sqrt(2 / Math.PI)) * (clamped + (T.Const(0.044715) * clamped * clamped * clamped));
+        return Rectifiers.OrIdentity(x, Rectifiers.Weighted(clamped, twice));
     }
 }
 
@@ -247,37 +248,39 @@ internal readonly struct SigmoidRectifier : IUnaryFormula
     public T Value<T>(T x)
         where T : struct, IReal<T>
     {
-        T held = Rectifiers.Held(x);
-        return Rectifiers.Joined(x, Rectifiers.Weighted(held, held));
+        T clamped = Rectifiers.Clamped(x);
+        return Rectifiers.OrIdentity(x, Rectifiers.Weighted(clamped, clamped));
     }
 }
 
-/// <summary>What smooth rectifiers share: x times a weight that goes from 0 on the left to 1 on the right.</summary>
+/// <summary>The parts of smooth rectifiers: x times a weight that increases from 0 to 1.</summary>
 internal static class Rectifiers
 {
-    // From here on the weight is 0 or 1 in every precision.
-    const double Far = 1000;
+    // Beyond this magnitude the weight is 0 or 1 in every precision.
+    const double LargestChange = 1000;
 
-    /// <summary>x within the range where the weight changes, so that no infinity meets a weight of 0.</summary>
+    /// <summary>Clamps x to the range where the weight changes, so that no infinity is multiplied by a weight of 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Held<T>(T x)
-        where T : struct, IReal<T> => T.Any(IsFar(x)) ? Guards.Within(Far, x) : x;
+    public static T Clamped<T>(T x)
+        where T : struct, IReal<T> => T.Any(IsBeyond(x)) ? Guards.Clamp(LargestChange, x) : x;
 
-    /// <summary>x itself beyond that range.</summary>
+    /// <summary>Returns x to the right of that range, else the weighted value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Joined<T>(T x, T weighted)
-        where T : struct, IReal<T> => T.Any(IsFar(x)) ? T.Select(T.Less(T.Const(Far), x), x, weighted) : weighted;
+    public static T OrIdentity<T>(T x, T weighted)
+        where T : struct, IReal<T> => T.Any(IsBeyond(x)) ? T.Select(T.Less(T.Const(LargestChange), x), x, weighted) : weighted;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T IsFar<T>(T x)
-        where T : struct, IReal<T> => T.Less(T.Const(Far), T.Abs(x));
+    static T IsBeyond<T>(T x)
+        where T : struct, IReal<T> => T.Less(T.Const(LargestChange), T.Abs(x));
 
-    /// <summary>x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is in range where the result is.</summary>
+    /// <summary>
+    /// Computes x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is within range where the result is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weighted<T>(T x, T t)
         where T : struct, IReal<T>
     {
-        if (typeof(T) == typeof(Latex))
+        if (T.IsText)
         {
             return x * T.Sigmoid(t);
         }
@@ -291,7 +294,7 @@ internal static class Rectifiers
     }
 }
 
-/// <summary>x held within [low, high]; the gradient passes at the ends and is 0 outside.</summary>
+/// <summary>x clamped to [low, high]; its derivative is 1 at the ends and 0 outside.</summary>
 [Operation("Clamp")]
 internal readonly struct Clamped(double low, double high) : IUnaryFormula
 {
@@ -314,7 +317,7 @@ internal readonly struct Smaller : IBinaryFormula
         where T : struct, IReal<T> => T.Min(x, y);
 }
 
-/// <summary>1 where the comparison holds, else 0.</summary>
+/// <summary>1 where the comparison is true, else 0.</summary>
 internal readonly struct IsLess : IBinaryFormula
 {
     public T Value<T>(T x, T y)
@@ -353,7 +356,7 @@ internal readonly struct IsOutside(double low, double high) : IUnaryFormula
         T.Select(T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
 }
 
-/// <summary>y where the first is not 0, else z.</summary>
+/// <summary>y where x is not 0, else z.</summary>
 [Operation("Where")]
 internal readonly struct Choice : ITernaryFormula
 {
@@ -361,7 +364,7 @@ internal readonly struct Choice : ITernaryFormula
         where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(0)), z, y);
 }
 
-/// <summary>xᵖ, p ≤ 1, with the derivative 0 at 0: the root of a sum of powers, whose least subgradient that is.</summary>
+/// <summary>xᵖ, p ≤ 1, with the derivative 0 at 0: the minimum-norm subgradient of the root of a sum of powers.</summary>
 internal readonly struct RootOfSum(double power) : IUnaryFormula
 {
     public T Value<T>(T x)
@@ -375,7 +378,7 @@ internal readonly struct DividedBy(double divisor) : IUnaryFormula
         where T : struct, IReal<T> => x / T.Const(divisor);
 }
 
-/// <summary>The derivative of the p-norm y by one of its elements x: sign(x) (|x| / y)^(p − 1), and 0 where y is.</summary>
+/// <summary>The derivative of the p-norm y by one of its elements x: sign(x) (|x| / y)^(p − 1), and 0 where y is 0.</summary>
 internal readonly struct Direction(double p) : IBinaryFormula
 {
     public T Value<T>(T x, T y)

@@ -58,7 +58,7 @@ internal readonly struct Derivative<TFormula, TInput>(TFormula formula) : IPoint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x, T y, T z)
         where T : struct, IReal<T> =>
-        formula.Value(Seed<TInput>.Dense(0, x), Seed<TInput>.Dense(1, y), Seed<TInput>.Dense(2, z)).Tangent;
+        formula.Value(TInput.Dense(0, x), TInput.Dense(1, y), TInput.Dense(2, z)).Tangent;
 }
 
 /// <summary>The derivative of a formula of one or two numbers, times the upstream gradient, which is the input after them.</summary>

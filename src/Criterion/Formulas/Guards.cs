@@ -3,26 +3,30 @@ using Criterion.Numbers;
 
 namespace Criterion.Formulas;
 
-/// <summary>Pieces that formulas share: a hinge beside <see cref="IReal{T}.PositivePart"/>, and guards that keep infinities of a branch not taken away from its derivatives.</summary>
-/// <remarks>A guard serves the computer, not the reader: text leaves it out.</remarks>
-internal static class Guards
+/// <summary>
+/// Parts that formulas share: a hinge, and guards that keep the infinities of a branch not taken out of the derivatives.
+/// </summary>
+/// <remarks>Guards serve the computation, not the reader: text leaves them out.</remarks>
+public static class Guards
 {
-    /// <summary>max(0, x) with the derivative of the left at 0, as PyTorch's relu and margins of several classes have it: 0.</summary>
+    /// <summary>Returns max(0, x) with the left derivative at 0, as PyTorch's relu and its margin losses of several classes: 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Relu<T>(T x)
         where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
 
-    /// <summary>factor · x², in range where the result is though x² may not be.</summary>
+    /// <summary>Returns factor · x², within range where the result is, even if x² is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ScaledSquare<T>(double factor, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
+        where T : struct, IReal<T> => T.IsText ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
 
-    /// <summary>x held within [−limit, limit], with the derivative 0 outside: for functions that no longer change there. NaN stays.</summary>
+    /// <summary>
+    /// Clamps x to [−limit, limit], with the derivative 0 outside: for functions that are constant there. NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Within<T>(double limit, T x)
+    public static T Clamp<T>(double limit, T x)
         where T : struct, IReal<T>
     {
-        if (typeof(T) == typeof(Latex))
+        if (T.IsText)
         {
             return x;
         }
@@ -31,21 +35,21 @@ internal static class Guards
         return T.Select(T.Less(x, low), low, T.Select(T.Less(high, x), high, x));
     }
 
-    /// <summary>x / scale for bounded losses: held at 1e36 where a scale below 1 may make it infinite.</summary>
+    /// <summary>Returns x / scale for bounded losses; clamped to 1e36 where a scale below 1 may make it infinite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Scaled<T>(T x, double scale)
         where T : struct, IReal<T>
     {
         T ratio = x / T.Const(scale);
-        return scale < 1 ? Within(1e36, ratio) : ratio;
+        return scale < 1 ? Clamp(1e36, ratio) : ratio;
     }
 
-    /// <summary>softplus(x) and softplus(−x), which have softplus(−|x|) in common.</summary>
+    /// <summary>Computes softplus(x) and softplus(−x), which share softplus(−|x|).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Softplus<T>(T x, out T ofNegative)
         where T : struct, IReal<T>
     {
-        if (typeof(T) == typeof(Latex))
+        if (T.IsText)
         {
             ofNegative = T.Softplus(-x);
             return T.Softplus(x);
@@ -58,28 +62,37 @@ internal static class Guards
         return shared + T.Select(isNegative, zero, x);
     }
 
-    /// <summary>x, but <paramref name="instead"/> where the mask holds.</summary>
+    /// <summary>Returns x, or <paramref name="instead"/> where the mask is true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Unless<T>(T mask, T instead, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, instead, x);
+        where T : struct, IReal<T> => T.IsText ? x : T.Select(mask, instead, x);
 
-    /// <summary>x, but NaN where the mask holds: where a formula is not defined. What it says of its errors is said by the loss.</summary>
+    /// <summary>Returns x, or NaN where the mask is true because the formula is undefined there. The loss then throws.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T UndefinedWhere<T>(T mask, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, T.Const(double.NaN), x);
+        where T : struct, IReal<T> => T.IsText ? x : T.Select(mask, T.Const(double.NaN), x);
 
-    /// <summary>x, but NaN where y is not in [0, 1].</summary>
+    /// <summary>Returns x, or NaN where y is not in [0, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ForProbability<T>(T y, T x)
         where T : struct, IReal<T> => UndefinedWhere(T.Less(y * (T.Const(1) - y), T.Const(0)), x);
 
-    /// <summary>x, but NaN where y is neither 1 nor −1.</summary>
+    /// <summary>Returns x, or NaN where y is neither 1 nor −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ForSign<T>(T y, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
+        where T : struct, IReal<T> => T.IsText ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
 
-    /// <summary>x, but 0 where it is infinite and has no weight: 0 · ∞ is 0 for a class that cannot be. NaN stays.</summary>
+    /// <summary>Returns x, or 0 where x is infinite and its weight is 0: 0 · ∞ is 0 for an impossible class. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weighable<T>(T x, T weight)
-        where T : struct, IReal<T> => TensorFormula.Held(T.Equal(weight, T.Const(0)), x);
+        where T : struct, IReal<T> => ZeroIfInfinite(T.Equal(weight, T.Const(0)), x);
+
+    /// <summary>
+    /// Returns x, or 0 where x is infinite and the mask is true: for a logarithm that is multiplied by 0 there, so that p ln p is 0 at
+    /// p = 0. NaN stays NaN.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ZeroIfInfinite<T>(T mask, T x)
+        where T : struct, IReal<T> =>
+        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
 }

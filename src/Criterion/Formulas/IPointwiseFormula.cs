@@ -5,7 +5,7 @@ namespace Criterion.Formulas;
 /// <summary>A formula of one number.</summary>
 public interface IUnaryFormula
 {
-    /// <summary>The formula.</summary>
+    /// <summary>Computes the formula.</summary>
     T Value<T>(T x)
         where T : struct, IReal<T>;
 }
@@ -13,7 +13,7 @@ public interface IUnaryFormula
 /// <summary>A formula of two numbers, such as a prediction and a target.</summary>
 public interface IBinaryFormula
 {
-    /// <summary>The formula.</summary>
+    /// <summary>Computes the formula.</summary>
     T Value<T>(T x, T y)
         where T : struct, IReal<T>;
 }
@@ -21,7 +21,7 @@ public interface IBinaryFormula
 /// <summary>A formula of three numbers, such as a prediction, a target and a weight.</summary>
 public interface ITernaryFormula
 {
-    /// <summary>The formula.</summary>
+    /// <summary>Computes the formula.</summary>
     T Value<T>(T x, T y, T z)
         where T : struct, IReal<T>;
 }

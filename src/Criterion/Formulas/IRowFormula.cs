@@ -4,11 +4,12 @@ using Criterion.Numbers;
 namespace Criterion.Formulas;
 
 /// <summary>
-/// A loss of rows: ℓ = f(Σⱼ s₁, …, Σⱼ s_K; t), where the statistics s are pointwise in up to three rows and t is one number for
-/// each row. Cosine similarity is one, with s = (x y, x², y²).
+/// A formula of rows: ℓ = f(Σⱼ s₁, …, Σⱼ s_K; t), where the statistics s are pointwise in up to three rows and t is one number per
+/// row. Example: cosine similarity, with s = (x y, x², y²).
 /// </summary>
 /// <remarks>
-/// Keep it free of 0/0 and of √ at 0: add a small number inside the root, or choose the argument before taking it.
+/// Avoid 0/0 and √ at 0: add a small number inside the root, or select a safe argument before computing it, as
+/// <see cref="IReal{T}.PowOrZero"/> does.
 /// </remarks>
 public interface IRowFormula
 {
@@ -16,16 +17,16 @@ public interface IRowFormula
     static abstract int Arity { get; }
 
     /// <summary>
-    /// Whether the value is a small difference of these sums, so that floats are added up again in double precision. Sums out of the
-    /// range of floats always are.
+    /// Returns whether the value is a small difference of these sums, so that the driver sums floats again in double precision. It always
+    /// does so for sums out of the range of floats.
     /// </summary>
     static virtual bool Cancels(Statistics<Real> sums) => false;
 
-    /// <summary>The statistics of one place in the rows; those not used stay default.</summary>
+    /// <summary>Computes the statistics of one element of the rows; unused ones are default.</summary>
     Statistics<T> Terms<T>(T a, T b, T c)
         where T : struct, IReal<T>;
 
-    /// <summary>The loss of a row from its summed statistics and its own number <paramref name="t"/> (0 where there is none).</summary>
+    /// <summary>Computes the loss of a row from its summed statistics and its own number <paramref name="t"/>. Default: 0.</summary>
     T Value<T>(Statistics<T> sums, T t)
         where T : struct, IReal<T>;
 }
@@ -39,7 +40,7 @@ public interface IRowFormula
 public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth)
     where T : struct, IReal<T>
 {
-    /// <summary>Statistics of which the last ones are not used.</summary>
+    /// <summary>Returns statistics of which the last are unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
 
@@ -51,7 +52,13 @@ public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
 
-    /// <summary>Each statistic through a function.</summary>
+    /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Statistics<Dual<T>> Seed<TInput>()
+        where TInput : struct, IInput =>
+        new(TInput.Dense(0, First), TInput.Dense(1, Second), TInput.Dense(2, Third), TInput.Dense(3, Fourth));
+
+    /// <summary>Applies a function to each statistic.</summary>
     internal Statistics<TResult> Select<TResult>(Func<T, TResult> function)
         where TResult : struct, IReal<TResult> => new(function(First), function(Second), function(Third), function(Fourth));
 }

@@ -3,41 +3,41 @@ using Criterion.Numbers;
 namespace Criterion.Formulas;
 
 /// <summary>
-/// A loss of windows: ℓₚ = f(W∗s₁, …, W∗s_K) at every place p of an image, where the statistics s are pointwise in two images and
-/// W∗s is their weighted mean over the window around p. Structural similarity is one, with s = (x, y, x² + y², x y).
+/// A formula of windows: ℓₚ = f(W∗s₁, …, W∗s_K) at every position p of an image, where the statistics s are pointwise in two images and
+/// W∗s is their weighted mean over the window around p. Example: structural similarity, with s = (x, y, x² + y², x y).
 /// </summary>
 public interface IWindowFormula
 {
     /// <summary>The number of statistics that are used: 1 to 4.</summary>
     static abstract int StatisticCount { get; }
 
-    /// <summary>The statistics of one pixel; those not used stay default.</summary>
+    /// <summary>Computes the statistics of one pixel; unused ones are default.</summary>
     Statistics<T> Terms<T>(T x, T y)
         where T : struct, IReal<T>;
 
-    /// <summary>The loss of one window from the means of its statistics.</summary>
+    /// <summary>Computes the loss of one window from the means of its statistics.</summary>
     T Value<T>(Statistics<T> means)
         where T : struct, IReal<T>;
 }
 
-/// <summary>What a window sees beyond the edge of an image.</summary>
+/// <summary>The values of an image beyond its edge.</summary>
 public enum WindowBorder
 {
-    /// <summary>Nothing: only windows that lie within the image count.</summary>
+    /// <summary>None: only windows within the image count.</summary>
     Valid,
 
     /// <summary>The image mirrored without repeating its edge; there is a window around every pixel.</summary>
     Reflect,
 
-    /// <summary>Statistics of 0, which count in the mean; there is a window around every pixel.</summary>
+    /// <summary>Zeros as statistics, which count in the mean; there is a window around every pixel.</summary>
     Zero,
 }
 
 /// <summary>A square window with the same weights along both sides, which add up to 1.</summary>
-/// <param name="Size">Pixels along a side; odd.</param>
-/// <param name="Sigma">The standard deviation of a Gaussian window in pixels; null for equal weights.</param>
-/// <param name="Border">What lies beyond the edge.</param>
-/// <param name="Stride">Steps between windows.</param>
+/// <param name="Size">The side, in pixels; odd.</param>
+/// <param name="Sigma">The standard deviation of a Gaussian window, in pixels. Default: null, for equal weights.</param>
+/// <param name="Border">The values beyond the edge. Default: none.</param>
+/// <param name="Stride">The distance between windows, in pixels. Default: 1.</param>
 public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowBorder Border = WindowBorder.Valid, int Stride = 1)
 {
     /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
@@ -49,7 +49,7 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
     /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
     public int Stride { get; init => field = CheckedStride(value); } = CheckedStride(Stride);
 
-    /// <summary>The least side of an image that the window goes with.</summary>
+    /// <summary>Gets the least side of an image for this window, in pixels.</summary>
     public int LeastSide => Border switch
     {
         WindowBorder.Valid => Size,
@@ -57,22 +57,22 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
         _ => 1,
     };
 
-    /// <summary>Pixels that the window reaches over the edge.</summary>
+    /// <summary>Gets the number of pixels by which a window extends beyond the edge.</summary>
     internal int Padding => Border == WindowBorder.Valid ? 0 : Size / 2;
 
     static int CheckedSize(int size) => size >= 1 && size % 2 == 1
         ? size
-        : throw new ArgumentOutOfRangeException(nameof(Size), size, "BlurWindow: a window has a pixel in its middle: its size must be odd and at least 1.");
+        : throw new ArgumentOutOfRangeException(nameof(Size), size, "BlurWindow: Size must be odd and at least 1.");
 
     static double? CheckedSigma(double? sigma) => sigma is null or > 0
         ? sigma
-        : throw new ArgumentOutOfRangeException(nameof(Sigma), sigma, "BlurWindow: sigma must be positive, or null for equal weights.");
+        : throw new ArgumentOutOfRangeException(nameof(Sigma), sigma, "BlurWindow: Sigma must be positive, or null for equal weights.");
 
     static int CheckedStride(int stride) => stride >= 1
         ? stride
-        : throw new ArgumentOutOfRangeException(nameof(Stride), stride, "BlurWindow: windows must move by at least 1 pixel.");
+        : throw new ArgumentOutOfRangeException(nameof(Stride), stride, "BlurWindow: Stride must be at least 1 pixel.");
 
-    /// <summary>The weights along a side.</summary>
+    /// <summary>Returns the weights along a side.</summary>
     internal double[] Weights()
     {
         double[] weights = new double[Size];
@@ -86,10 +86,10 @@ public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowB
         return [.. weights.Select(weight => weight / sum)];
     }
 
-    /// <summary>How many windows there are along a side.</summary>
+    /// <summary>Returns the number of windows along a side.</summary>
     internal int Places(int side) => ((side + (2 * Padding) - Size) / Stride) + 1;
 
-    /// <summary>Where pixel <paramref name="at"/>, which may lie beyond the edge, is taken from; −1 for zeros.</summary>
+    /// <summary>Returns the source of pixel <paramref name="at"/>, which may lie beyond the edge; −1 for zeros.</summary>
     internal int Source(int at, int side)
     {
         if (at >= 0 && at < side)

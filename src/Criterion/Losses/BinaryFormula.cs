@@ -4,7 +4,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="IBinaryFormula"/>: a formula of prediction and target, for a <see cref="PointwiseLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="IBinaryFormula"/>: a formula of prediction and target, for a <see cref="PointwiseLoss"/>. It keeps the struct that
+/// implements the formula out of the loss's type.
 /// </summary>
 public abstract class BinaryFormula
 {

@@ -18,10 +18,13 @@ public abstract record Loss : ICriterion
     public Reduction Reduction
     {
         get;
-        init => field = value is Reduction.Mean or Reduction.Sum or Reduction.None || (value == Reduction.BatchMean && this is IDivergenceLoss)
+        init => field = value is Reduction.Mean or Reduction.Sum or Reduction.None || (
+            value == Reduction.BatchMean && this is IDivergenceLoss)
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(Reduction), value, $"{Name}: Reduction.{value} is not available. Use Mean, Sum or None; only divergences take BatchMean.");
+                nameof(Reduction),
+                value,
+                $"{Name}: Reduction.{value} is not available. Use Mean, Sum or None; only divergences take BatchMean.");
     }
 
     /// <summary>Gets the value for an empty batch. Throws by default.</summary>
@@ -38,7 +41,8 @@ public abstract record Loss : ICriterion
 
     /// <summary>Throws if two tensors differ in shape. Losses never broadcast: a broadcast target is most often a mistake.</summary>
     protected void CheckSameShape(
-        Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA = "", [CallerArgumentExpression(nameof(b))] string nameB = "") =>
+        Tensor a, Tensor b, [CallerArgumentExpression(nameof(a))] string nameA =
+            "", [CallerArgumentExpression(nameof(b))] string nameB = "") =>
         CheckSameShape(Name, a, b, nameA, nameB);
 
     /// <inheritdoc cref="CheckSameShape(Tensor, Tensor, string, string)"/>
@@ -55,7 +59,8 @@ public abstract record Loss : ICriterion
             ? $"differ at dim {Enumerable.Range(0, a.Rank).First(i => a.Shape[i] != b.Shape[i])}"
             : "differ in rank";
         throw new ShapeException(
-            $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.");
+            $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; "
+            + $"use {nameB}.Expand or .Reshape if that is meant.");
     }
 
     /// <summary>Throws if a value lies outside [low, high], naming the first. NaN passes, so that it shows in the result.</summary>

@@ -20,7 +20,8 @@ public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPr
         CheckSameShape(prediction, target);
         if (IsNaNOutsideDomain)
         {
-            return ForEmpty(prediction, prediction.Count) ?? EvaluateThenCheck(() => Evaluate(prediction, target), () => Check(prediction, target));
+            return ForEmpty(prediction, prediction.Count) ?? EvaluateThenCheck(
+                () => Evaluate(prediction, target), () => Check(prediction, target));
         }
 
         Check(prediction, target);

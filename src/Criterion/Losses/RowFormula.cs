@@ -4,7 +4,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="IRowFormula"/>: a formula of rows, for a <see cref="RowLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="IRowFormula"/>: a formula of rows, for a <see cref="RowLoss"/>. It keeps the struct that implements the formula out
+/// of the loss's type.
 /// </summary>
 public abstract class RowFormula
 {

@@ -3,7 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="ISoftmaxFormula"/>: a formula of rows of logits, for a <see cref="SoftmaxLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="ISoftmaxFormula"/>: a formula of rows of logits, for a <see cref="SoftmaxLoss"/>. It keeps the struct that implements
+/// the formula out of the loss's type.
 /// </summary>
 public abstract class SoftmaxFormula
 {

@@ -4,7 +4,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="ITernaryFormula"/>: a formula of three numbers, for a <see cref="TernaryLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="ITernaryFormula"/>: a formula of three numbers, for a <see cref="TernaryLoss"/>. It keeps the struct that implements
+/// the formula out of the loss's type.
 /// </summary>
 public abstract class TernaryFormula
 {

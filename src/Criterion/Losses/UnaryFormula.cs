@@ -3,7 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="IUnaryFormula"/>: a formula of one number, for the terms of a <see cref="PointwiseGanLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="IUnaryFormula"/>: a formula of one number, for the terms of a <see cref="PointwiseGanLoss"/>. It keeps the struct
+/// that implements the formula out of the loss's type.
 /// </summary>
 public abstract class UnaryFormula
 {

@@ -3,7 +3,8 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>
-/// A boxed <see cref="IWindowFormula"/>: a formula of the windows of two images, for a <see cref="WindowLoss"/>. It keeps the struct that implements the formula out of the loss's type.
+/// A boxed <see cref="IWindowFormula"/>: a formula of the windows of two images, for a <see cref="WindowLoss"/>. It keeps the struct that
+/// implements the formula out of the loss's type.
 /// </summary>
 public abstract class WindowFormula
 {

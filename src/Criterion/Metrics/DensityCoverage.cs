@@ -18,7 +18,9 @@ public sealed record DensityCoverageResult(double Density, double Coverage, int 
     /// <summary>Returns the reasons to distrust the values; empty if there are none.</summary>
     public IReadOnlyList<string> Warnings() => DegenerateBalls == 0
         ? []
-        : [string.Create(CultureInfo.InvariantCulture, $"{DegenerateBalls} of {Samples.Real} real samples have more than {Neighbours} copies: their balls are points in which every "
+        : [string.Create(
+            CultureInfo.InvariantCulture,
+            $"{DegenerateBalls} of {Samples.Real} real samples have more than {Neighbours} copies: their balls are points in which every "
             + $"copy counts, so density is unreliable. Remove copies.")];
 }
 

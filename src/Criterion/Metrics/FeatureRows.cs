@@ -9,12 +9,15 @@ internal static class FeatureRows
         ArgumentNullException.ThrowIfNull(features, name);
         if (features.Rank != 2 || features.Shape[1] == 0)
         {
-            throw new ShapeException($"{metric}: {name} must be [N, D], one feature vector per row, but is {features.Shape}. Flatten or pool the dimensions after 1.");
+            throw new ShapeException(
+                $"{metric}: {name} must be [N, D], one feature vector per row, but is {features.Shape}. "
+                + "Flatten or pool the dimensions after 1.");
         }
 
         if (!features.DType.IsFloat())
         {
-            throw new DTypeException($"{metric}: {name} must be Float32 or Float64, but is {features.DType}. Convert it with .To(DType.Float64).");
+            throw new DTypeException(
+                $"{metric}: {name} must be Float32 or Float64, but is {features.DType}. Convert it with .To(DType.Float64).");
         }
 
         Tensor rows = features.Detach().To(DType.Float64).Contiguous();
@@ -36,7 +39,8 @@ internal static class FeatureRows
     {
         if (real != fake)
         {
-            throw new ShapeException($"{metric}: real features have {real} dimensions and fake ones {fake}. Use the same layer of the same network for both.");
+            throw new ShapeException(
+                $"{metric}: real features have {real} dimensions and fake ones {fake}. Use the same layer of the same network for both.");
         }
     }
 
@@ -55,7 +59,8 @@ internal static class FeatureRows
         double peak = rows.Abs().Max().Item();
         if (peak > largest)
         {
-            throw new MetricException($"{metric}: {name} has values up to {peak}, whose squares overflow. Divide all features of both sets by {peak}.");
+            throw new MetricException(
+                $"{metric}: {name} has values up to {peak}, whose squares overflow. Divide all features of both sets by {peak}.");
         }
     }
 

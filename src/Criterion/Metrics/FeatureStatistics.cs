@@ -83,7 +83,8 @@ public sealed class FeatureStatistics
         Tensor rows = FeatureRows.Of(nameof(FeatureStatistics), features, nameof(features));
         if (rows.Shape[1] != Dimensions)
         {
-            throw new ShapeException($"FeatureStatistics: the features have {rows.Shape[1]} dimensions instead of {Dimensions}. Use the same layer for all.");
+            throw new ShapeException(
+                $"FeatureStatistics: the features have {rows.Shape[1]} dimensions instead of {Dimensions}. Use the same layer for all.");
         }
 
         if (rows.Shape[0] == 0)
@@ -106,7 +107,8 @@ public sealed class FeatureStatistics
         ArgumentNullException.ThrowIfNull(other);
         if (other.Dimensions != Dimensions)
         {
-            throw new ShapeException($"FeatureStatistics: {Dimensions} and {other.Dimensions} dimensions cannot be merged. Use the same layer for all.");
+            throw new ShapeException(
+                $"FeatureStatistics: {Dimensions} and {other.Dimensions} dimensions cannot be merged. Use the same layer for all.");
         }
 
         CheckSameFeatures(nameof(FeatureStatistics), this, other);
@@ -126,7 +128,9 @@ public sealed class FeatureStatistics
     {
         if (a.Features != b.Features)
         {
-            throw new MetricException($"{metric}: features '{a.Features}' and '{b.Features}' cannot be compared. Use the same network for both, with the same name.");
+            throw new MetricException(
+                $"{metric}: features '{a.Features}' and '{b.Features}' cannot be compared. "
+                + "Use the same network for both, with the same name.");
         }
     }
 

@@ -64,7 +64,8 @@ public static class FrechetDistance
         FeatureRows.CheckCount(nameof(FrechetDistance), nameof(fake), all, 4 * real.Dimensions);
         random ??= new RandomStream(0);
         int least = Math.Max(all / 10, 2 * real.Dimensions);
-        FrechetPoint[] measured = [.. Enumerable.Range(0, points).Select(i => Point(least + (int)((long)(all - least) * i / (points - 1))))];
+        FrechetPoint[] measured = [.. Enumerable.Range(0, points).Select(
+            i => Point(least + (int)((long)(all - least) * i / (points - 1))))];
         (double value, double slope) = FitLine(measured);
         return new FrechetExtrapolation(value, slope, measured, new MetricSamples(real.Features, real.Dimensions, real.Count, all));
 
@@ -75,7 +76,8 @@ public static class FrechetDistance
         }
     }
 
-    static MetricSamples Samples(FeatureStatistics real, FeatureStatistics fake) => new(real.Features, real.Dimensions, real.Count, fake.Count);
+    static MetricSamples Samples(FeatureStatistics real, FeatureStatistics fake) =>
+        new(real.Features, real.Dimensions, real.Count, fake.Count);
 
     static (double Means, double Covariances) Parts(FeatureStatistics real, FeatureStatistics fake)
     {
@@ -104,7 +106,8 @@ public static class FrechetDistance
     {
         double x = points.Average(static point => 1.0 / point.Count);
         double y = points.Average(static point => point.Value);
-        double slope = points.Sum(point => ((1.0 / point.Count) - x) * (point.Value - y)) / points.Sum(point => Math.Pow((1.0 / point.Count) - x, 2));
+        double slope = points.Sum(point => ((1.0 / point.Count) - x) * (point.Value - y)) / points.Sum(
+            point => Math.Pow((1.0 / point.Count) - x, 2));
         return (y - (slope * x), slope);
     }
 }

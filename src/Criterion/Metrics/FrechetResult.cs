@@ -15,24 +15,32 @@ public sealed record FrechetResult(double Value, double Means, double Covariance
     const int SamplesPerDimension = 10;
 
     /// <summary>Returns the reasons to distrust the value; empty if there are none.</summary>
-    public IReadOnlyList<string> Warnings() => [.. WarningsFor("real", Samples.Real, RealRank), .. WarningsFor("fake", Samples.Fake, FakeRank)];
+    public IReadOnlyList<string> Warnings() =>
+        [.. WarningsFor("real", Samples.Real, RealRank), .. WarningsFor("fake", Samples.Fake, FakeRank)];
 
     IEnumerable<string> WarningsFor(string name, long count, int rank)
     {
         (int d, CultureInfo culture) = (Samples.Dimensions, CultureInfo.InvariantCulture);
         if (count <= d)
         {
-            yield return string.Create(culture, $"{count} {name} samples are too few for {d} features: their covariance has rank {rank}, and the Fréchet distance is far "
+            yield return string.Create(
+                culture,
+                $"{count} {name} samples are too few for {d} features: their covariance has rank {rank}, and the Fréchet distance is far "
                 + $"too large. Use more than {SamplesPerDimension * d}, or use the kernel distance.");
         }
         else if (count < SamplesPerDimension * d)
         {
-            yield return string.Create(culture, $"{count} {name} samples are few for {d} features: the Fréchet distance is too large by an amount that decreases with "
+            yield return string.Create(
+                culture,
+                $"{count} {name} samples are few for {d} features: the Fréchet distance is too large by an amount that decreases with "
                 + $"their number. Compare it only with distances of the same counts, or use more than {SamplesPerDimension * d}.");
         }
         else if (rank < d)
         {
-            yield return string.Create(culture, $"The {name} features vary in only {rank} of {d} directions: some features are constant, or the samples are copies of a few.");
+            yield return string.Create(
+                culture,
+                $"The {name} features vary in only {rank} of {d} directions: some features are constant, or the samples are copies of a "
+                + $"few.");
         }
     }
 }

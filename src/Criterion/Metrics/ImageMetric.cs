@@ -21,7 +21,8 @@ public abstract record ImageMetric(ImageRange Range)
         ImageChecks.CheckImages(Name, reference, nameof(reference));
         if (image.Shape != reference.Shape)
         {
-            throw new ShapeException($"{Name}: image {image.Shape} and reference {reference.Shape} differ in shape. Metrics never broadcast.");
+            throw new ShapeException(
+                $"{Name}: image {image.Shape} and reference {reference.Shape} differ in shape. Metrics never broadcast.");
         }
 
         ImageChecks.CheckRange(Name, Range, image, nameof(image));

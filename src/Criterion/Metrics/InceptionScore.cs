@@ -70,7 +70,8 @@ public static class InceptionScore
             ReadOnlySpan<double> p = values.Slice(row * classes, classes);
             if (TensorPrimitives.Min(p) < 0 || Math.Abs(TensorPrimitives.Sum(p) - 1) > SumTolerance)
             {
-                throw new MetricException($"InceptionScore: row {row} is not a distribution: its minimum is {TensorPrimitives.Min(p)} and its sum "
+                throw new MetricException(
+                    $"InceptionScore: row {row} is not a distribution: its minimum is {TensorPrimitives.Min(p)} and its sum "
                     + $"{TensorPrimitives.Sum(p)}. Pass probabilities, such as logits.Softmax(1).");
             }
         }

@@ -33,7 +33,8 @@ public static class KernelDistance
     /// <exception cref="ShapeException">An argument is not a matrix, or their dimensions differ.</exception>
     /// <exception cref="MetricException">There are too few samples, or a value is NaN or infinite.</exception>
     public static KernelResult Between(
-        Tensor real, Tensor fake, int subsets = 100, int? subsetSize = null, RandomStream? random = null, string features = MetricSamples.Unnamed)
+        Tensor real, Tensor fake, int subsets =
+            100, int? subsetSize = null, RandomStream? random = null, string features = MetricSamples.Unnamed)
     {
         Require.AtLeast(1, subsets, nameof(KernelDistance));
         (real, fake) = FeatureRows.Pair(nameof(KernelDistance), real, fake, 4);
@@ -51,7 +52,8 @@ public static class KernelDistance
         double deviation = subsets == 1 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (subsets - 1));
         double independent = Math.Min(subsets, (double)fewest / size);
         return new KernelResult(
-            mean, deviation, deviation / Math.Sqrt(independent), subsets, size, new MetricSamples(features, real.Shape[1], real.Shape[0], fake.Shape[0]));
+            mean, deviation, deviation / Math.Sqrt(independent), subsets, size, new MetricSamples(
+                features, real.Shape[1], real.Shape[0], fake.Shape[0]));
     }
 
     /// <summary>Computes the unbiased estimate from all samples at once, at quadratic cost.</summary>
@@ -76,11 +78,13 @@ public static class KernelDistance
     static double Estimate(Tensor x, Tensor y)
     {
         (double n, double m) = (x.Shape[0], y.Shape[0]);
-        double estimate = ((Sum(x, x) - SumOfDiagonal(x)) / (n * (n - 1))) + ((Sum(y, y) - SumOfDiagonal(y)) / (m * (m - 1))) - (2 * Sum(x, y) / (n * m));
+        double estimate = ((Sum(x, x) - SumOfDiagonal(x)) / (n * (n - 1))) + ((Sum(y, y) - SumOfDiagonal(y)) / (m * (m - 1))) - (
+            2 * Sum(x, y) / (n * m));
         return double.IsFinite(estimate)
             ? estimate
-            : throw new MetricException($"KernelDistance: features up to {Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item())} overflow: the kernel takes the sixth "
-                + "power of their norm. Divide all features of both sets by that value.");
+            : throw new MetricException(
+                $"KernelDistance: features up to {Math.Max(x.Abs().Max().Item(), y.Abs().Max().Item())} overflow: "
+                + "the kernel takes the sixth power of their norm. Divide all features of both sets by that value.");
     }
 
     static double Sum(Tensor x, Tensor y)

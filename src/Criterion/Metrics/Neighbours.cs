@@ -85,7 +85,8 @@ internal sealed class Neighbours
         ReadOnlySpan<double> plainY = columns.Plain.AsReadOnlySpan<double>()[(column * dimensions)..];
         for (int i = 0; i < rows; i++)
         {
-            visit(row + i, column, new(products.Slice(i * count, count), ofX[i], ofY, plainX.Slice((row + i) * dimensions, dimensions), plainY));
+            visit(row + i, column, new(
+                products.Slice(i * count, count), ofX[i], ofY, plainX.Slice((row + i) * dimensions, dimensions), plainY));
         }
     }
 

@@ -18,7 +18,8 @@ internal static class SymmetricEigen
 
         // By columns or by rows is the same in a symmetric matrix.
         var decomposition = Matrix<double>.Build.Dense(d, d, (matrix / scale).ToArray<double>()).Evd(Symmetricity.Symmetric);
-        return ([.. decomposition.EigenValues.Select(value => value.Real * scale)], Tensor.From(decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
+        return ([.. decomposition.EigenValues.Select(value => value.Real * scale)], Tensor.From(
+            decomposition.EigenVectors.ToRowMajorArray(), [d, d]));
     }
 
     /// <summary>

@@ -31,7 +31,8 @@ public sealed record Verification(double Accuracy, double Threshold, double Area
         (double same, double others) = Count(pairs);
         Verification best = new(0.5, double.PositiveInfinity, 0, 1);
         (double accepted, double mistaken, double area, double gap) = (0, 0, 0, double.PositiveInfinity);
-        foreach (IGrouping<double, (double Score, bool IsSame)> tied in pairs.GroupBy(static pair => pair.Score).OrderByDescending(static group => group.Key))
+        foreach (IGrouping<double, (double Score, bool IsSame)> tied in pairs.GroupBy(static pair => pair.Score).OrderByDescending(
+            static group => group.Key))
         {
             double more = tied.Count(static pair => pair.IsSame) / same;
             double wrong = tied.Count(static pair => !pair.IsSame) / others;
@@ -60,6 +61,9 @@ public sealed record Verification(double Accuracy, double Threshold, double Area
         double others = pairs.Count - same;
         return same > 0 && others > 0 && !pairs.Any(static pair => double.IsNaN(pair.Score))
             ? (same, others)
-            : throw new ArgumentException($"Verification: {same} of {pairs.Count} pairs are of one kind, or a score is NaN. Pass pairs of both kinds with valid scores.", nameof(pairs));
+            : throw new ArgumentException(
+                $"Verification: {same} of {pairs.Count} pairs are of one kind, or a score is NaN. "
+                + "Pass pairs of both kinds with valid scores.",
+                nameof(pairs));
     }
 }

@@ -60,7 +60,8 @@ public sealed class BatchNorm1d : BatchNorm
     /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public BatchNorm1d(
-        int features, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
+        int features, double epsilon =
+            1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
         : base(features, epsilon, momentum, affine, trackRunningStats, dtype)
     {
     }
@@ -74,7 +75,8 @@ public sealed class BatchNorm2d : BatchNorm
 {
     /// <inheritdoc cref="BatchNorm1d(int, double, double?, bool, bool, DType)"/>
     public BatchNorm2d(
-        int features, double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
+        int features, double epsilon =
+            1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
         : base(features, epsilon, momentum, affine, trackRunningStats, dtype)
     {
     }

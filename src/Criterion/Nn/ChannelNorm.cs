@@ -62,7 +62,10 @@ public abstract class ChannelNorm : Module
     {
         // PyTorch before 0.4.1 had no counter.
         string counter = prefix + CounterName;
-        if (BatchesTracked is not null && state.ContainsKey(prefix + MeanName) && state.ContainsKey(prefix + VarianceName) && !state.ContainsKey(counter))
+        if (BatchesTracked is not null
+            && state.ContainsKey(prefix + MeanName)
+            && state.ContainsKey(prefix + VarianceName)
+            && !state.ContainsKey(counter))
         {
             state.Add(counter, Tensor.Zeros([], DType.Int64));
         }

@@ -38,7 +38,10 @@ public sealed class Conv2d : WeightedModule
         RandomStream? random = null,
         DType dtype = DType.Float32)
         : base(
-            [outChannels, ConvOptions.Check("Conv2d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups, kernel.Height, kernel.Width],
+            [
+                outChannels, ConvOptions.Check("Conv2d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups,
+                kernel.Height, kernel.Width
+            ],
             outChannels,
             bias,
             random,

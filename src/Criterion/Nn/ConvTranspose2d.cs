@@ -41,7 +41,10 @@ public sealed class ConvTranspose2d : WeightedModule
         RandomStream? random = null,
         DType dtype = DType.Float32)
         : base(
-            [ConvOptions.Check("ConvTranspose2d", inChannels, outChannels, kernel, stride, padding, dilation, groups), outChannels / groups, kernel.Height, kernel.Width],
+            [
+                ConvOptions.Check("ConvTranspose2d", inChannels, outChannels, kernel, stride, padding, dilation, groups),
+                outChannels / groups, kernel.Height, kernel.Width
+            ],
             outChannels,
             bias,
             random,

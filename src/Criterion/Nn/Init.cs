@@ -148,7 +148,8 @@ public static class Init
     {
         if (shape.Rank < 2)
         {
-            throw new ShapeException($"Init: {shape} has no fans: weights must have at least two dimensions, [out, in, ..]. Use Normal, Uniform or Constant.");
+            throw new ShapeException(
+                $"Init: {shape} has no fans: weights must have at least two dimensions, [out, in, ..]. Use Normal, Uniform or Constant.");
         }
 
         int field = shape.CountOf(2, shape.Rank);

@@ -19,7 +19,8 @@ public sealed class InstanceNorm2d : ChannelNorm
     /// <param name="dtype">The type of weights and statistics. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public InstanceNorm2d(
-        int features, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
+        int features, double epsilon =
+            1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
         : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
 
     /// <inheritdoc/>
@@ -46,7 +47,8 @@ public sealed class InstanceNorm2d : ChannelNorm
         (int images, int channels, int n) = layout;
         if (n <= 1)
         {
-            throw new ShapeException($"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalize larger feature maps.");
+            throw new ShapeException(
+                $"InstanceNorm2d: each channel of an image has {n} pixel(s), too few for a variance. Normalize larger feature maps.");
         }
 
         Tensor y = Normalization.Apply(x, new(1, images * channels, n), null, null, Epsilon, out Tensor mean, out Tensor deviation);

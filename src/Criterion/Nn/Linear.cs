@@ -21,7 +21,8 @@ public sealed class Linear : WeightedModule
         int features = weight.Shape[1];
         if (input.Rank == 0 || input.Shape[-1] != features)
         {
-            throw new ShapeException($"Linear: the last size of the input {input.Shape} must be inFeatures = {features}. Flatten or reshape the input.");
+            throw new ShapeException(
+                $"Linear: the last size of the input {input.Shape} must be inFeatures = {features}. Flatten or reshape the input.");
         }
 
         // Leading dimensions form one batch: one matrix product, and one for the gradient of the weights.

@@ -76,8 +76,10 @@ internal static class StateMatch
         List<string> faults = [];
         if (strict)
         {
-            HashSet<TensorMemory> given = [.. own.Where(pair => loaded.ContainsKey(pair.Key)).Select(static pair => TensorMemory.Of(pair.Value))];
-            Add("missing", own.Where(pair => !loaded.ContainsKey(pair.Key) && !given.Contains(TensorMemory.Of(pair.Value))).Select(static pair => pair.Key));
+            HashSet<TensorMemory> given = [.. own.Where(pair => loaded.ContainsKey(pair.Key)).Select(
+                static pair => TensorMemory.Of(pair.Value))];
+            Add("missing", own.Where(pair => !loaded.ContainsKey(pair.Key) && !given.Contains(TensorMemory.Of(pair.Value))).Select(
+                static pair => pair.Key));
             Add("unexpected", loaded.Keys.Where(name => !own.ContainsKey(name)));
         }
 
@@ -129,5 +131,6 @@ internal static class StateMatch
         select string.Join(" and ", names);
 
     static bool SameValues(Tensor a, Tensor b) =>
-        ReferenceEquals(a, b) || a.Detach().To(DType.Float64).ToArray<double>().AsSpan().SequenceEqual(b.Detach().To(DType.Float64).ToArray<double>());
+        ReferenceEquals(a, b) || a.Detach().To(DType.Float64).ToArray<double>().AsSpan().SequenceEqual(
+            b.Detach().To(DType.Float64).ToArray<double>());
 }

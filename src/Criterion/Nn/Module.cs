@@ -205,7 +205,8 @@ public abstract partial class Module
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Contains('.') || Names().Contains(name))
         {
-            throw new ArgumentException($"{GetType().Name}: the name '{name}' is taken or contains a dot. Choose another name.", nameof(name));
+            throw new ArgumentException(
+                $"{GetType().Name}: the name '{name}' is taken or contains a dot. Choose another name.", nameof(name));
         }
     }
 

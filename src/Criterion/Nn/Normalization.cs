@@ -123,7 +123,8 @@ internal static class Normalization
     }
 
     /// <summary>Computes 1 / √(variance + ε), and 0 for 1 / 0.</summary>
-    public static Tensor Inverse(Tensor variance, double epsilon) => epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
+    public static Tensor Inverse(Tensor variance, double epsilon) =>
+        epsilon > 0 ? (variance + epsilon).Rsqrt() : TensorFormula.Map(new RootOfSum(-0.5), variance);
 
     /// <summary>Returns whether no square of a deviation from the mean overflows, or underflows where that matters.</summary>
     static bool IsOrdinary(in NormPass pass)

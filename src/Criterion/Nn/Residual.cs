@@ -20,7 +20,8 @@ public sealed class Residual : Module
         Tensor change = _body.Forward(input);
         Tensor output = change.Shape == input.Shape
             ? input + change
-            : throw new ShapeException($"Residual: the output {change.Shape} of the body and its input {input.Shape} differ in shape. Pad its convolutions.");
+            : throw new ShapeException(
+                $"Residual: the output {change.Shape} of the body and its input {input.Shape} differ in shape. Pad its convolutions.");
         activations.ReleaseInput(change.Storage, output.Storage, GetType());
         return output;
     }

@@ -43,7 +43,8 @@ public sealed class SpectralNorm : Module
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        (_layer, _iterations, _epsilon) = (layer, Require.AtLeast(1, iterations, "SpectralNorm"), Require.NonNegative(epsilon, "SpectralNorm"));
+        (_layer, _iterations, _epsilon) = (
+            layer, Require.AtLeast(1, iterations, "SpectralNorm"), Require.NonNegative(epsilon, "SpectralNorm"));
         if (layer.Bias is { } bias)
         {
             Parameter("bias", bias);
@@ -89,7 +90,8 @@ public sealed class SpectralNorm : Module
         }
     }
 
-    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state) => SpectralNormState.Translate(prefix, state, this);
+    private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state) =>
+        SpectralNormState.Translate(prefix, state, this);
 
     private protected override void AfterLoad(Predicate<string> wasLoaded)
     {

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Numbers;
 
 /// <summary>
-/// A number with its derivative: running a formula on duals gives value and derivative in one pass. This file is the whole
-/// calculus of pointwise operations; every gradient of one comes from here.
+/// A number with its derivative: a formula evaluated on duals returns value and derivative in one pass. This file is the whole
+/// calculus of pointwise operations: every pointwise gradient comes from here.
 /// </summary>
 /// <param name="Value">The value.</param>
-/// <param name="Tangent">Its derivative along the direction that was seeded.</param>
-/// <typeparam name="T">The number that carries both; a dual again gives second derivatives.</typeparam>
+/// <param name="Tangent">The derivative in the seeded direction.</param>
+/// <typeparam name="T">The number of both; a dual again for second derivatives.</typeparam>
 public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     where T : struct, IReal<T>
 {
-    // For the rules below: what the compiler inlines into a loop has a limit, and against it a property counts where a field does not.
+    // Fields for the rules below: a property counts against the JIT's inlining budget for a loop, a field does not.
     readonly T _value = Value;
     readonly T _tangent = Tangent;
 
-    /// <summary>The value.</summary>
+    /// <summary>Gets the value.</summary>
     public T Value
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,7 +25,7 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
         init => _value = value;
     }
 
-    /// <summary>Its derivative.</summary>
+    /// <summary>Gets the derivative.</summary>
     public T Tangent
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,11 +46,11 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
         get => T.Const(1);
     }
 
-    /// <summary>The variable to differentiate by: its derivative is 1.</summary>
+    /// <summary>Returns the variable of differentiation: its derivative is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Variable(T value) => new(value, T.Const(1));
 
-    /// <summary>A value held fixed: its derivative is 0.</summary>
+    /// <summary>Returns a constant: its derivative is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Fixed(T value) => new(value, T.Const(0));
 
@@ -79,7 +79,7 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     public static Dual<T> operator -(Dual<T> a) => new(-a._value, -a._tangent);
 
     /// <inheritdoc/>
-    // In one step, not through Fixed: what the compiler inlines into a loop has a limit, and a call there would empty all registers.
+    // Not through Fixed: beyond the JIT's inlining budget a call would spill all registers.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Const(double value) => new(T.Const(value), T.Const(0));
 
@@ -190,7 +190,7 @@ public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Pow(Dual<T> x, Dual<T> y)
     {
-        // A fixed base or exponent must not bring in 0·∞ or the logarithm of a negative base.
+        // A constant base or exponent must not cause 0 · ∞ or the logarithm of a negative base.
         T power = T.Pow(x._value, y._value);
         T byBase = x._tangent * y._value * T.Pow(x._value, y._value - One);
         T byExponent = T.Select(T.Equal(power, Zero), Zero, y._tangent * power * T.Log(x._value));

@@ -1,6 +1,6 @@
 namespace Criterion.Numbers;
 
-/// <summary>A single number that a double can be read from: what drivers run a formula on element by element.</summary>
+/// <summary>A single number with a nearest double: drivers evaluate a formula on it element by element.</summary>
 /// <typeparam name="TSelf">The number.</typeparam>
 internal interface IScalar<TSelf> : IReal<TSelf>
     where TSelf : struct, IScalar<TSelf>

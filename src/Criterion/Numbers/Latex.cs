@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Criterion.Numbers;
 
-/// <summary>Text as a number: a formula run on it writes itself in LaTeX, with brackets only where they are needed.</summary>
+/// <summary>LaTeX as a number: a formula evaluated on it is printed, with brackets only where they are needed.</summary>
 public readonly struct Latex : IReal<Latex>
 {
     const int Sum = 1;
@@ -16,10 +16,10 @@ public readonly struct Latex : IReal<Latex>
     readonly bool _isConstant;
     readonly bool _isEquality;
 
-    // What a minus was put before, so that two of them cancel.
+    // The text that a minus was put before, so that two of them cancel.
     readonly string? _opposite;
 
-    /// <summary>A name, such as <c>x</c> or <c>\hat y</c>.</summary>
+    /// <summary>Initializes a name, such as <c>x</c> or <c>\hat y</c>.</summary>
     public Latex(string name)
         : this(name, Atom)
     {
@@ -34,7 +34,9 @@ public readonly struct Latex : IReal<Latex>
         _opposite = opposite;
     }
 
-    /// <summary>An element of what a name stands for. A subscript that the name has goes before the index, since LaTeX refuses two: x_{1,j}.</summary>
+    /// <summary>
+    /// Returns an element of a named row. A subscript of the name precedes the index, because LaTeX rejects two subscripts: x_{1,j}.
+    /// </summary>
     internal static Latex Element(string name, string index)
     {
         int at = name.LastIndexOf('_');
@@ -43,11 +45,14 @@ public readonly struct Latex : IReal<Latex>
         return new(endsInSubscript ? $"{name[..at]}_{{{own},{index}}}" : $"{name}_{index}");
     }
 
-    /// <summary>The sum over the elements of a row.</summary>
+    /// <summary>Returns the sum over the elements of a row.</summary>
     internal static Latex SumOverRow(Latex term) => new($@"\sum_j {term.Within(Product)}", Product);
 
-    /// <summary>The mean over a window.</summary>
+    /// <summary>Returns the mean over a window.</summary>
     internal static Latex OverWindow(Latex term) => new($@"\overline{{{term}}}", Atom);
+
+    /// <inheritdoc/>
+    public static bool IsText => true;
 
     /// <inheritdoc/>
     public static Latex operator +(Latex a, Latex b) => new(b._opposite is { } minus ? $"{a} - {minus}" : $"{a} + {b}", Sum);
@@ -162,16 +167,16 @@ public readonly struct Latex : IReal<Latex>
     public static bool Any(Latex mask) => false;
 
     /// <inheritdoc/>
-    /// <remarks>A number that is held at a constant in a single point, where its formula is not defined, is written as it is.</remarks>
+    /// <remarks>A formula that is replaced by a constant in a single point, where it is undefined, is printed without the case.</remarks>
     public static Latex Select(Latex mask, Latex a, Latex b) => a._text == b._text || (mask._isEquality && a._isConstant && !b._isConstant)
         ? b
         : a._text == "0" && (mask._text == $"{b} < 0" || mask._text == $@"{b} \le 0") ? Max(a, b)
         : new($@"\begin{{cases}}{a} & {mask} \\ {b} & \text{{otherwise}}\end{{cases}}", Atom);
 
-    /// <summary>The text.</summary>
+    /// <summary>Returns the text.</summary>
     public override string ToString() => _text ?? "0";
 
-    // Below this a number is written with a power of ten.
+    // Numbers below this are printed with a power of ten.
     const double Small = 1e-4;
 
     static string Number(double value)
@@ -186,12 +191,12 @@ public readonly struct Latex : IReal<Latex>
         return $"{factor}10^{{{parts[1]}}}";
     }
 
-    /// <summary>A name; of the logarithm of one, such as <c>\ln p</c>, the exponential is <c>p</c>.</summary>
+    /// <summary>Returns a name. The exponential of the logarithm of a name, such as <c>\ln p</c>, is <c>p</c>.</summary>
     internal static Latex Named(string name) => new(name, name.StartsWith(Logarithm, StringComparison.Ordinal) ? Prefix : Atom);
 
     bool IsOne => _isConstant && _text == "1";
 
-    // What this is the logarithm of, if it was named as one.
+    // The argument of a logarithm that is a name.
     string? Undone => _strength == Prefix && _text!.StartsWith(Logarithm, StringComparison.Ordinal) ? _text[Logarithm.Length..] : null;
 
     static Latex Function(string name, Latex x) => new($@"{name}\left({x}\right)", Atom);

@@ -65,7 +65,8 @@ public readonly record struct Real(double Value) : IScalar<Real>
     public static Real Tanh(Real x) => Math.Tanh(x.Value);
 
     /// <inheritdoc/>
-    public static Real Erf(Real x) => Math.Abs(x.Value) < 2 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
+    public static Real Erf(Real x) =>
+        Math.Abs(x.Value) < 2 ? ErfSeries(x.Value) : Math.CopySign(1 - ErfcFraction(Math.Abs(x.Value)), x.Value);
 
     /// <inheritdoc/>
     public static Real NormalCdf(Real x)

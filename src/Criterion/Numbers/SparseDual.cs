@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Criterion.Numbers;
 
 /// <summary>
-/// A <see cref="Dual{T}"/> that knows whether it varies at all. Which numbers do is settled when a loop is compiled, and what their
-/// derivatives do not need is then left out of it: 0 · x is not something that a compiler may leave out by itself.
+/// A <see cref="Dual{T}"/> that knows whether it varies. This is a constant when a loop is compiled, so the JIT removes what the
+/// derivatives do not need; it cannot remove 0 · x, which may be NaN.
 /// </summary>
 /// <param name="value">The value.</param>
-/// <param name="tangent">Its derivative; of no meaning where it does not vary.</param>
-/// <param name="varies">Whether it depends on what is differentiated by.</param>
+/// <param name="tangent">The derivative; undefined where the number does not vary.</param>
+/// <param name="varies">Whether the number depends on the variable of differentiation.</param>
 internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<SparseDual<T>>
     where T : struct, IReal<T>
 {
@@ -25,13 +25,17 @@ internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<
         get => _varies ? _tangent : T.Const(0);
     }
 
-    /// <summary>The variable to differentiate by.</summary>
+    /// <summary>Returns the variable of differentiation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Variable(T value) => new(value, T.Const(1), true);
 
-    /// <summary>A value held fixed.</summary>
+    /// <summary>Returns a constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Fixed(T value) => new(value, default, false);
+
+    /// <summary>Returns this value with itself as its derivative: the exponential of a variable.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public SparseDual<T> AsExponential() => new(Value, Value, _varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> operator +(SparseDual<T> a, SparseDual<T> b) => new(
@@ -52,7 +56,7 @@ internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<
         a._varies | b._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> operator /(SparseDual<T> a, SparseDual<T> b) => Of(a.Both / b.Both, a._varies | b._varies);
+    public static SparseDual<T> operator /(SparseDual<T> a, SparseDual<T> b) => From(a.Dense / b.Dense, a._varies | b._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> operator -(SparseDual<T> a) => new(-a.Value, -a._tangent, a._varies);
@@ -61,64 +65,64 @@ internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<
     public static SparseDual<T> Const(double value) => Fixed(T.Const(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Exp(SparseDual<T> x) => Of(Dual<T>.Exp(x.Both), x._varies);
+    public static SparseDual<T> Exp(SparseDual<T> x) => From(Dual<T>.Exp(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Expm1(SparseDual<T> x) => Of(Dual<T>.Expm1(x.Both), x._varies);
+    public static SparseDual<T> Expm1(SparseDual<T> x) => From(Dual<T>.Expm1(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Log(SparseDual<T> x) => Of(Dual<T>.Log(x.Both), x._varies);
+    public static SparseDual<T> Log(SparseDual<T> x) => From(Dual<T>.Log(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Log1p(SparseDual<T> x) => Of(Dual<T>.Log1p(x.Both), x._varies);
+    public static SparseDual<T> Log1p(SparseDual<T> x) => From(Dual<T>.Log1p(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Sqrt(SparseDual<T> x) => Of(Dual<T>.Sqrt(x.Both), x._varies);
+    public static SparseDual<T> Sqrt(SparseDual<T> x) => From(Dual<T>.Sqrt(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Abs(SparseDual<T> x) => Of(Dual<T>.Abs(x.Both), x._varies);
+    public static SparseDual<T> Abs(SparseDual<T> x) => From(Dual<T>.Abs(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sign(SparseDual<T> x) => Fixed(T.Sign(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Sin(SparseDual<T> x) => Of(Dual<T>.Sin(x.Both), x._varies);
+    public static SparseDual<T> Sin(SparseDual<T> x) => From(Dual<T>.Sin(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Cos(SparseDual<T> x) => Of(Dual<T>.Cos(x.Both), x._varies);
+    public static SparseDual<T> Cos(SparseDual<T> x) => From(Dual<T>.Cos(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Tanh(SparseDual<T> x) => Of(Dual<T>.Tanh(x.Both), x._varies);
+    public static SparseDual<T> Tanh(SparseDual<T> x) => From(Dual<T>.Tanh(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Erf(SparseDual<T> x) => Of(Dual<T>.Erf(x.Both), x._varies);
+    public static SparseDual<T> Erf(SparseDual<T> x) => From(Dual<T>.Erf(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> NormalCdf(SparseDual<T> x) => Of(Dual<T>.NormalCdf(x.Both), x._varies);
+    public static SparseDual<T> NormalCdf(SparseDual<T> x) => From(Dual<T>.NormalCdf(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> ExpOfSquare(SparseDual<T> x, double factor) => Of(Dual<T>.ExpOfSquare(x.Both, factor), x._varies);
+    public static SparseDual<T> ExpOfSquare(SparseDual<T> x, double factor) => From(Dual<T>.ExpOfSquare(x.Dense, factor), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Hypot(SparseDual<T> a, SparseDual<T> b) => Of(Dual<T>.Hypot(a.Both, b.Both), a._varies | b._varies);
+    public static SparseDual<T> Hypot(SparseDual<T> a, SparseDual<T> b) => From(Dual<T>.Hypot(a.Dense, b.Dense), a._varies | b._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Sigmoid(SparseDual<T> x) => Of(Dual<T>.Sigmoid(x.Both), x._varies);
+    public static SparseDual<T> Sigmoid(SparseDual<T> x) => From(Dual<T>.Sigmoid(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Softplus(SparseDual<T> x) => Of(Dual<T>.Softplus(x.Both), x._varies);
+    public static SparseDual<T> Softplus(SparseDual<T> x) => From(Dual<T>.Softplus(x.Dense), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Max(SparseDual<T> a, SparseDual<T> b) => Of(Dual<T>.Max(a.Both, b.Both), a._varies | b._varies);
+    public static SparseDual<T> Max(SparseDual<T> a, SparseDual<T> b) => From(Dual<T>.Max(a.Dense, b.Dense), a._varies | b._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Min(SparseDual<T> a, SparseDual<T> b) => Of(Dual<T>.Min(a.Both, b.Both), a._varies | b._varies);
+    public static SparseDual<T> Min(SparseDual<T> a, SparseDual<T> b) => From(Dual<T>.Min(a.Dense, b.Dense), a._varies | b._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Pow(SparseDual<T> x, SparseDual<T> y) => Of(Dual<T>.Pow(x.Both, y.Both), x._varies | y._varies);
+    public static SparseDual<T> Pow(SparseDual<T> x, SparseDual<T> y) => From(Dual<T>.Pow(x.Dense, y.Dense), x._varies | y._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SparseDual<T> Pow(SparseDual<T> x, double p) => Of(Dual<T>.Pow(x.Both, p), x._varies);
+    public static SparseDual<T> Pow(SparseDual<T> x, double p) => From(Dual<T>.Pow(x.Dense, p), x._varies);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Detach(SparseDual<T> x) => Fixed(T.Detach(x.Value));
@@ -147,12 +151,12 @@ internal readonly struct SparseDual<T>(T value, T tangent, bool varies) : IReal<
         a._varies | b._varies ? T.Select(mask.Value, a.Tangent, b.Tangent) : default,
         a._varies | b._varies);
 
-    Dual<T> Both
+    Dual<T> Dense
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => new(Value, Tangent);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static SparseDual<T> Of(Dual<T> x, bool varies) => new(x.Value, x.Tangent, varies);
+    static SparseDual<T> From(Dual<T> x, bool varies) => new(x.Value, x.Tangent, varies);
 }

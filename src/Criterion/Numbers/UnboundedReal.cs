@@ -1,12 +1,12 @@
 namespace Criterion.Numbers;
 
 /// <summary>
-/// A double with an exponent of 64 bits: no square, product or sum overflows or underflows on the way to a result that a double
-/// can hold. Slow; drivers run it where the fast result is out of range.
+/// A double with an exponent of 64 bits: no square, product or sum overflows or underflows if the result is within the range of a
+/// double. Slow: drivers use it where the fast result is out of range.
 /// </summary>
 internal readonly struct UnboundedReal : IScalar<UnboundedReal>
 {
-    // Beyond this difference of exponents the smaller of two terms does not change a sum.
+    // Beyond this difference of exponents the smaller of two terms does not change their sum.
     const int Negligible = 64;
 
     // |x| below e^±700 has an exponential in the range of a double.

@@ -124,7 +124,8 @@ public abstract class Optimizer
         string? fault = parameters switch
         {
             [] => "there are no parameters",
-            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count => "a parameter is repeated. Pass a shared one once, as Module.Parameters() does",
+            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count =>
+                "a parameter is repeated. Pass a shared one once, as Module.Parameters() does",
             _ when parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
                 $"a tensor of shape {result.Shape} is the result of an operation, not a leaf. Pass the tensors that it was computed from",
             _ => null,

@@ -46,7 +46,10 @@ public sealed class RMSprop : Optimizer
         double weightDecay = 0,
         double momentum = 0,
         bool centred = false)
-        : base(parameters, learningRate, [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
+        : base(
+            parameters,
+            learningRate,
+            [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
     {
         _alpha = Require.InUnitInterval(alpha, "RMSprop");
         _epsilon = Require.NonNegative(epsilon, "RMSprop");
@@ -74,7 +77,8 @@ public sealed class RMSprop : Optimizer
         }
         else if (_momentum != 0)
         {
-            TensorFormula.Update(PlainMomentum(plain, epsilon), PlainMomentum(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(
+                PlainMomentum(plain, epsilon), PlainMomentum(robust, epsilon), range, gradient, parameter, slot[1], square);
         }
         else
         {

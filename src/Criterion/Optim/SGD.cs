@@ -38,7 +38,8 @@ public sealed class SGD : Optimizer
         _weightDecay = Require.NonNegative(weightDecay, "SGD");
         _nesterov = !nesterov || (momentum > 0 && dampening == 0)
             ? nesterov
-            : throw new ArgumentException($"SGD: Nesterov momentum needs momentum > 0 and dampening = 0, but they are {momentum} and {dampening}.", nameof(nesterov));
+            : throw new ArgumentException(
+                $"SGD: Nesterov momentum needs momentum > 0 and dampening = 0, but they are {momentum} and {dampening}.", nameof(nesterov));
     }
 
     private protected override void Update(Slot slot, Tensor gradient)

@@ -13,7 +13,8 @@ public partial class CatalogueTests
     [Fact]
     public void Every_criterion_is_in_it()
     {
-        string[] all = [.. typeof(ICriterion).Assembly.GetTypes().Where(static t => t is { IsAbstract: false, IsPublic: true } && t.IsAssignableTo(typeof(ICriterion)) && t != typeof(WeightedSum)).Select(static t => t.Name)];
+        string[] all = [.. typeof(ICriterion).Assembly.GetTypes().Where(static t => t is { IsAbstract: false, IsPublic: true }
+            && t.IsAssignableTo(typeof(ICriterion)) && t != typeof(WeightedSum)).Select(static t => t.Name)];
         string[] missing = [.. all.Except(Catalogue.Entries.Select(static entry => entry.Type.Name))];
         Assert.True(missing.Length == 0, $"give [Catalogue] to {string.Join(", ", missing)}");
         Assert.Equal(Catalogue.Entries.Count, Catalogue.Entries.DistinctBy(static entry => entry.Name).Count());
@@ -29,7 +30,8 @@ public partial class CatalogueTests
         Assert.EndsWith(".", entry.About.Alternatives, StringComparison.Ordinal);
         Assert.NotEmpty(entry.Create().ToLatex());
         Assert.All(entry.Options, static option => Assert.True(option.Description.Length > 0, $"{option.Name} is not described"));
-        Assert.All(LossName().Matches(entry.About.Alternatives), static match => Assert.Contains(Catalogue.Entries, entry => entry.Type.Name == match.Value));
+        Assert.All(LossName().Matches(entry.About.Alternatives),
+            static match => Assert.Contains(Catalogue.Entries, entry => entry.Type.Name == match.Value));
     }
 
     [Theory]
@@ -84,7 +86,8 @@ public partial class CatalogueTests
     public void Page_of_losses_is_current()
     {
         string page = RepositoryRoot.Read("docs", "losses.md");
-        Assert.True(page == CataloguePage.Write(Catalogue.Entries), "run: dotnet run -c Release --project src/Criterion.Cli -- losses --page docs/losses.md");
+        Assert.True(page == CataloguePage.Write(Catalogue.Entries),
+            "run: dotnet run -c Release --project src/Criterion.Cli -- losses --page docs/losses.md");
         foreach (CatalogueEntry entry in Catalogue.Entries)
         {
             if (CataloguePage.Picture(entry) is { } picture)

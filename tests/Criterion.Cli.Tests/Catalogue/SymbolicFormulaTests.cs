@@ -43,12 +43,14 @@ public class SymbolicFormulaTests
     [Theory]
     [InlineData("smooth-l1", @"\begin{cases}\frac{1}{2 \cdot \beta} \cdot \left(x - y\right)^{2} & \left|x - y\right| < \beta \\ "
         + @"\left|x - y\right| - \frac{\beta}{2} & \text{otherwise}\end{cases}")]
-    [InlineData("quantile", @"\max\left(\text{quantile} \cdot \left(y - x\right), \left(\text{quantile} - 1\right) \cdot \left(y - x\right)\right)")]
+    [InlineData("quantile",
+        @"\max\left(\text{quantile} \cdot \left(y - x\right), \left(\text{quantile} - 1\right) \cdot \left(y - x\right)\right)")]
     [InlineData("charbonnier", @"\sqrt{\left(x - y\right)^{2} + \epsilon^{2}}")]
     [InlineData("pairwise-distance", @"\left(\sum_j \left|x_j - y_j + \epsilon\right|^{p}\right)^{\frac{1}{p}}")]
     [InlineData("weight-clip", @"w \leftarrow \min\left(\max\left(w, -\text{limit}\right), \text{limit}\right)")]
     [InlineData("l1", @"\left|x - y\right|")]
-    public void Expressions_of_options_are_found(string name, string formula) => Assert.Equal(formula, SymbolicFormula.Of(Catalogue.Find(name)));
+    public void Expressions_of_options_are_found(string name, string formula) =>
+        Assert.Equal(formula, SymbolicFormula.Of(Catalogue.Find(name)));
 
     static bool IsPrinted(CatalogueEntry entry, CatalogueOption option) => Values.Any(pair =>
         Print(entry, option, pair.One) is { } one && Print(entry, option, pair.Other) is { } other && one != other);

@@ -30,7 +30,8 @@ public class UnicodeMathTests
     [InlineData(@"\left(\sum_{j \notin Y} w_j\right)_{\text{n}}^{w_{5}}", "(Σ_(j ∉ Y) wⱼ)ₙ^w₅")]
     [InlineData(@"\prod_{j=1}^{4} \bar\theta \mathrel{+}= \nabla D(\tilde{x})", "Πⱼ₌₁⁴ θ\u0304 += ∇D(x\u0303)")]
     [InlineData(@"10^{-12} \le \left\|W W^\top\right\|_F^2", "10⁻¹² ≤ ‖W Wᵀ‖_F²")]
-    [InlineData(@"0.5 \cdot \begin{cases}a & 0 < t \\ \begin{cases}b & x = 1 \\ c & \text{otherwise}\end{cases} & \text{otherwise}\end{cases}",
+    [InlineData(@"0.5 \cdot \begin{cases}a & 0 < t \\ \begin{cases}b & x = 1 \\ c & \text{otherwise}\end{cases} & "
+        + @"\text{otherwise}\end{cases}",
         "0.5·(a if 0 < t; (b if x = 1; c otherwise) otherwise)")]
     public void Commands_become_text(string latex, string text) => Assert.Equal([text], UnicodeMath.Lines(latex));
 
@@ -41,5 +42,6 @@ public class UnicodeMathTests
 
     [Fact]
     public void A_command_that_is_not_covered_is_named() =>
-        Assert.Contains(@"\unknown", Assert.Throws<FormatException>(static () => UnicodeMath.Lines(@"x + \unknown")).Message, StringComparison.Ordinal);
+        Assert.Contains(@"\unknown", Assert.Throws<FormatException>(static () => UnicodeMath.Lines(@"x + \unknown")).Message,
+            StringComparison.Ordinal);
 }

@@ -4,7 +4,9 @@ using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
 
-/// <summary>Trainings in processes of their own that are interrupted, killed, or left without room: nothing that was done is lost.</summary>
+/// <summary>
+/// Trainings in processes of their own that are interrupted, killed, or left without room: nothing that was done is lost.
+/// </summary>
 public sealed class InterruptTests : IDisposable
 {
     const int Minute = 60_000;
@@ -70,11 +72,12 @@ public sealed class InterruptTests : IDisposable
 
         // The checkpoints fit, and the losses do so only for a while.
         int kilobytes = (int)(checkpoint / 1024) + 2;
-        using ToolProcess process = ToolProcess.WithFilesUpTo(kilobytes, [.. Training("dcgan"), "--steps", "100000", "--out", _temp["parts"]]);
+        using ToolProcess process = ToolProcess
+            .WithFilesUpTo(kilobytes, [.. Training("dcgan"), "--steps", "100000", "--out", _temp["parts"]]);
         Assert.True(process.WaitForExit(2 * Minute), "the process goes on");
 
         Assert.Equal(Tool.Failure, process.ExitCode);
-        Assert.Contains("can't be written any more", await process.Error, StringComparison.Ordinal);
+        Assert.Contains("can no longer be written", await process.Error, StringComparison.Ordinal);
         Assert.Single((await process.Error).TrimEnd().Split('\n'));
         Assert.Equal(RunStatus.Failed, RunFolder.ReadRecord(_temp["parts"]).Status);
 
@@ -122,7 +125,9 @@ public sealed class InterruptTests : IDisposable
         (Checkpoint whole, Checkpoint parts) = (Last("whole"), Last("parts"));
         Assert.Equal(whole.Step, parts.Step);
         Assert.Equal(whole.State.Keys, parts.State.Keys);
-        Assert.All(whole.State, named => Assert.Equal(named.Value.To(DType.Float64).ToArray<double>(), parts.State[named.Key].To(DType.Float64).ToArray<double>()));
+        Assert.All(whole.State,
+            named =>
+                Assert.Equal(named.Value.To(DType.Float64).ToArray<double>(), parts.State[named.Key].To(DType.Float64).ToArray<double>()));
         Assert.Equal(Rows("whole"), Rows("parts"));
     }
 
@@ -131,7 +136,8 @@ public sealed class InterruptTests : IDisposable
     // Every column but the last, which is time.
     string[] Rows(string run) => [.. File.ReadAllLines(_temp[$"{run}/losses.csv"]).Select(static row => row[..row.LastIndexOf(',')])];
 
-    static void SkipOnWindows() => Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals and limits are Unix's");
+    static void SkipOnWindows() =>
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "signals and limits are Unix's");
 
     /// <summary>As Linux says it of this process, in a mask of signals.</summary>
     internal static bool IgnoresInterrupts()
@@ -139,7 +145,11 @@ public sealed class InterruptTests : IDisposable
         const string Status = "/proc/self/status";
         const string Ignored = "SigIgn:";
         const ulong Interrupt = 1 << 1;
-        string? mask = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Ignored, StringComparison.Ordinal)) : null;
-        return mask is not null && (ulong.Parse(mask[Ignored.Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) & Interrupt) != 0;
+        string? mask = File.Exists(Status)
+            ? File.ReadLines(Status).FirstOrDefault(static line => line.StartsWith(Ignored, StringComparison.Ordinal))
+            : null;
+        return mask is not null
+            && (ulong.Parse(mask[Ignored.Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite,
+                CultureInfo.InvariantCulture) & Interrupt) != 0;
     }
 }

@@ -37,7 +37,7 @@ public sealed class ResumeTests : IDisposable
         (int code, string output, string error) = Run("train", "--resume", _temp["parts"], "--steps", "12");
 
         Assert.Equal(0, code);
-        Assert.Contains("Trying the one before", error, StringComparison.Ordinal);
+        Assert.Contains("Trying the previous one", error, StringComparison.Ordinal);
         Assert.Contains("from step 5 of 12", output, StringComparison.Ordinal);
         AssertSame("whole", "parts");
         Assert.Equal(Steps("whole"), Steps("parts"));
@@ -47,11 +47,12 @@ public sealed class ResumeTests : IDisposable
     public void Other_options_and_other_data_are_refused()
     {
         Succeeded(Train("dcgan", "--steps", "2", "--out", _temp["run"]));
-        Assert.Contains("--lr does not go with --resume", Run("train", "--resume", _temp["run"], "--lr", "1").Error, StringComparison.Ordinal);
+        Assert.Contains("--lr cannot be combined with --resume", Run("train", "--resume", _temp["run"], "--lr", "1").Error,
+            StringComparison.Ordinal);
         Assert.Contains("is not the folder of a run", Run("train", "--resume", _temp["nowhere"]).Error, StringComparison.Ordinal);
         File.Delete(_temp["data.npy"]);
         Npy.Write(_temp["data.npy"], Tensor.Rand([16, 1, 8, 8], random: new RandomStream(99), low: -1));
-        Assert.Contains("Bring the data back", Run("train", "--resume", _temp["run"], "--steps", "4").Error, StringComparison.Ordinal);
+        Assert.Contains("Restore the data", Run("train", "--resume", _temp["run"], "--steps", "4").Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class ResumeTests : IDisposable
         string[] start = ["train", "dcgan", .. Small, "--steps", Steps, "--out", _temp["parts"]];
         while (!done)
         {
-            bool isStarted = Directory.Exists(_temp["parts/checkpoints"]) && Directory.GetFiles(_temp["parts/checkpoints"], "step*").Length > 0;
+            bool isStarted = Directory.Exists(_temp["parts/checkpoints"])
+                && Directory.GetFiles(_temp["parts/checkpoints"], "step*").Length > 0;
             if (!isStarted && Directory.Exists(_temp["parts"]))
             {
                 Directory.Delete(_temp["parts"], recursive: true);
@@ -99,7 +101,9 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(this.Steps("whole"), this.Steps("parts"));
     }
 
-    string[] Small => ["--data", Data(), "--range", "-1..1", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5", "--threads", "1"];
+    string[] Small =>
+        ["--data", Data(), "--range", "-1..1", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5",
+            "--threads", "1"];
 
     string Data()
     {
@@ -117,8 +121,10 @@ public sealed class ResumeTests : IDisposable
     // Every column but the last, which is time.
     string[] Steps(string run) => [.. File.ReadAllLines(_temp[$"{run}/losses.csv"]).Select(static row => row[..row.LastIndexOf(',')])];
 
-    (int Code, string Output, string Error) Train(string recipe, params string[] args) => Run(["train", recipe, .. recipe == "acgan" ? Labelled : Small, .. args]);
+    (int Code, string Output, string Error) Train(string recipe, params string[] args) =>
+        Run(["train", recipe, .. recipe == "acgan" ? Labelled : Small, .. args]);
 
     // Only the embedded data have labels.
-    static string[] Labelled => ["--size", "8", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5", "--threads", "1"];
+    static string[] Labelled =>
+        ["--size", "8", "--batch", "4", "--width", "2", "--sample-every", "100", "--checkpoint-every", "5", "--threads", "1"];
 }

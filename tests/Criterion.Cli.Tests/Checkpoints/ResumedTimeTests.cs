@@ -22,7 +22,8 @@ public sealed class ResumedTimeTests : IDisposable
         Assert.InRange(first.TrainingSeconds!.Value, 1e-6, 600);
         Assert.InRange(record.TrainingSeconds!.Value, Math.BitIncrement(SavedSeconds(10)), 1200);
         Assert.InRange((record.Ended - record.Started)!.Value.TotalHours, 3, 4);
-        Assert.Contains($"Finished after 12 of 12 steps in {Duration.Words(TimeSpan.FromSeconds(record.TrainingSeconds.Value))}.", RunReport.Of(_temp["run"]), StringComparison.Ordinal);
+        Assert.Contains($"Finished after 12 of 12 steps in {Duration.Words(TimeSpan.FromSeconds(record.TrainingSeconds.Value))}.",
+            RunReport.Of(_temp["run"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class ResumedTimeTests : IDisposable
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
         Rewrite(record with { TrainingSeconds = null });
-        Assert.Contains("Finished after 2 of 2 steps. Begun", RunReport.Of(_temp["run"]), StringComparison.Ordinal);
+        Assert.Contains("Finished after 2 of 2 steps. Started", RunReport.Of(_temp["run"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class ResumedTimeTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Resume(steps: 12)).Message;
 
-        Assert.Contains($"has the columns {header}, and this run writes {GanStep.Columns.Header}", message, StringComparison.Ordinal);
+        Assert.Contains($"has the columns {header}, but this run writes {GanStep.Columns.Header}", message, StringComparison.Ordinal);
         Assert.Equal(rows, File.ReadAllLines(losses));
         File.Move(losses, _temp["run/old.csv"]);
         Resume(steps: 12);
@@ -97,7 +98,8 @@ public sealed class ResumedTimeTests : IDisposable
     public void The_folder_of_another_kind_of_run_is_refused()
     {
         Tiny.Run(_temp["run"], Tiny.Recipe(steps: 2));
-        Assert.Contains("has the columns", Assert.Throws<TrainingException>(() => RunFolder.Reopen<SiameseStep>(_temp["run"], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains("has the columns", Assert.Throws<TrainingException>(() => RunFolder.Reopen<SiameseStep>(_temp["run"], 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

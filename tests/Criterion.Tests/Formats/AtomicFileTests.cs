@@ -46,7 +46,8 @@ public class AtomicFileTests
         using TemporaryFolder folder = new();
         Assert.Throws<FileNotFoundException>(() => Npy.Read(folder["none.npy"]));
         string missing = folder[Path.Combine("none", "a.png")];
-        Assert.Contains($"'{missing}'", Assert.Throws<DirectoryNotFoundException>(() => Png.Write(missing, Image)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{missing}'", Assert.Throws<DirectoryNotFoundException>(() => Png.Write(missing, Image)).Message, StringComparison.Ordinal);
         Assert.ThrowsAny<SystemException>(() => Npy.Write(folder.Path, Image));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -27,7 +27,8 @@ public class HostileFileTests
     static readonly byte[][] PngFiles =
     [
         .. FixturesOf("Png"),
-        .. from name in (string[])["png_more_rows", "png_behind_stream", "png_no_end"] select File.ReadAllBytes(RepositoryRoot.File("tests", "cases", "inputs", $"{name}.png")),
+        .. from name in (string[])["png_more_rows", "png_behind_stream", "png_no_end"] select File.ReadAllBytes(
+            RepositoryRoot.File("tests", "cases", "inputs", $"{name}.png")),
     ];
 
     static readonly byte[] Idx3 = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, .. new byte[24]];
@@ -38,27 +39,48 @@ public class HostileFileTests
         new Dictionary<string, string> { ["format"] = "pt" }));
 
     // The same length of data: types of 8 bits, unsigned ones, one that no tensor has, and words that nobody knows.
-    static readonly byte[] OtherTypes = WithSafetensorsLength([.. """{"__metadata__":null,"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8],"x":{"y":[1,null]}},"b":{"dtype":"U64","shape":[1],"data_offsets":[8,16]},"c":{"dtype":"F8_E5M2","shape":[5],"data_offsets":[16,21]},"d":{"dtype":"U16","shape":[4],"data_offsets":[21,29]},"e":{"dtype":"C64","shape":[1],"data_offsets":[29,37]}}"""u8]);
+    static readonly byte[] OtherTypes = WithSafetensorsLength(
+    [
+        .. """{"__metadata__":null,"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8],"x":{"y":[1,null]}},"""u8,
+        .. """ "b":{"dtype":"U64","shape":[1],"data_offsets":[8,16]},"""u8,
+        .. """ "c":{"dtype":"F8_E5M2","shape":[5],"data_offsets":[16,21]},"""u8,
+        .. """ "d":{"dtype":"U16","shape":[4],"data_offsets":[21,29]},"""u8,
+        .. """ "e":{"dtype":"C64","shape":[1],"data_offsets":[29,37]}}"""u8,
+    ]);
 
     static readonly byte[][] PthFiles = [.. PthFixtures.Files.Values];
 
-    static readonly byte[][] Pickles = [.. PthFixtures.Files.Values.Where(IsZip).Select(static file => PthTesting.Unzip(file)["archive/data.pkl"]), .. PthFixtures.Pickles.Values];
+    static readonly byte[][] Pickles =
+    [
+        .. PthFixtures.Files.Values.Where(IsZip).Select(static file => PthTesting.Unzip(file)["archive/data.pkl"]),
+        .. PthFixtures.Pickles.Values
+    ];
 
     /// <summary>Each format: good files, what is done after the damage, the most bytes that one may take, and the reader.</summary>
     static readonly Dictionary<string, Target> Targets = new()
     {
         ["npy"] = new(NpyFiles, Same, Little, static stream => Npy.Read(stream)),
-        ["npy with a header of the right length"] = new([.. NpyFiles.Where(static file => file[6] == 1).Select(NpyHeader)], WithNpyLength, Little, static stream => Npy.Read(stream)),
+        ["npy with a header of the right length"] = new(
+            [.. NpyFiles.Where(static file => file[6] == 1).Select(NpyHeader)], WithNpyLength, Little, static stream => Npy.Read(stream)),
         ["safetensors"] = new([TwoTensors, OtherTypes], Same, Little, ReadSafetensors),
-        ["safetensors with a header of the right length"] = new([SafetensorsHeader(TwoTensors), SafetensorsHeader(OtherTypes)], WithSafetensorsLength, Little, ReadSafetensors),
+        ["safetensors with a header of the right length"] = new(
+            [SafetensorsHeader(TwoTensors), SafetensorsHeader(OtherTypes)], WithSafetensorsLength, Little, ReadSafetensors),
         ["idx"] = new([Idx3, Fixture("IdxGzip").ToArray()], Same, Little, static stream => Idx.Read(stream)),
         ["idx in an intact wrapper"] = new([Idx3], Packed, Little, static stream => Idx.Read(stream)),
-        ["safetensors by name"] = new([SafetensorsHeader(TwoTensors), SafetensorsHeader(OtherTypes)], WithSafetensorsLength, Little, static stream => Safetensors.Read(stream, static name => name is "a" or "c").Tensors.Values.FirstOrDefault()),
+        ["safetensors by name"] = new(
+            [SafetensorsHeader(TwoTensors), SafetensorsHeader(OtherTypes)],
+            WithSafetensorsLength,
+            Little,
+            static stream => Safetensors.Read(stream, static name => name is "a" or "c").Tensors.Values.FirstOrDefault()),
         ["png"] = new(PngFiles, Same, Unpacked, static stream => Png.Read(stream)),
         ["png with right checksums"] = new(PngFiles, WithChecksums, Unpacked, static stream => Png.Read(stream)),
         ["pth"] = new(PthFiles, Same, Little, ReadPth),
         ["pth in an intact zip"] = new(Pickles, Zipped, Little, ReadPth),
-        ["pth by key in an intact zip"] = new([.. Pickles.Where(static pickle => pickle.AsSpan().IndexOf("state_dict"u8) >= 0)], Zipped, Little, static stream => ReadPth(stream, "state_dict")),
+        ["pth by key in an intact zip"] = new(
+            [.. Pickles.Where(static pickle => pickle.AsSpan().IndexOf("state_dict"u8) >= 0)],
+            Zipped,
+            Little,
+            static stream => ReadPth(stream, "state_dict")),
     };
 
     public static TheoryData<string> Formats => [.. Targets.Keys];
@@ -67,7 +89,7 @@ public class HostileFileTests
     [MemberData(nameof(Formats))]
     public void Damage_is_survived(string format) => Attack(Targets[format], 20240607, Rounds);
 
-    /// <summary>The same for minutes: <c>dotnet artifacts/bin/Criterion.Tests/release/Criterion.Tests.dll --explicit only --filter-trait Category=Long</c>.</summary>
+    /// <summary>Runs for minutes: <c>Criterion.Tests.dll --explicit only --filter-trait Category=Long</c>.</summary>
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
     public void Damage_is_survived_a_million_times() => Assert.All(Targets.Values, static target => Attack(target, 42, ManyRounds));
@@ -76,7 +98,8 @@ public class HostileFileTests
     static void Attack(Target target, int seed, int rounds)
     {
         byte[] current = [];
-        Task attack = Task.Run(() => Attack(target, new Random(seed), rounds, damaged => current = damaged), TestContext.Current.CancellationToken);
+        Task attack = Task.Run(
+            () => Attack(target, new Random(seed), rounds, damaged => current = damaged), TestContext.Current.CancellationToken);
         byte[]? before = null;
         while (!attack.Wait(Patience, TestContext.Current.CancellationToken))
         {
@@ -135,7 +158,8 @@ public class HostileFileTests
         const int Most = 1 << 20;
         if (tensor is { Count: > Most })
         {
-            tensor = Enumerable.Range(0, tensor.Rank).Aggregate(tensor, static (corner, dim) => corner.Narrow(dim, corner.Shape[dim] - 1, 1));
+            tensor = Enumerable.Range(0, tensor.Rank).Aggregate(
+                tensor, static (corner, dim) => corner.Narrow(dim, corner.Shape[dim] - 1, 1));
         }
 
         Assert.Equal(tensor?.Count ?? 0, tensor?.To(DType.Float64).ToArray<double>().Length ?? 0);
@@ -204,7 +228,11 @@ public class HostileFileTests
     /// <summary>A length or offset that is nearly right or far from it, of 1, 2, 4 or 8 bytes in either order.</summary>
     static byte[] Number(int length, Random random)
     {
-        long[] telling = [0, 1, -1, length, length - 1, length + 1, 0x7F, 0xFF, short.MaxValue, ushort.MaxValue, int.MaxValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue, random.NextInt64()];
+        long[] telling =
+        [
+            0, 1, -1, length, length - 1, length + 1, 0x7F, 0xFF, short.MaxValue, ushort.MaxValue, int.MaxValue, uint.MaxValue, 1L << 40,
+            long.MaxValue, long.MinValue, random.NextInt64()
+        ];
         byte[] number = BitConverter.GetBytes(random.GetItems(telling, 1)[0])[..(1 << random.Next(4))];
         if (random.Next(2) == 0)
         {
@@ -214,7 +242,7 @@ public class HostileFileTests
         return number;
     }
 
-    /// <summary>A number that is written in digits, such as a size or an offset in a header, becomes one that is nearly right or far from it.</summary>
+    /// <summary>Replaces a number in digits, such as a size or an offset in a header, by one that is nearly right or far off.</summary>
     static void ReplaceDigits(List<byte> bytes, Random random)
     {
         int from = random.Next(bytes.Count);
@@ -225,7 +253,11 @@ public class HostileFileTests
         }
 
         int end = bytes.FindIndex(start, static b => !char.IsAsciiDigit((char)b));
-        string[] telling = ["0", "1", "-1", "00", "1.5", "1e9", "1e999", "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "99999999999999999999", $"{random.Next(100)}", new('9', 400)];
+        string[] telling =
+        [
+            "0", "1", "-1", "00", "1.5", "1e9", "1e999", "2147483647", "2147483648", "4294967296", "9223372036854775807",
+            "9223372036854775808", "99999999999999999999", $"{random.Next(100)}", new('9', 400),
+        ];
         bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
         bytes.InsertRange(start, System.Text.Encoding.ASCII.GetBytes(random.GetItems(telling, 1)[0]));
     }
@@ -241,15 +273,18 @@ public class HostileFileTests
     // Of the two tensors: 6 floats, 5 truth values, an integer.
     static int SafetensorsData => (6 * sizeof(float)) + 5 + sizeof(long);
 
-    static byte[] WithSafetensorsLength(byte[] header) => [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[SafetensorsData]];
+    static byte[] WithSafetensorsLength(byte[] header) =>
+        [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[SafetensorsData]];
 
     static byte[] NpyHeader(byte[] file) => file[10..(10 + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(8)))];
 
-    static byte[] WithNpyLength(byte[] header) => [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. new byte[256]];
+    static byte[] WithNpyLength(byte[] header) =>
+        [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, (byte)(header.Length >> 8), .. header, .. new byte[256]];
 
     static bool IsZip(byte[] file) => file[0] == 'P';
 
-    static byte[] Zipped(byte[] pickle) => PthTesting.Zip(pickle, ("data/0", new byte[64]), ("data/1", PthTesting.Six), ("data/2", new byte[2]));
+    static byte[] Zipped(byte[] pickle) =>
+        PthTesting.Zip(pickle, ("data/0", new byte[64]), ("data/1", PthTesting.Six), ("data/2", new byte[2]));
 
     static byte[] Same(byte[] bytes) => bytes;
 
@@ -263,7 +298,9 @@ public class HostileFileTests
     static byte[] WithChecksums(byte[] file)
     {
         int at = Png.Signature.Length;
-        while (at + 12L <= file.Length && BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at)) is uint length && at + 12L + length <= file.Length)
+        while (at + 12L <= file.Length
+            && BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(at)) is uint length
+            && at + 12L + length <= file.Length)
         {
             int end = at + 8 + (int)length;
             BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(end), Crc32.HashToUInt32(file.AsSpan((at + 4)..end)));
@@ -274,7 +311,8 @@ public class HostileFileTests
     }
 
     static IEnumerable<byte[]> FixturesOf(string prefix) =>
-        Fixtures.All.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(static entry => Convert.FromBase64String(entry.Value));
+        Fixtures.All.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(
+            static entry => Convert.FromBase64String(entry.Value));
 
     sealed record Target(byte[][] Files, Func<byte[], byte[]> Finish, long MostBytes, Func<Stream, Tensor?> Read);
 }

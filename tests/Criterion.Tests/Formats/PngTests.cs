@@ -184,7 +184,8 @@ public class PngTests
 
     [Fact]
     public void More_rows_than_declared_are_passed_over() =>
-        AssertSame(Png.Read(Fixture("PngRgb8Filter0"))[.., ..(Height - 1)].Contiguous(), Png.Read(Image(Header(Width, Height - 1, 8, 2), ("IDAT", DataOf("PngRgb8Filter0")), End)));
+        AssertSame(Png.Read(Fixture("PngRgb8Filter0"))[.., ..(Height - 1)].Contiguous(), Png.Read(
+            Image(Header(Width, Height - 1, 8, 2), ("IDAT", DataOf("PngRgb8Filter0")), End)));
 
     [Fact]
     public void The_first_of_two_transparent_colours_counts()
@@ -209,7 +210,10 @@ public class PngTests
     [Trait("Case", "png-more-rows")]
     [Trait("Case", "png-behind-stream")]
     public void Files_with_more_or_less_than_their_pixels_are_read(string name) =>
-        AssertValues(Png.Read(RepositoryRoot.File("tests", "cases", "inputs", $"{name}.png")), [1, 4, 4], [.. from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select (byte)((16 * y) + x)]);
+        AssertValues(
+            Png.Read(RepositoryRoot.File("tests", "cases", "inputs", $"{name}.png")),
+            [1, 4, 4],
+            [.. from y in Enumerable.Range(0, 4) from x in Enumerable.Range(0, 4) select (byte)((16 * y) + x)]);
 
     [Fact]
     [Trait("Case", "png-adler")]
@@ -284,7 +288,8 @@ public class PngTests
     public void Pixels_must_be_as_many_as_declared()
     {
         byte[] packed = DataOf("PngRgb8Filter0");
-        Assert.Contains("a row of pixels should have", Refused(() => Png.Read(Image(Header(Width, Height + 1, 8, 2), ("IDAT", packed), End))));
+        Assert.Contains(
+            "a row of pixels should have", Refused(() => Png.Read(Image(Header(Width, Height + 1, 8, 2), ("IDAT", packed), End))));
     }
 
     [Theory]

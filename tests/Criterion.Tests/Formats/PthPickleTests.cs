@@ -14,7 +14,8 @@ public class PthPickleTests
     public void What_is_written_by_hand_is_read() => AssertValues(Pth.Read(File(State(Row)))["w"], [6], 0f, 1, 2, 3, 4, 5);
 
     [Fact]
-    public void Text_of_Python_2_is_read() => Assert.Equal(["w", "v"], Pth.Read(File($"{Start}}}(U\u0001w{Row}T\u0001\0\0\0v{Row}u.")).Keys);
+    public void Text_of_Python_2_is_read() =>
+        Assert.Equal(["w", "v"], Pth.Read(File($"{Start}}}(U\u0001w{Row}T\u0001\0\0\0v{Row}u.")).Keys);
 
     [Theory]
     [InlineData("one element too many", 0, new long[] { 6 }, new long[] { 2 })]
@@ -59,20 +60,29 @@ public class PthPickleTests
     public void A_storage_has_the_length_that_it_says(string what, long count)
     {
         string message = Refused(() => Pth.Read(File(State(Tensor(Storage(count), Number(0), Tuple(1), Tuple(1))))));
-        Assert.True(message.Contains($"{count}", StringComparison.Ordinal) || message.Contains($"its pickle says {4 * count}", StringComparison.Ordinal), what);
+        Assert.True(
+            message.Contains($"{count}", StringComparison.Ordinal)
+                || message.Contains($"instead of {4 * count}", StringComparison.Ordinal),
+            what);
     }
 
     [Fact]
     public void A_storage_must_be_there() => Assert.Contains(
-        "lacks 'archive/data/1'", Refused(static () => Pth.Read(File(State(Tensor(Storage(key: "1"), Number(0), Tuple(1), Tuple(1)))))), StringComparison.Ordinal);
+        "lacks 'archive/data/1'",
+        Refused(static () => Pth.Read(File(State(Tensor(Storage(key: "1"), Number(0), Tuple(1), Tuple(1)))))),
+        StringComparison.Ordinal);
 
     [Fact]
-    public void A_storage_has_one_type() => Assert.Contains("two types", Refused(static () => Pth.Read(File(
-        $"{Start}}}({Text("a")}{Row}{Text("b")}{Tensor(Storage(3, "DoubleStorage"), Number(0), Tuple(1), Tuple(1))}u."))), StringComparison.Ordinal);
+    public void A_storage_has_one_type() => Assert.Contains(
+        "two types",
+        Refused(static () => Pth.Read(
+            File($"{Start}}}({Text("a")}{Row}{Text("b")}{Tensor(Storage(3, "DoubleStorage"), Number(0), Tuple(1), Tuple(1))}u."))),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_name_comes_once() =>
-        Assert.Contains("'w' twice", Refused(static () => Pth.Read(File($"{Start}}}({Text("w")}{Row}{Text("w")}{Row}u."))), StringComparison.Ordinal);
+        Assert.Contains(
+            "'w' twice", Refused(static () => Pth.Read(File($"{Start}}}({Text("w")}{Row}{Text("w")}{Row}u."))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("cos\nsystem\n(X\u0004\0\0\0exittR.", "an object of 'os.system'")]
@@ -150,7 +160,8 @@ public class PthPickleTests
     [InlineData("ccollections\ndefaultdict\nc__builtin__\nlist\n\u0085R(K\u0001K\u0002u")]
     [InlineData("ccollections\nCounter\n}K\u0001K\u0002s\u0085R")]
     public void What_was_not_asked_for_is_passed_over(string value) =>
-        AssertValues(Pth.Read(File($"{Start}}}({Text("beside")}{value}{Text("state")}}}{Text("w")}{Row}su."), "state")["w"], [6], 0f, 1, 2, 3, 4, 5);
+        AssertValues(
+            Pth.Read(File($"{Start}}}({Text("beside")}{value}{Text("state")}}}{Text("w")}{Row}su."), "state")["w"], [6], 0f, 1, 2, 3, 4, 5);
 
     [Fact]
     public void Long_text_is_passed_over_without_memory()
@@ -188,14 +199,18 @@ public class PthPickleTests
     [InlineData("float32", 2, new[] { 2f, 3 })]
     public void Untyped_storages_are_what_the_tensor_says(string type, long offset, float[] values)
     {
-        string tensor = $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(24, "UntypedStorage")}{Number(offset)}{Tuple(values.Length)}{Tuple(1)}\u0089}}ctorch\n{type}\ntR";
+        string tensor =
+            $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(24, "UntypedStorage")}{Number(offset)}{Tuple(values.Length)}{Tuple(1)}"
+            + $"\u0089}}ctorch\n{type}\ntR";
         AssertValues(Pth.Read(File(State(tensor)))["w"], [values.Length], values);
     }
 
     [Fact]
     public void Types_of_one_byte_and_unsigned_ones_come_from_untyped_storages()
     {
-        string Of(string type, long count) => $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(4, "UntypedStorage")}{Number(0)}{Tuple(count)}{Tuple(1)}\u0089}}ctorch\n{type}\ntR";
+        string Of(string type, long count) =>
+            $"ctorch._utils\n_rebuild_tensor_v3\n({Storage(4, "UntypedStorage")}{Number(0)}{Tuple(count)}{Tuple(1)}"
+            + $"\u0089}}ctorch\n{type}\ntR";
         byte[] bytes = [0x38, 0xB8, 0xFF, 0xFF];
         AssertValues(Pth.Read(File(State(Of("float8_e4m3fn", 2)), bytes))["w"], [2], 1f, -1f);
         AssertValues(Pth.Read(File(State(Of("float8_e5m2", 1)), bytes))["w"], [1], 0.5f);
@@ -210,7 +225,10 @@ public class PthPickleTests
     {
         string part = $"({Text("storage")}ctorch\nFloatStorage\n{Text("0")}{Text("cpu")}{Number(6)}({Text("1")}{Number(2)}{Number(3)}ttQ";
         AssertValues(Pth.Read(File(State(Tensor(part, Number(1), Tuple(2), Tuple(1)))))["w"], [2], 3f, 4);
-        Assert.Contains("reaches out of its storage of 3", Refused(() => Pth.Read(File(State(Tensor(part, Number(1), Tuple(3), Tuple(1)))))), StringComparison.Ordinal);
+        Assert.Contains(
+            "exceeds its storage of 3",
+            Refused(() => Pth.Read(File(State(Tensor(part, Number(1), Tuple(3), Tuple(1)))))),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -353,6 +371,15 @@ public class PthPickleTests
         Zip(Encoding.Latin1.GetBytes(State(Row)), ("data/0", Six), ("byteorder", "middle"u8.ToArray()))))), StringComparison.Ordinal);
 
     [Fact]
-    public void A_zip_of_something_else_is_refused() => Assert.Contains("none that torch.save wrote", Refused(static () => Pth.Read(new MemoryStream(
-        Written(static stream => new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true).CreateEntry("a.txt").Archive!.Dispose())))), StringComparison.Ordinal);
+    public void A_zip_of_something_else_is_refused() =>
+        Assert.Contains(
+            "torch.save did not write it",
+            Refused(static () => Pth.Read(new MemoryStream(Written(WriteTextArchive)))),
+            StringComparison.Ordinal);
+
+    static void WriteTextArchive(Stream stream)
+    {
+        using System.IO.Compression.ZipArchive archive = new(stream, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true);
+        archive.CreateEntry("a.txt");
+    }
 }

@@ -35,7 +35,8 @@ internal static class PthTesting
     public static string State(string tensor) => $"{Start}}}{Text("w")}{tensor}s.";
 
     /// <summary>A file with this pickle and storage "0".</summary>
-    public static MemoryStream File(string pickle, byte[]? storage = null) => new(Zip(Encoding.Latin1.GetBytes(pickle), ("data/0", storage ?? Six)));
+    public static MemoryStream File(string pickle, byte[]? storage = null) =>
+        new(Zip(Encoding.Latin1.GetBytes(pickle), ("data/0", storage ?? Six)));
 
     public static byte[] Zip(byte[] pickle, params (string Name, byte[] Bytes)[] entries) => Written(stream =>
     {

@@ -13,7 +13,9 @@ public class SafetensorsTests
     {
         KeyValuePair<string, Tensor>[] tensors =
         [
-            .. from dtype in AllTypes.Reverse() from shape in SomeShapes select KeyValuePair.Create($"{dtype} \"ü{shape}", Filled(dtype, shape)),
+            .. from dtype in AllTypes.Reverse()
+               from shape in SomeShapes
+               select KeyValuePair.Create($"{dtype} \"ü{shape}", Filled(dtype, shape)),
         ];
         Dictionary<string, string> metadata = new() { ["format"] = "pt", ["note"] = "a\nb" };
         byte[] file = Written(stream => Safetensors.Write(stream, tensors, metadata));
@@ -86,7 +88,8 @@ public class SafetensorsTests
     public void The_header_may_name_tensors_in_any_order_and_end_in_spaces()
     {
         SafetensorsFile file = Safetensors.Read(With(
-            """{"b":{"shape":[1],"data_offsets":[2,3],"dtype":"U8"},"a":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]}}   """, [1, 2, 3]));
+            """{"b":{"shape":[1],"data_offsets":[2,3],"dtype":"U8"},"a":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]}}   """,
+            [1, 2, 3]));
 
         Assert.Equal(["a", "b"], file.Tensors.Keys);
         AssertValues(file.Tensors["a"], [2, 1], (byte)1, (byte)2);
@@ -97,7 +100,9 @@ public class SafetensorsTests
     [InlineData("overlap", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""")]
     [InlineData("gap", """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""")]
     [InlineData("gap at the start", """{"a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""")]
-    [InlineData("same twice", """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"a":{"dtype":"U8","shape":[0],"data_offsets":[3,3]}}""")]
+    [InlineData(
+        "same twice",
+        """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"a":{"dtype":"U8","shape":[0],"data_offsets":[3,3]}}""")]
     [InlineData("size", """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,3]}}""")]
     [InlineData("beyond the end", """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""")]
     [InlineData("far beyond the end", """{"a":{"dtype":"U8","shape":[2000000000],"data_offsets":[0,2000000000]}}""")]
@@ -113,7 +118,9 @@ public class SafetensorsTests
     [InlineData("type", """{"a":{"dtype":"F8_E8M0","shape":[3],"data_offsets":[0,3]}}""")]
     [InlineData("future type", """{"a":{"dtype":"F2","shape":[3],"data_offsets":[0,3]}}""")]
     [InlineData("half a byte", """{"a":{"dtype":"F4","shape":[5],"data_offsets":[0,3]}}""")]
-    [InlineData("product of another type", """{"a":{"dtype":"C64","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,3]}}""")]
+    [InlineData(
+        "product of another type",
+        """{"a":{"dtype":"C64","shape":[9223372036854775807,9223372036854775807,9223372036854775807],"data_offsets":[0,3]}}""")]
     [InlineData("null", """{"a":null}""")]
     [InlineData("null type", """{"a":{"dtype":null,"shape":[3],"data_offsets":[0,3]}}""")]
     [InlineData("lacking", """{"a":{"dtype":"U8","shape":[3]}}""")]
@@ -170,9 +177,11 @@ public class SafetensorsTests
     [InlineData("F2_FROM_THE_FUTURE", 5)]
     public void Types_that_no_tensor_has_are_refused_only_when_asked_for(string type, int size)
     {
-        string header = $$$"""{"b":{"dtype":"U8","shape":[2],"data_offsets":[16,18]},"a":{"dtype":"{{{type}}}","shape":[{{{size}}}],"data_offsets":[0,16]}}""";
+        string header =
+            $$$"""{"b":{"dtype":"U8","shape":[2],"data_offsets":"""
+            + $$$"""[16,18]},"a":{"dtype":"{{{type}}}","shape":[{{{size}}}],"data_offsets":[0,16]}}""";
         byte[] file = With(header, [.. new byte[16], 7, 8]).ToArray();
-        Assert.Contains($"'a' has elements of type '{type}'", Refused(() => Safetensors.Read(new MemoryStream(file))));
+        Assert.Contains($"'a' has the unsupported element type '{type}'", Refused(() => Safetensors.Read(new MemoryStream(file))));
         foreach (Stream stream in (Stream[])[new MemoryStream(file), new Trickle(file)])
         {
             SafetensorsFile read = Safetensors.Read(stream, static name => name == "b");
@@ -184,7 +193,9 @@ public class SafetensorsTests
     [Fact]
     public void Tensors_that_were_not_asked_for_take_no_memory_and_may_be_of_any_size()
     {
-        string header = """{"a":{"dtype":"U8","shape":[3000000],"data_offsets":[0,3000000]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3000000,3000001]}}""";
+        string header =
+            """{"a":{"dtype":"U8","shape":[3000000],"data_offsets":"""
+            + """[0,3000000]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3000000,3000001]}}""";
         MemoryStream file = With(header, new byte[3_000_001]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Single(Safetensors.Read(file, static name => name == "b").Tensors);
@@ -193,7 +204,7 @@ public class SafetensorsTests
     }
 
     [Fact]
-    public void An_integer_above_the_largest_is_refused() => Assert.Contains("'x' holds a number above", Refused(static () =>
+    public void An_integer_above_the_largest_is_refused() => Assert.Contains("'x' has a number above", Refused(static () =>
         Safetensors.Read(With("""{"x":{"dtype":"U64","shape":[2],"data_offsets":[0,16]}}""", [.. new byte[15], 0x80]))));
 
     [Fact]
@@ -223,7 +234,7 @@ public class SafetensorsTests
     }
 
     [Theory]
-    [InlineData("a", "there twice")]
+    [InlineData("a", "repeated")]
     [InlineData("__metadata__", "reserved")]
     public void Names_must_be_free(string second, string why) => Assert.Contains(why, Refused(() =>
         Safetensors.Write(Stream.Null, [new("a", Tensor.Scalar(1)), new(second, Tensor.Scalar(2))])));

@@ -5,10 +5,14 @@ using Criterion.Tests.Gradients;
 
 namespace Criterion.Tests.Formulas;
 
-/// <summary>The pointwise functions of <c>golden/extremes.json</c> as Criterion has them. A new pointwise operation or loss gets a row here and one there.</summary>
+/// <summary>
+/// The pointwise functions of <c>golden/extremes.json</c> as Criterion has them. A new pointwise operation or loss gets a row here and one
+/// there.
+/// </summary>
 static class ExtremeFunctions
 {
-    /// <param name="Covers">The operation in <see cref="Gradients.Operations"/>, or the type in the catalogue, that the row stands for.</param>
+    /// <param name="Covers">The operation in <see cref="Gradients.Operations"/>, or the type in the catalogue, that the row stands
+    /// for.</param>
     /// <param name="Each">The results element by element.</param>
     /// <param name="Mean">Their mean in one pass, where there is such a pass.</param>
     public sealed record Function(string Covers, Func<Tensor[], Tensor> Each, Func<Tensor[], Tensor>? Mean = null);
@@ -99,7 +103,8 @@ static class ExtremeFunctions
         where TLoss : IPredictionLoss => new(
             typeof(TLoss).Name, x => make(Reduction.None).Forward(x[0], x[1]), x => make(Reduction.Mean).Forward(x[0], x[1]));
 
-    static Function OfThree(string type, Func<Tensor[], Reduction, Tensor> loss) => new(type, x => loss(x, Reduction.None), x => loss(x, Reduction.Mean));
+    static Function OfThree(string type, Func<Tensor[], Reduction, Tensor> loss) =>
+        new(type, x => loss(x, Reduction.None), x => loss(x, Reduction.Mean));
 
     readonly struct Negated<TFormula> : IUnaryFormula
         where TFormula : struct, IUnaryFormula

@@ -21,7 +21,8 @@ public sealed record ExtremePoint(double[] X, double Value, double[] Gradient, d
     {
         JsonElement cases = Cases.Value.RootElement.GetProperty("cases");
         string name = type == DType.Float32 ? "float32" : "float64";
-        JsonElement found = cases.EnumerateArray().Single(c => c.GetProperty("op").GetString() == op && c.GetProperty("type").GetString() == name);
+        JsonElement found = cases.EnumerateArray().Single(
+            c => c.GetProperty("op").GetString() == op && c.GetProperty("type").GetString() == name);
         return [.. found.GetProperty("points").EnumerateArray().Select(static point => new ExtremePoint(
             Numbers(point[0]), Number(point[1]), Numbers(point[2]), Numbers(point[3])))];
     }

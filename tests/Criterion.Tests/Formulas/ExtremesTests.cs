@@ -40,7 +40,8 @@ public class ExtremesTests
             report.Compare($"derivative {i}", points, fused[i], p => p.Gradient[own], p => p.ConditionOf(own));
         }
 
-        Tensor[] recorded = Autograd.Grad([ExtremeFunctions.All[name].Each(x)], x, createGraph: true, gradients: [Tensor.OnesLike(y)], allowUnused: true);
+        Tensor[] recorded = Autograd.Grad(
+            [ExtremeFunctions.All[name].Each(x)], x, createGraph: true, gradients: [Tensor.OnesLike(y)], allowUnused: true);
         for (int i = 0; i < x.Length; i++)
         {
             int own = i;
@@ -50,7 +51,8 @@ public class ExtremesTests
                 : Tensor.ZerosLike(x[i]);
 
             // Beyond the range of the first derivative nothing is asked of the second.
-            report.CompareRoughly($"second derivative {i}", points, second, p => p.Hessian[(own * x.Length) + own], p => ScaleOfCurvature(p, own, report));
+            report.CompareRoughly(
+                $"second derivative {i}", points, second, p => p.Hessian[(own * x.Length) + own], p => ScaleOfCurvature(p, own, report));
         }
 
         report.Finish();
@@ -69,8 +71,14 @@ public class ExtremesTests
         for (int i = 0; i < points[0].X.Length; i++)
         {
             int own = i;
-            report.Compare($"derivative {i} of the mean in a lane", points, Column(1 + (2 * i)), p => p.Gradient[own], p => p.ConditionOf(own));
-            report.Compare($"derivative {i} of the mean after the last lane", points, Column(2 + (2 * i)), p => p.Gradient[own], p => p.ConditionOf(own));
+            report.Compare(
+                $"derivative {i} of the mean in a lane", points, Column(1 + (2 * i)), p => p.Gradient[own], p => p.ConditionOf(own));
+            report.Compare(
+                $"derivative {i} of the mean after the last lane",
+                points,
+                Column(2 + (2 * i)),
+                p => p.Gradient[own],
+                p => p.ConditionOf(own));
         }
 
         report.Finish();
@@ -133,16 +141,23 @@ public class ExtremesTests
 
         public double Most => type == DType.Float32 ? float.MaxValue : double.MaxValue;
 
-        public void Compare(string what, ExtremePoint[] points, Tensor actual, Func<ExtremePoint, double> expected, Func<ExtremePoint, double> condition) =>
+        public void Compare(
+            string what, ExtremePoint[] points, Tensor actual, Func<ExtremePoint, double> expected, Func<ExtremePoint, double> condition) =>
             Check(what, points, actual, expected, (p, e) => (Units * Epsilon * (Math.Abs(e) + condition(p))) + (Units * Copies * Least));
 
         /// <summary>Of second derivatives the digits are fewer, and what they are made of may cancel.</summary>
-        public void CompareRoughly(string what, ExtremePoint[] points, Tensor actual, Func<ExtremePoint, double> expected, Func<ExtremePoint, double> scale) =>
+        public void CompareRoughly(
+            string what, ExtremePoint[] points, Tensor actual, Func<ExtremePoint, double> expected, Func<ExtremePoint, double> scale) =>
             Check(what, points, actual, expected, (p, e) => (1e-4 * Math.Abs(e)) + (100 * Epsilon * Math.Abs(scale(p))) + LeastNormal);
 
         public void Finish() => Assert.True(_wrong.Count == 0, $"{_wrong.Count} of {name}, {type}:\n{string.Join('\n', _wrong.Take(20))}");
 
-        void Check(string what, ExtremePoint[] points, Tensor actual, Func<ExtremePoint, double> expected, Func<ExtremePoint, double, double> allowed)
+        void Check(
+            string what,
+            ExtremePoint[] points,
+            Tensor actual,
+            Func<ExtremePoint, double> expected,
+            Func<ExtremePoint, double, double> allowed)
         {
             double[] values = actual.To(DType.Float64).ToArray<double>();
             for (int i = 0; i < points.Length; i++)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -59,7 +60,8 @@ public class FormulaTests
         Assert.Equal([0, 0], slope.Strides.ToArray());
         Assert.Equal(3.0 / x.Count, slope[0, 0].Item(), 1e-19);
         GradCheck.Check(static x => TensorFormula.Sum(new Affine(-2, 5), x[0]), [Numbers([7], 1)]);
-        Assert.Equal(TensorFormula.Map(new Affine(-2, 5), Numbers([7], 1)).Sum().Item(), TensorFormula.Sum(new Affine(-2, 5), Numbers([7], 1)).Item(), 1e-13);
+        double mapped = TensorFormula.Map(new Affine(-2, 5), Numbers([7], 1)).Sum().Item();
+        Assert.Equal(mapped, TensorFormula.Sum(new Affine(-2, 5), Numbers([7], 1)).Item(), 1e-13);
     }
 
     [Fact]
@@ -76,10 +78,14 @@ public class FormulaTests
     public void An_update_that_does_not_fit_is_refused()
     {
         Tensor target = Tensor.Ones([2, 3]);
-        Assert.Contains("[2, 3]", Assert.Throws<ShapeException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([2, 2, 3]))).Message, StringComparison.Ordinal);
-        Assert.Contains("Float64", Assert.Throws<ShapeException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3], DType.Float64))).Message, StringComparison.Ordinal);
+        ShapeException shape = Assert.Throws<ShapeException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([2, 2, 3])));
+        Assert.Contains("[2, 3]", shape.Message, StringComparison.Ordinal);
+        ShapeException type = Assert.Throws<ShapeException>(
+            () => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3], DType.Float64)));
+        Assert.Contains("Float64", type.Message, StringComparison.Ordinal);
         target.RequiresGrad = true;
-        Assert.Contains("NoGrad", Assert.Throws<AutogradException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3]))).Message, StringComparison.Ordinal);
+        AutogradException leaf = Assert.Throws<AutogradException>(() => TensorFormula.Update(default(Ratio), target, Tensor.Ones([3])));
+        Assert.Contains("NoGrad", leaf.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,11 +99,28 @@ public class FormulaTests
     }
 
     [Fact]
+    public void Formulas_hold_no_bool_fields()
+    {
+        Type[] kinds =
+        [
+            typeof(IUnaryFormula), typeof(IBinaryFormula), typeof(ITernaryFormula),
+            typeof(IRowFormula), typeof(ISoftmaxFormula), typeof(IWindowFormula),
+        ];
+        Assert.Empty(
+            from type in typeof(Tensor).Assembly.GetTypes()
+            where type.IsValueType && kinds.Any(kind => kind.IsAssignableFrom(type))
+            from field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            where field.FieldType == typeof(bool)
+            select $"{type.FullName}.{field.Name}");
+    }
+
+    [Fact]
     public void Integers_are_mapped_exactly_and_have_no_functions()
     {
         Tensor big = Tensor.From((1L << 60) + 1, -5L);
         Assert.Equal([(1L << 60) + 1, 5L], TensorFormula.Map(default(Absolute), big).ToArray<long>());
-        Assert.Contains("exp", Assert.Throws<DTypeException>(() => TensorFormula.Map(default(Exponential), big)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "exp", Assert.Throws<DTypeException>(() => TensorFormula.Map(default(Exponential), big)).Message, StringComparison.Ordinal);
     }
 
     static double[] Expected(Tensor[] inputs, Shape shape)

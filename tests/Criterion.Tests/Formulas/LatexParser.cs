@@ -8,8 +8,10 @@ sealed class LatexParser
 {
     static readonly HashSet<string> Symbols =
     [
-        "cdot", "sum", "prod", "max", "min", "ln", "tanh", "sin", "cos", "le", "ne", "in", "notin", "leftarrow", "quad", "infty", "ast", "top", "odot",
-        "ell", "phi", "Phi", "nabla", "theta", "pi", "lambda", "alpha", "beta", "gamma", "delta", "epsilon", "nu", "mu", "sigma", "varepsilon",
+        "cdot", "sum", "prod", "max", "min", "ln", "tanh", "sin", "cos", "le", "ne", "in", "notin", "leftarrow", "quad", "infty",
+        "ast", "top", "odot", "ell", "phi",
+        "Phi", "nabla", "theta", "pi", "lambda", "alpha", "beta", "gamma", "delta", "epsilon", "nu", "mu", "sigma",
+        "varepsilon",
         ",", " ", ":", "|", "{", "}",
     ];
 
@@ -68,7 +70,8 @@ sealed class LatexParser
         }
     }
 
-    bool Closes(bool isCell) => _text[_at] == '}' || Follows(@"\right") || (isCell && (_text[_at] == '&' || Follows(@"\\") || Follows(@"\end")));
+    bool Closes(bool isCell) =>
+        _text[_at] == '}' || Follows(@"\right") || (isCell && (_text[_at] == '&' || Follows(@"\\") || Follows(@"\end")));
 
     bool Follows(string command) => string.CompareOrdinal(_text, _at, command, 0, command.Length) == 0
         && (!char.IsAsciiLetter(command[^1]) || _at + command.Length >= _text.Length || !char.IsAsciiLetter(_text[_at + command.Length]));

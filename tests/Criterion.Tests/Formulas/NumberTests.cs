@@ -87,7 +87,8 @@ public class NumberTests
         double[] doubles = EveryExponent(BitConverter.UInt64BitsToDouble, name);
         foreach (float[] actual in OfEveryWidth(formula, singles))
         {
-            Near(singles, actual, ulpsOfFloats, x => formula.Reference(x), static x => MathF.BitIncrement(MathF.Abs((float)x)) - (double)MathF.Abs((float)x));
+            Near(singles, actual, ulpsOfFloats, x => formula.Reference(x),
+                static x => MathF.BitIncrement(MathF.Abs((float)x)) - (double)MathF.Abs((float)x));
         }
 
         foreach (double[] actual in OfEveryWidth(formula, doubles))
@@ -207,7 +208,7 @@ public class NumberTests
     {
         IUnary formula = Functions.Single(f => f.Name == name).Formula;
         Assert.All(Grid, x => Assert.Equal(AffineForm.Const(formula.Reference(x)), formula.Along(AffineForm.Const(x))));
-        Assert.Equal(name == "negation", formula.Along(AffineForm.Variable).IsStraight);
+        Assert.Equal(name == "negation", formula.Along(AffineForm.Variable).IsAffine);
     }
 
     [Fact]
@@ -219,7 +220,9 @@ public class NumberTests
         Assert.Equal(new AffineForm(0.5, 0.5), AffineForm.Pow((x + AffineForm.Const(1)) / two, 1));
         Assert.Equal(x, AffineForm.Select(AffineForm.Less(AffineForm.Const(1), two), x, x * x));
         Assert.Equal(two, AffineForm.WithSlope(AffineForm.Detach(two), two, x));
-        Assert.All([two / x, AffineForm.Detach(x), AffineForm.WithSlope(two, x, two), AffineForm.Select(x, two, two)], bent => Assert.False(bent.IsStraight));
+        Assert.All(
+            [two / x, AffineForm.Detach(x), AffineForm.WithSlope(two, x, two), AffineForm.Select(x, two, two)],
+            curved => Assert.False(curved.IsAffine));
     }
 
     [Fact]
@@ -228,7 +231,10 @@ public class NumberTests
         SparseDual<Real> x = SparseDual<Real>.Variable(3);
         SparseDual<Real> y = SparseDual<Real>.Fixed(5);
         SparseDual<Real> infinite = SparseDual<Real>.Fixed(double.PositiveInfinity);
-        Assert.Equal([1.0, 1, -1, 5, 5, 6, 0.2, -5.0 / 9], new[] { x + y, x - y, y - x, x * y, y * x, x * x, x / y, y / x }.Select(static z => z.Tangent.Value));
+        Assert.Equal([1.0, 1, -1, 5, 5, 6, 0.2, -5.0 / 9], new[]
+        {
+            x + y, x - y, y - x, x * y, y * x, x * x, x / y, y / x,
+        }.Select(static z => z.Tangent.Value));
         Assert.Equal([0.0, 0, 0], new[] { y * y, y + y, y * infinite }.Select(static z => z.Tangent.Value));
         Assert.Equal(0, (SparseDual<Real>.Const(0) * infinite).Tangent.Value);
     }
@@ -268,7 +274,8 @@ public class NumberTests
     static void AgreesSingle(Function f, double[] grid, float[] actual) =>
         Agrees(f, grid, [.. actual.Select(static v => (double)v)], 1.1920929e-7, 1.4012985e-45, 1.17549435e-38, static v => (float)v);
 
-    static void AgreesDouble(Function f, double[] actual) => Agrees(f, Grid, actual, 2.220446049250313e-16, double.Epsilon, 2.2250738585072014e-308, static v => v);
+    static void AgreesDouble(Function f, double[] actual) =>
+        Agrees(f, Grid, actual, 2.220446049250313e-16, double.Epsilon, 2.2250738585072014e-308, static v => v);
 
     static void Agrees(Function f, double[] grid, double[] actual, double epsilon, double least, double normal, Func<double, double> round)
     {
@@ -281,7 +288,8 @@ public class NumberTests
             double allowed = ((f.Ulps + 0.5) * epsilon * Math.Max(Math.Abs(expected), normal)) + (f.Floor * epsilon) + least;
             Assert.True(
                 rounded.Equals(actual[i]) || rounded == actual[i] || Math.Abs(expected - actual[i]) <= allowed,
-                $"{f.Name}({grid[i]:R}): expected {rounded:R}, got {actual[i]:R}, {(actual[i] - expected) / (epsilon * Math.Abs(expected)):F1} units of the last place off");
+                $"{f.Name}({grid[i]:R}): expected {rounded:R}, got {actual[i]:R}, "
+                + $"{(actual[i] - expected) / (epsilon * Math.Abs(expected)):F1} units of the last place off");
         }
     }
 

@@ -57,8 +57,11 @@ static class PlacementCases
         .. Penalties(),
         .. ExtremeFunctions.All.Where(static function => !OtherDomains.Contains(function.Key)).Select(static function => new PlacementCase(
             function.Key, [Positive, Probability, Positive], function.Value.Each) { Case = "each" }),
-        .. Operations.All.Where(static operation => operation.Pointwise).Select(static operation => new PlacementCase(
-            operation.Method, [.. operation.Inputs.Select(static input => input with { Shape = [] })], operation.Call) { Case = operation.Case }),
+        .. Operations.All.Where(static operation => operation.Pointwise).Select(static operation =>
+            new PlacementCase(operation.Method, [.. operation.Inputs.Select(static input => input with { Shape = [] })], operation.Call)
+            {
+                Case = operation.Case,
+            }),
         new("Softmax", [Row], static x => x[0].Softmax(-1)),
         new("LogSoftmax", [Row], static x => x[0].LogSoftmax(-1)),
         new("LogSumExp", [Row], static x => x[0].LogSumExp([-1])),
@@ -92,7 +95,8 @@ static class PlacementCases
         .. Of<GaussianNLLLoss>([Number, Number, Positive], static (x, r) => new GaussianNLLLoss(true, 0.3, r).Forward(x[0], x[1], x[2])),
         .. Of<MarginRankingLoss>([Number, Number, Sign], static (x, r) => new MarginRankingLoss(0.3, r).Forward(x[0], x[1], Signs(x[2]))),
         .. Of<FeatureMatchingLoss>([Number, Number], static (x, _) => new FeatureMatchingLoss(0).Forward([x[0]], [x[1]]), mean: true),
-        .. Of<IdentityLoss>([Number, Number, Number, Number], static (x, _) => new IdentityLoss().Forward(x[0], x[1], x[2], x[3]), mean: true),
+        .. Of<IdentityLoss>(
+            [Number, Number, Number, Number], static (x, _) => new IdentityLoss().Forward(x[0], x[1], x[2], x[3]), mean: true),
         .. Of<CycleConsistencyLoss>(
             [Number, Number, Number, Number], static (x, _) => new CycleConsistencyLoss().Forward(x[0], x[1], x[2], x[3]), mean: true),
         .. Of<MutualInformationLoss>(
@@ -175,10 +179,14 @@ static class PlacementCases
     [
         .. Of<ConsistencyPenalty>([Row, Row], static (x, _) => new ConsistencyPenalty().Forward(x[0], x[1]), mean: true),
         .. Of<DriftPenalty>([Number], static (x, _) => new DriftPenalty().Forward(x[0]), mean: true),
-        .. Of<LeCamPenalty>([Number, Number], static (x, _) => new LeCamPenalty().Forward(x[0], x[1], new LeCamState(0.3, 0.2, 1)), mean: true),
+        .. Of<LeCamPenalty>(
+            [Number, Number], static (x, _) => new LeCamPenalty().Forward(x[0], x[1], new LeCamState(0.3, 0.2, 1)), mean: true),
         .. Of<HistoricalAveragingPenalty>(
             [Number], static (x, _) => new HistoricalAveragingPenalty().Forward([x[0]], new ParameterHistory([x[0].Detach() * 0.3], 1))),
-        .. new InputGradientPenalty[] { new GradientPenalty(), new R1Penalty(), new R2Penalty(), new R1R2Penalty() }.Select(static penalty =>
+        .. new InputGradientPenalty[]
+        {
+            new GradientPenalty(), new R1Penalty(), new R2Penalty(), new R1R2Penalty(),
+        }.Select(static penalty =>
             new PlacementCase(penalty.GetType().Name, [Row], x => penalty.FromGradient(x[0]), true)),
     ];
 

@@ -80,7 +80,8 @@ public class PlacementTests
             {
                 Assert.True(
                     first[i].AsSpan().SequenceEqual(placed[i]),
-                    $"{function}, {type}: result {i} of item {at} of {length} is {Numbers(placed[i], type)}, not {Numbers(first[i], type)}.");
+                    $"{function}, {type}: result {i} of item {at} of {length} is "
+                    + $"{Numbers(placed[i], type)}, not {Numbers(first[i], type)}.");
             }
         }
     }

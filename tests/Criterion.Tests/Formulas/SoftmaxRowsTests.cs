@@ -65,13 +65,15 @@ public class SoftmaxRowsTests
     [Fact]
     public void What_does_not_fit_is_an_error_that_says_so()
     {
-        static void Refused(string part, Action action) => Assert.Contains(part, Assert.Throws<ShapeException>(action).Message, StringComparison.Ordinal);
+        static void Refused(string part, Action action) =>
+            Assert.Contains(part, Assert.Throws<ShapeException>(action).Message, StringComparison.Ordinal);
         Refused("[6, 5]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others[..5])));
         Refused("[6]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes[..5])));
         Refused("[5]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes, Weight[..4])));
         Refused("class 5 of row 0", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes + 5)));
-        Refused("at least one", () => TensorFormula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
-        Refused("classes", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others), origin: RowOrigin.TargetClass));
+        Refused("C ≥ 1", () => TensorFormula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
+        Refused(
+            "classes", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others), origin: RowOrigin.TargetClass));
     }
 
     static SoftmaxTarget Target(string kind, Tensor rows) => kind switch

@@ -91,7 +91,8 @@ sealed partial class FuzzDraw
             _ when type == typeof(Size2) => SizeFor(name),
             _ when type == typeof(Shape) => ShapeFor(name),
             _ when type == typeof(DType) => owner == "Tensor" ? Of(Enum.GetValues<DType>()) : Float,
-            _ when type.IsEnum => Chance(0.02) ? Enum.ToObject(type, 99) : Enum.GetValues(type).GetValue(Next(0, Enum.GetNames(type).Length)),
+            _ when type.IsEnum =>
+                Chance(0.02) ? Enum.ToObject(type, 99) : Enum.GetValues(type).GetValue(Next(0, Enum.GetNames(type).Length)),
             _ when type == typeof(RandomStream) => Stream(),
             _ when type == typeof(TensorIndex) => (TensorIndex)Next(-2, 2),
             _ when type.IsArray => ArrayOf(type, name, owner),
@@ -166,7 +167,8 @@ sealed partial class FuzzDraw
             .MakeGenericMethod(element).Invoke(null, [values, Main.Select(static n => (nint)n).ToArray()])!;
     }
 
-    static System.Numerics.Tensors.Tensor<T> Wrapped<T>(T[] values, nint[] lengths) => System.Numerics.Tensors.Tensor.Create(values, lengths);
+    static System.Numerics.Tensors.Tensor<T> Wrapped<T>(T[] values, nint[] lengths) =>
+        System.Numerics.Tensors.Tensor.Create(values, lengths);
 
     /// <summary>Leaves, most of them with a gradient.</summary>
     Tensor[] Parameters()
@@ -198,7 +200,8 @@ sealed partial class FuzzDraw
         object made = type switch
         {
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
-            _ when type == typeof(LossReport) => LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
+            _ when type == typeof(LossReport) =>
+                LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
             _ when typeof(Optimizer).IsAssignableFrom(type) => Invoke(type, (object)Parameters()),
             _ => Invoke(type),
         };

@@ -184,7 +184,8 @@ sealed partial class FuzzDraw
         || HasAny(Owner, "2d", "Upsample", "Ssim", "Psnr", "ImageScore", "TotalVariation", "GradientLoss", "MultiScale");
 
     bool IsOfRows => _target.Type.Namespace!.EndsWith("Metrics", StringComparison.Ordinal)
-        || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty", "PullingAwayPenalty")
+        || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty",
+        "PullingAwayPenalty")
         || HasAny(Owner, "Classifier", "CrossEntropy", "NLL", "Multi", "Focal", "Kl", "JensenShannon", "MutualInformationLoss");
 
     static bool HasAny(string text, params ReadOnlySpan<string> parts)

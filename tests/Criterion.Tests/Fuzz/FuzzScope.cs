@@ -59,7 +59,8 @@ static class FuzzScope
 
     /// <summary>Concrete types that can stand for a type.</summary>
     public static Type[] Concrete(Type type) =>
-        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableFrom(t))];
+        [.. typeof(Tensor).Assembly.GetExportedTypes().Where(
+            t => t is { IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableFrom(t))];
 
     static bool IsCalled(Type type) =>
         type is { ContainsGenericParameters: false, IsEnum: false, IsInterface: false }
@@ -70,13 +71,16 @@ static class FuzzScope
 
     /// <summary>Formulas are structs with methods generic over the number: a loss or an operation evaluates each.</summary>
     static bool IsFormula(Type type) =>
-        type.GetInterfaces().Any(static i => i.Namespace == typeof(IUnaryFormula).Namespace || i.Namespace == typeof(IReal<>).Namespace || i == typeof(IDivergence));
+        type.GetInterfaces().Any(
+            static i =>
+                i.Namespace == typeof(IUnaryFormula).Namespace || i.Namespace == typeof(IReal<>).Namespace || i == typeof(IDivergence));
 
     /// <summary>Not accessors, equality or text; something of tensors, or of a module, optimizer or metric.</summary>
     static bool Computes(MethodInfo method) =>
         (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal) || method.Name is "get_Part" or "set_Part")
         && !OfRecords.Contains(method.Name)
-        && (OfTensors(method.DeclaringType!) || OfTensors(method.ReturnType) || Array.Exists(method.GetParameters(), static p => OfTensors(p.ParameterType)));
+        && (OfTensors(method.DeclaringType!) || OfTensors(method.ReturnType)
+            || Array.Exists(method.GetParameters(), static p => OfTensors(p.ParameterType)));
 
     static bool OfTensors(Type type) =>
         type.Namespace == typeof(Psnr).Namespace || Array.Exists(Computing, t => t.IsAssignableFrom(type))

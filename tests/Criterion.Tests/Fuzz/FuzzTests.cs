@@ -60,7 +60,8 @@ public class FuzzTests(ITestOutputHelper output)
         HashSet<Type> reached = [.. FuzzTarget.All.Select(static target => target.Type)];
         Type[] exported = typeof(Tensor).Assembly.GetExportedTypes();
         Assert.Empty(exported.Where(static type => type.IsDefined(typeof(CatalogueAttribute), false)).Except(reached));
-        Assert.Empty(new[] { typeof(Module), typeof(Optimizer), typeof(LearningRateSchedule) }.SelectMany(FuzzScope.Concrete).Except(reached));
+        Assert.Empty(
+            new[] { typeof(Module), typeof(Optimizer), typeof(LearningRateSchedule) }.SelectMany(FuzzScope.Concrete).Except(reached));
         Assert.Empty(exported.Where(static type => type.Namespace == typeof(Psnr).Namespace && Measures(type)).Except(reached));
         IEnumerable<FuzzTarget> ofTensor = FuzzTarget.All.Where(static target => target.Type == typeof(Tensor));
         string[] operations = [.. ofTensor.Select(static target => target.Method.Name)];

@@ -72,7 +72,8 @@ sealed class Outcome
     }
 
     /// <summary>Whether a number of double precision is too large for a single one.</summary>
-    static bool Overflows(double single, double exact) => Math.Abs(exact) > float.MaxValue && single == Math.CopySign(double.PositiveInfinity, exact);
+    static bool Overflows(double single, double exact) =>
+        Math.Abs(exact) > float.MaxValue && single == Math.CopySign(double.PositiveInfinity, exact);
 
     string? Difference(Outcome other, Func<double, double, double, DType, bool> agree)
     {

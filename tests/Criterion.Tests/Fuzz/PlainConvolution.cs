@@ -28,7 +28,8 @@ sealed record ConvolutionCase(
         int b = wide ? random.Next(16, 36) : random.Next(1, 5);
         Shape weight = transposed ? [a, b, kernel.Height, kernel.Width] : [b * groups, a / groups, kernel.Height, kernel.Width];
         Shape x = [random.Next(1, 4), a, random.Next(1, wide ? 12 : 9), random.Next(1, wide ? 12 : 9)];
-        return new(transposed, x, weight, random.Next(2) == 0, stride, new(random.Next(5), random.Next(5)), outputPadding, dilation, groups);
+        return new(transposed, x, weight, random.Next(2) == 0, stride, new(random.Next(5), random.Next(5)), outputPadding, dilation,
+            groups);
     }
 
     /// <summary>Every (result, input, weight) whose product the convolution adds up.</summary>

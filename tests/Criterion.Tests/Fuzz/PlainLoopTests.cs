@@ -55,7 +55,8 @@ public class PlainLoopTests
         string what = $"{x.Shape} by {kernel}, stride {stride}, padding {padding}";
         double area = kernel.Height * kernel.Width;
         Near(Pooled(window => window.Sum() / area), average, "AvgPool2d of " + what);
-        Near(Pooled(static window => window.Average()), x.AvgPool2d(kernel, stride, padding, false), "AvgPool2d without padding of " + what);
+        Near(Pooled(static window => window.Average()), x.AvgPool2d(kernel, stride, padding, false),
+            "AvgPool2d without padding of " + what);
         Near(Pooled(static window => window.Max()), x.MaxPool2d(kernel, stride, padding), "MaxPool2d of " + what);
 
         double[] Pooled(Func<List<double>, double> reduce) =>

@@ -64,7 +64,8 @@ static class PlainLoops
 
     /// <summary>The values of each window that lie on the image.</summary>
     public static double[] Pool(
-        double[] x, Shape shape, Shape result, Size2 kernel, Size2 stride, Size2 padding, Func<List<double>, double> reduce) => Each(result, place =>
+        double[] x, Shape shape, Shape result, Size2 kernel, Size2 stride, Size2 padding, Func<List<double>, double> reduce) =>
+            Each(result, place =>
     {
         List<double> window = [];
         for (int i = 0; i < kernel.Height * kernel.Width; i++)

@@ -27,7 +27,8 @@ public class OperationGoldenTests
     public void Agrees_with_PyTorch(string file, string op, string name)
     {
         GoldenCase golden = GoldenFile.Find(file, op, name);
-        Assert.True(TorchOperations.Files[file].TryGetValue(op, out TorchOperations.Call? call), $"add '{op}' to {nameof(TorchOperations)}.cs");
+        Assert.True(TorchOperations.Files[file].TryGetValue(op, out TorchOperations.Call? call),
+            $"add '{op}' to {nameof(TorchOperations)}.cs");
         Tensor Function(Tensor[] x) => call(golden.Args, x);
 
         GoldenAssert.Matches(golden, Function);

@@ -106,7 +106,8 @@ static class TorchOperations
         ["conv2d"] = static (a, x) => x[0].Conv2d(
             x[1], x.ElementAtOrDefault(2), a.Size("stride"), a.Size("padding"), a.Size("dilation"), a.Int("groups")),
         ["conv_transpose2d"] = static (a, x) => x[0].ConvTranspose2d(
-            x[1], x.ElementAtOrDefault(2), a.Size("stride"), a.Size("padding"), a.Size("output_padding"), a.Size("dilation"), a.Int("groups")),
+            x[1], x.ElementAtOrDefault(2), a.Size("stride"), a.Size("padding"), a.Size("output_padding"), a.Size("dilation"),
+                a.Int("groups")),
         ["max_pool2d"] = static (a, x) => x[0].MaxPool2d(a.Size("kernel_size"), a.Size("stride"), a.Size("padding")),
         ["avg_pool2d"] = static (a, x) =>
             x[0].AvgPool2d(a.Size("kernel_size"), a.Size("stride"), a.Size("padding"), a.Flag("count_include_pad")),
@@ -140,7 +141,8 @@ static class TorchOperations
     // Python's slices count from the end and reach beyond it; Criterion's do neither.
     static Tensor Slice(GoldenArgs args, Tensor x)
     {
-        foreach (int[] slice in args["slices"].EnumerateArray().Select(static s => s.EnumerateArray().Select(static n => n.GetInt32()).ToArray()))
+        foreach (int[] slice in args["slices"].EnumerateArray().Select(
+            static s => s.EnumerateArray().Select(static n => n.GetInt32()).ToArray()))
         {
             int size = x.Shape[slice[0]];
             x = x.Slice(slice[0], Inside(slice[1], size), Inside(slice[2], size), slice[3]);

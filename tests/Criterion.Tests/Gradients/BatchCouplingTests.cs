@@ -2,11 +2,11 @@ using Criterion.Nn;
 
 namespace Criterion.Tests.Gradients;
 
-/// <summary>Layers that mix the samples of a batch are refused where somebody minds, and only there.</summary>
+/// <summary>Layers that mix the samples of a batch are refused between Refuse and its disposal, and only there.</summary>
 public class BatchCouplingTests
 {
     [Fact]
-    public void Layers_say_what_they_do_only_while_it_matters()
+    public void A_declaration_throws_only_while_coupling_is_refused()
     {
         BatchCoupling.Declare("free");
         using (BatchCoupling.Refuse("Because."))
@@ -26,7 +26,7 @@ public class BatchCouplingTests
     }
 
     [Fact]
-    public void Other_threads_are_not_concerned()
+    public void Other_threads_are_unaffected()
     {
         using (BatchCoupling.Refuse("Because."))
         {

@@ -1,6 +1,6 @@
 namespace Criterion.Tests.Gradients;
 
-/// <summary>The check itself can fail, and says where.</summary>
+/// <summary>The check fails for wrong gradient rules, and names the element.</summary>
 public class GradCheckTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public class GradCheckTests
     }
 
     [Fact]
-    public void A_derivative_that_is_no_number_is_found() =>
+    public void A_derivative_that_is_NaN_is_found() =>
         Assert.Throws<GradCheckException>(static () => GradCheck.Check(static x => x[0].Sqrt(), [Tensor.Zeros([1], DType.Float64)]));
 
     [Fact]

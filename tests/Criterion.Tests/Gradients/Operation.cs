@@ -1,7 +1,7 @@
 namespace Criterion.Tests.Gradients;
 
 /// <summary>
-/// One call of a differentiable operation with where to try it. All properties that operations share (derivatives, threads,
+/// One call of a differentiable operation with its operands. All properties that operations share (derivatives, threads,
 /// views, precision, changes in place) are tested from these.
 /// </summary>
 /// <param name="Method">The method of <see cref="Tensor"/>, as reflection names it; a test checks that each has a row.</param>
@@ -9,7 +9,7 @@ namespace Criterion.Tests.Gradients;
 /// <param name="Inputs">The operands: smooth around their values.</param>
 public sealed record Operation(string Method, Func<Tensor[], Tensor> Call, params Operand[] Inputs)
 {
-    /// <summary>What is special about this row.</summary>
+    /// <summary>The special case that this row covers.</summary>
     public string Case { get; init; } = "";
 
     /// <summary>The operands at sizes that fall into several chunks of the parallel loops.</summary>

@@ -3,10 +3,10 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Gradients;
 
-/// <summary>What holds for every differentiable operation.</summary>
+/// <summary>The properties of every differentiable operation.</summary>
 public class OperationTests
 {
-    /// <summary>Methods that give tensors without a derivative.</summary>
+    /// <summary>Methods that return tensors without a derivative.</summary>
     static readonly HashSet<string> NotDifferentiable =
     [
         "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace",
@@ -21,7 +21,7 @@ public class OperationTests
     public static IEnumerable<TheoryDataRow<string>> PointwiseNames() => Operations.PointwiseNames();
 
     [Fact]
-    public void Every_method_that_gives_a_tensor_has_a_row()
+    public void Every_method_that_returns_a_tensor_has_a_row()
     {
         string[] rows = [.. Operations.All.Select(static o => o.Method)];
         string[] missing =
@@ -87,10 +87,10 @@ public class OperationTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void An_expanded_operand_gives_what_a_contiguous_one_gives(string name) =>
+    public void An_expanded_operand_has_the_results_of_a_contiguous_one(string name) =>
         SameFor(name, static x => x.Rank == 0 ? x : x.Narrow(0, 0, 1).Expand(x.Shape));
 
-    /// <summary>An operand that changed after the forward pass either does not matter to the gradient or is noticed.</summary>
+    /// <summary>A change of an operand after the forward pass either does not affect the gradient, or throws.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void A_changed_operand_is_harmless_or_noticed(string name)
@@ -98,14 +98,14 @@ public class OperationTests
         Operation operation = Operations.Find(name);
         for (int changed = 0; changed < operation.Inputs.Length; changed++)
         {
-            HarmlessOrNoticed(operation, (x, _) => x[changed]);
+            AssertHarmlessOrError(operation, (x, _) => x[changed]);
         }
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_changed_result_is_harmless_or_noticed(string name) =>
-        HarmlessOrNoticed(Operations.Find(name), static (_, output) => output);
+    public void A_changed_result_is_harmless_or_an_error(string name) =>
+        AssertHarmlessOrError(Operations.Find(name), static (_, output) => output);
 
     [Theory]
     [MemberData(nameof(PointwiseNames))]
@@ -124,7 +124,7 @@ public class OperationTests
         }
     }
 
-    static void HarmlessOrNoticed(Operation operation, Func<Tensor[], Tensor, Tensor> choose)
+    static void AssertHarmlessOrError(Operation operation, Func<Tensor[], Tensor, Tensor> choose)
     {
         Tensor[] expected = operation.Evaluate(Operation.Variables(operation.Inputs))[1..];
         Tensor[] x = Operation.Variables(operation.Inputs);

@@ -1,8 +1,8 @@
 namespace Criterion.Tests.Gradients;
 
 /// <summary>
-/// Every operation on floats that are large or small: value and gradient are those of double precision, where no square of a float is
-/// out of range, wherever a float can hold them.
+/// Every operation on floats that are large or small: where a float can represent them, value and gradient are those of double precision,
+/// in which no square of a float is out of range.
 /// </summary>
 public class ScaledOperationTests
 {
@@ -19,7 +19,7 @@ public class ScaledOperationTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Floats_of_any_size_give_what_doubles_give(string name, double scale)
+    public void Floats_of_any_size_have_the_results_of_doubles(string name, double scale)
     {
         Operation operation = Operations.Find(name);
         Tensor[] single = Operation.Learned([.. operation.Inputs.Select((operand, i) => Scaled(operand.Make(i, DType.Float64), scale))]);

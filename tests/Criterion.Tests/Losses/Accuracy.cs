@@ -57,8 +57,10 @@ static class Accuracy
         {
             Assert.True(
                 IsNothing(own[i], right[i], other[i])
-                    || Error(own[i], right[i]) <= Math.Max(Finite(Error(other[i], right[i])), slack * Unit * Math.Max(terms, Math.Abs(right[i]))),
-                $"{what}, element {i}: {own[i]:R} is {Error(own[i], right[i]):E2} from {right[i]:R}, PyTorch's {other[i]:R} is {Error(other[i], right[i]):E2}");
+                    || Error(own[i], right[i]) <= Math.Max(
+                        Finite(Error(other[i], right[i])), slack * Unit * Math.Max(terms, Math.Abs(right[i]))),
+                $"{what}, element {i}: {own[i]:R} is {Error(own[i], right[i]):E2} from {right[i]:R}, PyTorch's {other[i]:R} is "
+                + $"{Error(other[i], right[i]):E2}");
         }
     }
 

@@ -30,7 +30,8 @@ static class OneNumber
         foreach (double d in differences)
         {
             double actual = loss.Forward(Tensor.From<double>([d + 0.5]), Tensor.From<double>([0.5])).Item();
-            Assert.True(Math.Abs(formula(d) - actual) <= 1e-12 * Math.Max(1, Math.Abs(actual)), $"at {d}: {actual} instead of {formula(d)}");
+            Assert.True(
+                Math.Abs(formula(d) - actual) <= 1e-12 * Math.Max(1, Math.Abs(actual)), $"at {d}: {actual} instead of {formula(d)}");
         }
     }
 }
@@ -38,7 +39,8 @@ static class OneNumber
 /// <summary>Derivatives of single losses by the prediction.</summary>
 static class Kink
 {
-    public static double[] Derivatives(IPredictionLoss loss, Tensor prediction, Tensor target) => First(loss, Leaf(prediction), target).ToArray<double>();
+    public static double[] Derivatives(IPredictionLoss loss, Tensor prediction, Tensor target) =>
+        First(loss, Leaf(prediction), target).ToArray<double>();
 
     public static double[] SecondDerivatives(IPredictionLoss loss, Tensor prediction, Tensor target)
     {

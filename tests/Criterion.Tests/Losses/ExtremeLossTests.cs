@@ -14,7 +14,10 @@ public class ExtremeLossTests
     static readonly double[] Third = [-1, 2, 0.5, 1.25, 2.25, 0.5, -2, 0.75, 1.5, -1, 0.5, 0.25, 1.5, -0.5, 1.5, 1.125, -1, 1.75, 2];
 
     public static TheoryData<DType, int> Scales =>
-        [(DType.Float32, -126), (DType.Float32, -100), (DType.Float32, 66), (DType.Float32, 120), (DType.Float64, -1000), (DType.Float64, -520), (DType.Float64, 520), (DType.Float64, 1000)];
+        [
+            (DType.Float32, -126), (DType.Float32, -100), (DType.Float32, 66), (DType.Float32, 120), (DType.Float64, -1000),
+            (DType.Float64, -520), (DType.Float64, 520), (DType.Float64, 1000)
+        ];
 
     [Theory]
     [MemberData(nameof(Scales))]
@@ -47,17 +50,23 @@ public class ExtremeLossTests
         (string Name, Func<Tensor[], Tensor> Loss)[] cosines =
         [
             ("similar", static x => new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(x[0], x[1], Tensor.Ones([1]))),
-            ("dissimilar", static x => new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(x[0], x[1], -Tensor.Ones([1]))),
+            ("dissimilar", static x => new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(
+                x[0], x[1], -Tensor.Ones([1]))),
             ("similarity", static x => new CosineSimilarityLoss(Epsilon: 1e-300).Forward(x[0], x[1])),
         ];
         foreach ((string name, Func<Tensor[], Tensor> loss) in cosines)
         {
             (double value, double[] gradient) = Evaluate(loss, DType.Float64, 1, 1, 1);
-            foreach ((double first, double second) in new[] { (exponent, exponent), (exponent, -exponent), (exponent, 0) }.Select(e => (Math.ScaleB(1, e.Item1), Math.ScaleB(1, e.Item2))))
+            foreach ((double first, double second) in new[] { (exponent, exponent), (exponent, -exponent), (exponent, 0) }.Select(
+                e => (Math.ScaleB(1, e.Item1), Math.ScaleB(1, e.Item2))))
             {
                 (double scaled, double[] ofScaled) = Evaluate(loss, type, first, second, 1);
                 Near(name, value, scaled, type);
-                Near(name, [.. gradient.Select((g, i) => g / (i < First.Length ? first : i < 2 * First.Length ? second : 1))], ofScaled, type);
+                Near(
+                    name,
+                    [.. gradient.Select((g, i) => g / (i < First.Length ? first : i < 2 * First.Length ? second : 1))],
+                    ofScaled,
+                    type);
             }
         }
     }
@@ -129,7 +138,11 @@ public class ExtremeLossTests
         {
             Tensor loss = objective.Discriminator(real, fake);
             Near(objective.ToString(), 3 * large, loss.Item(), type);
-            Near(objective.ToString(), [-2.0 / 33, 2.0 / 21], [.. Autograd.Grad([loss], [real, fake]).Select(static g => g[0].Item())], type);
+            Near(
+                objective.ToString(),
+                [-2.0 / 33, 2.0 / 21],
+                [.. Autograd.Grad([loss], [real, fake]).Select(static g => g[0].Item())],
+                type);
         }
     }
 
@@ -193,9 +206,11 @@ public class ExtremeLossTests
         foreach (int count in new[] { 1, 15, 32, 33 })
         {
             Assert.All(loss.Forward(Tensor.Full([count], Never), Tensor.Zeros([count])).ToArray<float>(), static l => Assert.Equal(0, l));
-            Assert.All(loss.Forward(Tensor.Full([count], 1e38), Tensor.Full([count], 1e38)).ToArray<float>(), static l => Assert.Equal(float.PositiveInfinity, l));
+            Assert.All(loss.Forward(Tensor.Full([count], 1e38), Tensor.Full([count], 1e38)).ToArray<float>(), static l => Assert.Equal(
+                float.PositiveInfinity, l));
             Assert.Equal(0, new PoissonNLLLoss().Forward(Tensor.Full([count], Never), Tensor.Zeros([count])).Item());
-            Assert.Equal(double.PositiveInfinity, new PoissonNLLLoss().Forward(Tensor.Full([count], 1e38), Tensor.Full([count], 1e38)).Item());
+            Assert.Equal(
+                double.PositiveInfinity, new PoissonNLLLoss().Forward(Tensor.Full([count], 1e38), Tensor.Full([count], 1e38)).Item());
         }
 
         Tensor x = Variable([Never], DType.Float32);
@@ -250,7 +265,9 @@ public class ExtremeLossTests
 
     static void Near(string name, double expected, double actual, DType type)
     {
-        (double epsilon, double least, double most) = type == DType.Float32 ? (2e-6, 1e-44, float.MaxValue) : (1e-12, 1e-322, double.MaxValue);
+        (double epsilon, double least, double most) = type == DType.Float32
+            ? (2e-6, 1e-44, float.MaxValue)
+            : (1e-12, 1e-322, double.MaxValue);
         bool isRight = Math.Abs(expected) >= most
             ? Math.Abs(actual) >= most * (1 - epsilon)
             : Math.Abs(actual - expected) <= (epsilon * Math.Abs(expected)) + least;

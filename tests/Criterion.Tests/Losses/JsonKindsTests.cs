@@ -4,8 +4,8 @@ using Criterion.Tests.Repository;
 namespace Criterion.Tests.Losses;
 
 /// <summary>
-/// JsonKinds.cs is generated here from the types of the library. System.Text.Json reads the attributes in it with plain serializer options, and its
-/// source generator reads them at compile time, so that trimming and native compilation keep the types.
+/// JsonKinds.cs is generated here from the types of the library. System.Text.Json reads its attributes with plain serializer options,
+/// and the source generator reads them at compile time, so that trimming and native compilation keep the types.
 /// </summary>
 public class JsonKindsTests
 {

@@ -3,35 +3,45 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every loss of tensors of one shape, pointwise or of rows. A loss's tests derive from its family's contract.</summary>
+/// <summary>
+/// The contract of every loss of tensors of one shape, pointwise or of rows. The tests of a loss derive from its family's contract.
+/// </summary>
+/// <remarks>
+/// Override <see cref="Loss"/>, <see cref="Draw"/> and <see cref="Extremes"/>. Draw where the loss is smooth: the shapes include rows of
+/// one element, and values are compared at 1e-11. Where the loss of such rows is constant, draw away from 0, since a gradient that is only
+/// rounding error divided by a small x would exceed that tolerance.
+/// </remarks>
 public abstract class LossContract
 {
-    /// <summary>The loss with default options but for the reduction, as a function of its differentiable inputs.</summary>
+    /// <summary>Computes the loss with default options, except for the reduction, as a function of its differentiable inputs.</summary>
     protected abstract Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw);
 
-    /// <summary>Differentiable inputs of a shape, drawn from where the loss is smooth.</summary>
+    /// <summary>Draws differentiable inputs of a shape at which the loss is smooth.</summary>
     protected abstract Tensor[] Draw(Shape shape, RandomStream random);
 
-    /// <summary>Inputs at extremes and kinks, where value and first two derivatives must be finite.</summary>
+    /// <summary>
+    /// Gets inputs at extremes and kinks: value and first derivatives must be finite, second derivatives must not be NaN (they may be
+    /// infinite).
+    /// </summary>
     protected abstract IEnumerable<Tensor[]> Extremes { get; }
 
-    /// <summary>The reductions that the loss has.</summary>
+    /// <summary>Gets the reductions of the loss.</summary>
     protected virtual IEnumerable<Reduction> Reductions => [Reduction.Mean, Reduction.Sum, Reduction.None];
 
-    /// <summary>The loss of inputs of which one has another shape than the rest.</summary>
+    /// <summary>Computes the loss of inputs one of which has another shape.</summary>
     protected virtual Tensor LossOfOtherShapes(Tensor[] inputs)
     {
         inputs[1] = inputs[1].Narrow(1, 0, 1);
         return Loss(inputs);
     }
 
-    /// <summary>Another order of a batch.</summary>
+    /// <summary>Returns a permutation of a batch under which the loss must not change.</summary>
     protected virtual Tensor Order(int count) => Tensor.Permutation(count, Random);
 
-    /// <summary>The step of central differences.</summary>
+    /// <summary>Gets the step of central differences.</summary>
     protected virtual double Step => 1e-5;
 
-    /// <summary>How near gradients in single precision come, relative to the largest.</summary>
+    /// <summary>Gets the tolerance of gradients in single precision, relative to the largest.</summary>
     protected virtual double SingleTolerance => 2e-5;
 
     protected static RandomStream Random => new(7);
@@ -66,7 +76,10 @@ public abstract class LossContract
     {
         foreach (Reduction reduction in Enum.GetValues<Reduction>().Except(Reductions))
         {
-            Assert.Contains(reduction.ToString(), Assert.Throws<ArgumentOutOfRangeException>(() => Loss(Draw([2, 3], Random), reduction)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                reduction.ToString(),
+                Assert.Throws<ArgumentOutOfRangeException>(() => Loss(Draw([2, 3], Random), reduction)).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -127,7 +140,9 @@ public abstract class LossContract
 
                 foreach (Tensor value in second)
                 {
-                    Assert.False(value.IsNaN().To(DType.Int64).Max().Item() == 1, $"second derivative at {string.Join<Tensor>(", ", extreme)} → {value}");
+                    Assert.False(
+                        value.IsNaN().To(DType.Int64).Max().Item() == 1,
+                        $"second derivative at {string.Join<Tensor>(", ", extreme)} → {value}");
                 }
             }
         }

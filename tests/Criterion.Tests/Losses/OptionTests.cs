@@ -14,11 +14,12 @@ public class OptionTests
         [typeof(Reduction)] = [.. Enum.GetValues<Reduction>(), (Reduction)99],
     };
 
-    /// <summary>The losses and penalties among them; <see cref="CosineEmbeddingLossOptions"/> and states are checked where they are used.</summary>
+    /// <summary>The losses and penalties among them; other records are checked where they are used.</summary>
     public static TheoryData<Type> Criteria =>
         [.. Records.Select(static row => row.Data).Where(static type => type.IsAssignableTo(typeof(ICriterion)))];
 
-    public static TheoryData<Type> Records => [.. typeof(Loss).Assembly.GetTypes().Where(static type => IsRecord(type) && Options(type).Length > 0)];
+    public static TheoryData<Type> Records =>
+        [.. typeof(Loss).Assembly.GetTypes().Where(static type => IsRecord(type) && Options(type).Length > 0)];
 
     [Theory]
     [MemberData(nameof(Records))]
@@ -30,7 +31,9 @@ public class OptionTests
             {
                 string? atStart = Refusal(() => Make(type, option, value));
                 string? later = Refusal(() => Property(option)!.SetValue(Make(type), value));
-                Assert.True(atStart == later, $"{option.Name} = {value}: the constructor says {atStart ?? "nothing"}, and with says {later ?? "nothing"}");
+                Assert.True(
+                    atStart == later,
+                    $"{option.Name} = {value}: the constructor says {atStart ?? "nothing"}, and with says {later ?? "nothing"}");
             }
         }
     }
@@ -70,7 +73,8 @@ public class OptionTests
     }
 
     static bool IsRecord(Type type) =>
-        type is { IsPublic: true, IsAbstract: false, Namespace: "Criterion.Losses" } && type.GetMethod("<Clone>$") is not null && Constructor(type) is not null;
+        type is { IsPublic: true, IsAbstract: false, Namespace: "Criterion.Losses" } && type.GetMethod("<Clone>$") is not null
+            && Constructor(type) is not null;
 
     static ConstructorInfo? Constructor(Type type) => type.GetConstructors()
         .Where(static constructor => constructor.GetParameters().All(static p => p.HasDefaultValue || p.ParameterType.IsValueType))
@@ -78,7 +82,8 @@ public class OptionTests
 
     // What a constructor takes and a property of that name sets.
     static ParameterInfo[] Options(Type type) =>
-        [.. Constructor(type)!.GetParameters().Where(static option => Values.ContainsKey(Kind(option)) && Property(option) is { SetMethod: not null })];
+        [.. Constructor(type)!.GetParameters().Where(
+            static option => Values.ContainsKey(Kind(option)) && Property(option) is { SetMethod: not null })];
 
     static PropertyInfo? Property(ParameterInfo option) =>
         option.Member.DeclaringType!.GetProperty(option.Name!, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);

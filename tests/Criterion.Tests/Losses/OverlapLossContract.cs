@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every loss of the overlap of two sets.</summary>
+/// <summary>The contract of every loss of the overlap of two sets.</summary>
 public abstract class OverlapLossContract : RowLossContract
 {
     /// <summary>The loss with default options, and with the given smoothing.</summary>
@@ -12,7 +12,12 @@ public abstract class OverlapLossContract : RowLossContract
     protected override RowLoss Default => Smoothed(0);
 
     protected override IEnumerable<Tensor[]> Extremes =>
-        [[Doubles(0, 0, 0), Doubles(0, 0, 0)], [Doubles(1, 1, 0), Doubles(1, 1, 0)], [Doubles(1, 0, 1), Doubles(0, 1, 0)], [Doubles(0, 0, 0), Doubles(1, 1, 1)]];
+    [
+        [Doubles(0, 0, 0), Doubles(0, 0, 0)],
+        [Doubles(1, 1, 0), Doubles(1, 1, 0)],
+        [Doubles(1, 0, 1), Doubles(0, 1, 0)],
+        [Doubles(0, 0, 0), Doubles(1, 1, 1)],
+    ];
 
     [Fact]
     public void Equal_sets_cost_nothing_and_disjoint_ones_1()
@@ -51,9 +56,6 @@ public abstract class OverlapLossContract : RowLossContract
         Assert.Contains($": {name} must be", message, StringComparison.Ordinal);
         Assert.Contains("element 1", message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Options_survive_JSON() => CriterionAssert.IsStored(Default);
 
     // The contract's rows run along the last dimension.
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw)

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every pointwise loss.</summary>
+/// <summary>The contract of every pointwise loss. Override Default, Draw and Extremes.</summary>
 public abstract class PointwiseLossContract : LossContract
 {
     /// <summary>The loss with default options.</summary>

@@ -4,16 +4,20 @@ using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every loss of rows.</summary>
+/// <summary>The contract of every loss of rows.</summary>
+/// <remarks>
+/// Override <see cref="Default"/>, <see cref="LossContract.Loss"/> with the same options, <see cref="LossContract.Draw"/> and
+/// <see cref="LossContract.Extremes"/>; <see cref="PerRow"/> and <see cref="ThirdRow"/> where the formula uses them.
+/// </remarks>
 public abstract class RowLossContract : LossContract
 {
-    /// <summary>The loss with default options.</summary>
+    /// <summary>Gets the loss that the tests are about; <see cref="LossContract.Loss"/> must use the same options.</summary>
     protected abstract RowLoss Default { get; }
 
-    /// <summary>The number of row <paramref name="row"/>, where the loss takes one.</summary>
+    /// <summary>Returns the per-row number of row <paramref name="row"/>, for example a target, where the formula has one.</summary>
     protected virtual double PerRow(int row) => 0;
 
-    /// <summary>Element <paramref name="j"/> of the third row, where the loss takes one of its own making.</summary>
+    /// <summary>Returns element <paramref name="j"/> of the third row, where the loss itself creates it (a weight of 1).</summary>
     protected virtual double ThirdRow(int j) => 0;
 
     [Theory]
@@ -29,7 +33,8 @@ public abstract class RowLossContract : LossContract
             Statistics<Real> sums = default;
             for (int j = row * length; j < (row + 1) * length; j++)
             {
-                Statistics<Real> s = Default.Formula.Terms(rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows.Length > 2 ? rows[2][j] : ThirdRow(j));
+                Statistics<Real> s = Default.Formula.Terms(
+                    rows[0][j], rows[Math.Min(1, rows.Length - 1)][j], rows.Length > 2 ? rows[2][j] : ThirdRow(j));
                 sums = new(sums.First + s.First, sums.Second + s.Second, sums.Third + s.Third, sums.Fourth + s.Fourth);
             }
 
@@ -43,4 +48,7 @@ public abstract class RowLossContract : LossContract
 
     [Fact]
     public void Curves_are_finite_and_differentiable() => CriterionAssert.HasCurves(Default);
+
+    [Fact]
+    public void Options_survive_JSON() => CriterionAssert.IsStored(Default);
 }

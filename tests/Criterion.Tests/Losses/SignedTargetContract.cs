@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for pointwise losses whose target is 1 or −1. The contract's targets take turns.</summary>
+/// <summary>The contract of pointwise losses whose target is 1 or −1, which alternate here.</summary>
 public abstract class SignedTargetContract : PointwiseLossContract
 {
     [Theory]

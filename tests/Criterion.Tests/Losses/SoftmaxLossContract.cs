@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every loss of rows of logits, with classes along dim 1.</summary>
+/// <summary>The contract of every loss of rows of logits, with classes along dimension 1.</summary>
 public abstract class SoftmaxLossContract : LossContract
 {
     /// <summary>The loss with default options but for the reduction.</summary>
@@ -143,7 +143,8 @@ public abstract class ClassLossContract : SoftmaxLossContract
     [Fact]
     public override void Other_shapes_are_an_error_that_names_them()
     {
-        string message = Assert.Throws<ShapeException>(() => Forward(Default, Draw([4, 5], Random)[0], Tensor.Zeros([4, 1], DType.Int64))).Message;
+        string message =
+            Assert.Throws<ShapeException>(() => Forward(Default, Draw([4, 5], Random)[0], Tensor.Zeros([4, 1], DType.Int64))).Message;
         Assert.Contains("[4, 5]", message, StringComparison.Ordinal);
         Assert.Contains("[4, 1]", message, StringComparison.Ordinal);
     }

@@ -4,7 +4,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Tests.Losses;
 
-/// <summary>What holds for every loss of three numbers for each element.</summary>
+/// <summary>The contract of every loss of three numbers for each element.</summary>
 public abstract class TernaryLossContract : LossContract
 {
     /// <summary>The loss with default options.</summary>

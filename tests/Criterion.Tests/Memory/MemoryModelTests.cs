@@ -23,12 +23,12 @@ public class MemoryModelTests(ITestOutputHelper output)
     /// <summary>Half of the scripts run with red zones, which never reuse memory; the others with a pool that reuses it at once.</summary>
     void Run(int first, int count)
     {
-        using Lane lane = new();
+        using SteppedThread other = new();
         Dictionary<string, int> counts = [];
         (int exact, int all) = (0, 0);
         for (int seed = first; seed < first + count; seed++)
         {
-            MemoryScript script = new(seed, lane);
+            MemoryScript script = new(seed, other);
             using RedZones? zones = seed % 2 == 0 ? RedZones.Open() : null;
             script.Run(Steps);
             Assert.Empty(zones?.Check() ?? []);

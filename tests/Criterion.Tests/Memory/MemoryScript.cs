@@ -4,7 +4,7 @@ using Criterion.Tests.Threads;
 namespace Criterion.Tests.Memory;
 
 /// <summary>A random sequence of steps that create, keep and release memory, each of them compared with the model.</summary>
-sealed partial class MemoryScript(int seed, Lane lane)
+sealed partial class MemoryScript(int seed, SteppedThread other)
 {
     const int Length = 6;
     const int MaxEntries = 40;
@@ -136,7 +136,7 @@ sealed partial class MemoryScript(int seed, Lane lane)
         (bool wasRecording, Model.IsRecording) = (Model.IsRecording, true);
         bool isInScope = _random.Next(2) == 0;
         Exception? error = null;
-        lane.Run(() => error = Record.Exception(() =>
+        other.Run(() => error = Record.Exception(() =>
         {
             if (isInScope)
             {

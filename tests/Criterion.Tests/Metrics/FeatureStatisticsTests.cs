@@ -130,7 +130,8 @@ public class FeatureStatisticsTests
         broken.AsSpan<double>()[(4 * 7) + 2] = double.NaN;
 
         Assert.Contains("row 4, column 2", Assert.Throws<MetricException>(() => statistics.Add(broken)).Message, StringComparison.Ordinal);
-        Assert.Contains("Flatten", Assert.Throws<ShapeException>(() => statistics.Add(Tensor.Zeros([2, 7, 1]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Flatten", Assert.Throws<ShapeException>(() => statistics.Add(Tensor.Zeros([2, 7, 1]))).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => statistics.Add(Tensor.Zeros([2, 6])));
         Assert.Throws<DTypeException>(() => statistics.Add(Tensor.Zeros([2, 7], DType.Int64)));
         Assert.Throws<ShapeException>(() => statistics.Merge(new FeatureStatistics(6)));

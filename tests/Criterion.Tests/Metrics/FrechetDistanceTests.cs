@@ -20,11 +20,15 @@ public class FrechetDistanceTests
 
         // Zero eigenvalues come out of the decomposition as 1e-16 of the largest, and their roots as 1e-8 of its root.
         double traces = Trace(real) + Trace(fake);
-        double tolerance = expected.GetProperty("ranks")[0].GetInt32() == real.Shape[1] && expected.GetProperty("ranks")[1].GetInt32() == real.Shape[1] ? 1e-11 : 1e-7;
+        double tolerance = expected.GetProperty("ranks")[0].GetInt32() == real.Shape[1]
+            && expected.GetProperty("ranks")[1].GetInt32() == real.Shape[1]
+            ? 1e-11
+            : 1e-7;
         MetricGolden.Close(expected.GetProperty("value").GetDouble(), result.Value, traces, tolerance);
         MetricGolden.Close(expected.GetProperty("covariances").GetDouble(), result.Covariances, traces, tolerance);
         MetricGolden.Close(expected.GetProperty("means").GetDouble(), result.Means, tolerance: 1e-11);
-        Assert.Equal([.. expected.GetProperty("ranks").EnumerateArray().Select(static rank => rank.GetInt32())], [result.RealRank, result.FakeRank]);
+        Assert.Equal(
+            [.. expected.GetProperty("ranks").EnumerateArray().Select(static rank => rank.GetInt32())], [result.RealRank, result.FakeRank]);
         Assert.Equal(new MetricSamples("numbers", real.Shape[1], real.Shape[0], fake.Shape[0]), result.Samples);
     }
 
@@ -60,7 +64,8 @@ public class FrechetDistanceTests
     {
         (Tensor real, Tensor fake) = (MetricGolden.Normal(80, 5, 4), MetricGolden.Normal(70, 5, 5, mean: 0.4, deviation: 1.5));
         double value = FrechetDistance.Between(real, fake).Value;
-        MetricGolden.Close(value, FrechetDistance.Between(MetricGolden.Shuffled(real), MetricGolden.Shuffled(fake)).Value, tolerance: 1e-12);
+        MetricGolden.Close(
+            value, FrechetDistance.Between(MetricGolden.Shuffled(real), MetricGolden.Shuffled(fake)).Value, tolerance: 1e-12);
         MetricGolden.Close(value, FrechetDistance.Between(fake, real).Value, tolerance: 1e-12);
         MetricGolden.Close(value, FrechetDistance.Between(real + 5, fake + 5).Value, tolerance: 1e-11);
         MetricGolden.Close(9 * value, FrechetDistance.Between(real * 3, fake * 3).Value, tolerance: 1e-12);
@@ -97,19 +102,40 @@ public class FrechetDistanceTests
     {
         Tensor rows = MetricGolden.Normal(200, 10, 9);
         Assert.Empty(FrechetDistance.Between(rows, rows).Warnings());
-        Assert.Contains("50 fake samples are few for 10 features", Assert.Single(FrechetDistance.Between(rows, rows[..50]).Warnings()), StringComparison.Ordinal);
-        Assert.Contains("10 real samples are too few for 10 features: their covariance has rank 9", Assert.Single(FrechetDistance.Between(rows[..10], rows).Warnings()), StringComparison.Ordinal);
-        Assert.Contains("The fake features vary in 1 of 10 directions only", Assert.Single(FrechetDistance.Between(rows, rows[.., ..1].Expand(200, 10)).Warnings()), StringComparison.Ordinal);
+        Assert.Contains(
+            "50 fake samples are few for 10 features",
+            Assert.Single(FrechetDistance.Between(rows, rows[..50]).Warnings()),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "10 real samples are too few for 10 features: their covariance has rank 9",
+            Assert.Single(FrechetDistance.Between(rows[..10], rows).Warnings()),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The fake features vary in only 1 of 10 directions",
+            Assert.Single(FrechetDistance.Between(rows, rows[.., ..1].Expand(200, 10)).Warnings()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Wrong_sets_are_refused()
     {
         Tensor rows = MetricGolden.Normal(30, 3, 10);
-        Assert.Contains("3 dimensions and fake ones 2", Assert.Throws<ShapeException>(() => FrechetDistance.Between(rows, rows[.., ..2])).Message, StringComparison.Ordinal);
-        Assert.Contains("fake has 1 sample(s)", Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows[..1])).Message, StringComparison.Ordinal);
-        Assert.Contains("real holds NaN in row 0, column 0", Assert.Throws<MetricException>(() => FrechetDistance.Between(rows * double.NaN, rows)).Message, StringComparison.Ordinal);
-        Assert.Contains("fake holds Infinity in row 0, column 0", Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows.Abs() / 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 dimensions and fake ones 2",
+            Assert.Throws<ShapeException>(() => FrechetDistance.Between(rows, rows[.., ..2])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "fake has 1 sample(s)",
+            Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows[..1])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "real is NaN in row 0, column 0",
+            Assert.Throws<MetricException>(() => FrechetDistance.Between(rows * double.NaN, rows)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "fake is Infinity in row 0, column 0",
+            Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows.Abs() / 0)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => FrechetDistance.Between(FeatureStatistics.Of(rows, "a"), FeatureStatistics.Of(rows, "b")));
         Assert.Throws<MetricException>(() => FrechetDistance.Extrapolate(FeatureStatistics.Of(rows), rows[..11]));
         Assert.Throws<ArgumentOutOfRangeException>(() => FrechetDistance.Extrapolate(FeatureStatistics.Of(rows), rows, points: 2));

@@ -20,7 +20,9 @@ public class InceptionScoreTests
 
         Assert.Equal(golden["value"].GetDouble(), result.Value, 12);
         Assert.Equal(golden["deviation"].GetDouble(), result.StandardDeviation, 12);
-        Assert.Equal((golden.Args.Int("splits"), probabilities.Shape[0], probabilities.Shape[1], "numbers"), (result.Splits, result.Count, result.Classes, result.Features));
+        Assert.Equal(
+            (golden.Args.Int("splits"), probabilities.Shape[0], probabilities.Shape[1], "numbers"),
+            (result.Splits, result.Count, result.Classes, result.Features));
     }
 
     [Fact]
@@ -50,7 +52,10 @@ public class InceptionScoreTests
     [Fact]
     public void What_is_no_distribution_is_refused()
     {
-        Assert.Contains("row 1 is no distribution", Assert.Throws<MetricException>(() => InceptionScore.Of(Tensor.From(new[,] { { 0.5, 0.5 }, { 0.5, 0.4 } }), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 1 is not a distribution",
+            Assert.Throws<MetricException>(() => InceptionScore.Of(Tensor.From(new[,] { { 0.5, 0.5 }, { 0.5, 0.4 } }), 1)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => InceptionScore.Of(Tensor.From(new[,] { { 1.5, -0.5 } }), 1));
         Assert.Throws<MetricException>(() => InceptionScore.Of(Three * double.NaN, 1));
         Assert.Contains("at least 10", Assert.Throws<MetricException>(() => InceptionScore.Of(Three)).Message, StringComparison.Ordinal);

@@ -51,7 +51,10 @@ public class KernelDistanceTests
         KernelResult result = KernelDistance.Between(Real, Fake, features: "numbers");
 
         Assert.Equal((100, 125, new MetricSamples("numbers", 6, 300, 250)), (result.Subsets, result.SubsetSize, result.Samples));
-        Assert.InRange(result.Value, KernelDistance.Unbiased(Real, Fake) - result.StandardError, KernelDistance.Unbiased(Real, Fake) + result.StandardError);
+        Assert.InRange(
+            result.Value,
+            KernelDistance.Unbiased(Real, Fake) - result.StandardError,
+            KernelDistance.Unbiased(Real, Fake) + result.StandardError);
         Assert.Equal(result.StandardDeviation / Math.Sqrt(2), result.StandardError, 15);
     }
 
@@ -64,7 +67,8 @@ public class KernelDistanceTests
     {
         KernelResult same = KernelDistance.Between(Real, MetricGolden.Normal(250, 6, 5));
         Assert.InRange(Math.Abs(same.Value), 0, 3 * same.StandardError);
-        double[] small = [.. Enumerable.Range(0, 200).Select(i => KernelDistance.Unbiased(MetricGolden.Normal(5, 2, 1000 + (ulong)i), MetricGolden.Normal(5, 2, 5000 + (ulong)i)))];
+        double[] small = [.. Enumerable.Range(0, 200).Select(
+            i => KernelDistance.Unbiased(MetricGolden.Normal(5, 2, 1000 + (ulong)i), MetricGolden.Normal(5, 2, 5000 + (ulong)i)))];
         double error = Math.Sqrt(small.Sum(value => value * value)) / small.Length;
         Assert.InRange(Math.Abs(small.Average()), 0, 3 * error);
     }
@@ -73,7 +77,8 @@ public class KernelDistanceTests
     public void The_seed_decides()
     {
         Assert.Equal(KernelDistance.Between(Real, Fake), KernelDistance.Between(Real, Fake));
-        Assert.Equal(KernelDistance.Between(Real, Fake, random: new RandomStream(7)), KernelDistance.Between(Real, Fake, random: new RandomStream(7)));
+        Assert.Equal(KernelDistance.Between(Real, Fake, random: new RandomStream(7)), KernelDistance.Between(
+            Real, Fake, random: new RandomStream(7)));
         Assert.NotEqual(KernelDistance.Between(Real, Fake), KernelDistance.Between(Real, Fake, random: new RandomStream(7)));
     }
 
@@ -86,7 +91,10 @@ public class KernelDistanceTests
         Assert.Throws<ShapeException>(() => KernelDistance.Between(Real, Fake[.., ..5]));
         Assert.Throws<ArgumentOutOfRangeException>(() => KernelDistance.Between(Real, Fake, subsets: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => KernelDistance.Between(Real, Fake, subsetSize: 1));
-        Assert.Contains("from 2 to 250", Assert.Throws<ArgumentOutOfRangeException>(() => KernelDistance.Between(Real, Fake, subsetSize: 251)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "from 2 to 250",
+            Assert.Throws<ArgumentOutOfRangeException>(() => KernelDistance.Between(Real, Fake, subsetSize: 251)).Message,
+            StringComparison.Ordinal);
     }
 
     static double Ratio(KernelResult result) => result.StandardDeviation / result.StandardError;

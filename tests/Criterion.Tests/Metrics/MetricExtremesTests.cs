@@ -25,7 +25,8 @@ public class MetricExtremesTests
     public void Neighbours_within_far_clusters_are_those_of_the_clusters(double distance, int dimensions)
     {
         // Multiples of 1/64 are exact beside 1e9, so that the plain distances are.
-        Tensor near = Grid(60, dimensions, 1), other = Grid(60, dimensions, 2), fake = Grid(50, dimensions, 3), foreign = Grid(50, dimensions, 4);
+        Tensor near = Grid(60, dimensions, 1), other = Grid(60, dimensions, 2), fake = Grid(50, dimensions, 3), foreign = Grid(
+            50, dimensions, 4);
         Tensor real = Tensor.Cat([near, other + distance]), generated = Tensor.Cat([fake, foreign + distance]);
         double[] expected = [.. Neighbours(near, fake).Zip(Neighbours(other, foreign), static (a, b) => (a + b) / 2)];
         Assert.Equal(expected, Neighbours(real, generated), static (a, b) => Math.Abs(a - b) < 1e-12);
@@ -89,11 +90,13 @@ public class MetricExtremesTests
     public void Features_whose_squares_overflow_are_refused_with_their_size()
     {
         Tensor rows = MetricGolden.Normal(20, 3, 1) * 1e200;
-        Assert.Contains("E+200", Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "E+200", Assert.Throws<MetricException>(() => FrechetDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
         FeatureStatistics statistics = new(3);
         Assert.Throws<MetricException>(() => statistics.Add(rows));
         Assert.Equal(0, statistics.Count);
-        Assert.Contains("overflows", Assert.Throws<MetricException>(() => KernelDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "overflow", Assert.Throws<MetricException>(() => KernelDistance.Between(rows, rows)).Message, StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => KernelDistance.Unbiased(rows, rows));
     }
 

@@ -20,7 +20,10 @@ public class NeighbourMetricTests
         {
             string[] keys = ["precision", "recall", "density", "coverage"];
             double[] numbers = [.. keys.Select(key => expected.Value.GetProperty(key).GetDouble())];
-            Assert.Equal(numbers, Measure(real, fake, int.Parse(expected.Name, System.Globalization.CultureInfo.InvariantCulture)), static (a, b) => Math.Abs(a - b) < 1e-12);
+            Assert.Equal(
+                numbers,
+                Measure(real, fake, int.Parse(expected.Name, System.Globalization.CultureInfo.InvariantCulture)),
+                static (a, b) => Math.Abs(a - b) < 1e-12);
         }
     }
 
@@ -86,16 +89,20 @@ public class NeighbourMetricTests
     {
         (Tensor real, Tensor fake) = (MetricGolden.Normal(9, 4, 5), MetricGolden.Normal(8, 4, 6));
         MetricSamples samples = new("numbers", 4, 9, 8);
-        Assert.Equal((3, samples), (PrecisionRecall.Between(real, fake, features: "numbers").Neighbours, PrecisionRecall.Between(real, fake, features: "numbers").Samples));
-        Assert.Equal((5, samples), (DensityCoverage.Between(real, fake, features: "numbers").Neighbours, DensityCoverage.Between(real, fake, features: "numbers").Samples));
+        PrecisionRecallResult precisionRecall = PrecisionRecall.Between(real, fake, features: "numbers");
+        Assert.Equal((3, samples), (precisionRecall.Neighbours, precisionRecall.Samples));
+        DensityCoverageResult densityCoverage = DensityCoverage.Between(real, fake, features: "numbers");
+        Assert.Equal((5, samples), (densityCoverage.Neighbours, densityCoverage.Samples));
     }
 
     [Fact]
     public void Wrong_sets_are_refused()
     {
         Tensor rows = MetricGolden.Normal(9, 4, 5);
-        Assert.Contains("at least 4", Assert.Throws<MetricException>(() => PrecisionRecall.Between(rows, rows[..3])).Message, StringComparison.Ordinal);
-        Assert.Contains("at least 6", Assert.Throws<MetricException>(() => DensityCoverage.Between(rows[..5], rows)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 4", Assert.Throws<MetricException>(() => PrecisionRecall.Between(rows, rows[..3])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 6", Assert.Throws<MetricException>(() => DensityCoverage.Between(rows[..5], rows)).Message, StringComparison.Ordinal);
         Assert.Throws<MetricException>(() => DensityCoverage.Between(rows, rows * double.NaN));
         Assert.Throws<ShapeException>(() => PrecisionRecall.Between(rows, rows[.., ..3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => PrecisionRecall.Between(rows, rows, neighbours: 0));

@@ -15,7 +15,8 @@ public class InitTests
         { "xavier normal", static t => Init.XavierNormal(t, 2, Stream()), 0, 2 * Math.Sqrt(2.0 / (450 + 1800)) },
         { "kaiming uniform", static t => Init.KaimingUniform(t, random: Stream()), 0, Math.Sqrt(2.0 / 450) },
         { "kaiming normal", static t => Init.KaimingNormal(t, mode: FanMode.FanOut, random: Stream()), 0, Math.Sqrt(2.0 / 1800) },
-        { "kaiming tanh", static t => Init.KaimingNormal(t, nonlinearity: Nonlinearity.Tanh, random: Stream()), 0, 5.0 / 3 / Math.Sqrt(450) },
+        { "kaiming tanh", static t => Init.KaimingNormal(t, nonlinearity: Nonlinearity.Tanh, random: Stream()), 0, 5.0 / 3 / Math.Sqrt(
+            450) },
         { "constant", static t => Init.Constant(t, 3), 3, 0 },
     };
 
@@ -48,8 +49,10 @@ public class InitTests
     [Fact]
     public void The_same_stream_gives_the_same_layer()
     {
-        Assert.Equal(new Linear(7, 5, random: Stream()).Weight.ToArray<float>(), new Linear(7, 5, random: Stream()).Weight.ToArray<float>());
-        Assert.NotEqual(new Linear(7, 5, random: new(2)).Weight.ToArray<float>(), new Linear(7, 5, random: Stream()).Weight.ToArray<float>());
+        Assert.Equal(
+            new Linear(7, 5, random: Stream()).Weight.ToArray<float>(), new Linear(7, 5, random: Stream()).Weight.ToArray<float>());
+        Assert.NotEqual(
+            new Linear(7, 5, random: new(2)).Weight.ToArray<float>(), new Linear(7, 5, random: Stream()).Weight.ToArray<float>());
     }
 
     [Theory]

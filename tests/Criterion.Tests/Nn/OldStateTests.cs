@@ -27,7 +27,8 @@ public class OldStateTests
     {
         Sequential net = [new BatchNorm1d(2)];
         Dictionary<string, Tensor> state = Without(net, "0.num_batches_tracked", $"0.{missing}");
-        Assert.Contains($"0.{missing}", Assert.Throws<StateDictException>(() => net.LoadStateDict(state)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"0.{missing}", Assert.Throws<StateDictException>(() => net.LoadStateDict(state)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +44,8 @@ public class OldStateTests
 
         // With a counter they were saved by a layer that uses them.
         state["0.num_batches_tracked"] = Tensor.Zeros([], DType.Int64);
-        Assert.Contains("0.running_mean", Assert.Throws<StateDictException>(() => net.LoadStateDict(state)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0.running_mean", Assert.Throws<StateDictException>(() => net.LoadStateDict(state)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,7 +57,15 @@ public class OldStateTests
 
     public static TheoryData<string, Func<string, string>> OtherNames => new()
     {
-        { "parametrization", static name => name switch { "weight_orig" => "parametrizations.weight.original", "weight_u" => "parametrizations.weight.0._u", "weight_v" => "parametrizations.weight.0._v", _ => name } },
+        {
+            "parametrization", static name => name switch
+            {
+                "weight_orig" => "parametrizations.weight.original",
+                "weight_u" => "parametrizations.weight.0._u",
+                "weight_v" => "parametrizations.weight.0._v",
+                _ => name,
+            }
+        },
         { "weight_bar", static name => name == "weight_orig" ? "weight_bar" : name },
         { "wrapped weight_bar", static name => $"module.{(name == "weight_orig" ? "weight_bar" : name)}" },
     };
@@ -66,9 +76,11 @@ public class OldStateTests
     {
         (Sequential from, Sequential to) = (Spectral(1), Spectral(2));
         from.Forward(Tensor.Randn([2, 3, 5, 5]));
-        Dictionary<string, Tensor> state = from.StateDict().ToDictionary(pair => $"0.{rename(pair.Key[2..])}", static pair => pair.Value.Clone());
+        Dictionary<string, Tensor> state = from.StateDict().ToDictionary(
+            pair => $"0.{rename(pair.Key[2..])}", static pair => pair.Value.Clone());
         to.LoadStateDict(state);
-        Assert.All(from.StateDict(), pair => Assert.True(pair.Value.ToArray<float>().SequenceEqual(to.StateDict()[pair.Key].ToArray<float>()), $"{kind} {pair.Key}"));
+        Assert.All(from.StateDict(), pair => Assert.True(
+            pair.Value.ToArray<float>().SequenceEqual(to.StateDict()[pair.Key].ToArray<float>()), $"{kind} {pair.Key}"));
     }
 
     [Theory]
@@ -91,8 +103,14 @@ public class OldStateTests
     public void A_spectral_norm_with_a_real_gap_does_not_load()
     {
         Sequential net = Spectral(1);
-        Assert.Contains("weight_u", Assert.Throws<StateDictException>(() => net.LoadStateDict(Without(net, "0.weight_u"))).Message, StringComparison.Ordinal);
-        Assert.Contains("weight_orig", Assert.Throws<StateDictException>(() => net.LoadStateDict(Without(net, "0.weight_orig"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "weight_u",
+            Assert.Throws<StateDictException>(() => net.LoadStateDict(Without(net, "0.weight_u"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "weight_orig",
+            Assert.Throws<StateDictException>(() => net.LoadStateDict(Without(net, "0.weight_orig"))).Message,
+            StringComparison.Ordinal);
         Dictionary<string, Tensor> plain = new() { ["0.weight"] = Tensor.Zeros([4, 3, 3, 3]), ["0.bias"] = Tensor.Zeros([4]) };
         Assert.Contains("0.weight", Assert.Throws<StateDictException>(() => net.LoadStateDict(plain)).Message, StringComparison.Ordinal);
     }
@@ -111,5 +129,6 @@ public class OldStateTests
     }
 
     static Dictionary<string, Tensor> Without(Module module, params string[] names) =>
-        module.StateDict().Where(pair => !names.Contains(pair.Key)).ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
+        module.StateDict().Where(pair => !names.Contains(pair.Key)).ToDictionary(
+            static pair => pair.Key, static pair => pair.Value.Clone());
 }

@@ -48,7 +48,8 @@ public class SpectralNormTests
                     SpectralNorm norm = new(layer);
                     _ = isTraining ? norm.Train() : norm.Eval();
                     Assert.Equal(sigma, Gain(norm, layer, scale), type == DType.Float32 ? 2e-5 * sigma : 1e-8 * sigma);
-                    Assert.All(norm.NamedBuffers(), buffer => Assert.True(buffer.Value.IsFinite().To(DType.Float32).Min().Item() == 1, name));
+                    Assert.All(
+                        norm.NamedBuffers(), buffer => Assert.True(buffer.Value.IsFinite().To(DType.Float32).Min().Item() == 1, name));
                 }
             }
         }
@@ -76,10 +77,26 @@ public class SpectralNormTests
     {
         { "initialised", static (_, layer) => Init.Normal(layer.Weight, 0, 5, new(3)) },
         { "constant", static (_, layer) => Init.Constant(layer.Weight, -2) },
-        { "loaded without vectors", static (norm, _) => norm.LoadStateDict(new Dictionary<string, Tensor> { ["weight_orig"] = Tensor.Randn([4, 5], random: new(3)) }, strict: false) },
+        { "loaded without vectors", static (norm, _) => norm.LoadStateDict(
+            new Dictionary<string, Tensor> { ["weight_orig"] = Tensor.Randn([4, 5], random: new(3)) }, strict: false) },
         { "by span", static (_, layer) => layer.Weight.Detach().AsSpan<double>()[3] = 50 },
-        { "other direction", static (_, layer) => { layer.Weight.Detach().Fill(0); layer.Weight.Detach()[0, 0].Fill(2); layer.Weight.Detach()[1, 1].Fill(3); } },
-        { "swapped for averages", static (norm, layer) => { ExponentialMovingAverage e = new(norm, 0.5); Init.Normal(layer.Weight, random: new(2)); e.Update(); e.Swap(); } },
+        {
+            "other direction", static (_, layer) =>
+            {
+                layer.Weight.Detach().Fill(0);
+                layer.Weight.Detach()[0, 0].Fill(2);
+                layer.Weight.Detach()[1, 1].Fill(3);
+            }
+        },
+        {
+            "swapped for averages", static (norm, layer) =>
+            {
+                ExponentialMovingAverage e = new(norm, 0.5);
+                Init.Normal(layer.Weight, random: new(2));
+                e.Update();
+                e.Swap();
+            }
+        },
     };
 
     [Fact]

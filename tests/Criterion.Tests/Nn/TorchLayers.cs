@@ -15,7 +15,8 @@ static class TorchLayers
             a.Int("in_channels"), a.Int("out_channels"), a.Size("kernel_size"), Size(a, "stride"), Size(a, "padding"), Size(a, "dilation"),
             a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
         ["ConvTranspose2d"] = static a => new ConvTranspose2d(
-            a.Int("in_channels"), a.Int("out_channels"), a.Size("kernel_size"), Size(a, "stride"), Size(a, "padding"), Size(a, "output_padding"),
+            a.Int("in_channels"), a.Int("out_channels"), a.Size("kernel_size"), Size(a, "stride"), Size(a, "padding"), Size(
+                a, "output_padding"),
             Size(a, "dilation"), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
         ["Embedding"] = static a => new Embedding(
             a.Int("num_embeddings"), a.Int("embedding_dim"), a.Has("padding_idx") ? a.Int("padding_idx") : null, dtype: Double),

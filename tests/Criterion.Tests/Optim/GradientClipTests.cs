@@ -9,7 +9,8 @@ public class GradientClipTests
     public static IEnumerable<TheoryDataRow<DType, double, int, double>> Sizes() =>
         from size in (IEnumerable<(DType Type, double Value)>)
         [
-            (DType.Float32, 1e20), (DType.Float32, 1e-30), (DType.Float32, 1e37), (DType.Float32, 1e-40), (DType.Float32, 3), (DType.Float64, 1e200),
+            (DType.Float32, 1e20), (DType.Float32, 1e-30), (DType.Float32, 1e37), (DType.Float32, 1e-40), (DType.Float32, 3),
+            (DType.Float64, 1e200),
             (DType.Float64, 1e-200), (DType.Float64, 1e-310), (DType.Float64, 3),
         ]
         from count in new[] { 1, 3, 16, 63, 64, 65, 40_000 }
@@ -57,7 +58,12 @@ public class GradientClipTests
     {
         Tensor[] parameters =
         [
-            WithGradient(Tensor.Full([3], 1e200, DType.Float64)), WithGradient(Tensor.Full([5], 1e-30)), WithGradient(Tensor.Ones([2])), WithGradient(Tensor.Zeros([0])), Tensor.Ones([2]),
+            WithGradient(Tensor.Full([3], 1e200, DType.Float64)),
+            WithGradient(Tensor.Full([5], 1e-30)),
+            WithGradient(Tensor.Ones([2])),
+            WithGradient(Tensor.Zeros([0])),
+            Tensor.Ones(
+                [2]),
         ];
         Near(Math.Sqrt(3) * 1e200, GradientClip.ByNorm(parameters, double.PositiveInfinity));
         Tensor[] tiny = [WithGradient(Tensor.Full([4], 1e-200, DType.Float64)), WithGradient(Tensor.Zeros([16]))];
@@ -110,5 +116,6 @@ public class GradientClipTests
     }
 
     static void Near(double expected, double actual, double tolerance = 1e-5) =>
-        Assert.True(expected == actual || Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{actual:R} should be {expected:R}");
+        Assert.True(
+            expected == actual || Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{actual:R} should be {expected:R}");
 }

@@ -109,7 +109,11 @@ public class LearningRateScheduleTests
     {
         SGD optimizer = new([Tensor.Zeros([1])], 3);
         LearningRateSchedule schedule = new(optimizer, new StepSchedule(1, 2, 0.5));
-        Dictionary<string, Tensor> state = new() { ["step"] = Tensor.Scalar(5, DType.Int64), ["base_rate"] = Tensor.Scalar(0.8, DType.Float64) };
+        Dictionary<string, Tensor> state = new()
+        {
+            ["step"] = Tensor.Scalar(5, DType.Int64),
+            ["base_rate"] = Tensor.Scalar(0.8, DType.Float64),
+        };
         schedule.LoadStateDict(state);
         Assert.Equal(0.2, optimizer.LearningRate, 1e-15);
         state.Remove("step");
@@ -153,7 +157,11 @@ public class LearningRateScheduleTests
         {
             _schedules.AddRange(_parts.Where(part => Start(part) < other.Done).Select(Build));
             Done = other.Done;
-            List<Action> loads = [.. _schedules.Select<LearningRateSchedule, Action>((schedule, i) => () => schedule.LoadStateDict(other._schedules[i].StateDict()))];
+            List<Action> loads =
+            [
+                .. _schedules.Select<LearningRateSchedule, Action>(
+                    (schedule, i) => () => schedule.LoadStateDict(other._schedules[i].StateDict())),
+            ];
             Action optimizer = () => Optimizer.LoadStateDict(other.Optimizer.StateDict());
             List<Action> ordered = order switch
             {

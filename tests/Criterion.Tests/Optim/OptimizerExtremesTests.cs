@@ -2,7 +2,7 @@ using Criterion.Optim;
 
 namespace Criterion.Tests.Optim;
 
-/// <summary>Steps for gradients of any size are those of ordinary ones: θ(s · g, ε) = θ(g, ε / s), worked out in double precision.</summary>
+/// <summary>Steps are invariant to the scale of gradients: θ(s · g, ε) = θ(g, ε / s), computed in double precision.</summary>
 public class OptimizerExtremesTests
 {
     const int Steps = 40;
@@ -28,8 +28,10 @@ public class OptimizerExtremesTests
         from name in Makers.Keys
         from size in (IEnumerable<(DType Type, double Scale)>)
         [
-            (DType.Float32, 1e-37), (DType.Float32, 1e-30), (DType.Float32, 1e-19), (DType.Float32, 1e-17), (DType.Float32, 1e17), (DType.Float32, 1e19),
-            (DType.Float32, 1e25), (DType.Float32, 1e36), (DType.Float64, 1e-250), (DType.Float64, 1e-150), (DType.Float64, 1e150), (DType.Float64, 1e250),
+            (DType.Float32, 1e-37), (DType.Float32, 1e-30), (DType.Float32, 1e-19), (DType.Float32, 1e-17), (DType.Float32, 1e17),
+            (DType.Float32, 1e19),
+            (DType.Float32, 1e25), (DType.Float32, 1e36), (DType.Float64, 1e-250), (DType.Float64, 1e-150), (DType.Float64, 1e150),
+            (DType.Float64, 1e250),
         ]
         from epsilon in new[] { 1e-8, 0 }
         select new TheoryDataRow<string, DType, double, double>(name, size.Type, size.Scale, epsilon);
@@ -98,7 +100,8 @@ public class OptimizerExtremesTests
     [Fact]
     public void Every_optimizer_stands_in_the_table()
     {
-        IEnumerable<Type> all = typeof(Optimizer).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract);
+        IEnumerable<Type> all = typeof(Optimizer).Assembly.GetTypes().Where(
+            static type => type.IsSubclassOf(typeof(Optimizer)) && !type.IsAbstract);
         IEnumerable<Type> covered = Makers.Values.Select(static make => make(Tensor.Zeros([1]), 1, 1).GetType());
         Assert.Empty(all.Except(covered));
     }
@@ -147,7 +150,8 @@ public class OptimizerExtremesTests
     {
         for (int step = 0; step < count; step++)
         {
-            parameter.Grad = Tensor.From([.. Enumerable.Range(0, parameter.Count).Select(i => Pattern(step, i))], [parameter.Count]).To(parameter.DType);
+            parameter.Grad = Tensor.From([.. Enumerable.Range(0, parameter.Count).Select(i => Pattern(step, i))], [parameter.Count]).To(
+                parameter.DType);
             optimizer.Step();
         }
     }
@@ -158,7 +162,8 @@ public class OptimizerExtremesTests
         Optimizer optimizer = Makers[name](parameter, epsilon, scale);
         for (int step = 0; step < Steps; step++)
         {
-            parameter.Grad = Tensor.From([.. Enumerable.Range(0, parameter.Count).Select(i => gradient(step, i))], [parameter.Count]).To(dtype);
+            parameter.Grad = Tensor.From([.. Enumerable.Range(0, parameter.Count).Select(i => gradient(step, i))], [parameter.Count]).To(
+                dtype);
             optimizer.Step();
         }
 

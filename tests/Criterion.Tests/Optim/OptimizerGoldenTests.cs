@@ -12,16 +12,19 @@ public class OptimizerGoldenTests
         ["SGD"] = static (a, p) => new SGD(
             p, a.Double("lr"), a.Double("momentum", 0), a.Double("dampening", 0), a.Double("weight_decay", 0), a.Flag("nesterov")),
         ["Adam"] = static (a, p) => new Adam(p, a.Double("lr"), Beta(a, 0), Beta(a, 1), a.Double("eps", 1e-8), a.Double("weight_decay", 0)),
-        ["AdamW"] = static (a, p) => new AdamW(p, a.Double("lr"), Beta(a, 0), Beta(a, 1), a.Double("eps", 1e-8), a.Double("weight_decay", 0.01)),
+        ["AdamW"] = static (a, p) =>
+            new AdamW(p, a.Double("lr"), Beta(a, 0), Beta(a, 1), a.Double("eps", 1e-8), a.Double("weight_decay", 0.01)),
         ["RMSprop"] = static (a, p) => new RMSprop(
-            p, a.Double("lr"), a.Double("alpha", 0.99), a.Double("eps", 1e-8), a.Double("weight_decay", 0), a.Double("momentum", 0), a.Flag("centered")),
+            p, a.Double("lr"), a.Double("alpha", 0.99), a.Double("eps", 1e-8), a.Double("weight_decay", 0), a.Double("momentum", 0), a.Flag(
+                "centered")),
     };
 
     static readonly Dictionary<string, Func<GoldenArgs, Schedule>> Schedules = new()
     {
         ["StepLR"] = static a => new StepSchedule(1, a.Int("step_size"), a.Double("gamma")),
         ["ExponentialLR"] = static a => new StepSchedule(1, Every: 1, a.Double("gamma")),
-        ["CosineAnnealingLR"] = static a => new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
+        ["CosineAnnealingLR"] = static a =>
+            new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
         ["LinearLR"] = static a => new LinearSchedule(a.Double("start_factor"), a.Double("end_factor"), a.Int("total_iters")),
         ["LambdaLR"] = static a =>
         {
@@ -40,7 +43,8 @@ public class OptimizerGoldenTests
     public static IEnumerable<TheoryDataRow<string, string>> Runs() =>
         GoldenFile.Rows("optimizers", [.. Makers.Keys]).Where(static row => row.Data.Item2 is not ("amsgrad" or "maximize"));
 
-    public static IEnumerable<TheoryDataRow<string, string>> Clips() => GoldenFile.Rows("optimizers", "clip_grad_norm_", "clip_grad_value_");
+    public static IEnumerable<TheoryDataRow<string, string>> Clips() =>
+        GoldenFile.Rows("optimizers", "clip_grad_norm_", "clip_grad_value_");
 
     public static IEnumerable<TheoryDataRow<string, string>> ScheduleCases() => GoldenFile.Rows("optimizers", [.. Schedules.Keys]);
 

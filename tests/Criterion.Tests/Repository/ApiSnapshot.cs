@@ -25,7 +25,8 @@ static class ApiSnapshot
     public static void Check(Assembly assembly, string approved)
     {
         string received = Path.ChangeExtension(approved, ".received.txt");
-        string actual = assembly.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false, ExcludeAttributes = Hidden })
+        string actual = assembly
+            .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false, ExcludeAttributes = Hidden })
             .ReplaceLineEndings("\n") + "\n";
         string expected = File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : "";
         if (actual == expected)

@@ -25,7 +25,8 @@ public partial class ArticleTests
         {
             foreach ((double a, double b) in Numbers(expected).Zip(Numbers(actual)))
             {
-                Assert.True(Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Abs(a)), $"the page shows \"{expected}\", and the sample prints \"{actual}\"");
+                Assert.True(Math.Abs(a - b) <= Tolerance * Math.Max(1, Math.Abs(a)),
+                    $"the page shows \"{expected}\", and the sample prints \"{actual}\"");
             }
         }
     }

@@ -17,6 +17,7 @@ public class BenchmarkTests
     static string[] Names(string files, string pattern, params string[] folder)
     {
         string text = string.Join('\n', Directory.GetFiles(RepositoryRoot.File(folder), files).Select(File.ReadAllText));
-        return [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+        return [.. Regex.Matches(text, pattern, RegexOptions.Multiline).Select(static match => match.Groups[1].Value).Order(
+            StringComparer.Ordinal)];
     }
 }

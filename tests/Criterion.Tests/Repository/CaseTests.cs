@@ -8,7 +8,8 @@ public partial class CaseTests
     [Fact]
     public void Every_case_has_a_test()
     {
-        string[] listed = [.. Id().Matches(RepositoryRoot.Read("tests", "cases", "README.md")).Select(static match => match.Groups[1].Value).Except(["id"])];
+        string page = RepositoryRoot.Read("tests", "cases", "README.md");
+        string[] listed = [.. Id().Matches(page).Select(static match => match.Groups[1].Value).Except(["id"])];
         HashSet<string> tested =
         [
             .. from project in (string[])["Criterion.Tests", "Criterion.Training.Tests", "Criterion.Cli.Tests"]

@@ -11,7 +11,8 @@ public partial class DocumentationTests
     public static TheoryData<string> Documents =>
     [
         "README.md", "CONTRIBUTING.md", "bench/results.md",
-        .. Directory.EnumerateFiles(RepositoryRoot.File("docs"), "*.md").Select(RepositoryRoot.Relative).Where(static page => page != "docs/losses.md"),
+        .. Directory.EnumerateFiles(RepositoryRoot.File("docs"), "*.md").Select(RepositoryRoot.Relative).Where(
+        static page => page != "docs/losses.md"),
     ];
 
     [Theory]
@@ -27,7 +28,8 @@ public partial class DocumentationTests
         foreach (Match block in CodeBlock().Matches(RepositoryRoot.Read(document.Split('/'))))
         {
             string code = Normal(block.Groups[1].Value);
-            Assert.True(compiled.Any(file => file.Contains(code, StringComparison.Ordinal)), $"{document} shows code that stands in no sample or test:\n{block.Value}");
+            Assert.True(compiled.Any(file => file.Contains(code, StringComparison.Ordinal)),
+                $"{document} shows code that stands in no sample or test:\n{block.Value}");
         }
     }
 
@@ -48,7 +50,8 @@ public partial class DocumentationTests
         foreach (Match link in Link().Matches(RepositoryRoot.Read(document.Split('/'))))
         {
             string target = link.Groups[1].Value;
-            Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, target)), $"{document}: {target} does not exist");
+            Assert.True(target.StartsWith("http", StringComparison.Ordinal) || Path.Exists(Path.Combine(folder, target)),
+                $"{document}: {target} does not exist");
         }
     }
 
@@ -56,7 +59,8 @@ public partial class DocumentationTests
     public void Readme_is_short_and_counts_right()
     {
         string readme = RepositoryRoot.Read("README.md");
-        int losses = typeof(ICriterion).Assembly.GetTypes().Count(static type => type.IsDefined(typeof(CatalogueAttribute), inherit: false));
+        int losses = typeof(ICriterion).Assembly.GetTypes().Count(
+            static type => type.IsDefined(typeof(CatalogueAttribute), inherit: false));
         Assert.Contains($"{losses} in all", readme, StringComparison.Ordinal);
         Assert.InRange(readme.Split('\n').Length, 60, 120);
     }

@@ -8,7 +8,8 @@ namespace Criterion.Tests.Repository;
 public partial class FormulaPageTests
 {
     public static TheoryData<string> Pages =>
-        [.. Directory.GetFiles(RepositoryRoot.File("docs"), "*.md").Append(RepositoryRoot.File("README.md")).Select(path => Path.GetRelativePath(RepositoryRoot.File("."), path))];
+        [.. Directory.GetFiles(RepositoryRoot.File("docs"), "*.md").Append(RepositoryRoot.File("README.md")).Select(
+            path => Path.GetRelativePath(RepositoryRoot.File("."), path))];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -49,7 +50,8 @@ public partial class FormulaPageTests
     public void The_parser_takes_what_KaTeX_takes(string formula) => Assert.Null(LatexParser.Fault(formula));
 
     public static TheoryData<Type> Criteria =>
-        [.. typeof(ICriterion).Assembly.GetTypes().Where(static type => type is { IsAbstract: false, IsPublic: true } && type.IsAssignableTo(typeof(ICriterion)))];
+        [.. typeof(ICriterion).Assembly.GetTypes().Where(
+            static type => type is { IsAbstract: false, IsPublic: true } && type.IsAssignableTo(typeof(ICriterion)))];
 
     // With 1 or the first of an enumeration for what has no default.
     static ICriterion? Made(Type type)
@@ -57,10 +59,12 @@ public partial class FormulaPageTests
         var constructor = type.GetConstructors().OrderByDescending(static c => c.GetParameters().Length)
             .FirstOrDefault(static c => c.GetParameters().All(static p => p.HasDefaultValue || p.ParameterType.IsValueType));
         return (ICriterion?)constructor?.Invoke(
-            [.. constructor.GetParameters().Select(static p => p.HasDefaultValue ? p.DefaultValue : Activator.CreateInstance(p.ParameterType))]);
+            [.. constructor.GetParameters().Select(
+                static p => p.HasDefaultValue ? p.DefaultValue : Activator.CreateInstance(p.ParameterType))]);
     }
 
-    static void Renders(string formula) => Assert.True(LatexParser.Fault(formula.Trim()) is null, $"{LatexParser.Fault(formula.Trim())}: {formula}");
+    static void Renders(string formula) =>
+        Assert.True(LatexParser.Fault(formula.Trim()) is null, $"{LatexParser.Fault(formula.Trim())}: {formula}");
 
     static string[] Formulas(string page)
     {

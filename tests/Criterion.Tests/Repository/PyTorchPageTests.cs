@@ -20,7 +20,8 @@ public partial class PyTorchPageTests
     static readonly Row[] Rows = [.. ReadRows()];
 
     [Fact]
-    public void Every_loss_of_PyTorch_is_in_the_table() => Assert.All(TorchLosses, static name => Assert.Contains(Rows, row => row.IsOf(name)));
+    public void Every_loss_of_PyTorch_is_in_the_table() =>
+        Assert.All(TorchLosses, static name => Assert.Contains(Rows, row => row.IsOf(name)));
 
     [Fact]
     public void Every_twin_stands_beside_its_original()
@@ -41,7 +42,8 @@ public partial class PyTorchPageTests
     {
         Assert.True(Rows.Length > 50, $"{Rows.Length} rows were read");
         Assert.All(Rows, static row => Assert.NotEmpty(row.Names));
-        Assert.All(Rows.SelectMany(static row => row.Names), static name => Assert.True(Exists(name), $"docs/pytorch.md: there is no {name}"));
+        Assert.All(Rows.SelectMany(static row => row.Names),
+            static name => Assert.True(Exists(name), $"docs/pytorch.md: there is no {name}"));
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public partial class PyTorchPageTests
         foreach (Row row in Rows)
         {
             Type type = Types.First(type => type.Name == row.Names[0].Split('.')[0]);
-            Assert.All(row.Options, option => Assert.True(type.GetProperty(option) is not null, $"docs/pytorch.md: {type.Name} has no {option}"));
+            Assert.All(row.Options,
+                option => Assert.True(type.GetProperty(option) is not null, $"docs/pytorch.md: {type.Name} has no {option}"));
         }
     }
 
@@ -90,7 +93,8 @@ public partial class PyTorchPageTests
             string options = header.Contains("options") ? cells[Array.IndexOf(header, "options")] : "";
             yield return new(
                 cells[1],
-                [.. Code().Matches(cells[Array.IndexOf(header, "Criterion")]).Select(static match => match.Groups[1].Value).Where(static name => char.IsUpper(name[0]))],
+                [.. Code().Matches(cells[Array.IndexOf(header, "Criterion")]).Select(static match => match.Groups[1].Value).Where(
+                    static name => char.IsUpper(name[0]))],
                 [.. Option().Matches(options).Select(static match => match.Groups[1].Value)]);
         }
     }

@@ -24,7 +24,9 @@ static class RepositoryRoot
     }
 
     // Built into another folder: the tests are then started from within the repository.
-    static string Find(string current, string given) => current != given && System.IO.File.Exists(System.IO.Path.Combine(current, "Criterion.slnx"))
+    static string Find(string current, string given) =>
+        current != given && System.IO.File.Exists(System.IO.Path.Combine(current, "Criterion.slnx"))
         ? current
-        : throw new DirectoryNotFoundException($"Criterion.slnx lies neither above {given} nor in {current}; start the tests in the repository.");
+        : throw new DirectoryNotFoundException(
+        $"Criterion.slnx lies neither above {given} nor in {current}; start the tests in the repository.");
 }

@@ -6,7 +6,9 @@ namespace Criterion.Tests.Repository;
 /// <summary>Runs a sample as its user would.</summary>
 internal static class SampleProgram
 {
-    /// <summary>The lines that the sample prints. It draws from the default stream and takes the console: only one may run at a time.</summary>
+    /// <summary>
+    /// The lines that the sample prints. It draws from the default stream and takes the console: only one may run at a time.
+    /// </summary>
     public static string[] Run(string sample, params string[] args)
     {
         RandomStream.Seed(0);

@@ -27,20 +27,25 @@ public class StaticTensorTests
                where !CreatedOutside.Contains(name)
                select name,
         ];
-        Assert.True(found.Length == 0, $"Make it a property that creates the tensor, or hold it by a module or data set, or create it by TensorScope.Outside: {string.Join(", ", found)}");
+        Assert.True(found.Length == 0,
+            "Make it a property that creates the tensor, or hold it by a module or data set, or create it by "
+                + $"TensorScope.Outside: {string.Join(", ", found)}");
     }
 
     [Fact]
     public void Fields_of_tensors_are_recognised()
     {
-        Assert.All([typeof(Tensor), typeof(Tensor[]), typeof(Lazy<Tensor>), typeof((int, Tensor)), typeof(Dictionary<string, Tensor[]>)], static type => Assert.True(Holds(type)));
-        Assert.All([typeof(string), typeof(int[]), typeof(List<Shape>), typeof(Func<Tensor, Tensor>)], static type => Assert.False(Holds(type)));
+        Assert.All([typeof(Tensor), typeof(Tensor[]), typeof(Lazy<Tensor>), typeof((int, Tensor)), typeof(Dictionary<string, Tensor[]>)],
+            static type => Assert.True(Holds(type)));
+        Assert.All([typeof(string), typeof(int[]), typeof(List<Shape>), typeof(Func<Tensor, Tensor>)],
+            static type => Assert.False(Holds(type)));
     }
 
     static IEnumerable<Assembly> Assemblies()
     {
         Assembly own = typeof(StaticTensorTests).Assembly;
-        return own.GetReferencedAssemblies().Where(static name => name.Name!.StartsWith("Criterion", StringComparison.Ordinal)).Select(Assembly.Load).Prepend(own);
+        return own.GetReferencedAssemblies().Where(static name => name.Name!.StartsWith("Criterion", StringComparison.Ordinal)).Select(
+            Assembly.Load).Prepend(own);
     }
 
     // A lambda that is kept in a field only takes or makes tensors.

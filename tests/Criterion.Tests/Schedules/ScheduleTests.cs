@@ -44,7 +44,8 @@ public class ScheduleTests
         CosineSchedule once = new(1, 0, 4);
 
         Assert.Equal([0, 0, 0], new[] { 4L, 6, 8 }.Select(once.At));
-        Assert.Equal([0, 0.5, 1], new[] { 4L, 6, 8 }.Select((once with { IsPeriodic = true }).At), static (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [0, 0.5, 1], new[] { 4L, 6, 8 }.Select((once with { IsPeriodic = true }).At), static (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using Criterion.Tests.Kernels;
 
 namespace Criterion.Tests.Tensors;
 
-/// <summary>Memory that goes back when a scope ends. The pool is the whole process's, so these tests run alone.</summary>
+/// <summary>Memory is released when a scope ends. The process has one pool, so these tests run alone.</summary>
 [Collection(nameof(ThreadCollection))]
 public class TensorScopeTests
 {
@@ -23,7 +23,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void A_tensor_used_after_its_scope_ended_says_so()
+    public void A_tensor_used_after_its_scope_ended_throws()
     {
         Tensor lost;
         Tensor view;
@@ -38,7 +38,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void What_persists_outlives_every_scope_around_it()
+    public void A_tensor_that_keeps_itself_outlives_every_scope_around_it()
     {
         Tensor outer;
         Tensor inner;
@@ -61,7 +61,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void What_ended_with_its_scope_cannot_persist()
+    public void A_released_tensor_cannot_be_kept()
     {
         Tensor lost;
         using (new TensorScope())
@@ -73,7 +73,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void It_says_so_too_when_its_memory_has_become_anothers()
+    public void A_released_tensor_throws_too_when_its_memory_is_used_again()
     {
         Tensor lost;
         using (new TensorScope())
@@ -91,7 +91,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void What_is_kept_lives_on()
+    public void A_kept_tensor_outlives_its_scope()
     {
         Tensor kept;
         using (TensorScope scope = new())
@@ -108,7 +108,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void What_was_made_outside_is_left_alone()
+    public void A_tensor_from_outside_is_not_released()
     {
         Tensor outside = Tensor.Ones([3]);
         using (TensorScope scope = new())
@@ -140,7 +140,7 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void Suspension_steps_out_of_every_scope()
+    public void A_suspension_leaves_every_scope()
     {
         Tensor outside;
         Tensor inside;
@@ -195,7 +195,7 @@ public class TensorScopeTests
                 (w * w).Sum().Backward();
             }
 
-            // What comes after must not overwrite the gradient.
+            // Later tensors must not overwrite the gradient.
             using (new TensorScope())
             {
                 _ = Tensor.Full([4], 99);

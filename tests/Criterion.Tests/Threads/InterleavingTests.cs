@@ -9,7 +9,7 @@ public class InterleavingTests
     const int Jobs = 40;
     const int Turns = 12;
 
-    /// <summary>One turn after another, in an order and on threads that the seed decides.</summary>
+    /// <summary>One turn after another, in an order and on threads that depend on the seed.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -17,8 +17,8 @@ public class InterleavingTests
     [InlineData(4)]
     public void One_at_a_time(int seed)
     {
-        using Lanes lanes = new(4, seed);
-        Check(job => lanes.Start(next => new Job(job).Run(() => next)), lanes.RunAll);
+        using SteppedThreads threads = new(4, seed);
+        Check(job => threads.Start(next => new Job(job).Run(() => next)), threads.RunAll);
     }
 
     /// <summary>On the thread pool, as many at once as there are threads.</summary>
@@ -45,7 +45,7 @@ public class InterleavingTests
 
     static string Alone(int job) => new Job(job).Run(static () => default(Immediately)).GetAwaiter().GetResult();
 
-    /// <summary>A sequence of turns that its number decides; what it computes must not depend on anything else.</summary>
+    /// <summary>A sequence of turns. Its results must depend on its number alone.</summary>
     sealed class Job(int number)
     {
         readonly Random _choices = new(number);
@@ -90,7 +90,7 @@ public class InterleavingTests
             }
         }
 
-        /// <summary>Guards in guards, chosen at random, and a look at the state in each.</summary>
+        /// <summary>Opens random scopes and modes inside of one another, and checks the settings in each.</summary>
         void Nest(int depth, bool isRecording, bool isInScope, bool fails)
         {
             Assert.Equal((isRecording, isInScope), (Autograd.Enabled, MemoryScope.Current is not null));
@@ -150,10 +150,10 @@ public class InterleavingTests
         }
     }
 
-    /// <summary>Decides where and when what comes after an await runs.</summary>
+    /// <summary>The thread and the time at which the code after an await runs.</summary>
     interface ITurn
     {
-        /// <summary>Runs it, or has it run; false to go on at once.</summary>
+        /// <summary>Schedules the continuation; returns false to continue at once.</summary>
         bool Schedule(Action continuation);
     }
 
@@ -185,17 +185,17 @@ public class InterleavingTests
             ThreadPool.UnsafeQueueUserWorkItem(static action => action(), continuation, preferLocal: false);
     }
 
-    /// <summary>Threads of which one runs at a time; the seed decides which, and what it runs.</summary>
-    sealed class Lanes : ITurn, IDisposable
+    /// <summary>Threads of which one runs at a time; the seed chooses the thread and its work.</summary>
+    sealed class SteppedThreads : ITurn, IDisposable
     {
         readonly Random _random;
         readonly List<Action> _waiting = [];
-        readonly Lane[] _lanes;
+        readonly SteppedThread[] _threads;
 
-        public Lanes(int count, int seed)
+        public SteppedThreads(int count, int seed)
         {
             _random = new Random(seed);
-            _lanes = [.. Enumerable.Range(0, count).Select(static _ => new Lane())];
+            _threads = [.. Enumerable.Range(0, count).Select(static _ => new SteppedThread())];
         }
 
         public Task<string> Start(Func<ITurn, Task<string>> job) => job(this);
@@ -213,10 +213,10 @@ public class InterleavingTests
                 int at = _random.Next(_waiting.Count);
                 Action next = _waiting[at];
                 _waiting.RemoveAt(at);
-                _lanes[_random.Next(_lanes.Length)].Run(next);
+                _threads[_random.Next(_threads.Length)].Run(next);
             }
         }
 
-        public void Dispose() => Array.ForEach(_lanes, static lane => lane.Dispose());
+        public void Dispose() => Array.ForEach(_threads, static thread => thread.Dispose());
     }
 }

@@ -112,7 +112,7 @@ public class ServerTests
         }
     }
 
-    /// <summary>Looks at as many threads of the pool as it has, each held until all have been looked at.</summary>
+    /// <summary>Checks as many threads of the pool as it has, each blocked until all have been checked.</summary>
     static async Task AssertThreadsAreClean()
     {
         using CountdownEvent all = new(ThreadPool.ThreadCount);

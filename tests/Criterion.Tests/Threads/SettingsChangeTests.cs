@@ -3,10 +3,10 @@ using Criterion.Nn;
 
 namespace Criterion.Tests.Threads;
 
-/// <summary>Whatever order scopes and modes end in, the thread is left as it was.</summary>
+/// <summary>Scopes and modes restore the settings of the thread in whatever order they end.</summary>
 public class SettingsChangeTests
 {
-    /// <summary>Opens a guard of each kind, with another inside that is not disposed, and disposes the outer one.</summary>
+    /// <summary>Opens a scope or mode of each kind with another inside that is not disposed, and disposes the outer one.</summary>
     static readonly Dictionary<string, Action> Unfinished = new()
     {
         ["mode in a scope"] = static () =>
@@ -72,7 +72,7 @@ public class SettingsChangeTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_guard_that_ends_before_an_inner_one_says_so_and_the_thread_is_clean(string name)
+    public void Ending_one_before_an_inner_one_throws_and_restores_the_thread(string name)
     {
         TensorException error = Assert.Throws<TensorException>(Unfinished[name]);
         Assert.Contains("using statement", error.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void A_stale_guard_cannot_end_a_later_one()
+    public void An_ended_mode_cannot_end_a_later_one()
     {
         Autograd.GradMode stale = Autograd.NoGrad();
         stale.Dispose();
@@ -111,7 +111,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void A_stale_scope_takes_nothing_out_of_a_later_one()
+    public void An_ended_scope_keeps_nothing_of_a_later_one()
     {
         TensorScope stale = new();
         stale.Dispose();
@@ -125,7 +125,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void A_default_guard_does_nothing()
+    public void A_default_scope_or_mode_does_nothing()
     {
         TensorScope scope = default;
         Assert.Equal([1f], scope.Keep(Tensor.Ones([1])).ToArray<float>());
@@ -135,7 +135,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void An_exception_ends_every_guard_that_is_used()
+    public void An_exception_ends_every_scope_and_mode()
     {
         Assert.Throws<ShapeException>(static () =>
         {
@@ -162,7 +162,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void Guards_nest_deeply()
+    public void Scopes_and_modes_nest_deeply()
     {
         Nest(100);
         AssertClean();
@@ -254,7 +254,7 @@ public class SettingsChangeTests
     }
 
     [Fact]
-    public void What_is_made_outside_is_recorded_and_lasts()
+    public void A_tensor_created_outside_is_recorded_and_outlives_the_scope()
     {
         Tensor x = Tensor.Ones([2]);
         x.RequiresGrad = true;

@@ -5,7 +5,7 @@ using Criterion.Tests.Repository;
 
 namespace Criterion.Tests.Threads;
 
-/// <summary>What docs/threads.md says may be shared: many threads get the bits that one gets.</summary>
+/// <summary>Objects that docs/threads.md allows threads to share: many threads compute the bits that one computes.</summary>
 public class SharingTests
 {
     const int Threads = 8;
@@ -32,7 +32,7 @@ public class SharingTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Threads_get_the_bits_of_one(string name)
+    public void Many_threads_compute_the_bits_of_one(string name)
     {
         Func<ulong, string> function = Shared[name];
         string[] expected = [.. Enumerable.Range(0, Rounds).Select(seed => function((ulong)seed))];
@@ -46,7 +46,7 @@ public class SharingTests
     }
 
     [Fact]
-    public void Evaluation_leaves_the_state_alone()
+    public void Evaluation_does_not_change_the_state()
     {
         Sequential net = Jobs.Images();
         string before = State(net);

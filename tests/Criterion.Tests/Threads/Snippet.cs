@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Criterion.Tests.Threads;
 
-/// <summary>Gives members of a class, or a program, to the compiler.</summary>
+/// <summary>Compiles members of a class, or a program.</summary>
 static class Snippet
 {
     const string Usings =

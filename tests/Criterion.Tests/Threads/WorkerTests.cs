@@ -94,14 +94,14 @@ public class WorkerTests
         Assert.IsType<ThreadInterruptedException>(thrown);
     }
 
-    /// <summary>One thread computes gradients, another clears them: their objects must not gather on the second.</summary>
+    /// <summary>One thread computes gradients, another clears them: their objects must not accumulate on the second.</summary>
     [Fact]
-    public void Memory_that_moves_from_thread_to_thread_is_not_hoarded()
+    public void Memory_that_moves_between_threads_does_not_accumulate()
     {
         Tensor[] weights = [.. Enumerable.Range(0, 256).Select(static _ => Tensor.Ones([1]))];
         Array.ForEach(weights, static w => w.RequiresGrad = true);
         SGD optimizer = new(weights, 0);
-        using Lane other = new();
+        using SteppedThread other = new();
         Alternate(100);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Alternate(600);

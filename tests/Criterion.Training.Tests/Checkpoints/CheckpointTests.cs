@@ -38,14 +38,20 @@ public sealed class CheckpointTests : IDisposable
             checkpoints.Write(At(step));
         }
 
-        Assert.Equal(["step-000000015.safetensors", "step-000000020.safetensors"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["step-000000015.safetensors", "step-000000020.safetensors"], Directory.GetFiles(Folder).Select(Path.GetFileName).Order());
         Assert.Equal(20, checkpoints.Latest().Step);
     }
 
     [Fact]
     public void Every_altered_bit_is_found()
     {
-        Checkpoint small = new(7, new OrderedDictionary<string, Tensor> { ["weights"] = Tensor.Arange(30).To(DType.Float32), ["place"] = Tensor.From<long>([3, 4]) }) { Run = "{}" };
+        OrderedDictionary<string, Tensor> state = new()
+        {
+            ["weights"] = Tensor.Arange(30).To(DType.Float32),
+            ["place"] = Tensor.From<long>([3, 4]),
+        };
+        Checkpoint small = new(7, state) { Run = "{}" };
         small.Write(_temp["c"]);
         byte[] whole = File.ReadAllBytes(_temp["c"]);
         for (int bit = 0; bit < 8 * whole.Length; bit++)
@@ -90,9 +96,11 @@ public sealed class CheckpointTests : IDisposable
     {
         Assert.Throws<CheckpointException>(() => new CheckpointFolder(Folder).Latest());
         Formats.Safetensors.Write(_temp["other"], [new("x", Tensor.Ones([2]))]);
-        Assert.Contains("is no checkpoint", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["other"])).Message, StringComparison.Ordinal);
+        Assert.Contains("is not a checkpoint", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["other"])).Message,
+            StringComparison.Ordinal);
         Formats.Safetensors.Write(_temp["newer"], [], new Dictionary<string, string> { ["criterion_checkpoint"] = "99" });
-        Assert.Contains("version 99", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["newer"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version 99", Assert.Throws<CheckpointException>(() => Checkpoint.Read(_temp["newer"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed partial class StateTests
             Latent = 6,
         }),
         [
-            "step", "latents.samples", "latents.labels", "data.place", "progress.equilibrium", "progress.discriminator_steps", "penalties.places", "penalties.lecam",
+            "step", "latents.samples", "latents.labels", "data.place", "progress.equilibrium", "progress.discriminator_steps",
+                "penalties.places", "penalties.lecam",
             .. Of("generator.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("average", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("discriminator.network", "#.weight_orig", "#.bias", "#.weight_u", "#.weight_v"),
@@ -35,7 +36,8 @@ public sealed partial class StateTests
     [Fact]
     public void Of_a_cyclegan_all_networks_both_optimizers_pools_and_samplers()
     {
-        CycleGanNetworks networks = CycleGanNetworks.Build(new ResnetTranslator(Width: 2, Blocks: 1), new PatchDiscriminator(Width: 2, Layers: 1), new RandomStream(1));
+        CycleGanNetworks networks = CycleGanNetworks.Build(
+            new ResnetTranslator(Width: 2, Blocks: 1), new PatchDiscriminator(Width: 2, Layers: 1), new RandomStream(1));
         CycleGanTrainer trainer = new(networks, Tiny.Data, Tiny.Data, new CycleGanOptions());
         trainer.Step();
 
@@ -43,7 +45,8 @@ public sealed partial class StateTests
             trainer,
             [
                 "step", "data_a.place", "data_b.place", "pool_a.random", "pool_a.images.#", "pool_b.random", "pool_b.images.#",
-                .. Of("translators.a_to_b", "#.weight", "#.bias", "#.body.#.weight"), .. Of("translators.b_to_a", "#.weight", "#.bias", "#.body.#.weight"),
+                .. Of("translators.a_to_b", "#.weight", "#.bias", "#.body.#.weight"),
+                    .. Of("translators.b_to_a", "#.weight", "#.bias", "#.body.#.weight"),
                 .. Of("discriminators.a", "#.weight", "#.bias"), .. Of("discriminators.b", "#.weight", "#.bias"),
                 .. Of("translators.optimizer", Adam), .. Of("discriminators.optimizer", Adam),
             ]);
@@ -52,12 +55,14 @@ public sealed partial class StateTests
     [Fact]
     public void Of_a_siamese_network_the_encoder_its_optimizer_and_the_pairs()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 2).Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 4 });
+        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 2)
+            .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 4 });
         trainer.Step();
 
         AssertHolds(
             trainer,
-            ["step", "pairs.random", .. Of("encoder.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"), .. Of("encoder.optimizer", Adam)]);
+            ["step", "pairs.random", .. Of("encoder.network", "#.weight", "#.bias", "#.running_mean", "#.running_var",
+                "#.num_batches_tracked"), .. Of("encoder.optimizer", Adam)]);
     }
 
     /// <summary>A checkpoint knows its run as well: all options, which run.json holds too.</summary>

@@ -49,7 +49,8 @@ public sealed class ComparisonTests : IDisposable
         GanRecipe a = Options.Recipe("nonsaturating", 1, Tiny.Data);
         GanRecipe b = Options.Recipe("wgan-gp", 1, Tiny.Data);
 
-        Assert.Equal((a.Options.Steps, a.Options.BatchSize, a.Options.Seed, a.Options.Latent), (b.Options.Steps, b.Options.BatchSize, b.Options.Seed, b.Options.Latent));
+        Assert.Equal((a.Options.Steps, a.Options.BatchSize, a.Options.Seed, a.Options.Latent),
+            (b.Options.Steps, b.Options.BatchSize, b.Options.Seed, b.Options.Latent));
         Assert.Equal(GanRecipe.Find("wgan-gp").Options with { Steps = 12, BatchSize = 4, Seed = 1, OnNan = NanPolicy.Skip }, b.Options);
     }
 
@@ -59,7 +60,8 @@ public sealed class ComparisonTests : IDisposable
         ComparisonRecord whole = Execute("whole");
         using CancellationTokenSource stop = new();
         int steps = 0;
-        ComparisonRecord stopped = Comparison.Open(_temp["parts"], Options).Execute(_ => StopAt(17, ref steps, stop), cancellation: stop.Token);
+        ComparisonRecord stopped = Comparison.Open(_temp["parts"], Options)
+            .Execute(_ => StopAt(17, ref steps, stop), cancellation: stop.Token);
         Assert.Equal((RunStatus.Stopped, 17), (stopped.Status, steps));
         Assert.Equal(5, RunFolder.ReadRecord(_temp["parts/runs/wgan-gp-seed-0"]).StepsDone);
         DateTime kept = File.GetLastWriteTimeUtc(_temp["parts/runs/nonsaturating-seed-0/run.json"]);
@@ -80,7 +82,8 @@ public sealed class ComparisonTests : IDisposable
     {
         ComparisonRecord one = Execute("one");
 
-        ComparisonRecord many = Comparison.Open(_temp["many"], Options).Execute(parallel: 4, cancellation: TestContext.Current.CancellationToken);
+        ComparisonRecord many = Comparison.Open(_temp["many"], Options)
+            .Execute(parallel: 4, cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(Timeless(one), Timeless(many));
     }
@@ -93,9 +96,12 @@ public sealed class ComparisonTests : IDisposable
 
         string message = Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small with { Steps = 2, Seeds = 5 })).Message;
         Assert.Contains("seeds 1 there, 5 now; steps 1 there, 2 now", message, StringComparison.Ordinal);
-        Assert.Contains("holds no comparison", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains("is not the folder of a "
+            + "comparison", Assert.Throws<TrainingException>(
+                () => Comparison.Open(_temp["run/runs"], small)).Message, StringComparison.Ordinal);
         Npy.Write(_temp["data.npy"], Tensor.Rand([32, 1, 8, 8], random: new RandomStream(5), low: -1));
-        Assert.Contains("Bring the data back", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the data", Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,8 +110,9 @@ public sealed class ComparisonTests : IDisposable
         ComparisonOptions small = Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"] };
 
         Comparison.Open(_temp["run"], small).Execute(_ => Assert.Contains(
-            "another program is at it",
-            Assert.Throws<TrainingException>(() => Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken)).Message,
+            "another program uses it",
+            Assert.Throws<TrainingException>(
+                () => Comparison.Open(_temp["run"], small).Execute(cancellation: TestContext.Current.CancellationToken)).Message,
             StringComparison.Ordinal), cancellation: TestContext.Current.CancellationToken);
 
         Assert.False(File.Exists(_temp["run/compare.lock"]));
@@ -116,15 +123,16 @@ public sealed class ComparisonTests : IDisposable
     public void What_cant_be_compared_is_refused_before_anything_is_trained()
     {
         Refused("There is no objective 'gan'", Options with { Objectives = ["lsgan", "gan"] });
-        Refused("'lsgan' is named twice", Options with { Objectives = ["lsgan", "lsgan"] });
-        Refused("'hinge' is named twice", Options with { Objectives = ["hinge", "lsgan", "Hinge"] });
+        Refused("'lsgan' is given twice", Options with { Objectives = ["lsgan", "lsgan"] });
+        Refused("'hinge' is given twice", Options with { Objectives = ["hinge", "lsgan", "Hinge"] });
         Refused("at least one objective", Options with { Objectives = [] });
         Refused("has no labels", Options with { Objectives = ["lsgan", "acgan"] });
         Refused("do not fill a batch", Options with { BatchSize = 99 });
         Assert.False(Directory.Exists(_temp["none"]));
 
         void Refused(string message, ComparisonOptions options) =>
-            Assert.Contains(message, Assert.Throws<TrainingException>(() => Comparison.Open(_temp["none"], options)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message, Assert.Throws<TrainingException>(() => Comparison.Open(_temp["none"], options)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,7 +153,8 @@ public sealed class ComparisonTests : IDisposable
 
         Assert.Equal(2, page.All("tbody")[0].All("tr").Length);
         Assert.Equal(
-            ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by step", "Accuracy by step", "Diversity by step"],
+            ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by "
+                + "step", "Accuracy by step", "Diversity by step"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(2, page.All("img").Length);
         Assert.Contains("WassersteinGanLoss", page.Value, StringComparison.Ordinal);
@@ -155,11 +164,19 @@ public sealed class ComparisonTests : IDisposable
     [Fact]
     public void On_the_ring_modes_are_counted()
     {
-        ComparisonOptions options = Options with { Objectives = ["hinge", "dcgan"], Seeds = 1, Steps = 2, Width = 8, Data = DataArguments.Of([GaussianRing.Name], null, null) };
+        ComparisonOptions options = Options with
+        {
+            Objectives = ["hinge", "dcgan"],
+            Seeds = 1,
+            Steps = 2,
+            Width = 8,
+            Data = DataArguments.Of([GaussianRing.Name], null, null)
+        };
 
         ComparisonRecord record = Comparison.Open(_temp["ring"], options).Execute(cancellation: TestContext.Current.CancellationToken);
 
-        Assert.All(record.Results, static result => Assert.Equal(["modes_found", "high_quality"], result.Measures.Select(static measure => measure.Name)));
+        Assert.All(record.Results, static result => Assert.Equal(["modes_found", "high_quality"],
+            result.Measures.Select(static measure => measure.Name)));
         Assert.All(record.Results, static result => Assert.InRange(result.Measures[0].Interval.Mean, 0, 8));
         XElement page = WholePage.Read(File.ReadAllText(_temp["ring/report.html"]));
         Assert.Contains("Modes found by step", page.All("h3").Select(static title => title.Value));
@@ -170,7 +187,8 @@ public sealed class ComparisonTests : IDisposable
         Comparison.Open(_temp[name], Options).Execute(onStep, cancellation: TestContext.Current.CancellationToken);
 
     static ValueList<CompetitorResult> Timeless(ComparisonRecord record) =>
-        [.. record.Results.Select(static result => result with { SecondsPerStep = 0, Runs = [.. result.Runs.Select(static run => run with { SecondsPerStep = 0 })] })];
+        [.. record.Results.Select(static result => result with { SecondsPerStep = 0,
+            Runs = [.. result.Runs.Select(static run => run with { SecondsPerStep = 0 })] })];
 
     static void StopAt(int at, ref int steps, CancellationTokenSource stop)
     {

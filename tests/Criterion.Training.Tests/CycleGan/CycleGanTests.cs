@@ -11,7 +11,8 @@ public sealed class CycleGanTests : IDisposable
 
     readonly TempFolder _temp = new();
 
-    static ImageDataset Data(ulong seed, int side = 12) => new($"noise {seed}", Tensor.Rand([10, 1, side, side], random: new RandomStream(seed), low: -1));
+    static ImageDataset Data(ulong seed, int side = 12) =>
+        new($"noise {seed}", Tensor.Rand([10, 1, side, side], random: new RandomStream(seed), low: -1));
 
     public void Dispose() => _temp.Dispose();
 
@@ -51,7 +52,11 @@ public sealed class CycleGanTests : IDisposable
         float[][] before = [.. Weights(networks)];
         CycleStep step = trainer.Step();
 
-        Assert.True(step is { Step: 1, Adversarial: > 0, Cycle: > 0, Identity: > 0, DiscriminatorA: > 0, DiscriminatorB: > 0, TranslatorGradientNorm: > 0 });
+        Assert.True(step is
+        {
+            Step: 1, Adversarial: > 0, Cycle: > 0, Identity: > 0, DiscriminatorA: > 0, DiscriminatorB: > 0,
+            TranslatorGradientNorm: > 0
+        });
         Assert.All(before.Zip(Weights(networks)), static pair => Assert.NotEqual(pair.First, pair.Second));
     }
 
@@ -101,7 +106,8 @@ public sealed class CycleGanTests : IDisposable
     [Fact]
     public void Domains_of_different_sizes_are_refused() => Assert.Contains(
         "images of the same size and channels",
-        Assert.Throws<TrainingException>(() => new CycleGanTrainer(CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1)), Data(1), Data(2, 16), Options)).Message,
+        Assert.Throws<TrainingException>(() => new CycleGanTrainer(CycleGanNetworks.Build(Translator, Discriminator, new RandomStream(1)),
+            Data(1), Data(2, 16), Options)).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -109,7 +115,7 @@ public sealed class CycleGanTests : IDisposable
     {
         WriteData();
         string message = Assert.Throws<TrainingException>(() => Create(Options, Translator with { Halvings = 3 })).Message;
-        Assert.Contains("multiples of 8, and these images are 12×12. Resize them to 16", message, StringComparison.Ordinal);
+        Assert.Contains("multiples of 8, but these images are 12×12. Resize them to 16", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,10 +123,11 @@ public sealed class CycleGanTests : IDisposable
     {
         WriteData();
         string message = Assert.Throws<TrainingException>(() => Create(Options, Translator, new(Width: 2, Layers: 3))).Message;
-        Assert.Contains("at least 24 pixels a side, and these are 12×12", message, StringComparison.Ordinal);
+        Assert.Contains("at least 24 pixels a side, but these are 12×12", message, StringComparison.Ordinal);
 
         // The least that it takes.
-        Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(Width: 2, Layers: 2).Build(new(1)).Forward(Data(1).Images[..1].Contiguous()).Shape.Dims.ToArray());
+        Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(Width: 2, Layers: 2).Build(new(1))
+            .Forward(Data(1).Images[..1].Contiguous()).Shape.Dims.ToArray());
     }
 
     [Fact]
@@ -180,7 +187,8 @@ public sealed class CycleGanTests : IDisposable
     CycleGanRun Create(CycleGanOptions options, ResnetTranslator translator, PatchDiscriminator? discriminator = null)
     {
         DataArguments Load(string name) => DataArguments.Of([_temp[name]], null, ImageRange.MinusOneOne);
-        return CycleGanRun.Create(options, translator, discriminator ?? Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
+        return CycleGanRun.Create(
+            options, translator, discriminator ?? Discriminator, Load("a.npy"), Load("b.npy"), sampleEvery: 2, checkpointEvery: 100);
     }
 
     static void Stop(CycleStep step, int? after, CancellationTokenSource stop)
@@ -192,5 +200,6 @@ public sealed class CycleGanTests : IDisposable
     }
 
     static IEnumerable<float[]> Weights(CycleGanNetworks networks) =>
-        ((Module[])[networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB]).Select(static network => network.Parameters()[0].ToArray<float>());
+        ((Module[])[networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB])
+            .Select(static network => network.Parameters()[0].ToArray<float>());
 }

@@ -28,7 +28,8 @@ public class ImagePoolTests
     }
 
     [Fact]
-    public void Without_room_every_image_passes() => Assert.Equal(7, new ImagePool(0, new RandomStream(1)).Exchange(Image(7)).Mean().Item());
+    public void Without_room_every_image_passes() =>
+        Assert.Equal(7, new ImagePool(0, new RandomStream(1)).Exchange(Image(7)).Mean().Item());
 
     [Fact]
     public void A_batch_is_exchanged_image_by_image_and_reaches_no_generator()
@@ -65,7 +66,8 @@ public class ImagePoolTests
         ImagePool pool = new(10, new RandomStream(1));
         double[] seen = new double[400];
         Parallel.For(0, seen.Length, i => seen[i] = pool.Exchange(Image(i)).Mean().Item());
-        IEnumerable<double> held = pool.StateDict().Where(static pair => pair.Key != "random").Select(static pair => (double)pair.Value.Mean().Item());
+        IEnumerable<double> held = pool.StateDict().Where(static pair => pair.Key != "random")
+            .Select(static pair => (double)pair.Value.Mean().Item());
 
         // While it fills, images also pass: those ten are seen and held.
         Assert.Equal(400, seen.Concat(held).Distinct().Count());
@@ -73,5 +75,6 @@ public class ImagePoolTests
     }
 
     [Fact]
-    public void A_negative_capacity_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePool(-1, new RandomStream(1)));
+    public void A_negative_capacity_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePool(-1, new RandomStream(1)));
 }

@@ -78,7 +78,7 @@ public class BatchSamplerTests
     public void Too_few_images_are_refused()
     {
         TrainingException error = Assert.Throws<TrainingException>(() => new BatchSampler(5, 8, new RandomStream(0)));
-        Assert.Contains("5 images do not fill a batch of 8", error.Message, StringComparison.Ordinal);
+        Assert.Contains("5 items do not fill a batch of 8", error.Message, StringComparison.Ordinal);
     }
 
     static long[][] Draw(BatchSampler sampler, int count) =>

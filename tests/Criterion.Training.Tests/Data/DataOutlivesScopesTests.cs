@@ -2,7 +2,9 @@ using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
 
-/// <summary>What holds tensors outlives the scope in which it happens to be created, as static fields are when they are first read.</summary>
+/// <summary>
+/// What holds tensors outlives the scope in which it happens to be created, as static fields are when they are first read.
+/// </summary>
 public class DataOutlivesScopesTests
 {
     [Fact]
@@ -14,7 +16,8 @@ public class DataOutlivesScopesTests
     public void Points_do() => Outlives(static () => new GaussianRing().Draw(10), static data => [data.Points, data.Labels!]);
 
     [Fact]
-    public void Embedded_data_do() => Outlives(static () => ImageDataset.FashionMnist(8), static data => [data.Images[..2], data.Labels![..2]]);
+    public void Embedded_data_do() =>
+        Outlives(static () => ImageDataset.FashionMnist(8), static data => [data.Images[..2], data.Labels![..2]]);
 
     [Fact]
     public void Feature_sets_do() => Outlives(

@@ -32,10 +32,14 @@ public class GaussianRingTests
     [Fact]
     public void What_is_no_ring_is_refused()
     {
-        Assert.Contains("not 0", Assert.Throws<TrainingException>(() => new GaussianRing(0)).Message, StringComparison.Ordinal);
+        Assert.Contains("but is 0", Assert.Throws<TrainingException>(() => new GaussianRing(0)).Message, StringComparison.Ordinal);
         Assert.Contains("radius", Assert.Throws<TrainingException>(() => new GaussianRing(Radius: -1)).Message, StringComparison.Ordinal);
-        Assert.Contains("deviation", Assert.Throws<TrainingException>(() => new GaussianRing(Deviation: 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("[5, 3]", Assert.Throws<TrainingException>(() => new PointDataset("x", Tensor.Zeros([5, 3]))).Message, StringComparison.Ordinal);
-        Assert.Contains("4 items", Assert.Throws<TrainingException>(() => new PointDataset("x", Tensor.Zeros([4, 2]), Tensor.From([1L]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "deviation", Assert.Throws<TrainingException>(() => new GaussianRing(Deviation: 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("[5, 3]", Assert.Throws<TrainingException>(() => new PointDataset("x", Tensor.Zeros([5, 3]))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("4 items",
+            Assert.Throws<TrainingException>(() => new PointDataset("x", Tensor.Zeros([4, 2]), Tensor.From([1L]))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -36,10 +36,14 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Equal([0f, 1f, 3f], data.Only([0, 2]).Images.ToArray<float>());
         Assert.Equal([1L], data.Without([0, 2]).Labels!.ToArray<long>());
         Assert.Equal(1, data.FirstOf([1, 0]));
-        Assert.Contains("no images of the classes 7, 9", Assert.Throws<TrainingException>(() => data.Only([7, 9])).Message, StringComparison.Ordinal);
-        Assert.Contains("no images but those", Assert.Throws<TrainingException>(() => data.Without([0, 1, 2])).Message, StringComparison.Ordinal);
-        Assert.Contains("no images of the classes 7", Assert.Throws<TrainingException>(() => data.FirstOf([7])).Message, StringComparison.Ordinal);
-        Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new ImageDataset("x", data.Images).Only([1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no images of the classes 7, 9", Assert.Throws<TrainingException>(() => data.Only([7, 9])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no images but those", Assert.Throws<TrainingException>(() => data.Without([0, 1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no images of the classes 7", Assert.Throws<TrainingException>(() => data.FirstOf([7])).Message, StringComparison.Ordinal);
+        Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new ImageDataset("x", data.Images).Only([1])).Message,
+            StringComparison.Ordinal);
         Assert.Null(new ImageDataset("x", data.Images).Select([1]).Labels);
     }
 
@@ -103,7 +107,7 @@ public sealed class ImageDatasetTests : IDisposable
 
     [Fact]
     public void A_folder_without_images_is_refused() =>
-        Assert.Contains("holds no PNG images", Refusal(_temp.Path), StringComparison.Ordinal);
+        Assert.Contains("has no PNG images", Refusal(_temp.Path), StringComparison.Ordinal);
 
     [Fact]
     public void A_missing_source_is_refused() =>
@@ -130,7 +134,8 @@ public sealed class ImageDatasetTests : IDisposable
     {
         WritePng("cut.png", Tensor.Full([1, 8, 8], 1, DType.UInt8));
         File.WriteAllBytes(_temp["cut.png"], File.ReadAllBytes(_temp["cut.png"])[..^20]);
-        Assert.Contains("cut.png", Assert.Throws<DataFormatException>(() => ImageDataset.Load([_temp.Path])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cut.png", Assert.Throws<DataFormatException>(() => ImageDataset.Load([_temp.Path])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ImageSourceTests : IDisposable
     public void Pictures_of_other_formats_are_refused_with_their_number()
     {
         string message = Refusal(Input("mixed"));
-        Assert.Contains("6 PNG images and 6 of formats that are not read: 3 .JPEG, 3 .jpg", message, StringComparison.Ordinal);
+        Assert.Contains("6 PNG images and 6 of unsupported formats: 3 .JPEG, 3 .jpg", message, StringComparison.Ordinal);
         Assert.Contains("Convert these to PNG", message, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class ImageSourceTests : IDisposable
     public void A_folder_of_other_pictures_alone_says_which()
     {
         Write("a.jpg");
-        Assert.Contains("0 PNG images and 1 of formats that are not read: 1 .jpg", Refusal(_temp.Path), StringComparison.Ordinal);
+        Assert.Contains("0 PNG images and 1 of unsupported formats: 1 .jpg", Refusal(_temp.Path), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,8 @@ public sealed class ImageSourceTests : IDisposable
     public void What_systems_leave_in_folders_is_passed_over_on_every_system()
     {
         WritePng("0.png");
-        Array.ForEach(["._0.png", ".DS_Store", "Thumbs.db", "desktop.ini", "Desktop.INI", ".hidden/a.jpg", "__MACOSX/._0.png", "__MACOSX/b.jpg", ".a.png"], Write);
+        Array.ForEach(["._0.png", ".DS_Store", "Thumbs.db", "desktop.ini", "Desktop.INI", ".hidden/a.jpg", "__MACOSX/._0.png",
+            "__MACOSX/b.jpg", ".a.png"], Write);
         ImageDataset data = ImageDataset.Load([_temp.Path]);
         Assert.Equal(1, data.Count);
         Assert.Empty(data.Notes);
@@ -72,7 +73,8 @@ public sealed class ImageSourceTests : IDisposable
         ImageDataset data = ImageDataset.Load([_temp.Path]);
         Assert.Equal(2, data.Count);
         Assert.Contains(data.Notes, static note => note.Contains("2 folders", StringComparison.Ordinal));
-        Assert.Contains(data.Notes, static note => note.Contains("2 files", StringComparison.Ordinal) && note.Contains("labels.csv", StringComparison.Ordinal) && note.Contains("README.md", StringComparison.Ordinal));
+        Assert.Contains(data.Notes, static note => note.Contains("2 files", StringComparison.Ordinal)
+            && note.Contains("labels.csv", StringComparison.Ordinal) && note.Contains("README.md", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -86,7 +88,8 @@ public sealed class ImageSourceTests : IDisposable
         foreach (string folder in new[] { _temp.Path, _temp["samples"] })
         {
             Assert.Contains("grids of many samples", Refusal(folder), StringComparison.Ordinal);
-            Assert.Contains("grids of many samples", Assert.Throws<TrainingException>(() => FeatureSet.Load(folder)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "grids of many samples", Assert.Throws<TrainingException>(() => FeatureSet.Load(folder)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -115,9 +118,12 @@ public sealed class ImageSourceTests : IDisposable
         foreach (JsonElement example in golden.RootElement.GetProperty("cases").EnumerateArray())
         {
             int size = Number(example, "size");
-            Npy.Write(_temp["x.npy"], Tensor.From(example.GetProperty("pixels").GetBytesFromBase64(), [1, Number(example, "channels"), Number(example, "height"), Number(example, "width")]));
-            double[] actual = [.. ImageDataset.Load([_temp["x.npy"]], size: size).Images.ToArray<float>().Select(static x => (x + 1) * 127.5)];
-            Assert.Equal(example.GetProperty("resized").GetBytesFromBase64().Select(static b => (double)b), actual, static (a, b) => Math.Abs(a - b) <= 1);
+            Npy.Write(_temp["x.npy"], Tensor.From(example.GetProperty("pixels").GetBytesFromBase64(),
+                [1, Number(example, "channels"), Number(example, "height"), Number(example, "width")]));
+            double[] actual = [.. ImageDataset.Load([_temp["x.npy"]], size: size).Images.ToArray<float>()
+                .Select(static x => (x + 1) * 127.5)];
+            Assert.Equal(example.GetProperty("resized").GetBytesFromBase64().Select(static b => (double)b), actual,
+                static (a, b) => Math.Abs(a - b) <= 1);
         }
     }
 
@@ -129,9 +135,11 @@ public sealed class ImageSourceTests : IDisposable
     [Trait("Case", "png-transparent")]
     public void Transparent_pixels_are_laid_on_white_or_another_grey_and_noted(double? background, float expected)
     {
-        ImageDataset data = background is { } grey ? ImageDataset.Load([Input("transparent_white.png")], background: grey) : ImageDataset.Load([Input("transparent_white.png")]);
+        ImageDataset data = background is { } grey ? ImageDataset.Load(
+            [Input("transparent_white.png")], background: grey) : ImageDataset.Load([Input("transparent_white.png")]);
         Assert.All(data.Images.ToArray<float>(), value => Assert.Equal(expected, value));
-        Assert.Contains(data.Notes, static note => note.StartsWith("1 of 1 images of ", StringComparison.Ordinal) && note.Contains("have transparent pixels", StringComparison.Ordinal));
+        Assert.Contains(data.Notes, static note => note.StartsWith("1 of 1 images of ", StringComparison.Ordinal)
+            && note.Contains("have transparent pixels", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -156,7 +164,9 @@ public sealed class ImageSourceTests : IDisposable
     [InlineData(1.1)]
     [InlineData(double.NaN)]
     public void A_background_is_a_grey(double background) =>
-        Assert.Contains("0 for black to 1 for white", Assert.Throws<TrainingException>(() => ImageDataset.Load([Input("transparent_white.png")], background: background)).Message, StringComparison.Ordinal);
+        Assert.Contains("0 for black to 1 for white",
+            Assert.Throws<TrainingException>(() => ImageDataset.Load([Input("transparent_white.png")], background: background)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     [Trait("Case", "float-range-rounding")]
@@ -190,7 +200,8 @@ public sealed class ImageSourceTests : IDisposable
     public void One_photo_is_refused_with_the_way_out(string name, params string[] parts)
     {
         Assert.All(parts, part => Assert.Contains(part, Refusal(Input($"{name}.npy")), StringComparison.Ordinal));
-        Assert.All(parts, part => Assert.Contains(part, Assert.Throws<TrainingException>(() => FeatureSet.Load(Input($"{name}.npy"))).Message, StringComparison.Ordinal));
+        Assert.All(parts, part => Assert.Contains(part,
+            Assert.Throws<TrainingException>(() => FeatureSet.Load(Input($"{name}.npy"))).Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -234,7 +245,8 @@ public sealed class ImageSourceTests : IDisposable
         Npy.Write(_temp["colour.npy"], Tensor.Full([1, 3, 32, 32], 7, DType.UInt8));
         string of = $"'{_temp["grey.npy"]}, {_temp["colour.npy"]}'";
         Assert.Equal(
-            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were made colour, since others are."],
+            [$"2 of 3 images of {of} are 28×28 and were padded with black to 32×32.", $"2 of 3 images of {of} are grey and were converted "
+                + "to colour, like the others."],
             ImageDataset.Load([_temp["grey.npy"], _temp["colour.npy"]]).Notes);
         Npy.Write(_temp["wide.npy"], Tensor.Full([1, 1, 8, 16], 7, DType.UInt8));
         of = $"'{_temp["grey.npy"]}, {_temp["wide.npy"]}'";
@@ -247,8 +259,10 @@ public sealed class ImageSourceTests : IDisposable
     [Fact]
     public void Samples_of_16_bits_are_noted()
     {
-        File.WriteAllBytes(_temp["deep.png"], Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABEAAAAABq7kcWAAAAC0lEQVR4nGNoaAAAAYMBARg1IhUAAAAASUVORK5CYII="));
-        Assert.Contains(ImageDataset.Load([_temp["deep.png"]]).Notes, static note => note.Contains("are of 16 bits", StringComparison.Ordinal));
+        File.WriteAllBytes(_temp["deep.png"],
+            Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABEAAAAABq7kcWAAAAC0lEQVR4nGNoaAAAAYMBARg1IhUAAAAASUVORK5CYII="));
+        Assert.Contains(
+            ImageDataset.Load([_temp["deep.png"]]).Notes, static note => note.Contains("are of 16 bits", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -266,7 +280,7 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
-    public void Points_are_no_images() => Assert.Contains("do not mix", Refusal("ring"), StringComparison.Ordinal);
+    public void Points_are_no_images() => Assert.Contains("cannot be mixed", Refusal("ring"), StringComparison.Ordinal);
 
     static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 

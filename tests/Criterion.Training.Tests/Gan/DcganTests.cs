@@ -25,8 +25,10 @@ public class DcganTests
         Dcgan networks = new();
 
         // Latent 64 → 128 → 64 → 32 → 1 with 4×4 kernels; batch norms two numbers a channel; a bias only where none follows.
-        Assert.Equal((16 * ((64 * 128) + (128 * 64) + (64 * 32) + 32)) + (2 * (128 + 64 + 32)) + 1, networks.Generator(new RandomStream(0)).ParameterCount);
-        Assert.Equal((16 * (32 + (32 * 64) + (64 * 128) + 128)) + (2 * (64 + 128)) + 32 + 1, networks.Discriminator(new RandomStream(0)).ParameterCount);
+        Assert.Equal((16 * ((64 * 128) + (128 * 64) + (64 * 32) + 32)) + (2 * (128 + 64 + 32)) + 1,
+            networks.Generator(new RandomStream(0)).ParameterCount);
+        Assert.Equal((16 * (32 + (32 * 64) + (64 * 128) + 128)) + (2 * (64 + 128)) + 32 + 1,
+            networks.Discriminator(new RandomStream(0)).ParameterCount);
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public class DcganTests
 
     [Fact]
     public void A_critic_for_penalties_has_no_batch_norm() =>
-        Assert.DoesNotContain(new Dcgan(DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
+        Assert.DoesNotContain(
+            new Dcgan(DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
 
     [Fact]
     public void Images_that_a_dcgan_cant_make_are_refused()
@@ -51,7 +54,8 @@ public class DcganTests
         ImageDataset odd = new("odd", Tensor.Zeros([4, 1, 20, 20]));
         ImageDataset oblong = new("oblong", Tensor.Zeros([4, 1, 16, 32]));
 
-        Assert.Contains("(ImageDataset.Load: size)", Assert.Throws<TrainingException>(() => Dcgan.For(odd)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(ImageDataset.Load: size)", Assert.Throws<TrainingException>(() => Dcgan.For(odd)).Message, StringComparison.Ordinal);
         Assert.Contains("16×32", Assert.Throws<TrainingException>(() => Dcgan.For(oblong)).Message, StringComparison.Ordinal);
     }
 }

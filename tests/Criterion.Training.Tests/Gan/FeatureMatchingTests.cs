@@ -31,7 +31,8 @@ public class FeatureMatchingTests
         float[] v = _last.Weight.ToArray<float>();
         double[] away = [b[0] - 2, b[1] - 4];
         double[] features = [.. Enumerable.Range(0, 3).Select(i => (w[2 * i] * away[0]) + (w[(2 * i) + 1] * away[1]))];
-        double[] expected = [.. Enumerable.Range(0, 2).Select(j => Enumerable.Range(0, 3).Sum(i => (-v[i] * w[(2 * i) + j]) + (Weight * 2 * features[i] * w[(2 * i) + j])))];
+        double[] expected = [.. Enumerable.Range(0, 2)
+            .Select(j => Enumerable.Range(0, 3).Sum(i => (-v[i] * w[(2 * i) + j]) + (Weight * 2 * features[i] * w[(2 * i) + j])))];
         float[] gradient = _generator.Point.Grad!.ToArray<float>();
 
         Assert.Equal(expected[0], gradient[0], 1e-4);
@@ -53,9 +54,11 @@ public class FeatureMatchingTests
     public void A_critic_without_layers_has_no_features()
     {
         Assert.Contains("no hidden layer", Assert.Throws<TrainingException>(
-            () => new GanTrainer(_generator, new Sequential(new Linear(2, 1)), Data, Still with { FeatureMatching = new() })).Message, StringComparison.Ordinal);
+            () => new GanTrainer(_generator, new Sequential(new Linear(2, 1)), Data, Still with { FeatureMatching = new() })).Message,
+                StringComparison.Ordinal);
         Assert.Contains("Sequential", Assert.Throws<TrainingException>(
-            () => new GanTrainer(_generator, new Linear(2, 1), Data, Still with { FeatureMatching = new() })).Message, StringComparison.Ordinal);
+            () => new GanTrainer(_generator, new Linear(2, 1), Data, Still with { FeatureMatching = new() })).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,13 +79,16 @@ public class FeatureMatchingTests
         Assert.Equal(new FeatureMatchingOptions(0.5), FeatureMatchingOptions.Parse("0.5"));
         Assert.Equal(new FeatureMatchingOptions(2, "4"), FeatureMatchingOptions.Parse("2@4"));
         Assert.Null(FeatureMatchingOptions.Parse("0"));
-        Assert.Contains("'much'", Assert.Throws<TrainingException>(() => FeatureMatchingOptions.Parse("much")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'much'", Assert.Throws<TrainingException>(() => FeatureMatchingOptions.Parse("much")).Message, StringComparison.Ordinal);
         Assert.Contains("-1", Assert.Throws<TrainingException>(() => FeatureMatchingOptions.Parse("-1")).Message, StringComparison.Ordinal);
     }
 
-    string Refusal(FeatureMatchingOptions matching) => Assert.Throws<TrainingException>(() => Step(Still with { FeatureMatching = matching })).Message;
+    string Refusal(
+        FeatureMatchingOptions matching) => Assert.Throws<TrainingException>(() => Step(Still with { FeatureMatching = matching })).Message;
 
-    double Step(GanOptions options) => new GanTrainer(_generator, new Sequential(_hidden, _last, new Flatten(0)), Data, options).Step().GeneratorLoss;
+    double Step(GanOptions options) => new GanTrainer(_generator, new Sequential(_hidden, _last, new Flatten(0)), Data, options)
+        .Step().GeneratorLoss;
 
     sealed class Constant : Module
     {

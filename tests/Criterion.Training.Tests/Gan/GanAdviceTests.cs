@@ -9,7 +9,8 @@ public class GanAdviceTests
 
     public static TheoryData<GanOptions, string> Doubtful { get; } = new()
     {
-        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1Penalty()] }, "Spectral norm and a gradient penalty" },
+        { Small with { DiscriminatorNorm = DiscriminatorNorm.Spectral, Regularizers = [new R1Penalty()] }, "Spectral norm and a gradient "
+            + "penalty" },
         { Small with { Objective = new WassersteinGanLoss(), Clip = new WeightClip() }, "unstable with momentum" },
         { Small with { Objective = new WassersteinGanLoss(), Beta1 = 0 }, "Nothing bounds the slope" },
         { Small with { Clip = new WeightClip() }, "meant for the Wasserstein objective" },
@@ -36,15 +37,28 @@ public class GanAdviceTests
     [Fact]
     public void The_objective_decides_what_the_discriminator_says()
     {
-        Assert.Equal(DiscriminatorOutput.Probability, (Small with { Objective = new ProbabilityGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
-        Assert.Equal(DiscriminatorOutput.SquaredError, (Small with { Objective = new EnergyBasedGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
+        Assert.Equal(
+            DiscriminatorOutput.Probability, (Small with { Objective = new ProbabilityGanLoss() }).Networks(Tiny.Data).DiscriminatorOutput);
+        Assert.Equal(DiscriminatorOutput.SquaredError, (Small with { Objective = new EnergyBasedGanLoss() })
+            .Networks(Tiny.Data).DiscriminatorOutput);
         Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss() }).Step().GeneratorLoss));
-        Assert.True(double.IsFinite(Tiny.Trainer(Small with { Objective = new EnergyBasedGanLoss(), DiscriminatorOutput = DiscriminatorOutput.AbsoluteError }).Step().GeneratorLoss));
-        Assert.Contains("does not accept SquaredError", Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
-        Assert.Contains("says logits", Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Objective = new ProbabilityGanLoss(), ClassWeight = 1 })).Message, StringComparison.Ordinal);
+        Assert.True(double.IsFinite(Tiny.Trainer(Small with
+        {
+            Objective = new EnergyBasedGanLoss(),
+            DiscriminatorOutput = DiscriminatorOutput.AbsoluteError
+        }).Step().GeneratorLoss));
+        Assert.Contains("does not accept SquaredError",
+            Refusal(Small with { DiscriminatorOutput = DiscriminatorOutput.SquaredError }, [new Flatten()]), StringComparison.Ordinal);
+        Assert.Contains("needs logits",
+            Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with
+            {
+                Objective = new ProbabilityGanLoss(),
+                ClassWeight = 1
+            })).Message, StringComparison.Ordinal);
     }
 
-    static string Refusal(GanOptions options, Sequential critic) => Assert.Throws<TrainingException>(() => Trainer(options, critic)).Message;
+    static string Refusal(GanOptions options, Sequential critic) =>
+        Assert.Throws<TrainingException>(() => Trainer(options, critic)).Message;
 
     static GanTrainer Trainer(GanOptions options, Sequential critic) =>
         new(options.Networks(Tiny.Data, Tiny.Width).Generator(new RandomStream(1)), critic, Tiny.Data, options);

@@ -27,7 +27,11 @@ public class GanTrainerTests
         Assert.Equal(2, step.Step);
         Assert.InRange(step.RealScore, 0, 1);
         Assert.InRange(step.FakeScore, 0, 1);
-        Assert.True(step is { DiscriminatorLoss: > 0, GeneratorLoss: > 0, DiscriminatorGradientNorm: > 0, GeneratorGradientNorm: > 0, Penalty: 0, Seconds: > 0 });
+        Assert.True(step is
+        {
+            DiscriminatorLoss: > 0, GeneratorLoss: > 0, DiscriminatorGradientNorm: > 0, GeneratorGradientNorm: > 0,
+            Penalty: 0, Seconds: > 0
+        });
     }
 
     [Fact]
@@ -105,7 +109,8 @@ public class GanTrainerTests
     [MemberData(nameof(Games))]
     public void Any_objective_goes_with_any_penalty(GanLoss objective, InputGradientPenalty? penalty)
     {
-        GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options with { Objective = objective, Regularizers = penalty is null ? [] : [penalty] });
+        GanTrainer trainer = Tiny.Trainer(
+            Tiny.Recipe().Options with { Objective = objective, Regularizers = penalty is null ? [] : [penalty] });
         trainer.Step();
         GanStep step = trainer.Step();
 
@@ -128,7 +133,8 @@ public class GanTrainerTests
 
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
 
-        Assert.Contains("discriminator loss became NaN in step 1. The first tensor that is not finite is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
+        Assert.Contains("discriminator loss became NaN in step 1. "
+            + "The first tensor that is not finite is data [8, 1, 16, 16]: 2048 of 2048 values", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ namespace Criterion.Training.Tests;
 
 public class HealthCheckTests
 {
-    static readonly GanStep Healthy = new() { Accuracy = 0.8, Diversity = 0.9, GeneratorGradientNorm = 1, RealScore = 0.7, FakeScore = 0.3 };
+    static readonly GanStep Healthy = new(
+        )
+    { Accuracy = 0.8, Diversity = 0.9, GeneratorGradientNorm = 1, RealScore = 0.7, FakeScore = 0.3 };
 
     [Fact]
     public void A_healthy_training_is_left_alone() => Assert.Empty(HealthCheck.Examine(Rows(_ => Healthy), new NonSaturatingGanLoss()));
@@ -32,14 +34,17 @@ public class HealthCheckTests
 
     [Fact]
     public void A_discriminator_that_is_right_but_not_sure_is_healthy() =>
-        Assert.Empty(HealthCheck.Examine(Rows(_ => Healthy with { Accuracy = 0.999, DiscriminatorLoss = 0.15 }), new NonSaturatingGanLoss()));
+        Assert.Empty(
+            HealthCheck.Examine(Rows(_ => Healthy with { Accuracy = 0.999, DiscriminatorLoss = 0.15 }), new NonSaturatingGanLoss()));
 
     [Fact]
-    public void A_critic_may_tell_all_images_apart() => Assert.Empty(HealthCheck.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new WassersteinGanLoss()));
+    public void A_critic_may_tell_all_images_apart() =>
+        Assert.Empty(HealthCheck.Examine(Rows(_ => Healthy with { Accuracy = 1 }), new WassersteinGanLoss()));
 
     [Fact]
     public void Skipped_steps_are_counted() => Assert.Contains(
-        "50 of the last 100", Assert.Single(HealthCheck.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new HingeGanLoss())).Message, StringComparison.Ordinal);
+        "50 of the last 100", Assert.Single(
+            HealthCheck.Examine(Rows(i => Healthy with { Skipped = (i + 1) / 2 }), new HingeGanLoss())).Message, StringComparison.Ordinal);
 
     static GanStep[] Rows(Func<int, GanStep> row, long from = 300) =>
         [.. Enumerable.Range(0, HealthCheck.Window).Select(i => row(i) with { Step = from + i })];

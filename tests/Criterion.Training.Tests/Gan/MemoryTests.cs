@@ -65,9 +65,12 @@ public class MemoryTests
         });
     }
 
-    /// <summary>Bytes for elements of tensors and for kernels' scratch that the pool could not give; an epoch's order, in Int64, is no step's.</summary>
+    /// <summary>
+    /// Bytes for elements of tensors and for kernels' scratch that the pool could not give; an epoch's order, in Int64, is no step's.
+    /// </summary>
     static long NumbersAllocated =>
-        BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<int>.AllocatedBytes + BufferPool<byte>.AllocatedBytes;
+        BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<int>.AllocatedBytes
+            + BufferPool<byte>.AllocatedBytes;
 
     static Action GanStep(string recipe)
     {
@@ -118,7 +121,8 @@ public class MemoryTests
 
     static Action SiameseStep()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 4).Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 8 });
+        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 4)
+            .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 8 });
         return () => trainer.Step();
     }
 

@@ -6,7 +6,8 @@ namespace Criterion.Training.Tests;
 public class NanGuardTests
 {
     static readonly ImageDataset Broken = new("broken", Tensor.Full([8, 1, 12, 12], double.NaN), Tensor.From([0L, 0, 0, 0, 1, 1, 1, 1]));
-    readonly CycleGanNetworks _translators = CycleGanNetworks.Build(new(Width: 2, Blocks: 1), new(Width: 2, Layers: 1), new RandomStream(1));
+    readonly CycleGanNetworks _translators = CycleGanNetworks.Build(
+        new(Width: 2, Blocks: 1), new(Width: 2, Layers: 1), new RandomStream(1));
     readonly Sequential _encoder = new EmbeddingNetwork(Width: 2, Head: 4).Build(new RandomStream(1));
 
     [Fact]
@@ -14,7 +15,9 @@ public class NanGuardTests
     {
         ImageDataset fine = new("fine", Tensor.Zeros([8, 1, 12, 12]));
 
-        Assert.Contains("The adversarial loss became NaN in step 1. The first tensor that is not finite is images of A [2, 1, 12, 12]: 288 of 288 values", Message(() => Cycle(Broken, fine).Step()), StringComparison.Ordinal);
+        Assert.Contains("The adversarial loss became NaN in step 1. "
+            + "The first tensor that is not finite is images of A [2, 1, 12, 12]: 288 of 288 "
+            + "values", Message(() => Cycle(Broken, fine).Step()), StringComparison.Ordinal);
         Assert.Contains("is images of B", Message(() => Cycle(fine, Broken).Step()), StringComparison.Ordinal);
         CycleGanTrainer trainer = Cycle(fine, fine);
         trainer.LoadStateDict(WithNaN(trainer, "discriminators.a.0.weight"));
@@ -24,7 +27,8 @@ public class NanGuardTests
     [Fact]
     public void A_siamese_network_names_the_first_tensor_without_numbers()
     {
-        Assert.Contains("The loss became NaN in step 1. The first tensor that is not finite is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
+        Assert.Contains("The loss became NaN in step 1. "
+            + "The first tensor that is not finite is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
         SiameseTrainer trainer = Siamese(new ImageDataset("fine", Tensor.Rand([8, 1, 12, 12], random: new RandomStream(2)), Broken.Labels));
         trainer.LoadStateDict(WithNaN(trainer, "encoder.network.3.weight"));
         Assert.Contains("is encoder.3.weight", Message(() => trainer.Step()), StringComparison.Ordinal);
@@ -43,7 +47,8 @@ public class NanGuardTests
     CycleGanTrainer Cycle(ImageDataset a, ImageDataset b, NanPolicy onNan = NanPolicy.Stop) =>
         new(_translators, a, b, new CycleGanOptions { BatchSize = 2, OnNan = onNan });
 
-    SiameseTrainer Siamese(ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, new SiameseOptions { BatchSize = 4, OnNan = onNan });
+    SiameseTrainer Siamese(
+        ImageDataset data, NanPolicy onNan = NanPolicy.Stop) => new(_encoder, data, new SiameseOptions { BatchSize = 4, OnNan = onNan });
 
     static string Message(Action action) => Assert.ThrowsAny<TrainingException>(action).Message;
 
@@ -63,6 +68,7 @@ public class NanGuardTests
     }
 
     static Dictionary<string, double[]> Networks(IStateful trainer) => trainer.StateDict()
-        .Where(static named => named.Key.Contains("weight", StringComparison.Ordinal) || named.Key.Contains("running", StringComparison.Ordinal))
+        .Where(static named => named.Key.Contains("weight", StringComparison.Ordinal)
+            || named.Key.Contains("running", StringComparison.Ordinal))
         .ToDictionary(static named => named.Key, static named => named.Value.To(DType.Float64).ToArray<double>());
 }

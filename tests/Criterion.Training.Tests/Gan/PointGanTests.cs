@@ -14,7 +14,8 @@ public sealed class PointGanTests : IDisposable
     public void Dispose() => _temp.Dispose();
 
     public static TheoryData<string> Recipes { get; } =
-        [.. GanRecipe.All.Where(static recipe => recipe.Options.Objective is not (EnergyBasedGanLoss or BoundaryEquilibriumGanLoss)).Select(static recipe => recipe.Name)];
+        [.. GanRecipe.All.Where(static recipe => recipe.Options.Objective is not (EnergyBasedGanLoss or BoundaryEquilibriumGanLoss))
+            .Select(static recipe => recipe.Name)];
 
     [Theory]
     [MemberData(nameof(Recipes))]
@@ -27,7 +28,8 @@ public sealed class PointGanTests : IDisposable
 
         Assert.Equal(record, RunJson.Read(File.ReadAllText(_temp["run/run.json"])));
         Assert.Equal(8, record.Modes!.Modes);
-        Assert.All(steps, static step => Assert.True(double.IsFinite(step.DiscriminatorLoss + step.GeneratorLoss) && step.GeneratorGradientNorm > 0));
+        Assert.All(steps, static step => Assert.True(double.IsFinite(step.DiscriminatorLoss + step.GeneratorLoss)
+            && step.GeneratorGradientNorm > 0));
         Assert.Equal(3, Png.Read(_temp["run/samples/step-000003.png"]).Shape[0]);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(_temp["run/generator.safetensors"]);
         Assert.Equal(record.Networks with { DiscriminatorNorm = DiscriminatorNorm.None }, network);
@@ -38,14 +40,16 @@ public sealed class PointGanTests : IDisposable
     [InlineData("ebgan")]
     [InlineData("began")]
     public void Auto_encoders_of_points_are_refused(string recipe) =>
-        Assert.Contains("An auto-encoder of points", Assert.Throws<TrainingException>(() => new GanRun(Tiny.Recipe(recipe), Data)).Message, StringComparison.Ordinal);
+        Assert.Contains("An auto-encoder reconstructs all "
+            + "points", Assert.Throws<TrainingException>(() => new GanRun(Tiny.Recipe(recipe), Data)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_is_for_images_is_refused()
     {
         GanOptions options = Tiny.Recipe().Options;
 
-        Assert.Contains("Instance norm", Refusal(options with { DiscriminatorNorm = DiscriminatorNorm.Instance }), StringComparison.Ordinal);
+        Assert.Contains(
+            "Instance norm", Refusal(options with { DiscriminatorNorm = DiscriminatorNorm.Instance }), StringComparison.Ordinal);
         Assert.Contains("shifted copy", Refusal(options with { Regularizers = [new ConsistencyPenalty()] }), StringComparison.Ordinal);
     }
 

@@ -23,14 +23,18 @@ public sealed class RecipeTests : IDisposable
 
         Assert.Equal(record, RunJson.Read(File.ReadAllText(_temp["run/run.json"])));
         Assert.All(steps, static step => Assert.True(
-            double.IsFinite(step.DiscriminatorLoss + step.GeneratorLoss + step.Penalty) && step is { GeneratorGradientNorm: > 0, Diversity: > 0, Accuracy: >= 0 and <= 1, Skipped: 0 },
+            double.IsFinite(step.DiscriminatorLoss + step.GeneratorLoss + step.Penalty)
+                && step is { GeneratorGradientNorm: > 0, Diversity: > 0, Accuracy: >= 0 and <= 1, Skipped: 0 },
             $"{step}"));
-        Assert.Equal(record.Networks with { DiscriminatorNorm = default, DiscriminatorOutput = default }, GeneratorFile.Read(_temp["run/generator.safetensors"]).Network);
+        Assert.Equal(record.Networks with { DiscriminatorNorm = default, DiscriminatorOutput = default },
+            GeneratorFile.Read(_temp["run/generator.safetensors"]).Network);
     }
 
     public static TheoryData<string, GanOptions> Stateful { get; } = new()
     {
-        { "lazy, LeCam and average", Small with { Regularizers = [new(new R1Penalty(), 4), new LeCamPenalty(), new DriftPenalty(), new ConsistencyPenalty()], AverageDecay = 0.9 } },
+        { "lazy, LeCam and average",
+            Small with { Regularizers = [new(new R1Penalty(), 4), new LeCamPenalty(), new DriftPenalty(), new ConsistencyPenalty()],
+            AverageDecay = 0.9 } },
         { "a controller", Tiny.Recipe("began").Options with { Equilibrium = new(Rate: 0.1) } },
         { "classes", Tiny.Recipe("acgan").Options },
         { "spectral norm", Tiny.Recipe("hinge").Options },
@@ -51,13 +55,19 @@ public sealed class RecipeTests : IDisposable
 
         (IReadOnlyDictionary<string, Tensor> a, IReadOnlyDictionary<string, Tensor> b) = (first.StateDict(), second.StateDict());
         Assert.Equal(a.Keys, b.Keys);
-        Assert.All(a.Keys, name => Assert.True(a[name].Equals(b[name]) || Values(a[name]).SequenceEqual(Values(b[name])), $"{what}: {name}"));
+        Assert.All(
+            a.Keys, name => Assert.True(a[name].Equals(b[name]) || Values(a[name]).SequenceEqual(Values(b[name])), $"{what}: {name}"));
     }
 
     [Fact]
     public void A_lazy_penalty_counts_for_the_steps_that_it_leaves_out()
     {
-        GanOptions options = Small with { Regularizers = [new(new R1Penalty(), 4)], DiscriminatorLearningRate = 0, GeneratorLearningRate = 0 };
+        GanOptions options = Small with
+        {
+            Regularizers = [new(new R1Penalty(), 4)],
+            DiscriminatorLearningRate = 0,
+            GeneratorLearningRate = 0
+        };
         GanTrainer lazy = Tiny.Trainer(options);
         double always = Tiny.Trainer(options with { Regularizers = [new R1Penalty()] }).Step().Penalty;
         double[] penalties = [.. Enumerable.Range(0, 8).Select(_ => lazy.Step().Penalty)];
@@ -66,7 +76,8 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal([0, 4], Enumerable.Range(0, 8).Where(i => penalties[i] > 0));
         Assert.Equal(
             2e-4 * 4 / 5,
-            Tiny.Trainer(Small with { Regularizers = [new(new R1Penalty(), 4), new(new R2Penalty(), 8)] }).StateDict()["discriminator.optimizer.learning_rate"].Item(), 1e-12);
+            Tiny.Trainer(Small with { Regularizers = [new(new R1Penalty(), 4), new(new R2Penalty(), 8)] })
+                .StateDict()["discriminator.optimizer.learning_rate"].Item(), 1e-12);
     }
 
     public static TheoryData<Regularizer[], string> Wrong { get; } = new()
@@ -80,7 +91,8 @@ public sealed class RecipeTests : IDisposable
     [Theory]
     [MemberData(nameof(Wrong))]
     public void Regularizers_that_do_not_fit_are_refused(Regularizer[] regularizers, string message) => Assert.Contains(
-        message, Assert.Throws<TrainingException>(() => Tiny.Trainer(Small with { Regularizers = [.. regularizers] })).Message, StringComparison.Ordinal);
+        message, Assert.Throws<TrainingException>(
+            () => Tiny.Trainer(Small with { Regularizers = [.. regularizers] })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Weights_are_clipped_after_each_critic_step()
@@ -166,7 +178,8 @@ public sealed class RecipeTests : IDisposable
         state[$"{broken}.network.0.weight"] = Tensor.FullLike(state[$"{broken}.network.0.weight"], double.NaN);
         trainer.LoadStateDict(state);
 
-        Assert.Contains($"in step 1. The first tensor that is not finite is {name} [", Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message, StringComparison.Ordinal);
+        Assert.Contains($"in step 1. The first tensor that is not finite is {name} "
+            + "[", Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

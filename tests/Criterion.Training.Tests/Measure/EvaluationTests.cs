@@ -54,7 +54,8 @@ public sealed class EvaluationTests : IDisposable
     {
         Evaluation evaluation = Evaluation.Of(Real, Real with { Features = Real.Features[..90], Probabilities = null });
 
-        Assert.Contains(evaluation.Warnings, warning => warning.StartsWith("90 fake samples are too few for 96 features", StringComparison.Ordinal));
+        Assert.Contains(evaluation.Warnings, warning => warning.StartsWith("90 fake samples are too few for 96 "
+            + "features", StringComparison.Ordinal));
         Assert.Null(evaluation.FrechetExtrapolated);
         Assert.Null(evaluation.InceptionFake);
         Assert.NotNull(evaluation.InceptionReal);
@@ -68,7 +69,8 @@ public sealed class EvaluationTests : IDisposable
         Evaluation back = EvaluationJson.Read(EvaluationJson.Write(evaluation));
 
         Assert.Equal(EvaluationJson.Write(evaluation), EvaluationJson.Write(back));
-        Assert.Equal((evaluation.Frechet, evaluation.Kernel, evaluation.DensityCoverage), (back.Frechet, back.Kernel, back.DensityCoverage));
+        Assert.Equal(
+            (evaluation.Frechet, evaluation.Kernel, evaluation.DensityCoverage), (back.Frechet, back.Kernel, back.DensityCoverage));
         Assert.Throws<TrainingException>(() => EvaluationJson.Read("{}"));
         Assert.Throws<TrainingException>(() => EvaluationJson.Read("null"));
     }
@@ -89,8 +91,10 @@ public sealed class EvaluationTests : IDisposable
         Assert.Equal(("random convolution", new Shape(150, 32)), (set.Name, set.Features.Shape));
         Assert.False(network.IsTraining);
         Assert.False(set.Features.RequiresGrad);
-        Assert.Equal(set.Features[149].ToArray<float>(), network.Forward(Garments[149..150]).Flatten().ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
-        Assert.Contains("random convolution", Assert.Throws<TrainingException>(() => Evaluation.Of(Real, set)).Message, StringComparison.Ordinal);
+        Assert.Equal(set.Features[149].ToArray<float>(), network.Forward(Garments[149..150]).Flatten().ToArray<float>(),
+            (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Contains(
+            "random convolution", Assert.Throws<TrainingException>(() => Evaluation.Of(Real, set)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +104,8 @@ public sealed class EvaluationTests : IDisposable
         Npy.Write(_temp["images.npy"], Tensor.Full([5, 28, 28], 9, DType.UInt8));
 
         Assert.Equal((FeatureSet.FromFile, 5), (FeatureSet.Load(_temp["features.npy"]).Name, FeatureSet.Load(_temp["features.npy"]).Count));
-        Assert.Equal((FashionClassifier.FeatureName, 5), (FeatureSet.Load(_temp["images.npy"]).Name, FeatureSet.Load(_temp["images.npy"]).Count));
+        Assert.Equal(
+            (FashionClassifier.FeatureName, 5), (FeatureSet.Load(_temp["images.npy"]).Name, FeatureSet.Load(_temp["images.npy"]).Count));
         Assert.Throws<TrainingException>(() => FeatureSet.Load(_temp["nothing.npy"]));
     }
 

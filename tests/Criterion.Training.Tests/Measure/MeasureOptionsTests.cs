@@ -49,9 +49,11 @@ public sealed class MeasureOptionsTests : IDisposable
         GoOn("parts");
 
         Assert.Equal([4, 8, 10, 12, 16, 20], CsvTable.Read(_temp["parts/measures.csv"]).Steps);
-        Assert.Equal(File.ReadAllLines(_temp["whole/measures.csv"]), File.ReadAllLines(_temp["parts/measures.csv"]).Where(static row => !row.StartsWith("10,", StringComparison.Ordinal)));
+        Assert.Equal(File.ReadAllLines(_temp["whole/measures.csv"]), File.ReadAllLines(_temp["parts/measures.csv"])
+            .Where(static row => !row.StartsWith("10,", StringComparison.Ordinal)));
         Assert.Equal(File.ReadAllBytes(_temp["whole/generator.safetensors"]), File.ReadAllBytes(_temp["parts/generator.safetensors"]));
-        Assert.Equal(((GanRunRecord)RunFolder.ReadRecord(_temp["whole"])).Quality, ((GanRunRecord)RunFolder.ReadRecord(_temp["parts"])).Quality);
+        Assert.Equal(
+            ((GanRunRecord)RunFolder.ReadRecord(_temp["whole"])).Quality, ((GanRunRecord)RunFolder.ReadRecord(_temp["parts"])).Quality);
     }
 
     [Fact]

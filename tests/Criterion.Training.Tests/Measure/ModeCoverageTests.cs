@@ -36,5 +36,6 @@ public class ModeCoverageTests
 
     [Fact]
     public void Images_have_no_modes() => Assert.Contains(
-        "[3, 1, 8, 8]", Assert.Throws<TrainingException>(() => ModeCoverage.Of(Tensor.Zeros([3, 1, 8, 8]), Four)).Message, StringComparison.Ordinal);
+        "[3, 1, 8, 8]", Assert.Throws<TrainingException>(
+            () => ModeCoverage.Of(Tensor.Zeros([3, 1, 8, 8]), Four)).Message, StringComparison.Ordinal);
 }

@@ -34,8 +34,10 @@ public class FashionClassifierTests
         Assert.Equal(
             [new Shape(2, 16, 32, 32), new Shape(2, 32, 16, 16), new Shape(2, 64, 8, 8), new Shape(2, 96, 4, 4)],
             Network.FeatureMaps(images).Select(map => map.Shape));
-        Assert.Equal([new Shape(2, 64, 8, 8), new Shape(2, 16, 32, 32)], Network.FeatureMaps(images, "relu3", "relu1").Select(map => map.Shape));
-        Assert.Contains("relu1, relu2", Assert.Throws<ArgumentException>(() => Network.FeatureMaps(images, "relu9")).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [new Shape(2, 64, 8, 8), new Shape(2, 16, 32, 32)], Network.FeatureMaps(images, "relu3", "relu1").Select(map => map.Shape));
+        Assert.Contains(
+            "relu1, relu2", Assert.Throws<ArgumentException>(() => Network.FeatureMaps(images, "relu9")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public class FashionClassifierTests
 
     [Fact]
     public void An_image_does_not_depend_on_its_batch() => Assert.Equal(
-        Network.Embed(Data.Images[..5])[3].ToArray<float>(), Network.Embed(Data.Images[3..4])[0].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+        Network.Embed(
+            Data.Images[..5])[3].ToArray<float>(), Network.Embed(Data.Images[3..4])[0].ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
 
     [Fact]
     public void Sizes_and_colours_are_brought_to_what_it_knows()

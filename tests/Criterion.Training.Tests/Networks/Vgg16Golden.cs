@@ -55,7 +55,8 @@ internal static class Vgg16Golden
         }
 
         void Near(string part, double expected, double got) => Assert.True(
-            Math.Abs(expected - got) <= tolerance * (scale + Math.Abs(expected)), $"{what}, {part}: expected {expected:R}, got {got:R}, of a mean magnitude {scale}");
+            Math.Abs(expected - got) <= tolerance * (scale + Math.Abs(expected)), $"{what}, {part}: expected {expected:R}, got {got:R}, of "
+                + $"a mean magnitude {scale}");
     }
 
     /// <summary>Numbers from −0.5 up to 0.5 from their positions alone: MurmurHash3's finaliser.</summary>

@@ -51,7 +51,8 @@ public sealed class Vgg16Tests : IDisposable
     public void Names_are_those_of_torchvision()
     {
         int[] convolutions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28];
-        Assert.Equal(convolutions.SelectMany(static i => (string[])[$"features.{i}.weight", $"features.{i}.bias"]), Single.Value.StateDict().Keys);
+        Assert.Equal(
+            convolutions.SelectMany(static i => (string[])[$"features.{i}.weight", $"features.{i}.bias"]), Single.Value.StateDict().Keys);
         Assert.Equal(14_714_688, Single.Value.ParameterCount);
         Assert.Equal(31, Vgg16.Layers.Count);
         Assert.Equal(("conv1_1", "relu1_2", "relu2_2", "relu3_3"), (Vgg16.Layers[0], Vgg16.Layers[3], Vgg16.Layers[8], Vgg16.Layers[15]));
@@ -72,7 +73,8 @@ public sealed class Vgg16Tests : IDisposable
     public void Weights_are_loaded_and_a_classifier_is_left_out_on_request_only()
     {
         string path = _temp["vgg.safetensors"];
-        Safetensors.Write(path, [.. Single.Value.StateDict(), new("classifier.0.weight", Tensor.Scalar(1)), new("classifier.6.bias", Tensor.Scalar(1))]);
+        Safetensors.Write(
+            path, [.. Single.Value.StateDict(), new("classifier.0.weight", Tensor.Scalar(1)), new("classifier.6.bias", Tensor.Scalar(1))]);
 
         string message = Assert.Throws<TrainingException>(() => Vgg16.Load(path)).Message;
         Assert.Contains("(classifier.0.weight, classifier.6.bias)", message, StringComparison.Ordinal);
@@ -88,7 +90,7 @@ public sealed class Vgg16Tests : IDisposable
     {
         string message = Assert.Throws<TrainingException>(() => Vgg16.Load(_temp["none.pth"])).Message;
         Assert.Contains("none.pth", message, StringComparison.Ordinal);
-        Assert.Contains("get vgg16-397923af.pth", message, StringComparison.Ordinal);
+        Assert.Contains("download vgg16-397923af.pth", message, StringComparison.Ordinal);
         Assert.Contains("download.pytorch.org", message, StringComparison.Ordinal);
     }
 
@@ -106,8 +108,9 @@ public sealed class Vgg16Tests : IDisposable
     {
         Tensor image = Tensor.Zeros([1, 3, 8, 8]);
         Says<ArgumentException>("no layer 'relu6_1'", "conv1_1", () => Single.Value.Features(image, "relu6_1"));
-        Says<ArgumentException>("no layer is named", "relu2_2", () => Single.Value.Features(image));
-        Says<ShapeException>("[2, 1, 8, 8]", "images.Expand(-1, 3, -1, -1)", static () => Single.Value.Features(Tensor.Zeros([2, 1, 8, 8]), "relu1_1"));
+        Says<ArgumentException>("no layer is given", "relu2_2", () => Single.Value.Features(image));
+        Says<ShapeException>(
+            "[2, 1, 8, 8]", "images.Expand(-1, 3, -1, -1)", static () => Single.Value.Features(Tensor.Zeros([2, 1, 8, 8]), "relu1_1"));
         Says<ShapeException>("[3, 8, 8]", "[N, 3, H, W]", static () => Vgg16.Normalize(Tensor.Zeros([3, 8, 8]), ImageRange.ZeroOne));
         Says<ShapeException>("at least 16×16", "Resize", () => Single.Value.Features(image, "relu1_1", "relu5_1"));
         Says<ArgumentException>("no layer 'x'", "conv1_1", static () => new Vgg16Features(Single.Value, ImageRange.ZeroOne, ["x"]));
@@ -131,7 +134,9 @@ public sealed class Vgg16Tests : IDisposable
     public void Bytes_are_images_too() =>
         Assert.Equal(DType.Float32, Vgg16.Normalize(Tensor.Full([1, 3, 1, 1], 9, DType.UInt8), ImageRange.Byte).DType);
 
-    /// <summary>PyTorch saves random weights in both of its formats, 553 MB each: <c>--explicit only --filter-trait Category=Long</c>.</summary>
+    /// <summary>
+    /// PyTorch saves random weights in both of its formats, 553 MB each: <c>--explicit only --filter-trait Category=Long</c>.
+    /// </summary>
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
     public void Weights_saved_by_PyTorch_give_the_same_features()
@@ -144,7 +149,8 @@ public sealed class Vgg16Tests : IDisposable
 
         foreach (string file in (string[])["vgg16.pth", "vgg16-legacy.pth"])
         {
-            Assert.Contains("classifier.6.bias", Assert.Throws<TrainingException>(() => Vgg16.Load(_temp[file])).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "classifier.6.bias", Assert.Throws<TrainingException>(() => Vgg16.Load(_temp[file])).Message, StringComparison.Ordinal);
             Vgg16 loaded = Vgg16.Load(_temp[file], ignoreClassifier: true);
             JsonElement golden = Vgg16Golden.Case("all layers");
             IReadOnlyList<Tensor> features = loaded.Features(
@@ -155,9 +161,11 @@ public sealed class Vgg16Tests : IDisposable
         }
     }
 
-    static string[] LayersOf(JsonElement golden) => [.. golden.GetProperty("layers").EnumerateArray().Select(static name => name.GetString()!)];
+    static string[] LayersOf(JsonElement golden) =>
+        [.. golden.GetProperty("layers").EnumerateArray().Select(static name => name.GetString()!)];
 
-    static int? Resize(JsonElement golden) => golden.GetProperty("resize") is { ValueKind: JsonValueKind.Number } side ? side.GetInt32() : null;
+    static int? Resize(JsonElement golden) =>
+        golden.GetProperty("resize") is { ValueKind: JsonValueKind.Number } side ? side.GetInt32() : null;
 
     static string Script()
     {

@@ -57,7 +57,8 @@ public class TrainingOptionTests
     public void A_value_that_is_formatted_is_parsed_and_applied(string name)
     {
         (TrainingOptions options, TrainingOption option) = Find(name);
-        string[] texts = option.IsList ? option.Format(options).Split(", ", StringSplitOptions.RemoveEmptyEntries) : [option.Format(options)];
+        string[] texts = option.IsList ? option.Format(options).Split(", ", StringSplitOptions.RemoveEmptyEntries)
+            : [option.Format(options)];
 
         Assert.Equal(options, option.Apply(options, texts));
     }
@@ -99,7 +100,8 @@ public class TrainingOptionTests
     {
         Assert.Contains(
             "GanOptions.Beta1: the value must be a number from 0 to below 1, but is 1.5.",
-            Assert.Throws<TrainingException>(() => Tiny.Trainer(Tiny.Recipe().Options with { Beta1 = 1.5 })).Message, StringComparison.Ordinal);
+            Assert.Throws<TrainingException>(
+                () => Tiny.Trainer(Tiny.Recipe().Options with { Beta1 = 1.5 })).Message, StringComparison.Ordinal);
         Assert.Contains(
             "GanNetworks.Latent: the value must be a whole number from 1 to 65536, but is 0.",
             Assert.Throws<TrainingException>(static () => new Dcgan(Latent: 0)).Message, StringComparison.Ordinal);
@@ -133,7 +135,8 @@ public class TrainingOptionTests
     [InlineData("(-∞, ∞)", -1e300, true)]
     [InlineData("(-∞, ∞)", double.NaN, false)]
     [InlineData("[0, ∞)", double.PositiveInfinity, false)]
-    public void Ranges_are_intervals(string range, double value, bool isInside) => Assert.Equal(isInside, ValueRange.Parse(range).Contains(value));
+    public void Ranges_are_intervals(string range, double value, bool isInside) =>
+        Assert.Equal(isInside, ValueRange.Parse(range).Contains(value));
 
     // What JSON leaves out must be a view of a property that it keeps.
     [Fact]

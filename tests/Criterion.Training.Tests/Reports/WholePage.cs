@@ -19,7 +19,8 @@ internal static class WholePage
     }
 
     /// <summary>Elements by their name without a namespace.</summary>
-    public static XElement[] All(this XElement page, string name) => [.. page.Descendants().Where(element => element.Name.LocalName == name)];
+    public static XElement[] All(this XElement page, string name) =>
+        [.. page.Descendants().Where(element => element.Name.LocalName == name)];
 
     static void AssertNothingFromOutside(XElement page, string html)
     {
@@ -28,7 +29,8 @@ internal static class WholePage
         Assert.All(
             page.Descendants().Attributes().Where(static attribute => Resources.Contains(attribute.Name.LocalName)),
             static attribute => Assert.StartsWith("data:image/png;base64,", attribute.Value, StringComparison.Ordinal));
-        Assert.DoesNotContain("http", html.Replace("xmlns=\"http://www.w3.org/2000/svg\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "http", html.Replace("xmlns=\"http://www.w3.org/2000/svg\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
         Assert.Equal(html.Split("url(").Length, html.Split("url(#").Length);
     }
@@ -39,13 +41,15 @@ internal static class WholePage
         Assert.NotEmpty(Assert.Single(page.All("title")).Value);
         Assert.Single(page.All("h1"));
         Assert.All(page.All("img"), static picture => Assert.NotEmpty(picture.Attribute("alt")!.Value));
-        Assert.All(page.All("svg"), static svg => Assert.True(svg.Attribute("aria-hidden") is not null || (svg.Attribute("role")?.Value == "img" && svg.Attribute("aria-label") is not null)));
+        Assert.All(page.All("svg"), static svg => Assert.True(svg.Attribute("aria-hidden") is not null
+            || (svg.Attribute("role")?.Value == "img" && svg.Attribute("aria-label") is not null)));
         Assert.All(page.All("table"), static table => Assert.Single(table.All("caption")));
         Assert.All(page.All("tr"), static row => Assert.NotNull(row.Elements("th").First().Attribute("scope")));
         string[] ids = [.. page.Descendants().Attributes("id").Select(static id => id.Value)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
 
         // Browsers take an empty element that closes itself for one that stays open.
-        Assert.All(page.Descendants().Where(static element => element.Name.NamespaceName.Length == 0 && element.Name.LocalName is not ("meta" or "img")), static element => Assert.False(element.IsEmpty));
+        Assert.All(page.Descendants().Where(static element => element.Name.NamespaceName.Length == 0
+            && element.Name.LocalName is not ("meta" or "img")), static element => Assert.False(element.IsEmpty));
     }
 }

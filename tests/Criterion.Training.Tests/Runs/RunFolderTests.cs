@@ -57,7 +57,8 @@ public sealed class RunFolderTests : IDisposable
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe("wgan-gp", seed: 7, steps: 1));
         string json = File.ReadAllText(_temp["run/run.json"]);
 
-        foreach (string part in new[] { "\"wgan-gp\"", "\"WassersteinGanLoss\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"", "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
+        foreach (string part in new[] { "\"wgan-gp\"", "\"WassersteinGanLoss\"", "\"weight\": 10", "\"seed\": 7", "\"dotNet\"",
+            "\"vectorBits\"", "\"threads\"", "\"source\": \"noise\"", "\"Finished\"" })
         {
             Assert.Contains(part, json, StringComparison.Ordinal);
         }
@@ -70,14 +71,17 @@ public sealed class RunFolderTests : IDisposable
     {
         GanRunRecord record = Tiny.Run(_temp["run"], Tiny.Recipe(steps: 1));
         GanLoss[] objectives = [.. Every<GanLoss>()];
-        Penalty[] penalties = [.. Every<Penalty>().Where(static penalty => penalty is InputGradientPenalty or DriftPenalty or LeCamPenalty or ConsistencyPenalty)];
+        Penalty[] penalties = [.. Every<Penalty>()
+            .Where(static penalty => penalty is InputGradientPenalty or DriftPenalty or LeCamPenalty or ConsistencyPenalty)];
 
         Assert.Equal(21, objectives.Length);
         Assert.Equal(7, penalties.Length);
         Assert.All(objectives, objective => Survives(record.Options with { Objective = objective }));
-        Assert.All(penalties, penalty => Survives(record.Options with { Regularizers = [new(penalty with { Weight = 0.5 }, 4), new R1Penalty(2)] }));
+        Assert.All(penalties,
+            penalty => Survives(record.Options with { Regularizers = [new(penalty with { Weight = 0.5 }, 4), new R1Penalty(2)] }));
 
-        void Survives(GanOptions options) => Assert.Equal(options, ((GanRunRecord)RunJson.Read(RunJson.Write(record with { Options = options }))).Options);
+        void Survives(GanOptions options) => Assert.Equal(options,
+            ((GanRunRecord)RunJson.Read(RunJson.Write(record with { Options = options }))).Options);
     }
 
     [Theory]
@@ -119,12 +123,13 @@ public sealed class RunFolderTests : IDisposable
     public void A_folder_that_cant_be_made_is_refused()
     {
         File.WriteAllText(_temp["file"], "");
-        Assert.Contains("can't be made", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file/run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be created", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["file/run"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_that_vanishes_stops_the_run_with_the_cause() => Assert.Contains(
-        "can't be written any more",
+        "can no longer be written",
         Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => Vanish(_temp["run/samples"]))).Message,
         StringComparison.Ordinal);
 
@@ -138,7 +143,7 @@ public sealed class RunFolderTests : IDisposable
             Vanish(_temp["run"]);
         })).Message;
 
-        Assert.Contains("the folder is gone", message, StringComparison.Ordinal);
+        Assert.Contains("the folder no longer exists", message, StringComparison.Ordinal);
         Assert.Equal(1, steps);
         Assert.False(Directory.Exists(_temp["run"]));
     }
@@ -149,14 +154,16 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may write everywhere");
         Directory.CreateDirectory(_temp["locked"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["locked/run"])).Message, StringComparison.Ordinal);
+        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>(_temp["locked/run"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_folder_that_nobody_may_write_to_is_refused()
     {
         Assert.SkipUnless(Directory.Exists("/proc/self"), "this system has no /proc");
-        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>("/proc/self/run")).Message, StringComparison.Ordinal);
+        Assert.Contains("you may write to", Assert.Throws<TrainingException>(() => RunFolder.Create<GanStep>("/proc/self/run")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -165,8 +172,9 @@ public sealed class RunFolderTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may write everywhere");
         Assert.Contains(
-            "can't be written any more",
-            Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(), _ => File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserExecute))).Message,
+            "can no longer be written",
+            Assert.Throws<TrainingException>(() => Tiny.Run(_temp["run"], Tiny.Recipe(),
+                _ => File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserExecute))).Message,
             StringComparison.Ordinal);
         File.SetUnixFileMode(_temp["run/samples"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Equal(0, new CheckpointFolder(_temp["run/checkpoints"]).Latest(static message => Assert.Fail(message)).Step);
@@ -176,14 +184,17 @@ public sealed class RunFolderTests : IDisposable
     public void A_loss_that_is_no_number_leaves_the_last_checkpoint_as_it_was()
     {
         GanRecipe recipe = Tiny.Recipe();
-        GanRun run = new(recipe with { Options = recipe.Options with { DiscriminatorLearningRate = 1e30 } }, Tiny.Data, Tiny.Width, checkpointEvery: 1);
+        GanRun run = new(
+            recipe with { Options = recipe.Options with { DiscriminatorLearningRate = 1e30 } }, Tiny.Data, Tiny.Width, checkpointEvery: 1);
         using RunFolder folder = RunFolder.Create<GanStep>(_temp["run"]);
 
-        string message = Assert.ThrowsAny<TrainingException>(() => run.Execute(folder, cancellation: TestContext.Current.CancellationToken)).Message;
+        string message = Assert.ThrowsAny<TrainingException>(
+            () => run.Execute(folder, cancellation: TestContext.Current.CancellationToken)).Message;
         Assert.Contains("The first tensor that is not finite is", message, StringComparison.Ordinal);
         Checkpoint last = folder.Checkpoints.Latest(static problem => Assert.Fail(problem));
         Assert.Equal(run.Record.StepsDone, last.Step);
-        Assert.All(last.State.Values, static tensor => Assert.Equal(1, tensor.To(DType.Float64).IsFinite().To(DType.Float64).Mean().Item()));
+        Assert.All(
+            last.State.Values, static tensor => Assert.Equal(1, tensor.To(DType.Float64).IsFinite().To(DType.Float64).Mean().Item()));
     }
 
     [Fact]
@@ -196,8 +207,9 @@ public sealed class RunFolderTests : IDisposable
         // The file system fills up once training runs: writing weights then fails.
         File.CreateSymbolicLink(_temp["run/generator.safetensors"], "/dev/full");
 
-        TrainingException error = Assert.Throws<TrainingException>(() => run.Execute(folder, cancellation: TestContext.Current.CancellationToken));
-        Assert.Contains("Make room", error.Message, StringComparison.Ordinal);
+        TrainingException error = Assert.Throws<TrainingException>(
+            () => run.Execute(folder, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("Free space", error.Message, StringComparison.Ordinal);
         RunRecord record = RunJson.Read(File.ReadAllText(_temp["run/run.json"]));
         Assert.Equal(RunStatus.Failed, record.Status);
         Assert.False(string.IsNullOrEmpty(record.Error));
@@ -238,7 +250,8 @@ public sealed class RunFolderTests : IDisposable
         from type in typeof(T).Assembly.GetTypes()
         where type.IsSealed && type.IsAssignableTo(typeof(T))
         let maker = type.GetConstructors().MaxBy(static maker => maker.GetParameters().Length)
-        select (T)maker.Invoke([.. maker.GetParameters().Select(static p => p.ParameterType.IsEnum ? Enum.ToObject(p.ParameterType, p.DefaultValue!) : p.DefaultValue)]);
+        select (T)maker.Invoke([.. maker.GetParameters()
+            .Select(static p => p.ParameterType.IsEnum ? Enum.ToObject(p.ParameterType, p.DefaultValue!) : p.DefaultValue)]);
 
     static void Cancel(GanStep step, CancellationTokenSource source)
     {

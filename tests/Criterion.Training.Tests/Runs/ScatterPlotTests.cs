@@ -22,11 +22,13 @@ public class ScatterPlotTests
         Tensor real = Tensor.From([1f, 0], [1, 2]);
 
         Assert.NotEqual(255, Pixel(ScatterPlot.Compose(Tensor.From([1e9f, 0], [1, 2]), real), 256, 509)[2]);
-        Assert.Equal(ScatterPlot.Compose(Tensor.Zeros([0, 2]), real).ToArray<byte>(), ScatterPlot.Compose(Tensor.From([float.NaN, 0], [1, 2]), real).ToArray<byte>());
+        Assert.Equal(ScatterPlot.Compose(Tensor.Zeros([0, 2]), real).ToArray<byte>(),
+            ScatterPlot.Compose(Tensor.From([float.NaN, 0], [1, 2]), real).ToArray<byte>());
     }
 
     [Fact]
     public void Images_are_no_points() => Assert.Throws<ShapeException>(() => ScatterPlot.Compose(Tensor.Zeros([3, 1, 8, 8])));
 
-    static double[] Pixel(Tensor plot, int row, int column) => [.. Enumerable.Range(0, 3).Select(channel => plot[channel, row, column].Item())];
+    static double[] Pixel(Tensor plot, int row, int column) =>
+        [.. Enumerable.Range(0, 3).Select(channel => plot[channel, row, column].Item())];
 }

@@ -56,7 +56,8 @@ public sealed class StepColumnsTests : IDisposable
     {
         GanStep skipped = GanStep.Columns.Skipped<GanStep>();
 
-        Assert.True(skipped is { Step: 0, Skipped: 0, DiscriminatorLoss: double.NaN, Diversity: double.NaN, GeneratorGradientNorm: double.NaN });
+        Assert.True(
+            skipped is { Step: 0, Skipped: 0, DiscriminatorLoss: double.NaN, Diversity: double.NaN, GeneratorGradientNorm: double.NaN });
         Assert.Contains(",NaN,NaN,", GanStep.Columns.Row(skipped), StringComparison.Ordinal);
     }
 
@@ -73,7 +74,8 @@ public sealed class StepColumnsTests : IDisposable
     void AssertReadBack<TStep>()
         where TStep : struct, IRunStep
     {
-        string row = string.Join(',', Enumerable.Range(1, TStep.Columns.Count).Select(static i => i.ToString(CultureInfo.InvariantCulture)));
+        string row = string.Join(',', Enumerable.Range(1, TStep.Columns.Count)
+            .Select(static i => i.ToString(CultureInfo.InvariantCulture)));
         File.WriteAllLines(_temp["losses.csv"], [TStep.Columns.Header, row]);
 
         TStep step = Assert.Single(TStep.Columns.Read<TStep>(CsvTable.Read(_temp["losses.csv"])));

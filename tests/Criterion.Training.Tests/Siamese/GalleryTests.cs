@@ -17,7 +17,8 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void A_query_is_found_in_a_gallery_of_a_thousand_by_a_run_of_its_folder()
     {
-        SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] }, new EmbeddingNetwork(Width: 2, Head: 8), Data);
+        SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] },
+            new EmbeddingNetwork(Width: 2, Head: 8), Data);
         using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
         {
             run.Execute(folder, cancellation: TestContext.Current.CancellationToken);
@@ -31,7 +32,8 @@ public sealed class GalleryTests : IDisposable
         Assert.Equal(new Shape(900, 32), found.Gallery.Shape);
         Assert.Equal(100, quality.Hits.Count(static hit => hit));
         Assert.Equal(Enumerable.Range(0, 900), found.Ranking.Order());
-        Assert.True(quality.AveragePrecision > 3 * quality.Chance, $"average precision {quality.AveragePrecision}, guessing {quality.Chance}");
+        Assert.True(quality.AveragePrecision > 3 * quality.Chance, $"average precision {quality.AveragePrecision}, guessing "
+            + $"{quality.Chance}");
 
         // The documents' own lines.
         Tensor query = found.Query[0];
@@ -42,12 +44,14 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void The_ranking_goes_by_the_cosine_and_its_quality_is_worked_out_by_hand()
     {
-        GallerySearch found = new(Tensor.From(new double[] { 2, 0 }), Tensor.From(new double[,] { { 0, 3 }, { 1, 1 }, { -1, 0 }, { 5, 0 } }));
+        GallerySearch found = new(
+            Tensor.From(new double[] { 2, 0 }), Tensor.From(new double[,] { { 0, 3 }, { 1, 1 }, { -1, 0 }, { 5, 0 } }));
         RetrievalQuality quality = found.Measure([false, true, false, true], margin: 0.1);
         RetrievalQuality worst = found.Measure([false, false, true, false]);
 
         Assert.Equal([3, 1, 0, 2], found.Ranking);
-        Assert.Equal([0, Math.Sqrt(0.5), -1, 1], found.Cosines.Select(static cosine => Math.Round(cosine, 15)), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [0, Math.Sqrt(0.5), -1, 1], found.Cosines.Select(static cosine => Math.Round(cosine, 15)), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal((1, 1.0, 0.5, 1.0), (quality.FirstHit, quality.PrecisionAt(2), quality.Chance, quality.AveragePrecision));
         Assert.Equal((1 - Math.Sqrt(0.5)) / 4, quality.Loss, 1e-12);
         Assert.Equal((4, 0.25), (worst.FirstHit, worst.AveragePrecision));
@@ -69,22 +73,26 @@ public sealed class GalleryTests : IDisposable
         Assert.Contains("there are 1200 images", Refused(1200, [1, 2]), StringComparison.Ordinal);
         Assert.Contains("10000 are asked for", Refused(1, [1, 2], others: 10_000), StringComparison.Ordinal);
 
-        static string Refused(int query, int[] classes, int others = 1) => Assert.Throws<TrainingException>(() => RetrievalTask.Of(Data, query, classes, 1, others)).Message;
+        static string Refused(int query, int[] classes, int others = 1) =>
+            Assert.Throws<TrainingException>(() => RetrievalTask.Of(Data, query, classes, 1, others)).Message;
     }
 
     [Fact]
     public void Other_sizes_and_other_files_are_refused()
     {
         Gallery gallery = new(new EmbeddingNetwork(Width: 2).Build(new RandomStream(1)), Data);
-        Assert.Contains("Load both with the same size", Assert.Throws<ShapeException>(() => gallery.Search(Tensor.Zeros([1, 8, 8]))).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no", Assert.Throws<TrainingException>(() => EncoderFile.Read(_temp["nowhere"])).Message, StringComparison.Ordinal);
+        Assert.Contains("Load both with the same size",
+            Assert.Throws<ShapeException>(() => gallery.Search(Tensor.Zeros([1, 8, 8]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no", Assert.Throws<TrainingException>(() => EncoderFile.Read(_temp["nowhere"])).Message, StringComparison.Ordinal);
 
         Dictionary<string, string> claim = new() { ["architecture"] = "embedding" };
         Safetensors.Write(_temp["other"], [new("x", Tensor.Ones([2]))]);
         Safetensors.Write(_temp["claimed"], [new("x", Tensor.Ones([2]))], claim);
         Safetensors.Write(
             _temp["huge"],
-            [new("0.weight", Tensor.Ones([100_000, 1, 1, 1])), new("3.weight", Tensor.Ones([1, 1, 1, 1])), new("6.weight", Tensor.Ones([1, 1, 1, 1])), new("11.weight", Tensor.Ones([1, 1]))],
+            [new("0.weight", Tensor.Ones([100_000, 1, 1, 1])), new("3.weight", Tensor.Ones([1, 1, 1, 1])),
+                new("6.weight", Tensor.Ones([1, 1, 1, 1])), new("11.weight", Tensor.Ones([1, 1]))],
             claim);
         Assert.All(["other", "claimed", "huge"], file => Assert.Throws<TrainingException>(() => EncoderFile.Read(_temp[file])));
     }

@@ -73,7 +73,8 @@ public sealed class SiameseTests : IDisposable
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;
 
         Assert.Contains("The loss became NaN in step 1.", message, StringComparison.Ordinal);
-        Assert.Contains("The first tensor that is not finite is encoder.0.weight [2, 1, 4, 4]: 1 of 32 values.", message, StringComparison.Ordinal);
+        Assert.Contains("The first tensor that is not finite is encoder.0.weight [2, 1, 4, 4]: 1 of 32 "
+            + "values.", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,10 +91,18 @@ public sealed class SiameseTests : IDisposable
     [Fact]
     public void Data_without_labels_or_classes_is_refused()
     {
-        Assert.Contains("no labels", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("pairs need two", Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images, Tensor.Zeros([Data.Count], DType.Int64)), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("held-out classes", Assert.Throws<TrainingException>(() => new SiameseRun(new SiameseOptions { HeldOut = [98, 99] }, Encoder, Data)).Message, StringComparison.Ordinal);
-        Assert.Contains("Choose one of: cosine-embedding", Assert.Throws<TrainingException>(() => SiameseObjective.Parse("cosine")).Message, StringComparison.Ordinal);
+        Assert.Contains("no labels",
+            Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images), 4, new RandomStream(1))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("pairs need two",
+            Assert.Throws<TrainingException>(() => new PairSampler(new ImageDataset("x", Data.Images,
+            Tensor.Zeros([Data.Count], DType.Int64)), 4, new RandomStream(1))).Message, StringComparison.Ordinal);
+        Assert.Contains("held-out classes",
+            Assert.Throws<TrainingException>(() => new SiameseRun(new SiameseOptions { HeldOut = [98, 99] }, Encoder, Data)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Choose one of: "
+            + "cosine-embedding", Assert.Throws<TrainingException>(
+                () => SiameseObjective.Parse("cosine")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,8 +110,10 @@ public sealed class SiameseTests : IDisposable
     {
         Tensor embeddings = Tensor.From(new double[,] { { 1, 0 }, { 0.8, 0.6 }, { 0, 1 }, { -0.6, 0.8 } });
         Tensor others = Tensor.From(new double[,] { { 1, 0 }, { -0.5, 0.5 }, { -0.5, -0.5 } });
-        EmbeddingQuality perfect = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 0, 1, 1]), others, Tensor.From<long>([0, 1, 1]));
-        EmbeddingQuality wrong = EmbeddingQuality.Measure(embeddings, Tensor.From<long>([0, 1, 0, 1]), others, Tensor.From<long>([0, 1, 1]));
+        EmbeddingQuality perfect = EmbeddingQuality.Measure(
+            embeddings, Tensor.From<long>([0, 0, 1, 1]), others, Tensor.From<long>([0, 1, 1]));
+        EmbeddingQuality wrong = EmbeddingQuality.Measure(
+            embeddings, Tensor.From<long>([0, 1, 0, 1]), others, Tensor.From<long>([0, 1, 1]));
 
         Assert.Equal((1.0, 1.0), (perfect.PrecisionAtOne, perfect.Verification.AreaUnderCurve));
         Assert.Equal(0, wrong.PrecisionAtOne);
@@ -134,8 +145,10 @@ public sealed class SiameseTests : IDisposable
         Assert.Equal(0.75, verification.Accuracy, 1e-12);
         Assert.Equal(0.9, verification.Threshold);
         Assert.InRange(verification.EqualErrorRate, 0.25, 0.5);
-        Assert.Equal((2.0 / 2 + (0.0 / 3)) / 2, Verification.AccuracyAt(-9, [(1, true), (2, true), (1, false), (0, false), (-9, false)]), 1e-12);
-        Assert.Equal((1.0 / 2 + (2.0 / 3)) / 2, Verification.AccuracyAt(1, [(1, true), (0.5, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Equal(
+            (2.0 / 2 + (0.0 / 3)) / 2, Verification.AccuracyAt(-9, [(1, true), (2, true), (1, false), (0, false), (-9, false)]), 1e-12);
+        Assert.Equal(
+            (1.0 / 2 + (2.0 / 3)) / 2, Verification.AccuracyAt(1, [(1, true), (0.5, true), (1, false), (0, false), (-9, false)]), 1e-12);
         Assert.Throws<ArgumentException>(() => Verification.AccuracyAt(1, [(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(1, true)]));
         Assert.Throws<ArgumentException>(() => Verification.Measure([(double.NaN, true), (1, false)]));
@@ -144,7 +157,8 @@ public sealed class SiameseTests : IDisposable
     SiameseRunRecord Run(string folder, CancellationTokenSource stop, int? stopAfter)
     {
         using CancellationTokenSource source = stop;
-        SiameseRun run = new(new SiameseOptions { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
+        SiameseRun run = new(
+            new SiameseOptions { Steps = 8, BatchSize = 8, HeldOut = [6, 7] }, Encoder, Data, sampleEvery: 4, checkpointEvery: 100);
         using RunFolder created = RunFolder.Create<SiameseStep>(_temp[folder]);
         return (SiameseRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
     }
@@ -170,7 +184,8 @@ public sealed class SiameseTests : IDisposable
     }
 
     // Each class has a mean of its own.
-    static long[] Classes(Tensor images) => [.. images.Flatten(1).Mean(1).ToArray<float>().Select(static mean => (long)Math.Round((mean + 0.7) / 0.2))];
+    static long[] Classes(Tensor images) =>
+        [.. images.Flatten(1).Mean(1).ToArray<float>().Select(static mean => (long)Math.Round((mean + 0.7) / 0.2))];
 
     /// <summary>Noisy pictures, whose mean tells the class; the classes take turns.</summary>
     internal static ImageDataset Levels(int count, int classes)

@@ -45,7 +45,11 @@ internal static class ParallelFor
         int threads = count <= 1 || t_inside ? 1 : Math.Min(Threads, count);
         if (threads == 1 || !Busy.TryEnter())
         {
-            RunHere(count, body);
+            for (int i = 0; i < count; i++)
+            {
+                body.Run(i);
+            }
+
             return;
         }
 

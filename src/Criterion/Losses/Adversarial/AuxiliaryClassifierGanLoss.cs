@@ -54,7 +54,8 @@ public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, doubl
     /// <param name="real">The discriminator's logits of real images, required by relativistic losses.</param>
     /// <exception cref="LossException">A label is out of range, or a batch is empty.</exception>
     public Tensor Generator(Tensor fake, Tensor fakeClasses, Tensor fakeLabels, Tensor? real = null) =>
-        Objective.Generator(fake, real) + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
+        Objective.Generator(fake, real)
+        + (ClassLabelLoss.CrossEntropy(nameof(AuxiliaryClassifierGanLoss), fakeClasses, fakeLabels) * Weight);
 
     /// <inheritdoc/>
     public string ToLatex() =>

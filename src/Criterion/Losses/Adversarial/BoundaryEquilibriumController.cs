@@ -41,7 +41,9 @@ public sealed record BoundaryEquilibriumController(double K = 0, double Gamma = 
     {
         double next = K + (Rate * Balance(real, fake));
         return double.IsNaN(next)
-            ? throw new LossException($"BoundaryEquilibriumController: the errors {real} (real) and {fake} (fake) make k NaN. Stop the training when a loss is NaN.")
+            ? throw new LossException(
+                $"BoundaryEquilibriumController: the errors {real} (real) and {fake} (fake) make k NaN. "
+                + "Stop the training when a loss is NaN.")
             : this with { K = Math.Clamp(next, 0, 1) };
     }
 

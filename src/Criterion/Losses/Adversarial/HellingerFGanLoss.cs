@@ -12,7 +12,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Name = "f-gan-hellinger",
     Shapes = "real, fake outputs of any shape → scalar",
-    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
+    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
+        + "2 and 6",
     Alternatives = "JensenShannonFGanLoss does not grow exponentially; TotalVariationFGanLoss is bounded.")]
 public sealed record HellingerFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {

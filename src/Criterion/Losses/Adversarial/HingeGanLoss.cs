@@ -15,11 +15,13 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
-    Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never has a zero gradient; RelativisticPairedHingeGanLoss compares real with fake.")]
+    Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never has a zero gradient; "
+        + "RelativisticPairedHingeGanLoss compares real with fake.")]
 public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
 {
     /// <summary><inheritdoc cref="HingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } = Require.Positive(Margin, nameof(HingeGanLoss));
+    public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } =
+        Require.Positive(Margin, nameof(HingeGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(Margin));

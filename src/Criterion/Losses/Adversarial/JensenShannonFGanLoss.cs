@@ -14,8 +14,10 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Name = "f-gan-jensen-shannon",
     Shapes = "real, fake outputs of any shape → scalar",
-    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
-    Alternatives = "NonSaturatingGanLoss is the usual choice; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes differently.")]
+    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
+        + "2 and 6",
+    Alternatives = "NonSaturatingGanLoss is the usual choice; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes "
+        + "differently.")]
 public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
     /// <inheritdoc/>

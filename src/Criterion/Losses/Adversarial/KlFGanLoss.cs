@@ -14,7 +14,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Name = "f-gan-kl",
     Shapes = "real, fake outputs of any shape → scalar",
-    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
+    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
+        + "2 and 6",
     Alternatives = "ReverseKlFGanLoss prefers few modes of good images; JensenShannonFGanLoss does not grow exponentially.")]
 public sealed record KlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {

@@ -19,8 +19,10 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Mao et al., Least squares generative adversarial networks, 2016, equations 2, 8 and 9",
-    Alternatives = "NonSaturatingGanLoss bounds the gradient of an outlying logit; HingeGanLoss has no gradient beyond the margin; RelativisticAverageLeastSquaresGanLoss compares with the mean of the other kind.")]
-public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 1, double DiscriminatorScale = 0.5, double GeneratorScale = 0.5)
+    Alternatives = "NonSaturatingGanLoss bounds the gradient of an outlying logit; HingeGanLoss has no gradient beyond the margin; "
+        + "RelativisticAverageLeastSquaresGanLoss compares with the mean of the other kind.")]
+public sealed record LeastSquaresGanLoss(
+    double A = 0, double B = 1, double C = 1, double DiscriminatorScale = 0.5, double GeneratorScale = 0.5)
     : PointwiseGanLoss
 {
     /// <summary>Gets the paper's form with targets of 0 for fake and 1 for real: the defaults.</summary>
@@ -37,13 +39,16 @@ public sealed record LeastSquaresGanLoss(double A = 0, double B = 1, double C = 
     public static LeastSquaresGanLoss CycleGan { get; } = new(GeneratorScale: 1);
 
     /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='A']/node()"/></summary>
-    public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(A, nameof(LeastSquaresGanLoss));
+    public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
+        Require.Finite(A, nameof(LeastSquaresGanLoss));
 
     /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='B']/node()"/></summary>
-    public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(B, nameof(LeastSquaresGanLoss));
+    public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
+        Require.Finite(B, nameof(LeastSquaresGanLoss));
 
     /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='C']/node()"/></summary>
-    public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } = Require.Finite(C, nameof(LeastSquaresGanLoss));
+    public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
+        Require.Finite(C, nameof(LeastSquaresGanLoss));
 
     /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='DiscriminatorScale']/node()"/></summary>
     public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =

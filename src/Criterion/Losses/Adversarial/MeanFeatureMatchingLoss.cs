@@ -25,14 +25,20 @@ public sealed record MeanFeatureMatchingLoss(Reduction Reduction = Reduction.Sum
         ArgumentNullException.ThrowIfNull(real);
         if (fake.Rank == 0 || fake.Rank != real.Rank || fake.Shape.Without(0) != real.Shape.Without(0))
         {
-            throw new ShapeException($"{Name}: features fake {fake.Shape} and real {real.Shape} must have the same dimensions except the first.");
+            throw new ShapeException(
+                $"{Name}: features fake {fake.Shape} and real {real.Shape} must have the same dimensions except the first.");
         }
 
         return ForEmpty(fake, Math.Min(fake.Count, real.Count)) ?? Evaluate(fake.Mean(0), real.Detach().Mean(0));
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\mathbb{E}\left[\phi_j(G(z))\right]", @"\mathbb{E}\left[\phi_j(x)\right]")}";
+    public override string ToLatex()
+    {
+        const string fake = @"\mathbb{E}\left[\phi_j(G(z))\right]";
+        const string real = @"\mathbb{E}\left[\phi_j(x)\right]";
+        return $@"\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), fake, real)}";
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -18,12 +18,14 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014, equation 1",
-    Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator gradient for obvious fakes; JensenShannonFGanLoss is the same divergence without its constant.")]
+    Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator gradient for obvious fakes; "
+        + "JensenShannonFGanLoss is the same divergence without its constant.")]
 public sealed record MinimaxGanLoss(double RealTarget = 1)
     : PointwiseGanLoss
 {
     /// <summary><inheritdoc cref="MinimaxGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
-    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } = Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } =
+        Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(RealTarget));

@@ -17,7 +17,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "class logits [N, C] and codes [N], or means and codes [N, D] → scalar",
-    Source = "Chen et al., InfoGAN: interpretable representation learning by information maximizing generative adversarial nets, 2016, equation 5",
+    Source = "Chen et al., InfoGAN: interpretable representation learning by information maximizing generative adversarial nets, 2016, "
+        + "equation 5",
     Alternatives = "AuxiliaryClassifierGanLoss learns given classes where labels are available.")]
 public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
 {
@@ -29,7 +30,8 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
     /// <param name="logits">The head's logits of the generated images, [N, C].</param>
     /// <param name="codes">The classes that the images were generated from, Int64 of [N].</param>
     /// <exception cref="LossException">A code is out of range, or the batch is empty.</exception>
-    public Tensor Discrete(Tensor logits, Tensor codes) => ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
+    public Tensor Discrete(Tensor logits, Tensor codes) =>
+        ClassLabelLoss.CrossEntropy(nameof(MutualInformationLoss), logits, codes) * Weight;
 
     /// <summary>Computes the loss of continuous codes: (ln 2π + s + (c − μ)² e⁻ˢ) / 2, summed over the codes of an image.</summary>
     /// <param name="mean">μ, the head's estimate for the generated images, [N, D].</param>
@@ -44,7 +46,9 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
         Tensor spread = logVariance ?? Tensor.ZerosLike(mean);
         if (mean.Rank == 0 || mean.Shape != codes.Shape || mean.Shape != spread.Shape)
         {
-            throw new ShapeException($"MutualInformationLoss: mean {mean.Shape}, codes {codes.Shape} and logVariance {spread.Shape} must have the same shape [N, D].");
+            throw new ShapeException(
+                $"MutualInformationLoss: mean {mean.Shape}, codes {codes.Shape} and logVariance {spread.Shape} must have the same shape "
+                + "[N, D].");
         }
 
         return mean.Count > 0
@@ -53,15 +57,24 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
     }
 
     /// <inheritdoc/>
-    public string ToLatex() =>
-        $$"""
-        \text{discrete}:\quad \lambda\, \mathbb{E}\left[-\ln q_{c}\right]
-        \text{Gaussian}:\quad \lambda\, \mathbb{E}\left[\sum_j {{default(NormalLogLikelihood).Value(new Latex(@"\mu_j"), new Latex("c_j"), new Latex("s_j"))}}\right]
-        """;
+    public string ToLatex()
+    {
+        Latex density = default(NormalLogLikelihood).Value(new Latex(@"\mu_j"), new Latex("c_j"), new Latex("s_j"));
+        return $$"""
+            \text{discrete}:\quad \lambda\, \mathbb{E}\left[-\ln q_{c}\right]
+            \text{Gaussian}:\quad \lambda\, \mathbb{E}\left[\sum_j {{density}}\right]
+            """;
+    }
+
 
     /// <inheritdoc/>
     public IEnumerable<LossCurve> Curves() =>
-        [new("Gaussian", "μ − c", -3, 3, x => TensorFormula.Map(default(NormalLogLikelihood), x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)) * Weight)];
+        [new(
+            "Gaussian",
+            "μ − c",
+            -3,
+            3,
+            x => TensorFormula.Map(default(NormalLogLikelihood), x, Tensor.ZerosLike(x), Tensor.ZerosLike(x)) * Weight)];
 
     /// <summary>(ln 2π + s + (c − μ)² e⁻ˢ) / 2.</summary>
     internal readonly struct NormalLogLikelihood : ITernaryFormula
@@ -71,7 +84,7 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
             where T : struct, IReal<T>
         {
             T error = y - x;
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
             }

@@ -20,8 +20,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
-    Source = "Goodfellow et al., Generative adversarial nets, 2014; one-sided smoothing: Salimans et al., Improved techniques for training GANs, 2016",
-    Alternatives = "HingeGanLoss has no gradient for logits that are already correct; RelativisticPairedLogisticGanLoss with R1Penalty and R2Penalty covers modes better.")]
+    Source = "Goodfellow et al., Generative adversarial nets, 2014; one-sided smoothing: Salimans et al., Improved techniques for "
+        + "training GANs, 2016",
+    Alternatives = "HingeGanLoss has no gradient for logits that are already correct; "
+        + "RelativisticPairedLogisticGanLoss with R1Penalty and R2Penalty covers modes better.")]
 public sealed record NonSaturatingGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
     : PointwiseGanLoss
 {

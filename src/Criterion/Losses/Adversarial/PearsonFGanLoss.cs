@@ -12,7 +12,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Name = "f-gan-pearson",
     Shapes = "real, fake outputs of any shape → scalar",
-    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
+    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
+        + "2 and 6",
     Alternatives = "LeastSquaresGanLoss.Pearson minimises the same divergence over targets.")]
 public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {
@@ -29,6 +30,6 @@ public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGan
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>
-            typeof(T) == typeof(Latex) ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
+            T.IsText ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
     }
 }

@@ -42,7 +42,7 @@ public abstract record PointwiseGanLoss : GanLoss
     }
 
     Tensor Mean(UnaryFormula term, Tensor logits, [CallerArgumentExpression(nameof(logits))] string name = "")
-        {
+    {
         Check(NotEmpty(logits, name), name);
         return term.Mean(logits);
     }

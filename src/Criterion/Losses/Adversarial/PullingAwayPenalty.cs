@@ -34,7 +34,8 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
         ArgumentNullException.ThrowIfNull(encodings);
         if (encodings.Rank < 2 || encodings.Shape[0] < 2 || encodings.Count == 0)
         {
-            throw new ShapeException($"PullingAwayPenalty: encodings {encodings.Shape} must be [N, ...] with at least two images. Use a larger batch.");
+            throw new ShapeException(
+                $"PullingAwayPenalty: encodings {encodings.Shape} must be [N, ...] with at least two images. Use a larger batch.");
         }
 
         Tensor s = encodings.Flatten(1);
@@ -43,7 +44,9 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     }
 
     /// <inheritdoc/>
-    public string ToLatex() => $@"{TensorFormula.ToLatex(new Scaled(Weight), @"\frac{1}{N (N - 1)}")} \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
+    public string ToLatex() =>
+        $@"{TensorFormula.ToLatex(new Scaled(Weight), @"\frac{1}{N (N - 1)}")}"
+        + $@" \sum_{{i \ne j}} \left(\frac{{s_i \cdot s_j}}{{\left\|s_i\right\| \left\|s_j\right\|}}\right)^{{2}}";
 
     /// <inheritdoc/>
     public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, AtAngle)];

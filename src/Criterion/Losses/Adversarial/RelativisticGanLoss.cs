@@ -41,7 +41,8 @@ public abstract record RelativisticAverageGanLoss : RelativisticGanLoss
         """;
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [Curve(DifferenceTerm, "discriminator", "r − mean of f"), Curve(DifferenceTerm, "generator", "f − mean of r")];
+    public override IEnumerable<LossCurve> Curves() =>
+        [Curve(DifferenceTerm, "discriminator", "r − mean of f"), Curve(DifferenceTerm, "generator", "f − mean of r")];
 }
 
 /// <summary>A relativistic GAN loss of pairs: L_D = E[φ(rᵢ − fᵢ)] and L_G = E[φ(fᵢ − rᵢ)].</summary>
@@ -69,5 +70,6 @@ public abstract record RelativisticPairedGanLoss : RelativisticGanLoss
         """;
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [Curve(DifferenceTerm, "discriminator", "r − f"), Curve(DifferenceTerm, "generator", "f − r")];
+    public override IEnumerable<LossCurve> Curves() =>
+        [Curve(DifferenceTerm, "discriminator", "r − f"), Curve(DifferenceTerm, "generator", "f − r")];
 }

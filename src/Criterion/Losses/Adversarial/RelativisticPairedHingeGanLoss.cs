@@ -7,7 +7,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake logits of one shape → scalar",
     Source = "Jolicoeur-Martineau, The relativistic discriminator: a key element missing from standard GAN, 2018",
-    Alternatives = "RelativisticAverageHingeGanLoss takes batches of different sizes; RelativisticPairedLogisticGanLoss never has a zero gradient.")]
+    Alternatives = "RelativisticAverageHingeGanLoss takes batches of different sizes; "
+        + "RelativisticPairedLogisticGanLoss never has a zero gradient.")]
 public sealed record RelativisticPairedHingeGanLoss(double Margin = 1) : RelativisticPairedGanLoss
 {
     /// <summary><inheritdoc cref="RelativisticPairedHingeGanLoss" path="/param[@name='Margin']/node()"/></summary>

@@ -7,7 +7,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake logits of one shape → scalar",
     Source = "Jolicoeur-Martineau, The relativistic discriminator: a key element missing from standard GAN, 2018",
-    Alternatives = "RelativisticAverageLeastSquaresGanLoss takes batches of different sizes; RelativisticPairedLogisticGanLoss bounds the gradient of a pair.")]
+    Alternatives = "RelativisticAverageLeastSquaresGanLoss takes batches of different sizes; "
+        + "RelativisticPairedLogisticGanLoss bounds the gradient of a pair.")]
 public sealed record RelativisticPairedLeastSquaresGanLoss(double Target = 1) : RelativisticPairedGanLoss
 {
     /// <summary><inheritdoc cref="RelativisticPairedLeastSquaresGanLoss" path="/param[@name='Target']/node()"/></summary>

@@ -4,8 +4,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of one shape → scalar",
-    Source = "Jolicoeur-Martineau, The relativistic discriminator: a key element missing from standard GAN, 2018; with R1Penalty and R2Penalty: Huang et al., The GAN is dead; long live the GAN! A modern baseline GAN, 2024",
-    Alternatives = "RelativisticAverageLogisticGanLoss takes batches of different sizes; combine this loss with R1R2Penalty as R3GAN does.")]
+    Source = "Jolicoeur-Martineau, The relativistic discriminator: a key element missing from standard GAN, 2018; "
+        + "with R1Penalty and R2Penalty: Huang et al., The GAN is dead; long live the GAN! A modern baseline GAN, 2024",
+    Alternatives = "RelativisticAverageLogisticGanLoss takes batches of different sizes; "
+        + "combine this loss with R1R2Penalty as R3GAN does.")]
 public sealed record RelativisticPairedLogisticGanLoss : RelativisticPairedGanLoss
 {
     /// <inheritdoc/>

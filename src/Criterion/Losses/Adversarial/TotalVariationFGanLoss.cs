@@ -12,7 +12,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Name = "f-gan-total-variation",
     Shapes = "real, fake outputs of any shape → scalar",
-    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables 2 and 6",
+    Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
+        + "2 and 6",
     Alternatives = "WassersteinGanLoss with a bounded slope does not saturate; JensenShannonFGanLoss saturates on one side only.")]
 public sealed record TotalVariationFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
 {

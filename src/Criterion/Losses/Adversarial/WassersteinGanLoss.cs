@@ -13,7 +13,8 @@ namespace Criterion.Losses;
     LossFamily.Adversarial,
     Shapes = "real, fake scores of any shape → scalar",
     Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017",
-    Alternatives = "HingeGanLoss is bounded without a bounded slope; WassersteinLogisticGanLoss has a vanishing gradient for scores that are already far apart.")]
+    Alternatives = "HingeGanLoss is bounded without a bounded slope; WassersteinLogisticGanLoss has a vanishing gradient for scores that "
+        + "are already far apart.")]
 public sealed record WassersteinGanLoss : PointwiseGanLoss
 {
     /// <inheritdoc/>

@@ -9,8 +9,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake scores of any shape → scalar",
-    Source = "Karras et al., A style-based generator architecture for generative adversarial networks, 2018; the formula is that of Goodfellow et al., 2014",
-    Alternatives = "NonSaturatingGanLoss is the same with targets for label smoothing; WassersteinGanLoss is linear in the scores and needs a bounded slope.")]
+    Source = "Karras et al., A style-based generator architecture for generative adversarial networks, 2018; "
+        + "the formula is that of Goodfellow et al., 2014",
+    Alternatives = "NonSaturatingGanLoss is the same with targets for label smoothing; "
+        + "WassersteinGanLoss is linear in the scores and needs a bounded slope.")]
 public sealed record WassersteinLogisticGanLoss : PointwiseGanLoss
 {
     /// <inheritdoc/>

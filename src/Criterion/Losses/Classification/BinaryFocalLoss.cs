@@ -46,7 +46,8 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
     protected override void Check(Tensor prediction, Tensor target) =>
         CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use (y + 1) / 2.");
 
-    static double? CheckedAlpha(double? alpha) => alpha is { } value ? Require.InUnitInterval(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
+    static double? CheckedAlpha(double? alpha) =>
+        alpha is { } value ? Require.InUnitInterval(value, nameof(BinaryFocalLoss), nameof(Alpha)) : null;
 
     /// <summary>α y e^(−γ softplus(x)) softplus(−x) + (1 − α)(1 − y) e^(−γ softplus(−x)) softplus(x).</summary>
     internal readonly struct FocalCrossEntropy(double positive, double negative, double gamma) : IBinaryFormula
@@ -74,7 +75,8 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Modulated(ofOne, exponent * ofZero)) + (T.Const(negative) * not * Modulated(ofZero, exponent * ofOne));
+            return (T.Const(positive) * y * Modulated(ofOne, exponent * ofZero)) + (
+                T.Const(negative) * not * Modulated(ofZero, exponent * ofOne));
         }
 
         // A term of weight 0 may be infinite, and a logarithm is clamped where its weight has underflowed.
@@ -89,7 +91,8 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         }
 
         static T ClampBelow<T>(T logOfWeight)
-            where T : struct, IReal<T> => T.Select(T.Less(logOfWeight, T.Const(VanishingLogWeight)), T.Const(VanishingLogWeight), logOfWeight);
+            where T : struct, IReal<T> => T.Select(
+                T.Less(logOfWeight, T.Const(VanishingLogWeight)), T.Const(VanishingLogWeight), logOfWeight);
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) never occurs for an easy example.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

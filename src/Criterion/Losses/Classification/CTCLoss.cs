@@ -120,7 +120,8 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
 
         if (Blank >= logs.Shape[-1])
         {
-            throw new LossException($"CTCLoss: Blank = {Blank} is outside the {logs.Shape[-1]} classes of {logs.Shape}. Set Blank below {logs.Shape[-1]}.");
+            throw new LossException(
+                $"CTCLoss: Blank = {Blank} is outside the {logs.Shape[-1]} classes of {logs.Shape}. Set Blank below {logs.Shape[-1]}.");
         }
     }
 
@@ -152,14 +153,16 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         if (!isTable && targets.Rank != 1)
         {
             throw new ShapeException(
-                $"CTCLoss: targets of {lengths.Length} sample(s) are {targets.Shape}. Pass [N, S], or one row with the labels of all samples.");
+                $"CTCLoss: targets of {lengths.Length} sample(s) are {targets.Shape}. "
+                + "Pass [N, S], or one row with the labels of all samples.");
         }
 
         CheckLengths(lengths, targets.Shape[-1], "target");
         if (!isTable && isBatch && lengths.Sum() != targets.Count)
         {
             throw new ShapeException(
-                $"CTCLoss: the target lengths sum to {lengths.Sum()}, but there are {targets.Count} labels. Pass lengths that sum to their number.");
+                $"CTCLoss: the target lengths sum to {lengths.Sum()}, but there are {targets.Count} labels. "
+                + "Pass lengths that sum to their number.");
         }
 
         int next = 0;
@@ -171,7 +174,8 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         int wrong = Array.FindIndex(lengths, length => length < 0 || length > most);
         if (wrong >= 0)
         {
-            throw new ShapeException($"CTCLoss: {name} length {lengths[wrong]} of sample {wrong} must be in [0, {most}]. Check the lengths and the padding.");
+            throw new ShapeException(
+                $"CTCLoss: {name} length {lengths[wrong]} of sample {wrong} must be in [0, {most}]. Check the lengths and the padding.");
         }
     }
 
@@ -182,7 +186,8 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
             if (labels[i] < 0 || labels[i] >= classes || labels[i] == Blank)
             {
                 throw new LossException(
-                    $"CTCLoss: targets must be classes in [0, {classes}) other than Blank = {Blank}, but element {start + i} is {labels[i]}.");
+                    $"CTCLoss: targets must be classes in [0, {classes}) other than Blank = {Blank}, but element {start + i} is "
+                    + $"{labels[i]}.");
             }
         }
     }
@@ -192,6 +197,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         ArgumentNullException.ThrowIfNull(lengths, name);
         return lengths.DType == DType.Int64
             ? [.. lengths.ToArray<long>().Select(static length => (int)Math.Clamp(length, int.MinValue, int.MaxValue))]
-            : throw new DTypeException($"CTCLoss: {name} must be of type Int64, but are {lengths.DType}. Convert them with .To(DType.Int64).");
+            : throw new DTypeException(
+                $"CTCLoss: {name} must be of type Int64, but are {lengths.DType}. Convert them with .To(DType.Int64).");
     }
 }

@@ -25,7 +25,8 @@ namespace Criterion.Losses;
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes or like prediction of probabilities → scalar",
     Source = "label smoothing: Szegedy et al., Rethinking the inception architecture, 2016",
     PyTorch = "torch.nn.CrossEntropyLoss",
-    Alternatives = "FocalLoss down-weights examples that are already correct; BCEWithLogitsLoss is for labels that are not exclusive; KlFromLogitsLoss learns from another model's logits.")]
+    Alternatives = "FocalLoss down-weights examples that are already correct; BCEWithLogitsLoss is for labels that are not exclusive; "
+        + "KlFromLogitsLoss learns from another model's logits.")]
 public sealed record CrossEntropyLoss(
     Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
@@ -61,7 +62,8 @@ public sealed record CrossEntropyLoss(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q ln p.</summary>
     internal readonly struct NegativeLogProbability : ISoftmaxFormula

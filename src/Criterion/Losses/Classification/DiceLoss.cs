@@ -28,8 +28,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
-    Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between species, 1945",
-    Alternatives = "TverskyLoss weighs false positives and false negatives separately; BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
+    Source = "Milletari, Navab, Ahmadi, V-Net, 2016; the coefficient: Dice, Measures of the amount of ecologic association between "
+        + "species, 1945",
+    Alternatives = "TverskyLoss weighs false positives and false negatives separately; "
+        + "BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
 public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
     : OverlapLoss(Reduction)
 {
@@ -47,7 +49,7 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
     protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
 
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
-    internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
+    internal readonly struct Overlap(double smooth, double epsilon, Flag squared) : IRowFormula
     {
         public static int Arity => 2;
 

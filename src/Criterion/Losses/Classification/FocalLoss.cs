@@ -19,7 +19,8 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes → scalar",
     Source = "Lin, Goyal, Girshick, He and Dollár, Focal loss for dense object detection, 2017",
-    Alternatives = "CrossEntropyLoss with class weights where only the classes are imbalanced; BinaryFocalLoss for labels that are not exclusive.")]
+    Alternatives = "CrossEntropyLoss with class weights where only the classes are imbalanced; "
+        + "BinaryFocalLoss for labels that are not exclusive.")]
 public sealed record FocalLoss(
     double Gamma = 2, Tensor? Alpha = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
@@ -46,7 +47,8 @@ public sealed record FocalLoss(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
 
     /// <summary>−q (1 − p)^γ ln p.</summary>
     internal readonly struct FocalCrossEntropy(double gamma) : ISoftmaxFormula

@@ -18,7 +18,8 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
     PyTorch = "torch.nn.HingeEmbeddingLoss",
-    Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; TripletMarginLoss compares distances with each other.")]
+    Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; "
+        + "TripletMarginLoss compares distances with each other.")]
 public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
 {

@@ -41,7 +41,8 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>½ p ln(p / m) + ½ q ln(q / m), where ln(m / p) = softplus(d) − ln 2 and ln(m / q) is d less, d = ln q − ln p.</summary>
     internal readonly struct Divergence : ISoftmaxFormula

@@ -39,7 +39,8 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Divergence(LogTarget));
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [Curve("two classes, y = (0.3, 0.7)", 0.3), Curve("two classes, y = (0.5, 0.5)", 0.5)];
 
     /// <inheritdoc/>
     private protected override bool IsNaNOutsideDomain => true;
@@ -47,7 +48,8 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
-        CheckRange(prediction, double.NegativeInfinity, Rounding, LogProbability, "Apply LogSoftmax() to logits, or Log() to probabilities.");
+        CheckRange(
+            prediction, double.NegativeInfinity, Rounding, LogProbability, "Apply LogSoftmax() to logits, or Log() to probabilities.");
         if (LogTarget)
         {
             CheckRange(target, double.NegativeInfinity, Rounding, LogProbability, "Unset LogTarget for probabilities.");
@@ -61,10 +63,11 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
     LossCurve Curve(string name, double first) => new(name, "probability of the first", 0.01, 0.99, p =>
         OfClass(p, first) + OfClass(1 - p, 1 - first));
 
-    Tensor OfClass(Tensor probability, double target) => Formula.Map(probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
+    Tensor OfClass(Tensor probability, double target) => Formula.Map(
+        probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
-    internal readonly struct Divergence(bool logTarget) : IBinaryFormula
+    internal readonly struct Divergence(Flag logTarget) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)

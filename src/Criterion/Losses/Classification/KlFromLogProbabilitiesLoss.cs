@@ -18,7 +18,8 @@ namespace Criterion.Losses;
     Shapes = "prediction, target [N, C, ...] or [C] of log-probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
-public sealed record KlFromLogProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
+public sealed record KlFromLogProbabilitiesLoss(
+    bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <summary><inheritdoc cref="KlFromLogProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>

@@ -21,8 +21,10 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
-    Source = "Kullback and Leibler, On information and sufficiency, 1951; distillation: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015",
-    Alternatives = "JensenShannonLoss is symmetric and bounded; CrossEntropyLoss is for classes; KlFromProbabilitiesLoss and KlFromLogProbabilitiesLoss for inputs that are already normalized.")]
+    Source = "Kullback and Leibler, On information and sufficiency, 1951; distillation: Hinton, Vinyals and Dean, Distilling the "
+        + "knowledge in a neural network, 2015",
+    Alternatives = "JensenShannonLoss is symmetric and bounded; CrossEntropyLoss is for classes; "
+        + "KlFromProbabilitiesLoss and KlFromLogProbabilitiesLoss for inputs that are already normalized.")]
 public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
@@ -45,10 +47,11 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>q (ln q − ln p) of logarithms, or p (ln p − ln q).</summary>
-    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(Flag reverse) : ISoftmaxFormula
     {
         public static bool VanishesWithTarget => false;
 

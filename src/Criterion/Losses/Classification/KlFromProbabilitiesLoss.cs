@@ -18,7 +18,8 @@ namespace Criterion.Losses;
     Shapes = "prediction, target [N, C, ...] or [C] of probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss where logits are available: it neither overflows nor needs the check.")]
-public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
+public sealed record KlFromProbabilitiesLoss(
+    bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
 {
     /// <summary><inheritdoc cref="KlFromProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
@@ -54,14 +55,15 @@ public sealed record KlFromProbabilitiesLoss(bool Reverse = false, double Tolera
         "q = (0.67, 0.24, 0.09)",
         (x, y) => (this with { Dim = 1, Reduction = Reduction.None }).Forward(x.Softmax(1), y.Softmax(1)))];
 
-    void Check(Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
+    void Check(
+        Tensor probabilities, int dim, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(probabilities))] string name = "")
     {
         CheckRange(probabilities, 0, double.PositiveInfinity, "a probability, 0 or more", "For logits use KlFromLogitsLoss.", name);
         CheckDistributions(probabilities, probabilities.Detach(), dim, Tolerance, "For logits use KlFromLogitsLoss", name);
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>
-    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(Flag reverse) : ISoftmaxFormula
     {
         public static bool VanishesWithTarget => false;
 

@@ -16,7 +16,8 @@ namespace Criterion.Losses;
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target of the same shape, correct classes first, then −1 → scalar",
     PyTorch = "torch.nn.MultiLabelMarginLoss",
-    Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss treat every label independently and give probabilities; MultiMarginLoss for a single correct class.")]
+    Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss treat every label independently and give probabilities; "
+        + "MultiMarginLoss for a single correct class.")]
 public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
 {
     /// <summary>Computes the loss of scores.</summary>

@@ -17,7 +17,8 @@ namespace Criterion.Losses;
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
     Source = "Crammer and Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001",
     PyTorch = "torch.nn.MultiMarginLoss",
-    Alternatives = "CrossEntropyLoss never has a zero gradient and gives probabilities; MultiLabelMarginLoss is for several correct classes.")]
+    Alternatives = "CrossEntropyLoss never has a zero gradient and gives probabilities; "
+        + "MultiLabelMarginLoss is for several correct classes.")]
 public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
     : SoftmaxLoss(Reduction), IPredictionLoss
 {
@@ -35,7 +36,8 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     protected override RowOrigin Origin => RowOrigin.TargetClass;
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formula.ToLatex(@"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
+    public override string ToLatex() =>
+        $@"\frac{{{(Weight is null ? "1" : "w_y")}}}{{C}} {Formula.ToLatex(@"\left(x_j - x_y\right)", @"\left[j = y\right]")}";
 
     /// <summary>Computes the loss of scores.</summary>
     /// <param name="prediction">The scores, [N, C] or [C]; trailing dimensions as in <see cref="CrossEntropyLoss"/> are allowed.</param>
@@ -57,7 +59,8 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
+    public override IEnumerable<LossCurve> Curves() =>
+        [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
 
     static int CheckedPower(int p) => Require.That(p is 1 or 2, p, nameof(MultiMarginLoss), "1 or 2, the power of the hinge", nameof(P));
 

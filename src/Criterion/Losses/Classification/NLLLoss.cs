@@ -33,7 +33,8 @@ public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Red
     /// <returns>A scalar, or the loss of each row with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes do not match.</exception>
     /// <exception cref="LossException">A class is out of range, or the batch is empty.</exception>
-    public Tensor Forward(Tensor prediction, Tensor target) => EvaluateClasses(prediction, target, IgnoreIndex, Weight, isWeightedMean: true);
+    public Tensor Forward(Tensor prediction, Tensor target) =>
+        EvaluateClasses(prediction, target, IgnoreIndex, Weight, isWeightedMean: true);
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

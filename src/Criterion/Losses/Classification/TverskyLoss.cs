@@ -29,7 +29,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
-    Source = "Salehi, Erdogmus, Gholipour, Tversky loss function for image segmentation, 2017; the index: Tversky, Features of similarity, 1977",
+    Source = "Salehi, Erdogmus, Gholipour, Tversky loss function for image segmentation, 2017; "
+        + "the index: Tversky, Features of similarity, 1977",
     Alternatives = "DiceLoss where false positives and false negatives are equally bad; BinaryFocalLoss for a gradient of single pixels.")]
 public sealed record TverskyLoss(
     double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)

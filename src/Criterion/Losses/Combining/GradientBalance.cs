@@ -15,13 +15,16 @@ namespace Criterion.Losses;
 public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
 {
     /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Ratio']/node()"/></summary>
-    public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Ratio, nameof(GradientBalance));
+    public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
+        Require.NonNegative(Ratio, nameof(GradientBalance));
 
     /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Largest']/node()"/></summary>
-    public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Largest, nameof(GradientBalance));
+    public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
+        Require.NonNegative(Largest, nameof(GradientBalance));
 
     /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } = Require.NonNegative(Epsilon, nameof(GradientBalance));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
+        Require.NonNegative(Epsilon, nameof(GradientBalance));
 
     /// <summary>Computes the weight of the adversarial term.</summary>
     /// <param name="adversarial">The adversarial term, a scalar with its graph.</param>
@@ -32,7 +35,8 @@ public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, dou
     {
         if (at.IsEmpty)
         {
-            throw new ArgumentException("GradientBalance: no tensors were passed. Pass at least one at which to measure the gradients.", nameof(at));
+            throw new ArgumentException(
+                "GradientBalance: no tensors were passed. Pass at least one at which to measure the gradients.", nameof(at));
         }
 
         Tensor[] distinct = [.. TensorMemory.Distinct(at.ToArray())];

@@ -34,7 +34,8 @@ public sealed class LossReport
     /// <summary>Gets the value of a term before weighting.</summary>
     /// <exception cref="KeyNotFoundException">No term has this name.</exception>
     public double this[string name] => (Terms.FirstOrDefault(term => term.Name == name)
-        ?? throw new KeyNotFoundException($"LossReport: no term is named \"{name}\". The terms are {string.Join(", ", Terms.Select(static term => term.Name))}.")).Value;
+        ?? throw new KeyNotFoundException(
+            $"LossReport: no term is named \"{name}\". The terms are {string.Join(", ", Terms.Select(static term => term.Name))}.")).Value;
 
     /// <summary>Sums losses that were computed from different inputs.</summary>
     /// <param name="terms">The name, value (a scalar with its graph) and weight of each term.</param>
@@ -74,7 +75,7 @@ public sealed class LossReport
         return new(Total + weighted, [.. Terms, new(name, weight, value.Item())]);
     }
 
-    /// <summary>The total and the terms on one line: <c>3.25 = 10 × pixel 0.3 + MSE 0.25</c>.</summary>
+    /// <summary>Returns the total and the terms on one line: <c>3.25 = 10 × pixel 0.3 + MSE 0.25</c>.</summary>
     public override string ToString() =>
         $"{NumberText.Format(Total.Item(), 6)} = {string.Join(" + ", Terms)}";
 
@@ -84,7 +85,8 @@ public sealed class LossReport
         ArgumentNullException.ThrowIfNull(value);
         Tensor scalar = value.Count == 1
             ? value.Reshape()
-            : throw new ShapeException($"LossReport: the term \"{name}\" is {value.Shape}, not a scalar. Reduce it by Reduction.Mean, .Mean() or .Sum().");
+            : throw new ShapeException(
+                $"LossReport: the term \"{name}\" is {value.Shape}, not a scalar. Reduce it by Reduction.Mean, .Mean() or .Sum().");
         return weight == 1 ? scalar : scalar * weight;
     }
 }

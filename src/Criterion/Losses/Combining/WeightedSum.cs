@@ -102,7 +102,8 @@ public sealed record WeightedSum : IPredictionLoss
 
     static double FixedWeight(LossTerm term) => term.Weight is ConstantSchedule { Level: double weight }
         ? weight
-        : throw new LossException($"WeightedSum: the weight of {term.Name} depends on the step, {term.Weight}. Use loss.At(step).Forward(...).");
+        : throw new LossException(
+            $"WeightedSum: the weight of {term.Name} depends on the step, {term.Weight}. Use loss.At(step).Forward(...).");
 
     static string LatexSymbol(LossTerm term) => $@"\ell_{{\text{{{term.Name}}}}}";
 

@@ -45,7 +45,8 @@ public sealed record CosineEmbeddingLossOptions(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1 or −1) → scalar",
     PyTorch = "torch.nn.CosineEmbeddingLoss",
-    Alternatives = "CosineSimilarityLoss where all pairs are similar; ContrastiveLoss where lengths matter too; TripletMarginLoss where only the order of distances is known.")]
+    Alternatives = "CosineSimilarityLoss where all pairs are similar; ContrastiveLoss where lengths matter too; "
+        + "TripletMarginLoss where only the order of distances is known.")]
 public sealed record CosineEmbeddingLoss : PairLoss
 {
     /// <summary>Initializes the loss.</summary>
@@ -67,7 +68,10 @@ public sealed record CosineEmbeddingLoss : PairLoss
     /// <summary>Initializes the loss from options.</summary>
     public CosineEmbeddingLoss(CosineEmbeddingLossOptions options)
         : this(
-            (options ?? throw new ArgumentNullException(nameof(options))).Margin, options.Reduction, options.PositiveMargin, options.ZeroVectors)
+            (options ?? throw new ArgumentNullException(nameof(options))).Margin,
+            options.Reduction,
+            options.PositiveMargin,
+            options.ZeroVectors)
     {
     }
 

@@ -82,7 +82,8 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
 {
     /// <inheritdoc/>
-    public override IEnumerable<LossCurve> Curves() => PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
+    public override IEnumerable<LossCurve> Curves() =>
+        PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));
 
     /// <inheritdoc/>
     protected override void CheckTargets(Tensor target) =>

@@ -25,7 +25,8 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
     Source = "Musgrave et al., PyTorch metric learning, 2020 (its ContrastiveLoss)",
-    Alternatives = "ContrastiveLoss squares both parts, as in its paper; TripletMarginLoss compares distances with one another instead of with a number.")]
+    Alternatives = "ContrastiveLoss squares both parts, as in its paper; TripletMarginLoss compares distances with one another instead of "
+        + "with a number.")]
 public sealed record PairMarginLoss(
     double PositiveMargin = 0, double NegativeMargin = 1, double P = 2, bool OverNonZero = true, Reduction Reduction = Reduction.Mean)
     : PairDistanceLoss(Reduction)
@@ -90,7 +91,8 @@ public sealed record PairMarginLoss(
         {
             T distance = _norm.Root(sums.First);
             return T.Select(
-                T.Less(T.Const(0), t), T.PositivePart(distance - T.Const(positiveMargin)), T.PositivePart(T.Const(negativeMargin) - distance));
+                T.Less(T.Const(0), t), T.PositivePart(distance - T.Const(positiveMargin)), T.PositivePart(
+                    T.Const(negativeMargin) - distance));
         }
     }
 }

@@ -17,7 +17,8 @@ namespace Criterion.Losses;
     LossFamily.Embedding,
     Shapes = "x1, x2 [..., D] → [...]",
     PyTorch = "torch.nn.PairwiseDistance",
-    Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; MSELoss has no root, so its gradient grows with the distance.")]
+    Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; "
+        + "MSELoss has no root, so its gradient grows with the distance.")]
 public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
 {
     /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='P']/node()"/></summary>
@@ -54,7 +55,8 @@ public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool 
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
+    public IEnumerable<LossCurve> Curves() =>
+        [new("x₂ = 0", "x₁", -3, 3, x => (this with { KeepDim = false }).Forward(x.Unsqueeze(-1), Tensor.ZerosLike(x).Unsqueeze(-1)))];
 
     /// <summary>(Σ |a − b + ε|ᵖ)^(1/p).</summary>
     internal readonly struct Distance(double p, double epsilon) : IRowFormula

@@ -23,7 +23,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
-    Source = "Schroff et al., FaceNet, 2015; swap: Balntas et al., Learning local feature descriptors with triplets, 2016; smooth: Hermans et al., In defense of the triplet loss, 2017",
+    Source = "Schroff et al., FaceNet, 2015; swap: Balntas et al., Learning local feature descriptors with triplets, 2016; "
+        + "smooth: Hermans et al., In defense of the triplet loss, 2017",
     PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
 public sealed record TripletMarginLoss(
@@ -82,7 +83,7 @@ public sealed record TripletMarginLoss(
         new(new PairwiseDistance(P, Epsilon).Forward, Margin, Swap, Smooth, Reduction) { OnEmpty = OnEmpty };
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    internal readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
+    internal readonly struct Triplet(double margin, double p, double epsilon, Flag swap, Flag smooth) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
@@ -91,7 +92,8 @@ public sealed record TripletMarginLoss(
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
-            Statistics<T>.Of(_norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
+            Statistics<T>.Of(
+                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
@@ -104,7 +106,7 @@ public sealed record TripletMarginLoss(
     }
 
     /// <summary><see cref="Triplet"/> for p = 2, without the code for other powers in the loop.</summary>
-    readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
+    readonly struct EuclideanTriplet(Triplet triplet, double epsilon, Flag swap) : IRowFormula
     {
         public static int Arity => 3;
 

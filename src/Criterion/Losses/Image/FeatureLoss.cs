@@ -66,7 +66,9 @@ public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Red
             CheckSameShape(prediction[i], target[i]);
             if (prediction[i].Rank < 2 || prediction[i].Shape[0] != prediction[0].Shape[0])
             {
-                throw new ShapeException($"{Name}: layer {i} is {prediction[i].Shape}. Every layer must be [N, C, ...] with N = {prediction[0].Shape[0]}, as the first.");
+                throw new ShapeException(
+                    $"{Name}: layer {i} is {prediction[i].Shape}. Every layer must be [N, C, ...] with N = {prediction[0].Shape[0]}, as "
+                    + "the first.");
             }
 
             Tensor loss = Layer(prediction[i], target[i].Detach());

@@ -11,7 +11,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Image,
     Shapes = "fake, real: a list of features for each discriminator → scalar",
-    Source = "Salimans et al., Improved techniques for training GANs, 2016; over layers with L1: Wang et al., High-resolution image synthesis with conditional GANs, 2018, equation 4; the article",
+    Source = "Salimans et al., Improved techniques for training GANs, 2016; over layers with L1: Wang et al., High-resolution image "
+        + "synthesis with conditional GANs, 2018, equation 4; the article",
     Alternatives = "PerceptualLoss takes the features of a pretrained network, which does not change with the discriminator.")]
 public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
 {
@@ -58,5 +59,6 @@ public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
     }
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("one feature", "fake − real", -3, 3, x => TensorFormula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)))];
+    public IEnumerable<LossCurve> Curves() =>
+        [new("one feature", "fake − real", -3, 3, x => TensorFormula.Map(default(L1Loss.AbsoluteError), x, Tensor.ZerosLike(x)))];
 }

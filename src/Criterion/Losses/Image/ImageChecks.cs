@@ -9,7 +9,8 @@ internal static class ImageChecks
         ArgumentNullException.ThrowIfNull(images, argument);
         if (images.Rank != 4)
         {
-            throw new ShapeException($"{name}: {argument} must be images [N, C, H, W], but is {images.Shape}. Use Unsqueeze to add a missing dimension.");
+            throw new ShapeException(
+                $"{name}: {argument} must be images [N, C, H, W], but is {images.Shape}. Use Unsqueeze to add a missing dimension.");
         }
     }
 

@@ -34,7 +34,8 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
         Require.InUnitInterval(Alpha, nameof(MsSsimL1Loss));
 
     /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Scale']/node()"/></summary>
-    public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } = Require.Positive(Scale, nameof(MsSsimL1Loss));
+    public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } =
+        Require.Positive(Scale, nameof(MsSsimL1Loss));
 
     /// <inheritdoc/>
     public override string ToLatex()
@@ -42,7 +43,9 @@ public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double 
         string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range), ["x", "y"]);
         string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(new SsimOptions(), Range, contrastOnly: true), ["x", "y"]);
         string error = TensorFormula.ToLatex(default(BlurredError), ["x", "y"]);
-        string mix = $@"{Latex.Const(Alpha)} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right) + {Latex.Const(1 - Alpha)} \cdot \frac{{\left({error}\right)_5}}{{{Latex.Const(Range.Extent())}}}";
+        string mix =
+            $@"{Latex.Const(Alpha)} \cdot \left(1 - \left({similarity}\right)_5 \cdot \prod_{{j=1}}^{{4}} \left({contrast}\right)_j\right)"
+            + $@" + {Latex.Const(1 - Alpha)} \cdot \frac{{\left({error}\right)_5}}{{{Latex.Const(Range.Extent())}}}";
         return Scale == 1 ? mix : $@"{Latex.Const(Scale)} \cdot \left({mix}\right)";
     }
 

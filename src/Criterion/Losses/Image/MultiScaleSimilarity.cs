@@ -43,13 +43,15 @@ internal static class MultiScaleSimilarity
             scales--;
         }
 
-        string why = $" for a window of {options.WindowSize} on {scales} scale(s)" + (reduce ? "" : "; set AutoReduceScales, or fewer Scales");
+        string why = $" for a window of {options.WindowSize} on {scales} scale(s)" + (
+            reduce ? "" : "; set AutoReduceScales, or fewer Scales");
         ImageChecks.CheckSide(name, images, LeastSide(options, scales), why);
         return scales;
     }
 
     /// <summary>Computes the similarity of each image, [N].</summary>
-    public static Tensor PerImage(string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
+    public static Tensor PerImage(
+        string name, SsimOptions options, ImageRange range, NegativeContrast negative, int scales, Tensor x, Tensor y)
     {
         // In double precision: powers near 0 amplify the rounding errors of the terms.
         DType type = DTypes.Promote(x.Floating().DType, y.Floating().DType);
@@ -98,7 +100,7 @@ internal static class MultiScaleSimilarity
     /// <summary>
     /// xʷ, 0 ≤ w ≤ 1, linear below 10⁻⁴, where the slope would be unbounded; below 0 it is 0, or mirrored with <paramref name="keepSign"/>.
     /// </summary>
-    internal readonly struct BoundedPower(double exponent, bool keepSign) : IUnaryFormula
+    internal readonly struct BoundedPower(double exponent, Flag keepSign) : IUnaryFormula
     {
         const double Bend = 1e-4;
 

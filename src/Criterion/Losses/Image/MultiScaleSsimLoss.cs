@@ -38,7 +38,8 @@ public sealed record MultiScaleSsimLoss(
     {
         string similarity = TensorFormula.ToLatex(new SsimLoss.Similarity(EffectiveOptions, Range), ["x", "y"]);
         string contrast = TensorFormula.ToLatex(new SsimLoss.Similarity(EffectiveOptions, Range, contrastOnly: true), ["x", "y"]);
-        return $@"1 - \left(\operatorname{{mean}} {similarity}\right)_{{{Scales}}}^{{w_{{{Scales}}}}} \cdot \prod_{{j=1}}^{{{Scales - 1}}} \left(\operatorname{{mean}} {contrast}\right)_j^{{w_j}}";
+        return $@"1 - \left(\operatorname{{mean}} {similarity}\right)_{{{Scales}}}^{{w_{{{Scales}}}}}"
+            + $@" \cdot \prod_{{j=1}}^{{{Scales - 1}}} \left(\operatorname{{mean}} {contrast}\right)_j^{{w_j}}";
     }
 
     /// <inheritdoc/>
@@ -56,5 +57,9 @@ public sealed record MultiScaleSsimLoss(
     }
 
     static int CheckedScales(int scales) => Require.That(
-        scales is >= 1 and <= MultiScaleSimilarity.MostScales, scales, nameof(MultiScaleSsimLoss), "1 to 5, the number of weights in the paper", nameof(Scales));
+        scales is >= 1 and <= MultiScaleSimilarity.MostScales,
+        scales,
+        nameof(MultiScaleSsimLoss),
+        "1 to 5, the number of weights in the paper",
+        nameof(Scales));
 }

@@ -16,7 +16,8 @@ namespace Criterion.Losses;
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
     Source = "Johnson, Alahi, Fei-Fei, Perceptual losses for real-time style transfer and super-resolution, 2016, equation 2",
-    Alternatives = "StyleLoss compares the correlations of features, independent of position; FeatureMatchingLoss takes the discriminator's features.")]
+    Alternatives = "StyleLoss compares the correlations of features, independent of position; "
+        + "FeatureMatchingLoss takes the discriminator's features.")]
 public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool Absolute = false, Reduction Reduction = Reduction.Mean)
     : FeatureLoss(Weights, Reduction)
 {
@@ -25,7 +26,9 @@ public sealed record PerceptualLoss(IReadOnlyList<double>? Weights = null, bool 
     {
         const string x = @"\phi_l(x)";
         const string y = @"\phi_l(y)";
-        string error = Absolute ? TensorFormula.ToLatex(default(L1Loss.AbsoluteError), x, y) : TensorFormula.ToLatex(default(MSELoss.SquaredError), x, y);
+        string error = Absolute
+            ? TensorFormula.ToLatex(default(L1Loss.AbsoluteError), x, y)
+            : TensorFormula.ToLatex(default(MSELoss.SquaredError), x, y);
         return SumOfLayers($@"\operatorname{{mean}} {error}");
     }
 

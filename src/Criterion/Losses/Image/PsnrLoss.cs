@@ -22,7 +22,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
-    Source = "The article's formula takes the root of the error first, which halves the decibels; this is the customary definition (ITU-T J.340)",
+    Source = "The article's formula takes the root of the error first, which halves the decibels; "
+        + "this is the customary definition (ITU-T J.340)",
     Alternatives = "MSELoss for a gradient that vanishes as images agree; SsimLoss where structure matters more than single pixels.")]
 public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
     : RowLoss(Reduction), IPredictionLoss

@@ -22,7 +22,8 @@ namespace Criterion.Losses;
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Wang, Bovik, Sheikh, Simoncelli, Image quality assessment: from error visibility to structural similarity, 2004, equation 13",
-    Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity is nearly invariant; L1Loss where every pixel has the same weight.")]
+    Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity "
+        + "is nearly invariant; L1Loss where every pixel has the same weight.")]
 public sealed record SsimLoss(
     ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
     : WindowLoss(Range, Reduction)
@@ -31,7 +32,8 @@ public sealed record SsimLoss(
     public SsimOptions? Options { get; init; }
 
     /// <inheritdoc/>
-    protected internal override WindowFormula Formula => WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
+    protected internal override WindowFormula Formula =>
+        WindowFormula.From(new Dissimilarity(new Similarity(EffectiveOptions, Range), Halved ? 0.5 : 1));
 
     /// <inheritdoc/>
     protected internal override BlurWindow Window => EffectiveOptions.Window;
@@ -62,14 +64,14 @@ public sealed record SsimLoss(
     /// <summary>
     /// The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).
     /// </summary>
-    internal readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
+    internal readonly struct Similarity(SsimOptions options, ImageRange range, Flag contrastOnly = default) : IWindowFormula
     {
         readonly double _black = range.Black();
         readonly double _luminance = Math.Pow(options.K1 * range.Extent(), 2);
         readonly double _contrast = Math.Pow(options.K2 * range.Extent(), 2);
         readonly double _epsilon = options.Epsilon;
         readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
-        readonly bool _contrastOnly = contrastOnly;
+        readonly Flag _contrastOnly = contrastOnly;
 
         public static int StatisticCount => 4;
 

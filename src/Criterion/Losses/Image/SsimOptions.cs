@@ -81,7 +81,8 @@ public sealed record SsimOptions(
     public double K2 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K2, nameof(SsimOptions));
 
     /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); } = Require.NonNegative(Epsilon, nameof(SsimOptions));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); } =
+        Require.NonNegative(Epsilon, nameof(SsimOptions));
 
     /// <summary>Returns the options of a preset.</summary>
     public static SsimOptions Of(SsimPreset preset) => preset switch

@@ -14,7 +14,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
-    Source = "Gatys, Ecker, Bethge, Image style transfer using convolutional neural networks, 2016; with the division: Johnson et al., 2016, equations 3 and 4",
+    Source = "Gatys, Ecker, Bethge, Image style transfer using convolutional neural networks, 2016; "
+        + "with the division: Johnson et al., 2016, equations 3 and 4",
     Alternatives = "PerceptualLoss compares features position by position, which preserves the content.")]
 public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool DivideGram = true, Reduction Reduction = Reduction.Mean)
     : FeatureLoss(Weights, Reduction)

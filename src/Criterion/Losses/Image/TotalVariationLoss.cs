@@ -20,7 +20,8 @@ namespace Criterion.Losses;
     Shapes = "images [N, C, H, W] → scalar",
     Source = "Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
     Alternatives = "GradientLoss compares the edges of two images instead of penalizing all edges.")]
-public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
+public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = false, Reduction Reduction = Reduction.Mean)
+    : Loss(Reduction)
 {
     /// <summary>Computes the total variation of images.</summary>
     /// <param name="images">The images, [N, C, H, W] of any range.</param>

@@ -26,7 +26,9 @@ internal static class TwoDomainError
         ArgumentNullException.ThrowIfNull(real);
         if (made.Shape != real.Shape)
         {
-            throw new ShapeException($"{loss}: generated images {made.Shape} and real images {real.Shape} of domain {side} differ in shape. Losses never broadcast.");
+            throw new ShapeException(
+                $"{loss}: generated images {made.Shape} and real images {real.Shape} of domain {side} differ in shape. "
+                + "Losses never broadcast.");
         }
     }
 }

@@ -11,7 +11,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "discriminator, images [N, ...], augmentation → scalar",
-    Source = "Zhang et al., Consistency regularization for generative adversarial networks, 2019; both kinds: Zhao et al., Improved consistency regularization for GANs, 2020",
+    Source = "Zhang et al., Consistency regularization for generative adversarial networks, 2019; "
+        + "both kinds: Zhao et al., Improved consistency regularization for GANs, 2020",
     Alternatives = "R1Penalty penalizes all directions of change; LeCamPenalty needs no augmentation.")]
 public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
 {
@@ -40,7 +41,9 @@ public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
         ArgumentNullException.ThrowIfNull(augmented);
         if (plain.Shape != augmented.Shape || plain.Rank == 0)
         {
-            throw new ShapeException($"ConsistencyPenalty: logits {plain.Shape} of images and {augmented.Shape} of their copies must have the same shape [N, ...].");
+            throw new ShapeException(
+                $"ConsistencyPenalty: logits {plain.Shape} of images and {augmented.Shape} of their copies must have the same shape [N, "
+                + "...].");
         }
 
         return plain.Count > 0
@@ -49,9 +52,16 @@ public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"{LatexFactor(Weight)}\mathbb{{E}}\left[\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), "D_j(x)", "D_j(T(x))")}\right]";
+    public override string ToLatex() =>
+        $@"{LatexFactor(Weight)}\mathbb{{E}}"
+        + $@"\left[\sum_j {TensorFormula.ToLatex(default(MSELoss.SquaredError), "D_j(x)", "D_j(T(x))")}\right]";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [new("penalty", "difference of logits", -3, 3, x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x)) * Weight)];
+        [new(
+            "penalty",
+            "difference of logits",
+            -3,
+            3,
+            x => TensorFormula.Map(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x)) * Weight)];
 }

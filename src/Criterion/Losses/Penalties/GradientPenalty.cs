@@ -43,8 +43,11 @@ public enum GradientPenaltyPoint
     LossFamily.Penalty,
     Name = "gradient-penalty",
     Shapes = "critic, real and fake images [N, ...] → scalar",
-    Source = "Gulrajani et al., Improved training of Wasserstein GANs, 2017, equation 3; one-sided: Petzka et al., On the regularization of Wasserstein GANs, 2017; DRAGAN: Kodali et al., On convergence and stability of GANs, 2017",
-    Alternatives = "R1Penalty takes the gradient at real images only and suits logistic losses; SpectralNorm bounds the slope layer by layer, without a second gradient.")]
+    Source = "Gulrajani et al., Improved training of Wasserstein GANs, 2017, equation 3; "
+        + "one-sided: Petzka et al., On the regularization of Wasserstein GANs, 2017; "
+        + "DRAGAN: Kodali et al., On convergence and stability of GANs, 2017",
+    Alternatives = "R1Penalty takes the gradient at real images only and suits logistic losses; "
+        + "SpectralNorm bounds the slope layer by layer, without a second gradient.")]
 public sealed record GradientPenalty(
     double Weight = 10,
     double Target = 1,
@@ -76,7 +79,9 @@ public sealed record GradientPenalty(
         ArgumentNullException.ThrowIfNull(fake);
         if (real.Shape != fake.Shape || real.Rank < 2)
         {
-            throw new ShapeException($"GradientPenalty: real {real.Shape} and fake {fake.Shape} must have the same shape [N, ...]. Use batches of the same size.");
+            throw new ShapeException(
+                $"GradientPenalty: real {real.Shape} and fake {fake.Shape} must have the same shape [N, ...]. "
+                + "Use batches of the same size.");
         }
 
         Tensor place = UniformPerImage(real, random);

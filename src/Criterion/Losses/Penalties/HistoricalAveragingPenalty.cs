@@ -19,7 +19,8 @@ public sealed record ParameterHistory(IReadOnlyList<Tensor> Means, long Steps)
     LossFamily.Penalty,
     Shapes = "parameters of any shape, history → scalar",
     Source = "Salimans et al., Improved techniques for training GANs, 2016, section 3.3",
-    Alternatives = "An exponential moving average of the generator's weights smooths its output without affecting training; R1Penalty damps the oscillations at their cause.")]
+    Alternatives = "An exponential moving average of the generator's weights smooths its output without affecting training; "
+        + "R1Penalty damps the oscillations at their cause.")]
 public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Weight)
 {
     /// <summary>Computes the penalty of parameters.</summary>
@@ -46,12 +47,15 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
         using (TensorScope.Suspend())
         {
             double share = 1.0 / (history.Steps + 1);
-            return new([.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Lerp(history.Means[i], now, share))], history.Steps + 1);
+            return new(
+                [.. parameters.Select((now, i) => history.Steps == 0 ? now.Detach().Clone() : Lerp(history.Means[i], now, share))],
+                history.Steps + 1);
         }
     }
 
     /// <inheritdoc/>
-    public override string ToLatex() => $@"{LatexFactor(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
+    public override string ToLatex() =>
+        $@"{LatexFactor(Weight)}\sum {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"\theta", @"\bar\theta")}";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -71,7 +75,9 @@ public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Wei
         Require.AtLeast(0, history.Steps, nameof(HistoricalAveragingPenalty));
         if (history.Steps > 0 && !parameters.Select(static p => p.Shape).SequenceEqual(history.Means.Select(static m => m.Shape)))
         {
-            throw new ShapeException("HistoricalAveragingPenalty: the parameters differ from the history in number or shape. Keep one history for each network.");
+            throw new ShapeException(
+                "HistoricalAveragingPenalty: the parameters differ from the history in number or shape. "
+                + "Keep one history for each network.");
         }
     }
 }

@@ -60,7 +60,8 @@ public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
         ArgumentNullException.ThrowIfNull(fake);
         using (AllowBatchCoupling ? BatchCoupling.Allow() : BatchCoupling.Refuse(BatchCouplingMessage()))
         {
-            return Points(real, fake, random).Select(images => FromGradient(InputGradient(critic, NotEmpty(images)))).Aggregate(static (a, b) => a + b);
+            return Points(real, fake, random).Select(images => FromGradient(InputGradient(critic, NotEmpty(images)))).Aggregate(
+                static (a, b) => a + b);
         }
     }
 
@@ -153,7 +154,8 @@ public readonly struct GradientNormCost(GradientPenaltyForm side, double target)
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(Statistics<T> sums, T t)
-        where T : struct, IReal<T> => side == GradientPenaltyForm.ZeroCentred ? sums.First : Squared(Distance(new RowNorm(1).Value(sums, t)));
+        where T : struct, IReal<T> => side == GradientPenaltyForm.ZeroCentred ? sums.First : Squared(
+            Distance(new RowNorm(1).Value(sums, t)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     T Distance<T>(T norm)

@@ -33,7 +33,8 @@ public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0
 public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool Rectified = false) : Penalty(Weight)
 {
     /// <summary><inheritdoc cref="LeCamPenalty" path="/param[@name='Decay']/node()"/></summary>
-    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); } = Require.InUnitInterval(Decay, nameof(LeCamPenalty));
+    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); } =
+        Require.InUnitInterval(Decay, nameof(LeCamPenalty));
 
     /// <summary>Computes the penalty of logits.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
@@ -45,7 +46,8 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
         ArgumentNullException.ThrowIfNull(state);
         Check(real, fake);
         return state.Steps > 0
-            ? TensorFormula.Sum(RealTerm(state.Fake), real, Weight / real.Count) + TensorFormula.Sum(FakeTerm(state.Real), fake, Weight / fake.Count)
+            ? TensorFormula.Sum(RealTerm(state.Fake), real, Weight / real.Count) + TensorFormula.Sum(
+                FakeTerm(state.Real), fake, Weight / fake.Count)
             : throw new LossException("LeCamPenalty: the state has no running means. Call Update first.");
     }
 
@@ -64,7 +66,8 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{LatexFactor(Weight)}\left(\mathbb{{E}}\left[{RealTerm(0).Text("r", @"\alpha_F")}\right] + \mathbb{{E}}\left[{FakeTerm(0).Text("f", @"\alpha_R")}\right]\right)";
+        $@"{LatexFactor(Weight)}\left(\mathbb{{E}}\left[{RealTerm(0).Text("r", @"\alpha_F")}\right]"
+        + $@" + \mathbb{{E}}\left[{FakeTerm(0).Text("f", @"\alpha_R")}\right]\right)";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -90,7 +93,7 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
     }
 
     /// <summary>(x − mean)², or only its half above or below the mean.</summary>
-    readonly struct SquaredDistanceToMean(double anchor, bool rectified, bool above) : IUnaryFormula
+    readonly struct SquaredDistanceToMean(double anchor, Flag rectified, Flag above) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

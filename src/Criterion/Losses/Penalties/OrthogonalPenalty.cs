@@ -13,7 +13,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "weights of any shape → scalar",
-    Source = "Brock et al., Neural photo editing with introspective adversarial networks, 2016; off-diagonal: Brock, Donahue, Simonyan, Large scale GAN training for high fidelity natural image synthesis, 2018, equation 3",
+    Source = "Brock et al., Neural photo editing with introspective adversarial networks, 2016; "
+        + "off-diagonal: Brock, Donahue, Simonyan, Large scale GAN training for high fidelity natural image synthesis, 2018, equation 3",
     Alternatives = "SpectralNorm bounds the largest singular value instead of bringing all to 1.")]
 public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = false) : Penalty(Weight)
 {
@@ -26,7 +27,8 @@ public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = 
         Tensor[] matrices = [.. weights.Where(static weight => weight.Rank >= 2)];
         return matrices.Length > 0
             ? matrices.Select(Distance).Aggregate(static (a, b) => a + b)
-            : throw new LossException("OrthogonalPenalty: no tensor has two or more dimensions. Pass the weights of layers, or a module's Parameters().");
+            : throw new LossException(
+                "OrthogonalPenalty: no tensor has two or more dimensions. Pass the weights of layers, or a module's Parameters().");
     }
 
     /// <inheritdoc/>
@@ -36,7 +38,13 @@ public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = 
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
-        [new("two rows of length 1", "cosine", -1, 1, cosine => TensorFormula.Map(default(MSELoss.SquaredError), cosine, Tensor.ZerosLike(cosine)) * (2 * Weight))];
+        [new(
+            "two rows of length 1",
+            "cosine",
+            -1,
+            1,
+            cosine => TensorFormula.Map(default(MSELoss.SquaredError), cosine, Tensor.ZerosLike(cosine)) * (
+            2 * Weight))];
 
     Tensor Distance(Tensor weight)
     {

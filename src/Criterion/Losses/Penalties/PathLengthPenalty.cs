@@ -20,7 +20,8 @@ namespace Criterion.Losses;
 public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
 {
     /// <summary><inheritdoc cref="PathLengthPenalty" path="/param[@name='Rate']/node()"/></summary>
-    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } = Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
+    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } =
+        Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
 
     /// <inheritdoc cref="InputGradientPenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }
@@ -45,7 +46,8 @@ public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : 
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        $@"{LatexFactor(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right],\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
+        $@"{LatexFactor(Weight)}\mathbb{{E}}\left[{TensorFormula.ToLatex(default(MSELoss.SquaredError), "l", "a")}\right]"
+        + $@",\quad l = {TensorFormula.ToLatex(new RowNorm(1), ["g"], "t")},\quad g = \nabla_w \sum G(w) \cdot \nu";
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

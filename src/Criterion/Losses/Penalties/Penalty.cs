@@ -8,7 +8,8 @@ public abstract partial record Penalty(double Weight) : ICriterion
 {
     /// <summary><inheritdoc cref="Penalty" path="/param[@name='Weight']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
-    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } = Require.NonNegative(Weight, nameof(Penalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } =
+        Require.NonNegative(Weight, nameof(Penalty));
 
     /// <inheritdoc/>
     public abstract string ToLatex();

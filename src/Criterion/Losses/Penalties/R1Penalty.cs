@@ -13,7 +13,8 @@ namespace Criterion.Losses;
     LossFamily.Penalty,
     Shapes = "critic, real images [N, ...] → scalar",
     Source = "Mescheder, Geiger, Nowozin, Which training methods for GANs do actually converge?, 2018, equation 9",
-    Alternatives = "R1R2Penalty also penalizes gradients at generated images, which RelativisticPairedLogisticGanLoss needs; GradientPenalty targets a norm of 1 for Wasserstein critics.")]
+    Alternatives = "R1R2Penalty also penalizes gradients at generated images, which RelativisticPairedLogisticGanLoss needs; "
+        + "GradientPenalty targets a norm of 1 for Wasserstein critics.")]
 public sealed record R1Penalty(double Weight = 10) : InputGradientPenalty(Weight)
 {
     /// <summary>Computes the penalty of a critic at real images.</summary>

@@ -10,7 +10,8 @@ namespace Criterion.Losses;
     LossFamily.Penalty,
     Shapes = "critic, real images [N, ...], fake images [M, ...] → scalar",
     Source = "Huang et al., The GAN is dead; long live the GAN! A modern baseline GAN, 2024, section 2",
-    Alternatives = "R1Penalty alone costs half as much and is sufficient for NonSaturatingGanLoss; this one suits RelativisticPairedLogisticGanLoss.")]
+    Alternatives = "R1Penalty alone costs half as much and is sufficient for NonSaturatingGanLoss; "
+        + "this one suits RelativisticPairedLogisticGanLoss.")]
 public sealed record R1R2Penalty(double Weight = 10) : InputGradientPenalty(Weight)
 {
     /// <inheritdoc/>

@@ -39,7 +39,8 @@ public sealed record WeightClip(double Limit = 0.01) : ICriterion
     public string ToLatex() => $@"w \leftarrow {new Clip(Limit).Value(new Latex("w"), new Latex("w"))}";
 
     /// <inheritdoc/>
-    public IEnumerable<LossCurve> Curves() => [new("weight after", "weight", -3 * Limit, 3 * Limit, w => TensorFormula.Map(new Clip(Limit), w, w.Detach()))];
+    public IEnumerable<LossCurve> Curves() =>
+        [new("weight after", "weight", -3 * Limit, 3 * Limit, w => TensorFormula.Map(new Clip(Limit), w, w.Detach()))];
 
     /// <summary>min(max(w, −c), c).</summary>
     readonly struct Clip(double limit) : IBinaryFormula

@@ -14,7 +14,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
-    Source = "Black, Anandan, The robust estimation of multiple motions, 1996; α = 0 of Barron, A general and adaptive robust loss function, 2019",
+    Source = "Black, Anandan, The robust estimation of multiple motions, 1996; "
+        + "α = 0 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "HuberLoss is convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier has no influence.")]
 public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
@@ -37,7 +38,7 @@ public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reductio
         {
             T difference = x - y;
             T error = difference / T.Const(scale);
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return T.Log1p(T.Const(0.5) * (error * error));
             }

@@ -23,7 +23,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
-    Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed imaging, 1994",
+    Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed "
+        + "imaging, 1994",
     Alternatives = "L1Loss is the limit for Epsilon 0; HuberLoss is exactly quadratic in the middle.")]
 public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
     : PointwiseLoss(Reduction)
@@ -37,7 +38,7 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
 
     /// <summary>√(d² + Epsilon²), minus Epsilon with zeroAtEquality.</summary>
-    internal readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
+    internal readonly struct Hyperbola(double epsilon, Flag zeroAtEquality) : IBinaryFormula
     {
         // In units of Epsilon: beyond this, Epsilon does not change the root in any precision.
         const double Far = 1e15;
@@ -50,7 +51,7 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
             where T : struct, IReal<T>
         {
             T difference = x - y;
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return Text(difference);
             }

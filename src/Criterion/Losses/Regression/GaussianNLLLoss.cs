@@ -75,7 +75,8 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         return fits
             ? variance.Reshape([.. rows, 1]).Expand(prediction.Shape)
             : throw new ShapeException(
-                $"GaussianNLLLoss: prediction {prediction.Shape} and variance {variance.Shape} do not match. The variance must have the shape "
+                $"GaussianNLLLoss: prediction {prediction.Shape} and variance {variance.Shape} do not match. "
+                + "The variance must have the shape "
                 + "of the prediction, or that with a last dimension of 1 or none. Use variance.Expand for another.");
     }
 
@@ -83,7 +84,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         name, "x − y", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
 
     /// <summary>½ (ln v + (x − y)² / v), v clamped to at least Epsilon.</summary>
-    internal readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
+    internal readonly struct NegativeLogLikelihood(Flag full, double epsilon) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
@@ -93,7 +94,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
             T variance = T.WithSlope(T.Detach(clamped), z, T.Const(1));
             T difference = x - y;
             T ratio = difference / variance;
-            T loss = typeof(T) == typeof(Latex)
+            T loss = T.IsText
                 ? T.Const(0.5) * (T.Log(variance) + (difference * difference / variance))
                 : (T.Const(0.5) * T.Log(variance)) + (T.Const(0.5) * ratio * difference);
 

@@ -39,7 +39,7 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
             where T : struct, IReal<T>
         {
             T error = Guards.Scaled(x - y, scale);
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 return T.Const(2) * (error * error) / ((error * error) + T.Const(4));
             }

@@ -12,7 +12,8 @@ namespace Criterion.Losses;
     Shapes = "prediction, target of one shape → scalar",
     Source = "Boscovich, 1757",
     PyTorch = "torch.nn.L1Loss",
-    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss estimates the mean, QuantileLoss a quantile other than the median.")]
+    Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss estimates the mean, QuantileLoss a quantile other than the "
+        + "median.")]
 public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <inheritdoc/>

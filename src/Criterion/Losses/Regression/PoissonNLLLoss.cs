@@ -49,7 +49,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
     }
 
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), plus Stirling's term with full.</summary>
-    internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
+    internal readonly struct NegativeLogLikelihood(Flag logInput, Flag full, double epsilon) : IBinaryFormula
     {
         // Above this eˣ may overflow though the loss does not.
         const double Large = 64;
@@ -59,7 +59,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            if (typeof(T) == typeof(Latex))
+            if (T.IsText)
             {
                 T loss = logInput ? T.Exp(x) - (y * x) : x - (y * T.Log(x + T.Const(epsilon)));
                 return full ? loss + Stirling(y) : loss;
@@ -92,7 +92,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
             where T : struct, IReal<T>
         {
             T isLarge = T.Less(T.Const(Large), x);
-            T bounded = T.Select(isLarge, Guards.Within(Infinite, x), T.Const(1));
+            T bounded = T.Select(isLarge, Guards.Clamp(Infinite, x), T.Const(1));
             T e = T.Exp(T.Select(isLarge, T.Const(0.5) * x, x));
             T loss = T.Select(isLarge, bounded * ((e / bounded * e) - y), e - (y * Guards.Weighable(x, y)));
             T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, T.Const(1)))), e - y);

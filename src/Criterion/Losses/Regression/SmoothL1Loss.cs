@@ -21,7 +21,8 @@ namespace Criterion.Losses;
     Shapes = "prediction, target of one shape → scalar",
     Source = "Girshick, Fast R-CNN, 2015, equation 3",
     PyTorch = "torch.nn.SmoothL1Loss",
-    Alternatives = "HuberLoss is the same curve scaled so that its middle is half the squared error for any width; L1Loss has no width to choose.")]
+    Alternatives = "HuberLoss is the same curve scaled so that its middle is half the squared error for any width; "
+        + "L1Loss has no width to choose.")]
 public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {
     /// <summary><inheritdoc cref="SmoothL1Loss" path="/param[@name='Beta']/node()"/></summary>

@@ -14,7 +14,8 @@ namespace Criterion.Losses;
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
-    Source = "Dennis, Welsch, Techniques for nonlinear least squares and robust regression, 1978; α = −∞ of Barron, A general and adaptive robust loss function, 2019",
+    Source = "Dennis, Welsch, Techniques for nonlinear least squares and robust regression, 1978; "
+        + "α = −∞ of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "GemanMcClureLoss ignores outliers more gradually; HuberLoss and CauchyLoss never ignore them entirely.")]
 public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
 {

@@ -3,7 +3,7 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-/// <summary>What holds for every adversarial objective.</summary>
+/// <summary>The contract of every GAN loss.</summary>
 public abstract class AdversarialContract
 {
     protected abstract GanLoss Objective { get; }
@@ -27,7 +27,8 @@ public abstract class AdversarialContract
     protected virtual IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits => [];
 
     /// <summary>Whether the i-th real and fake logits belong together.</summary>
-    protected virtual bool IsPaired => Objective is RelativisticGanLoss && Objective.GetType().Name.Contains("Paired", StringComparison.Ordinal);
+    protected virtual bool IsPaired =>
+        Objective is RelativisticGanLoss && Objective.GetType().Name.Contains("Paired", StringComparison.Ordinal);
 
     protected const double Infinity = double.PositiveInfinity;
 
@@ -76,7 +77,8 @@ public abstract class AdversarialContract
     public void Fused_gradients_are_those_of_the_composed_graph(int[] shape)
     {
         (Tensor real, Tensor fake) = Draw(shape);
-        foreach (Func<Tensor, Tensor, Tensor> part in (Func<Tensor, Tensor, Tensor>[])[Objective.Discriminator, (r, f) => Objective.Generator(f, r)])
+        Func<Tensor, Tensor, Tensor>[] parts = [Objective.Discriminator, (r, f) => Objective.Generator(f, r)];
+        foreach (Func<Tensor, Tensor, Tensor> part in parts)
         {
             (Tensor r, Tensor f) = (Leaf(real), Leaf(fake));
             Tensor loss = part(r, f) * 1.5;
@@ -119,7 +121,8 @@ public abstract class AdversarialContract
             Tensor[] first = Criterion.Autograd.Grad([loss], [r, f], createGraph: true);
             Tensor slopes = (first[0] * first[0]).Sum() + (first[1] * first[1]).Sum();
             Tensor[] second = slopes.RequiresGrad ? Criterion.Autograd.Grad([slopes], [r, f], allowUnused: true) : [];
-            Assert.All((Tensor[])[loss, .. first, .. second], x => Assert.True(x.IsFinite().To(DType.Int64).Min().Item() == 1, $"{real}, {fake} → {x}"));
+            Assert.All((Tensor[])[loss, .. first, .. second], x => Assert.True(
+                x.IsFinite().To(DType.Int64).Min().Item() == 1, $"{real}, {fake} → {x}"));
         }
     }
 
@@ -187,7 +190,8 @@ public abstract class AdversarialContract
     public void Empty_batches_are_an_error()
     {
         Tensor empty = Tensor.Zeros([0, 1], DType.Float64);
-        Assert.Contains("[0, 1]", Assert.Throws<LossException>(() => Objective.Discriminator(empty, empty)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[0, 1]", Assert.Throws<LossException>(() => Objective.Discriminator(empty, empty)).Message, StringComparison.Ordinal);
         Assert.Throws<LossException>(() => Objective.Generator(empty, empty));
         Assert.Throws<ArgumentNullException>(() => Objective.Discriminator(null!, Fake));
         Assert.Throws<ArgumentNullException>(() => Objective.Generator(null!, Real));
@@ -198,7 +202,8 @@ public abstract class AdversarialContract
     {
         if (Objective is RelativisticGanLoss)
         {
-            Assert.Contains("Generator(fake, real)", Assert.Throws<LossException>(() => Objective.Generator(Fake)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Generator(fake, real)", Assert.Throws<LossException>(() => Objective.Generator(Fake)).Message, StringComparison.Ordinal);
             return;
         }
 

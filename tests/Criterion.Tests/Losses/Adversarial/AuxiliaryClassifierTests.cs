@@ -17,7 +17,8 @@ public class AuxiliaryClassifierTests
     public void Values_are_the_oracles()
     {
         AuxiliaryClassifierGanLoss loss = new(Weight: 0.5, LabelSmoothing: 0.1);
-        Assert.Equal(1.276177788494 + (0.5 * (Smoothed + Entropy)), loss.Discriminator(Real, Fake, Logits, Labels, Logits, Labels).Item(), 1e-11);
+        Assert.Equal(
+            1.276177788494 + (0.5 * (Smoothed + Entropy)), loss.Discriminator(Real, Fake, Logits, Labels, Logits, Labels).Item(), 1e-11);
         Assert.Equal(1.138088894247 + (0.5 * Entropy), loss.Generator(Fake, Logits, Labels).Item(), 1e-11);
     }
 
@@ -54,7 +55,8 @@ public class AuxiliaryClassifierTests
     {
         AuxiliaryClassifierGanLoss loss = new();
         Assert.Contains(
-            "label 1 is 3", Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([0, 3]))).Message, StringComparison.Ordinal);
+            "label 1 is 3",
+            Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([0, 3]))).Message, StringComparison.Ordinal);
         Assert.Throws<LossException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([-1, 0])));
         Assert.Throws<ShapeException>(() => loss.Generator(Fake, Logits, Tensor.From<long>([0])));
         Assert.Throws<DTypeException>(() => loss.Generator(Fake, Logits, Tensor.From<double>([0, 1])));

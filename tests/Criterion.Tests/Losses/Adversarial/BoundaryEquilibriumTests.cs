@@ -22,7 +22,8 @@ public class BoundaryEquilibriumTests : AdversarialContract
     [InlineData(-0.1)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void K_outside_0_to_1_is_an_error(double k) => Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumGanLoss(k));
+    public void K_outside_0_to_1_is_an_error(double k) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumGanLoss(k));
 }
 
 public class EquilibriumControllerTests
@@ -63,7 +64,10 @@ public class EquilibriumControllerTests
 
     [Fact]
     public void Loss_that_is_no_number_is_an_error() =>
-        Assert.Contains("NaN", Assert.Throws<LossException>(() => new BoundaryEquilibriumController().Update(double.NaN, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "NaN",
+            Assert.Throws<LossException>(() => new BoundaryEquilibriumController().Update(double.NaN, 1)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void State_is_stored() => CriterionAssert.IsStored(new BoundaryEquilibriumController(0.25, 0.5, 0.01));

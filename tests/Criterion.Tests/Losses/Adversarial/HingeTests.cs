@@ -39,7 +39,8 @@ public class WideHingeTests : AdversarialContract
 {
     protected override GanLoss Objective => new HingeGanLoss(1.75);
 
-    protected override double Discriminator(double[] r, double[] f) => Mean(r, x => Math.Max(0, 1.75 - x)) + Mean(f, x => Math.Max(0, 1.75 + x));
+    protected override double Discriminator(double[] r, double[] f) =>
+        Mean(r, x => Math.Max(0, 1.75 - x)) + Mean(f, x => Math.Max(0, 1.75 + x));
 
     protected override double Generator(double[] f, double[] r) => -f.Average();
 }

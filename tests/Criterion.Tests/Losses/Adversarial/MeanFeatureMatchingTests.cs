@@ -27,14 +27,16 @@ public class MeanFeatureMatchingTests
         Assert.Equal([1.0, -2, 1, -2], fake.Grad!.ToArray<double>());
         RandomStream random = new(2);
         GradCheck.Check(
-            x => new MeanFeatureMatchingLoss().Forward(x[0], Tensor.Ones([2, 3, 2, 2], DType.Float64)), [Tensor.Randn([4, 3, 2, 2], DType.Float64, random)]);
+            x => new MeanFeatureMatchingLoss().Forward(x[0], Tensor.Ones([2, 3, 2, 2], DType.Float64)), [Tensor.Randn(
+                [4, 3, 2, 2], DType.Float64, random)]);
     }
 
     [Fact]
     public void Errors_name_what_does_not_fit()
     {
         MeanFeatureMatchingLoss loss = new();
-        Assert.Contains("[3, 1]", Assert.Throws<ShapeException>(() => loss.Forward(Fake, Real.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[3, 1]", Assert.Throws<ShapeException>(() => loss.Forward(Fake, Real.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<LossException>(() => loss.Forward(Fake.Narrow(0, 0, 0), Real));
         Assert.Throws<LossException>(() => loss.Forward(Fake, Real.Narrow(0, 0, 0)));
         Assert.Equal(0, (loss with { OnEmpty = OnEmpty.Zero }).Forward(Fake.Narrow(0, 0, 0), Real).Item());

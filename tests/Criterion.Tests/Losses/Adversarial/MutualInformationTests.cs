@@ -24,8 +24,12 @@ public class MutualInformationTests
         double[] m = Mean.ToArray<double>();
         double[] c = Codes.ToArray<double>();
         double[] s = LogVariance.ToArray<double>();
-        double Density(int i, double variance) => Math.Exp(-(c[i] - m[i]) * (c[i] - m[i]) / (2 * variance)) / Math.Sqrt(2 * Math.PI * variance);
-        Assert.Equal(Enumerable.Range(0, 4).Sum(i => -Math.Log(Density(i, Math.Exp(s[i])))) / 2, Unit.Gaussian(Mean, Codes, LogVariance).Item(), 1e-12);
+        double Density(int i, double variance) => Math.Exp(-(c[i] - m[i]) * (c[i] - m[i]) / (2 * variance)) / Math.Sqrt(
+            2 * Math.PI * variance);
+        Assert.Equal(
+            Enumerable.Range(0, 4).Sum(i => -Math.Log(Density(i, Math.Exp(s[i])))) / 2,
+            Unit.Gaussian(Mean, Codes, LogVariance).Item(),
+            1e-12);
         Assert.Equal(Enumerable.Range(0, 4).Sum(i => -Math.Log(Density(i, 1))) / 2, Unit.Gaussian(Mean, Codes).Item(), 1e-12);
     }
 
@@ -50,7 +54,8 @@ public class MutualInformationTests
     [Fact]
     public void Errors_name_what_does_not_fit()
     {
-        Assert.Contains("[2, 1]", Assert.Throws<ShapeException>(() => Unit.Gaussian(Mean, Codes.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 1]", Assert.Throws<ShapeException>(() => Unit.Gaussian(Mean, Codes.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => Unit.Gaussian(Mean, Codes, LogVariance.Narrow(0, 0, 1)));
         Assert.Throws<LossException>(() => Unit.Gaussian(Mean.Narrow(0, 0, 0), Codes.Narrow(0, 0, 0)));
         Assert.Throws<LossException>(() => Unit.Discrete(Logits, Tensor.From<long>([0, 9])));

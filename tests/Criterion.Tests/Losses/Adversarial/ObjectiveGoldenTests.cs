@@ -4,7 +4,7 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Adversarial;
 
-/// <summary>Every objective against the same written out in PyTorch: value, both orders of derivatives, and the fused first order.</summary>
+/// <summary>Compares every GAN loss with PyTorch: value, first and second derivatives, and the fused first derivative.</summary>
 public class ObjectiveGoldenTests
 {
     static readonly Dictionary<string, Func<GoldenCase, Tensor[], Tensor>> Others = new()
@@ -23,7 +23,8 @@ public class ObjectiveGoldenTests
         .Where(static type => type.IsSealed && type.IsAssignableTo(typeof(GanLoss)))
         .ToDictionary(static type => type.Name);
 
-    public static IEnumerable<TheoryDataRow<string, string>> Cases() => GoldenFile.Rows("adversarial", [.. Objectives.Keys, .. Others.Keys]);
+    public static IEnumerable<TheoryDataRow<string, string>> Cases() =>
+        GoldenFile.Rows("adversarial", [.. Objectives.Keys, .. Others.Keys]);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -28,7 +28,10 @@ public class ProbabilityGanLossTests : AdversarialContract
     {
         Tensor good = Tensor.From<double>([0.5, 0.5]);
         Tensor bad = Tensor.From<double>([0.5, value]);
-        Assert.Contains("real must be a probability", Assert.Throws<LossException>(() => Objective.Discriminator(bad, good)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "real must be a probability",
+            Assert.Throws<LossException>(() => Objective.Discriminator(bad, good)).Message,
+            StringComparison.Ordinal);
         string message = Assert.Throws<LossException>(() => Objective.Generator(bad)).Message;
         Assert.Contains("element 1 is", message, StringComparison.Ordinal);
         Assert.Contains("NonSaturatingGanLoss", message, StringComparison.Ordinal);

@@ -17,7 +17,10 @@ public class BCELossTests : PointwiseLossContract
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
-        op, name, (golden, x) => new BCELoss(golden.Named("weight", x), golden.Reduction()).Forward(x[0], x[1]), tolerance: SingleEpsilon, file: "classification");
+        op, name, (golden, x) =>
+            new BCELoss(golden.Named("weight", x), golden.Reduction()).Forward(x[0], x[1]),
+            tolerance: SingleEpsilon,
+            file: "classification");
 
     [Theory]
     [InlineData(1.5, 0.5, "prediction")]

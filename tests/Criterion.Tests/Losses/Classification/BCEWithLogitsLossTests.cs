@@ -16,7 +16,9 @@ public class BCEWithLogitsLossTests : PointwiseLossContract
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]), file: "classification");
+        (golden, x) =>
+            new BCEWithLogitsLoss(golden.Named("weight", x), golden.Named("pos_weight", x), golden.Reduction()).Forward(x[0], x[1]),
+            file: "classification");
 
     [Fact]
     public void Oracle()
@@ -30,7 +32,8 @@ public class BCEWithLogitsLossTests : PointwiseLossContract
     public void Infinite_logits_have_their_limits()
     {
         double infinite = double.PositiveInfinity;
-        Tensor losses = new BCEWithLogitsLoss(Reduction: Reduction.None).Forward(Doubles(infinite, -infinite, infinite, -infinite), Doubles(1, 0, 0, 1));
+        Tensor losses = new BCEWithLogitsLoss(Reduction: Reduction.None).Forward(
+            Doubles(infinite, -infinite, infinite, -infinite), Doubles(1, 0, 0, 1));
         Assert.Equal([0, 0, infinite, infinite], losses.ToArray<double>());
     }
 

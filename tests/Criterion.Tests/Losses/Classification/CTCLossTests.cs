@@ -65,7 +65,8 @@ public class CTCLossTests
     {
         Tensor logs = Draw().To(DType.Float32);
         CTCLoss loss = new();
-        Assert.Equal(loss.Forward(logs.To(DType.Float64), Targets, Steps, Lengths).Item(), loss.Forward(logs, Targets, Steps, Lengths).Item(), 1e-6);
+        Assert.Equal(
+            loss.Forward(logs.To(DType.Float64), Targets, Steps, Lengths).Item(), loss.Forward(logs, Targets, Steps, Lengths).Item(), 1e-6);
     }
 
     [Fact]
@@ -128,7 +129,8 @@ public class CTCLossTests
         {
             foreach (bool createGraph in new[] { false, true })
             {
-                Tensor losses = new CTCLoss(ZeroInfinity: zero, Reduction: Reduction.None).Forward(logs, targets, [3, 2, 0], [2, 2, 1], out int impossible);
+                Tensor losses = new CTCLoss(ZeroInfinity: zero, Reduction: Reduction.None).Forward(
+                    logs, targets, [3, 2, 0], [2, 2, 1], out int impossible);
                 double[] values = losses.ToArray<double>();
                 Assert.Equal(2, impossible);
                 Assert.Equal(zero ? 0 : double.PositiveInfinity, values[1]);
@@ -145,7 +147,8 @@ public class CTCLossTests
     public void Empty_targets_are_paths_of_blanks()
     {
         Tensor logs = Draw();
-        Tensor loss = new CTCLoss(Blank: 1, Reduction: Reduction.None).Forward(logs, Tensor.Zeros([4, 0], DType.Int64), [2, 5, 0, 1], [0, 0, 0, 0]);
+        Tensor loss = new CTCLoss(Blank: 1, Reduction: Reduction.None).Forward(
+            logs, Tensor.Zeros([4, 0], DType.Int64), [2, 5, 0, 1], [0, 0, 0, 0]);
         Assert.Equal(-(logs[0, 0, 1] + logs[1, 0, 1]).Item(), loss[0].Item(), 1e-12);
         Assert.Equal(0, loss[2].Item());
     }
@@ -183,7 +186,8 @@ public class CTCLossTests
     {
         Tensor none = Tensor.Zeros([5, 0, 3]);
         Tensor targets = Tensor.Zeros([0, 2], DType.Int64);
-        Assert.Contains("OnEmpty", Assert.Throws<LossException>(() => new CTCLoss().Forward(none, targets, [], [])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OnEmpty", Assert.Throws<LossException>(() => new CTCLoss().Forward(none, targets, [], [])).Message, StringComparison.Ordinal);
         Assert.Equal(0, (new CTCLoss() { OnEmpty = OnEmpty.Zero }).Forward(none, targets, [], []).Item());
     }
 
@@ -194,15 +198,22 @@ public class CTCLossTests
     public void Label_that_is_the_blank_or_out_of_range_is_an_error_that_names_it(long wrong)
     {
         string message = Assert.Throws<LossException>(
-            () => new CTCLoss().Forward(Draw(), Tensor.From<long>([1, 2, 0, 1, wrong, 1, 7, 7, 7, 1, 7, 7], [4, 3]), Steps, Lengths)).Message;
+            () =>
+                new CTCLoss().Forward(Draw(), Tensor.From<long>([1, 2, 0, 1, wrong, 1, 7, 7, 7, 1, 7, 7], [4, 3]), Steps, Lengths)).Message;
         Assert.Contains($"element 4 is {wrong}", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Lengths_that_do_not_fit_are_an_error()
     {
-        Assert.Contains("sample 1", Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Targets, [5, 6, 5, 5], Lengths)).Message, StringComparison.Ordinal);
-        Assert.Contains("sample 2", Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Targets, Steps, [1, 1, 4, 1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sample 1",
+            Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Targets, [5, 6, 5, 5], Lengths)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "sample 2",
+            Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Targets, Steps, [1, 1, 4, 1])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Targets, [5, 5], [1, 1]));
         Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw(), Tensor.From<long>(1, 2, 1), Steps, Lengths));
         Assert.Throws<ShapeException>(() => new CTCLoss().Forward(Draw()[0][0], Targets, Steps, Lengths));

@@ -44,7 +44,8 @@ public class KlFromLogitsTests : DivergenceContract
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
-        op, name, static (golden, x) => new KlFromLogitsLoss(Reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
+        op, name, static (golden, x) =>
+            new KlFromLogitsLoss(Reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
 
     [Fact]
     public void Reverse_exchanges_the_two()
@@ -135,11 +136,13 @@ public class KlFromLogProbabilitiesTests : DivergenceContract
         string message = Assert.Throws<LossException>(() => Loss(inputs)).Message;
         Assert.Contains(name, message, StringComparison.Ordinal);
         Assert.Contains("row 2", message, StringComparison.Ordinal);
-        Assert.True(double.IsFinite(new KlFromLogProbabilitiesLoss(Tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
+        Assert.True(
+            double.IsFinite(new KlFromLogProbabilitiesLoss(Tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
     }
 
     [Fact]
-    public void Tolerance_of_0_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilitiesLoss(Tolerance: 0));
+    public void Tolerance_of_0_is_an_error() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilitiesLoss(Tolerance: 0));
 
     protected override double Reference(double[][] rows, int row, int rowCount) => KlFromLogitsTests.Divergence(rows[0], rows[1]);
 
@@ -176,7 +179,9 @@ public class KlFromProbabilitiesTests : DivergenceContract
 
     [Fact]
     public void Negative_number_is_an_error_that_names_it() => Assert.Contains(
-        "element 1", Assert.Throws<LossException>(() => new KlFromProbabilitiesLoss().Forward(Doubles(1.1, -0.1), Doubles(0.5, 0.5))).Message, StringComparison.Ordinal);
+        "element 1",
+        Assert.Throws<LossException>(() => new KlFromProbabilitiesLoss().Forward(Doubles(1.1, -0.1), Doubles(0.5, 0.5))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void What_the_prediction_rules_out_costs_infinity()
@@ -189,7 +194,8 @@ public class KlFromProbabilitiesTests : DivergenceContract
     public void Writes_its_formula() => Assert.Equal(
         @"\sum_j q_j \cdot \left(\ln\left(q_j\right) - \ln\left(p_j\right)\right)", new KlFromProbabilitiesLoss().ToLatex());
 
-    protected override double Reference(double[][] rows, int row, int rowCount) => rows[0].Zip(rows[1], (p, q) => q * Math.Log(q / p)).Sum();
+    protected override double Reference(double[][] rows, int row, int rowCount) =>
+        rows[0].Zip(rows[1], (p, q) => q * Math.Log(q / p)).Sum();
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [.. base.Draw(shape, random).Select(x => ((x * 0.2).Softmax(x.Rank == 1 ? 0 : 1)))];

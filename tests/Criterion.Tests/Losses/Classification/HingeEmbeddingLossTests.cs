@@ -24,7 +24,8 @@ public class HingeEmbeddingLossTests : SignedTargetContract
         Assert.Equal([-1.0, -1.0, 0.0, 1.0], Kink.Derivatives(Default, Doubles(0.9, 1, 1.1, 1), Doubles(-1, -1, -1, 1)));
 
     [Fact]
-    public void Margin_that_is_not_finite_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new HingeEmbeddingLoss(double.NaN));
+    public void Margin_that_is_not_finite_is_an_error() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new HingeEmbeddingLoss(double.NaN));
 
     // Distances to both sides of the margin of 1, not near it.
     protected override Tensor[] Draw(Shape shape, RandomStream random)

@@ -17,7 +17,8 @@ public class KLDivLossTests : PointwiseLossContract
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
-        op, name, (golden, x) => new KLDivLoss(golden.Args.Flag("log_target"), golden.Reduction()).Forward(x[0], x[1]), file: "classification");
+        op, name, (golden, x) =>
+            new KLDivLoss(golden.Args.Flag("log_target"), golden.Reduction()).Forward(x[0], x[1]), file: "classification");
 
     [Theory]
     [InlineData(Reduction.Mean, 0.167771176576)]
@@ -34,7 +35,8 @@ public class KLDivLossTests : PointwiseLossContract
     public void Batch_mean_of_a_single_distribution_without_a_batch_divides_by_its_length()
     {
         Tensor[] x = Draw([5], Random);
-        Near(new KLDivLoss(Reduction: Reduction.Sum).Forward(x[0], x[1]) / 5, new KLDivLoss(Reduction: Reduction.BatchMean).Forward(x[0], x[1]));
+        Near(new KLDivLoss(Reduction: Reduction.Sum).Forward(x[0], x[1]) / 5, new KLDivLoss(Reduction: Reduction.BatchMean).Forward(
+            x[0], x[1]));
     }
 
     [Fact]
@@ -90,7 +92,8 @@ public class KLDivLossTests : PointwiseLossContract
     }
 
     [Fact]
-    public void Text_leaves_out_what_serves_the_computer() => Assert.Equal(@"y \cdot \left(\ln\left(y\right) - x\right)", Default.ToLatex());
+    public void Text_leaves_out_what_serves_the_computer() =>
+        Assert.Equal(@"y \cdot \left(\ln\left(y\right) - x\right)", Default.ToLatex());
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
     [

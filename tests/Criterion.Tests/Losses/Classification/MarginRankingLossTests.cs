@@ -48,7 +48,8 @@ public class MarginRankingLossTests : TernaryLossContract
         () => new MarginRankingLoss().Forward(Tensor.Ones([4, 5]), Tensor.Ones([4, 5]), Tensor.Ones([4, 1])));
 
     [Fact]
-    public void Margin_that_is_not_finite_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new MarginRankingLoss(double.NaN));
+    public void Margin_that_is_not_finite_is_an_error() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MarginRankingLoss(double.NaN));
 
     protected override Tensor Third(Tensor[] inputs) => Signs.Like(inputs[0]);
 

@@ -35,21 +35,26 @@ public class MultiLabelMarginLossTests : LossContract
 
     [Fact]
     public void More_dimensions_are_an_error() =>
-        Assert.Throws<ShapeException>(() => new MultiLabelMarginLoss().Forward(Tensor.Ones([2, 3, 4]), Tensor.Zeros([2, 3, 4], DType.Int64)));
+        Assert.Throws<ShapeException>(
+            () => new MultiLabelMarginLoss().Forward(Tensor.Ones([2, 3, 4]), Tensor.Zeros([2, 3, 4], DType.Int64)));
 
     [Fact]
     public override void Other_shapes_are_an_error_that_names_them()
     {
-        string message = Assert.Throws<ShapeException>(() => new MultiLabelMarginLoss().Forward(Tensor.Ones([4, 5]), Tensor.Zeros([4, 1], DType.Int64))).Message;
+        string message =
+            Assert.Throws<ShapeException>(
+                () => new MultiLabelMarginLoss().Forward(Tensor.Ones([4, 5]), Tensor.Zeros([4, 1], DType.Int64))).Message;
         Assert.Contains("[4, 5]", message, StringComparison.Ordinal);
         Assert.Contains("[4, 1]", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Formula_writes_itself() => Assert.StartsWith(@"\frac{1}{C} \sum", new MultiLabelMarginLoss().ToLatex(), StringComparison.Ordinal);
+    public void Formula_writes_itself() =>
+        Assert.StartsWith(@"\frac{1}{C} \sum", new MultiLabelMarginLoss().ToLatex(), StringComparison.Ordinal);
 
     [Fact]
-    public void Curve_can_be_drawn() => Assert.Equal([9], new MultiLabelMarginLoss().Curves().Single().Value(Tensor.Linspace(-3, 3, 9)).Shape);
+    public void Curve_can_be_drawn() =>
+        Assert.Equal([9], new MultiLabelMarginLoss().Curves().Single().Value(Tensor.Linspace(-3, 3, 9)).Shape);
 
     // The right classes of every row are the last and, if there are more than two, the first.
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw)

@@ -19,7 +19,8 @@ public class NLLLossTests : ClassLossContract
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        static (golden, x) => new NLLLoss(golden.Named("weight", x), golden.Args.Int("ignore_index"), golden.Reduction()).Forward(x[0], x[1]),
+        static (golden, x) =>
+            new NLLLoss(golden.Named("weight", x), golden.Args.Int("ignore_index"), golden.Reduction()).Forward(x[0], x[1]),
         file: "softmax");
 
     [Fact]

@@ -27,7 +27,9 @@ public class SoftMarginLossTests : SignedTargetContract
     [Fact]
     public void Infinite_logits_have_their_limits() => Assert.Equal(
         [0, double.PositiveInfinity],
-        new SoftMarginLoss(Reduction.None).Forward(Doubles(double.PositiveInfinity, double.PositiveInfinity), Doubles(1, -1)).ToArray<double>());
+        new SoftMarginLoss(Reduction.None)
+            .Forward(Doubles(double.PositiveInfinity, double.PositiveInfinity), Doubles(1, -1))
+            .ToArray<double>());
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => [Tensor.Randn(shape, DType.Float64, random) * 3];
 }

@@ -32,11 +32,14 @@ public class TverskyLossTests : OverlapLossContract
     [InlineData(0.5, 0.5, -1, 1e-8, "Smooth")]
     [InlineData(0.5, 0.5, 0, 0, "Epsilon")]
     public void Options_out_of_range_are_errors(double alpha, double beta, double smooth, double epsilon, string name) => Assert.Contains(
-        name, Assert.Throws<ArgumentOutOfRangeException>(() => new TverskyLoss(alpha, beta, smooth, epsilon)).Message, StringComparison.Ordinal);
+        name,
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TverskyLoss(alpha, beta, smooth, epsilon)).Message,
+        StringComparison.Ordinal);
 
     protected override OverlapLoss Smoothed(double smooth) => new TverskyLoss(Smooth: smooth);
 
     static Tensor Call(GoldenCase golden, Tensor[] x) => new TverskyLoss(
-        golden.Args.Double("alpha"), golden.Args.Double("beta"), golden.Args.Double("smooth"), golden.Args.Double("eps"), golden.Reduction())
+        golden.Args.Double("alpha"), golden.Args.Double("beta"), golden.Args.Double("smooth"), golden.Args.Double("eps"), golden.Reduction(
+            ))
         .Forward(x[0], x[1]);
 }

@@ -50,9 +50,16 @@ public class LossReportTests
     public void Mistakes_are_errors_that_name_the_term()
     {
         Tensor one = Tensor.Scalar(1.0);
-        Assert.Contains("\"a\"", Assert.Throws<ArgumentException>(() => LossReport.From(("a", one, 1), ("a", one, 1))).Message, StringComparison.Ordinal);
-        Assert.Contains("\"b\"", Assert.Throws<ShapeException>(() => LossReport.From(("a", one, 1), ("b", Tensor.Ones([2]), 1))).Message, StringComparison.Ordinal);
-        Assert.Contains("a", Assert.Throws<KeyNotFoundException>(() => LossReport.From(("a", one, 1))["c"]).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"a\"",
+            Assert.Throws<ArgumentException>(() => LossReport.From(("a", one, 1), ("a", one, 1))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "\"b\"",
+            Assert.Throws<ShapeException>(() => LossReport.From(("a", one, 1), ("b", Tensor.Ones([2]), 1))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "a", Assert.Throws<KeyNotFoundException>(() => LossReport.From(("a", one, 1))["c"]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => LossReport.From());
     }
 }

@@ -96,7 +96,8 @@ public class WeightedSumTests
         string json = JsonSerializer.Serialize(sum);
 
         Assert.Equal(sum.At(5).ToString(), JsonSerializer.Deserialize<WeightedSum>(json)!.At(5).ToString());
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<IPredictionLoss>(JsonSerializer.Serialize<IPredictionLoss>(sum)), typeof(WeightedSum)));
+        Assert.Equal(json, JsonSerializer.Serialize(
+            JsonSerializer.Deserialize<IPredictionLoss>(JsonSerializer.Serialize<IPredictionLoss>(sum)), typeof(WeightedSum)));
         Assert.Equal((L1 * 10) + Squares, JsonSerializer.Deserialize<WeightedSum>(JsonSerializer.Serialize((L1 * 10) + Squares)));
     }
 

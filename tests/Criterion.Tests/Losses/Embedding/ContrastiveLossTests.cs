@@ -24,7 +24,8 @@ public class ContrastiveLossTests : PairContract
     [InlineData(1, 0, 0)]
     public void Value_is_that_of_the_paper(long target, double distance, double expected)
     {
-        Tensor loss = new ContrastiveLoss(3).Forward(Doubles(1, 0.6 * distance), Doubles(1 + (0.8 * distance), 0), Tensor.From<long>([target]));
+        Tensor loss = new ContrastiveLoss(3).Forward(
+            Doubles(1, 0.6 * distance), Doubles(1 + (0.8 * distance), 0), Tensor.From<long>([target]));
         Assert.Equal(expected, loss.Item(), 1e-12);
     }
 

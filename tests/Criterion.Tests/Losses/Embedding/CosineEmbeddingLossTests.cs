@@ -14,7 +14,8 @@ public class CosineEmbeddingLossTests : PairContract
     protected override RowLoss Default => new CosineEmbeddingLoss(margin: -1);
 
     protected override IEnumerable<Tensor[]> Extremes =>
-        [[Doubles(1, 2), Doubles(1, 2)], [Doubles(1, 2), Doubles(-1, -2)], [Doubles(1, 0), Doubles(0, 1)], [Doubles(1e4, 0), Doubles(1e4, 1)]];
+        [[Doubles(1, 2), Doubles(1, 2)], [Doubles(1, 2), Doubles(-1, -2)], [Doubles(1, 0), Doubles(0, 1)], [Doubles(1e4, 0), Doubles(
+            1e4, 1)]];
 
     [Theory]
     [MemberData(nameof(Golden))]
@@ -33,7 +34,8 @@ public class CosineEmbeddingLossTests : PairContract
     {
         foreach (ZeroVectors zero in Enum.GetValues<ZeroVectors>())
         {
-            Tensor loss = new CosineEmbeddingLoss(margin, zeroVectors: zero).Forward(Doubles(1, 2, 3), Doubles(4, 5, 6), Tensor.From<long>([target]));
+            Tensor loss = new CosineEmbeddingLoss(margin, zeroVectors: zero).Forward(
+                Doubles(1, 2, 3), Doubles(4, 5, 6), Tensor.From<long>([target]));
             Assert.Equal(expected, loss.Item(), 1e-12);
         }
     }
@@ -50,7 +52,8 @@ public class CosineEmbeddingLossTests : PairContract
     [Fact]
     public void Positive_margin_of_the_margin_is_the_formula_of_the_page()
     {
-        Tensor cosine45 = new CosineEmbeddingLoss(margin: 0.9, positiveMargin: 0.9).Forward(Doubles(1, 0), Doubles(1, 1), Tensor.From<long>([1]));
+        Tensor cosine45 = new CosineEmbeddingLoss(margin: 0.9, positiveMargin: 0.9).Forward(
+            Doubles(1, 0), Doubles(1, 1), Tensor.From<long>([1]));
         Assert.Equal(0.9 - Math.Sqrt(0.5), cosine45.Item(), 1e-12);
     }
 
@@ -77,7 +80,8 @@ public class CosineEmbeddingLossTests : PairContract
         Tensor target = Tensor.From<long>([1, -1, 1]);
         foreach (DType type in new[] { DType.Float64, DType.Float32 })
         {
-            Tensor[] x = Leaves([Tensor.From<double>([0, 0, 0, 0, 1, 2], [3, 2]).To(type), Tensor.From<double>([3, 4, 0, 0, 0, 0], [3, 2]).To(type)]);
+            Tensor[] x = Leaves(
+                [Tensor.From<double>([0, 0, 0, 0, 1, 2], [3, 2]).To(type), Tensor.From<double>([3, 4, 0, 0, 0, 0], [3, 2]).To(type)]);
             Tensor loss = new CosineEmbeddingLoss(-1, zeroVectors: ZeroVectors.ZeroGradient).Forward(x[0], x[1], target);
             Tensor[] first = Criterion.Autograd.Grad([loss], x, createGraph: true);
             Tensor[] second = Criterion.Autograd.Grad([first[0].Sum() + first[1].Sum()], x);
@@ -91,20 +95,23 @@ public class CosineEmbeddingLossTests : PairContract
     {
         Tensor target = Tensor.From<long>([1]);
         Tensor[] shortRows = [Doubles(1e-9, 2e-9), Doubles(2e-9, 1e-9)];
-        Assert.Equal(0.2, new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(shortRows[0], shortRows[1], target).Item(), 1e-12);
+        Assert.Equal(
+            0.2, new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(shortRows[0], shortRows[1], target).Item(), 1e-12);
         Assert.InRange(new CosineEmbeddingLoss().Forward(shortRows[0], shortRows[1], target).Item(), 0.99, 1);
     }
 
     [Fact]
     public void Derivatives_of_the_soft_policy_are_those_of_central_differences() => GradCheck.Check(
-        x => new CosineEmbeddingLoss(-1, positiveMargin: 1, zeroVectors: ZeroVectors.ZeroGradient).Forward(x[0], x[1], Tensor.From<long>([1, -1, 1])),
+        x => new CosineEmbeddingLoss(-1, positiveMargin: 1, zeroVectors: ZeroVectors.ZeroGradient).Forward(
+            x[0], x[1], Tensor.From<long>([1, -1, 1])),
         Draw([3, 5], Random));
 
     [Fact]
     public void Formula_shows_its_epsilon_and_its_options()
     {
         Assert.Contains("10^{-12}", new CosineEmbeddingLoss().ToLatex(), StringComparison.Ordinal);
-        Assert.DoesNotContain("10^{-12}", new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).ToLatex(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "10^{-12}", new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).ToLatex(), StringComparison.Ordinal);
         Assert.Contains("- 0.25", new CosineEmbeddingLoss(0.25).ToLatex(), StringComparison.Ordinal);
     }
 
@@ -113,7 +120,8 @@ public class CosineEmbeddingLossTests : PairContract
     [InlineData(3)]
     public void Target_of_other_losses_is_an_error_that_names_it(double target) => Assert.Contains(
         "element 1",
-        Assert.Throws<LossException>(() => Pairs.Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.From<double>([1, target]))).Message,
+        Assert.Throws<LossException>(
+            () => Pairs.Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.From<double>([1, target]))).Message,
         StringComparison.Ordinal);
 
     [Theory]

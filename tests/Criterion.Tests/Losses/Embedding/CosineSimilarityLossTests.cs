@@ -52,7 +52,8 @@ public class CosineSimilarityLossTests : RowLossContract
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSimilarityLoss(Epsilon: epsilon));
 
     [Fact]
-    public void Options_round_trip() => CriterionAssert.IsStored(new CosineSimilarityLoss(0, 1e-3, Reduction.None) { OnEmpty = OnEmpty.Zero });
+    public void Options_round_trip() =>
+        CriterionAssert.IsStored(new CosineSimilarityLoss(0, 1e-3, Reduction.None) { OnEmpty = OnEmpty.Zero });
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
         new CosineSimilarityLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);

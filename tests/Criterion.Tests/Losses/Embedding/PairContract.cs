@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Embedding;
 
-/// <summary>What holds for every loss of pairs that are similar or not: they alternate here.</summary>
+/// <summary>The contract of every loss of similar and dissimilar pairs, which alternate here.</summary>
 public abstract class PairContract : RowLossContract
 {
     /// <summary>The default loss, whose mean is that of its single losses.</summary>
@@ -25,7 +25,8 @@ public abstract class PairContract : RowLossContract
     [Fact]
     public void Weights_of_another_shape_are_an_error() => Assert.Contains(
         "weights",
-        Assert.Throws<ShapeException>(() => Pairs.Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones([2]), Tensor.Ones([3]))).Message,
+        Assert.Throws<ShapeException>(
+            () => Pairs.Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones([2]), Tensor.Ones([3]))).Message,
         StringComparison.Ordinal);
 
     [Fact]

@@ -18,7 +18,11 @@ public class PairMarginLossTests : PairContract
     static (Tensor X1, Tensor X2, Tensor Target) AllPairs()
     {
         Tensor e = Tensor.From<double>([1, 0, 0, 0.8, 0.6, 0, 0, 1, 0, 0, 0.6, 0.8], [4, 3]);
-        return (e.IndexSelect(0, Tensor.From<long>([0, 0, 0, 1, 1, 2])), e.IndexSelect(0, Tensor.From<long>([1, 2, 3, 2, 3, 3])), Tensor.From<long>([1, 0, 0, 0, 0, 1]));
+        return (
+            e.IndexSelect(0, Tensor.From<long>([0, 0, 0, 1, 1, 2])),
+            e.IndexSelect(0, Tensor.From<long>([1, 2, 3, 2, 3, 3])),
+            Tensor.From<long>(
+            [1, 0, 0, 0, 0, 1]));
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public class PairwiseDistanceTests
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new PairwiseDistance(golden.Args.Double("p"), golden.Args.Double("eps"), golden.Args.Flag("keepdim")).Forward(x[0], x[1]),
+        (golden, x) => new PairwiseDistance(golden.Args.Double("p"), golden.Args.Double("eps"), golden.Args.Flag("keepdim")).Forward(
+            x[0], x[1]),
         file: "embedding");
 
     [Theory]
@@ -60,7 +61,8 @@ public class PairwiseDistanceTests
     [Fact]
     public void Shapes_and_options_are_checked()
     {
-        string message = Assert.Throws<ShapeException>(() => new PairwiseDistance().Forward(Tensor.Ones([4, 5]), Tensor.Ones([1, 5]))).Message;
+        string message =
+            Assert.Throws<ShapeException>(() => new PairwiseDistance().Forward(Tensor.Ones([4, 5]), Tensor.Ones([1, 5]))).Message;
         Assert.Contains("PairwiseDistance: x1 [4, 5] and x2 [1, 5]", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairwiseDistance(0.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairwiseDistance(Epsilon: -1));

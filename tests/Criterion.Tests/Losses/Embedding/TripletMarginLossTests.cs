@@ -53,7 +53,8 @@ public class TripletMarginLossTests : RowLossContract
         {
             foreach (bool smooth in new[] { false, true })
             {
-                GradCheck.Check(x => new TripletMarginLoss(2, p, Swap: swap, Smooth: smooth).Forward(x[0], x[1], x[2]), Draw([4, 5], Random));
+                GradCheck.Check(
+                    x => new TripletMarginLoss(2, p, Swap: swap, Smooth: smooth).Forward(x[0], x[1], x[2]), Draw([4, 5], Random));
             }
         }
     }
@@ -83,7 +84,10 @@ public class TripletMarginLossTests : RowLossContract
     {
         Tensor[] x = [Doubles(0, 0), Doubles(3, 4), Doubles(0, 1)];
         Assert.Equal(4.5, new TripletMarginLoss(0.5, Epsilon: 0).Forward(x[0], x[1], x[2]).Item(), 1e-12);
-        Assert.Equal(4.5 + Math.Log(1 + Math.Exp(-4.5)), new TripletMarginLoss(0.5, Epsilon: 0, Smooth: true).Forward(x[0], x[1], x[2]).Item(), 1e-12);
+        Assert.Equal(
+            4.5 + Math.Log(1 + Math.Exp(-4.5)),
+            new TripletMarginLoss(0.5, Epsilon: 0, Smooth: true).Forward(x[0], x[1], x[2]).Item(),
+            1e-12);
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public class TripletMarginLossTests : RowLossContract
     [Fact]
     public void Negative_of_another_shape_is_an_error_that_names_it() => Assert.Contains(
         "negative",
-        Assert.Throws<ShapeException>(() => new TripletMarginLoss().Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones([1, 3]))).Message,
+        Assert.Throws<ShapeException>(
+            () => new TripletMarginLoss().Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones([1, 3]))).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -115,7 +120,8 @@ public class TripletMarginLossTests : RowLossContract
         Tensor.From<double>([0, 0.5, 2.5]), new TripletMarginLoss(0.5).Curves().Single().Value(Tensor.From<double>([0, 1, 3])));
 
     [Fact]
-    public void Infinite_degree_writes_itself() => Assert.Contains("max", new TripletMarginLoss(P: double.PositiveInfinity).ToLatex(), StringComparison.Ordinal);
+    public void Infinite_degree_writes_itself() =>
+        Assert.Contains("max", new TripletMarginLoss(P: double.PositiveInfinity).ToLatex(), StringComparison.Ordinal);
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
         new TripletMarginLoss(1000, Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);

@@ -64,7 +64,8 @@ public class TripletMarginWithDistanceLossTests : LossContract
     };
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new TripletMarginWithDistanceLoss(Margin: 1000, Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);
+        new TripletMarginWithDistanceLoss(Margin: 1000, Reduction: reduction) { OnEmpty = onEmpty }.Forward(
+            inputs[0], inputs[1], inputs[2]);
 
     // On two sides of the anchor, so that its gradient does not cancel in one dimension.
     protected override Tensor[] Draw(Shape shape, RandomStream random)

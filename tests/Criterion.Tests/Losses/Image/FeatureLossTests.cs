@@ -10,7 +10,9 @@ public class FeatureLossTests
 {
     static RandomStream Random => new(5);
 
-    static readonly ICriterion[] All = [new FeatureMatchingLoss(), new CycleConsistencyLoss(), new IdentityLoss(), new PerceptualLoss(), new StyleLoss()];
+    static readonly ICriterion[] All =
+        [new FeatureMatchingLoss(), new CycleConsistencyLoss(), new IdentityLoss(), new PerceptualLoss(), new StyleLoss(
+        )];
 
     public static TheoryData<string> Names => [.. All.Select(loss => loss.GetType().Name)];
 
@@ -89,7 +91,8 @@ public class FeatureLossTests
         double Gram(Tensor f, int n, int i, int j) => Enumerable.Range(0, 8).Sum(k =>
             f[n].ToArray<double>()[(i * 8) + k] * f[n].ToArray<double>()[(j * 8) + k]) / (divided ? 24 : 1);
         double[] expected = [.. Enumerable.Range(0, 2).Select(n => (
-            from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, 3) select Math.Pow(Gram(x, n, i, j) - Gram(y, n, i, j), 2)).Sum())];
+            from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, 3) select Math.Pow(Gram(x, n, i, j) - Gram(y, n, i, j), 2)).Sum(
+                ))];
         StyleLoss loss = new(DivideGram: divided, Reduction: Reduction.None);
         Near(expected, loss.Forward(x, y));
         GradCheck.Check(f => loss.Forward(f[0], y), [x]);
@@ -113,7 +116,8 @@ public class FeatureLossTests
     {
         Tensor x = Leaf([2, 3, 4, 4], 1);
         Tensor same = x.Detach();
-        Tensor sum = new PerceptualLoss().Forward(x, same) + new StyleLoss().Forward(x, same) + new FeatureMatchingLoss(0).Forward([x], [same]);
+        Tensor sum = new PerceptualLoss().Forward(x, same) + new StyleLoss().Forward(x, same) + new FeatureMatchingLoss(0).Forward(
+            [x], [same]);
         sum.Backward();
         Assert.Equal(0, sum.Item());
         Assert.Equal(0, x.Grad!.Abs().Max().Item());
@@ -151,7 +155,10 @@ public class FeatureLossTests
         GradCheck.Check(x => new CycleConsistencyLoss().Forward(x[0], a, x[1], b), [a + 0.5, b - 0.25]);
         Assert.Throws<ArgumentOutOfRangeException>(() => new CycleConsistencyLoss(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new IdentityLoss(WeightB: double.NaN));
-        Assert.Contains("CycleConsistencyLoss", Assert.Throws<ShapeException>(() => new CycleConsistencyLoss().Forward(a, b, b, b)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "CycleConsistencyLoss",
+            Assert.Throws<ShapeException>(() => new CycleConsistencyLoss().Forward(a, b, b, b)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -160,14 +167,22 @@ public class FeatureLossTests
         Tensor x = Draw([2, 3, 4, 4], 1);
         Tensor bad = x.Clone();
         bad[1, 2, 3, 3] = Tensor.Scalar(double.NaN);
-        foreach (Tensor loss in new[] { new PerceptualLoss().Forward(bad, x), new StyleLoss().Forward(x, bad), new FeatureMatchingLoss(0).Forward([bad], [x]), new IdentityLoss().Forward(x, x, x, bad) })
+        Tensor[] losses =
+        [
+            new PerceptualLoss().Forward(bad, x),
+            new StyleLoss().Forward(x, bad),
+            new FeatureMatchingLoss(0).Forward([bad], [x]),
+            new IdentityLoss().Forward(x, x, x, bad),
+        ];
+        foreach (Tensor loss in losses)
         {
             Assert.True(double.IsNaN(loss.Item()));
         }
     }
 
     static Tensor[][] Features(ulong seed = 1) =>
-        [[Draw([2, 3, 4, 4], seed), Draw([2, 5, 2, 2], seed + 1), Draw([2, 1], seed + 2)], [Draw([2, 2, 3], seed + 3), Draw([2, 1], seed + 4)]];
+        [[Draw([2, 3, 4, 4], seed), Draw([2, 5, 2, 2], seed + 1), Draw([2, 1], seed + 2)], [Draw([2, 2, 3], seed + 3), Draw(
+            [2, 1], seed + 4)]];
 
     static Tensor Draw(int[] size, ulong seed) => Tensor.Randn(size, DType.Float64, Random.Fork(seed));
 

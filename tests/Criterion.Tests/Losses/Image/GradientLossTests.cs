@@ -33,8 +33,10 @@ public class GradientLossTests : ImageLossContract
         }
 
         double[] smooth = [1, 2, 1];
-        double Across(int c, int i, int j) => Enumerable.Range(-1, 3).Sum(k => smooth[k + 1] * (Difference(c, i + k, j + 1) - Difference(c, i + k, j - 1)));
-        double Down(int c, int i, int j) => Enumerable.Range(-1, 3).Sum(k => smooth[k + 1] * (Difference(c, i + 1, j + k) - Difference(c, i - 1, j + k)));
+        double Across(int c, int i, int j) => Enumerable.Range(-1, 3).Sum(
+            k => smooth[k + 1] * (Difference(c, i + k, j + 1) - Difference(c, i + k, j - 1)));
+        double Down(int c, int i, int j) => Enumerable.Range(-1, 3).Sum(
+            k => smooth[k + 1] * (Difference(c, i + 1, j + k) - Difference(c, i - 1, j + k)));
         return images[0].Mean((c, i, j) => Math.Abs(Across(c, i, j))) + images[0].Mean((c, i, j) => Math.Abs(Down(c, i, j)));
     }
 }

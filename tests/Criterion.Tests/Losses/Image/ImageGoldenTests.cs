@@ -23,7 +23,8 @@ public class ImageGoldenTests
         ["PerceptualLoss"] = (c, x) => new PerceptualLoss(Weights(c), c.Args.Flag("absolute"), c.Reduction()).Forward(x[..3], x[3..]),
         ["StyleLoss"] = (c, x) => new StyleLoss(Weights(c), c.Args.Flag("divide"), c.Reduction()).Forward(x[..3], x[3..]),
         ["FeatureMatchingLoss"] = (c, x) => new FeatureMatchingLoss(c.Args.Int("skip")).Forward(x[..3], x[3..]),
-        ["CycleConsistencyLoss"] = (c, x) => new CycleConsistencyLoss(c.Args.Double("a"), c.Args.Double("b")).Forward(x[0], x[1], x[2], x[3]),
+        ["CycleConsistencyLoss"] = (c, x) =>
+            new CycleConsistencyLoss(c.Args.Double("a"), c.Args.Double("b")).Forward(x[0], x[1], x[2], x[3]),
         ["IdentityLoss"] = (c, x) => new IdentityLoss(c.Args.Double("a"), c.Args.Double("b")).Forward(x[0], x[1], x[2], x[3]),
     };
 

@@ -5,7 +5,7 @@ using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Image;
 
-/// <summary>What holds for every loss of images, one number for each image before it is reduced.</summary>
+/// <summary>The contract of every loss of images, with one value for each image before reduction.</summary>
 public abstract class ImageLossContract
 {
     /// <summary>The loss with the options that a test class is about.</summary>
@@ -222,7 +222,9 @@ public abstract class ImageLossContract
             Assert.Equal([7], y.Shape);
             Assert.True(Inputs == 1 || y[6].Item() >= y[0].Item() - 1e-9, $"{curve.Name} gets no worse: {y}");
             y.Sum().Backward();
-            Assert.True((y.IsFinite().To(DType.Int64).Min() * x.Grad!.IsFinite().To(DType.Int64).Min()).Item() == 1, $"{curve.Name}: {y}, {x.Grad}");
+            Assert.True(
+                (y.IsFinite().To(DType.Int64).Min() * x.Grad!.IsFinite().To(DType.Int64).Min()).Item() == 1,
+                $"{curve.Name}: {y}, {x.Grad}");
         }
     }
 

@@ -29,13 +29,22 @@ public class MultiScaleSsimLossTests : ImageLossContract
     public void Images_that_are_too_small_are_an_error_that_names_161_or_have_fewer_scales()
     {
         (Tensor x, Tensor y) = (Pictures.X(160), Pictures.Z(160));
-        Assert.Contains("least side is 161 ", Assert.Throws<ShapeException>(() => new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(x, y)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sides must be at least 161 ",
+            Assert.Throws<ShapeException>(() => new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(x, y)).Message,
+            StringComparison.Ordinal);
         MultiScaleSsimLoss reduced = new(ImageRange.ZeroOne, AutoReduceScales: true);
         Assert.Equal(new MultiScaleSsimLoss(ImageRange.ZeroOne, Scales: 4).Forward(x, y).Item(), reduced.Forward(x, y).Item(), 1e-12);
         Assert.Equal(
-            new SsimLoss(ImageRange.ZeroOne).Forward(x[.., .., ..11], y[.., .., ..11]).Item(), reduced.Forward(x[.., .., ..11], y[.., .., ..11]).Item(), 1e-12);
-        Assert.Contains("least side is 11 ", Assert.Throws<ShapeException>(() => reduced.Forward(x[.., .., ..10], y[.., .., ..10])).Message, StringComparison.Ordinal);
-        Assert.True(double.IsFinite(new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(Tensor.Zeros([1, 1, 161, 161]), Tensor.Zeros([1, 1, 161, 161])).Item()));
+            new SsimLoss(ImageRange.ZeroOne).Forward(x[.., .., ..11], y[.., .., ..11]).Item(),
+            reduced.Forward(x[.., .., ..11], y[.., .., ..11]).Item(),
+            1e-12);
+        Assert.Contains(
+            "sides must be at least 11 ",
+            Assert.Throws<ShapeException>(() => reduced.Forward(x[.., .., ..10], y[.., .., ..10])).Message,
+            StringComparison.Ordinal);
+        Assert.True(double.IsFinite(
+            new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(Tensor.Zeros([1, 1, 161, 161]), Tensor.Zeros([1, 1, 161, 161])).Item()));
     }
 
     [Fact]
@@ -117,7 +126,8 @@ public class MultiScaleSsimLossTests : ImageLossContract
         double[] values = [.. from c in Enumerable.Range(0, x.Channels)
                               from i in Enumerable.Range(0, height)
                               from j in Enumerable.Range(0, width)
-                              select (At(c, 2 * i, 2 * j) + At(c, 2 * i, (2 * j) + 1) + At(c, (2 * i) + 1, 2 * j) + At(c, (2 * i) + 1, (2 * j) + 1)) / 4];
+                              select (At(c, 2 * i, 2 * j) + At(c, 2 * i, (2 * j) + 1)
+                                  + At(c, (2 * i) + 1, 2 * j) + At(c, (2 * i) + 1, (2 * j) + 1)) / 4];
         return new(x.Channels, height, width, values);
     }
 

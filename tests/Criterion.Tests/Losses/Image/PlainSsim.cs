@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Tests.Losses.Image;
 
-/// <summary>Structural similarity by its definition: every window by itself, weights in two dimensions, variances around the mean.</summary>
+/// <summary>Structural similarity by its definition: each window separately, 2-D weights, variances around the mean.</summary>
 static class PlainSsim
 {
     public static double Value(Plain x, Plain y, SsimOptions options, ImageRange range) =>
@@ -36,7 +36,8 @@ static class PlainSsim
             {
                 double square = Math.Pow(i - (size / 2), 2) + Math.Pow(j - (size / 2), 2);
                 double weight = options.Sigma is { } sigma ? Math.Exp(-square / (2 * sigma * sigma)) : 1;
-                pixels.Add((weight, Pixel(x, c, top + i, left + j, options.Border, range), Pixel(y, c, top + i, left + j, options.Border, range)));
+                pixels.Add(
+                    (weight, Pixel(x, c, top + i, left + j, options.Border, range), Pixel(y, c, top + i, left + j, options.Border, range)));
             }
         }
 

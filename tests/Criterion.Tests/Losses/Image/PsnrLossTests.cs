@@ -52,7 +52,13 @@ public class PsnrLossTests : ImageLossContract
     public void Score_over_batches_is_that_of_all_images()
     {
         Tensor[] x = Draw([7, 1, 6, 6], Random);
-        foreach (ImageMetric metric in new ImageMetric[] { new Psnr(ImageRange.ZeroOne), new Psnr(ImageRange.ZeroOne, Pooled: true), new SsimIndex(ImageRange.ZeroOne, SsimPreset.Box3) })
+        ImageMetric[] metrics =
+        [
+            new Psnr(ImageRange.ZeroOne),
+            new Psnr(ImageRange.ZeroOne, Pooled: true),
+            new SsimIndex(ImageRange.ZeroOne, SsimPreset.Box3),
+        ];
+        foreach (ImageMetric metric in metrics)
         {
             ImageScore first = new(metric);
             ImageScore second = new(metric);

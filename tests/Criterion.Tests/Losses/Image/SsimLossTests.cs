@@ -85,8 +85,14 @@ public class SsimLossTests : SsimContract
     public void Images_smaller_than_the_window_are_an_error_that_names_the_least_side(SsimPreset preset, int side, int least)
     {
         Tensor x = Tensor.Zeros([1, 1, side, 40]);
-        Assert.Contains($"least side is {least} ", Assert.Throws<ShapeException>(() => new SsimLoss(ImageRange.ZeroOne, preset).Forward(x, x)).Message, StringComparison.Ordinal);
-        Assert.Contains($"least side is {least} ", Assert.Throws<ShapeException>(() => new SsimIndex(ImageRange.ZeroOne, preset).Of(x, x)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"sides must be at least {least} ",
+            Assert.Throws<ShapeException>(() => new SsimLoss(ImageRange.ZeroOne, preset).Forward(x, x)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            $"sides must be at least {least} ",
+            Assert.Throws<ShapeException>(() => new SsimIndex(ImageRange.ZeroOne, preset).Of(x, x)).Message,
+            StringComparison.Ordinal);
         Tensor fits = Tensor.Zeros([1, 1, least, least]);
         Assert.Equal(0, new SsimLoss(ImageRange.ZeroOne, preset).Forward(fits, fits).Item(), 1e-6);
     }
@@ -133,9 +139,13 @@ public class SsimLossTests : SsimContract
         Tensor x = Tensor.Rand([1, 1, 390, 400], DType.Float64, Random);
         Tensor y = Tensor.Rand([1, 1, 390, 400], DType.Float64, Random.Fork(1));
         Assert.Equal(
-            new SsimIndex(ImageRange.ZeroOne).Of(x.AvgPool2d(2), y.AvgPool2d(2)), new SsimIndex(ImageRange.ZeroOne, SsimPreset.Piq).Of(x, y), 1e-12);
+            new SsimIndex(ImageRange.ZeroOne).Of(x.AvgPool2d(2), y.AvgPool2d(2)),
+            new SsimIndex(ImageRange.ZeroOne, SsimPreset.Piq).Of(x, y),
+            1e-12);
         Assert.Equal(
-            new SsimIndex(ImageRange.ZeroOne).Of(x[.., .., ..300], y[.., .., ..300]), new SsimIndex(ImageRange.ZeroOne, SsimPreset.Piq).Of(x[.., .., ..300], y[.., .., ..300]), 1e-12);
+            new SsimIndex(ImageRange.ZeroOne).Of(x[.., .., ..300], y[.., .., ..300]),
+            new SsimIndex(ImageRange.ZeroOne, SsimPreset.Piq).Of(x[.., .., ..300], y[.., .., ..300]),
+            1e-12);
     }
 }
 

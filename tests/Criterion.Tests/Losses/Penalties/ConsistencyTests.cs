@@ -31,7 +31,10 @@ public class ConsistencyTests
     public void Errors_and_NaN_show()
     {
         Tensor x = Tensor.Ones([2, 3]);
-        Assert.Contains("[2, 1]", Assert.Throws<ShapeException>(() => new ConsistencyPenalty().Forward(x, x.Narrow(1, 0, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[2, 1]",
+            Assert.Throws<ShapeException>(() => new ConsistencyPenalty().Forward(x, x.Narrow(1, 0, 1))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => new ConsistencyPenalty().Forward(Tensor.Scalar(1), Tensor.Scalar(1)));
         Assert.Throws<LossException>(() => new ConsistencyPenalty().Forward(x.Narrow(0, 0, 0), x.Narrow(0, 0, 0)));
         Assert.True(double.IsNaN(new ConsistencyPenalty().Forward(x * double.NaN, x).Item()));

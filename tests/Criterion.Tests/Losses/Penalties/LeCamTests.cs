@@ -52,7 +52,10 @@ public class LeCamTests
     [Fact]
     public void Errors_and_NaN_show()
     {
-        Assert.Contains("Update", Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real, Fake, new LeCamState())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Update",
+            Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real, Fake, new LeCamState())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real.Narrow(0, 0, 0), Fake, State));
         Assert.Throws<LossException>(() => new LeCamPenalty().Update(State, Real, Fake.Narrow(0, 0, 0)));
         Assert.True(double.IsNaN(new LeCamPenalty(Rectified: true).Forward(Real * double.NaN, Fake, State).Item()));

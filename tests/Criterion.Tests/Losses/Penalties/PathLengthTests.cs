@@ -88,7 +88,9 @@ public class PathLengthTests
         BatchNorm1d norm = new(2, dtype: DType.Float64);
         Tensor w = Tensor.Randn([4, 2], DType.Float64, Random);
         Assert.Contains(
-            "PathLengthPenalty", Assert.Throws<BatchCouplingException>(() => new PathLengthPenalty().Forward(norm.Forward, w, 0)).Message, StringComparison.Ordinal);
+            "PathLengthPenalty",
+            Assert.Throws<BatchCouplingException>(() => new PathLengthPenalty().Forward(norm.Forward, w, 0)).Message,
+            StringComparison.Ordinal);
         Assert.True(double.IsFinite(new PathLengthPenalty { AllowBatchCoupling = true }.Forward(norm.Forward, w, 0, Random).Mean));
         norm.Eval();
         Assert.True(double.IsFinite(new PathLengthPenalty().Forward(norm.Forward, w, 0, Random).Mean));
@@ -108,7 +110,10 @@ public class PathLengthTests
     [Fact]
     public void Errors_name_what_does_not_fit()
     {
-        Assert.Contains("[4]", Assert.Throws<ShapeException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([4]), 0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[4]",
+            Assert.Throws<ShapeException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([4]), 0)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<LossException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([0, 4]), 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Rate: 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Weight: -2));

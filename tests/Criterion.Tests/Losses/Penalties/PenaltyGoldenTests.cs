@@ -30,7 +30,8 @@ public class PenaltyGoldenTests
         ["PathLengthPenalty"] = static (c, x) => new PathLengthPenalty(Rate: c.Args.Double("Rate"))
             .Forward(w => Critics[c.Args.Text("generator")](w, x[2..]), x[0], c.Args.Double("mean"), x[1]).Penalty,
         ["DriftPenalty"] = static (c, x) => Options<DriftPenalty>(c).Forward(x[0]),
-        ["LeCamPenalty"] = static (c, x) => Options<LeCamPenalty>(c).Forward(x[0], x[1], new(c.Args.Double("real"), c.Args.Double("fake"), 1)),
+        ["LeCamPenalty"] = static (c, x) =>
+            Options<LeCamPenalty>(c).Forward(x[0], x[1], new(c.Args.Double("real"), c.Args.Double("fake"), 1)),
         ["ConsistencyPenalty"] = static (c, x) => Options<ConsistencyPenalty>(c).Forward(x[0], x[1]),
         ["OrthogonalPenalty"] = static (c, x) => Options<OrthogonalPenalty>(c).Forward(x),
     };
@@ -70,7 +71,10 @@ public class PenaltyGoldenTests
     {
         GoldenCase golden = GoldenFile.Find("adversarial", op, name);
         GoldenAssert.SingleMatches(golden, x => Penalties[op](golden, x));
-        Accuracy.NoWorseThanPyTorch(golden, x => Penalties[op](golden, x), golden.Args.Has("critic") || golden.Args.Has("generator") ? NetworkSlack : Accuracy.Slack);
+        Accuracy.NoWorseThanPyTorch(
+            golden,
+            x => Penalties[op](golden, x),
+            golden.Args.Has("critic") || golden.Args.Has("generator") ? NetworkSlack : Accuracy.Slack);
     }
 
     static Tensor Slope<TPenalty>(GoldenCase golden, Tensor[] x)

@@ -164,7 +164,8 @@ public abstract class SlopePenaltyContract
     public void Empty_batches_and_bad_weights_are_errors()
     {
         Tensor none = Tensor.Zeros([0, 3], DType.Float64);
-        Assert.Contains("[0, 3]", Assert.Throws<LossException>(() => Penalty.Forward(x => x.Sum(1), none, none)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[0, 3]", Assert.Throws<LossException>(() => Penalty.Forward(x => x.Sum(1), none, none)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => Penalty.Forward(null!, none, none));
         Assert.Throws<ArgumentOutOfRangeException>(() => Penalty with { Weight = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => Penalty with { Weight = double.NaN });
@@ -192,7 +193,8 @@ public abstract class SlopePenaltyContract
     sealed class Critic(Module norm)
     {
         readonly Sequential _network = new(
-            new Conv2d(1, 2, 3, dtype: DType.Float64, random: Random), norm, new LeakyReLU(0.2), new Flatten(), new Linear(8, 1, dtype: DType.Float64, random: Random));
+            new Conv2d(1, 2, 3, dtype: DType.Float64, random: Random), norm, new LeakyReLU(0.2), new Flatten(), new Linear(
+                8, 1, dtype: DType.Float64, random: Random));
 
         public Module Norm { get; } = norm;
 

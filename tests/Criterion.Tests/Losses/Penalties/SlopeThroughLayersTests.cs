@@ -3,7 +3,7 @@ using Criterion.Nn;
 
 namespace Criterion.Tests.Losses.Penalties;
 
-/// <summary>A penalty is differentiated through every kind of layer: compared with central differences of the penalty by all weights.</summary>
+/// <summary>Compares a penalty's gradients by all weights, through every kind of layer, with central differences.</summary>
 public class SlopeThroughLayersTests
 {
     const DType Double = DType.Float64;
@@ -21,7 +21,8 @@ public class SlopeThroughLayersTests
         ["LayerNorm"] = static () => new LayerNorm([2, 4, 4], dtype: Double),
         ["GroupNorm"] = static () => new GroupNorm(2, 2, dtype: Double),
         ["BatchNorm2d in evaluation"] = static () => new BatchNorm2d(2, dtype: Double).Eval(),
-        ["SpectralNorm"] = static () => new SpectralNorm(new Conv2d(2, 2, 3, padding: 1, random: Random, dtype: Double), random: Random).Eval(),
+        ["SpectralNorm"] = static () =>
+            new SpectralNorm(new Conv2d(2, 2, 3, padding: 1, random: Random, dtype: Double), random: Random).Eval(),
         ["AvgPool2d and Upsample"] = static () => new Sequential(new AvgPool2d(2), new Upsample(2)),
         ["Upsample bilinear"] = static () => new Sequential(new AvgPool2d(2), new Upsample(2, mode: UpsampleMode.Bilinear)),
         ["MaxPool2d"] = static () => new Sequential(new MaxPool2d(2), new Upsample(2)),

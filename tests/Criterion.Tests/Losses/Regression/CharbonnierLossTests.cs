@@ -10,7 +10,8 @@ public class CharbonnierLossTests : PointwiseLossContract
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e-9), Doubles(0, 1e4, 1e4, 0)]];
 
     [Fact]
-    public void Default_is_that_of_super_resolution() => OneNumber.Is(new CharbonnierLoss(), static d => Math.Sqrt((d * d) + 1e-6), 0, 1e-3, -0.5, 3);
+    public void Default_is_that_of_super_resolution() =>
+        OneNumber.Is(new CharbonnierLoss(), static d => Math.Sqrt((d * d) + 1e-6), 0, 1e-3, -0.5, 3);
 
     [Fact]
     public void Default_is_finite_where_equal_to_second_order()
@@ -25,7 +26,9 @@ public class CharbonnierLossTests : PointwiseLossContract
 
     [Fact]
     public void Zero_at_equality_keeps_the_digits_of_small_errors() => Assert.Equal(
-        5e-9, new CharbonnierLoss(1, ZeroAtEquality: true).Forward(Doubles(1e-4).To(DType.Float32), Doubles(0).To(DType.Float32)).Item(), 1e-14);
+        5e-9,
+        new CharbonnierLoss(1, ZeroAtEquality: true).Forward(Doubles(1e-4).To(DType.Float32), Doubles(0).To(DType.Float32)).Item(),
+        1e-14);
 
     [Fact]
     public void Zero_at_equality_has_the_right_derivatives() => GradCheck.Check(
@@ -36,7 +39,8 @@ public class CharbonnierLossTests : PointwiseLossContract
     [InlineData(-1e-3)]
     [InlineData(double.NaN)]
     public void Epsilon_that_is_not_positive_is_an_error(double epsilon) =>
-        Assert.Contains("Epsilon", Assert.Throws<ArgumentOutOfRangeException>(() => new CharbonnierLoss(epsilon)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Epsilon", Assert.Throws<ArgumentOutOfRangeException>(() => new CharbonnierLoss(epsilon)).Message, StringComparison.Ordinal);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.Normal(shape, random);
 }

@@ -9,14 +9,16 @@ public class GaussianNLLLossTests : TernaryLossContract
 
     protected override TernaryLoss Default => new GaussianNLLLoss();
 
-    protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, 0, 1, 2), Doubles(0, -1e4, 0, 1, 2), Doubles(1, 1, 1e4, 0, 1e-6)]];
+    protected override IEnumerable<Tensor[]> Extremes =>
+        [[Doubles(0, 1e4, 0, 1, 2), Doubles(0, -1e4, 0, 1, 2), Doubles(1, 1, 1e4, 0, 1e-6)]];
 
     [Theory]
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op,
         name,
-        (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction()).Forward(x[0], x[1], x[2]),
+        (golden, x) => new GaussianNLLLoss(golden.Args.Flag("full"), golden.Args.Double("eps"), golden.Reduction())
+            .Forward(x[0], x[1], x[2]),
         file: "regression",
 
         // The derivative by the variance is the difference of 1/v and (d/v)², which are nearly equal in one case.
@@ -59,7 +61,8 @@ public class GaussianNLLLossTests : TernaryLossContract
     [InlineData(new[] { 2, 1, 1 })]
     public void Any_other_shape_of_variances_is_an_error(int[] shape) => Assert.Contains(
         "variance",
-        Assert.Throws<ShapeException>(() => new GaussianNLLLoss().Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones(shape))).Message,
+        Assert.Throws<ShapeException>(
+            () => new GaussianNLLLoss().Forward(Tensor.Ones([2, 3]), Tensor.Ones([2, 3]), Tensor.Ones(shape))).Message,
         StringComparison.Ordinal);
 
     [Fact]

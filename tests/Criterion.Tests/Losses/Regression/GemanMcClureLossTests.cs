@@ -34,7 +34,8 @@ public class GemanMcClureLossTests : PointwiseLossContract
     [InlineData(-1)]
     [InlineData(double.NaN)]
     public void Scale_that_is_not_positive_is_an_error(double scale) =>
-        Assert.Contains("Scale", Assert.Throws<ArgumentOutOfRangeException>(() => new GemanMcClureLoss(scale)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Scale", Assert.Throws<ArgumentOutOfRangeException>(() => new GemanMcClureLoss(scale)).Message, StringComparison.Ordinal);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.Normal(shape, random);
 }

@@ -37,7 +37,10 @@ public class HuberLossTests : PointwiseLossContract
     public void Delta_that_is_not_positive_is_an_error_also_in_a_copy(double delta)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new HuberLoss(delta));
-        Assert.Contains("Delta", Assert.Throws<ArgumentOutOfRangeException>(() => new HuberLoss() with { Delta = delta }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Delta",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new HuberLoss() with { Delta = delta }).Message,
+            StringComparison.Ordinal);
     }
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.AwayFrom(1, shape, random);

@@ -9,7 +9,8 @@ public class LogCoshLossTests : PointwiseLossContract
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, 1e4, -1e4, 1e-9, 1e30), Doubles(0, 1e4, 1e4, 0, -1e30)]];
 
     [Fact]
-    public void Value_is_the_logarithm_of_the_hyperbolic_cosine() => OneNumber.Is(Default, static d => Math.Log(Math.Cosh(d)), 0.3, -0.99, 1.01, 5, -20);
+    public void Value_is_the_logarithm_of_the_hyperbolic_cosine() =>
+        OneNumber.Is(Default, static d => Math.Log(Math.Cosh(d)), 0.3, -0.99, 1.01, 5, -20);
 
     [Theory]
     [InlineData(1e4)]
@@ -38,7 +39,9 @@ public class LogCoshLossTests : PointwiseLossContract
 
     [Fact]
     public void Text_is_the_plain_formula() =>
-        Assert.Equal(@"\left|x - y\right| + \operatorname{softplus}\left(\left(-2\right) \cdot \left|x - y\right|\right) - 0.693147", Default.ToLatex());
+        Assert.Equal(
+            @"\left|x - y\right| + \operatorname{softplus}\left(\left(-2\right) \cdot \left|x - y\right|\right) - 0.693147",
+            Default.ToLatex());
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.AwayFrom(1, shape, random);
 }

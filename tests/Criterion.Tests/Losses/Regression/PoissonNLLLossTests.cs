@@ -35,7 +35,8 @@ public class PoissonNLLLossTests : PointwiseLossContract
     {
         Tensor x = Doubles(0, 0, 0, 0);
         Tensor y = Doubles(0, 1, 2, 50);
-        Tensor added = (Default with { Reduction = Reduction.None }).Forward(x, y) - new PoissonNLLLoss(Reduction: Reduction.None).Forward(x, y);
+        Tensor added = (Default with { Reduction = Reduction.None }).Forward(x, y) - new PoissonNLLLoss(Reduction: Reduction.None).Forward(
+            x, y);
         Assert.Equal([0.0, 0.0], added.ToArray<double>()[..2]);
         Assert.Equal((2 * Math.Log(2)) - 2 + (0.5 * Math.Log(4 * Math.PI)), added[0, 2].Item(), 1e-12);
         Assert.Equal(148.4777669517730, added[0, 3].Item(), 2e-3);
@@ -54,7 +55,10 @@ public class PoissonNLLLossTests : PointwiseLossContract
     [Fact]
     public void Negative_counts_and_rates_are_errors_that_name_them()
     {
-        Assert.Contains("target must be a count", Assert.Throws<LossException>(() => Default.Forward(Doubles(1, 1), Doubles(0, -1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "target must be a count",
+            Assert.Throws<LossException>(() => Default.Forward(Doubles(1, 1), Doubles(0, -1))).Message,
+            StringComparison.Ordinal);
         string message = Assert.Throws<LossException>(() => new PoissonNLLLoss(false).Forward(Doubles(1, -0.5), Doubles(0, 1))).Message;
         Assert.Contains("element 1 is -0.5", message, StringComparison.Ordinal);
     }

@@ -40,7 +40,8 @@ public class QuantileLossTests : PointwiseLossContract
     [InlineData(1)]
     [InlineData(double.NaN)]
     public void Quantile_that_is_not_between_0_and_1_is_an_error(double quantile) =>
-        Assert.Contains("Quantile", Assert.Throws<ArgumentOutOfRangeException>(() => new QuantileLoss(quantile)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Quantile", Assert.Throws<ArgumentOutOfRangeException>(() => new QuantileLoss(quantile)).Message, StringComparison.Ordinal);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.AwayFrom(0, shape, random);
 }

@@ -49,7 +49,10 @@ public class SmoothL1LossTests : PointwiseLossContract
     public void Beta_below_0_is_an_error_also_in_a_copy(double beta)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new SmoothL1Loss(beta));
-        Assert.Contains("Beta", Assert.Throws<ArgumentOutOfRangeException>(() => new SmoothL1Loss() with { Beta = beta }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Beta",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new SmoothL1Loss() with { Beta = beta }).Message,
+            StringComparison.Ordinal);
     }
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) => Drawn.AwayFrom(1, shape, random);

@@ -6,7 +6,7 @@ using Criterion.Training;
 namespace Criterion.Cli;
 
 /// <summary>The options of <c>criterion train</c> that change a recipe. Options that are not given keep the value of the recipe.</summary>
-internal sealed class GanSettings
+internal sealed class GanTrainingOptions
 {
     readonly DeclaredOptions _options = new(GanOptions.Declared, new GanOptions(), Help);
 
@@ -36,7 +36,7 @@ internal sealed class GanSettings
         }
         catch (TrainingException e)
         {
-            throw new ToolException($"{option.Name} {Mistakes.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}", e);
+            throw new ToolException($"{option.Name} {UsageErrors.Shorten(text)}: {Flags.InPlaceOfNames(e.Message)}", e);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class GanSettings
         ];
         if (uses.FirstOrDefault(use => !use.IsUsed && parsed.IsGiven(this[use.Property])) is { Property: { } unused, Why: var why })
         {
-            throw new ToolException($"{this[unused].Name} has no effect here: {why}. Leave it out.");
+            throw new ToolException($"{this[unused].Name} has no effect here: {why}. Remove it.");
         }
     }
 

@@ -1,13 +1,13 @@
 namespace Criterion.Tests.Threads;
 
-/// <summary>A thread that runs what it is given while the caller waits.</summary>
-sealed class Lane : IDisposable
+/// <summary>A thread that runs one action at a time while the caller waits.</summary>
+sealed class SteppedThread : IDisposable
 {
     readonly SemaphoreSlim _go = new(0);
     readonly SemaphoreSlim _done = new(0);
     Action? _next;
 
-    public Lane() => new Thread(Loop) { IsBackground = true }.Start();
+    public SteppedThread() => new Thread(Loop) { IsBackground = true }.Start();
 
     public void Run(Action action)
     {

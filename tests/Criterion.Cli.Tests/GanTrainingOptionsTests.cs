@@ -3,23 +3,27 @@ using Criterion.Losses;
 namespace Criterion.Cli.Tests;
 
 /// <summary>Every option of a recipe can be changed on the command line, and comes back from run.json.</summary>
-public sealed class GanSettingsTests : IDisposable
+public sealed class GanTrainingOptionsTests : IDisposable
 {
     readonly TempFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
 
     [Fact]
-    public void Nothing_given_is_the_recipe_as_it_stands() => Assert.All(GanRecipe.All.Where(static recipe => recipe.Name is "dcgan" or "wgan-gp" or "r3gan"), recipe =>
-        Assert.Equal(recipe.For(new GaussianRing().Draw(1)).Options with { Steps = 1, BatchSize = 2 }, Train(recipe.Name, []).Options));
+    public void Nothing_given_is_the_recipe_unchanged() => Assert.All(
+        GanRecipe.All.Where(static recipe => recipe.Name is "dcgan" or "wgan-gp" or "r3gan"),
+        recipe =>
+            Assert.Equal(recipe.For(new GaussianRing().Draw(1)).Options with { Steps = 1, BatchSize = 2 }, Train(recipe.Name, []).Options));
 
     [Fact]
     public void Everything_can_be_given()
     {
         (GanOptions options, string error) = Train("dcgan",
         [
-            "--objective", "least-squares:a=-1,c=0", "--penalty", "drift=0.01", "--penalty", "r1=5@2", "--feature-matching", "0.25", "--d-steps", "2", "--latent", "3",
-            "--lr", "1e-3", "--d-lr", "2e-3", "--optimizer", "adam", "--beta1", "0", "--beta2", "0.9", "--ema", "0.5", "--d-norm", "layer", "--class-weight", "0.5",
+            "--objective", "least-squares:a=-1,c=0", "--penalty", "drift=0.01", "--penalty", "r1=5@2", "--feature-matching", "0.25",
+                "--d-steps", "2", "--latent", "3",
+            "--lr", "1e-3", "--d-lr", "2e-3", "--optimizer", "adam", "--beta1", "0", "--beta2", "0.9", "--ema", "0.5", "--d-norm", "layer",
+                "--class-weight", "0.5",
             "--on-nan", "skip", "--seed", "9",
         ]);
 
@@ -52,7 +56,8 @@ public sealed class GanSettingsTests : IDisposable
     {
         GanOptions options = GanRecipe.Find("wgan-gp").For(new GaussianRing().Draw(1)).Options;
 
-        Assert.Equal((5e-4, 5e-4, 5000, 0.1), (options.GeneratorLearningRate, options.DiscriminatorLearningRate, options.Steps, options.Regularizers[0].Penalty.Weight));
+        Assert.Equal((5e-4, 5e-4, 5000, 0.1),
+            (options.GeneratorLearningRate, options.DiscriminatorLearningRate, options.Steps, options.Regularizers[0].Penalty.Weight));
         Assert.Same(GanRecipe.All[0], GanRecipe.All[0].For(Tiny.Data));
     }
 
@@ -69,8 +74,10 @@ public sealed class GanSettingsTests : IDisposable
     [Fact]
     public void Doubts_are_said_and_the_rest_refused()
     {
-        Assert.Contains("warning: A Wasserstein critic is unstable with momentum", Train("wgan", ["--optimizer", "adam"]).Error, StringComparison.Ordinal);
-        Assert.Contains("batch norm in the discriminator mixes samples", Refusal("--penalty", "r1", "--d-norm", "batch"), StringComparison.Ordinal);
+        Assert.Contains("warning: A Wasserstein critic is unstable with momentum", Train("wgan", ["--optimizer", "adam"]).Error,
+            StringComparison.Ordinal);
+        Assert.Contains("batch norm in the discriminator mixes samples", Refusal("--penalty", "r1", "--d-norm", "batch"),
+            StringComparison.Ordinal);
         Assert.Contains("no objective 'hing'", Refusal("--objective", "hing"), StringComparison.Ordinal);
         Assert.Contains("Expected a positive number, or none", Refusal("--clip", "-1"), StringComparison.Ordinal);
         Assert.Contains("--beta1", Refusal("--beta1", "1"), StringComparison.Ordinal);
@@ -82,7 +89,8 @@ public sealed class GanSettingsTests : IDisposable
     {
         string folder = _temp[Guid.NewGuid().ToString("N")];
         string[] data = settings.Contains("--data") ? [] : ["--data", "ring"];
-        (int code, string error) = Run(["train", recipe, .. data, "--width", "4", "--steps", "1", "--batch", "2", "--out", folder, .. settings]);
+        (int code, string error) = Run(
+            ["train", recipe, .. data, "--width", "4", "--steps", "1", "--batch", "2", "--out", folder, .. settings]);
         Assert.True(code == 0, error);
         return (((GanRunRecord)RunFolder.ReadRecord(folder)).Options, error);
     }
