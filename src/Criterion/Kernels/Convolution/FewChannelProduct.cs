@@ -85,6 +85,7 @@ internal readonly struct FewChannelProduct<S> : IChunk
 
     readonly unsafe struct MultiplyTask(FewChannelProduct<S> runs, S** pointers, int count, S* columns, S* sums) : ILaneTask<S>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, S> => runs.Multiply<L>(pointers, count, columns, sums);
     }

@@ -76,6 +76,7 @@ internal static unsafe class MatrixProductBlock
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where TLeft : unmanaged, ITileOperands<S, TLeft>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, S> => Tiles<S, L, TLeft>.Multiply(left, panel);
     }

@@ -13,16 +13,19 @@ internal static unsafe class Blur
     public const int Slack = 32;
 
     /// <summary>Computes result[i] = Σₖ weights[k] · source[i + k].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Along(double* source, double* weights, int taps, double* result, int count) =>
         WidestLane.Run<BlurSums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
 
     /// <summary>Computes result[i] = Σₖ weights[k] · rows[k][i].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Across(double** rows, double* weights, int taps, double* result, int count) =>
         WidestLane.Run<BlurSums<RowList>, double>(new(new(rows), weights, taps, result, count));
 
     readonly struct BlurSums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
         where TRows : struct, IRows
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, double> => Sum<L, TRows>(rows, weights, taps, result, count);
     }

@@ -11,6 +11,7 @@ internal static unsafe class ResampleSums
     static int LaneBytes => Math.Min(32, WidestLane.Bytes);
 
     /// <summary>Computes target[i] = Σₖ weights[k] · source[i + k · stride].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Across<TFrom, TTo>(TFrom* source, nint stride, double* weights, int taps, TTo* target, int count)
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo> =>
@@ -20,6 +21,7 @@ internal static unsafe class ResampleSums
         where TFrom : unmanaged, INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, double> => Across<L, TFrom, TTo>(source, stride, weights, taps, target, count);
     }
@@ -60,6 +62,7 @@ internal static unsafe class ResampleSums
     }
 
     /// <summary>Computes target[i] = Σₖ weights[i · taps + k] · line[starts[i] + k].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Along<TTo>(double* line, int* starts, double* weights, int taps, TTo* target, int count)
         where TTo : unmanaged, INumberBase<TTo> =>
         WidestLane.Run<WindowSums<TTo>, double>(new(line, starts, weights, taps, target, count), LaneBytes);
@@ -67,6 +70,7 @@ internal static unsafe class ResampleSums
     readonly struct WindowSums<TTo>(double* line, int* starts, double* weights, int taps, TTo* target, int count) : ILaneTask<double>
         where TTo : unmanaged, INumberBase<TTo>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, double> => Along<L, TTo>(line, starts, weights, taps, target, count);
     }

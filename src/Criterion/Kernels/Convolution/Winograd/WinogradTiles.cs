@@ -39,12 +39,14 @@ internal readonly unsafe struct WinogradTiles<S>(S* first, nint rowStride, nint 
     /// Computes the input of a product for channels from <paramref name="channel"/> on: (a ± b) ± (c ± d), or the terms that exist. The
     /// results of tiles are <paramref name="targetStride"/> elements apart.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Transform(in WinogradPair pair, int channel, int channels, S* target, nint targetStride) =>
         WidestLane.Run<TransformTask, S>(new(this, pair, channel, channels, target, targetStride));
 
     readonly struct TransformTask(WinogradTiles<S> tiles, WinogradPair pair, int channel, int channels, S* target, nint targetStride)
         : ILaneTask<S>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Run<L>()
             where L : struct, ILane<L, S> => tiles.Transform<L>(pair, channel, channels, target, targetStride);
     }
