@@ -138,7 +138,7 @@ internal sealed class CompareCommand
             throw new ToolException($"'{part}' in '{list}' of {_objectives.Name} is not an objective.{NumberText.Hint(list)}");
         }
 
-        GanSettings.Named(_objectives, part, GanNames.ParseObjective);
+        GanTrainingOptions.Named(_objectives, part, GanNames.ParseObjective);
         return part;
     }
 

@@ -26,7 +26,7 @@ internal sealed class TrainCommand
 
     readonly ImageOptions _images = new(": 8, 16, 32, 64, 128 or 256 [default: unchanged, except that 28 is padded to 32]");
 
-    readonly GanSettings _settings = new();
+    readonly GanTrainingOptions _options = new();
 
     readonly Option<int?> _width = new Option<int?>("--width")
     {
@@ -68,7 +68,7 @@ internal sealed class TrainCommand
             _recipe, _data, _images.All, _width, _frechetEvery, _frechetCount, _resume,
             CycleGanCommand.Create(console, stop),
             SiameseCommand.Create(console, stop),
-            _settings.All, _run.All,
+            _options.All, _run.All,
         };
         command.SetAction(parsed => Run(parsed, console, stop));
         return command;
@@ -109,13 +109,13 @@ internal sealed class TrainCommand
     {
         IEnumerable<Option> fixedOptions =
         [
-            _data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _settings.All.Except([_settings.Steps]),
+            _data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _options.All.Except([_options.Steps]),
             .. _run.All.Except([_run.Threads]),
         ];
         if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)
         {
             throw new ToolException($"{changed.Name} cannot be combined with {_resume.Name}: a resumed run keeps its options. Only "
-                + $"{_settings.Steps.Name} and {_run.Threads.Name} may change.");
+                + $"{_options.Steps.Name} and {_run.Threads.Name} may change.");
         }
 
         RunRecord record = RunFolder.ReadRecord(path);
@@ -126,11 +126,11 @@ internal sealed class TrainCommand
         }
 
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
-        int? steps = parsed.GetValue(_settings.Steps);
+        int? steps = parsed.GetValue(_options.Steps);
         if (steps < checkpoint.Step)
         {
-            throw new ToolException($"Invalid value '{steps}' for {_settings.Steps.Name}. Expected at least {checkpoint.Step}, the steps "
-                + $"that '{path}' has done: {_settings.Steps.Name} is the total number.");
+            throw new ToolException($"Invalid value '{steps}' for {_options.Steps.Name}. Expected at least {checkpoint.Step}, the steps "
+                + $"that '{path}' has done: {_options.Steps.Name} is the total number.");
         }
 
         console.Output.WriteLine($"Resuming {record.Recipe} in {path} from step {checkpoint.Step} of {steps ?? record.Steps}");
@@ -178,6 +178,6 @@ internal sealed class TrainCommand
     GanRecipe Recipe(ParseResult parsed, Dataset data)
     {
         GanRecipe recipe = GanRecipe.Find(parsed.GetValue(_recipe)!).For(data);
-        return recipe with { Options = _settings.Change(recipe.Options, parsed) };
+        return recipe with { Options = _options.Change(recipe.Options, parsed) };
     }
 }

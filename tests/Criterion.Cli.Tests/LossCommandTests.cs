@@ -148,7 +148,7 @@ public sealed class LossCommandTests : IDisposable
     [InlineData("Invalid value 'reduction' for --option. Expected key=value", "loss", "mse", "--option", "reduction")]
     [InlineData("mse needs prediction, target", "loss", "mse")]
     [InlineData("--svg needs the name of a loss", "losses", "--svg", "x.svg")]
-    public void Mistakes_are_named_with_the_way_out(string message, params string[] args)
+    public void Errors_name_the_fix(string message, params string[] args)
     {
         (int code, _, string error) = Run(args);
         Assert.Equal(1, code);

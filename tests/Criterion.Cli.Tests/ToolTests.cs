@@ -89,7 +89,7 @@ public sealed class ToolTests : IDisposable
     [InlineData("--out <file> is required", "sample", "run")]
     [InlineData("Invalid value 'x.jpg' for --out. Expected a name that ends in .png or .npy", "sample", "run", "--out", "x.jpg")]
     [InlineData("There is no '/nowhere'", "sample", "/nowhere", "--out", "x.png")]
-    public void Mistakes_are_one_clear_line(string message, params string[] args)
+    public void Errors_are_one_clear_line(string message, params string[] args)
     {
         (int code, string output, string error) = Run(args);
 
@@ -100,7 +100,7 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_written_over()
+    public void Nothing_is_overwritten()
     {
         File.WriteAllText(_temp["x.png"], "mine");
 

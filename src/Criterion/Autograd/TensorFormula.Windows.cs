@@ -119,7 +119,8 @@ public static partial class TensorFormula
         {
             throw new ShapeException(
                 $"{Name<TFormula>()}: images of shape {x.Shape} are smaller than the window. "
-                + $"With BlurWindow.Size {window.Size} and border {window.Border} both sides must be at least {window.LeastSide}.");
+                + $"With BlurWindow.Size {window.Size} and border {window.Border} the least side is {window.LeastSide}. "
+                + "Enlarge the images or use a smaller window.");
         }
     }
 

@@ -22,8 +22,8 @@ internal static class NumberText
     /// <summary>Formats a number with that many significant digits; whole digits are kept: 12346, 1.235, 1e-6.</summary>
     public static string Significant(double value, int digits) =>
         Math.Abs(value) >= Math.Pow(10, digits) && Math.Abs(value) < LeastScientific
-        ? value.ToString("0", CultureInfo.InvariantCulture)
-        : ShortExponent(value.ToString($"G{digits}", CultureInfo.InvariantCulture));
+            ? value.ToString("0", CultureInfo.InvariantCulture)
+            : ShortExponent(value.ToString($"G{digits}", CultureInfo.InvariantCulture));
 
     /// <summary>
     /// Formats a number with that many decimals, for columns, or with an exponent where these would show only zeros or too many digits.
@@ -45,8 +45,9 @@ internal static class NumberText
 
     /// <summary>Parses a finite number: digits with a decimal point or an exponent, no thousands separators, no spaces.</summary>
     public static bool TryParse(string text, out double value) =>
-        double.TryParse(text, Real, CultureInfo.InvariantCulture, out value) && double.IsFinite(value) && (
-            value != 0 || !HasDigits(text.Split('e', 'E')[0]));
+        double.TryParse(text, Real, CultureInfo.InvariantCulture, out value)
+        && double.IsFinite(value)
+        && (value != 0 || !HasDigits(text.Split('e', 'E')[0]));
 
     /// <summary>Parses an integer: digits and a sign, nothing else.</summary>
     public static bool TryParse(string text, out long value) =>

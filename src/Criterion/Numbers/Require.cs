@@ -13,56 +13,74 @@ namespace Criterion;
 internal static class Require
 {
     public static double Positive(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is > 0 and < double.PositiveInfinity, value, owner, "positive and finite", option, property);
 
     public static double NonNegative(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is >= 0 and < double.PositiveInfinity, value, owner, "0 or more, and finite", option, property);
 
     public static double Finite(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(double.IsFinite(value), value, owner, "finite", option, property);
 
     /// <summary>Requires a number in (0, 1).</summary>
     public static double InOpenUnitInterval(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is > 0 and < 1, value, owner, "in (0, 1)", option, property);
 
     /// <summary>Requires a number in [0, 1].</summary>
     public static double InUnitInterval(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is >= 0 and <= 1, value, owner, "in [0, 1]", option, property);
 
     /// <summary>Requires a decay rate in [0, 1): at 1 an average would never move.</summary>
     public static double Decay(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is >= 0 and < 1, value, owner, "in [0, 1)", option, property);
 
     /// <summary>
     /// Requires a discriminator's target for real images: one-sided label smoothing lowers it, and 0 would be the target for fakes.
     /// </summary>
     public static double SmoothedTarget(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value is > 0 and <= 1, value, owner, "in (0, 1]; 1 is no label smoothing", option, property);
 
     /// <summary>Requires a tolerance: positive, or infinite to switch the check off.</summary>
     public static double Tolerance(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value > 0, value, owner, "positive; infinity switches the check off", option, property);
 
     /// <summary>Requires the degree of a norm: at least 1, or infinite for the maximum norm.</summary>
     public static double NormDegree(
-        double value, string owner, [CallerArgumentExpression(nameof(value))] string option =
-            "", [CallerMemberName] string property = "") =>
+        double value,
+        string owner,
+        [CallerArgumentExpression(nameof(value))] string option = "",
+        [CallerMemberName] string property = "") =>
         That(value >= 1, value, owner, "at least 1 (2 is Euclidean, infinity the maximum norm)", option, property);
 
     public static int AtLeast(

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -95,6 +96,22 @@ public class FormulaTests
         x.RequiresGrad = true;
         Tensor slope = Autograd.Grad([x.LeakyRelu(0.2)], [x], createGraph: true, gradients: [Tensor.OnesLike(x)])[0];
         Assert.Equal([0.2, 1.0], slope.ToArray<double>());
+    }
+
+    [Fact]
+    public void Formulas_hold_no_bool_fields()
+    {
+        Type[] kinds =
+        [
+            typeof(IUnaryFormula), typeof(IBinaryFormula), typeof(ITernaryFormula),
+            typeof(IRowFormula), typeof(ISoftmaxFormula), typeof(IWindowFormula),
+        ];
+        Assert.Empty(
+            from type in typeof(Tensor).Assembly.GetTypes()
+            where type.IsValueType && kinds.Any(kind => kind.IsAssignableFrom(type))
+            from field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            where field.FieldType == typeof(bool)
+            select $"{type.FullName}.{field.Name}");
     }
 
     [Fact]

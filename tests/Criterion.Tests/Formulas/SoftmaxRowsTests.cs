@@ -71,7 +71,7 @@ public class SoftmaxRowsTests
         Refused("[6]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes[..5])));
         Refused("[5]", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes, Weight[..4])));
         Refused("class 5 of row 0", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Classes(Classes + 5)));
-        Refused("at least one", () => TensorFormula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
+        Refused("C ≥ 1", () => TensorFormula.SoftmaxRows(default(Curved), Logits[.., ..0], SoftmaxTarget.Rows(Others[.., ..0])));
         Refused(
             "classes", () => TensorFormula.SoftmaxRows(default(Curved), Logits, SoftmaxTarget.Rows(Others), origin: RowOrigin.TargetClass));
     }

@@ -109,7 +109,7 @@ public class WindowFormulaTests
     {
         Tensor x = Draw(4, 9, 1);
         ShapeException error = Assert.Throws<ShapeException>(() => TensorFormula.Windows(default(Four), new BlurWindow(5), x, x));
-        Assert.Contains("at least 5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("least side is 5", error.Message, StringComparison.Ordinal);
         Assert.Throws<ShapeException>(() => TensorFormula.Windows(default(Four), new BlurWindow(3), x, x.Narrow(1, 0, 1)));
         Assert.Throws<ShapeException>(() => TensorFormula.WindowMap(default(Four), new BlurWindow(3), x[0], x[0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BlurWindow(4));

@@ -59,7 +59,8 @@ sealed partial class MemoryScript
             Tensor part = g * of * 2;
             _captured.AddRange([g, g * 3]);
             return part;
-        }));
+        }
+        ));
         float[] numbers = x.Numbers;
         return Result(x, numbers.Select(static v => v * v), result, "square", [x.Node], [(x.Block, true)], (model, g) =>
         {
@@ -76,7 +77,8 @@ sealed partial class MemoryScript
         {
             _captured.Add(g);
             return g;
-        }));
+        }
+        ));
         return Result(x, x.Numbers, result, "same", [x.Node], [], (_, g) =>
         {
             _capturedBlocks.Add(g);

@@ -100,7 +100,7 @@ internal readonly struct FGanFake<TDivergence> : IUnaryFormula
 }
 
 /// <summary>−f*(g_f(v)), or −g_f(v) for a non-saturating generator.</summary>
-internal readonly struct FGanGenerated<TDivergence>(bool nonSaturating) : IUnaryFormula
+internal readonly struct FGanGenerated<TDivergence>(Flag nonSaturating) : IUnaryFormula
     where TDivergence : struct, IDivergence
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

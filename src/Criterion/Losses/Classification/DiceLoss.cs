@@ -49,7 +49,7 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
     protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
 
     /// <summary>1 − (2 Σ x y + Smooth) / (Σ x + Σ y + Smooth + Epsilon).</summary>
-    internal readonly struct Overlap(double smooth, double epsilon, bool squared) : IRowFormula
+    internal readonly struct Overlap(double smooth, double epsilon, Flag squared) : IRowFormula
     {
         public static int Arity => 2;
 

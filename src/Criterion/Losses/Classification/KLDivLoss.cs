@@ -67,7 +67,7 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
         probability.Log(), Tensor.FullLike(probability, LogTarget ? Math.Log(target) : target));
 
     /// <summary>y (ln y − x), or eʸ (y − x) for the logarithm of a target.</summary>
-    internal readonly struct Divergence(bool logTarget) : IBinaryFormula
+    internal readonly struct Divergence(Flag logTarget) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)

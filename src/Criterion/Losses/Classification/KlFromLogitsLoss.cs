@@ -51,7 +51,7 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
         [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
 
     /// <summary>q (ln q − ln p) of logarithms, or p (ln p − ln q).</summary>
-    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(Flag reverse) : ISoftmaxFormula
     {
         public static bool VanishesWithTarget => false;
 

@@ -63,7 +63,7 @@ public sealed record KlFromProbabilitiesLoss(
     }
 
     /// <summary>q (ln q − ln p), or p (ln p − ln q).</summary>
-    internal readonly struct Divergence(bool reverse) : ISoftmaxFormula
+    internal readonly struct Divergence(Flag reverse) : ISoftmaxFormula
     {
         public static bool VanishesWithTarget => false;
 

@@ -83,7 +83,7 @@ public sealed record TripletMarginLoss(
         new(new PairwiseDistance(P, Epsilon).Forward, Margin, Swap, Smooth, Reduction) { OnEmpty = OnEmpty };
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    internal readonly struct Triplet(double margin, double p, double epsilon, bool swap, bool smooth) : IRowFormula
+    internal readonly struct Triplet(double margin, double p, double epsilon, Flag swap, Flag smooth) : IRowFormula
     {
         readonly PNorm _norm = new(p, epsilon);
 
@@ -106,7 +106,7 @@ public sealed record TripletMarginLoss(
     }
 
     /// <summary><see cref="Triplet"/> for p = 2, without the code for other powers in the loop.</summary>
-    readonly struct EuclideanTriplet(Triplet triplet, double epsilon, bool swap) : IRowFormula
+    readonly struct EuclideanTriplet(Triplet triplet, double epsilon, Flag swap) : IRowFormula
     {
         public static int Arity => 3;
 

@@ -70,7 +70,7 @@ public sealed record TripletMarginWithDistanceLoss(
         [new("negative at 1", "d(a, p)", 0, 3, d => TensorFormula.Map(new Violation(Margin, Smooth), d, Tensor.OnesLike(d)))];
 
     /// <summary>max(0, d(a, p) − d(a, n) + margin), or its softplus.</summary>
-    internal readonly struct Violation(double margin, bool smooth) : IBinaryFormula
+    internal readonly struct Violation(double margin, Flag smooth) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T near, T far)

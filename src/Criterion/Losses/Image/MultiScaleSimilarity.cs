@@ -100,7 +100,7 @@ internal static class MultiScaleSimilarity
     /// <summary>
     /// xʷ, 0 ≤ w ≤ 1, linear below 10⁻⁴, where the slope would be unbounded; below 0 it is 0, or mirrored with <paramref name="keepSign"/>.
     /// </summary>
-    internal readonly struct BoundedPower(double exponent, bool keepSign) : IUnaryFormula
+    internal readonly struct BoundedPower(double exponent, Flag keepSign) : IUnaryFormula
     {
         const double Bend = 1e-4;
 

@@ -64,14 +64,14 @@ public sealed record SsimLoss(
     /// <summary>
     /// The similarity s of a window; with <paramref name="contrastOnly"/> its second factor (2σₓᵧ + C₂) / (σₓ² + σᵧ² + C₂).
     /// </summary>
-    internal readonly struct Similarity(SsimOptions options, ImageRange range, bool contrastOnly = false) : IWindowFormula
+    internal readonly struct Similarity(SsimOptions options, ImageRange range, Flag contrastOnly = default) : IWindowFormula
     {
         readonly double _black = range.Black();
         readonly double _luminance = Math.Pow(options.K1 * range.Extent(), 2);
         readonly double _contrast = Math.Pow(options.K2 * range.Extent(), 2);
         readonly double _epsilon = options.Epsilon;
         readonly double _correction = options.SampleVariance ? 1 / (1 - Math.Pow(options.WindowSize, -2)) : 1;
-        readonly bool _contrastOnly = contrastOnly;
+        readonly Flag _contrastOnly = contrastOnly;
 
         public static int StatisticCount => 4;
 

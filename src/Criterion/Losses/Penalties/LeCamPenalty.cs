@@ -93,7 +93,7 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
     }
 
     /// <summary>(x − mean)², or only its half above or below the mean.</summary>
-    readonly struct SquaredDistanceToMean(double anchor, bool rectified, bool above) : IUnaryFormula
+    readonly struct SquaredDistanceToMean(double anchor, Flag rectified, Flag above) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)

@@ -38,7 +38,7 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
 
     /// <summary>√(d² + Epsilon²), minus Epsilon with zeroAtEquality.</summary>
-    internal readonly struct Hyperbola(double epsilon, bool zeroAtEquality) : IBinaryFormula
+    internal readonly struct Hyperbola(double epsilon, Flag zeroAtEquality) : IBinaryFormula
     {
         // In units of Epsilon: beyond this, Epsilon does not change the root in any precision.
         const double Far = 1e15;

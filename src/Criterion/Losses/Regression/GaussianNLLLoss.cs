@@ -84,7 +84,7 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         name, "x − y", -3, 3, x => Formula.Map(x, Tensor.ZerosLike(x), Tensor.FullLike(x, variance)));
 
     /// <summary>½ (ln v + (x − y)² / v), v clamped to at least Epsilon.</summary>
-    internal readonly struct NegativeLogLikelihood(bool full, double epsilon) : ITernaryFormula
+    internal readonly struct NegativeLogLikelihood(Flag full, double epsilon) : ITernaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)

@@ -49,7 +49,7 @@ public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, dou
     }
 
     /// <summary>eˣ − y x, or x − y ln(x + Epsilon), plus Stirling's term with full.</summary>
-    internal readonly struct NegativeLogLikelihood(bool logInput, bool full, double epsilon) : IBinaryFormula
+    internal readonly struct NegativeLogLikelihood(Flag logInput, Flag full, double epsilon) : IBinaryFormula
     {
         // Above this eˣ may overflow though the loss does not.
         const double Large = 64;

@@ -6,7 +6,7 @@ using Criterion.Training;
 namespace Criterion.Cli;
 
 /// <summary>The options of <c>criterion train</c> that change a recipe. Options that are not given keep the value of the recipe.</summary>
-internal sealed class GanSettings
+internal sealed class GanTrainingOptions
 {
     readonly DeclaredOptions _options = new(GanOptions.Declared, new GanOptions(), Help);
 

@@ -3,7 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Cli.Tests;
 
 /// <summary>Every option of a recipe can be changed on the command line, and comes back from run.json.</summary>
-public sealed class GanSettingsTests : IDisposable
+public sealed class GanTrainingOptionsTests : IDisposable
 {
     readonly TempFolder _temp = new();
 
