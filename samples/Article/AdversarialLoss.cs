@@ -44,7 +44,7 @@ public static class AdversarialLoss
             discLoss.Backward();
             discOptimizer.Step();
 
-            // Train the generator: gradients pass through the discriminator, and none stay in it.
+            // Train the generator: gradients pass through the discriminator without accumulating in it.
             disc.Freeze();
             Tensor genLoss = loss.Forward(disc.Forward(fakeData), realLabels);
             genOptimizer.ZeroGrad();

@@ -37,7 +37,7 @@ public static class CycleConsistency
         }
     }
 
-    /// <summary>There and back again: what comes out should be what went in.</summary>
+    /// <summary>The cycle consistency loss: A → B → A reproduces its input.</summary>
     static Tensor Cycle(Tensor realA, Tensor realB, Tensor fakeA, Tensor fakeB, Module genBA, Module genAB)
     {
         Tensor cycleA = genBA.Forward(fakeB);

@@ -39,8 +39,8 @@ public static class GradientPenaltyLoss
     {
         Tensor real = Tensor.Randn([BatchSize, 3, 8, 8]);
         Tensor fake = Tensor.Randn([BatchSize, 3, 8, 8]);
-        Tensor epsilon = Tensor.Rand([BatchSize, 1, 1, 1]); // one for each image
-        double slope = 2 / Math.Sqrt(3 * 8 * 8); // of each pixel: the whole gradient has length 2
+        Tensor epsilon = Tensor.Rand([BatchSize, 1, 1, 1]); // one per image
+        double slope = 2 / Math.Sqrt(3 * 8 * 8); // per pixel: the gradient of an image has norm 2
         Tensor Steep(Tensor x) => x.Flatten(1).Sum(1) * slope;
         Tensor Flat(Tensor x) => x.Flatten(1).Sum(1) * 0;
 

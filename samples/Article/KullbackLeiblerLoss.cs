@@ -11,7 +11,7 @@ public static class KullbackLeiblerLoss
         Tensor inputs = Tensor.Randn([10, 10]);
         Tensor targets = Tensor.Randn([10, 10]).Softmax(dim: 1);
 
-        // As the article calls it: probabilities where their logarithms belong.
+        // The article's call: probabilities instead of log-probabilities.
         Tensor probabilities = inputs.Softmax(dim: 1);
         try
         {
@@ -22,14 +22,14 @@ public static class KullbackLeiblerLoss
             Console.WriteLine(mistake.Message);
         }
 
-        // What comes out where nobody checks.
+        // The result without checks.
         Tensor asInTheArticle = (targets * (targets.Log() - probabilities)).Mean();
 
-        // Of logarithms, divided by the number of distributions.
+        // On log-probabilities, divided by the number of distributions.
         Tensor divergence = new KLDivLoss(Reduction: Reduction.BatchMean).Forward(inputs.LogSoftmax(dim: 1), targets);
         Console.WriteLine($"as in the article {asInTheArticle.Item():0.0000}, KL divergence {divergence.Item():0.0000}");
 
-        // What the numbers are is in the name.
+        // The name of the loss states what its arguments are.
         Tensor ofLogits = new KlFromLogitsLoss().Forward(inputs, targets.Log());
         Tensor ofProbabilities = new KlFromProbabilitiesLoss().Forward(probabilities, targets);
         Console.WriteLine($"KlFromLogitsLoss {ofLogits.Item():0.0000}, KlFromProbabilitiesLoss {ofProbabilities.Item():0.0000}");

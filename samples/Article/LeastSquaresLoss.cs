@@ -15,7 +15,7 @@ public static class LeastSquaresLoss
         Tensor genLoss = mLoss.Forward(fake, Tensor.OnesLike(fake));
         Console.WriteLine($"MSELoss:             discriminator {discLoss.Item():0.0000}, generator {genLoss.Item():0.0000}");
 
-        GanLoss objective = LeastSquaresGanLoss.CycleGan; // Paper takes half of the generator's, too
+        GanLoss objective = LeastSquaresGanLoss.CycleGan; // Paper halves the generator's loss as well
         Console.WriteLine(
             $"LeastSquaresGanLoss: discriminator {objective.Discriminator(real, fake).Item():0.0000}, "
             + $"generator {objective.Generator(fake).Item():0.0000}");

@@ -8,8 +8,8 @@ public static class MinMaxLoss
 {
     public static void Run()
     {
-        Tensor real = Tensor.From<float>([0.9f, 0.8f]); // D(x), what the discriminator says of real images
-        Tensor fake = Tensor.From<float>([0.2f, 0.4f]); // D(G(z)), of generated ones
+        Tensor real = Tensor.From<float>([0.9f, 0.8f]); // D(x), the discriminator's output for real images
+        Tensor fake = Tensor.From<float>([0.2f, 0.4f]); // D(G(z)), for generated images
         Tensor value = real.Log().Mean() + (1 - fake).Log().Mean();
 
         var bce = new BCELoss();

@@ -11,8 +11,8 @@ public static class PeakSignalToNoise
     {
         Tensor target = Tensor.Rand([1, 3, 16, 16]);
         Tensor prediction = (target + (Tensor.Randn([1, 3, 16, 16]) * 0.05)).Clamp(0, 1);
-        double psnr = new Psnr(ImageRange.ZeroOne).Of(prediction, target); // a measure: higher is better
-        Tensor loss = new PsnrLoss(ImageRange.ZeroOne).Forward(prediction, target); // to be minimised
+        double psnr = new Psnr(ImageRange.ZeroOne).Of(prediction, target); // a metric: higher is better
+        Tensor loss = new PsnrLoss(ImageRange.ZeroOne).Forward(prediction, target); // minimized by training
         Console.WriteLine(
             $"the article's function {OfRoot(prediction, target).Item():0.000} dB, Psnr {psnr:0.000} dB, PsnrLoss {loss.Item():0.000}");
     }

@@ -60,7 +60,7 @@ public static class Program
         Tensor face2 = faceExtractor.Forward(image2);
         Tensor isSame = Tensor.From<long>([1]); // 1 for the same person, −1 for another
         Tensor loss = cosineLoss.Forward(face1, face2, isSame);
-        loss.Backward(); // gradients for the extractor's weights
+        loss.Backward(); // gradients of the extractor's weights
 
         return loss.Item();
     }

@@ -11,11 +11,11 @@ Console.WriteLine($"formula {loss.ToLatex()}");
 GradCheck.Check(x => loss.Forward(x[0], x[1]), [Tensor.Randn([5], DType.Float64), Tensor.Randn([5], DType.Float64)]);
 Console.WriteLine("derivatives agree to second order");
 
-// What is to be predicted cannot be known exactly, and too much is dearer than too little: the loss learns to stay below.
+// The target is noisy and overestimates cost more than underestimates: the trained prediction stays below the target.
 Console.WriteLine($"too high {Share(loss):0.00}");
 Console.WriteLine($"too high, by MSE {Share(new MSELoss()):0.00}");
 
-// The share of predictions above the target, after training.
+// The fraction of predictions above the target after training.
 static double Share(IPredictionLoss loss)
 {
     var model = new Sequential(new Linear(1, 16), new Tanh(), new Linear(16, 1));
