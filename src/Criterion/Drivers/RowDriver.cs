@@ -144,7 +144,7 @@ internal static class RowDriver
         /// <summary>Returns the scaled derivative of the row's loss by one of its sums.</summary>
         UnboundedReal Slope<TSum>(Statistics<UnboundedReal> sums, double t)
             where TSum : struct, IInput =>
-            losses.Formula.Value(sums.Seed<TSum>(), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
+            losses.Formula.Value(Statistics<UnboundedReal>.Seed<TSum>(sums), Dual<UnboundedReal>.Const(t)).Tangent * losses.Scale;
 
         /// <summary>Returns the scaled derivatives of the row's loss by its sums: four at once, each the tangent along one sum.</summary>
         Statistics<Real> Slopes(in Statistics<Real> sums, Real t)

@@ -50,7 +50,7 @@ internal static unsafe class WindowLoops<TFormula, L>
         for (; i < count; i += L.Width)
         {
             sum += value;
-            Dual<L> result = formula.Value(Load(means, pitch, i).Seed<TMean>());
+            Dual<L> result = formula.Value(Statistics<L>.Seed<TMean>(Load(means, pitch, i)));
             value = result.Value;
             (result.Tangent * factor).Store(ref *slopes, i);
         }

@@ -54,9 +54,9 @@ public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth
 
     /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Statistics<Dual<T>> Seed<TInput>()
+    internal static Statistics<Dual<T>> Seed<TInput>(Statistics<T> values)
         where TInput : struct, IInput =>
-        new(TInput.Dense(0, First), TInput.Dense(1, Second), TInput.Dense(2, Third), TInput.Dense(3, Fourth));
+        new(TInput.Dense(0, values.First), TInput.Dense(1, values.Second), TInput.Dense(2, values.Third), TInput.Dense(3, values.Fourth));
 
     /// <summary>Applies a function to each statistic.</summary>
     internal Statistics<TResult> Select<TResult>(Func<T, TResult> function)
