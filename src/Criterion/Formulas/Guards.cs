@@ -9,6 +9,9 @@ namespace Criterion.Formulas;
 /// <remarks>Guards serve the computation, not the reader: text leaves them out.</remarks>
 public static class Guards
 {
+    // typeof(T) == typeof(Latex) and not T.IsText: the JIT decides it before it inlines anything. The property counts against the inlining
+    // budget of a loop, and the gradient of BinaryFocalLoss ran eight times slower with it.
+
     /// <summary>Returns max(0, x) with the left derivative at 0, as PyTorch's relu and its margin losses of several classes: 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Relu<T>(T x)
@@ -17,7 +20,7 @@ public static class Guards
     /// <summary>Returns factor · x², within range where the result is, even if x² is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ScaledSquare<T>(double factor, T x)
-        where T : struct, IReal<T> => T.IsText ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
 
     /// <summary>
     /// Clamps x to [−limit, limit], with the derivative 0 outside: for functions that are constant there. NaN stays NaN.
@@ -26,7 +29,7 @@ public static class Guards
     public static T Clamp<T>(double limit, T x)
         where T : struct, IReal<T>
     {
-        if (T.IsText)
+        if (typeof(T) == typeof(Latex))
         {
             return x;
         }
@@ -49,7 +52,7 @@ public static class Guards
     public static T Softplus<T>(T x, out T ofNegative)
         where T : struct, IReal<T>
     {
-        if (T.IsText)
+        if (typeof(T) == typeof(Latex))
         {
             ofNegative = T.Softplus(-x);
             return T.Softplus(x);
@@ -65,12 +68,12 @@ public static class Guards
     /// <summary>Returns x, or <paramref name="instead"/> where the mask is true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Unless<T>(T mask, T instead, T x)
-        where T : struct, IReal<T> => T.IsText ? x : T.Select(mask, instead, x);
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, instead, x);
 
     /// <summary>Returns x, or NaN where the mask is true because the formula is undefined there. The loss then throws.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T UndefinedWhere<T>(T mask, T x)
-        where T : struct, IReal<T> => T.IsText ? x : T.Select(mask, T.Const(double.NaN), x);
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, T.Const(double.NaN), x);
 
     /// <summary>Returns x, or NaN where y is not in [0, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -80,7 +83,7 @@ public static class Guards
     /// <summary>Returns x, or NaN where y is neither 1 nor −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ForSign<T>(T y, T x)
-        where T : struct, IReal<T> => T.IsText ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
 
     /// <summary>Returns x, or 0 where x is infinite and its weight is 0: 0 · ∞ is 0 for an impossible class. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -38,7 +38,7 @@ internal readonly struct FirstInput : IInput
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Dense<T>(int index, T value)
-        where T : struct, IReal<T> => index == 0 ? new(value, T.Const(1)) : new(value, T.Const(0));
+        where T : struct, IReal<T> => new(value, T.Const(index == 0 ? 1 : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
@@ -49,7 +49,7 @@ internal readonly struct SecondInput : IInput
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Dense<T>(int index, T value)
-        where T : struct, IReal<T> => index == 1 ? new(value, T.Const(1)) : new(value, T.Const(0));
+        where T : struct, IReal<T> => new(value, T.Const(index == 1 ? 1 : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
@@ -60,7 +60,7 @@ internal readonly struct ThirdInput : IInput
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Dense<T>(int index, T value)
-        where T : struct, IReal<T> => index == 2 ? new(value, T.Const(1)) : new(value, T.Const(0));
+        where T : struct, IReal<T> => new(value, T.Const(index == 2 ? 1 : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
@@ -71,7 +71,7 @@ internal readonly struct FourthInput : IInput
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Dense<T>(int index, T value)
-        where T : struct, IReal<T> => index == 3 ? new(value, T.Const(1)) : new(value, T.Const(0));
+        where T : struct, IReal<T> => new(value, T.Const(index == 3 ? 1 : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
