@@ -42,7 +42,7 @@ internal readonly struct FirstInput : IInput
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
-        where T : struct, IReal<T> => index == 0 ? new(value, T.Const(1), true) : new(value, default, false);
+        where T : struct, IReal<T> => new(value, T.Const(index == 0 ? 1 : 0), index == 0);
 }
 
 internal readonly struct SecondInput : IInput
@@ -53,7 +53,7 @@ internal readonly struct SecondInput : IInput
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
-        where T : struct, IReal<T> => index == 1 ? new(value, T.Const(1), true) : new(value, default, false);
+        where T : struct, IReal<T> => new(value, T.Const(index == 1 ? 1 : 0), index == 1);
 }
 
 internal readonly struct ThirdInput : IInput
@@ -64,7 +64,7 @@ internal readonly struct ThirdInput : IInput
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
-        where T : struct, IReal<T> => index == 2 ? new(value, T.Const(1), true) : new(value, default, false);
+        where T : struct, IReal<T> => new(value, T.Const(index == 2 ? 1 : 0), index == 2);
 }
 
 internal readonly struct FourthInput : IInput
@@ -75,5 +75,5 @@ internal readonly struct FourthInput : IInput
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SparseDual<T> Sparse<T>(int index, T value)
-        where T : struct, IReal<T> => index == 3 ? new(value, T.Const(1), true) : new(value, default, false);
+        where T : struct, IReal<T> => new(value, T.Const(index == 3 ? 1 : 0), index == 3);
 }

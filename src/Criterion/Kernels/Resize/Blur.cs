@@ -13,21 +13,29 @@ internal static unsafe class Blur
     public const int Slack = 32;
 
     /// <summary>Computes result[i] = Σₖ weights[k] · source[i + k].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Along(double* source, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<BlurSums<ShiftedRows>, double>(new(new(source), weights, taps, result, count));
+        Sum(new ShiftedRows(source), weights, taps, result, count);
 
     /// <summary>Computes result[i] = Σₖ weights[k] · rows[k][i].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Across(double** rows, double* weights, int taps, double* result, int count) =>
-        WidestLane.Run<BlurSums<RowList>, double>(new(new(rows), weights, taps, result, count));
+        Sum(new RowList(rows), weights, taps, result, count);
 
-    readonly struct BlurSums<TRows>(TRows rows, double* weights, int taps, double* result, int count) : ILaneTask<double>
+    // Not by WidestLane.Run: rows are short and many, and its task would be copied for each.
+    static void Sum<TRows>(TRows rows, double* weights, int taps, double* result, int count)
         where TRows : struct, IRows
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Run<L>()
-            where L : struct, ILane<L, double> => Sum<L, TRows>(rows, weights, taps, result, count);
+        if (WidestLane.Bytes == 64)
+        {
+            Sum<Lane512<double>, TRows>(rows, weights, taps, result, count);
+        }
+        else if (WidestLane.Bytes == 32)
+        {
+            Sum<Lane256<double>, TRows>(rows, weights, taps, result, count);
+        }
+        else
+        {
+            Sum<Lane128<double>, TRows>(rows, weights, taps, result, count);
+        }
     }
 
     // Four registers at a time: enough sums in flight to hide the latency of an addition.
