@@ -3,7 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Tests.Losses.Penalties;
 
 /// <summary>The penalty of Wasserstein critics: two-sided, on interpolates.</summary>
-public class GradientPenaltyTests : SlopePenaltyContract
+public class GradientPenaltyTests : InputGradientPenaltyContract
 {
     static readonly GradientPenalty Unit = new(Weight: 1);
 
@@ -102,7 +102,7 @@ public class GradientPenaltyTests : SlopePenaltyContract
     }
 }
 
-public class OneSidedGradientPenaltyTests : SlopePenaltyContract
+public class OneSidedGradientPenaltyTests : InputGradientPenaltyContract
 {
     protected override InputGradientPenalty Penalty => new GradientPenalty(2, Sided: GradientPenaltyForm.OneSided);
 
@@ -111,7 +111,7 @@ public class OneSidedGradientPenaltyTests : SlopePenaltyContract
     protected override double Marginal(double n) => n > 1 ? 4 * (n - 1) : 0;
 }
 
-public class ZeroCentredGradientPenaltyTests : SlopePenaltyContract
+public class ZeroCentredGradientPenaltyTests : InputGradientPenaltyContract
 {
     protected override InputGradientPenalty Penalty => new GradientPenalty(3, Sided: GradientPenaltyForm.ZeroCentred);
 
@@ -120,7 +120,7 @@ public class ZeroCentredGradientPenaltyTests : SlopePenaltyContract
     protected override double Marginal(double n) => 6 * n;
 }
 
-public class WideTargetGradientPenaltyTests : SlopePenaltyContract
+public class WideTargetGradientPenaltyTests : InputGradientPenaltyContract
 {
     protected override InputGradientPenalty Penalty => new GradientPenalty(1, Target: 4, At: GradientPenaltyPoint.Fake);
 
@@ -129,7 +129,7 @@ public class WideTargetGradientPenaltyTests : SlopePenaltyContract
     protected override double Marginal(double n) => 2 * ((n / 4) - 1) / 4;
 }
 
-public class DraganTests : SlopePenaltyContract
+public class DraganTests : InputGradientPenaltyContract
 {
     // Without noise, so that the slope is that at the image.
     protected override InputGradientPenalty Penalty => new GradientPenalty(10, At: GradientPenaltyPoint.DraganNoise, Noise: 0);
