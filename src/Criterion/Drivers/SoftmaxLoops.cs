@@ -53,12 +53,14 @@ internal static class SoftmaxLoops<TFormula, S, L>
             slope.Store(ref f, i);
         }
 
-        // The last lane may hold padding.
-        int rest = length - i + L.Width;
-        return (
-            double.CreateTruncating(sum.Sum()) + PartialLane<L, S>.Sum(value, rest),
-            double.CreateTruncating(slopes.Sum()) + PartialLane<L, S>.Sum(slope, rest));
+        return Totals(sum, slopes, value, slope, length - i + L.Width);
     }
+
+    // The last lane may hold padding. Nothing of the loop is needed after this call: it would be kept in memory within the loop.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static (double Value, double Slope) Totals(L sum, L slopes, L lastValue, L lastSlope, int rest) => (
+        double.CreateTruncating(sum.Sum()) + PartialLane<L, S>.Sum(lastValue, rest),
+        double.CreateTruncating(slopes.Sum()) + PartialLane<L, S>.Sum(lastSlope, rest));
 
     /// <summary>Writes scale · slope + along · e from scratch memory to a row of the gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
