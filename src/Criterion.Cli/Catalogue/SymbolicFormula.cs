@@ -100,7 +100,8 @@ internal static partial class SymbolicFormula
         return single.Concat(sums).FirstOrDefault()
             ?? throw new InvalidOperationException(
                 $"The number {first} in the formula of {entry.Name} depends on options by an unknown expression."
-                + $" Add it to {nameof(Expressions)}.");
+                + " Write options separately where T.IsText, as in T.Const(2) - T.Const(alpha), "
+                + $"or add the expression to {nameof(SymbolicFormula)}.{nameof(Expressions)}.");
     }
 
     static bool IsNear(double expected, double printed) => Math.Abs(expected - printed) < Rounding;

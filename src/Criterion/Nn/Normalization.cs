@@ -27,6 +27,7 @@ internal static class Normalization
     public static Tensor Apply(
         Tensor x, NormLayout layout, Tensor? weight, Tensor? bias, double epsilon, out Tensor mean, out Tensor deviation)
     {
+        x = x.Floating();
         DType type = weight is null ? x.DType : DTypes.Promote(x.DType, DTypes.Promote(weight.DType, bias!.DType));
         (x, weight, bias) = (x.To(type), weight?.To(type), bias?.To(type));
         mean = Tensor.Empty([layout.Channels], DType.Float64);

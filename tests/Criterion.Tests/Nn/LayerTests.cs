@@ -6,6 +6,25 @@ namespace Criterion.Tests.Nn;
 /// <summary>What golden numbers do not show: modes, randomness, options and errors.</summary>
 public class LayerTests
 {
+    [Theory]
+    [InlineData(DType.UInt8)]
+    [InlineData(DType.Bool)]
+    [InlineData(DType.Int64)]
+    public void Norms_convert_other_types_to_floats(DType type)
+    {
+        Tensor x = Tensor.From<double>([0, 1, 1, 0, 0, 1, 0, 0], [2, 4]).To(type);
+        foreach (bool affine in (bool[])[false, true])
+        {
+            Tensor expected = new LayerNorm([4], affine: affine).Forward(x.To(DType.Float32));
+            Assert.Equal(expected.ToArray<float>(), new LayerNorm([4], affine: affine).Forward(x).ToArray<float>());
+        }
+
+        Tensor images = x.Reshape(2, 1, 2, 2);
+        Assert.Equal(DType.Float32, new InstanceNorm2d(1).Forward(images).DType);
+        Assert.Equal(DType.Float32, new GroupNorm(1, 1).Forward(images).DType);
+        Assert.Equal(DType.Float32, new BatchNorm2d(1).Forward(images).DType);
+    }
+
     public static TheoryData<Module, Func<Tensor, Tensor>> Activations => new()
     {
         { new Identity(), static x => x },
