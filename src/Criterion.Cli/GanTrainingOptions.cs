@@ -16,7 +16,7 @@ internal sealed class GanTrainingOptions
     /// <summary>Gets the only option that may change when a run is resumed.</summary>
     public Option<int?> Steps => (Option<int?>)_options[nameof(GanOptions.Steps)];
 
-    /// <summary>Returns the options of a recipe with the given values in place of its own.</summary>
+    /// <summary>Returns the options of a recipe in which the given values replace those of the recipe.</summary>
     /// <exception cref="TrainingException">Values are incompatible with one another.</exception>
     /// <exception cref="ToolException">An option was given that has no effect.</exception>
     public GanOptions Change(GanOptions options, ParseResult parsed)

@@ -23,22 +23,12 @@ internal static class OptionRules
         return option;
     }
 
-    /// <inheritdoc cref="Within(Option{int}, int, int)"/>
-    public static Option<int[]> Within(this Option<int[]> option, int low, int high = int.MaxValue)
-    {
-        option.CustomParser = result => [.. Whole(result, option.Name, low, high).Select(static value => (int)value)];
-        return option;
-    }
-
     /// <summary>Accepts integers of at least 0.</summary>
     public static Option<ulong> NotNegative(this Option<ulong> option)
     {
         option.CustomParser = result => (ulong)Whole(result, option.Name, 0, long.MaxValue).FirstOrDefault();
         return option;
     }
-
-    /// <summary>Accepts positive numbers.</summary>
-    public static Option<double?> Positive(this Option<double?> option) => option.That(static value => value > 0, "a positive number");
 
     /// <summary>Accepts numbers that pass a test.</summary>
     public static Option<double?> That(this Option<double?> option, Func<double, bool> test, string expected)

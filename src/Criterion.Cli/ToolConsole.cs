@@ -32,7 +32,7 @@ internal sealed partial record ToolConsole(TextWriter Output, TextWriter Error, 
     static ToolException Unwritable(Exception e) =>
         new($"Standard output cannot be written ({e.Message.TrimEnd('.')}). Redirect it to a file or to /dev/null.", e);
 
-    // The runtime may reuse the descriptor of a closed stream for a file of its own: an empty write detects that the stream is closed.
+    // The runtime may reuse the descriptor of a closed stream for another file: an empty write detects that the stream is closed.
     static TextWriter Open(int file, Func<TextWriter> writer) => OperatingSystem.IsWindows() || Write(file, 0, 0) >= 0
         ? writer()
         : throw new IOException("it is closed");

@@ -9,7 +9,7 @@ namespace Criterion.Training;
 /// <param name="Penalty">The penalty with its weight.</param>
 /// <param name="Interval">
 /// The number of discriminator steps from one evaluation of the penalty to the next. Beyond 1 the penalty is scaled by the interval and
-/// has updates of its own, and the settings of Adam are rescaled: see <see cref="LazyPenalty"/>. Default: 1.
+/// is applied in separate updates, and the settings of Adam are rescaled: see <see cref="LazyPenalty"/>. Default: 1.
 /// </param>
 public sealed record Regularizer(Penalty Penalty, int Interval = 1)
 {
@@ -18,7 +18,7 @@ public sealed record Regularizer(Penalty Penalty, int Interval = 1)
         $"Use {nameof(GradientPenalty)}, {nameof(R1Penalty)}, {nameof(R2Penalty)}, {nameof(R1R2Penalty)}, {nameof(DriftPenalty)}, "
         + $"{nameof(LeCamPenalty)} or {nameof(ConsistencyPenalty)}.";
 
-    /// <summary>Gets whether the penalty has updates of its own.</summary>
+    /// <summary>Gets whether the penalty is applied in separate updates.</summary>
     internal bool IsLazy => Interval > 1;
 
     /// <summary>Creates a penalty that is evaluated in every step.</summary>

@@ -22,7 +22,7 @@ public sealed class StepColumnAttribute(string name, string description, [Caller
     public string? Label { get; set; }
 
     /// <summary>
-    /// Gets or sets the title of the chart; columns of one title share a chart. Default: no title, so a chart of its own.
+    /// Gets or sets the title of the chart; columns of one title share a chart. Default: no title, so a separate chart.
     /// </summary>
     public string? Chart { get; set; }
 

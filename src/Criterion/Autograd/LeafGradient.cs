@@ -37,7 +37,7 @@ internal static class LeafGradient
         }
     }
 
-    /// <summary>Returns the gradient as a leaf keeps it: in memory of its own, which no scope releases.</summary>
+    /// <summary>Returns the gradient as a leaf keeps it: in separate memory that no scope releases.</summary>
     static Tensor Own(Tensor gradient, bool isExclusive)
     {
         Storage storage = gradient.Storage;

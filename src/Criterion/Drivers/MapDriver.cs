@@ -136,7 +136,7 @@ internal static class MapLoop<TFormula, S, L>
         }
     }
 
-    // In a method of its own: what is inlined for the last elements would count against the loop.
+    // In a separate method: what is inlined for the last elements would count against the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Partial(TFormula formula, L x, L y, L z, Span<S> output) => PartialLane<L, S>.Store(formula.Value(x, y, z), output);
 }

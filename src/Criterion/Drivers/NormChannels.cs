@@ -224,7 +224,7 @@ internal readonly struct NormChannels<S, L>
             TTerms.Sums == 1 ? 0 : double.CreateTruncating((a2 + b2 + (c2 + d2)).Sum()));
     }
 
-    // In a method of its own: the sums would be kept in memory within the loop across these calls.
+    // In a separate method: the sums would be kept in memory within the loop across these calls.
     (double First, double Second) ReduceRest<TTerms>(ChannelPiece piece, double centre, double factor)
         where TTerms : struct, INormTerms
     {

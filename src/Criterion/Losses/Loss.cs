@@ -84,7 +84,7 @@ public abstract record Loss : ICriterion
 
     /// <summary>
     /// Evaluates a reduced loss whose formula is NaN outside its domain, and checks the inputs only if the result is NaN. A check is a pass
-    /// over memory of its own.
+    /// over separate memory.
     /// </summary>
     private protected Tensor EvaluateThenCheck(Func<Tensor> evaluate, Action check)
     {

@@ -6,7 +6,7 @@ namespace Criterion;
 /// Checks of options and arguments: returns the value, or throws an error with the owner, the option, its value and what is allowed.
 /// </summary>
 /// <remarks>
-/// One rule for all numeric options: they must be finite, unless infinity has a meaning of its own, such as the maximum norm or a
+/// One rule for all numeric options: they must be finite, unless infinity has a meaning, such as the maximum norm or a
 /// tolerance that is never exceeded. An epsilon must be positive where it alone prevents a division by zero, and non-negative where 0
 /// switches it off. The option is named by the expression that was passed, or by the property where that is its <c>value</c>.
 /// </remarks>

@@ -23,7 +23,7 @@ namespace Criterion.Losses;
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
     Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
     PyTorch = "torch.nn.CTCLoss",
-    Alternatives = "CrossEntropyLoss where every step has a label of its own.")]
+    Alternatives = "CrossEntropyLoss where every step has its own label.")]
 public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
 {
     /// <summary><inheritdoc cref="CTCLoss" path="/param[@name='Blank']/node()"/></summary>

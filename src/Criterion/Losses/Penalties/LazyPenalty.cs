@@ -5,7 +5,7 @@ namespace Criterion.Losses;
 /// quality of StyleGAN, 2019, appendix B).
 /// </summary>
 /// <remarks>
-/// The penalty takes an optimizer step of its own, so that Adam takes k + 1 steps instead of k: <see cref="Rescale"/> corrects its
+/// The penalty takes a separate optimizer step, so that Adam takes k + 1 steps instead of k: <see cref="Rescale"/> corrects its
 /// settings.
 /// </remarks>
 /// <param name="Interval">
