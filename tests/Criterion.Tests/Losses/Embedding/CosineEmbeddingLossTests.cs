@@ -45,7 +45,10 @@ public class CosineEmbeddingLossTests : PairContract
     {
         var options = new CosineEmbeddingLossOptions
         {
-            Margin = 0.25, Reduction = Reduction.Sum, PositiveMargin = 0.9, ZeroVectors = ZeroVectors.ZeroGradient,
+            Margin = 0.25,
+            Reduction = Reduction.Sum,
+            PositiveMargin = 0.9,
+            ZeroVectors = ZeroVectors.ZeroGradient,
         };
         Assert.Equal(new CosineEmbeddingLoss(0.25, Reduction.Sum, 0.9, ZeroVectors.ZeroGradient), new CosineEmbeddingLoss(options));
         CriterionAssert.IsStored(new CosineEmbeddingLoss(options) { OnEmpty = OnEmpty.Zero });
