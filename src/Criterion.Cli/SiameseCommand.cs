@@ -37,7 +37,7 @@ internal sealed class SiameseCommand
         SiameseOptions options = _options.Apply(new SiameseOptions(), parsed);
         SiameseRun run = new(
             options,
-            new EmbeddingNetwork(Width: parsed.GetValue(_width)),
+            new EmbeddingNetwork(width: parsed.GetValue(_width)),
             ImageDataset.FashionMnist(),
             parsed.GetValue(_run.SampleEvery),
             parsed.GetValue(_run.CheckpointEvery));

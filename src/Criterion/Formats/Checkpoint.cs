@@ -29,16 +29,15 @@ public sealed record Checkpoint
     /// <param name="state">Everything that steps change, as tensors by name.</param>
     public Checkpoint(long step, IReadOnlyDictionary<string, Tensor> state)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentNullException.ThrowIfNull(state);
         (Step, State) = (step, state);
     }
 
     /// <summary>Gets the number of steps that are done.</summary>
-    public long Step { get; }
+    public long Step { get; init => field = Require.AtLeast(0, value, nameof(Checkpoint)); }
 
     /// <summary>Gets everything that steps change, as tensors by name: <c>model.0.weight</c> for the part <c>model</c>.</summary>
-    public IReadOnlyDictionary<string, Tensor> State { get; }
+    public IReadOnlyDictionary<string, Tensor> State { get; init; }
 
     /// <summary>Gets a text about the run, such as its options as JSON. Default: empty.</summary>
     public string Run { get; init; } = "";
