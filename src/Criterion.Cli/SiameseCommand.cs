@@ -54,7 +54,7 @@ internal sealed class SiameseCommand
         SiameseOptions options = parsed.IsGiven(_options[nameof(SiameseOptions.HeldOut)]) ? given : given.For(data);
         SiameseRun run = new(
             options,
-            new EmbeddingNetwork(Width: parsed.GetValue(_width)),
+            new EmbeddingNetwork(width: parsed.GetValue(_width)),
             data,
             parsed.GetValue(_run.SampleEvery),
             parsed.GetValue(_run.CheckpointEvery),

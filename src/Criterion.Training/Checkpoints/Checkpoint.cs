@@ -6,16 +6,25 @@ using Criterion.Formats;
 namespace Criterion.Training;
 
 /// <summary>The state of a training after a step.</summary>
-/// <param name="Step">The number of steps that are done.</param>
-/// <param name="State">Everything that steps change, as tensors by name.</param>
 /// <remarks>
 /// On disk it is a <c>.safetensors</c> file whose metadata holds the version of the layout, the step, the record of the run, and a SHA-256
 /// over all of these with names, shapes and values. It is written under another name, flushed to disk and renamed, so it is either complete
 /// or absent.
 /// </remarks>
-public sealed record Checkpoint(long Step, IReadOnlyDictionary<string, Tensor> State)
+public sealed record Checkpoint
 {
     const string Version = "2";
+
+    /// <summary>Initializes the checkpoint.</summary>
+    /// <param name="step">The number of steps that are done.</param>
+    /// <param name="state">Everything that steps change, as tensors by name.</param>
+    public Checkpoint(long step, IReadOnlyDictionary<string, Tensor> state) => (Step, State) = (step, state);
+
+    /// <summary><inheritdoc cref="Checkpoint(long, IReadOnlyDictionary{string, Tensor})" path="/param[@name='step']/node()"/></summary>
+    public long Step { get; init; }
+
+    /// <summary><inheritdoc cref="Checkpoint(long, IReadOnlyDictionary{string, Tensor})" path="/param[@name='state']/node()"/></summary>
+    public IReadOnlyDictionary<string, Tensor> State { get; init; }
 
     /// <summary>Gets the record of the run with all options, as <see cref="RunJson"/> writes it; empty for none.</summary>
     public string Run { get; init; } = "";

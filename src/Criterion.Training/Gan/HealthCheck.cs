@@ -23,9 +23,19 @@ public enum FindingKind
 }
 
 /// <summary>A problem of a training.</summary>
-/// <param name="Kind">The kind of problem.</param>
-/// <param name="Message">The evidence and what may help.</param>
-public readonly record struct Finding(FindingKind Kind, string Message);
+public readonly record struct Finding
+{
+    /// <summary>Initializes the finding.</summary>
+    /// <param name="kind">The kind of problem.</param>
+    /// <param name="message">The evidence and what may help.</param>
+    public Finding(FindingKind kind, string message) => (Kind, Message) = (kind, message);
+
+    /// <summary><inheritdoc cref="Finding(FindingKind, string)" path="/param[@name='kind']/node()"/></summary>
+    public FindingKind Kind { get; init; }
+
+    /// <summary><inheritdoc cref="Finding(FindingKind, string)" path="/param[@name='message']/node()"/></summary>
+    public string Message { get; init; }
+}
 
 /// <summary>Checks the latest steps of a GAN for common problems.</summary>
 public static class HealthCheck

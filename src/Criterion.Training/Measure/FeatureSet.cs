@@ -4,12 +4,7 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>The feature vectors of a set of samples.</summary>
-/// <param name="Source">The source of the samples.</param>
-/// <param name="Name">The name of the features; only sets with the same name are compared.</param>
-/// <param name="Features">The features, one row per sample, <c>[N, D]</c>.</param>
-/// <param name="Probabilities">The class probabilities, <c>[N, classes]</c>, if a classifier computed the features.</param>
-/// <param name="Ring">The ring that points were drawn from, if known; its modes are counted.</param>
-public sealed record FeatureSet(string Source, string Name, Tensor Features, Tensor? Probabilities = null, GaussianRing? Ring = null)
+public sealed record FeatureSet
 {
     /// <summary>The name of features from a file.</summary>
     public const string FromFile = "features from files";
@@ -19,11 +14,39 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
 
     const int Batch = 100;
 
-    /// <inheritdoc cref="FeatureSet"/>
-    public Tensor Features { get; init; } = Features.Keep();
+    /// <summary>Initializes the set.</summary>
+    /// <param name="source">The source of the samples.</param>
+    /// <param name="name">The name of the features; only sets with the same name are compared.</param>
+    /// <param name="features">The features, one row per sample, <c>[N, D]</c>.</param>
+    /// <param name="probabilities">The class probabilities, <c>[N, classes]</c>, if a classifier computed the features.</param>
+    /// <param name="ring">The ring that points were drawn from, if known; its modes are counted.</param>
+    public FeatureSet(string source, string name, Tensor features, Tensor? probabilities = null, GaussianRing? ring = null) =>
+        (Source, Name, Features, Probabilities, Ring) = (source, name, features, probabilities, ring);
 
-    /// <inheritdoc cref="FeatureSet"/>
-    public Tensor? Probabilities { get; init; } = Probabilities?.Keep();
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='source']/node()"/>
+    /// </summary>
+    public string Source { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='name']/node()"/>
+    /// </summary>
+    public string Name { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='ring']/node()"/>
+    /// </summary>
+    public GaussianRing? Ring { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='features']/node()"/>
+    /// </summary>
+    public Tensor Features { get; init => field = value.Keep(); }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='probabilities']/node()"/>
+    /// </summary>
+    public Tensor? Probabilities { get; init => field = value?.Keep(); }
 
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -81,7 +104,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
         if (source == GaussianRing.Name)
         {
             GaussianRing ring = new();
-            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, Ring: ring);
+            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, ring: ring);
         }
 
         if (!DataArguments.IsBuiltIn(source) && FeaturesIn(source) is { } features)

@@ -32,14 +32,29 @@ public interface IRowFormula
 }
 
 /// <summary>Up to four statistics, or their sums.</summary>
-/// <param name="First">The first.</param>
-/// <param name="Second">The second.</param>
-/// <param name="Third">The third.</param>
-/// <param name="Fourth">The fourth.</param>
 /// <typeparam name="T">The number.</typeparam>
-public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth)
+public readonly record struct Statistics<T>
     where T : struct, IReal<T>
 {
+    /// <summary>Initializes the statistics.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="second">The second.</param>
+    /// <param name="third">The third.</param>
+    /// <param name="fourth">The fourth.</param>
+    public Statistics(T first, T second, T third, T fourth) => (First, Second, Third, Fourth) = (first, second, third, fourth);
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='first']/node()"/></summary>
+    public T First { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='second']/node()"/></summary>
+    public T Second { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='third']/node()"/></summary>
+    public T Third { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='fourth']/node()"/></summary>
+    public T Fourth { get; }
+
     /// <summary>Returns statistics of which the last are unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));

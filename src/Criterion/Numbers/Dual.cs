@@ -6,15 +6,22 @@ namespace Criterion.Numbers;
 /// A number with its derivative: a formula evaluated on duals returns value and derivative in one pass. This file is the whole
 /// calculus of pointwise operations: every pointwise gradient comes from here.
 /// </summary>
-/// <param name="Value">The value.</param>
-/// <param name="Tangent">The derivative in the seeded direction.</param>
 /// <typeparam name="T">The number of both; a dual again for second derivatives.</typeparam>
-public readonly record struct Dual<T>(T Value, T Tangent) : IReal<Dual<T>>
+public readonly record struct Dual<T> : IReal<Dual<T>>
     where T : struct, IReal<T>
 {
     // Fields for the rules below: a property counts against the JIT's inlining budget for a loop, a field does not.
-    readonly T _value = Value;
-    readonly T _tangent = Tangent;
+    readonly T _value;
+    readonly T _tangent;
+
+    /// <summary>Initializes the number.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="tangent">The derivative in the seeded direction.</param>
+    public Dual(T value, T tangent)
+    {
+        _value = value;
+        _tangent = tangent;
+    }
 
     /// <summary>Gets the value.</summary>
     public T Value

@@ -17,7 +17,7 @@ namespace Criterion.Optim;
 /// LearningRateSchedule warmUp = new(optimizer, new LinearSchedule(0.1, 1, 500));
 /// LearningRateSchedule decay = new(optimizer, new CosineSchedule(1, 0, 10_000));
 /// </code></example>
-public sealed class LearningRateSchedule
+public sealed class LearningRateSchedule : IStateful
 {
     const string RateName = "learning_rate";
 
@@ -78,7 +78,7 @@ public sealed class LearningRateSchedule
     {
         ArgumentNullException.ThrowIfNull(state);
         Dictionary<string, Tensor> expected = StateDict().Where(pair => pair.Key != RateName || state.ContainsKey(RateName)).ToDictionary();
-        StateMatch.Check(nameof(LearningRateSchedule), expected, state, strict: true);
+        StateMatch.Check(nameof(LearningRateSchedule), expected, state);
         (Steps, BaseRate) = ((long)state["step"].Item(), state["base_rate"].Item());
         _optimizer.InitialRate = BaseRate;
         _optimizer.LearningRate = state.TryGetValue(RateName, out Tensor? rate) ? rate.Item() : RateAt(Steps);

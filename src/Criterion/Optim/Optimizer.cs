@@ -10,7 +10,7 @@ namespace Criterion.Optim;
 /// loss.Backward();
 /// optimizer.Step();
 /// </code></example>
-public abstract class Optimizer
+public abstract class Optimizer : IStateful
 {
     const string RateName = "learning_rate";
     const string InitialRateName = "initial_learning_rate";
@@ -110,7 +110,7 @@ public abstract class Optimizer
             }
         }
 
-        StateMatch.Check(GetType().Name, expected, present, strict: true);
+        StateMatch.Check(GetType().Name, expected, present);
         LearningRate = state[RateName].Item();
         InitialRate = initialRate?.Item() ?? InitialRate;
         for (int i = 0; i < _slots.Length; i++)

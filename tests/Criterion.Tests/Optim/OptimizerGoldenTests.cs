@@ -22,7 +22,7 @@ public class OptimizerGoldenTests
     static readonly Dictionary<string, Func<GoldenArgs, Schedule>> Schedules = new()
     {
         ["StepLR"] = static a => new StepSchedule(1, a.Int("step_size"), a.Double("gamma")),
-        ["ExponentialLR"] = static a => new StepSchedule(1, Every: 1, a.Double("gamma")),
+        ["ExponentialLR"] = static a => new StepSchedule(1, every: 1, a.Double("gamma")),
         ["CosineAnnealingLR"] = static a =>
             new CosineSchedule(1, a.Double("eta_min", 0) / a.Double("lr"), a.Int("T_max")) { IsPeriodic = true },
         ["LinearLR"] = static a => new LinearSchedule(a.Double("start_factor"), a.Double("end_factor"), a.Int("total_iters")),

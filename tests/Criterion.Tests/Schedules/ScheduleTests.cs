@@ -11,9 +11,9 @@ public class ScheduleTests
     {
         { 3, [3, 3, 3, 3, 3, 3, 3] },
         { new LinearSchedule(0, 8, 4), [0, 2, 4, 6, 8, 8, 8] },
-        { new LinearSchedule(1, 0, 2, Start: 3), [1, 1, 1, 1, 0.5, 0, 0] },
+        { new LinearSchedule(1, 0, 2, start: 3), [1, 1, 1, 1, 0.5, 0, 0] },
         { new CosineSchedule(0, 2, 4), [0, 1 - Math.Sqrt(0.5), 1, 1 + Math.Sqrt(0.5), 2, 2, 2] },
-        { new CosineSchedule(4, 0, 2, Start: 1), [4, 4, 2, 0, 0, 0, 0] },
+        { new CosineSchedule(4, 0, 2, start: 1), [4, 4, 2, 0, 0, 0, 0] },
         { new StepSchedule(16, 2, 0.5), [16, 16, 8, 8, 4, 4, 2] },
         { new LinearSchedule(0, 8, 4) * new StepSchedule(16, 2, 0.5), [0, 32, 32, 48, 32, 32, 16] },
         { new LinearSchedule(0, 8, 4) * 2, [0, 4, 8, 12, 16, 16, 16] },

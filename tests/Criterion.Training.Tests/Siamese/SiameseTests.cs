@@ -5,7 +5,7 @@ namespace Criterion.Training.Tests;
 
 public sealed class SiameseTests : IDisposable
 {
-    static readonly EmbeddingNetwork Encoder = new(Width: 2, Head: 8);
+    static readonly EmbeddingNetwork Encoder = new(width: 2, head: 8);
 
     readonly TempFolder _temp = new();
 

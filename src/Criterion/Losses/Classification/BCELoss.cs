@@ -10,16 +10,24 @@ namespace Criterion.Losses;
 /// large but finite, and its sign is correct. <see cref="BCEWithLogitsLoss"/> has no such singularity. PyTorch equivalent:
 /// <c>torch.nn.BCELoss</c>.
 /// </remarks>
-/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
     PyTorch = "torch.nn.BCELoss",
     Alternatives = "BCEWithLogitsLoss takes the input of the sigmoid and has no singularity at 0 and 1: prefer it for training.")]
-public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record BCELoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.
+    /// </param>
+    public BCELoss(Tensor? weight = null, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Weight = weight;
+
+    /// <summary><inheritdoc cref="BCELoss(Tensor?, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 

@@ -13,25 +13,27 @@ namespace Criterion.Losses;
 /// With Gamma = 0 and Alpha = null it is <see cref="BCEWithLogitsLoss"/>. For targets of 0 and 1 it equals torchvision's
 /// <c>sigmoid_focal_loss</c>, whose default reduction is none; for targets in between, torchvision mixes p instead.
 /// </remarks>
-/// <param name="Alpha">α, the weight of positives against negatives, in [0, 1]; null weighs both by 1. Default: 0.25.</param>
-/// <param name="Gamma">γ, how fast the weight of an example decays as it becomes easy; must be 0 or more. Default: 2.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
     Source = "Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017, equation 5",
     Alternatives = "BCEWithLogitsLoss with a positive weight keeps probabilities calibrated; DiceLoss and TverskyLoss compare areas.")]
-public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record BinaryFocalLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Alpha']/node()"/></summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1].</exception>
-    public double? Alpha { get; init => field = CheckedAlpha(value); } = CheckedAlpha(Alpha);
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="alpha">α, the weight of positives against negatives, in [0, 1]; null weighs both by 1. Default: 0.25.</param>
+    /// <param name="gamma">γ, how fast the weight of an example decays as it becomes easy; must be 0 or more. Default: 2.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public BinaryFocalLoss(double? alpha = 0.25, double gamma = 2, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Alpha, Gamma) = (alpha, gamma);
 
-    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Gamma']/node()"/></summary>
+    /// <summary><inheritdoc cref="BinaryFocalLoss(double?, double, Reduction)" path="/param[@name='alpha']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1].</exception>
+    public double? Alpha { get; init => field = CheckedAlpha(value); }
+
+    /// <summary><inheritdoc cref="BinaryFocalLoss(double?, double, Reduction)" path="/param[@name='gamma']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); } =
-        Require.NonNegative(Gamma, nameof(BinaryFocalLoss));
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new FocalCrossEntropy(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma));

@@ -26,9 +26,15 @@ public enum GradientPenaltyForm
 /// Several outputs of a critic for an image (patches) are summed. Gradients stop at the images, so none reaches a generator. A layer that
 /// couples the images of a batch throws, since ∇D(x) would then depend on other images.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more.</param>
-public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
+public abstract record InputGradientPenalty : Penalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more.</param>
+    protected InputGradientPenalty(double weight)
+        : base(weight)
+    {
+    }
+
     /// <summary>
     /// Gets whether the critic may couple the images of a batch, as batch normalization does in training. The gradient of each image then
     /// includes its influence on the scores of the others, and the penalty differs from the paper's. Default: false.

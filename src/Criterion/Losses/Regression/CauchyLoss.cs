@@ -9,20 +9,23 @@ namespace Criterion.Losses;
 /// The gradient d / (Scale² + ½ d²) is largest at |d| = √2 Scale and decreases to 0 beyond, so the loss is not convex there. With Scale = 1
 /// it equals kornia's Cauchy loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Black, Anandan, The robust estimation of multiple motions, 1996; "
         + "α = 0 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "HuberLoss is convex; GemanMcClureLoss and WelschLoss are bounded, so that a gross outlier has no influence.")]
-public sealed record CauchyLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record CauchyLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="CauchyLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public CauchyLoss(double scale = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Scale = scale;
+
+    /// <summary><inheritdoc cref="CauchyLoss(double, Reduction)" path="/param[@name='scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); } =
-        Require.Positive(Scale, nameof(CauchyLoss));
+    public double Scale { get; init => field = Require.Positive(value, nameof(CauchyLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new CauchyError(Scale));

@@ -12,22 +12,27 @@ namespace Criterion.Losses;
 /// Below Epsilon the variance is clamped; the gradient passes straight through, as in PyTorch, so that a variance of 0 can grow again. Full
 /// adds ½ ln 2π. PyTorch equivalent: <c>torch.nn.GaussianNLLLoss</c>.
 /// </remarks>
-/// <param name="Full">Whether the constant ½ ln 2π is added. Default: false.</param>
-/// <param name="Epsilon">The lower bound of the variance; must be positive. Default: 1e-6.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target [N, ..., D], variance [N, ..., D], [N, ..., 1] or [N, ...] → scalar",
     Source = "Nix, Weigend, Estimating the mean and variance of the target probability distribution, 1994",
     PyTorch = "torch.nn.GaussianNLLLoss",
     Alternatives = "MSELoss where the variance is the same everywhere; QuantileLoss where the distribution is skewed.")]
-public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss(Reduction)
+public sealed record GaussianNLLLoss : TernaryLoss
 {
-    /// <summary><inheritdoc cref="GaussianNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="full">Whether the constant ½ ln 2π is added. Default: false.</param>
+    /// <param name="epsilon">The lower bound of the variance; must be positive. Default: 1e-6.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public GaussianNLLLoss(bool full = false, double epsilon = 1e-6, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Full, Epsilon) = (full, epsilon);
+
+    /// <summary><inheritdoc cref="GaussianNLLLoss(bool, double, Reduction)" path="/param[@name='full']/node()"/></summary>
+    public bool Full { get; init; }
+
+    /// <summary><inheritdoc cref="GaussianNLLLoss(bool, double, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); } =
-        Require.Positive(Epsilon, nameof(GaussianNLLLoss));
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); }
 
     /// <inheritdoc/>
     protected internal override TernaryFormula Formula => TernaryFormula.From(new NegativeLogLikelihood(Full, Epsilon));

@@ -8,13 +8,19 @@ namespace Criterion.Losses;
 /// Log-cosh loss: ℓ = ln cosh d = |d| + softplus(−2 |d|) − ln 2, with d = x − y. It is ½ d² for small errors and |d| − ln 2 for large ones.
 /// </summary>
 /// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: both are continuous, and nothing overflows.</remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Alternatives = "HuberLoss has an option for where the quadratic part ends; CharbonnierLoss is as smooth and cheaper.")]
-public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record LogCoshLoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public LogCoshLoss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogCosh));
 

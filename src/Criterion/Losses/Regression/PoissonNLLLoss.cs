@@ -12,23 +12,33 @@ namespace Criterion.Losses;
 /// Both omit ln y!, so the loss may be negative. Full adds Stirling's approximation of it, y ln y − y + ½ ln(2π y), for targets above 1;
 /// the gradient by the target jumps at 1. PyTorch equivalent: <c>torch.nn.PoissonNLLLoss</c>; unlike it, a negative target or rate throws.
 /// </remarks>
-/// <param name="LogInput">Whether the prediction is a log-rate (any number) rather than a rate (0 or more). Default: true.</param>
-/// <param name="Full">Whether Stirling's term is added. Default: false.</param>
-/// <param name="Epsilon">Keeps the logarithm finite for a rate of 0; must be 0 or more. Used without LogInput only. Default: 1e-8.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Stirling's term: de Moivre, Stirling, 1730",
     PyTorch = "torch.nn.PoissonNLLLoss",
     Alternatives = "MSELoss of square roots where counts are large; GaussianNLLLoss where the variance does not equal the mean.")]
-public sealed record PoissonNLLLoss(bool LogInput = true, bool Full = false, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record PoissonNLLLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="PoissonNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="logInput">Whether the prediction is a log-rate (any number) rather than a rate (0 or more). Default: true.</param>
+    /// <param name="full">Whether Stirling's term is added. Default: false.</param>
+    /// <param name="epsilon">
+    /// Keeps the logarithm finite for a rate of 0; must be 0 or more. Used without LogInput only. Default: 1e-8.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public PoissonNLLLoss(bool logInput = true, bool full = false, double epsilon = 1e-8, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (LogInput, Full, Epsilon) = (logInput, full, epsilon);
+
+    /// <summary><inheritdoc cref="PoissonNLLLoss(bool, bool, double, Reduction)" path="/param[@name='logInput']/node()"/></summary>
+    public bool LogInput { get; init; }
+
+    /// <summary><inheritdoc cref="PoissonNLLLoss(bool, bool, double, Reduction)" path="/param[@name='full']/node()"/></summary>
+    public bool Full { get; init; }
+
+    /// <summary><inheritdoc cref="PoissonNLLLoss(bool, bool, double, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); } =
-        Require.NonNegative(Epsilon, nameof(PoissonNLLLoss));
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PoissonNLLLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new NegativeLogLikelihood(LogInput, Full, Epsilon));

@@ -1,16 +1,5 @@
 namespace Criterion.Training;
 
-/// <summary>A part of a training that can be saved and restored as tensors by name.</summary>
-public interface IStateful
-{
-    /// <summary>Returns the state; the tensors may be those of the part itself.</summary>
-    IReadOnlyDictionary<string, Tensor> StateDict();
-
-    /// <summary>Restores a saved state; the values are copied.</summary>
-    /// <exception cref="TensorException">The state belongs to another kind of part.</exception>
-    void LoadStateDict(IReadOnlyDictionary<string, Tensor> state);
-}
-
 /// <summary>Joins the states of parts under their names, and separates them again.</summary>
 internal static class StateDicts
 {
