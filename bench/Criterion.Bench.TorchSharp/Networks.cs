@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Criterion.Bench;
 
-/// <summary>The networks of Criterion.Training (Dcgan for images of 32×32, ResnetTranslator, PatchDiscriminator), layer by layer.</summary>
+/// <summary>The networks of Criterion.Training: Dcgan for images of 32×32, ResnetTranslator, PatchDiscriminator.</summary>
 internal static class Networks
 {
     public static Sequential Generator(long width, long latent) => Sequential(

@@ -34,7 +34,7 @@ internal sealed class TorchSharpSide : ISide<Tensor>
     static IEnumerable<string> Libraries()
     {
         const string Maps = "/proc/self/maps";
-        return !File.Exists(Maps) ? [] : File.ReadLines(Maps).Select(static line => Path.GetFileName(line)).Where(IsKernel).Distinct().Order();
+        return File.Exists(Maps) ? File.ReadLines(Maps).Select(Path.GetFileName).OfType<string>().Where(IsKernel).Distinct().Order() : [];
     }
 
     static bool IsKernel(string name) =>

@@ -26,6 +26,7 @@ internal sealed class CriterionSide : ISide<Tensor>
 
     public JsonObject Limits() => new()
     {
-        ["copy"] = Bench.Limits.Copy(Compute.Threads), ["peak"] = Bench.Limits.MultiplyAdd(Compute.Threads),
+        ["copy"] = Bench.Limits.Copy(Compute.Threads),
+        ["peak"] = Bench.Limits.MultiplyAdd(Compute.Threads),
     };
 }
