@@ -183,6 +183,56 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Variables_of_a_loop_are_a_part()
+    {
+        BoundaryEquilibriumController controller = new(k: 0.1 + 0.2);
+        LeCamState means = new(1.5, double.NaN, 7);
+        Checkpoint.Write(File, 3, Parts());
+        (controller, means) = (new(), new());
+        Checkpoint.Read(File, Parts());
+        Assert.Equal(0.1 + 0.2, controller.K);
+        Assert.Equal(new LeCamState(1.5, double.NaN, 7), means);
+
+        Assert.Contains("values [3] (should be [1])", Assert.Throws<CheckpointException>(() => Checkpoint.Read(
+            File, ("controller", Parts()[0].Part), ("means", Parts()[0].Part))).Message, StringComparison.Ordinal);
+        Assert.Equal(0.1 + 0.2, controller.K);
+        Assert.Throws<ArgumentNullException>(() => new StatefulNumbers(null!, static _ => { }));
+        Assert.Throws<ArgumentNullException>(() => new StatefulNumbers(static () => [], null!));
+
+        (string Name, IStateful Part)[] Parts() =>
+        [
+            ("controller", new StatefulNumbers(() => [controller.K], values => controller = controller with { K = values[0] })),
+            ("means", new StatefulNumbers(
+                () => [means.Real, means.Fake, means.Steps], values => means = new(values[0], values[1], (long)values[2]))),
+        ];
+    }
+
+    /// <summary>A part of one's own may throw anything, halfway through.</summary>
+    [Fact]
+    public void Part_that_fails_halfway_is_restored_too()
+    {
+        double first = 1;
+        double second = 2;
+        bool fails = false;
+        StatefulNumbers numbers = new(() => [first, second], values =>
+        {
+            first = values[0];
+            (bool failing, fails) = (fails, false);
+            _ = failing ? throw new InvalidOperationException("halfway") : 0;
+            second = values[1];
+        });
+        RandomStream random = new(5);
+        Checkpoint.Write(File, 1, ("random", random), ("numbers", numbers));
+        (first, second, fails) = (3, 4, true);
+        random.NextDouble();
+        Assert.Contains(
+            "numbers: halfway",
+            Assert.Throws<CheckpointException>(() => Checkpoint.Read(File, ("random", random), ("numbers", numbers))).Message,
+            StringComparison.Ordinal);
+        Assert.Equal((3, 4, 1UL), (first, second, random.Position));
+    }
+
+    [Fact]
     public void One_part_can_be_read_alone()
     {
         Loop loop = new(seed: 1);
