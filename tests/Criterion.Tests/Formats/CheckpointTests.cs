@@ -233,6 +233,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Names_may_have_dots_and_share_a_beginning()
+    {
+        RandomStream[] streams = [new(1, 2), new(3, 4), new(5, 6)];
+        Checkpoint.Write(File, 0, ("random.0", streams[0]), ("random.1", streams[1]), ("random1", streams[2]));
+        RandomStream[] read = [new(9), new(9), new(9)];
+        Checkpoint.Read(File, ("random.0", read[0]), ("random.1", read[1]), ("random1", read[2]));
+        Assert.Equal(streams.Select(static x => (x.Key, x.Position)), read.Select(static x => (x.Key, x.Position)));
+        string message = Assert.Throws<CheckpointException>(
+            () => Checkpoint.Read(File, ("random.0", read[0]), ("random.2", read[1]), ("random1", read[2]))).Message;
+        Assert.Contains("missing parts: random.2; unexpected parts: random.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_part_can_be_read_alone()
     {
         Loop loop = new(seed: 1);
@@ -250,8 +263,8 @@ public sealed class CheckpointTests : IDisposable
         RandomStream random = new(1);
         Assert.Contains("is repeated", Assert.Throws<ArgumentException>(
             () => Checkpoint.Write(File, 0, ("a", random), ("a", random))).Message, StringComparison.Ordinal);
-        Assert.Contains("has a dot", Assert.Throws<ArgumentException>(
-            () => Checkpoint.Write(File, 0, ("a.b", random))).Message, StringComparison.Ordinal);
+        Assert.Contains("the beginning of another", Assert.Throws<ArgumentException>(
+            () => Checkpoint.Write(File, 0, ("a.b", random), ("a", random))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Checkpoint.Write(File, 0, ("", random)));
         Assert.Throws<ArgumentNullException>(() => Checkpoint.Write(File, 0, ("a", null!)));
         Assert.Throws<ArgumentOutOfRangeException>(() => Checkpoint.Write(File, -1, ("a", random)));
