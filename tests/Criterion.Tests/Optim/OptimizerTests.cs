@@ -15,7 +15,7 @@ public class OptimizerTests
         { "Adam", static p => new Adam(p, 0.1) },
         { "AdamW", static p => new AdamW(p, 0.1, weightDecay: 0) },
         { "RMSprop", static p => new RMSprop(p, 0.01) },
-        { "RMSprop all", static p => new RMSprop(p, 0.01, momentum: 0.5, centred: true) },
+        { "RMSprop all", static p => new RMSprop(p, 0.01, momentum: 0.5, centered: true) },
     };
 
     [Theory]
@@ -88,7 +88,7 @@ public class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SGD(p, 0.1, momentum: -1));
         Assert.Throws<ArgumentException>(() => new SGD(p, 0.1, nesterov: true));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RMSprop(p, alpha: 1.5));
-        Assert.Throws<ArgumentException>(() => new SGD([], 0.1));
+        Assert.Throws<ArgumentException>(() => new SGD(Array.Empty<Tensor>(), 0.1));
         Assert.Throws<ArgumentException>(() => new SGD([p[0], p[0]], 0.1));
         Tensor leaf = Tensor.Ones([2]);
         leaf.RequiresGrad = true;
