@@ -167,6 +167,22 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Plateau_schedule_is_written_before_its_first_step_too()
+    {
+        SGD optimizer = new([Tensor.Zeros([1])], 0.1);
+        PlateauSchedule schedule = new(optimizer);
+        Checkpoint.Write(File, 0, ("plateau", schedule));
+        schedule.Step(5);
+        Assert.Equal(0, Checkpoint.Read(File, ("plateau", schedule)));
+        Assert.Null(schedule.Best);
+        schedule.Step(5);
+        Checkpoint.Write(File, 1, ("plateau", schedule));
+        PlateauSchedule other = new(optimizer);
+        Assert.Equal(1, Checkpoint.Read(File, ("plateau", other)));
+        Assert.Equal(5, other.Best);
+    }
+
+    [Fact]
     public void One_part_can_be_read_alone()
     {
         Loop loop = new(seed: 1);

@@ -1,6 +1,7 @@
 using Criterion.Losses;
 using Criterion.Metrics;
 using Criterion.Nn;
+using Criterion.Optim;
 using Criterion.Schedules;
 
 namespace Criterion.Tests.Repository;
@@ -8,11 +9,14 @@ namespace Criterion.Tests.Repository;
 /// <summary>Options can be read from the object that has them.</summary>
 public class OptionPropertyTests
 {
+    static readonly Type[] Bases =
+        [typeof(ICriterion), typeof(ImageMetric), typeof(Schedule), typeof(Optimizer), typeof(ParameterGroup)];
+
     static readonly Type[] Public = [.. typeof(Tensor).Assembly.GetExportedTypes()];
 
-    /// <summary>Objects with options: losses, penalties, metrics, schedules.</summary>
-    public static TheoryData<Type> Owners => [.. Public.Where(static type => !type.IsAbstract && (
-        type.IsAssignableTo(typeof(ICriterion)) || type.IsAssignableTo(typeof(ImageMetric)) || type.IsAssignableTo(typeof(Schedule))))];
+    /// <summary>Objects with options: losses, penalties, metrics, schedules, optimizers and their groups.</summary>
+    public static TheoryData<Type> Owners =>
+        [.. Public.Where(static type => !type.IsAbstract && Array.Exists(Bases, type.IsAssignableTo))];
 
     [Theory]
     [MemberData(nameof(Owners))]
