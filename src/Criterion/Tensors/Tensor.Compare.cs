@@ -3,7 +3,8 @@ using Criterion.Formulas;
 namespace Criterion;
 
 /// <content>
-/// Comparisons and logic; the results are Bool. <c>==</c> compares references, as for any class: for values use <see cref="EqualTo(Tensor)"/>.
+/// Comparisons and logic; the results are Bool. <c>==</c> compares references, as for any class. <see cref="EqualTo(Tensor)"/> compares
+/// values.
 /// </content>
 public sealed partial class Tensor
 {

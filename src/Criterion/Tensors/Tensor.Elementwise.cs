@@ -133,11 +133,15 @@ public sealed partial class Tensor
         return TensorFormula.Map(default(Choice), NotNull(condition).Detach().To(x.DType), x, y);
     }
 
-    /// <summary>Selects elements of <paramref name="a"/> where the condition is true, else a number, which takes the tensor's type.</summary>
+    /// <summary>
+    /// Selects elements of <paramref name="a"/> where the condition is true, else a number, which takes the tensor's type.
+    /// </summary>
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, Tensor a, double b) => Where(condition, a, NotNull(a).Like(b));
 
-    /// <summary>Selects a number, which takes the tensor's type, where the condition is true, else elements of <paramref name="b"/>.</summary>
+    /// <summary>
+    /// Selects a number, which takes the tensor's type, where the condition is true, else elements of <paramref name="b"/>.
+    /// </summary>
     /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
     public static Tensor Where(Tensor condition, double a, Tensor b) => Where(condition, NotNull(b).Like(a), b);
 
@@ -181,7 +185,8 @@ public sealed partial class Tensor
 
     /// <summary>Computes √x.</summary>
     /// <remarks>
-    /// The gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>, whose gradient at 0 is 0.
+    /// The gradient at 0 is +∞: for the root of a sum of squares use
+    /// <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>, whose gradient at 0 is 0.
     /// </remarks>
     public Tensor Sqrt() => TensorFormula.Map(default(SquareRoot), Floating());
 
