@@ -36,6 +36,13 @@ public abstract record Loss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
+    /// <summary>
+    /// Evaluates the loss in one pass without a graph and without allocation, for inputs that it accepts. Returns null where its options or
+    /// inputs need <c>Forward</c>, which also describes what is wrong with them.
+    /// </summary>
+    /// <exception cref="LossException">A value is outside the domain of the loss.</exception>
+    internal virtual FusedLoss? EvaluateFused(in FusedInputs inputs) => null;
+
     /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
 

@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
 /// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-public abstract record SoftmaxLoss : Loss
+public abstract partial record SoftmaxLoss : Loss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced; the mean is over rows.</param>
@@ -15,6 +15,8 @@ public abstract record SoftmaxLoss : Loss
         : base(reduction)
     {
     }
+
+    Cached<SoftmaxFormula> _formula;
 
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract SoftmaxFormula Formula { get; }
