@@ -79,6 +79,9 @@ internal static class PixelValues
         return (pixels * opacity) + ((1 - opacity) * ((2 * background) - 1));
     }
 
+    /// <summary>Returns the name of a grey from 0 for black to 1 for white.</summary>
+    public static string Grey(double grey) => grey switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(grey)}" };
+
     /// <summary>Returns whether any pixel of a PNG of <c>[C, H, W]</c> bytes is transparent.</summary>
     public static bool IsTransparent(Tensor png) =>
         png.Shape[0] != Colours(png) && png.Narrow(0, Colours(png), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);

@@ -34,7 +34,15 @@ public sealed record Checkpoint
     }
 
     /// <summary>Gets the number of steps that are done.</summary>
-    public long Step { get; init => field = Require.AtLeast(0, value, nameof(Checkpoint)); }
+    public long Step
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Step));
+            field = value;
+        }
+    }
 
     /// <summary>Gets everything that steps change, as tensors by name: <c>model.0.weight</c> for the part <c>model</c>.</summary>
     public IReadOnlyDictionary<string, Tensor> State { get; init; }
