@@ -85,7 +85,7 @@ public abstract partial record SoftmaxLoss : Loss
     /// <param name="smoothing">The share of the target that is spread evenly over all classes.</param>
     /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the target classes.</param>
     /// <param name="perRow">Maps the classes, with −1 for ignored ones, to a weight for each row; or null.</param>
-    private protected Tensor EvaluateClasses(
+    protected Tensor EvaluateClasses(
         Tensor prediction,
         Tensor target,
         long? ignoreIndex = null,
@@ -114,7 +114,11 @@ public abstract partial record SoftmaxLoss : Loss
     }
 
     /// <summary>Computes the reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
-    private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
+    /// <param name="prediction">The logits.</param>
+    /// <param name="target">The target, of the same shape.</param>
+    /// <param name="dim">The dimension of the classes.</param>
+    /// <param name="compare">Creates the target from its rows, which run along the last dimension.</param>
+    protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
     {
         if (ForEmpty(prediction, prediction.Count) is { } empty)
         {

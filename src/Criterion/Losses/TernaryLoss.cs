@@ -35,6 +35,12 @@ public abstract record TernaryLoss : Loss
         return double.IsNaN(value) ? null : new(value);
     }
 
+    /// <summary>Evaluates and reduces the formula.</summary>
+    /// <param name="x">The first input.</param>
+    /// <param name="y">The second input, of the same shape.</param>
+    /// <param name="z">The third input, of the same shape.</param>
+    protected Tensor Evaluate(Tensor x, Tensor y, Tensor z) => Evaluate(x, y, z, static () => { });
+
     /// <summary>
     /// Evaluates and reduces the formula, which is NaN outside its domain; <paramref name="check"/> names the invalid element.
     /// </summary>

@@ -60,7 +60,7 @@ public abstract record WindowLoss : ImageLoss
         };
     }
 
-    /// <summary>What the options of a loss determine for each evaluation.</summary>
+    /// <summary>The formula, the window and its weights, which the options of a loss determine.</summary>
     sealed class FusedWindows(WindowFormula formula, BlurWindow window, bool preparesImages)
     {
         public WindowFormula Formula { get; } = formula;

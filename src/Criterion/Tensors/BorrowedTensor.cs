@@ -9,8 +9,8 @@ namespace Criterion;
 /// allocated once it is warm.
 /// </summary>
 /// <remarks>
-/// Only losses of this library read such a tensor, because none of them keeps it. Memory that is used after the call is empty, so that freed
-/// memory is never read.
+/// Only losses of this library read such a tensor, because none of them keeps it. Memory that is used after the call is empty, so that
+/// freed memory is never read.
 /// </remarks>
 internal sealed unsafe class BorrowedTensor<T> : MemoryManager<T>
     where T : unmanaged

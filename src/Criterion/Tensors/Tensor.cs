@@ -147,7 +147,7 @@ public sealed partial class Tensor
     internal Memory<T> StridedMemory<T>()
         where T : unmanaged => ((Storage<T>)Storage).Memory[Offset..];
 
-    /// <summary>Changes the shape of a contiguous tensor over all of its storage, whose memory was replaced by that of another array.</summary>
+    /// <summary>Changes the shape of a contiguous tensor over all of its storage, whose memory was replaced.</summary>
     internal void Reuse(Shape shape) => Shape = shape;
 
     /// <summary>Creates another view of this memory.</summary>

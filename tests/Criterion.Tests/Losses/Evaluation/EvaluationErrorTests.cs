@@ -159,9 +159,5 @@ public class EvaluationErrorTests
     sealed record Unreduced : IPredictionLoss
     {
         public Tensor Forward(Tensor prediction, Tensor target) => prediction - target;
-
-        public string ToLatex() => "";
-
-        public IEnumerable<LossCurve> Curves() => [];
     }
 }

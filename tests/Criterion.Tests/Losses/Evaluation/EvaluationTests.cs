@@ -219,9 +219,5 @@ public class EvaluationTests
     sealed record OwnLoss : IPredictionLoss
     {
         public Tensor Forward(Tensor prediction, Tensor target) => (prediction - target).Pow(2).Sum() * 0.5;
-
-        public string ToLatex() => "";
-
-        public IEnumerable<LossCurve> Curves() => [];
     }
 }
