@@ -106,8 +106,7 @@ public sealed record DataRecord
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        ValueList<int> shape = [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])];
-        return new DataRecord(data.Source, data.Count, shape, Sum(data.Items)) { Notes = [.. data.Notes] };
+        return new DataRecord(data.Source, data.Count, data.ItemShape, Sum(data.Items)) { Notes = [.. data.Notes] };
     }
 
     /// <summary>Refuses data that differ from those of a run that is resumed.</summary>

@@ -14,15 +14,25 @@ public abstract class Trainer<TStep> : IStateful
     static readonly TStep SkippedStep = TStep.Columns.Skipped<TStep>();
 
     readonly NanGuard _guard;
+    readonly Module[] _networks;
     long _step;
 
     /// <summary>Creates a trainer at step 0.</summary>
     /// <param name="onNan">The treatment of steps with a loss or gradient that is not finite.</param>
     /// <param name="networks">The networks that are trained.</param>
-    private protected Trainer(NanPolicy onNan, params Module[] networks) => _guard = new NanGuard(onNan, networks);
+    private protected Trainer(NanPolicy onNan, params Module[] networks)
+    {
+        _networks = networks;
+        _guard = new NanGuard(onNan, networks);
+    }
 
     /// <summary>Gets the number of steps that are done.</summary>
     private protected long StepsDone => _step;
+
+    /// <summary>
+    /// Gets streams of random numbers that a checkpoint holds beside those of <see cref="Module.RandomStreams"/>. Default: none.
+    /// </summary>
+    internal IReadOnlyList<RandomStream> Streams { private get; init; } = [];
 
     /// <summary>Gets the parts whose state a checkpoint holds, by name.</summary>
     private protected abstract IEnumerable<(string Name, IStateful Part)> Parts { get; }
@@ -38,11 +48,16 @@ public abstract class Trainer<TStep> : IStateful
         return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 
+    // Layers such as dropout draw random numbers in each step.
+    IEnumerable<(string Name, IStateful Part)> AllParts => Parts.Concat(
+        _networks.SelectMany(static network => network.RandomStreams()).Concat(Streams).Distinct()
+            .Select(static (stream, i) => ($"random.{i}", (IStateful)stream)));
+
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
-        foreach ((string name, IStateful part) in Parts)
+        foreach ((string name, IStateful part) in AllParts)
         {
             state.AddPart(name, part.StateDict());
         }
@@ -56,7 +71,7 @@ public abstract class Trainer<TStep> : IStateful
         ArgumentNullException.ThrowIfNull(state);
         long[] steps = state.Integers("step", 2);
         (_step, _guard.Skipped) = (steps[0], steps[1]);
-        foreach ((string name, IStateful part) in Parts)
+        foreach ((string name, IStateful part) in AllParts)
         {
             part.LoadStateDict(state.Part(name));
         }

@@ -11,7 +11,7 @@ namespace Criterion.Nn;
 public sealed class Dropout : Module
 {
     readonly double _probability;
-    readonly RandomStream? _random;
+    readonly RandomStream _random;
 
     /// <summary>Initializes the layer.</summary>
     /// <param name="probability">p, the probability of zeroing a value, in [0, 1]. Default: 0.5.</param>
@@ -19,7 +19,7 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
     {
-        (_probability, _random) = (Require.InUnitInterval(probability, "Dropout"), random);
+        (_probability, _random) = (Require.InUnitInterval(probability, "Dropout"), Stream(random));
     }
 
     /// <inheritdoc/>
