@@ -11,6 +11,7 @@ internal sealed class TrainedNetworks : IStateful
     readonly Optimizer _optimizer;
     readonly LearningRateSchedule? _schedule;
     readonly double _clip;
+    readonly StateGroup _state;
 
     /// <summary>Creates a set of networks with their optimizer.</summary>
     /// <param name="networks">The networks, by the names of their state.</param>
@@ -27,6 +28,8 @@ internal sealed class TrainedNetworks : IStateful
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
         _schedule = schedule is null ? null : new LearningRateSchedule(_optimizer, schedule);
         _clip = clip > 0 ? clip : double.PositiveInfinity;
+        IEnumerable<(string, IStateful)> parts = networks.Select(static named => (named.Name, (IStateful)named.Network));
+        _state = new StateGroup([.. parts, ("optimizer", _optimizer), .. _schedule is null ? [] : new[] { ("schedule", (IStateful)_schedule) }]);
     }
 
     /// <summary>Creates one network with its optimizer.</summary>
@@ -77,32 +80,8 @@ internal sealed class TrainedNetworks : IStateful
     public void EndStep() => _schedule?.Step();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict()
-    {
-        OrderedDictionary<string, Tensor> state = [];
-        foreach ((string name, Module network) in _networks)
-        {
-            state.AddPart(name, network.StateDict());
-        }
-
-        state.AddPart("optimizer", _optimizer.StateDict());
-        if (_schedule is not null)
-        {
-            state.AddPart("schedule", _schedule.StateDict());
-        }
-
-        return state;
-    }
+    public IReadOnlyDictionary<string, Tensor> StateDict() => _state.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        foreach ((string name, Module network) in _networks)
-        {
-            network.LoadStateDict(state.Part(name));
-        }
-
-        _optimizer.LoadStateDict(state.Part("optimizer"));
-        _schedule?.LoadStateDict(state.Part("schedule"));
-    }
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => _state.LoadStateDict(state);
 }
