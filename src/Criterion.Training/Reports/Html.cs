@@ -56,7 +56,7 @@ internal static class Html
     /// <param name="caption">The caption.</param>
     /// <param name="head">The names of the columns.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="look">The class: "words" for cells of text, which are broken into lines. Default: none.</param>
+    /// <param name="look">The class: "words" for cells of text, which are broken into lines; "explained" for such a last column. Default: none.</param>
     public static XElement Table(
         string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) =>
         Scrolled(caption, new XElement(

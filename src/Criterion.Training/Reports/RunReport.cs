@@ -87,7 +87,7 @@ public static class RunReport
         .. options.Objective is BoundaryEquilibriumGanLoss ? Array.Empty<string>() : ["equilibrium"],
         .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
         .. options.AverageDecay > 0 ? Array.Empty<string>() : ["averageDecay"],
-        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight", "classes"],
+        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight"],
     ];
 
     // The first, the last, and some between them, beside real images.
@@ -144,7 +144,8 @@ public static class RunReport
             "Columns of losses.csv",
             ["", $"First{share}", $"Last{share}", "Least", "Greatest", "Meaning"],
             losses.Names.Where(static name => name != "step")
-                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)));
+                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)),
+            "explained");
     }
 
     static string[] Summary(string name, StepColumnAttribute? column, double[] values, int part) =>
