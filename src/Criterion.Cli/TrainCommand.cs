@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Criterion.Formats;
 using Criterion.Training;
 
 namespace Criterion.Cli;

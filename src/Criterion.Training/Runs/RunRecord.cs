@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 

@@ -41,7 +41,14 @@ public readonly record struct Statistics<T>
     /// <param name="second">The second.</param>
     /// <param name="third">The third.</param>
     /// <param name="fourth">The fourth.</param>
-    public Statistics(T first, T second, T third, T fourth) => (First, Second, Third, Fourth) = (first, second, third, fourth);
+    public Statistics(T first, T second, T third, T fourth)
+    {
+        // One by one: a tuple would copy each lane once more in the loops.
+        First = first;
+        Second = second;
+        Third = third;
+        Fourth = fourth;
+    }
 
     /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='first']/node()"/></summary>
     public T First { get; }
@@ -57,15 +64,15 @@ public readonly record struct Statistics<T>
 
     /// <summary>Returns statistics of which the last are unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first) => new(first, T.Zero, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second) => new(first, second, T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first, T second) => new(first, second, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
+    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Zero);
 
     /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

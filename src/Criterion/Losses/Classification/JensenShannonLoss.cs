@@ -63,12 +63,12 @@ public sealed record JensenShannonLoss : SoftmaxLoss, IPredictionLoss, IDivergen
             where T : struct, IReal<T>
         {
             T across = Finite(b) - Finite(a);
-            T ofFirst = T.Const(Math.Log(2)) - T.Softplus(across);
-            return T.Const(0.5) * ((p * ofFirst) + (q * (ofFirst + across)));
+            T ofFirst = Math.Log(2) - T.Softplus(across);
+            return 0.5 * ((p * ofFirst) + (q * (ofFirst + across)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(FiniteLogOfZero), x);
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), FiniteLogOfZero, x);
     }
 }

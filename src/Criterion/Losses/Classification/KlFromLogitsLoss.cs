@@ -71,6 +71,6 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
         // p (a − b), and 0 where p is 0, even if logarithms are infinite there. NaN propagates: from a through p, from b through e^b.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T p, T a, T b, T ofB)
-            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Const(0)), T.Detach(ofB), a - b);
+            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Zero), T.Detach(ofB), a - b);
     }
 }

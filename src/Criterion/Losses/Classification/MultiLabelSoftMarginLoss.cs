@@ -64,7 +64,7 @@ public sealed record MultiLabelSoftMarginLoss : RowLoss, IPredictionLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
+            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.One);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

@@ -86,8 +86,8 @@ public sealed record MultiMarginLoss : SoftmaxLoss, IPredictionLoss
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T hinge = Guards.Relu(T.Const(margin) + a);
-            return T.Select(T.Equal(b, T.Const(0)), power == 1 ? hinge : hinge * hinge, T.Const(0));
+            T hinge = Guards.Relu(margin + a);
+            return T.Select(T.Equal(b, T.Zero), power == 1 ? hinge : hinge * hinge, 0);
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
             where T : struct, IReal<T>
         {
             T least = T.Const(epsilon * epsilon);
-            return T.Const(1) - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
+            return 1 - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
         }
     }
 }

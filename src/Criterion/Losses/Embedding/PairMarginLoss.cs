@@ -100,9 +100,7 @@ public sealed record PairMarginLoss : PairDistanceLoss
             where T : struct, IReal<T>
         {
             T distance = _norm.Root(sums.First);
-            return T.Select(
-                T.Less(T.Const(0), t), T.PositivePart(distance - T.Const(positiveMargin)), T.PositivePart(
-                    T.Const(negativeMargin) - distance));
+            return T.Select(t > 0, T.PositivePart(distance - positiveMargin), T.PositivePart(negativeMargin - distance));
         }
     }
 }

@@ -114,7 +114,7 @@ public sealed record TripletMarginLoss : RowLoss
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
             Statistics<T>.Of(
-                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
+                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
@@ -133,7 +133,7 @@ public sealed record TripletMarginLoss : RowLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Const(0));
+            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Zero);
 
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => triplet.Value(sums, t);
@@ -142,7 +142,7 @@ public sealed record TripletMarginLoss : RowLoss
         T Square<T>(T difference)
             where T : struct, IReal<T>
         {
-            difference = epsilon == 0 ? difference : difference + T.Const(epsilon);
+            difference = epsilon == 0 ? difference : difference + epsilon;
             return difference * difference;
         }
     }

@@ -86,8 +86,8 @@ public sealed record PsnrLoss : RowLoss, IPredictionLoss
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T error = sums.First / (extent == 1 ? t : T.Const(extent * extent) * t);
-            return T.Const(10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
+            T error = sums.First / (extent == 1 ? t : (extent * extent) * t);
+            return (10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
         }
     }
 }

@@ -126,7 +126,7 @@ public sealed record LeCamPenalty : Penalty
             where T : struct, IReal<T>
         {
             T beyond = above ? x - mean : mean - x;
-            T distance = rectified ? T.Max(T.Const(0), beyond) : beyond;
+            T distance = rectified ? T.Max(T.Zero, beyond) : beyond;
             return distance * distance;
         }
     }
