@@ -25,7 +25,7 @@ public sealed class CompareCommandTests : IDisposable
 
         (code, output, string error) = Run(CancellationToken.None, "compare", "--out", _temp["run"]);
         Assert.Equal(0, code);
-        Assert.StartsWith("warning: The features are those of a classifier of grey 28×28 pictures of clothes", error, StringComparison.Ordinal);
+        Assert.StartsWith("warning: The features are those of a classifier of grey 28×28 pictures", error, StringComparison.Ordinal);
         Assert.Contains("hinge, seed 1: step 3/3", output, StringComparison.Ordinal);
         Assert.Matches(@"\nObjective +Fréchet distance +.*Time per step +Stable runs\n(least-squares:a=-1,c=0|hinge) +\d+.* ± \d.* \(\d.* "
             + @"to \d.*\).*too few steps\n", output);

@@ -92,7 +92,8 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(new SsimIndex(ImageRange.Byte).Of(x, y), json.GetProperty("ssim").GetDouble(), 1e-9);
         Assert.Equal(new MultiScaleSsim(ImageRange.Byte).Of(x, y), json.GetProperty("multiScaleSsim").GetDouble(), 1e-9);
         Assert.Matches("\nPSNR +Infinity dB ", Run("evaluate", _temp["a.png"], _temp["a.png"]).Output);
-        Assert.Contains("\"psnr\": \"Infinity\"", Run("evaluate", _temp["a.png"], _temp["a.png"], "--json").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"psnr\": \"Infinity\"", Run("evaluate", _temp["a.png"], _temp["a.png"], "--json").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Matches("\nmean absolute error +100 ", output);
         AssertMistake("is 40×40 and", _temp["grey.png"], _temp["clear.png"]);
         AssertMistake("(--size).", _temp["grey.png"], _temp["clear.png"]);
-        AssertMistake("--count has no effect here: two PNG files are compared pixel by pixel", _temp["grey.png"], _temp["grey.png"], "--count", "9");
+        AssertMistake(
+            "--count has no effect here: two PNG files are compared pixel by pixel", _temp["grey.png"], _temp["grey.png"], "--count", "9");
         File.WriteAllBytes(_temp["jpeg.png"], Convert.FromHexString("FFD8FFE000104A464946"));
         File.WriteAllBytes(_temp["photo.jpg"], Convert.FromHexString("FFD8FFE000104A464946"));
         AssertMistake("this is a JPEG, not a PNG", _temp["grey.png"], _temp["jpeg.png"]);

@@ -91,9 +91,10 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
         "{folder}/new")]
     [InlineData("--gallery: There is no file or folder '/nowhere'. Give fashion-mnist", "search", "{folder}/siamese", "--gallery",
         "/nowhere", "--out", "{folder}/new.png")]
-    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy or PNG file. There is no such file.", "loss", "mse", "--prediction",
-        "@a.npy")]
-    [InlineData("/folder' for --prediction. Expected a .npy or PNG file. That is a folder.", "loss", "mse", "--prediction", "{folder}/folder")]
+    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy or PNG file. There is no such file.", "loss", "mse",
+        "--prediction", "@a.npy")]
+    [InlineData("/folder' for --prediction. Expected a .npy or PNG file. That is a folder.", "loss", "mse", "--prediction",
+        "{folder}/folder")]
     [InlineData("for --input target. Expected a .npy or PNG file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
         "target={folder}/no.npy")]
     [InlineData("text.npy", "loss", "mse", "--prediction", "{folder}/text.npy", "--target", "{folder}/text.npy")]
@@ -218,8 +219,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("for example 32 (--size).", "evaluate", "{folder}/png", "{folder}/png")]
     [InlineData("for example 32 (--size).", "train", "--data", "{folder}/png", "--out", "{folder}/new")]
     [InlineData("0 and 1 (--range).", "evaluate", "{folder}/floats.npy", "{folder}/floats.npy")]
-    [InlineData("--count has no effect here: it is the number of samples that the generator of a run draws", "evaluate", "fashion-mnist", "fashion-mnist",
-        "--count", "100")]
+    [InlineData("--count has no effect here: it is the number of samples that the generator of a run draws", "evaluate",
+        "fashion-mnist", "fashion-mnist", "--count", "100")]
     [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
     [InlineData("need their range", "train", "cyclegan", "--a", "{folder}/floats.npy", "--b", "{folder}/floats.npy")]

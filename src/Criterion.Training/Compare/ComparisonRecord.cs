@@ -17,7 +17,9 @@ public sealed record ComparisonRecord
     /// <summary>Gets the status.</summary>
     public RunStatus Status { get; init; }
 
-    /// <summary>Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.</summary>
+    /// <summary>
+    /// Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.
+    /// </summary>
     [JsonIgnore]
     public ValueList<Finding> Findings => FeatureDomain.Check(Data) is { } finding ? [finding] : [];
 

@@ -55,7 +55,8 @@ internal static class ComparisonReport
         int done = record.Results.Sum(static result => result.Runs.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status}: {done} of {Counted.Of(record.Options.Runs.Count(), "run")}, {Counted.Of(record.Options.Steps, "step")} each, ")
+            $"{record.Status}: {done} of {Counted.Of(record.Options.Runs.Count(), "run")}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(record.Options.Steps, "step")} each, ")
             + string.Create(CultureInfo.InvariantCulture, $"on {Counted.Of(record.Data.Count, "item")} of {record.Data.Source}.");
     }
 
@@ -139,13 +140,17 @@ internal static class ComparisonReport
             .. runs.Select(static run => (Last(run.Samples), $"{run.Name}, seed {run.Seed}, at the end")),
             .. runs.Take(1).Select(static run => (Path.Combine(run.Samples, RunFolder.RealName), "Real images")),
         ];
-        (string File, string Caption)[] there = [.. all.Where(static one => File.Exists(one.File)).Select(static one => (one.File!, one.Caption))];
+        (string File, string Caption)[] there =
+            [.. all.Where(static one => File.Exists(one.File)).Select(static one => (one.File!, one.Caption))];
         (byte[][] pictures, bool areReduced) = ReportPictures.Fit([.. there.Select(static one => (one.File, 1.0))]);
         return there.Length == 0 ? [] :
         [
-            Html.Paragraph("Select a picture to enlarge it."
-                + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ of each run have all pixels." : ""), "note"),
-            Html.Grid(there.Zip(pictures, static (one, png) => Html.Picture(png, $"Grid of images: {one.Caption}.", one.Caption)), "pictures"),
+            Html.Paragraph(
+                "Select a picture to enlarge it."
+                + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ of each run have all pixels." : ""),
+                "note"),
+            Html.Grid(
+                there.Zip(pictures, static (one, png) => Html.Picture(png, $"Grid of images: {one.Caption}.", one.Caption)), "pictures"),
         ];
     }
 

@@ -22,7 +22,8 @@ internal static class RecordTables
     public static IEnumerable<XElement?> Settings(JsonElement record, params IReadOnlyCollection<string> unused)
     {
         yield return Html.Facts(
-            "Run", record.EnumerateObject().Where(static part => !IsPart(part) && IsGiven(part) && !Elsewhere.Contains(part.Name)).Select(Fact));
+            "Run",
+            record.EnumerateObject().Where(static part => !IsPart(part) && IsGiven(part) && !Elsewhere.Contains(part.Name)).Select(Fact));
         IEnumerable<JsonProperty> parts = record.EnumerateObject().Where(IsPart);
         foreach (JsonProperty part in parts.Where(static part => part.Name is not ("quality" or "modes")))
         {

@@ -55,7 +55,8 @@ public static class RunReport
             : $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status} after {record.StepsDone} of {Counted.Of(record.Steps, "step")}{time}. Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
+            $"{record.Status} after {record.StepsDone} of {Counted.Of(record.Steps, "step")}{time}. ")
+            + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
     static XElement? Findings(RunRecord record, CsvTable losses)

@@ -28,7 +28,8 @@ internal sealed class PngWriter
         if (image.DType != DType.UInt8)
         {
             throw new DataFormatException(
-                $"{Png.Format}: an image must be UInt8, but is {image.DType}. State the range of floats: Png.Write(path, image, range).");
+                $"{Png.Format}: an image must be UInt8, but is {image.DType}. "
+                + "Use Png.Write(path, image, range) for floats, or .To(DType.UInt8) for whole numbers from 0 to 255.");
         }
 
         if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())

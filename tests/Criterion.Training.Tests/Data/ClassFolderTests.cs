@@ -98,7 +98,8 @@ public sealed class ClassFolderTests : IDisposable
     public void A_folder_of_hidden_images_alone_is_refused_with_them()
     {
         Write(".cache/b.png", 1);
-        Assert.Contains($"has no PNG images, except 1 in hidden folders ({Path.Combine(".cache", "b.png")})", Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"has no PNG images, except 1 in hidden folders ({Path.Combine(".cache", "b.png")})", Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

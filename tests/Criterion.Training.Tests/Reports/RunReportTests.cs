@@ -22,7 +22,8 @@ public sealed class RunReportTests : IDisposable
                 "Diversity of the samples"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(
-            ["Step 10", "Step 20", "Step 25", "Real images"], page.All("img").Select(static picture => picture.Ancestors("figure").Single().Element("figcaption")!.Value));
+            ["Step 10", "Step 20", "Step 25", "Real images"],
+            page.All("img").Select(static picture => picture.Ancestors("figure").Single().Element("figcaption")!.Value));
         Assert.Equal(File.ReadAllBytes(_temp["run/samples/step-000020.png"]),
             Convert.FromBase64String(page.All("img")[1].Attribute("src")!.Value.Split(',')[1]));
         Assert.StartsWith("Finished after 25 of 25 steps", page.All("p")[0].Value, StringComparison.Ordinal);
