@@ -44,7 +44,7 @@ public static class RunReport
     }
 
     /// <summary>The judgement of a run that no health check examined.</summary>
-    internal static string TooFewSteps => $"Too few steps to judge: the health checks begin at step {TrainingMonitor.FirstCheck}.";
+    internal static string TooFewSteps => $"Too few steps: the health checks begin at step {TrainingMonitor.FirstCheck}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {

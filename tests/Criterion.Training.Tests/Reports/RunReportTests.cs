@@ -31,7 +31,7 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal("5", Fact(page, "Discriminator steps"));
         Assert.Equal("noise", Fact(page, "Source"));
         Assert.Contains("GradientPenalty", Fact(page, "Regularizers"), StringComparison.Ordinal);
-        Assert.Contains("Too few steps to judge: the health checks begin at step 300.", page.Value, StringComparison.Ordinal);
+        Assert.Contains("Too few steps: the health checks begin at step 300.", page.Value, StringComparison.Ordinal);
     }
 
     [Fact]
