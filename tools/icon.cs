@@ -12,7 +12,7 @@ const double LineWidth = 7;
 
 Tensor x = Tensor.Linspace(-3, 3, Side, DType.Float64);
 x.RequiresGrad = true;
-Tensor loss = new HuberLoss(Reduction: Reduction.None).Forward(x, Tensor.ZerosLike(x));
+Tensor loss = new HuberLoss(reduction: Reduction.None).Forward(x, Tensor.ZerosLike(x));
 double[] gradient = Autograd.Grad(loss.Sum(), x).ToArray<double>();
 (double X, double Y)[] curve = Points(loss.Detach().ToArray<double>(), bottom: 100, perUnit: 31);
 (double X, double Y)[] slope = Points(gradient, bottom: 64, perUnit: 28);

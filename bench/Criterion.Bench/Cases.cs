@@ -150,7 +150,7 @@ internal static partial class Cases
 
     static Func<Tensor[]> DcganStep(Sizes s)
     {
-        Dcgan networks = new(Width: s["width"]);
+        Dcgan networks = new(width: s["width"]);
         (Sequential generator, Sequential discriminator) = (Fill(networks.Generator(new(0))), Fill(networks.Discriminator(new(0))));
         (Tensor real, Tensor latents) = (Uniform(1, [s["batch"], 1, 32, 32]), Uniform(2, [s["batch"], 64, 1, 1], -1.7, 1.7));
         Adam ofGenerator = new(generator.Parameters(), 2e-4, 0.5);
@@ -171,7 +171,7 @@ internal static partial class Cases
 
     static Func<Tensor[]> CriticStep(Sizes s)
     {
-        Sequential critic = Fill(new Dcgan(Width: s["width"], DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new(0)));
+        Sequential critic = Fill(new Dcgan(width: s["width"], discriminatorNorm: DiscriminatorNorm.None).Discriminator(new(0)));
         Shape images = [s["batch"], 1, 32, 32];
         (Tensor real, Tensor fake, Tensor place) = (Uniform(1, images), Uniform(2, images), Uniform(3, [s["batch"], 1, 1, 1], 0, 1));
         Adam optimizer = new(critic.Parameters(), 1e-4, 0, 0.9);

@@ -42,7 +42,7 @@ public static class CycleConsistency
     {
         Tensor cycleA = genBA.Forward(fakeB);
         Tensor cycleB = genAB.Forward(fakeA);
-        return new CycleConsistencyLoss(WeightA: 1, WeightB: 1).Forward(cycleA, realA, cycleB, realB);
+        return new CycleConsistencyLoss(weightA: 1, weightB: 1).Forward(cycleA, realA, cycleB, realB);
     }
 
     /// <summary>An image that is of a generator's own kind already should stay as it is.</summary>
@@ -50,7 +50,7 @@ public static class CycleConsistency
     {
         Tensor identityA = genBA.Forward(realA);
         Tensor identityB = genAB.Forward(realB);
-        return new IdentityLoss(WeightA: 1, WeightB: 1).Forward(identityA, realA, identityB, realB);
+        return new IdentityLoss(weightA: 1, weightB: 1).Forward(identityA, realA, identityB, realB);
     }
 
     static Sequential Generator() => new(new Conv2d(3, 8, 3, padding: 1), new ReLU(), new Conv2d(8, 3, 3, padding: 1), new Tanh());

@@ -45,8 +45,8 @@ public static class GradientPenaltyLoss
         Tensor Flat(Tensor x) => x.Flatten(1).Sum(1) * 0;
 
         double own = Penalty(Gradient(Steep, real, fake, epsilon)).Item();
-        double steep = new GradientPenalty(Weight: 1).Forward(Steep, real, fake).Item();
-        double flat = new GradientPenalty(Weight: 1).Forward(Flat, real, fake).Item();
+        double steep = new GradientPenalty(weight: 1).Forward(Steep, real, fake).Item();
+        double flat = new GradientPenalty(weight: 1).Forward(Flat, real, fake).Item();
         Console.WriteLine($"a critic of slope 2: {own:0.0000}, GradientPenalty: {steep:0.0000}");
         Console.WriteLine($"a flat critic:               GradientPenalty: {flat:0.0000}");
     }
@@ -58,7 +58,7 @@ public static class GradientPenaltyLoss
         var genOptimizer = new Adam(gen.Parameters(), learningRate: 0.0001, beta1: 0, beta2: 0.9);
         var criticOptimizer = new Adam(critic.Parameters(), learningRate: 0.0001, beta1: 0, beta2: 0.9);
         GanLoss objective = new WassersteinGanLoss();
-        var penalty = new GradientPenalty(Weight: 10);
+        var penalty = new GradientPenalty(weight: 10);
 
         for (int epoch = 1; epoch <= Epochs; epoch++)
         {

@@ -26,7 +26,7 @@ public static class KullbackLeiblerLoss
         Tensor asInTheArticle = (targets * (targets.Log() - probabilities)).Mean();
 
         // On log-probabilities, divided by the number of distributions.
-        Tensor divergence = new KLDivLoss(Reduction: Reduction.BatchMean).Forward(inputs.LogSoftmax(dim: 1), targets);
+        Tensor divergence = new KLDivLoss(reduction: Reduction.BatchMean).Forward(inputs.LogSoftmax(dim: 1), targets);
         Console.WriteLine($"as in the article {asInTheArticle.Item():0.0000}, KL divergence {divergence.Item():0.0000}");
 
         // The name of the loss states what its arguments are.

@@ -18,7 +18,7 @@ public static class Perceptual
         Tensor generated = Tensor.Rand([4, 3, 16, 16]);
         Tensor target = Tensor.Rand([4, 3, 16, 16]);
         Tensor article = OfLastLayer(features.Forward(generated), features.Forward(target));
-        Tensor same = new PerceptualLoss(Reduction: Reduction.Sum).Forward(features.Forward(generated), features.Forward(target));
+        Tensor same = new PerceptualLoss(reduction: Reduction.Sum).Forward(features.Forward(generated), features.Forward(target));
         Console.WriteLine(
             $"the article's code {article.Item():0.0000}, PerceptualLoss of one layer with Reduction.Sum {same.Item():0.0000}");
 

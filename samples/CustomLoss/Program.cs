@@ -4,7 +4,7 @@ using Criterion.Nn;
 using Criterion.Optim;
 using CustomLoss;
 
-var loss = new LinexLoss(Asymmetry: 2);
+var loss = new LinexLoss(asymmetry: 2);
 Console.WriteLine($"formula {loss.ToLatex()}");
 
 // Both derivatives come from the formula; this compares them with central differences.

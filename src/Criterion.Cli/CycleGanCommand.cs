@@ -75,7 +75,7 @@ internal sealed class CycleGanCommand
         CycleGanRunRecord record = run.Record;
         DataSources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine(
-            $"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} "
+            $"Training cyclegan between {Counted.Of(record.A.Count, "image")} of {record.A.Source} and {record.B.Count} of {record.B.Source} "
                 + $"into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }

@@ -90,13 +90,13 @@ public sealed class DataNotesTests : IDisposable
     [Fact]
     public void Of_the_query_and_the_gallery_of_a_search()
     {
-        SiameseRun run = new(new SiameseOptions(), new EmbeddingNetwork(Width: 2), ImageDataset.FashionMnist());
+        SiameseRun run = new(new SiameseOptions(), new EmbeddingNetwork(width: 2), ImageDataset.FashionMnist());
         using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
         {
             folder.WriteRecord(run.Record);
         }
 
-        EncoderFile.Write(Path.Combine(_temp["run"], EncoderFile.Name), new EmbeddingNetwork(Width: 2).Build(new RandomStream(0)));
+        EncoderFile.Write(Path.Combine(_temp["run"], EncoderFile.Name), new EmbeddingNetwork(width: 2).Build(new RandomStream(0)));
         WritePng("query.png", Tensor.Zeros([2, 32, 32]));
         WritePng("gallery/0.png", Tensor.Zeros([1, 32, 32]));
         WritePng("gallery/1.png", Tensor.Zeros([1, 16, 16]));

@@ -80,7 +80,7 @@ public class SmokeTests
     {
         Tensor w = Tensor.From<double>([3, 4]);
         w.RequiresGrad = true;
-        Tensor penalty = new GradientPenalty(Weight: 1).Forward(x => x.MatMul(w), Tensor.Ones([5, 2]), Tensor.Zeros([5, 2]));
+        Tensor penalty = new GradientPenalty(weight: 1).Forward(x => x.MatMul(w), Tensor.Ones([5, 2]), Tensor.Zeros([5, 2]));
         penalty.Backward();
         Assert.Equal(16, penalty.Item(), 1e-6); // (‖w‖ − 1)²
     }

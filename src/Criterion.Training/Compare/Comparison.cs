@@ -267,8 +267,25 @@ public sealed class Comparison
 }
 
 /// <summary>A step of a run of a comparison.</summary>
-/// <param name="Name">The recipe or objective.</param>
-/// <param name="Seed">The seed.</param>
-/// <param name="Step">The record of the step.</param>
-/// <param name="Quality">The last measurement of the run.</param>
-public sealed record ComparisonStep(string Name, ulong Seed, GanStep Step, SampleQuality? Quality);
+public sealed record ComparisonStep
+{
+    /// <summary>Initializes the step.</summary>
+    /// <param name="name">The recipe or objective.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="step">The record of the step.</param>
+    /// <param name="quality">The last measurement of the run.</param>
+    public ComparisonStep(string name, ulong seed, GanStep step, SampleQuality? quality) =>
+        (Name, Seed, Step, Quality) = (name, seed, step, quality);
+
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='name']/node()"/></summary>
+    public string Name { get; init; }
+
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='seed']/node()"/></summary>
+    public ulong Seed { get; init; }
+
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='step']/node()"/></summary>
+    public GanStep Step { get; init; }
+
+    /// <summary><inheritdoc cref="ComparisonStep(string, ulong, GanStep, SampleQuality?)" path="/param[@name='quality']/node()"/></summary>
+    public SampleQuality? Quality { get; init; }
+}

@@ -3,12 +3,24 @@ using MathNet.Numerics.Distributions;
 namespace Criterion.Training;
 
 /// <summary>The mean of independent results with its confidence interval.</summary>
-/// <param name="Mean">The mean.</param>
-/// <param name="Margin">Half of the 95 % confidence interval by Student's t, t · s / √n; null for fewer than two results.</param>
-/// <param name="Deviation">The standard deviation s, with n − 1; null for fewer than two results.</param>
-public sealed record Interval(double Mean, double? Margin, double? Deviation)
+public sealed record Interval
 {
     const double Confidence = 0.95;
+
+    /// <summary>Initializes the interval.</summary>
+    /// <param name="mean">The mean.</param>
+    /// <param name="margin">Half of the 95 % confidence interval by Student's t, t · s / √n; null for fewer than two results.</param>
+    /// <param name="deviation">The standard deviation s, with n − 1; null for fewer than two results.</param>
+    public Interval(double mean, double? margin, double? deviation) => (Mean, Margin, Deviation) = (mean, margin, deviation);
+
+    /// <summary><inheritdoc cref="Interval(double, double?, double?)" path="/param[@name='mean']/node()"/></summary>
+    public double Mean { get; init; }
+
+    /// <summary><inheritdoc cref="Interval(double, double?, double?)" path="/param[@name='margin']/node()"/></summary>
+    public double? Margin { get; init; }
+
+    /// <summary><inheritdoc cref="Interval(double, double?, double?)" path="/param[@name='deviation']/node()"/></summary>
+    public double? Deviation { get; init; }
 
     /// <summary>Computes the interval of results.</summary>
     /// <param name="values">The results; at least one.</param>

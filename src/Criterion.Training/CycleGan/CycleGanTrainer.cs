@@ -117,7 +117,7 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         options.Check();
         return (a.Channels, a.Size) == (b.Channels, b.Size) ? options : throw new TrainingException(
             "CycleGanTrainer: both domains need images of the same size and channels, "
-                + $"but '{a.Source}' has {a.Channels} channel(s) of {a.Size} "
+                + $"but '{a.Source}' has {Counted.Of(a.Channels, "channel")} of {a.Size} "
             + $"and '{b.Source}' {b.Channels} of {b.Size}. "
             + $"{(a.Size == b.Size ? "Convert both to grey or both to colour." : "Resize them to one size.")}");
     }

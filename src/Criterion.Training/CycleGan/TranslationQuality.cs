@@ -3,20 +3,53 @@ using Criterion.Metrics;
 namespace Criterion.Training;
 
 /// <summary>The similarity of translations to the true images, compared with that of the untranslated input.</summary>
-/// <param name="AToB">The translations of A to B.</param>
-/// <param name="BToA">The translations of B to A.</param>
-public sealed record TranslationQuality(TranslationQuality.Direction AToB, TranslationQuality.Direction BToA)
+public sealed record TranslationQuality
 {
+    /// <summary>Initializes the result.</summary>
+    /// <param name="aToB">The translations of A to B.</param>
+    /// <param name="bToA">The translations of B to A.</param>
+    public TranslationQuality(TranslationQuality.Direction aToB, TranslationQuality.Direction bToA) => (AToB, BToA) = (aToB, bToA);
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="TranslationQuality(TranslationQuality.Direction, TranslationQuality.Direction)"
+    /// path="/param[@name='aToB']/node()"/>
+    /// </summary>
+    public TranslationQuality.Direction AToB { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="TranslationQuality(TranslationQuality.Direction, TranslationQuality.Direction)"
+    /// path="/param[@name='bToA']/node()"/>
+    /// </summary>
+    public TranslationQuality.Direction BToA { get; init; }
+
     /// <summary>The similarity in one direction.</summary>
-    /// <param name="Psnr">The peak signal-to-noise ratio of the translations in dB, mean over images.</param>
-    /// <param name="CopyPsnr">The same for the input itself.</param>
-    /// <param name="Ssim">The structural similarity of the translations.</param>
-    /// <param name="CopySsim">The same for the input itself.</param>
-    public sealed record Direction(double Psnr, double CopyPsnr, double Ssim, double CopySsim)
+    public sealed record Direction
     {
+        /// <summary>Initializes the direction.</summary>
+        /// <param name="psnr">The peak signal-to-noise ratio of the translations in dB, mean over images.</param>
+        /// <param name="copyPsnr">The same for the input itself.</param>
+        /// <param name="ssim">The structural similarity of the translations.</param>
+        /// <param name="copySsim">The same for the input itself.</param>
+        public Direction(double psnr, double copyPsnr, double ssim, double copySsim) =>
+            (Psnr, CopyPsnr, Ssim, CopySsim) = (psnr, copyPsnr, ssim, copySsim);
+
+        /// <summary><inheritdoc cref="Direction(double, double, double, double)" path="/param[@name='psnr']/node()"/></summary>
+        public double Psnr { get; init; }
+
+        /// <summary><inheritdoc cref="Direction(double, double, double, double)" path="/param[@name='copyPsnr']/node()"/></summary>
+        public double CopyPsnr { get; init; }
+
+        /// <summary><inheritdoc cref="Direction(double, double, double, double)" path="/param[@name='ssim']/node()"/></summary>
+        public double Ssim { get; init; }
+
+        /// <summary><inheritdoc cref="Direction(double, double, double, double)" path="/param[@name='copySsim']/node()"/></summary>
+        public double CopySsim { get; init; }
+
         internal static Direction Of(Tensor input, Tensor translated, Tensor truth)
         {
-            Psnr psnr = new(ImageRange.MinusOneOne, Cap: 100);
+            Psnr psnr = new(ImageRange.MinusOneOne, cap: 100);
             SsimIndex ssim = new(ImageRange.MinusOneOne);
             return new(psnr.Of(translated, truth), psnr.Of(input, truth), ssim.Of(translated, truth), ssim.Of(input, truth));
         }

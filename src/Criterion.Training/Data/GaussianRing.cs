@@ -5,24 +5,32 @@ namespace Criterion.Training;
 /// Unrolled generative adversarial networks, 2016: 8 modes, radius 2, deviation 0.02. (The radius of 1 and deviation of 0.01 of Lin et
 /// al., PacGAN, 2017, are the same at another scale.)
 /// </summary>
-/// <param name="Modes">The number of Gaussians.</param>
-/// <param name="Radius">The distance of their centres from the origin.</param>
-/// <param name="Deviation">Their standard deviation along each axis.</param>
-public sealed record GaussianRing(int Modes = 8, double Radius = 2, double Deviation = 0.02)
+public sealed record GaussianRing
 {
     /// <summary>The name of the default ring as a source of data.</summary>
     public const string Name = "ring";
 
-    /// <inheritdoc cref="GaussianRing"/>
-    public int Modes { get; init; } = Modes > 0
-        ? Modes
-        : throw new TrainingException($"GaussianRing: the number of modes must be at least 1, but is {Modes}. Give a positive number.");
+    /// <summary>Initializes the ring.</summary>
+    /// <param name="modes">The number of Gaussians.</param>
+    /// <param name="radius">The distance of their centres from the origin.</param>
+    /// <param name="deviation">Their standard deviation along each axis.</param>
+    public GaussianRing(int modes = 8, double radius = 2, double deviation = 0.02) =>
+        (Modes, Radius, Deviation) = (modes, radius, deviation);
 
-    /// <inheritdoc cref="GaussianRing"/>
-    public double Radius { get; init; } = Positive(Radius, "radius");
+    /// <summary><inheritdoc cref="GaussianRing(int, double, double)" path="/param[@name='modes']/node()"/></summary>
+    public int Modes
+    {
+        get;
+        init => field = value > 0
+            ? value
+            : throw new TrainingException($"GaussianRing: the number of modes must be at least 1, but is {value}. Give a positive number.");
+    }
 
-    /// <inheritdoc cref="GaussianRing"/>
-    public double Deviation { get; init; } = Positive(Deviation, "deviation");
+    /// <summary><inheritdoc cref="GaussianRing(int, double, double)" path="/param[@name='radius']/node()"/></summary>
+    public double Radius { get; init => field = Positive(value, "radius"); }
+
+    /// <summary><inheritdoc cref="GaussianRing(int, double, double)" path="/param[@name='deviation']/node()"/></summary>
+    public double Deviation { get; init => field = Positive(value, "deviation"); }
 
     /// <summary>Gets the centres of the modes, counterclockwise from the x axis.</summary>
     internal (double X, double Y)[] Centres =>

@@ -5,18 +5,28 @@ namespace Criterion.Training;
 /// the real side is fixed. Source: Salimans et al., Improved techniques for training GANs, 2016, section 3.1, where it is the whole loss;
 /// here it is added to the objective.
 /// </summary>
-/// <param name="Weight">The weight; must be positive. Default: 1.</param>
-/// <param name="Layer">
-/// The name of the layer whose output is φ, such as <c>4</c>. Default: the input of the last layer with parameters.
-/// </param>
-public sealed record FeatureMatchingOptions(double Weight = 1, string? Layer = null)
+public sealed record FeatureMatchingOptions
 {
-    /// <inheritdoc cref="FeatureMatchingOptions"/>
-    public double Weight { get; init; } = Weight > 0 && double.IsFinite(Weight)
-        ? Weight
-        : throw new TrainingException(
-            $"{nameof(FeatureMatchingOptions)}: the weight must be positive and finite, but is {NumberText.Format(Weight)}. "
-            + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null for no feature matching.");
+    /// <summary>Initializes the options.</summary>
+    /// <param name="weight">The weight; must be positive. Default: 1.</param>
+    /// <param name="layer">
+    /// The name of the layer whose output is φ, such as <c>4</c>. Default: the input of the last layer with parameters.
+    /// </param>
+    public FeatureMatchingOptions(double weight = 1, string? layer = null) => (Weight, Layer) = (weight, layer);
+
+    /// <summary><inheritdoc cref="FeatureMatchingOptions(double, string?)" path="/param[@name='layer']/node()"/></summary>
+    public string? Layer { get; init; }
+
+    /// <summary><inheritdoc cref="FeatureMatchingOptions(double, string?)" path="/param[@name='weight']/node()"/></summary>
+    public double Weight
+    {
+        get;
+        init => field = value > 0 && double.IsFinite(value)
+            ? value
+            : throw new TrainingException(
+                $"{nameof(FeatureMatchingOptions)}: the weight must be positive and finite, but is {NumberText.Format(value)}. "
+                + $"Set {nameof(GanOptions)}.{nameof(GanOptions.FeatureMatching)} to null for no feature matching.");
+    }
 
     /// <summary>Parses <c>WEIGHT</c> or <c>WEIGHT@LAYER</c>.</summary>
     /// <returns>The options, or null for <c>none</c> or a weight of 0.</returns>

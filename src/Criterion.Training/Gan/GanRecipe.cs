@@ -3,10 +3,7 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>A named set of options from a paper, for the networks of a DCGAN.</summary>
-/// <param name="Name">The name, such as <c>wgan-gp</c>.</param>
-/// <param name="Summary">The source and the main settings, as one phrase.</param>
-/// <param name="Options">The options of the paper.</param>
-public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
+public sealed record GanRecipe
 {
     const int Steps = 3000;
     const int PointSteps = 5000;
@@ -23,6 +20,21 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         Beta1 = 0,
         Beta2 = 0.9,
     };
+
+    /// <summary>Initializes the recipe.</summary>
+    /// <param name="name">The name, such as <c>wgan-gp</c>.</param>
+    /// <param name="summary">The source and the main settings, as one phrase.</param>
+    /// <param name="options">The options of the paper.</param>
+    public GanRecipe(string name, string summary, GanOptions options) => (Name, Summary, Options) = (name, summary, options);
+
+    /// <summary><inheritdoc cref="GanRecipe(string, string, GanOptions)" path="/param[@name='name']/node()"/></summary>
+    public string Name { get; init; }
+
+    /// <summary><inheritdoc cref="GanRecipe(string, string, GanOptions)" path="/param[@name='summary']/node()"/></summary>
+    public string Summary { get; init; }
+
+    /// <summary><inheritdoc cref="GanRecipe(string, string, GanOptions)" path="/param[@name='options']/node()"/></summary>
+    public GanOptions Options { get; init; }
 
     /// <summary>Gets all recipes, the default first.</summary>
     public static IReadOnlyList<GanRecipe> All { get; } =
@@ -48,7 +60,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             PenalizedCritic),
         new("wgan-lp", "Petzka et al., 2017: wgan-gp with the penalty on slopes above 1 only", PenalizedCritic with
         {
-            Regularizers = [new GradientPenalty(10, Sided: GradientPenaltyForm.OneSided)],
+            Regularizers = [new GradientPenalty(10, sided: GradientPenaltyForm.OneSided)],
         }),
         // One discriminator step with rates of 4e-4 and 1e-4, as in Zhang et al., 2018, finds the modes of a ring for
         // some seeds only.
@@ -66,7 +78,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
             + "(their Adam 1e-4 with a beta2 of 0.9 collapses)", new()
         {
             DiscriminatorNorm = Training.DiscriminatorNorm.Layer,
-            Regularizers = [new GradientPenalty(10, At: GradientPenaltyPoint.DraganCodeNoise)],
+            Regularizers = [new GradientPenalty(10, at: GradientPenaltyPoint.DraganCodeNoise)],
             Steps = Steps,
         }),
         new("ragan", "Jolicoeur-Martineau, 2018: relativistic average logistic loss, otherwise as dcgan", new()
@@ -96,7 +108,7 @@ public sealed record GanRecipe(string Name, string Summary, GanOptions Options)
         {
             // Without batch norm, as in the paper, this network reconstructs all images as black for a long time.
             Objective = new BoundaryEquilibriumGanLoss(),
-            Equilibrium = new(Gamma: 0.7),
+            Equilibrium = new(gamma: 0.7),
             DiscriminatorLearningRate = 1e-4,
             GeneratorLearningRate = 1e-4,
             Steps = Steps,

@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -79,8 +80,14 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         return ModeCoverage.Of(_trainer.Sample(_networks.Latents(ModeCoverage.Samples, random)), ring);
     }
 
-    private protected override void WriteSamples(RunFolder folder) =>
+    private protected override void WriteSamples(RunFolder folder)
+    {
         folder.WritePicture(Record.StepsDone, _networks.Picture(_trainer.Sample(_noise), _data));
+        if (_data is ImageDataset images)
+        {
+            folder.WriteReal(images);
+        }
+    }
 
     private protected override void WriteMeasures(RunFolder folder)
     {

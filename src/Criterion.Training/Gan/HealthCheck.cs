@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The problems that <see cref="HealthCheck"/> finds.</summary>
+/// <summary>The problems of a training or of its measurements, as <see cref="HealthCheck"/> and <see cref="Evaluation"/> find them.</summary>
 public enum FindingKind
 {
     /// <summary>The discriminator separates real and generated samples, and the generator gets little gradient.</summary>
@@ -20,12 +20,25 @@ public enum FindingKind
 
     /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
     SkippedSteps,
+
+    /// <summary>The features of a measurement come from a classifier of other images.</summary>
+    UnsuitedFeatures,
 }
 
 /// <summary>A problem of a training.</summary>
-/// <param name="Kind">The kind of problem.</param>
-/// <param name="Message">The evidence and what may help.</param>
-public readonly record struct Finding(FindingKind Kind, string Message);
+public readonly record struct Finding
+{
+    /// <summary>Initializes the finding.</summary>
+    /// <param name="kind">The kind of problem.</param>
+    /// <param name="message">The evidence and what may help.</param>
+    public Finding(FindingKind kind, string message) => (Kind, Message) = (kind, message);
+
+    /// <summary><inheritdoc cref="Finding(FindingKind, string)" path="/param[@name='kind']/node()"/></summary>
+    public FindingKind Kind { get; init; }
+
+    /// <summary><inheritdoc cref="Finding(FindingKind, string)" path="/param[@name='message']/node()"/></summary>
+    public string Message { get; init; }
+}
 
 /// <summary>Checks the latest steps of a GAN for common problems.</summary>
 public static class HealthCheck

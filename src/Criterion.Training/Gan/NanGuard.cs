@@ -50,13 +50,10 @@ internal sealed class NanGuard(NanPolicy policy, params Module[] networks)
     /// <param name="step">The number of the step, from 1.</param>
     /// <param name="state">The argument of <paramref name="tensors"/>, so that a finite value costs no closure.</param>
     /// <param name="tensors">Collects the tensors that led to the value, in the order of computation.</param>
-    /// <exception cref="TrainingException">The value is not finite. The message names the first tensor that is not.</exception>
+    /// <exception cref="NotFiniteException">The value is not finite. The message names the first tensor that is not.</exception>
     public static double Finite<TState>(double value, string what, long step, TState state, Func<TState, NanSearch> tensors) =>
         double.IsFinite(value) ? value : throw new NotFiniteException(
             $"The {what} became {value} in step {step}. {tensors(state).Describe()} "
             + $"Lower the learning rate, try another seed, or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to "
             + $"{nameof(NanPolicy.Skip)} to skip such steps.");
-
-    /// <summary>A loss or gradient that must not reach the weights.</summary>
-    sealed class NotFiniteException(string message) : TrainingException(message);
 }

@@ -6,17 +6,26 @@ namespace Criterion.Training;
 /// A penalty of the discriminator of a GAN: an <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>,
 /// or the <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
 /// </summary>
-/// <param name="Penalty">The penalty with its weight.</param>
-/// <param name="Interval">
-/// The number of discriminator steps from one evaluation of the penalty to the next. Beyond 1 the penalty is scaled by the interval and
-/// is applied in separate updates, and the settings of Adam are rescaled: see <see cref="LazyPenalty"/>. Default: 1.
-/// </param>
-public sealed record Regularizer(Penalty Penalty, int Interval = 1)
+public sealed record Regularizer
 {
     /// <summary>The penalties that a discriminator can have, as a sentence of an error.</summary>
     internal const string Alternatives =
         $"Use {nameof(GradientPenalty)}, {nameof(R1Penalty)}, {nameof(R2Penalty)}, {nameof(R1R2Penalty)}, {nameof(DriftPenalty)}, "
         + $"{nameof(LeCamPenalty)} or {nameof(ConsistencyPenalty)}.";
+
+    /// <summary>Initializes the regularizer.</summary>
+    /// <param name="penalty">The penalty with its weight.</param>
+    /// <param name="interval">
+    /// The number of discriminator steps from one evaluation of the penalty to the next. Beyond 1 the penalty is scaled by the interval and
+    /// is applied in separate updates, and the settings of Adam are rescaled: see <see cref="LazyPenalty"/>. Default: 1.
+    /// </param>
+    public Regularizer(Penalty penalty, int interval = 1) => (Penalty, Interval) = (penalty, interval);
+
+    /// <summary><inheritdoc cref="Regularizer(Penalty, int)" path="/param[@name='penalty']/node()"/></summary>
+    public Penalty Penalty { get; init; }
+
+    /// <summary><inheritdoc cref="Regularizer(Penalty, int)" path="/param[@name='interval']/node()"/></summary>
+    public int Interval { get; init; }
 
     /// <summary>Gets whether the penalty is applied in separate updates.</summary>
     internal bool IsLazy => Interval > 1;

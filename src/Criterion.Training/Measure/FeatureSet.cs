@@ -4,12 +4,7 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>The feature vectors of a set of samples.</summary>
-/// <param name="Source">The source of the samples.</param>
-/// <param name="Name">The name of the features; only sets with the same name are compared.</param>
-/// <param name="Features">The features, one row per sample, <c>[N, D]</c>.</param>
-/// <param name="Probabilities">The class probabilities, <c>[N, classes]</c>, if a classifier computed the features.</param>
-/// <param name="Ring">The ring that points were drawn from, if known; its modes are counted.</param>
-public sealed record FeatureSet(string Source, string Name, Tensor Features, Tensor? Probabilities = null, GaussianRing? Ring = null)
+public sealed record FeatureSet
 {
     /// <summary>The name of features from a file.</summary>
     public const string FromFile = "features from files";
@@ -19,14 +14,45 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
 
     const int Batch = 100;
 
-    /// <inheritdoc cref="FeatureSet"/>
-    public Tensor Features { get; init; } = Features.Keep();
+    /// <summary>Initializes the set.</summary>
+    /// <param name="source">The source of the samples.</param>
+    /// <param name="name">The name of the features; only sets with the same name are compared.</param>
+    /// <param name="features">The features, one row per sample, <c>[N, D]</c>.</param>
+    /// <param name="probabilities">The class probabilities, <c>[N, classes]</c>, if a classifier computed the features.</param>
+    /// <param name="ring">The ring that points were drawn from, if known; its modes are counted.</param>
+    public FeatureSet(string source, string name, Tensor features, Tensor? probabilities = null, GaussianRing? ring = null) =>
+        (Source, Name, Features, Probabilities, Ring) = (source, name, features, probabilities, ring);
 
-    /// <inheritdoc cref="FeatureSet"/>
-    public Tensor? Probabilities { get; init; } = Probabilities?.Keep();
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='source']/node()"/>
+    /// </summary>
+    public string Source { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='name']/node()"/>
+    /// </summary>
+    public string Name { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='ring']/node()"/>
+    /// </summary>
+    public GaussianRing? Ring { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='features']/node()"/>
+    /// </summary>
+    public Tensor Features { get; init => field = value.Keep(); }
+
+    /// <summary>
+    /// <inheritdoc cref="FeatureSet(string, string, Tensor, Tensor?, GaussianRing?)" path="/param[@name='probabilities']/node()"/>
+    /// </summary>
+    public Tensor? Probabilities { get; init => field = value?.Keep(); }
 
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Gets the problems of these features, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Gets the number of samples.</summary>
     public int Count => Features.Shape[0];
@@ -36,11 +62,24 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     /// <param name="images">The images, <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</param>
     public static FeatureSet Of(string source, Tensor images)
     {
+        ArgumentNullException.ThrowIfNull(images);
         FashionClassifier classifier = FashionClassifier.Pretrained();
         Tensor embeddings = ModuleBatches.Map(images, classifier.Embed, Batch);
         Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
-        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities);
+        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities)
+        {
+            Findings = FeatureDomain.Check(source, images.Shape[1]) is { } finding ? [finding] : [],
+        };
     }
+
+    /// <summary>Computes or takes the features of a data set in memory: those of images, or the coordinates of points.</summary>
+    /// <param name="data">The data set.</param>
+    public static FeatureSet Of(Dataset data) => data switch
+    {
+        null => throw new ArgumentNullException(nameof(data)),
+        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes },
+        _ => new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) with { Notes = data.Notes },
+    };
 
     /// <summary>Computes features of images by any network, whose output is flattened after the first dimension.</summary>
     /// <param name="source">The source of the images.</param>
@@ -64,7 +103,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
     /// <param name="seed">The seed of the samples. Default: 0.</param>
     /// <param name="range">The values of black and white in files of floats; ignored for bytes and features.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
-    /// <param name="size">The side to resize every image to, in pixels, as for <see cref="ImageDataset.Load"/>.</param>
+    /// <param name="size">The side to resize every image to, in pixels, as for <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or has neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
     public static FeatureSet Load(
@@ -81,7 +120,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
         if (source == GaussianRing.Name)
         {
             GaussianRing ring = new();
-            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, Ring: ring);
+            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, ring: ring);
         }
 
         if (!DataArguments.IsBuiltIn(source) && FeaturesIn(source) is { } features)
@@ -89,8 +128,7 @@ public sealed record FeatureSet(string Source, string Name, Tensor Features, Ten
             return new FeatureSet(source, FromFile, features);
         }
 
-        ImageDataset data = ImageDataset.Load([source], size, range, background);
-        return Of(source, data.Images) with { Notes = data.Notes };
+        return Of(ImageDataset.Load([source], size, range, background));
     }
 
     /// <summary>Returns whether samples are drawn from a source, in any number.</summary>

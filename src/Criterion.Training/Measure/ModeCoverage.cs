@@ -7,17 +7,33 @@ namespace Criterion.Training;
 /// Source: Srivastava et al., VEEGAN, 2017, section 4.1, which draws 2,500 points and counts a mode from one such point on. Uniform noise
 /// over the square reaches that by chance, so <c>atLeast</c> points are required here.
 /// </summary>
-/// <param name="Modes">The number of modes.</param>
-/// <param name="Found">The modes with enough points of high quality.</param>
-/// <param name="HighQuality">The share of points of high quality, in [0, 1].</param>
-/// <param name="Counts">The points of high quality of each mode, counterclockwise from the x axis.</param>
-public sealed record ModeCoverage(
-    int Modes, int Found, double HighQuality, [property: JsonConverter(typeof(ValueListConverter<int>))] ValueList<int> Counts)
+public sealed record ModeCoverage
 {
     /// <summary>The number of points that are drawn.</summary>
     public const int Samples = 2500;
 
     const double Deviations = 3;
+
+    /// <summary>Initializes the result.</summary>
+    /// <param name="modes">The number of modes.</param>
+    /// <param name="found">The modes with enough points of high quality.</param>
+    /// <param name="highQuality">The share of points of high quality, in [0, 1].</param>
+    /// <param name="counts">The points of high quality of each mode, counterclockwise from the x axis.</param>
+    public ModeCoverage(int modes, int found, double highQuality, ValueList<int> counts) =>
+        (Modes, Found, HighQuality, Counts) = (modes, found, highQuality, counts);
+
+    /// <summary><inheritdoc cref="ModeCoverage(int, int, double, ValueList{int})" path="/param[@name='modes']/node()"/></summary>
+    public int Modes { get; init; }
+
+    /// <summary><inheritdoc cref="ModeCoverage(int, int, double, ValueList{int})" path="/param[@name='found']/node()"/></summary>
+    public int Found { get; init; }
+
+    /// <summary><inheritdoc cref="ModeCoverage(int, int, double, ValueList{int})" path="/param[@name='highQuality']/node()"/></summary>
+    public double HighQuality { get; init; }
+
+    /// <summary><inheritdoc cref="ModeCoverage(int, int, double, ValueList{int})" path="/param[@name='counts']/node()"/></summary>
+    [JsonConverter(typeof(ValueListConverter<int>))]
+    public ValueList<int> Counts { get; init; }
 
     /// <summary>Counts the modes that points cover.</summary>
     /// <param name="points">The points, <c>[N, 2]</c>, such as <see cref="Samples"/> from a generator.</param>

@@ -7,29 +7,36 @@ namespace Criterion.Training;
 /// The networks of a DCGAN: a generator that doubles a 4×4 image until it has its size, and a discriminator that mirrors it. Source:
 /// Radford, Metz, Chintala, Unsupervised representation learning with DCGANs, 2015; widths as in PyTorch's example.
 /// </summary>
-/// <param name="Size">The side of the images: 8, 16, 32, 64, 128 or 256 pixels. Default: 32.</param>
-/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
-/// <param name="Width">The channels of the layer next to the image; each layer further in has twice as many. Default: 32.</param>
-/// <param name="Latent">The size of a latent. Default: 64.</param>
-/// <param name="DiscriminatorNorm">
-/// The normalisation of the discriminator; not batch norm with a gradient penalty. Default: batch norm.
-/// </param>
-public sealed record Dcgan(
-    int Size = 32, int Channels = 1, int Width = 32, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.Batch)
-    : GanNetworks(Width, Latent, DiscriminatorNorm)
+public sealed record Dcgan : GanNetworks
 {
     const int Kernel = 4;
     const double Slope = 0.2;
 
-    /// <inheritdoc cref="Dcgan"/>
-    public int Size { get; init; } = Size is >= 8 and <= 256 && BitOperations.IsPow2(Size)
-        ? Size
-        : throw new TrainingException(
-            $"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, but is {Size}. "
-            + $"Resize them ({ImageDataset.SizeParameter}).");
+    /// <summary>Initializes the networks.</summary>
+    /// <param name="size">The side of the images: 8, 16, 32, 64, 128 or 256 pixels. Default: 32.</param>
+    /// <param name="channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+    /// <param name="width">The channels of the layer next to the image; each layer further in has twice as many. Default: 32.</param>
+    /// <param name="latent">The size of a latent. Default: 64.</param>
+    /// <param name="discriminatorNorm">
+    /// The normalisation of the discriminator; not batch norm with a gradient penalty. Default: batch norm.
+    /// </param>
+    public Dcgan(
+        int size = 32, int channels = 1, int width = 32, int latent = 64, DiscriminatorNorm discriminatorNorm = DiscriminatorNorm.Batch)
+        : base(width, latent, discriminatorNorm) => (Size, Channels) = (size, channels);
 
-    /// <inheritdoc cref="Dcgan"/>
-    public int Channels { get; init; } = Within(Channels, 1, 4, nameof(Channels));
+    /// <summary><inheritdoc cref="Dcgan(int, int, int, int, DiscriminatorNorm)" path="/param[@name='size']/node()"/></summary>
+    public int Size
+    {
+        get;
+        init => field = value is >= 8 and <= 256 && BitOperations.IsPow2(value)
+            ? value
+            : throw new TrainingException(
+                $"A DCGAN doubles its images from 4×4: their side must be 8, 16, 32, 64, 128 or 256, but is {value}. "
+                + $"Resize them ({ImageDataset.SizeParameter}).");
+    }
+
+    /// <summary><inheritdoc cref="Dcgan(int, int, int, int, DiscriminatorNorm)" path="/param[@name='channels']/node()"/></summary>
+    public int Channels { get; init => field = Within(value, 1, 4, nameof(Channels)); }
 
     /// <inheritdoc/>
     public override int SamplesInPicture => 64;
@@ -87,7 +94,7 @@ public sealed record Dcgan(
     }
 
     /// <inheritdoc/>
-    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Compose(samples);
+    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Draw(samples);
 
     Sequential Decoder(int from, bool normalize, RandomStream random)
     {

@@ -10,13 +10,27 @@ namespace Criterion.Training;
 /// <remarks>
 /// Source of the head: Chen et al., A simple framework for contrastive learning of visual representations, 2020, section 4.2.
 /// </remarks>
-/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
-/// <param name="Width">The channels of the first layer; each further one has twice as many, the embedding 16 times. Default: 16.</param>
-/// <param name="Head">The size of the output of the head. Default: 64.</param>
-public sealed record EmbeddingNetwork(int Channels = 1, int Width = 16, int Head = 64)
+public sealed record EmbeddingNetwork
 {
     const int Steps = 3;
     const int Pooled = 2;
+
+    /// <summary>Initializes the network.</summary>
+    /// <param name="channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+    /// <param name="width">
+    /// The channels of the first layer; each further one has twice as many, the embedding 16 times. Default: 16.
+    /// </param>
+    /// <param name="head">The size of the output of the head. Default: 64.</param>
+    public EmbeddingNetwork(int channels = 1, int width = 16, int head = 64) => (Channels, Width, Head) = (channels, width, head);
+
+    /// <summary><inheritdoc cref="EmbeddingNetwork(int, int, int)" path="/param[@name='channels']/node()"/></summary>
+    public int Channels { get; init; }
+
+    /// <summary><inheritdoc cref="EmbeddingNetwork(int, int, int)" path="/param[@name='width']/node()"/></summary>
+    public int Width { get; init; }
+
+    /// <summary><inheritdoc cref="EmbeddingNetwork(int, int, int)" path="/param[@name='head']/node()"/></summary>
+    public int Head { get; init; }
 
     /// <summary>Gets the size D of the embedding.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

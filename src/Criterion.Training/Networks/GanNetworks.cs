@@ -6,19 +6,28 @@ using Criterion.Nn;
 namespace Criterion.Training;
 
 /// <summary>The networks of a GAN: a <see cref="Dcgan"/> for images, <see cref="PointNetworks"/> for points.</summary>
-/// <param name="Width">The channels or units of a hidden layer.</param>
-/// <param name="Latent">The size of a latent.</param>
-/// <param name="DiscriminatorNorm">The normalisation of the discriminator's hidden layers; not batch norm with a gradient penalty.</param>
 [JsonDerivedType(typeof(Dcgan), "dcgan")]
 [JsonDerivedType(typeof(PointNetworks), "points")]
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-public abstract record GanNetworks(int Width, int Latent, DiscriminatorNorm DiscriminatorNorm)
+public abstract record GanNetworks
 {
-    /// <inheritdoc cref="GanNetworks"/>
-    public int Width { get; init; } = Within(Width, 1, 1024, nameof(Width));
+    /// <summary>Initializes the networks.</summary>
+    /// <param name="width">The channels or units of a hidden layer.</param>
+    /// <param name="latent">The size of a latent.</param>
+    /// <param name="discriminatorNorm">
+    /// The normalisation of the discriminator's hidden layers; not batch norm with a gradient penalty.
+    /// </param>
+    protected GanNetworks(int width, int latent, DiscriminatorNorm discriminatorNorm) =>
+        (Width, Latent, DiscriminatorNorm) = (width, latent, discriminatorNorm);
 
-    /// <inheritdoc cref="GanNetworks"/>
-    public int Latent { get; init; } = CheckedLatent(Latent);
+    /// <summary><inheritdoc cref="GanNetworks(int, int, DiscriminatorNorm)" path="/param[@name='discriminatorNorm']/node()"/></summary>
+    public DiscriminatorNorm DiscriminatorNorm { get; init; }
+
+    /// <summary><inheritdoc cref="GanNetworks(int, int, DiscriminatorNorm)" path="/param[@name='width']/node()"/></summary>
+    public int Width { get; init => field = Within(value, 1, 1024, nameof(Width)); }
+
+    /// <summary><inheritdoc cref="GanNetworks(int, int, DiscriminatorNorm)" path="/param[@name='latent']/node()"/></summary>
+    public int Latent { get; init => field = CheckedLatent(value); }
 
     /// <summary>Gets the kind of output of the discriminator.</summary>
     public DiscriminatorOutput DiscriminatorOutput { get; init; }

@@ -6,15 +6,27 @@ namespace Criterion.Training;
 /// A discriminator of overlapping patches of an image with one logit each: 4×4 convolutions with stride 2, instance norm and leaky ReLU.
 /// Source: Isola et al., pix2pix, 2017; the 70×70 patches of CycleGAN with <see cref="Layers"/> 3.
 /// </summary>
-/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
-/// <param name="Width">The channels of the first layer. Default: 64, as in the paper.</param>
-/// <param name="Layers">The halvings before the last two layers: 3 for patches of 70 pixels, 2 of 34, 1 of 16. Default: 3.</param>
-public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int Layers = 3)
+public sealed record PatchDiscriminator
 {
     const double Slope = 0.2;
 
+    /// <summary>Initializes the network.</summary>
+    /// <param name="channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+    /// <param name="width">The channels of the first layer. Default: 64, as in the paper.</param>
+    /// <param name="layers">The halvings before the last two layers: 3 for patches of 70 pixels, 2 of 34, 1 of 16. Default: 3.</param>
+    public PatchDiscriminator(int channels = 1, int width = 64, int layers = 3) => (Channels, Width, Layers) = (channels, width, layers);
+
+    /// <summary><inheritdoc cref="PatchDiscriminator(int, int, int)" path="/param[@name='channels']/node()"/></summary>
+    public int Channels { get; init; }
+
+    /// <summary><inheritdoc cref="PatchDiscriminator(int, int, int)" path="/param[@name='width']/node()"/></summary>
+    public int Width { get; init; }
+
+    /// <summary><inheritdoc cref="PatchDiscriminator(int, int, int)" path="/param[@name='layers']/node()"/></summary>
+    public int Layers { get; init; }
+
     /// <summary>Gets a discriminator for images of about 32 pixels, whose patches cover most of an image.</summary>
-    public static PatchDiscriminator Small { get; } = new(Width: 16, Layers: 2);
+    public static PatchDiscriminator Small { get; } = new(width: 16, layers: 2);
 
     /// <summary>Builds the network, with normal random weights of deviation 0.02.</summary>
     /// <param name="random">The stream of the initial weights.</param>
@@ -41,7 +53,7 @@ public sealed record PatchDiscriminator(int Channels = 1, int Width = 64, int La
         if (Math.Min(size.Height, size.Width) >> Layers < Least)
         {
             throw new TrainingException(
-                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, but these are {size}. "
+                $"A discriminator of {Counted.Of(Layers, "layer")} needs images of at least {Least << Layers} pixels a side, but these are {size}. "
                 + "Resize them, or use fewer layers.");
         }
     }

@@ -6,14 +6,21 @@ namespace Criterion.Training;
 /// The networks of a GAN of points, with two hidden layers each: ReLU in the generator, leaky ReLU in the discriminator. Source of the
 /// size: Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
 /// </summary>
-/// <param name="Width">The units of a hidden layer. Default: 128.</param>
-/// <param name="Latent">The size of a latent. Default: 64.</param>
-/// <param name="DiscriminatorNorm">The normalisation of the discriminator; not batch norm with a gradient penalty. Default: none.</param>
-public sealed record PointNetworks(int Width = 128, int Latent = 64, DiscriminatorNorm DiscriminatorNorm = DiscriminatorNorm.None)
-    : GanNetworks(Width, Latent, DiscriminatorNorm)
+public sealed record PointNetworks : GanNetworks
 {
     const int Dimensions = 2;
     const double Slope = 0.2;
+
+    /// <summary>Initializes the networks.</summary>
+    /// <param name="width">The units of a hidden layer. Default: 128.</param>
+    /// <param name="latent">The size of a latent. Default: 64.</param>
+    /// <param name="discriminatorNorm">
+    /// The normalisation of the discriminator; not batch norm with a gradient penalty. Default: none.
+    /// </param>
+    public PointNetworks(int width = 128, int latent = 64, DiscriminatorNorm discriminatorNorm = DiscriminatorNorm.None)
+        : base(width, latent, discriminatorNorm)
+    {
+    }
 
     /// <inheritdoc/>
     public override int SamplesInPicture => 1000;

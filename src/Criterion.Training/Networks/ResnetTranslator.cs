@@ -7,17 +7,33 @@ namespace Criterion.Training;
 /// convolutions, with instance norm and reflection padding. Source: Johnson et al., Perceptual losses, 2016; Zhu et al., CycleGAN, 2017,
 /// appendix 7.2.
 /// </summary>
-/// <param name="Channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
-/// <param name="Width">The channels of the first layer. Default: 64, as in the paper.</param>
-/// <param name="Blocks">The residual blocks: 6 for images of up to 128 pixels, 9 above. Default: 6.</param>
-/// <param name="Halvings">
-/// The convolutions with stride 2, each of which doubles the channels. With fewer, lines of small images keep their positions. Default: 2,
-/// as in the paper.
-/// </param>
-public sealed record ResnetTranslator(int Channels = 1, int Width = 64, int Blocks = 6, int Halvings = 2)
+public sealed record ResnetTranslator
 {
+    /// <summary>Initializes the network.</summary>
+    /// <param name="channels">The channels of the images: 1 for grey, 3 for colour. Default: 1.</param>
+    /// <param name="width">The channels of the first layer. Default: 64, as in the paper.</param>
+    /// <param name="blocks">The residual blocks: 6 for images of up to 128 pixels, 9 above. Default: 6.</param>
+    /// <param name="halvings">
+    /// The convolutions with stride 2, each of which doubles the channels. With fewer, lines of small images keep their positions. Default:
+    /// 2, as in the paper.
+    /// </param>
+    public ResnetTranslator(int channels = 1, int width = 64, int blocks = 6, int halvings = 2) =>
+        (Channels, Width, Blocks, Halvings) = (channels, width, blocks, halvings);
+
+    /// <summary><inheritdoc cref="ResnetTranslator(int, int, int, int)" path="/param[@name='channels']/node()"/></summary>
+    public int Channels { get; init; }
+
+    /// <summary><inheritdoc cref="ResnetTranslator(int, int, int, int)" path="/param[@name='width']/node()"/></summary>
+    public int Width { get; init; }
+
+    /// <summary><inheritdoc cref="ResnetTranslator(int, int, int, int)" path="/param[@name='blocks']/node()"/></summary>
+    public int Blocks { get; init; }
+
+    /// <summary><inheritdoc cref="ResnetTranslator(int, int, int, int)" path="/param[@name='halvings']/node()"/></summary>
+    public int Halvings { get; init; }
+
     /// <summary>Gets a translator for images of about 32 pixels, which trains in minutes on a CPU.</summary>
-    public static ResnetTranslator Small { get; } = new(Width: 16, Blocks: 3, Halvings: 1);
+    public static ResnetTranslator Small { get; } = new(width: 16, blocks: 3, halvings: 1);
 
     /// <summary>Builds the network, with normal random weights of deviation 0.02.</summary>
     /// <param name="random">The stream of the initial weights.</param>
@@ -54,14 +70,14 @@ public sealed record ResnetTranslator(int Channels = 1, int Width = 64, int Bloc
         if (size.Height % multiple != 0 || size.Width % multiple != 0)
         {
             throw new TrainingException(
-                $"A translator with {Halvings} halving(s) keeps sizes that are multiples of {multiple}, but these images are {size}. "
+                $"A translator with {Counted.Of(Halvings, "halving")} keeps sizes that are multiples of {multiple}, but these images are {size}. "
                 + $"Resize them to {(size.Height + multiple - 1) / multiple * multiple}, or halve less often.");
         }
 
         if (Math.Min(size.Height, size.Width) < least)
         {
             throw new TrainingException(
-                $"A translator with {Halvings} halving(s) needs images of at least {least} pixels a side, but these are {size}. "
+                $"A translator with {Counted.Of(Halvings, "halving")} needs images of at least {least} pixels a side, but these are {size}. "
                 + "Resize them, or halve less often.");
         }
     }

@@ -17,6 +17,10 @@ public sealed class RunFolder : IDisposable
     internal const string LossesName = "losses.csv";
     internal const string MeasuresName = "measures.csv";
     internal const string SamplesName = "samples";
+    internal const string RealName = "real.png";
+
+    // The real images of a picture.
+    const int RealImages = 64;
 
     const string ComparisonName = "comparison";
 
@@ -118,7 +122,19 @@ public sealed class RunFolder : IDisposable
     });
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
-    public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Compose(images, columns));
+    public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Draw(images, columns));
+
+    /// <summary>Writes a grid of real images as <c>samples/real.png</c>, evenly spaced in the data, unless there is one.</summary>
+    internal void WriteReal(ImageDataset data)
+    {
+        string file = System.IO.Path.Combine(Samples, RealName);
+        if (!File.Exists(file))
+        {
+            int count = Math.Min(RealImages, data.Count);
+            Tensor images = data.Select(Enumerable.Range(0, count).Select(i => (int)((long)i * data.Count / count))).Images;
+            Write(() => Png.Write(file, ImageGrid.Draw(images)));
+        }
+    }
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
     /// <param name="step">The number of the step.</param>

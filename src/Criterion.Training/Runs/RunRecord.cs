@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 
@@ -75,23 +76,47 @@ public abstract record RunRecord
 }
 
 /// <summary>The identity of a data set.</summary>
-/// <param name="Source">The name, file or folder.</param>
-/// <param name="Count">The number of items.</param>
-/// <param name="Shape">The shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</param>
-/// <param name="Checksum">The first 16 hexadecimal digits of a SHA-256 over the values.</param>
-public sealed record DataRecord(
-    string Source, int Count, [property: JsonConverter(typeof(ValueListConverter<int>))] ValueList<int> Shape, string Checksum)
+public sealed record DataRecord
 {
+    /// <summary>Initializes the record.</summary>
+    /// <param name="source">The name, file or folder.</param>
+    /// <param name="count">The number of items.</param>
+    /// <param name="shape">The shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</param>
+    /// <param name="checksum">The first 16 hexadecimal digits of a SHA-256 over the values and labels.</param>
+    public DataRecord(string source, int count, ValueList<int> shape, string checksum) =>
+        (Source, Count, Shape, Checksum) = (source, count, shape, checksum);
+
+    /// <summary><inheritdoc cref="DataRecord(string, int, ValueList{int}, string)" path="/param[@name='source']/node()"/></summary>
+    public string Source { get; init; }
+
+    /// <summary><inheritdoc cref="DataRecord(string, int, ValueList{int}, string)" path="/param[@name='count']/node()"/></summary>
+    public int Count { get; init; }
+
+    /// <summary><inheritdoc cref="DataRecord(string, int, ValueList{int}, string)" path="/param[@name='shape']/node()"/></summary>
+    [JsonConverter(typeof(ValueListConverter<int>))]
+    public ValueList<int> Shape { get; init; }
+
+    /// <summary><inheritdoc cref="DataRecord(string, int, ValueList{int}, string)" path="/param[@name='checksum']/node()"/></summary>
+    public string Checksum { get; init; }
+
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     [JsonConverter(typeof(ValueListConverter<string>))]
     public ValueList<string> Notes { get; init; } = [];
+
+    /// <summary>Gets the names of the classes by their number; see <see cref="ImageDataset.ClassNames"/>.</summary>
+    [JsonConverter(typeof(ValueListConverter<string>))]
+    public ValueList<string> Classes { get; init; } = [];
 
     /// <summary>Creates the record of a data set.</summary>
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         ValueList<int> shape = [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])];
-        return new DataRecord(data.Source, data.Count, shape, Sum(data.Items)) { Notes = [.. data.Notes] };
+        return new DataRecord(data.Source, data.Count, shape, Sum(data))
+        {
+            Notes = [.. data.Notes],
+            Classes = data is ImageDataset images ? [.. images.ClassNames] : [],
+        };
     }
 
     /// <summary>Refuses data that differ from those of a run that is resumed.</summary>
@@ -107,30 +132,48 @@ public sealed record DataRecord(
     }
 
     /// <summary>Formats the record for messages.</summary>
-    public override string ToString() => $"{Count} items of shape {Shape} of '{Source}' (checksum {Checksum})";
+    public override string ToString() => $"{Counted.Of(Count, "item")} of shape {Shape} of '{Source}' "
+        + $"({(Classes.Count == 0 ? "" : $"classes {string.Join(", ", Classes)}; ")}checksum {Checksum})";
 
-    static string Sum(Tensor items)
+    static string Sum(Dataset data)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.Append(items.Contiguous().AsReadOnlySpan<float>());
+        hash.Append(data.Items.Contiguous().AsReadOnlySpan<float>());
+        if (data.Labels is { } labels)
+        {
+            hash.Append(labels.Contiguous().AsReadOnlySpan<long>());
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }
 
 /// <summary>
-/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
+/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
 /// </summary>
-/// <param name="Sources">The names, files and folders, with full paths.</param>
-/// <param name="Size">The side that images are resized to, in pixels; null to keep theirs.</param>
-/// <param name="Range">The values of black and white in files of floats.</param>
-public sealed record DataArguments(
-    [property: JsonConverter(typeof(ValueListConverter<string>))] ValueList<string> Sources, int? Size, ImageRange? Range)
+public sealed record DataArguments
 {
+    /// <summary>Initializes the arguments.</summary>
+    /// <param name="sources">The names, files and folders, with full paths.</param>
+    /// <param name="size">The side that images are resized to, in pixels; null to keep theirs.</param>
+    /// <param name="range">The values of black and white in files of floats.</param>
+    public DataArguments(ValueList<string> sources, int? size, ImageRange? range) => (Sources, Size, Range) = (sources, size, range);
+
+    /// <summary><inheritdoc cref="DataArguments(ValueList{string}, int?, ImageRange?)" path="/param[@name='sources']/node()"/></summary>
+    [JsonConverter(typeof(ValueListConverter<string>))]
+    public ValueList<string> Sources { get; init; }
+
+    /// <summary><inheritdoc cref="DataArguments(ValueList{string}, int?, ImageRange?)" path="/param[@name='size']/node()"/></summary>
+    public int? Size { get; init; }
+
+    /// <summary><inheritdoc cref="DataArguments(ValueList{string}, int?, ImageRange?)" path="/param[@name='range']/node()"/></summary>
+    public ImageRange? Range { get; init; }
+
     /// <summary>Gets the grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</summary>
     public double Background { get; init; } = 1;
 
     /// <summary>Creates the arguments, with full paths.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/param"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/param"/>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
         new([.. sources.Select(FullPath)], size, range)
         {
@@ -143,11 +186,11 @@ public sealed record DataArguments(
     internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
 
     /// <summary>Loads images, where points cannot be used.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
     public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
 
     /// <summary>Loads the data.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
         : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
         : throw new TrainingException(
@@ -155,16 +198,62 @@ public sealed record DataArguments(
 }
 
 /// <summary>The machine and the versions of a run.</summary>
-/// <param name="Criterion">The version of Criterion.</param>
-/// <param name="DotNet">The version of .NET.</param>
-/// <param name="Os">The operating system.</param>
-/// <param name="Architecture">The architecture of the processor.</param>
-/// <param name="Cpus">The processors that the program may use.</param>
-/// <param name="Threads">The threads that the run uses.</param>
-/// <param name="VectorBits">The width of SIMD vectors that .NET uses, in bits.</param>
-public sealed record MachineRecord(
-    string Criterion, string DotNet, string Os, string Architecture, int Cpus, int Threads, int VectorBits)
+public sealed record MachineRecord
 {
+    /// <summary>Initializes the record.</summary>
+    /// <param name="criterion">The version of Criterion.</param>
+    /// <param name="dotNet">The version of .NET.</param>
+    /// <param name="os">The operating system.</param>
+    /// <param name="architecture">The architecture of the processor.</param>
+    /// <param name="cpus">The processors that the program may use.</param>
+    /// <param name="threads">The threads that the run uses.</param>
+    /// <param name="vectorBits">The width of SIMD vectors that .NET uses, in bits.</param>
+    public MachineRecord(string criterion, string dotNet, string os, string architecture, int cpus, int threads, int vectorBits)
+    {
+        Criterion = criterion;
+        DotNet = dotNet;
+        Os = os;
+        Architecture = architecture;
+        Cpus = cpus;
+        Threads = threads;
+        VectorBits = vectorBits;
+    }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='criterion']/node()"/>
+    /// </summary>
+    public string Criterion { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='dotNet']/node()"/>
+    /// </summary>
+    public string DotNet { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='os']/node()"/>
+    /// </summary>
+    public string Os { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='architecture']/node()"/>
+    /// </summary>
+    public string Architecture { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='cpus']/node()"/>
+    /// </summary>
+    public int Cpus { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='threads']/node()"/>
+    /// </summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MachineRecord(string, string, string, string, int, int, int)" path="/param[@name='vectorBits']/node()"/>
+    /// </summary>
+    public int VectorBits { get; init; }
+
     /// <summary>Creates the record of this machine.</summary>
     public static MachineRecord Here() => new(
         typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",

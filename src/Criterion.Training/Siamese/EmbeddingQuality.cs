@@ -2,16 +2,45 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>The quality of embeddings of classes that the encoder was not trained on.</summary>
-/// <param name="Verification">
-/// The verification of pairs by the cosine of their embeddings. Its accuracy is at the threshold that is best for these pairs.
-/// </param>
-/// <param name="Threshold">The threshold that is best for pairs of other images of these classes.</param>
-/// <param name="Accuracy">The balanced accuracy of pairs at that threshold.</param>
-/// <param name="PrecisionAtOne">The share of images whose nearest other image has the same class.</param>
-/// <param name="Chance">The expected value of that share for random embeddings.</param>
-public sealed record EmbeddingQuality(Verification Verification, double Threshold, double Accuracy, double PrecisionAtOne, double Chance)
+/// <summary>The quality of embeddings of images that the encoder was not trained on.</summary>
+public sealed record EmbeddingQuality
 {
+    /// <summary>Initializes the result.</summary>
+    /// <param name="verification">
+    /// The verification of pairs by the cosine of their embeddings. Its accuracy is at the threshold that is best for these pairs.
+    /// </param>
+    /// <param name="threshold">The threshold that is best for pairs of other held-out images.</param>
+    /// <param name="accuracy">The balanced accuracy of pairs at that threshold.</param>
+    /// <param name="precisionAtOne">The share of images whose nearest other image has the same class.</param>
+    /// <param name="chance">The expected value of that share for random embeddings.</param>
+    public EmbeddingQuality(Verification verification, double threshold, double accuracy, double precisionAtOne, double chance) =>
+        (Verification, Threshold, Accuracy, PrecisionAtOne, Chance) = (verification, threshold, accuracy, precisionAtOne, chance);
+
+    /// <summary>
+    /// <inheritdoc cref="EmbeddingQuality(Verification, double, double, double, double)" path="/param[@name='verification']/node()"/>
+    /// </summary>
+    public Verification Verification { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="EmbeddingQuality(Verification, double, double, double, double)" path="/param[@name='threshold']/node()"/>
+    /// </summary>
+    public double Threshold { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="EmbeddingQuality(Verification, double, double, double, double)" path="/param[@name='accuracy']/node()"/>
+    /// </summary>
+    public double Accuracy { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="EmbeddingQuality(Verification, double, double, double, double)" path="/param[@name='precisionAtOne']/node()"/>
+    /// </summary>
+    public double PrecisionAtOne { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="EmbeddingQuality(Verification, double, double, double, double)" path="/param[@name='chance']/node()"/>
+    /// </summary>
+    public double Chance { get; init; }
+
     /// <summary>Measures embeddings after the mean of others is subtracted.</summary>
     /// <param name="embeddings">The embeddings, <c>[N, D]</c>.</param>
     /// <param name="labels">Their classes, Int64 <c>[N]</c>.</param>

@@ -61,7 +61,7 @@ public sealed class GallerySearch
         ArgumentNullException.ThrowIfNull(gallery);
         Gallery = gallery;
         Query = query.Unsqueeze(0).Expand(gallery.Shape);
-        Tensor distances = new CosineSimilarityLoss(Reduction: Reduction.None).Forward(Query, Gallery);
+        Tensor distances = new CosineSimilarityLoss(reduction: Reduction.None).Forward(Query, Gallery);
         Cosines = [.. (1 - distances).To(DType.Float64).ToArray<double>()];
         Ranking = [.. Enumerable.Range(0, gallery.Shape[0]).OrderByDescending(i => Cosines[i])];
     }
@@ -99,12 +99,21 @@ public sealed class GallerySearch
 }
 
 /// <summary>The quality of a search.</summary>
-/// <param name="Hits">Whether the image at each rank shows the same as the query.</param>
-/// <param name="Loss">
-/// The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, with target 1 for the same and −1 for others.
-/// </param>
-public sealed record RetrievalQuality(ValueList<bool> Hits, double Loss)
+public sealed record RetrievalQuality
 {
+    /// <summary>Initializes the result.</summary>
+    /// <param name="hits">Whether the image at each rank shows the same as the query.</param>
+    /// <param name="loss">
+    /// The mean <see cref="CosineEmbeddingLoss"/> of the query with each image, with target 1 for the same and −1 for others.
+    /// </param>
+    public RetrievalQuality(ValueList<bool> hits, double loss) => (Hits, Loss) = (hits, loss);
+
+    /// <summary><inheritdoc cref="RetrievalQuality(ValueList{bool}, double)" path="/param[@name='hits']/node()"/></summary>
+    public ValueList<bool> Hits { get; init; }
+
+    /// <summary><inheritdoc cref="RetrievalQuality(ValueList{bool}, double)" path="/param[@name='loss']/node()"/></summary>
+    public double Loss { get; init; }
+
     /// <summary>Gets the expected precision of a random ranking: the share of images that show the same.</summary>
     public double Chance => PrecisionAt(Hits.Count);
 

@@ -1,11 +1,23 @@
 namespace Criterion.Training;
 
 /// <summary>A query and a gallery with known answers, as in re-identification, where 100 of 1,000 images show the same.</summary>
-/// <param name="Query">The query, <c>[C, H, W]</c>.</param>
-/// <param name="Gallery">The images to search, without the query; those of its class come first.</param>
-/// <param name="IsSame">Whether each image of the gallery has the class of the query.</param>
-public sealed record RetrievalTask(Tensor Query, ImageDataset Gallery, ValueList<bool> IsSame)
+public sealed record RetrievalTask
 {
+    /// <summary>Initializes the task.</summary>
+    /// <param name="query">The query, <c>[C, H, W]</c>.</param>
+    /// <param name="gallery">The images to search, without the query; those of its class come first.</param>
+    /// <param name="isSame">Whether each image of the gallery has the class of the query.</param>
+    public RetrievalTask(Tensor query, ImageDataset gallery, ValueList<bool> isSame) => (Query, Gallery, IsSame) = (query, gallery, isSame);
+
+    /// <summary><inheritdoc cref="RetrievalTask(Tensor, ImageDataset, ValueList{bool})" path="/param[@name='query']/node()"/></summary>
+    public Tensor Query { get; init; }
+
+    /// <summary><inheritdoc cref="RetrievalTask(Tensor, ImageDataset, ValueList{bool})" path="/param[@name='gallery']/node()"/></summary>
+    public ImageDataset Gallery { get; init; }
+
+    /// <summary><inheritdoc cref="RetrievalTask(Tensor, ImageDataset, ValueList{bool})" path="/param[@name='isSame']/node()"/></summary>
+    public ValueList<bool> IsSame { get; init; }
+
     /// <summary>Creates a task from labelled images: the first of the query's class and the first of other classes.</summary>
     /// <param name="data">The labelled images.</param>
     /// <param name="query">The index of the query.</param>

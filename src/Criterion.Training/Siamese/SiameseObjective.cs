@@ -56,15 +56,18 @@ public abstract record SiameseObjective
 }
 
 /// <summary>Trains on pairs with <see cref="CosineEmbeddingLoss"/>.</summary>
-/// <param name="Margin">The similarity below which dissimilar pairs have no loss, in [−1, 1]. Default: 0.5.</param>
-public sealed record CosineEmbeddingObjective(double Margin = 0.5) : SiameseObjective
+public sealed record CosineEmbeddingObjective : SiameseObjective
 {
+    /// <summary>Initializes the objective.</summary>
+    /// <param name="margin">The similarity below which dissimilar pairs have no loss, in [−1, 1]. Default: 0.5.</param>
+    public CosineEmbeddingObjective(double margin = 0.5) => Margin = margin;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Name => "cosine-embedding";
 
-    /// <inheritdoc cref="CosineEmbeddingObjective(double)"/>
-    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    /// <summary><inheritdoc cref="CosineEmbeddingObjective(double)" path="/param[@name='margin']/node()"/></summary>
+    public override double Margin { get; init => field = Checked(value); }
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -77,17 +80,20 @@ public sealed record CosineEmbeddingObjective(double Margin = 0.5) : SiameseObje
 }
 
 /// <summary>Trains on pairs with <see cref="ContrastiveLoss"/>.</summary>
-/// <param name="Margin">
-/// The distance beyond which dissimilar pairs have no loss. Embeddings have length 1, so no distance exceeds 2. Default: 1.
-/// </param>
-public sealed record ContrastiveObjective(double Margin = 1) : SiameseObjective
+public sealed record ContrastiveObjective : SiameseObjective
 {
+    /// <summary>Initializes the objective.</summary>
+    /// <param name="margin">
+    /// The distance beyond which dissimilar pairs have no loss. Embeddings have length 1, so no distance exceeds 2. Default: 1.
+    /// </param>
+    public ContrastiveObjective(double margin = 1) => Margin = margin;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Name => "contrastive";
 
-    /// <inheritdoc cref="ContrastiveObjective(double)"/>
-    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    /// <summary><inheritdoc cref="ContrastiveObjective(double)" path="/param[@name='margin']/node()"/></summary>
+    public override double Margin { get; init => field = Checked(value); }
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {
@@ -100,15 +106,18 @@ public sealed record ContrastiveObjective(double Margin = 1) : SiameseObjective
 }
 
 /// <summary>Trains on triplets with <see cref="TripletMarginLoss"/>.</summary>
-/// <param name="Margin">The distance by which the positive must be nearer to the anchor than the negative. Default: 1.</param>
-public sealed record TripletObjective(double Margin = 1) : SiameseObjective
+public sealed record TripletObjective : SiameseObjective
 {
+    /// <summary>Initializes the objective.</summary>
+    /// <param name="margin">The distance by which the positive must be nearer to the anchor than the negative. Default: 1.</param>
+    public TripletObjective(double margin = 1) => Margin = margin;
+
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Name => "triplet";
 
-    /// <inheritdoc cref="TripletObjective(double)"/>
-    public override double Margin { get; init => field = Checked(value); } = Checked(Margin);
+    /// <summary><inheritdoc cref="TripletObjective(double)" path="/param[@name='margin']/node()"/></summary>
+    public override double Margin { get; init => field = Checked(value); }
 
     internal override Tensor Loss(Func<Tensor, Tensor> encode, PairSampler sampler)
     {

@@ -28,7 +28,7 @@ internal sealed class PngWriter
         if (image.DType != DType.UInt8)
         {
             throw new DataFormatException(
-                $"{Png.Format}: an image must be UInt8, but is {image.DType}. Scale it to [0, 255], round, and use .To(DType.UInt8).");
+                $"{Png.Format}: an image must be UInt8, but is {image.DType}. State the range of floats: Png.Write(path, image, range).");
         }
 
         if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())
@@ -37,6 +37,25 @@ internal sealed class PngWriter
                 $"{Png.Format}: an image must be [H, W] or [C, H, W] with 1 to 4 channels and up to 2^28 pixels, but is {image.Shape}. "
                 + "Move channels first by .Permute(2, 0, 1), and write one image of a batch at a time.");
         }
+    }
+
+    /// <summary>Converts an image of a range to bytes, rounded.</summary>
+    /// <exception cref="DataFormatException">A value is NaN or outside the range.</exception>
+    public static Tensor ToBytes(Tensor image, ImageRange range)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (double least, double largest) = range.Accepted();
+        double[] values = image.Detach().To(DType.Float64).ToArray<double>();
+        int wrong = Array.FindIndex(values, value => !(value >= least && value <= largest));
+        if (wrong >= 0)
+        {
+            throw new DataFormatException(
+                $"{Png.Format}: value {wrong} is {NumberText.Format(values[wrong])}, outside the range {range.Black()}..{range.White()} of "
+                + $"ImageRange.{range}. Choose another ImageRange, or use image.Clamp({range.Black()}, {range.White()}).");
+        }
+
+        byte[] bytes = [.. values.Select(value => (byte)Math.Clamp(Math.Round((value - range.Black()) / range.Extent() * 255), 0, 255))];
+        return Tensor.From(bytes, [.. image.Shape]);
     }
 
     /// <summary>Writes a valid image.</summary>

@@ -6,9 +6,28 @@ using System.Text.Json;
 namespace Criterion.Formats;
 
 /// <summary>The content of a <c>.safetensors</c> file.</summary>
-/// <param name="Tensors">The tensors by name, in the order of the file.</param>
-/// <param name="Metadata">Text by name; empty if the file has none.</param>
-public sealed record SafetensorsFile(IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
+public sealed record SafetensorsFile
+{
+    /// <summary>Initializes the contents of a file.</summary>
+    /// <param name="tensors">The tensors by name, in the order of the file.</param>
+    /// <param name="metadata">Text by name; empty if the file has none.</param>
+    public SafetensorsFile(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        (Tensors, Metadata) = (tensors, metadata);
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="SafetensorsFile(IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string})"
+    /// path="/param[@name='tensors']/node()"/>
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="SafetensorsFile(IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string})"
+    /// path="/param[@name='metadata']/node()"/>
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; }
+}
 
 /// <summary>Hugging Face's <c>.safetensors</c>: named tensors after a JSON header. Unlike a pickle, it cannot execute code.</summary>
 /// <remarks>

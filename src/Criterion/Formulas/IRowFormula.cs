@@ -32,25 +32,47 @@ public interface IRowFormula
 }
 
 /// <summary>Up to four statistics, or their sums.</summary>
-/// <param name="First">The first.</param>
-/// <param name="Second">The second.</param>
-/// <param name="Third">The third.</param>
-/// <param name="Fourth">The fourth.</param>
 /// <typeparam name="T">The number.</typeparam>
-public readonly record struct Statistics<T>(T First, T Second, T Third, T Fourth)
+public readonly record struct Statistics<T>
     where T : struct, IReal<T>
 {
+    /// <summary>Initializes the statistics.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="second">The second.</param>
+    /// <param name="third">The third.</param>
+    /// <param name="fourth">The fourth.</param>
+    public Statistics(T first, T second, T third, T fourth)
+    {
+        // One by one: a tuple would copy each lane once more in the loops.
+        First = first;
+        Second = second;
+        Third = third;
+        Fourth = fourth;
+    }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='first']/node()"/></summary>
+    public T First { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='second']/node()"/></summary>
+    public T Second { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='third']/node()"/></summary>
+    public T Third { get; }
+
+    /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='fourth']/node()"/></summary>
+    public T Fourth { get; }
+
     /// <summary>Returns statistics of which the last are unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first) => new(first, T.Zero, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second) => new(first, second, T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first, T second) => new(first, second, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
+    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Zero);
 
     /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

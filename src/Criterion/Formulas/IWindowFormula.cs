@@ -34,20 +34,27 @@ public enum WindowBorder
 }
 
 /// <summary>A square window with the same weights along both sides, which add up to 1.</summary>
-/// <param name="Size">The side, in pixels; odd.</param>
-/// <param name="Sigma">The standard deviation of a Gaussian window, in pixels. Default: null, for equal weights.</param>
-/// <param name="Border">The values beyond the edge. Default: none.</param>
-/// <param name="Stride">The distance between windows, in pixels. Default: 1.</param>
-public readonly record struct BlurWindow(int Size, double? Sigma = null, WindowBorder Border = WindowBorder.Valid, int Stride = 1)
+public readonly record struct BlurWindow
 {
-    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public int Size { get; init => field = CheckedSize(value); } = CheckedSize(Size);
+    /// <summary>Initializes the window.</summary>
+    /// <param name="size">The side, in pixels; odd.</param>
+    /// <param name="sigma">The standard deviation of a Gaussian window, in pixels. Default: null, for equal weights.</param>
+    /// <param name="border">The values beyond the edge. Default: none.</param>
+    /// <param name="stride">The distance between windows, in pixels. Default: 1.</param>
+    public BlurWindow(int size, double? sigma = null, WindowBorder border = WindowBorder.Valid, int stride = 1) =>
+        (Size, Sigma, Border, Stride) = (size, sigma, border, stride);
 
-    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public double? Sigma { get; init => field = CheckedSigma(value); } = CheckedSigma(Sigma);
+    /// <summary><inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)" path="/param[@name='border']/node()"/></summary>
+    public WindowBorder Border { get; init; }
 
-    /// <inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)"/>
-    public int Stride { get; init => field = CheckedStride(value); } = CheckedStride(Stride);
+    /// <summary><inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)" path="/param[@name='size']/node()"/></summary>
+    public int Size { get; init => field = CheckedSize(value); }
+
+    /// <summary><inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)" path="/param[@name='sigma']/node()"/></summary>
+    public double? Sigma { get; init => field = CheckedSigma(value); }
+
+    /// <summary><inheritdoc cref="BlurWindow(int, double?, WindowBorder, int)" path="/param[@name='stride']/node()"/></summary>
+    public int Stride { get; init => field = CheckedStride(value); }
 
     /// <summary>Gets the least side of an image for this window, in pixels.</summary>
     public int LeastSide => Border switch

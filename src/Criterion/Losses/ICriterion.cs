@@ -23,9 +23,39 @@ public partial interface IPredictionLoss : ICriterion
 public interface IDivergenceLoss;
 
 /// <summary>A loss as a function of one number.</summary>
-/// <param name="Name">The name of the curve, such as <c>y = 0</c> or <c>generator</c>.</param>
-/// <param name="Axis">The name of the axis, such as <c>x − y</c> or <c>logit</c>.</param>
-/// <param name="From">The lower end of the axis.</param>
-/// <param name="To">The upper end of the axis.</param>
-/// <param name="Value">The differentiable function from [N] numbers to [N] losses.</param>
-public sealed record LossCurve(string Name, string Axis, double From, double To, Func<Tensor, Tensor> Value);
+public sealed record LossCurve
+{
+    /// <summary>Initializes the curve.</summary>
+    /// <param name="name">The name of the curve, such as <c>y = 0</c> or <c>generator</c>.</param>
+    /// <param name="axis">The name of the axis, such as <c>x − y</c> or <c>logit</c>.</param>
+    /// <param name="from">The lower end of the axis.</param>
+    /// <param name="to">The upper end of the axis.</param>
+    /// <param name="value">The differentiable function from [N] numbers to [N] losses.</param>
+    public LossCurve(string name, string axis, double from, double to, Func<Tensor, Tensor> value) =>
+        (Name, Axis, From, To, Value) = (name, axis, from, to, value);
+
+    /// <summary>
+    /// <inheritdoc cref="LossCurve(string, string, double, double, Func{Tensor, Tensor})" path="/param[@name='name']/node()"/>
+    /// </summary>
+    public string Name { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="LossCurve(string, string, double, double, Func{Tensor, Tensor})" path="/param[@name='axis']/node()"/>
+    /// </summary>
+    public string Axis { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="LossCurve(string, string, double, double, Func{Tensor, Tensor})" path="/param[@name='from']/node()"/>
+    /// </summary>
+    public double From { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="LossCurve(string, string, double, double, Func{Tensor, Tensor})" path="/param[@name='to']/node()"/>
+    /// </summary>
+    public double To { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="LossCurve(string, string, double, double, Func{Tensor, Tensor})" path="/param[@name='value']/node()"/>
+    /// </summary>
+    public Func<Tensor, Tensor> Value { get; init; }
+}

@@ -3,9 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A per-element loss: ℓᵢ = f(xᵢ, yᵢ), x the prediction and y the target.</summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record PointwiseLoss(Reduction Reduction) : Loss(Reduction), IPredictionLoss
+public abstract record PointwiseLoss : Loss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected PointwiseLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract BinaryFormula Formula { get; }
 

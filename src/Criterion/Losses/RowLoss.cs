@@ -3,9 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of rows: ℓ = f(Σⱼ s₁, …, Σⱼ s_K), where the statistics s are pointwise in the elements of the rows.</summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record RowLoss(Reduction Reduction) : Loss(Reduction)
+public abstract record RowLoss : Loss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected RowLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Gets the formula with the options of this loss.</summary>
     protected internal abstract RowFormula Formula { get; }
 

@@ -7,9 +7,15 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
 /// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-/// <param name="Reduction">How per-element losses are reduced; the mean is over rows.</param>
-public abstract record SoftmaxLoss(Reduction Reduction) : Loss(Reduction)
+public abstract record SoftmaxLoss : Loss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced; the mean is over rows.</param>
+    protected SoftmaxLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract SoftmaxFormula Formula { get; }
 

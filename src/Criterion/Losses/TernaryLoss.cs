@@ -3,9 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A per-element loss of three inputs: ℓᵢ = f(xᵢ, yᵢ, zᵢ). The loss defines and names the inputs.</summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record TernaryLoss(Reduction Reduction) : Loss(Reduction)
+public abstract record TernaryLoss : Loss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected TernaryLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract TernaryFormula Formula { get; }
 

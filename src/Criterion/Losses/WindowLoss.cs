@@ -5,10 +5,16 @@ namespace Criterion.Losses;
 /// <summary>
 /// A loss of the windows of two images, averaged over each image: ℓₚ = f(W∗s₁, …, W∗s_K), where the statistics s are pointwise.
 /// </summary>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record WindowLoss(ImageRange Range, Reduction Reduction) : ImageLoss(Range, Reduction)
+public abstract record WindowLoss : ImageLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected WindowLoss(ImageRange range, Reduction reduction)
+        : base(range, reduction)
+    {
+    }
+
     /// <summary>Gets the formula with the options of this loss.</summary>
     protected internal abstract WindowFormula Formula { get; }
 

@@ -3,15 +3,39 @@ using System.Globalization;
 namespace Criterion.Metrics;
 
 /// <summary>Density and coverage, with what they were computed from.</summary>
-/// <param name="Density">
-/// The number of real balls that contain a generated sample, divided by k, averaged over generated samples: about 1 for equal
-/// distributions, but not bounded by it.
-/// </param>
-/// <param name="Coverage">The share of real samples whose ball contains a generated one.</param>
-/// <param name="Neighbours">k: the ball of a real sample extends to its k-th nearest neighbor.</param>
-/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
-public sealed record DensityCoverageResult(double Density, double Coverage, int Neighbours, MetricSamples Samples)
+public sealed record DensityCoverageResult
 {
+    /// <summary>Initializes the result.</summary>
+    /// <param name="density">
+    /// The number of real balls that contain a generated sample, divided by k, averaged over generated samples: about 1 for equal
+    /// distributions, but not bounded by it.
+    /// </param>
+    /// <param name="coverage">The share of real samples whose ball contains a generated one.</param>
+    /// <param name="neighbours">k: the ball of a real sample extends to its k-th nearest neighbor.</param>
+    /// <param name="samples">The counts, the dimension, and the name of the features.</param>
+    public DensityCoverageResult(double density, double coverage, int neighbours, MetricSamples samples) =>
+        (Density, Coverage, Neighbours, Samples) = (density, coverage, neighbours, samples);
+
+    /// <summary>
+    /// <inheritdoc cref="DensityCoverageResult(double, double, int, MetricSamples)" path="/param[@name='density']/node()"/>
+    /// </summary>
+    public double Density { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="DensityCoverageResult(double, double, int, MetricSamples)" path="/param[@name='coverage']/node()"/>
+    /// </summary>
+    public double Coverage { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="DensityCoverageResult(double, double, int, MetricSamples)" path="/param[@name='neighbours']/node()"/>
+    /// </summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="DensityCoverageResult(double, double, int, MetricSamples)" path="/param[@name='samples']/node()"/>
+    /// </summary>
+    public MetricSamples Samples { get; init; }
+
     /// <summary>Gets the number of real samples whose ball is a point because they have more than k copies.</summary>
     public int DegenerateBalls { get; init; }
 

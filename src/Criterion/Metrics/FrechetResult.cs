@@ -3,16 +3,57 @@ using System.Globalization;
 namespace Criterion.Metrics;
 
 /// <summary>A Fréchet distance, with what it was computed from.</summary>
-/// <param name="Value">The distance, 0 or more; lower is better.</param>
-/// <param name="Means">The contribution of the means, ‖μ₁ − μ₂‖².</param>
-/// <param name="Covariances">The contribution of the covariances; rounding may make it slightly negative.</param>
-/// <param name="RealRank">The number of directions in which the real features vary.</param>
-/// <param name="FakeRank">The number of directions in which the generated features vary.</param>
-/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
-public sealed record FrechetResult(double Value, double Means, double Covariances, int RealRank, int FakeRank, MetricSamples Samples)
+public sealed record FrechetResult
 {
     // With ten samples per dimension the bias is at most about a tenth of the trace.
     const int SamplesPerDimension = 10;
+
+    /// <summary>Initializes the result.</summary>
+    /// <param name="value">The distance, 0 or more; lower is better.</param>
+    /// <param name="means">The contribution of the means, ‖μ₁ − μ₂‖².</param>
+    /// <param name="covariances">The contribution of the covariances; rounding may make it slightly negative.</param>
+    /// <param name="realRank">The number of directions in which the real features vary.</param>
+    /// <param name="fakeRank">The number of directions in which the generated features vary.</param>
+    /// <param name="samples">The counts, the dimension, and the name of the features.</param>
+    public FrechetResult(double value, double means, double covariances, int realRank, int fakeRank, MetricSamples samples)
+    {
+        Value = value;
+        Means = means;
+        Covariances = covariances;
+        RealRank = realRank;
+        FakeRank = fakeRank;
+        Samples = samples;
+    }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='value']/node()"/>
+    /// </summary>
+    public double Value { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='means']/node()"/>
+    /// </summary>
+    public double Means { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='covariances']/node()"/>
+    /// </summary>
+    public double Covariances { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='realRank']/node()"/>
+    /// </summary>
+    public int RealRank { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='fakeRank']/node()"/>
+    /// </summary>
+    public int FakeRank { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="FrechetResult(double, double, double, int, int, MetricSamples)" path="/param[@name='samples']/node()"/>
+    /// </summary>
+    public MetricSamples Samples { get; init; }
 
     /// <summary>Returns the reasons to distrust the value; empty if there are none.</summary>
     public IReadOnlyList<string> Warnings() =>
@@ -46,13 +87,56 @@ public sealed record FrechetResult(double Value, double Means, double Covariance
 }
 
 /// <summary>The Fréchet distance of a subset of the samples.</summary>
-/// <param name="Count">The number of generated samples.</param>
-/// <param name="Value">The distance.</param>
-public readonly record struct FrechetPoint(long Count, double Value);
+public readonly record struct FrechetPoint
+{
+    /// <summary>Initializes the point.</summary>
+    /// <param name="count">The number of generated samples.</param>
+    /// <param name="value">The distance.</param>
+    public FrechetPoint(long count, double value) => (Count, Value) = (count, value);
+
+    /// <summary><inheritdoc cref="FrechetPoint(long, double)" path="/param[@name='count']/node()"/></summary>
+    public long Count { get; init; }
+
+    /// <summary><inheritdoc cref="FrechetPoint(long, double)" path="/param[@name='value']/node()"/></summary>
+    public double Value { get; init; }
+}
 
 /// <summary>A Fréchet distance extrapolated to infinitely many generated samples.</summary>
-/// <param name="Value">The distance at 1 / count = 0.</param>
-/// <param name="Slope">The slope by 1 / count; positive.</param>
-/// <param name="Points">The distances of the subsets.</param>
-/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
-public sealed record FrechetExtrapolation(double Value, double Slope, IReadOnlyList<FrechetPoint> Points, MetricSamples Samples);
+public sealed record FrechetExtrapolation
+{
+    /// <summary>Initializes the result.</summary>
+    /// <param name="value">The distance at 1 / count = 0.</param>
+    /// <param name="slope">The slope by 1 / count; positive.</param>
+    /// <param name="points">The distances of the subsets.</param>
+    /// <param name="samples">The counts, the dimension, and the name of the features.</param>
+    public FrechetExtrapolation(double value, double slope, IReadOnlyList<FrechetPoint> points, MetricSamples samples) =>
+        (Value, Slope, Points, Samples) = (value, slope, points, samples);
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="FrechetExtrapolation(double, double, IReadOnlyList{FrechetPoint}, MetricSamples)"
+    /// path="/param[@name='value']/node()"/>
+    /// </summary>
+    public double Value { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="FrechetExtrapolation(double, double, IReadOnlyList{FrechetPoint}, MetricSamples)"
+    /// path="/param[@name='slope']/node()"/>
+    /// </summary>
+    public double Slope { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="FrechetExtrapolation(double, double, IReadOnlyList{FrechetPoint}, MetricSamples)"
+    /// path="/param[@name='points']/node()"/>
+    /// </summary>
+    public IReadOnlyList<FrechetPoint> Points { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="FrechetExtrapolation(double, double, IReadOnlyList{FrechetPoint}, MetricSamples)"
+    /// path="/param[@name='samples']/node()"/>
+    /// </summary>
+    public MetricSamples Samples { get; init; }
+}

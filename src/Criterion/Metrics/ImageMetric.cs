@@ -6,9 +6,15 @@ namespace Criterion.Metrics;
 /// A measure of the similarity of two images: higher is better. Computed in double precision and without a graph; for training use the loss
 /// of the same name.
 /// </summary>
-/// <param name="Range">The values of black and white.</param>
-public abstract record ImageMetric(ImageRange Range)
+public abstract record ImageMetric
 {
+    /// <summary>Initializes the metric.</summary>
+    /// <param name="range">The values of black and white.</param>
+    protected ImageMetric(ImageRange range) => Range = range;
+
+    /// <summary><inheritdoc cref="ImageMetric(ImageRange)" path="/param[@name='range']/node()"/></summary>
+    public ImageRange Range { get; init; }
+
     /// <summary>Computes the measure of each image.</summary>
     /// <param name="image">The images, [N, C, H, W], values in the declared range.</param>
     /// <param name="reference">The references, of the same shape and range.</param>

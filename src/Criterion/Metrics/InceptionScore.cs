@@ -3,13 +3,47 @@ using System.Numerics.Tensors;
 namespace Criterion.Metrics;
 
 /// <summary>An inception score, with what it was computed from.</summary>
-/// <param name="Value">The mean over the splits, from 1 to the number of classes; higher is better.</param>
-/// <param name="StandardDeviation">The standard deviation over the splits, with n.</param>
-/// <param name="Splits">The number of splits.</param>
-/// <param name="Count">The number of samples.</param>
-/// <param name="Classes">The number of classes.</param>
-/// <param name="Features">The name of the classifier.</param>
-public sealed record InceptionResult(double Value, double StandardDeviation, int Splits, int Count, int Classes, string Features);
+public sealed record InceptionResult
+{
+    /// <summary>Initializes the result.</summary>
+    /// <param name="value">The mean over the splits, from 1 to the number of classes; higher is better.</param>
+    /// <param name="standardDeviation">The standard deviation over the splits, with n.</param>
+    /// <param name="splits">The number of splits.</param>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="features">The name of the classifier.</param>
+    public InceptionResult(double value, double standardDeviation, int splits, int count, int classes, string features)
+    {
+        Value = value;
+        StandardDeviation = standardDeviation;
+        Splits = splits;
+        Count = count;
+        Classes = classes;
+        Features = features;
+    }
+
+    /// <summary><inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='value']/node()"/></summary>
+    public double Value { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='standardDeviation']/node()"/>
+    /// </summary>
+    public double StandardDeviation { get; init; }
+
+    /// <summary><inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='splits']/node()"/></summary>
+    public int Splits { get; init; }
+
+    /// <summary><inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='count']/node()"/></summary>
+    public int Count { get; init; }
+
+    /// <summary><inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='classes']/node()"/></summary>
+    public int Classes { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="InceptionResult(double, double, int, int, int, string)" path="/param[@name='features']/node()"/>
+    /// </summary>
+    public string Features { get; init; }
+}
 
 /// <summary>
 /// Inception score of class probabilities: exp(E KL(p(y|x) ‖ p(y))), high when each sample is clearly of one class and all classes occur.

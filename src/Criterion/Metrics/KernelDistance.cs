@@ -1,14 +1,57 @@
 namespace Criterion.Metrics;
 
 /// <summary>A kernel distance, with what it was computed from.</summary>
-/// <param name="Value">The mean over the subsets; lower is better, and slightly negative is equivalent to 0.</param>
-/// <param name="StandardDeviation">The standard deviation over the subsets.</param>
-/// <param name="StandardError">The standard error of the mean. Subsets overlap, so at most as many count as the samples would fill.</param>
-/// <param name="Subsets">The number of subsets.</param>
-/// <param name="SubsetSize">The number of samples of each kind in a subset.</param>
-/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
-public sealed record KernelResult(
-    double Value, double StandardDeviation, double StandardError, int Subsets, int SubsetSize, MetricSamples Samples);
+public sealed record KernelResult
+{
+    /// <summary>Initializes the result.</summary>
+    /// <param name="value">The mean over the subsets; lower is better, and slightly negative is equivalent to 0.</param>
+    /// <param name="standardDeviation">The standard deviation over the subsets.</param>
+    /// <param name="standardError">
+    /// The standard error of the mean. Subsets overlap, so at most as many count as the samples would fill.
+    /// </param>
+    /// <param name="subsets">The number of subsets.</param>
+    /// <param name="subsetSize">The number of samples of each kind in a subset.</param>
+    /// <param name="samples">The counts, the dimension, and the name of the features.</param>
+    public KernelResult(double value, double standardDeviation, double standardError, int subsets, int subsetSize, MetricSamples samples)
+    {
+        Value = value;
+        StandardDeviation = standardDeviation;
+        StandardError = standardError;
+        Subsets = subsets;
+        SubsetSize = subsetSize;
+        Samples = samples;
+    }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='value']/node()"/>
+    /// </summary>
+    public double Value { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='standardDeviation']/node()"/>
+    /// </summary>
+    public double StandardDeviation { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='standardError']/node()"/>
+    /// </summary>
+    public double StandardError { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='subsets']/node()"/>
+    /// </summary>
+    public int Subsets { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='subsetSize']/node()"/>
+    /// </summary>
+    public int SubsetSize { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KernelResult(double, double, double, int, int, MetricSamples)" path="/param[@name='samples']/node()"/>
+    /// </summary>
+    public MetricSamples Samples { get; init; }
+}
 
 /// <summary>
 /// Kernel distance between two sets of feature vectors: the unbiased estimate of the squared maximum mean discrepancy with the

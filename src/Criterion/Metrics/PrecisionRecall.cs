@@ -1,11 +1,36 @@
 namespace Criterion.Metrics;
 
 /// <summary>Precision and recall, with what they were computed from.</summary>
-/// <param name="Precision">The share of generated samples inside the real set: quality.</param>
-/// <param name="Recall">The share of real samples inside the generated set: variety.</param>
-/// <param name="Neighbours">k: the ball of a sample extends to its k-th nearest neighbor.</param>
-/// <param name="Samples">The counts, the dimension, and the name of the features.</param>
-public sealed record PrecisionRecallResult(double Precision, double Recall, int Neighbours, MetricSamples Samples);
+public sealed record PrecisionRecallResult
+{
+    /// <summary>Initializes the result.</summary>
+    /// <param name="precision">The share of generated samples inside the real set: quality.</param>
+    /// <param name="recall">The share of real samples inside the generated set: variety.</param>
+    /// <param name="neighbours">k: the ball of a sample extends to its k-th nearest neighbor.</param>
+    /// <param name="samples">The counts, the dimension, and the name of the features.</param>
+    public PrecisionRecallResult(double precision, double recall, int neighbours, MetricSamples samples) =>
+        (Precision, Recall, Neighbours, Samples) = (precision, recall, neighbours, samples);
+
+    /// <summary>
+    /// <inheritdoc cref="PrecisionRecallResult(double, double, int, MetricSamples)" path="/param[@name='precision']/node()"/>
+    /// </summary>
+    public double Precision { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="PrecisionRecallResult(double, double, int, MetricSamples)" path="/param[@name='recall']/node()"/>
+    /// </summary>
+    public double Recall { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="PrecisionRecallResult(double, double, int, MetricSamples)" path="/param[@name='neighbours']/node()"/>
+    /// </summary>
+    public int Neighbours { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="PrecisionRecallResult(double, double, int, MetricSamples)" path="/param[@name='samples']/node()"/>
+    /// </summary>
+    public MetricSamples Samples { get; init; }
+}
 
 /// <summary>
 /// Precision and recall of generated samples: a sample is inside a set if it is in the ball of any of its samples, which extends to that

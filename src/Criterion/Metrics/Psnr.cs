@@ -10,17 +10,24 @@ namespace Criterion.Metrics;
 /// The mean of the ratios of images and the ratio of the pooled error differ: report which one was used. The loss is
 /// <see cref="Losses.PsnrLoss"/>.
 /// </remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Pooled">
-/// Whether the error is averaged over all images first, instead of averaging the ratios of images. Default: false.
-/// </param>
-/// <param name="Cap">
-/// The upper bound of a ratio, positive, so that one identical image does not make the mean infinite; null for none. Default: null.
-/// </param>
-public sealed record Psnr(ImageRange Range, bool Pooled = false, double? Cap = null) : ImageMetric(Range)
+public sealed record Psnr : ImageMetric
 {
-    /// <summary><inheritdoc cref="Psnr" path="/param[@name='Cap']/node()"/></summary>
-    public double? Cap { get; init => field = PositiveOrNull(value); } = PositiveOrNull(Cap);
+    /// <summary>Initializes the metric.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="pooled">
+    /// Whether the error is averaged over all images first, instead of averaging the ratios of images. Default: false.
+    /// </param>
+    /// <param name="cap">
+    /// The upper bound of a ratio, positive, so that one identical image does not make the mean infinite; null for none. Default: null.
+    /// </param>
+    public Psnr(ImageRange range, bool pooled = false, double? cap = null)
+        : base(range) => (Pooled, Cap) = (pooled, cap);
+
+    /// <summary><inheritdoc cref="Psnr(ImageRange, bool, double?)" path="/param[@name='pooled']/node()"/></summary>
+    public bool Pooled { get; init; }
+
+    /// <summary><inheritdoc cref="Psnr(ImageRange, bool, double?)" path="/param[@name='cap']/node()"/></summary>
+    public double? Cap { get; init => field = PositiveOrNull(value); }
 
     /// <inheritdoc/>
     protected override Tensor Measure(Tensor image, Tensor reference)

@@ -7,10 +7,17 @@ namespace Criterion.Metrics;
 /// / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
 /// <remarks>Values of different presets cannot be compared: report which one was used. The loss is <see cref="SsimLoss"/>.</remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Preset">A named set of conventions. Default: Wang2004.</param>
-public sealed record SsimIndex(ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004) : ImageMetric(Range)
+public sealed record SsimIndex : ImageMetric
 {
+    /// <summary>Initializes the metric.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="preset">A named set of conventions. Default: Wang2004.</param>
+    public SsimIndex(ImageRange range, SsimPreset preset = SsimPreset.Wang2004)
+        : base(range) => Preset = preset;
+
+    /// <summary><inheritdoc cref="SsimIndex(ImageRange, SsimPreset)" path="/param[@name='preset']/node()"/></summary>
+    public SsimPreset Preset { get; init; }
+
     /// <summary>Gets options that replace those of <see cref="Preset"/>. Default: null.</summary>
     public SsimOptions? Options { get; init; }
 

@@ -1,14 +1,30 @@
 namespace Criterion.Metrics;
 
 /// <summary>The quality of a score that separates pairs of the same kind from others.</summary>
-/// <param name="Accuracy">The accuracy at the best threshold, with equal weights for similar and dissimilar pairs.</param>
-/// <param name="Threshold">The best threshold: the lowest score that counts as the same.</param>
-/// <param name="AreaUnderCurve">
-/// The probability that a similar pair has a higher score than a dissimilar one; ties count half (ROC-AUC).
-/// </param>
-/// <param name="EqualErrorRate">The error rate at which as many similar pairs are rejected as dissimilar ones are accepted.</param>
-public sealed record Verification(double Accuracy, double Threshold, double AreaUnderCurve, double EqualErrorRate)
+public sealed record Verification
 {
+    /// <summary>Initializes the result.</summary>
+    /// <param name="accuracy">The accuracy at the best threshold, with equal weights for similar and dissimilar pairs.</param>
+    /// <param name="threshold">The best threshold: the lowest score that counts as the same.</param>
+    /// <param name="areaUnderCurve">
+    /// The probability that a similar pair has a higher score than a dissimilar one; ties count half (ROC-AUC).
+    /// </param>
+    /// <param name="equalErrorRate">The error rate at which as many similar pairs are rejected as dissimilar ones are accepted.</param>
+    public Verification(double accuracy, double threshold, double areaUnderCurve, double equalErrorRate) =>
+        (Accuracy, Threshold, AreaUnderCurve, EqualErrorRate) = (accuracy, threshold, areaUnderCurve, equalErrorRate);
+
+    /// <summary><inheritdoc cref="Verification(double, double, double, double)" path="/param[@name='accuracy']/node()"/></summary>
+    public double Accuracy { get; init; }
+
+    /// <summary><inheritdoc cref="Verification(double, double, double, double)" path="/param[@name='threshold']/node()"/></summary>
+    public double Threshold { get; init; }
+
+    /// <summary><inheritdoc cref="Verification(double, double, double, double)" path="/param[@name='areaUnderCurve']/node()"/></summary>
+    public double AreaUnderCurve { get; init; }
+
+    /// <summary><inheritdoc cref="Verification(double, double, double, double)" path="/param[@name='equalErrorRate']/node()"/></summary>
+    public double EqualErrorRate { get; init; }
+
     /// <summary>
     /// Computes the accuracy at a threshold that comes from other pairs, with equal weights for similar and dissimilar pairs.
     /// </summary>

@@ -22,7 +22,7 @@ namespace Criterion.Nn;
 ///     public override Tensor Forward(Tensor input) =&gt; input + _conv.Forward(input).Relu();
 /// }
 /// </code></example>
-public abstract partial class Module
+public abstract partial class Module : IStateful
 {
     readonly List<(string Name, Tensor Value)> _parameters = [];
     readonly List<(string Name, Tensor Value)> _buffers = [];

@@ -1,9 +1,15 @@
 namespace Criterion.Numbers;
 
 /// <summary>A plain <see cref="double"/>: the slow reference that every faster run of a formula is compared with.</summary>
-/// <param name="Value">The number.</param>
-public readonly record struct Real(double Value) : IScalar<Real>
+public readonly record struct Real : IScalar<Real>
 {
+    /// <summary>Initializes the number.</summary>
+    /// <param name="value">The number.</param>
+    public Real(double value) => Value = value;
+
+    /// <summary><inheritdoc cref="Real(double)" path="/param[@name='value']/node()"/></summary>
+    public double Value { get; }
+
     /// <summary>A double is a number.</summary>
     public static implicit operator Real(double value) => new(value);
 

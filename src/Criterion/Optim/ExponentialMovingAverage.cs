@@ -17,7 +17,7 @@ namespace Criterion.Optim;
 /// average.Swap();   // evaluate with the averages …
 /// average.Swap();   // … and continue with the weights
 /// </code></example>
-public sealed class ExponentialMovingAverage
+public sealed class ExponentialMovingAverage : IStateful
 {
     readonly List<(Tensor Value, Tensor Average, bool IsLearned)> _pairs = [];
     readonly OrderedDictionary<string, Tensor> _averages = [];
@@ -96,7 +96,7 @@ public sealed class ExponentialMovingAverage
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        StateMatch.Check(nameof(ExponentialMovingAverage), _averages, state, strict: true);
+        StateMatch.Check(nameof(ExponentialMovingAverage), _averages, state);
         StateMatch.Copy(_averages, state);
     }
 

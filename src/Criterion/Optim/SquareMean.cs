@@ -42,7 +42,7 @@ internal readonly struct PlainSquareMean(double keep, double share) : ISquareMea
 internal readonly struct SquareMean : ISquareMean
 {
     /// <summary>The names in an optimizer's state of values that may be negative roots.</summary>
-    public static readonly string[] Names = ["exp_avg_sq", "square_avg", "grad_var"];
+    public static readonly string[] Names = ["exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_var"];
 
     readonly double _keep, _share, _large, _small, _down, _up;
 

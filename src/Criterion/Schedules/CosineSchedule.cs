@@ -5,20 +5,26 @@ namespace Criterion.Schedules;
 /// p = (step − start) / steps. As the factor of a learning rate it matches <c>CosineAnnealingLR</c> of PyTorch, with
 /// <see cref="IsPeriodic"/> also beyond its period. Source: Loshchilov and Hutter, SGDR, 2017.
 /// </summary>
-/// <param name="From">The value up to the start; must be finite.</param>
-/// <param name="To">The value at the end; must be finite.</param>
-/// <param name="Steps">The steps of the change; at least 1.</param>
-/// <param name="Start">The step at which the change begins. Default: 0.</param>
-public sealed record CosineSchedule(double From, double To, long Steps, long Start = 0) : Schedule
+public sealed record CosineSchedule : Schedule
 {
-    /// <inheritdoc cref="CosineSchedule(double, double, long, long)"/>
-    public double From { get; init => field = Finite(value); } = Finite(From);
+    /// <summary>Initializes the schedule.</summary>
+    /// <param name="from">The value up to the start; must be finite.</param>
+    /// <param name="to">The value at the end; must be finite.</param>
+    /// <param name="steps">The steps of the change; at least 1.</param>
+    /// <param name="start">The step at which the change begins. Default: 0.</param>
+    public CosineSchedule(double from, double to, long steps, long start = 0) => (From, To, Steps, Start) = (from, to, steps, start);
 
-    /// <inheritdoc cref="CosineSchedule(double, double, long, long)"/>
-    public double To { get; init => field = Finite(value); } = Finite(To);
+    /// <summary><inheritdoc cref="CosineSchedule(double, double, long, long)" path="/param[@name='start']/node()"/></summary>
+    public long Start { get; init; }
 
-    /// <inheritdoc cref="CosineSchedule(double, double, long, long)"/>
-    public long Steps { get; init => field = Positive(value); } = Positive(Steps);
+    /// <summary><inheritdoc cref="CosineSchedule(double, double, long, long)" path="/param[@name='from']/node()"/></summary>
+    public double From { get; init => field = Finite(value); }
+
+    /// <summary><inheritdoc cref="CosineSchedule(double, double, long, long)" path="/param[@name='to']/node()"/></summary>
+    public double To { get; init => field = Finite(value); }
+
+    /// <summary><inheritdoc cref="CosineSchedule(double, double, long, long)" path="/param[@name='steps']/node()"/></summary>
+    public long Steps { get; init => field = Positive(value); }
 
     /// <summary>Gets whether the value returns along the cosine after the end, instead of staying constant. Default: false.</summary>
     public bool IsPeriodic { get; init; }

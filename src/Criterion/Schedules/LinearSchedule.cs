@@ -4,20 +4,26 @@ namespace Criterion.Schedules;
 /// A linear change, constant before and after it: from + (to − from) · (step − start) / steps. From 0 it is a warm-up. As the factor of a
 /// learning rate it matches <c>LinearLR</c> of PyTorch.
 /// </summary>
-/// <param name="From">The value up to the start; must be finite.</param>
-/// <param name="To">The value from the end on; must be finite.</param>
-/// <param name="Steps">The steps of the change; at least 1.</param>
-/// <param name="Start">The step at which the change begins. Default: 0.</param>
-public sealed record LinearSchedule(double From, double To, long Steps, long Start = 0) : Schedule
+public sealed record LinearSchedule : Schedule
 {
-    /// <inheritdoc cref="LinearSchedule(double, double, long, long)"/>
-    public double From { get; init => field = Finite(value); } = Finite(From);
+    /// <summary>Initializes the schedule.</summary>
+    /// <param name="from">The value up to the start; must be finite.</param>
+    /// <param name="to">The value from the end on; must be finite.</param>
+    /// <param name="steps">The steps of the change; at least 1.</param>
+    /// <param name="start">The step at which the change begins. Default: 0.</param>
+    public LinearSchedule(double from, double to, long steps, long start = 0) => (From, To, Steps, Start) = (from, to, steps, start);
 
-    /// <inheritdoc cref="LinearSchedule(double, double, long, long)"/>
-    public double To { get; init => field = Finite(value); } = Finite(To);
+    /// <summary><inheritdoc cref="LinearSchedule(double, double, long, long)" path="/param[@name='start']/node()"/></summary>
+    public long Start { get; init; }
 
-    /// <inheritdoc cref="LinearSchedule(double, double, long, long)"/>
-    public long Steps { get; init => field = Positive(value); } = Positive(Steps);
+    /// <summary><inheritdoc cref="LinearSchedule(double, double, long, long)" path="/param[@name='from']/node()"/></summary>
+    public double From { get; init => field = Finite(value); }
+
+    /// <summary><inheritdoc cref="LinearSchedule(double, double, long, long)" path="/param[@name='to']/node()"/></summary>
+    public double To { get; init => field = Finite(value); }
+
+    /// <summary><inheritdoc cref="LinearSchedule(double, double, long, long)" path="/param[@name='steps']/node()"/></summary>
+    public long Steps { get; init => field = Positive(value); }
 
     private protected override double Value(long step) => From + ((To - From) * Progress(step, Start, Steps));
 }

@@ -1,22 +1,24 @@
 namespace Criterion.Schedules;
 
 /// <summary>
-/// A change in steps: initial · factor^⌊step / every⌋. As the factor of a learning rate it matches <c>StepLR</c> of PyTorch, and
-/// <c>ExponentialLR</c> with <paramref name="Every"/> 1.
+/// A change in steps: initial · factor^⌊step / every⌋. As the factor of a learning rate it matches <c>StepLR</c> of PyTorch.
 /// </summary>
-/// <param name="Initial">The value at the start; must be finite.</param>
-/// <param name="Every">The steps from one change to the next; at least 1.</param>
-/// <param name="Factor">The factor of each change; must be finite. Default: 0.1.</param>
-public sealed record StepSchedule(double Initial, long Every, double Factor = 0.1) : Schedule
+public sealed record StepSchedule : Schedule
 {
-    /// <inheritdoc cref="StepSchedule(double, long, double)"/>
-    public double Initial { get; init => field = Finite(value); } = Finite(Initial);
+    /// <summary>Initializes the schedule.</summary>
+    /// <param name="initial">The value at the start; must be finite.</param>
+    /// <param name="every">The steps from one change to the next; at least 1.</param>
+    /// <param name="factor">The factor of each change; must be finite. Default: 0.1.</param>
+    public StepSchedule(double initial, long every, double factor = 0.1) => (Initial, Every, Factor) = (initial, every, factor);
 
-    /// <inheritdoc cref="StepSchedule(double, long, double)"/>
-    public long Every { get; init => field = Positive(value); } = Positive(Every);
+    /// <summary><inheritdoc cref="StepSchedule(double, long, double)" path="/param[@name='initial']/node()"/></summary>
+    public double Initial { get; init => field = Finite(value); }
 
-    /// <inheritdoc cref="StepSchedule(double, long, double)"/>
-    public double Factor { get; init => field = Finite(value); } = Finite(Factor);
+    /// <summary><inheritdoc cref="StepSchedule(double, long, double)" path="/param[@name='every']/node()"/></summary>
+    public long Every { get; init => field = Positive(value); }
+
+    /// <summary><inheritdoc cref="StepSchedule(double, long, double)" path="/param[@name='factor']/node()"/></summary>
+    public double Factor { get; init => field = Finite(value); }
 
     private protected override double Value(long step) => Initial * Math.Pow(Factor, step / Every);
 }

@@ -1,10 +1,19 @@
 namespace Criterion;
 
 /// <summary>A height and a width: of a kernel, a stride, a padding or an image. A single number sets both.</summary>
-/// <param name="Height">The size along the last dimension but one.</param>
-/// <param name="Width">The size along the last dimension.</param>
-public readonly record struct Size2(int Height, int Width)
+public readonly record struct Size2
 {
+    /// <summary>Initializes the size.</summary>
+    /// <param name="height">The size along the last dimension but one.</param>
+    /// <param name="width">The size along the last dimension.</param>
+    public Size2(int height, int width) => (Height, Width) = (height, width);
+
+    /// <summary><inheritdoc cref="Size2(int, int)" path="/param[@name='height']/node()"/></summary>
+    public int Height { get; init; }
+
+    /// <summary><inheritdoc cref="Size2(int, int)" path="/param[@name='width']/node()"/></summary>
+    public int Width { get; init; }
+
     /// <summary>Converts a number to equal height and width.</summary>
     public static implicit operator Size2(int both) => new(both, both);
 

@@ -1,7 +1,7 @@
 namespace Criterion;
 
 /// <summary>The error of an operation on tensors. The message names the operation, the values and the fix.</summary>
-public class TensorException : Exception
+public class TensorException : CriterionException
 {
     /// <summary>Creates an error with a message.</summary>
     public TensorException(string message)

@@ -11,31 +11,67 @@ namespace Criterion;
 /// Threads may draw from one stream at once: no two draws use the same part of it, but which thread gets which part is not determined.
 /// Where results must be reproducible, give each thread its own <see cref="Fork"/>, named by its work rather than by the thread.
 /// </remarks>
-/// <param name="seed">The seed: the same seed gives the same numbers.</param>
-/// <param name="position">The number of blocks that are already used. Default: 0.</param>
-public sealed class RandomStream(ulong seed, ulong position = 0)
+public sealed class RandomStream : IStateful
 {
-    static RandomStream s_default = new(0);
+    const string SeedName = "seed";
+    const string PositionName = "position";
 
-    ulong _position = position;
+    // Seed and position change together, so that no draw uses the seed of one state and the position of another.
+    Source _source;
 
-    /// <summary>Gets the stream that operations on any thread use by default; set its seed with <see cref="Seed"/>.</summary>
-    public static RandomStream Default => Volatile.Read(ref s_default);
+    /// <summary>Initializes a stream.</summary>
+    /// <param name="seed">The seed: the same seed gives the same numbers.</param>
+    /// <param name="position">The number of blocks that are already used. Default: 0.</param>
+    public RandomStream(ulong seed, ulong position = 0) => _source = new Source(seed, position);
+
+    /// <summary>
+    /// Gets the stream that operations on any thread use by default, always the same object; set its seed with <see cref="Seed"/>.
+    /// </summary>
+    public static RandomStream Default { get; } = new(0);
 
     /// <summary>Gets the seed.</summary>
-    public ulong Key { get; } = seed;
+    public ulong Key => Current.Seed;
 
     /// <summary>
     /// Gets or sets the number of used blocks of four words. Setting it to an earlier value draws the same numbers again.
     /// </summary>
     public ulong Position
     {
-        get => Volatile.Read(ref _position);
-        set => Volatile.Write(ref _position, value);
+        get => Current.Position;
+        set => Current = new Source(Key, value);
     }
 
-    /// <summary>Replaces <see cref="Default"/> with a new stream of this seed.</summary>
-    public static void Seed(ulong seed) => Volatile.Write(ref s_default, new RandomStream(seed));
+    Source Current
+    {
+        get => Volatile.Read(ref _source);
+        set => Volatile.Write(ref _source, value);
+    }
+
+    /// <summary>Sets <see cref="Default"/> to a seed and the position 0.</summary>
+    public static void Seed(ulong seed) => Default.Current = new Source(seed, 0);
+
+    /// <summary>Returns the state: the <c>seed</c> and the <c>position</c>, each the bits of an Int64.</summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        Source source = Current;
+        return new OrderedDictionary<string, Tensor>
+        {
+            [SeedName] = Tensor.From([(long)source.Seed], []),
+            [PositionName] = Tensor.From([(long)source.Position], []),
+        };
+    }
+
+    /// <summary>Sets the seed and the position to saved ones: the stream continues as the saved one would have.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="StateDictException">The names do not match, or a value is not one Int64; nothing was changed.</exception>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        StateMatch.Check(nameof(RandomStream), StateDict(), state);
+        Current = new Source(Integer(SeedName), Integer(PositionName));
+
+        ulong Integer(string name) => (ulong)StateMatch.Integer(nameof(RandomStream), state, name);
+    }
 
     /// <summary>Returns an independent stream, for a part of a program that draws separately.</summary>
     /// <param name="name">The number of the fork: each gives other numbers.</param>
@@ -48,7 +84,8 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     /// <summary>Draws a uniform number from [0, 1).</summary>
     public double NextDouble()
     {
-        (uint a, uint b, _, _) = Philox.Block(Key, Reserve(1));
+        Source source = Current;
+        (uint a, uint b, _, _) = Philox.Block(source.Seed, source.Reserve(1));
         return Philox.Unit(a, b);
     }
 
@@ -57,22 +94,22 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
     public int NextInt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return (int)new IntegerDraws(this, 1).Next(count);
+        return (int)new IntegerDraws(Current, 1).Next(count);
     }
 
     /// <summary>Fills a tensor of floats with numbers from [low, high).</summary>
     internal void FillUniform(Tensor target, double low, double high) =>
-        target.DType.RunFloats(new Fill<UniformNumbers>(this, target, new(low, high)));
+        target.DType.RunFloats(new Fill<UniformNumbers>(Current, target, new(low, high)));
 
     /// <summary>Fills a tensor of floats with normal numbers.</summary>
     internal void FillNormal(Tensor target, double mean, double deviation) =>
-        target.DType.RunFloats(new Fill<NormalNumbers>(this, target, new(mean, deviation)));
+        target.DType.RunFloats(new Fill<NormalNumbers>(Current, target, new(mean, deviation)));
 
     /// <summary>Fills a tensor of integers with numbers from [low, high).</summary>
     internal void FillIntegers(Tensor target, long low, long high)
     {
         Span<long> values = target.Memory<long>().Span;
-        IntegerDraws draws = new(this, values.Length);
+        IntegerDraws draws = new(Current, values.Length);
         foreach (ref long value in values)
         {
             value = low + draws.Next(high - low);
@@ -87,7 +124,7 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
             values[i] = i;
         }
 
-        IntegerDraws draws = new(this, Math.Max(0, values.Length - 1));
+        IntegerDraws draws = new(Current, Math.Max(0, values.Length - 1));
         for (int i = values.Length - 1; i > 0; i--)
         {
             int j = (int)draws.Next(i + 1);
@@ -95,14 +132,24 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
         }
     }
 
-    /// <summary>Reserves blocks for one draw.</summary>
-    /// <returns>The position of the first.</returns>
-    ulong Reserve(ulong blocks) => Interlocked.Add(ref _position, blocks) - blocks;
+    /// <summary>A seed with the number of used blocks.</summary>
+    sealed class Source(ulong seed, ulong position)
+    {
+        ulong _position = position;
+
+        public ulong Seed { get; } = seed;
+
+        public ulong Position => Volatile.Read(ref _position);
+
+        /// <summary>Reserves blocks for one draw.</summary>
+        /// <returns>The position of the first.</returns>
+        public ulong Reserve(ulong blocks) => Interlocked.Add(ref _position, blocks) - blocks;
+    }
 
     /// <summary>Integers from blocks that are reserved together, one for each integer.</summary>
-    struct IntegerDraws(RandomStream stream, int count)
+    struct IntegerDraws(Source source, int count)
     {
-        ulong _next = stream.Reserve((ulong)count);
+        ulong _next = source.Reserve((ulong)count);
         int _left = count;
 
         /// <summary>Draws an integer from [0, <paramref name="count"/>).</summary>
@@ -123,20 +170,20 @@ public sealed class RandomStream(ulong seed, ulong position = 0)
 
         ulong NextWord()
         {
-            ulong block = _left-- > 0 ? _next++ : stream.Reserve(1);
-            (uint a, uint b, _, _) = Philox.Block(stream.Key, block);
+            ulong block = _left-- > 0 ? _next++ : source.Reserve(1);
+            (uint a, uint b, _, _) = Philox.Block(source.Seed, block);
             return a | ((ulong)b << 32);
         }
     }
 
-    readonly struct Fill<TDistribution>(RandomStream stream, Tensor target, TDistribution distribution) : IFloatTask
+    readonly struct Fill<TDistribution>(Source source, Tensor target, TDistribution distribution) : IFloatTask
         where TDistribution : struct, IDistribution
     {
         public void Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ulong first = stream.Reserve(RandomFill.Blocks<T>(target.Count));
-            RandomFill.Run(target.Memory<T>(), distribution, stream.Key, first);
+            ulong first = source.Reserve(RandomFill.Blocks<T>(target.Count));
+            RandomFill.Run(target.Memory<T>(), distribution, source.Seed, first);
         }
     }
 }

@@ -78,17 +78,17 @@ static class PlacementCases
         .. Of([Number, Number], static r => new LogCoshLoss(r)),
         .. Of([Number, Number], static r => new QuantileLoss(0.3, r)),
         .. Of([Number, Number], static r => new CauchyLoss(0.7, r)),
-        .. Of([Number, Number], static r => new CharbonnierLoss(0.3, Reduction: r)),
+        .. Of([Number, Number], static r => new CharbonnierLoss(0.3, reduction: r)),
         .. Of([Number, Number], static r => new CharbonnierLoss(0.3, true, r), "zero"),
         .. Of([Number, Number], static r => new GemanMcClureLoss(0.7, r)),
         .. Of([Number, Number], static r => new WelschLoss(0.7, r)),
-        .. Of([Number, Positive], static r => new PoissonNLLLoss(Full: true, Reduction: r)),
-        .. Of([Positive, Positive], static r => new PoissonNLLLoss(LogInput: false, Reduction: r), "rate"),
-        .. Of([Probability, Probability], static r => new BCELoss(Reduction: r)),
-        .. Of([Number, Probability], static r => new BCEWithLogitsLoss(Reduction: r)),
-        .. Of([Number, Probability], static r => new BCEWithLogitsLoss(PositiveWeight: Tensor.Scalar(3.0), Reduction: r), "weighted"),
+        .. Of([Number, Positive], static r => new PoissonNLLLoss(full: true, reduction: r)),
+        .. Of([Positive, Positive], static r => new PoissonNLLLoss(logInput: false, reduction: r), "rate"),
+        .. Of([Probability, Probability], static r => new BCELoss(reduction: r)),
+        .. Of([Number, Probability], static r => new BCEWithLogitsLoss(reduction: r)),
+        .. Of([Number, Probability], static r => new BCEWithLogitsLoss(positiveWeight: Tensor.Scalar(3.0), reduction: r), "weighted"),
         .. Of([Number, Probability], static r => new BinaryFocalLoss(0.3, 1.7, r)),
-        .. Of([new([], -3, -0.01), Probability], static r => new KLDivLoss(Reduction: r)),
+        .. Of([new([], -3, -0.01), Probability], static r => new KLDivLoss(reduction: r)),
         .. Of([new([], -3, -0.01), new([], -3, -0.01)], static r => new KLDivLoss(true, r), "log"),
         .. Signed([Number, Sign], static r => new SoftMarginLoss(r)),
         .. Signed([Number, Sign], static r => new HingeEmbeddingLoss(0.7, r)),
@@ -105,24 +105,24 @@ static class PlacementCases
 
     static IEnumerable<PlacementCase> Classes() =>
     [
-        .. Of([Row, Class], static r => new CrossEntropyLoss(Reduction: r)),
-        .. Of([Row, Class], static r => new CrossEntropyLoss(LabelSmoothing: 0.1, Reduction: r), "smoothed"),
+        .. Of([Row, Class], static r => new CrossEntropyLoss(reduction: r)),
+        .. Of([Row, Class], static r => new CrossEntropyLoss(labelSmoothing: 0.1, reduction: r), "smoothed"),
         .. Of<CrossEntropyLoss>(
-            [Row, Row], static (x, r) => new CrossEntropyLoss(Reduction: r).Forward(x[0], x[1].Softmax(-1)), "probabilities"),
-        .. Of<NLLLoss>([Row, Class], static (x, r) => new NLLLoss(Reduction: r).Forward(x[0].LogSoftmax(-1), x[1])),
-        .. Of([Row, Class], static r => new FocalLoss(Reduction: r)),
-        .. Of([Row, Row], static r => new JensenShannonLoss(Reduction: r)),
-        .. Of([Row, Row], static r => new KlFromLogitsLoss(Reduction: r)),
-        .. Of([Row, Row], static r => new KlFromLogitsLoss(true, Reduction: r), "reverse"),
+            [Row, Row], static (x, r) => new CrossEntropyLoss(reduction: r).Forward(x[0], x[1].Softmax(-1)), "probabilities"),
+        .. Of<NLLLoss>([Row, Class], static (x, r) => new NLLLoss(reduction: r).Forward(x[0].LogSoftmax(-1), x[1])),
+        .. Of([Row, Class], static r => new FocalLoss(reduction: r)),
+        .. Of([Row, Row], static r => new JensenShannonLoss(reduction: r)),
+        .. Of([Row, Row], static r => new KlFromLogitsLoss(reduction: r)),
+        .. Of([Row, Row], static r => new KlFromLogitsLoss(true, reduction: r), "reverse"),
         .. Of<KlFromLogProbabilitiesLoss>(
-            [Row, Row], static (x, r) => new KlFromLogProbabilitiesLoss(Reduction: r).Forward(x[0].LogSoftmax(-1), x[1].LogSoftmax(-1))),
+            [Row, Row], static (x, r) => new KlFromLogProbabilitiesLoss(reduction: r).Forward(x[0].LogSoftmax(-1), x[1].LogSoftmax(-1))),
         .. Of<KlFromProbabilitiesLoss>(
-            [Row, Row], static (x, r) => new KlFromProbabilitiesLoss(Reduction: r).Forward(x[0].Softmax(-1), x[1].Softmax(-1))),
-        .. Of([Row, Class], static r => new MultiMarginLoss(Reduction: r)),
-        .. Of([Row, ProbabilityRow], static r => new MultiLabelSoftMarginLoss(Reduction: r)),
+            [Row, Row], static (x, r) => new KlFromProbabilitiesLoss(reduction: r).Forward(x[0].Softmax(-1), x[1].Softmax(-1))),
+        .. Of([Row, Class], static r => new MultiMarginLoss(reduction: r)),
+        .. Of([Row, ProbabilityRow], static r => new MultiLabelSoftMarginLoss(reduction: r)),
         .. Of([Row, new([Features], -1, Features, true)], static r => new MultiLabelMarginLoss(r)),
-        .. Of([ProbabilityRow, ProbabilityRow], static r => new DiceLoss(Reduction: r)),
-        .. Of([ProbabilityRow, ProbabilityRow], static r => new TverskyLoss(Reduction: r)),
+        .. Of([ProbabilityRow, ProbabilityRow], static r => new DiceLoss(reduction: r)),
+        .. Of([ProbabilityRow, ProbabilityRow], static r => new TverskyLoss(reduction: r)),
         .. Of<CTCLoss>([new([7, 5]), new([3], 1, 5, true)], Ctc),
         .. Of<AuxiliaryClassifierGanLoss>(
             [Number, Row, Class],
@@ -132,15 +132,15 @@ static class PlacementCases
 
     static IEnumerable<PlacementCase> Rows() =>
     [
-        .. Of([Row, Row], static r => new CosineSimilarityLoss(Reduction: r)),
+        .. Of([Row, Row], static r => new CosineSimilarityLoss(reduction: r)),
         .. Pair<CosineEmbeddingLoss>(static (x, y, r) => new CosineEmbeddingLoss(reduction: r).Forward(x[0], x[1], y)),
-        .. Pair<ContrastiveLoss>(static (x, y, r) => new ContrastiveLoss(Reduction: r).Forward(x[0], x[1], y)),
-        .. Pair<PairMarginLoss>(static (x, y, r) => new PairMarginLoss(0.3, 1.2, Reduction: r).Forward(x[0], x[1], y)),
-        .. Of<TripletMarginLoss>([Row, Row, Row], static (x, r) => new TripletMarginLoss(Reduction: r).Forward(x[0], x[1], x[2])),
+        .. Pair<ContrastiveLoss>(static (x, y, r) => new ContrastiveLoss(reduction: r).Forward(x[0], x[1], y)),
+        .. Pair<PairMarginLoss>(static (x, y, r) => new PairMarginLoss(0.3, 1.2, reduction: r).Forward(x[0], x[1], y)),
+        .. Of<TripletMarginLoss>([Row, Row, Row], static (x, r) => new TripletMarginLoss(reduction: r).Forward(x[0], x[1], x[2])),
         .. Of<TripletMarginLoss>(
-            [Row, Row, Row], static (x, r) => new TripletMarginLoss(3, 3, Swap: true, Reduction: r).Forward(x[0], x[1], x[2]), "p = 3"),
+            [Row, Row, Row], static (x, r) => new TripletMarginLoss(3, 3, swap: true, reduction: r).Forward(x[0], x[1], x[2]), "p = 3"),
         .. Of<TripletMarginWithDistanceLoss>(
-            [Row, Row, Row], static (x, r) => new TripletMarginWithDistanceLoss(Reduction: r).Forward(x[0], x[1], x[2])),
+            [Row, Row, Row], static (x, r) => new TripletMarginWithDistanceLoss(reduction: r).Forward(x[0], x[1], x[2])),
         new(nameof(PairwiseDistance), [Row, Row], static x => new PairwiseDistance().Forward(x[0], x[1])),
     ];
 
@@ -164,15 +164,15 @@ static class PlacementCases
 
     static IEnumerable<PlacementCase> Images() =>
     [
-        .. Of([Image, Image], static r => new SsimLoss(ImageRange.ZeroOne, Reduction: r)),
-        .. Of([SmallImage, SmallImage], static r => new MsSsimL1Loss(ImageRange.ZeroOne, Reduction: r)),
-        .. Of([SmallImage, SmallImage], static r => new MultiScaleSsimLoss(ImageRange.ZeroOne, AutoReduceScales: true, Reduction: r)),
-        .. Of([Image, Image], static r => new PsnrLoss(ImageRange.ZeroOne, Reduction: r)),
+        .. Of([Image, Image], static r => new SsimLoss(ImageRange.ZeroOne, reduction: r)),
+        .. Of([SmallImage, SmallImage], static r => new MsSsimL1Loss(ImageRange.ZeroOne, reduction: r)),
+        .. Of([SmallImage, SmallImage], static r => new MultiScaleSsimLoss(ImageRange.ZeroOne, autoReduceScales: true, reduction: r)),
+        .. Of([Image, Image], static r => new PsnrLoss(ImageRange.ZeroOne, reduction: r)),
         .. Of([Image, Image], static r => new GradientLoss(r)),
-        .. Of<TotalVariationLoss>([Image], static (x, r) => new TotalVariationLoss(Reduction: r).Forward(x[0])),
-        .. Of<TotalVariationLoss>([Image], static (x, r) => new TotalVariationLoss(true, Reduction: r).Forward(x[0]), "isotropic"),
-        .. Of<PerceptualLoss>([Image, Image], static (x, r) => new PerceptualLoss(Reduction: r).Forward([x[0]], [x[1]])),
-        .. Of<StyleLoss>([Image, Image], static (x, r) => new StyleLoss(Reduction: r).Forward([x[0]], [x[1]])),
+        .. Of<TotalVariationLoss>([Image], static (x, r) => new TotalVariationLoss(reduction: r).Forward(x[0])),
+        .. Of<TotalVariationLoss>([Image], static (x, r) => new TotalVariationLoss(true, reduction: r).Forward(x[0]), "isotropic"),
+        .. Of<PerceptualLoss>([Image, Image], static (x, r) => new PerceptualLoss(reduction: r).Forward([x[0]], [x[1]])),
+        .. Of<StyleLoss>([Image, Image], static (x, r) => new StyleLoss(reduction: r).Forward([x[0]], [x[1]])),
     ];
 
     static IEnumerable<PlacementCase> Penalties() =>
@@ -217,7 +217,7 @@ static class PlacementCases
     static Tensor Ctc(Tensor[] x, Reduction reduction)
     {
         int n = x[0].Shape[0];
-        return new CTCLoss(Reduction: reduction).Forward(
+        return new CTCLoss(reduction: reduction).Forward(
             x[0].LogSoftmax(-1).Transpose(0, 1), x[1], Tensor.Full([n], 7, DType.Int64), Tensor.Full([n], 3, DType.Int64));
     }
 }

@@ -39,7 +39,7 @@ public class PlacementTests
     [InlineData(DType.Float64, 750)]
     public void An_element_whose_loss_overflows_does_not_change_its_neighbours(DType type, double huge)
     {
-        PoissonNLLLoss loss = new(Reduction: Reduction.Sum);
+        PoissonNLLLoss loss = new(reduction: Reduction.Sum);
         Tensor x = Tensor.Linspace(-2, 2, 37, type);
         byte[] alone = Bits(Gradient(loss, x));
         Tensor wild = Tensor.Cat([x, Tensor.Full([1], huge, type)], 0);

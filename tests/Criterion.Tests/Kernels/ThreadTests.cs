@@ -47,7 +47,7 @@ public class ThreadTests
         Tensor y = Operation.Learned([Tensor.Randn([131, 517], random: random.Fork(1))])[0];
         Tensor steps = Operation.Learned([Tensor.Randn([20, 9, 5], random: random.Fork(2))])[0];
         Tensor classes = Tensor.RandInt(0, 517, [131], random.Fork(3));
-        Tensor hard = new CrossEntropyLoss(LabelSmoothing: 0.1).Forward(x, classes);
+        Tensor hard = new CrossEntropyLoss(labelSmoothing: 0.1).Forward(x, classes);
         Tensor soft = new KlFromLogitsLoss().Forward(x, y);
         int[] lengths = [4, 4, 4, 4, 4, 4, 4, 4, 4];
         Tensor sequence = new CTCLoss().Forward(

@@ -25,11 +25,11 @@ public class ExtremeLossTests
     {
         (string Name, Func<Tensor[], Tensor> Loss)[] distances =
         [
-            ("distance", static x => new PairwiseDistance(Epsilon: 0).Forward(x[0], x[1])),
+            ("distance", static x => new PairwiseDistance(epsilon: 0).Forward(x[0], x[1])),
             ("distance, p = 1", static x => new PairwiseDistance(1, 0).Forward(x[0], x[1])),
             ("distance, p = 3", static x => new PairwiseDistance(3, 0).Forward(x[0], x[1])),
-            ("triplet", static x => new TripletMarginLoss(0, Epsilon: 0).Forward(x[0], x[1], x[2])),
-            ("triplet, swapped", static x => new TripletMarginLoss(0, Epsilon: 0, Swap: true).Forward(x[0], x[1], x[2])),
+            ("triplet", static x => new TripletMarginLoss(0, epsilon: 0).Forward(x[0], x[1], x[2])),
+            ("triplet, swapped", static x => new TripletMarginLoss(0, epsilon: 0, swap: true).Forward(x[0], x[1], x[2])),
             ("triplet, p = 3", static x => new TripletMarginLoss(0, 3, 0).Forward(x[0], x[1], x[2])),
             ("pair margin", static x => new PairMarginLoss(0, 0).Forward(x[0], x[1], Tensor.Ones([1]))),
         ];
@@ -52,7 +52,7 @@ public class ExtremeLossTests
             ("similar", static x => new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(x[0], x[1], Tensor.Ones([1]))),
             ("dissimilar", static x => new CosineEmbeddingLoss(zeroVectors: ZeroVectors.ZeroGradient).Forward(
                 x[0], x[1], -Tensor.Ones([1]))),
-            ("similarity", static x => new CosineSimilarityLoss(Epsilon: 1e-300).Forward(x[0], x[1])),
+            ("similarity", static x => new CosineSimilarityLoss(epsilon: 1e-300).Forward(x[0], x[1])),
         ];
         foreach ((string name, Func<Tensor[], Tensor> loss) in cosines)
         {
@@ -190,7 +190,7 @@ public class ExtremeLossTests
     public void An_infinite_divergence_points_away_from_what_cannot_be(DType type)
     {
         Tensor x = Variable([0, 1, Never, 0.5], type);
-        Tensor loss = new KlFromLogitsLoss(Reverse: true).Forward(x.Unsqueeze(0), Tensor.From([0, Never, 1, 0], [1, 4]).To(type));
+        Tensor loss = new KlFromLogitsLoss(reverse: true).Forward(x.Unsqueeze(0), Tensor.From([0, Never, 1, 0], [1, 4]).To(type));
         Assert.Equal(double.PositiveInfinity, loss.Item());
         Assert.Equal([Never, double.PositiveInfinity, 0, Never], Autograd.Grad(loss, x).To(DType.Float64).ToArray<double>());
         Tensor target = Variable([0, 1, 2], type);
@@ -202,7 +202,7 @@ public class ExtremeLossTests
     [Trait("Case", "poisson-infinite")]
     public void Poisson_has_its_limits_anywhere_in_an_array()
     {
-        PoissonNLLLoss loss = new(Reduction: Reduction.None);
+        PoissonNLLLoss loss = new(reduction: Reduction.None);
         foreach (int count in new[] { 1, 15, 32, 33 })
         {
             Assert.All(loss.Forward(Tensor.Full([count], Never), Tensor.Zeros([count])).ToArray<float>(), static l => Assert.Equal(0, l));

@@ -22,7 +22,7 @@ public class TrainingStepTests
     {
         { "Adam", static p => new Adam(p, 1e-3) },
         { "SGD", static p => new SGD(p, 1e-3, momentum: 0.9, nesterov: true, weightDecay: 0.1) },
-        { "RMSprop", static p => new RMSprop(p, 1e-3, weightDecay: 0.1, momentum: 0.5, centred: true) },
+        { "RMSprop", static p => new RMSprop(p, 1e-3, weightDecay: 0.1, momentum: 0.5, centered: true) },
     };
 
     [Theory]

@@ -105,7 +105,7 @@ public class GradientClipTests
     {
         Tensor x = Tensor.Full([4], 1e20);
         x.RequiresGrad = true;
-        Near(0.5, new GradientBalance(Epsilon: 0).Weight(x.Sum() * 2e19, x.Sum() * 1e19, x, x), 1e-6);
+        Near(0.5, new GradientBalance(epsilon: 0).Weight(x.Sum() * 2e19, x.Sum() * 1e19, x, x), 1e-6);
     }
 
     static Tensor WithGradient(Tensor gradient)

@@ -178,7 +178,7 @@ public class LearningRateScheduleTests
         LearningRateSchedule Build(JsonElement part)
         {
             GoldenArgs args = new(part);
-            double rate = Optimizer.InitialRate ?? Optimizer.LearningRate;
+            double rate = Optimizer.Rates.First().Rate.Initial ?? Optimizer.LearningRate;
             return new(Optimizer, args.Text("kind") switch
             {
                 "LinearLR" => new LinearSchedule(args.Double("start_factor"), args.Double("end_factor"), args.Int("total_iters")),

@@ -65,7 +65,8 @@ public class WindowReachTests
     }
 
     static Tensor Map(BlurWindow window, Tensor x) =>
-        TensorFormula.WindowMap(new SsimLoss.Similarity(new SsimOptions(window.Size), ImageRange.ZeroOne), window, x, Images);
+        TensorFormula.WindowMap(
+            new SsimLoss.Similarity(new SsimOptions { WindowSize = window.Size }, ImageRange.ZeroOne), window, x, Images);
 
     static void Stay(Func<Tensor, Tensor> call, Tensor x, double value)
     {

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Criterion.Kernels;
+using Criterion.Tests.Kernels;
 
 namespace Criterion.Tests.Threads;
 
 /// <summary>A stream gives the numbers of its blocks in order, each block once, however many threads draw.</summary>
+[Collection(nameof(ThreadCollection))]
 public class RandomStreamTests
 {
     const int Threads = 8;
@@ -80,6 +82,75 @@ public class RandomStreamTests
         double[][] drawn = OnThreads(() => [.. Enumerable.Range(0, 2000).Select(static _ => Tensor.Rand([1], DType.Float64).Item())]);
         Assert.Equal(Threads * 2000, drawn.SelectMany(static x => x).Distinct().Count());
         Assert.True(stream.Position - before >= Threads * 2000);
+    }
+
+    [Fact]
+    public void Parallel_normal_tensors_of_the_default_stream_are_all_distinct()
+    {
+        float[][] drawn = new float[Draws][];
+        Parallel.For(0, Draws, i => drawn[i] = Tensor.Randn([4]).ToArray<float>());
+        Assert.Equal(Draws, drawn.Select(static x => string.Join(' ', x)).Distinct().Count());
+    }
+
+    /// <summary>A draw uses the seed and the position of one state, also while another thread loads one.</summary>
+    [Fact]
+    public void Draws_while_states_are_loaded_mix_no_two_states()
+    {
+        RandomStream stream = new(1, 0);
+        IReadOnlyDictionary<string, Tensor> far = new RandomStream(2, 1UL << 40).StateDict();
+        IReadOnlyDictionary<string, Tensor> near = stream.StateDict();
+        HashSet<double> possible = [.. Firsts(new RandomStream(1)), .. Firsts(new RandomStream(2, 1UL << 40))];
+        double[][] drawn = OnThreads(() => [.. Enumerable.Range(0, 2000).Select(i =>
+        {
+            stream.LoadStateDict(i % 2 == 0 ? far : near);
+            return stream.NextDouble();
+        })]);
+        Assert.Empty(drawn.SelectMany(static x => x).Where(value => !possible.Contains(value)));
+
+        static IEnumerable<double> Firsts(RandomStream of) => Enumerable.Range(0, Threads * 2000).Select(_ => of.NextDouble());
+    }
+
+    [Theory]
+    [InlineData(7, 3)]
+    [InlineData(ulong.MaxValue, (1UL << 63) + 1)]
+    [InlineData((1UL << 53) + 1, (1UL << 60) + 1)]
+    public void State_continues_in_another_stream(ulong seed, ulong position)
+    {
+        RandomStream stream = new(seed, position);
+        stream.NextDouble();
+        RandomStream other = new(99, 5);
+        other.LoadStateDict(stream.StateDict());
+        Assert.Equal((stream.Key, stream.Position), (other.Key, other.Position));
+        Assert.Equal(stream.NextDouble(), other.NextDouble());
+    }
+
+    [Fact]
+    public void Wrong_states_change_nothing()
+    {
+        RandomStream stream = new(7, 3);
+        Tensor one = Tensor.From([1L], []);
+        Refused("missing: position", ("seed", one));
+        Refused("unexpected: other", ("seed", one), ("position", one), ("other", one));
+        Refused("of another shape: seed [1] (should be [])", ("seed", Tensor.From([1L])), ("position", one));
+        Refused("no 'position' of one Int64", ("seed", one), ("position", Tensor.Scalar(1)));
+        Assert.Equal((7UL, 3UL), (stream.Key, stream.Position));
+        Assert.Throws<ArgumentNullException>(() => stream.LoadStateDict(null!));
+
+        void Refused(string part, params (string Name, Tensor Value)[] state) => Assert.Contains(
+            part, Assert.Throws<StateDictException>(() => stream.LoadStateDict(ToDictionary(state))).Message, StringComparison.Ordinal);
+
+        static Dictionary<string, Tensor> ToDictionary((string Name, Tensor Value)[] state) =>
+            state.ToDictionary(static pair => pair.Name, static pair => pair.Value);
+    }
+
+    [Fact]
+    public void Seeding_keeps_the_default_stream()
+    {
+        RandomStream stream = RandomStream.Default;
+        RandomStream.Seed(5);
+        Assert.Same(stream, RandomStream.Default);
+        Assert.Equal((5UL, 0UL), (stream.Key, stream.Position));
+        Assert.Equal(new RandomStream(5).NextDouble(), stream.NextDouble());
     }
 
     [Fact]

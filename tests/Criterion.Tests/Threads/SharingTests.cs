@@ -85,7 +85,7 @@ public class SharingTests
 
     static Func<ulong, string> Losses()
     {
-        (MSELoss mse, SsimLoss ssim, CrossEntropyLoss entropy) = (new(), new(ImageRange.MinusOneOne), new(LabelSmoothing: 0.1));
+        (MSELoss mse, SsimLoss ssim, CrossEntropyLoss entropy) = (new(), new(ImageRange.MinusOneOne), new(labelSmoothing: 0.1));
         return seed =>
         {
             using TensorScope scope = new();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Criterion.Formats;
 using Criterion.Losses;
 
 namespace Criterion.Training.Tests;
@@ -37,7 +38,7 @@ public sealed partial class StateTests
     public void Of_a_cyclegan_all_networks_both_optimizers_pools_and_samplers()
     {
         CycleGanNetworks networks = CycleGanNetworks.Build(
-            new ResnetTranslator(Width: 2, Blocks: 1), new PatchDiscriminator(Width: 2, Layers: 1), new RandomStream(1));
+            new ResnetTranslator(width: 2, blocks: 1), new PatchDiscriminator(width: 2, layers: 1), new RandomStream(1));
         CycleGanTrainer trainer = new(networks, Tiny.Data, Tiny.Data, new CycleGanOptions());
         trainer.Step();
 
@@ -55,7 +56,7 @@ public sealed partial class StateTests
     [Fact]
     public void Of_a_siamese_network_the_encoder_its_optimizer_and_the_pairs()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 2)
+        SiameseTrainer trainer = new(new EmbeddingNetwork(width: 2)
             .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 4 });
         trainer.Step();
 

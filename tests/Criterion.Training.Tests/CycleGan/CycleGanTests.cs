@@ -5,8 +5,8 @@ namespace Criterion.Training.Tests;
 
 public sealed class CycleGanTests : IDisposable
 {
-    static readonly ResnetTranslator Translator = new(Width: 2, Blocks: 1);
-    static readonly PatchDiscriminator Discriminator = new(Width: 2, Layers: 1);
+    static readonly ResnetTranslator Translator = new(width: 2, blocks: 1);
+    static readonly PatchDiscriminator Discriminator = new(width: 2, layers: 1);
     static readonly CycleGanOptions Options = new() { Steps = 4, BatchSize = 2, PoolSize = 3 };
 
     readonly TempFolder _temp = new();
@@ -32,7 +32,7 @@ public sealed class CycleGanTests : IDisposable
     public void The_papers_discriminator_sees_patches_of_70_pixels()
     {
         // A pixel further than 70 away changes nothing.
-        Sequential network = new PatchDiscriminator(Width: 2, Layers: 3).Build(new RandomStream(1));
+        Sequential network = new PatchDiscriminator(width: 2, layers: 3).Build(new RandomStream(1));
         int layers = network.OfType<Conv2d>().Count();
         Assert.Equal(5, layers);
         int field = 1;
@@ -122,11 +122,11 @@ public sealed class CycleGanTests : IDisposable
     public void Images_that_a_discriminator_shrinks_to_nothing_are_refused()
     {
         WriteData();
-        string message = Assert.Throws<TrainingException>(() => Create(Options, Translator, new(Width: 2, Layers: 3))).Message;
+        string message = Assert.Throws<TrainingException>(() => Create(Options, Translator, new(width: 2, layers: 3))).Message;
         Assert.Contains("at least 24 pixels a side, but these are 12×12", message, StringComparison.Ordinal);
 
         // The least that it takes.
-        Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(Width: 2, Layers: 2).Build(new(1))
+        Assert.Equal([1, 1, 1, 1], new PatchDiscriminator(width: 2, layers: 2).Build(new(1))
             .Forward(Data(1).Images[..1].Contiguous()).Shape.Dims.ToArray());
     }
 

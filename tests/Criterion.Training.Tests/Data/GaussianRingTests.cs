@@ -33,9 +33,9 @@ public class GaussianRingTests
     public void What_is_no_ring_is_refused()
     {
         Assert.Contains("but is 0", Assert.Throws<TrainingException>(() => new GaussianRing(0)).Message, StringComparison.Ordinal);
-        Assert.Contains("radius", Assert.Throws<TrainingException>(() => new GaussianRing(Radius: -1)).Message, StringComparison.Ordinal);
+        Assert.Contains("radius", Assert.Throws<TrainingException>(() => new GaussianRing(radius: -1)).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "deviation", Assert.Throws<TrainingException>(() => new GaussianRing(Deviation: 0)).Message, StringComparison.Ordinal);
+            "deviation", Assert.Throws<TrainingException>(() => new GaussianRing(deviation: 0)).Message, StringComparison.Ordinal);
         Assert.Contains("[5, 3]", Assert.Throws<TrainingException>(() => new PointDataset("x", Tensor.Zeros([5, 3]))).Message,
             StringComparison.Ordinal);
         Assert.Contains("4 items",

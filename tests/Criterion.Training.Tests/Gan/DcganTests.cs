@@ -11,7 +11,7 @@ public class DcganTests
     [InlineData(64, 3)]
     public void Networks_fit_their_images(int size, int channels)
     {
-        Dcgan networks = new(size, channels, Width: 2, Latent: 5);
+        Dcgan networks = new(size, channels, width: 2, latent: 5);
         Tensor images = networks.Generator(new RandomStream(0)).Forward(networks.Latents(3, new RandomStream(1)));
 
         Assert.Equal(new Shape(3, channels, size, size), images.Shape);
@@ -34,7 +34,7 @@ public class DcganTests
     [Fact]
     public void Weights_start_as_published()
     {
-        Sequential generator = new Dcgan(Width: 64).Generator(new RandomStream(0));
+        Sequential generator = new Dcgan(width: 64).Generator(new RandomStream(0));
         IReadOnlyDictionary<string, Tensor> state = generator.StateDict();
 
         Assert.InRange(state["0.weight"].Std().Item(), 0.0195, 0.0205);
@@ -46,7 +46,7 @@ public class DcganTests
     [Fact]
     public void A_critic_for_penalties_has_no_batch_norm() =>
         Assert.DoesNotContain(
-            new Dcgan(DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
+            new Dcgan(discriminatorNorm: DiscriminatorNorm.None).Discriminator(new RandomStream(0)), layer => layer is BatchNorm);
 
     [Fact]
     public void Images_that_a_dcgan_cant_make_are_refused()

@@ -31,7 +31,7 @@ public class GanNamesTests
         { "r1-r2@4", new(new R1R2Penalty(), 4) },
         { "lecam=0.1:decay=0.9,rectified=true", new LeCamPenalty(0.1, 0.9, true) },
         { "gradient-penalty:at=DraganCodeNoise,sided=oneSided",
-            new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise, Sided: GradientPenaltyForm.OneSided) },
+            new GradientPenalty(at: GradientPenaltyPoint.DraganCodeNoise, sided: GradientPenaltyForm.OneSided) },
         { "GradientPenalty=10", new GradientPenalty(10) },
     };
 

@@ -98,9 +98,9 @@ public class GanTrainerTests
     {
         { new MinimaxGanLoss(), null },
         { LeastSquaresGanLoss.CycleGan, null },
-        { new HingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.Fake) },
+        { new HingeGanLoss(), new GradientPenalty(at: GradientPenaltyPoint.Fake) },
         { new NonSaturatingGanLoss(), new R1Penalty() },
-        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise) },
+        { new RelativisticAverageHingeGanLoss(), new GradientPenalty(at: GradientPenaltyPoint.DraganCodeNoise) },
         { new RelativisticPairedLogisticGanLoss(), new R1R2Penalty() },
         { new JensenShannonFGanLoss(), new R2Penalty() },
     };

@@ -80,7 +80,7 @@ public class MemoryTests
 
     static Action DcganStep()
     {
-        Dcgan networks = new(Width: 8);
+        Dcgan networks = new(width: 8);
         (Module generator, Module discriminator) = (networks.Generator(new(1)), networks.Discriminator(new(2)));
         (Adam ofGenerator, Adam ofDiscriminator) = (new(generator.Parameters()), new(discriminator.Parameters()));
         (Tensor real, Tensor latents) = (Noise(3, [4, 1, 32, 32]), Noise(4, [4, 64, 1, 1]));
@@ -98,7 +98,7 @@ public class MemoryTests
 
     static Action CriticStep()
     {
-        Module critic = new Dcgan(Width: 8, DiscriminatorNorm: DiscriminatorNorm.None).Discriminator(new(1));
+        Module critic = new Dcgan(width: 8, discriminatorNorm: DiscriminatorNorm.None).Discriminator(new(1));
         Adam optimizer = new(critic.Parameters());
         (Tensor real, Tensor fake) = (Noise(2, [4, 1, 32, 32]), Noise(3, [4, 1, 32, 32]));
         (WassersteinGanLoss objective, GradientPenalty penalty) = (new(), new());
@@ -113,7 +113,7 @@ public class MemoryTests
 
     static Action CycleGanStep()
     {
-        CycleGanNetworks networks = CycleGanNetworks.Build(new(Width: 2), new(Width: 2, Layers: 2), new RandomStream(1));
+        CycleGanNetworks networks = CycleGanNetworks.Build(new(width: 2), new(width: 2, layers: 2), new RandomStream(1));
         ImageDataset Images(ulong seed) => new($"noise {seed}", Noise(seed, [10, 1, 32, 32]));
         CycleGanTrainer trainer = new(networks, Images(1), Images(2), new CycleGanOptions { PoolSize = 3 });
         return () => trainer.Step();
@@ -121,7 +121,7 @@ public class MemoryTests
 
     static Action SiameseStep()
     {
-        SiameseTrainer trainer = new(new EmbeddingNetwork(Width: 4)
+        SiameseTrainer trainer = new(new EmbeddingNetwork(width: 4)
             .Build(new RandomStream(1)), Tiny.Data, new SiameseOptions { BatchSize = 8 });
         return () => trainer.Step();
     }

@@ -7,8 +7,8 @@ public class NanGuardTests
 {
     static readonly ImageDataset Broken = new("broken", Tensor.Full([8, 1, 12, 12], double.NaN), Tensor.From([0L, 0, 0, 0, 1, 1, 1, 1]));
     readonly CycleGanNetworks _translators = CycleGanNetworks.Build(
-        new(Width: 2, Blocks: 1), new(Width: 2, Layers: 1), new RandomStream(1));
-    readonly Sequential _encoder = new EmbeddingNetwork(Width: 2, Head: 4).Build(new RandomStream(1));
+        new(width: 2, blocks: 1), new(width: 2, layers: 1), new RandomStream(1));
+    readonly Sequential _encoder = new EmbeddingNetwork(width: 2, head: 4).Build(new RandomStream(1));
 
     [Fact]
     public void A_cyclegan_names_the_first_tensor_without_numbers()

@@ -58,7 +58,7 @@ public sealed class PointGanTests : IDisposable
     [InlineData(DiscriminatorNorm.Layer, typeof(LayerNorm))]
     [InlineData(DiscriminatorNorm.Spectral, typeof(SpectralNorm))]
     public void Discriminators_of_points_are_normalised_as_asked(DiscriminatorNorm norm, Type layer) =>
-        Assert.Contains(new PointNetworks(DiscriminatorNorm: norm).Discriminator(new RandomStream(0)), module => module.GetType() == layer);
+        Assert.Contains(new PointNetworks(discriminatorNorm: norm).Discriminator(new RandomStream(0)), module => module.GetType() == layer);
 
     static string Refusal(GanOptions options)
     {

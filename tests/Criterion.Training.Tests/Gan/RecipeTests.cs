@@ -35,7 +35,7 @@ public sealed class RecipeTests : IDisposable
         { "lazy, LeCam and average",
             Small with { Regularizers = [new(new R1Penalty(), 4), new LeCamPenalty(), new DriftPenalty(), new ConsistencyPenalty()],
             AverageDecay = 0.9 } },
-        { "a controller", Tiny.Recipe("began").Options with { Equilibrium = new(Rate: 0.1) } },
+        { "a controller", Tiny.Recipe("began").Options with { Equilibrium = new(rate: 0.1) } },
         { "classes", Tiny.Recipe("acgan").Options },
         { "spectral norm", Tiny.Recipe("hinge").Options },
         { "feature matching", Small with { FeatureMatching = new(0.5), Objective = new RelativisticAverageHingeGanLoss() } },

@@ -2,7 +2,7 @@ namespace Criterion.Training.Tests;
 
 public class ModeCoverageTests
 {
-    static readonly GaussianRing Four = new(4, Radius: 1, Deviation: 0.1);
+    static readonly GaussianRing Four = new(4, radius: 1, deviation: 0.1);
 
     [Fact]
     public void Points_count_for_the_nearest_mode_within_three_deviations()

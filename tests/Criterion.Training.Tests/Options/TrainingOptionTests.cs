@@ -104,7 +104,7 @@ public class TrainingOptionTests
                 () => Tiny.Trainer(Tiny.Recipe().Options with { Beta1 = 1.5 })).Message, StringComparison.Ordinal);
         Assert.Contains(
             "GanNetworks.Latent: the value must be a whole number from 1 to 65536, but is 0.",
-            Assert.Throws<TrainingException>(static () => new Dcgan(Latent: 0)).Message, StringComparison.Ordinal);
+            Assert.Throws<TrainingException>(static () => new Dcgan(latent: 0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class DeployingPageTests
     public void A_generator_draws_from_its_file()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, GeneratorFile.Name);
-        PointNetworks network = new(Width: 4, Latent: 8);
+        PointNetworks network = new(width: 4, latent: 8);
         GeneratorFile.Write(path, network, network.Generator(new RandomStream(1)));
         Assert.Equal(3, Draw(path, 3, seed: 5).Shape[0]);
         Assert.Equal(Draw(path, 3, seed: 5).ToArray<float>(), Draw(path, 3, seed: 5).ToArray<float>());

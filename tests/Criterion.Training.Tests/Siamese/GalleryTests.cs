@@ -18,7 +18,7 @@ public sealed class GalleryTests : IDisposable
     public void A_query_is_found_in_a_gallery_of_a_thousand_by_a_run_of_its_folder()
     {
         SiameseRun run = new(new SiameseOptions { Steps = 60, BatchSize = 32, LearningRate = 1e-2, HeldOut = [2, 3] },
-            new EmbeddingNetwork(Width: 2, Head: 8), Data);
+            new EmbeddingNetwork(width: 2, head: 8), Data);
         using (RunFolder folder = RunFolder.Create<SiameseStep>(_temp["run"]))
         {
             run.Execute(folder, cancellation: TestContext.Current.CancellationToken);
@@ -80,7 +80,7 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void Other_sizes_and_other_files_are_refused()
     {
-        Gallery gallery = new(new EmbeddingNetwork(Width: 2).Build(new RandomStream(1)), Data);
+        Gallery gallery = new(new EmbeddingNetwork(width: 2).Build(new RandomStream(1)), Data);
         Assert.Contains("Load both with the same size",
             Assert.Throws<ShapeException>(() => gallery.Search(Tensor.Zeros([1, 8, 8]))).Message, StringComparison.Ordinal);
         Assert.Contains(
@@ -100,7 +100,7 @@ public sealed class GalleryTests : IDisposable
     [Fact]
     public void An_encoder_comes_back_as_it_was()
     {
-        Sequential encoder = new EmbeddingNetwork(Channels: 3, Width: 3, Head: 5).Build(new RandomStream(1));
+        Sequential encoder = new EmbeddingNetwork(channels: 3, width: 3, head: 5).Build(new RandomStream(1));
         Tensor images = Tensor.Rand([4, 3, 16, 16], random: new RandomStream(2), low: -1);
         encoder.Train().Forward(images);
         EncoderFile.Write(_temp["encoder"], encoder);

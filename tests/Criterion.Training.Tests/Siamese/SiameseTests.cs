@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Metrics;
 using Criterion.Nn;
 
@@ -5,7 +6,7 @@ namespace Criterion.Training.Tests;
 
 public sealed class SiameseTests : IDisposable
 {
-    static readonly EmbeddingNetwork Encoder = new(Width: 2, Head: 8);
+    static readonly EmbeddingNetwork Encoder = new(width: 2, head: 8);
 
     readonly TempFolder _temp = new();
 

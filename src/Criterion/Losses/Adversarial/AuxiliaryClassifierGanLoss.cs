@@ -8,29 +8,34 @@ namespace Criterion.Losses;
 /// Both networks minimize the cross-entropy of the classes. As with any GAN loss, the discriminator's logits must be those of detached
 /// images.
 /// </remarks>
-/// <param name="Objective">The adversarial part. Default: <see cref="NonSaturatingGanLoss"/>.</param>
-/// <param name="Weight">w, the weight of the cross-entropies; must be 0 or more. Default: 1.</param>
-/// <param name="LabelSmoothing">
-/// The share of a real image's label that is spread over all classes, in [0, 1]; labels of generated images are not smoothed. Default: 0.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "logits of any shape, class logits [N, C], labels [N] → scalar",
     Source = "Odena, Olah, Shlens, Conditional image synthesis with auxiliary classifier GANs, 2016, equations 2 and 3",
     Alternatives = "MutualInformationLoss discovers the classes without labels.")]
-public sealed record AuxiliaryClassifierGanLoss(GanLoss? Objective = null, double Weight = 1, double LabelSmoothing = 0) : ICriterion
+public sealed record AuxiliaryClassifierGanLoss : ICriterion
 {
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Objective']/node()"/></summary>
-    public GanLoss Objective { get; init; } = Objective ?? new NonSaturatingGanLoss();
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="objective">The adversarial part. Default: <see cref="NonSaturatingGanLoss"/>.</param>
+    /// <param name="weight">w, the weight of the cross-entropies; must be 0 or more. Default: 1.</param>
+    /// <param name="labelSmoothing">
+    /// The share of a real image's label that is spread over all classes, in [0, 1]; labels of generated images are not smoothed. Default:
+    /// 0.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public AuxiliaryClassifierGanLoss(GanLoss? objective = null, double weight = 1, double labelSmoothing = 0) =>
+        (Objective, Weight, LabelSmoothing) = (objective ?? new NonSaturatingGanLoss(), weight, labelSmoothing);
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='Weight']/node()"/></summary>
-    public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.NonNegative(Weight, nameof(AuxiliaryClassifierGanLoss));
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='objective']/node()"/></summary>
+    public GanLoss Objective { get; init; }
 
-    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss" path="/param[@name='LabelSmoothing']/node()"/></summary>
-    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); } =
-        Require.InUnitInterval(LabelSmoothing, nameof(AuxiliaryClassifierGanLoss));
+    /// <summary><inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(AuxiliaryClassifierGanLoss)); }
+
+    /// <summary>
+    /// <inheritdoc cref="AuxiliaryClassifierGanLoss(GanLoss?, double, double)" path="/param[@name='labelSmoothing']/node()"/>
+    /// </summary>
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(AuxiliaryClassifierGanLoss)); }
 
     /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>

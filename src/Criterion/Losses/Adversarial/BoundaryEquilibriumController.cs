@@ -10,25 +10,25 @@ namespace Criterion.Losses;
 /// Tensor loss = controller.Objective().Discriminator(realError, fakeError);
 /// controller = controller.Update(realError, fakeError);
 /// </code></example>
-/// <param name="K">k. Default: 0, its value at the start.</param>
-/// <param name="Gamma">
-/// γ, the target ratio of errors L(fake) / L(real), in [0, 1]: lower values give better images and less variety. Default: 0.75.
-/// </param>
-/// <param name="Rate">λ, the rate at which k changes; must be positive. Default: 0.001.</param>
-/// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-public sealed record BoundaryEquilibriumController(double K = 0, double Gamma = 0.75, double Rate = 0.001)
+public sealed record BoundaryEquilibriumController
 {
-    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='K']/node()"/></summary>
-    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
-        Require.InUnitInterval(K, nameof(BoundaryEquilibriumController));
+    /// <summary>Initializes the controller.</summary>
+    /// <param name="k">k. Default: 0, its value at the start.</param>
+    /// <param name="gamma">
+    /// γ, the target ratio of errors L(fake) / L(real), in [0, 1]: lower values give better images and less variety. Default: 0.75.
+    /// </param>
+    /// <param name="rate">λ, the rate at which k changes; must be positive. Default: 0.001.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public BoundaryEquilibriumController(double k = 0, double gamma = 0.75, double rate = 0.001) => (K, Gamma, Rate) = (k, gamma, rate);
 
-    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='Gamma']/node()"/></summary>
-    public double Gamma { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); } =
-        Require.InUnitInterval(Gamma, nameof(BoundaryEquilibriumController));
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController(double, double, double)" path="/param[@name='k']/node()"/></summary>
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); }
 
-    /// <summary><inheritdoc cref="BoundaryEquilibriumController" path="/param[@name='Rate']/node()"/></summary>
-    public double Rate { get; init => field = Require.Positive(value, nameof(BoundaryEquilibriumController)); } =
-        Require.Positive(Rate, nameof(BoundaryEquilibriumController));
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController(double, double, double)" path="/param[@name='gamma']/node()"/></summary>
+    public double Gamma { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumController)); }
+
+    /// <summary><inheritdoc cref="BoundaryEquilibriumController(double, double, double)" path="/param[@name='rate']/node()"/></summary>
+    public double Rate { get; init => field = Require.Positive(value, nameof(BoundaryEquilibriumController)); }
 
     /// <summary>Returns the GAN loss of this step.</summary>
     public BoundaryEquilibriumGanLoss Objective() => new(K);

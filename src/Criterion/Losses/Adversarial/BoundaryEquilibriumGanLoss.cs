@@ -11,21 +11,22 @@ namespace Criterion.Losses;
 /// <remarks>
 /// k changes from step to step: a <see cref="BoundaryEquilibriumController"/> tracks it and returns the loss of each step.
 /// </remarks>
-/// <param name="K">
-/// k, the weight of the reconstruction error of generated images in the discriminator's loss, in [0, 1]. Default: 0.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake reconstruction errors of any shape → scalar",
     Source = "Berthelot, Schumm, Metz, BEGAN: boundary equilibrium generative adversarial networks, 2017, section 3.4",
     Alternatives = "EnergyBasedGanLoss has a fixed margin instead of the controller.")]
-public sealed record BoundaryEquilibriumGanLoss(double K = 0)
-    : PointwiseGanLoss
+public sealed record BoundaryEquilibriumGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="BoundaryEquilibriumGanLoss" path="/param[@name='K']/node()"/></summary>
-    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); } =
-        Require.InUnitInterval(K, nameof(BoundaryEquilibriumGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="k">
+    /// k, the weight of the reconstruction error of generated images in the discriminator's loss, in [0, 1]. Default: 0.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">k is not in [0, 1].</exception>
+    public BoundaryEquilibriumGanLoss(double k = 0) => K = k;
+
+    /// <summary><inheritdoc cref="BoundaryEquilibriumGanLoss(double)" path="/param[@name='k']/node()"/></summary>
+    public double K { get; init => field = Require.InUnitInterval(value, nameof(BoundaryEquilibriumGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));
@@ -49,6 +50,6 @@ public sealed record BoundaryEquilibriumGanLoss(double K = 0)
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => -(T.Const(k) * x);
+            where T : struct, IReal<T> => -(k * x);
     }
 }

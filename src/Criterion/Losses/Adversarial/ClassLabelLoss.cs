@@ -7,7 +7,7 @@ internal static class ClassLabelLoss
     public static Tensor CrossEntropy(string owner, Tensor logits, Tensor labels, double smoothing = 0)
     {
         Check(owner, logits, labels);
-        return new CrossEntropyLoss(LabelSmoothing: smoothing).Forward(logits, labels);
+        return new CrossEntropyLoss(labelSmoothing: smoothing).Forward(logits, labels);
     }
 
     static void Check(string owner, Tensor logits, Tensor labels)

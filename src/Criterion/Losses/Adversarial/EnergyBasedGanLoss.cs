@@ -8,21 +8,23 @@ namespace Criterion.Losses;
 /// Add <see cref="PullingAwayPenalty"/> on the encodings of generated images to the generator's loss, with weight 0.1 as in the paper. A
 /// generated image with an energy beyond the margin has no gradient for the discriminator: choose the margin by the scale of the energies.
 /// </remarks>
-/// <param name="Margin">
-/// m, in units of energy; must be positive. Choose it slightly below the energy of images that an untrained autoencoder reconstructs.
-/// Default: 10.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake energies of any shape → scalar",
     Source = "Zhao, Mathieu, LeCun, Energy-based generative adversarial network, 2016, equations 1 and 2",
     Alternatives = "BoundaryEquilibriumGanLoss balances the two energies by a controller and needs no margin; HingeGanLoss takes logits.")]
-public sealed record EnergyBasedGanLoss(double Margin = 10) : PointwiseGanLoss
+public sealed record EnergyBasedGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="EnergyBasedGanLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.Positive(value, nameof(EnergyBasedGanLoss)); } =
-        Require.Positive(Margin, nameof(EnergyBasedGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">
+    /// m, in units of energy; must be positive. Choose it slightly below the energy of images that an untrained autoencoder reconstructs.
+    /// Default: 10.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+    public EnergyBasedGanLoss(double margin = 10) => Margin = margin;
+
+    /// <summary><inheritdoc cref="EnergyBasedGanLoss(double)" path="/param[@name='margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.Positive(value, nameof(EnergyBasedGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(default(WassersteinGanLoss.FakeTerm));

@@ -27,11 +27,17 @@ public interface IDivergence
 /// −L_D is a lower bound of the divergence between real and generated images. The loss applies the activation, so the discriminator must
 /// not end in a sigmoid or another activation.
 /// </remarks>
-/// <param name="NonSaturatingGenerator">
-/// Whether the generator maximizes E[g_f(f)] instead, as recommended in section 3.2 of the paper.
-/// </param>
-public abstract record FGanLoss(bool NonSaturatingGenerator) : PointwiseGanLoss
+public abstract record FGanLoss : PointwiseGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="nonSaturatingGenerator">
+    /// Whether the generator maximizes E[g_f(f)] instead, as recommended in section 3.2 of the paper.
+    /// </param>
+    protected FGanLoss(bool nonSaturatingGenerator) => NonSaturatingGenerator = nonSaturatingGenerator;
+
+    /// <summary><inheritdoc cref="FGanLoss(bool)" path="/param[@name='nonSaturatingGenerator']/node()"/></summary>
+    public bool NonSaturatingGenerator { get; init; }
+
     /// <summary>Gets the divergence.</summary>
     protected internal abstract FDivergence Divergence { get; }
 

@@ -9,19 +9,21 @@ namespace Criterion.Losses;
 /// For the discriminator, logits beyond the margin on the correct side have zero loss and no gradient; at the margin itself the gradient is
 /// 0 too.
 /// </remarks>
-/// <param name="Margin">m, the distance from 0 beyond which a correct logit has zero loss; must be positive. Default: 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Lim, Ye, Geometric GAN, 2017; Miyato et al., Spectral normalization for generative adversarial networks, 2018",
     Alternatives = "WassersteinGanLoss has no margin and needs a bounded slope; NonSaturatingGanLoss never has a zero gradient; "
         + "RelativisticPairedHingeGanLoss compares real with fake.")]
-public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
+public sealed record HingeGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="HingeGanLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); } =
-        Require.Positive(Margin, nameof(HingeGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">m, the distance from 0 beyond which a correct logit has zero loss; must be positive. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The margin is not positive.</exception>
+    public HingeGanLoss(double margin = 1) => Margin = margin;
+
+    /// <summary><inheritdoc cref="HingeGanLoss(double)" path="/param[@name='margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.Positive(value, nameof(HingeGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(Margin));
@@ -37,7 +39,7 @@ public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) - x);
+            where T : struct, IReal<T> => Guards.Relu(margin - x);
     }
 
     /// <summary>max(0, m + x).</summary>
@@ -45,6 +47,6 @@ public sealed record HingeGanLoss(double Margin = 1) : PointwiseGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) + x);
+            where T : struct, IReal<T> => Guards.Relu(margin + x);
     }
 }

@@ -7,9 +7,6 @@ namespace Criterion.Losses;
 /// The Jensen–Shannon divergence, f(u) = −(u + 1) ln((1 + u) / 2) + u ln u: g_f(v) = ln 2 − softplus(−v), f*(t) = −ln(2 − exp(t)).
 /// </summary>
 /// <remarks>The loss of the first GAN plus a constant: L_D is that of <see cref="MinimaxGanLoss"/> minus ln 4.</remarks>
-/// <param name="NonSaturatingGenerator">
-/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
-/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-jensen-shannon",
@@ -18,8 +15,17 @@ namespace Criterion.Losses;
         + "2 and 6",
     Alternatives = "NonSaturatingGanLoss is the usual choice; KlFGanLoss and ReverseKlFGanLoss weigh missed and invented modes "
         + "differently.")]
-public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
+public sealed record JensenShannonFGanLoss : FGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="nonSaturatingGenerator">
+    /// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+    /// </param>
+    public JensenShannonFGanLoss(bool nonSaturatingGenerator = false)
+        : base(nonSaturatingGenerator)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override FDivergence Divergence => FDivergence.From<JensenShannonDivergence>();
 
@@ -28,10 +34,10 @@ public sealed record JensenShannonFGanLoss(bool NonSaturatingGenerator = false) 
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
-            where T : struct, IReal<T> => T.Const(Math.Log(2)) - T.Softplus(-v);
+            where T : struct, IReal<T> => Math.Log(2) - T.Softplus(-v);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => T.Softplus(v) - T.Const(Math.Log(2));
+            where T : struct, IReal<T> => T.Softplus(v) - Math.Log(2);
     }
 }

@@ -7,9 +7,6 @@ namespace Criterion.Losses;
 /// <remarks>
 /// Covers all modes, at the price of images between them. The fake term grows like eᵛ: above v = 700 (88 in Float32) it is infinite.
 /// </remarks>
-/// <param name="NonSaturatingGenerator">
-/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
-/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-kl",
@@ -17,8 +14,17 @@ namespace Criterion.Losses;
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
         + "2 and 6",
     Alternatives = "ReverseKlFGanLoss prefers few modes of good images; JensenShannonFGanLoss does not grow exponentially.")]
-public sealed record KlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
+public sealed record KlFGanLoss : FGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="nonSaturatingGenerator">
+    /// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+    /// </param>
+    public KlFGanLoss(bool nonSaturatingGenerator = false)
+        : base(nonSaturatingGenerator)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override FDivergence Divergence => FDivergence.From<KlDivergence>();
 
@@ -31,6 +37,6 @@ public sealed record KlFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => T.Exp(v - T.Const(1));
+            where T : struct, IReal<T> => T.Exp(v - 1);
     }
 }

@@ -9,22 +9,24 @@ namespace Criterion.Losses;
 /// The gradient grows with the distance from the target, also for logits that are already on the correct side. The discriminator must not
 /// end in a sigmoid.
 /// </remarks>
-/// <param name="A">a, the discriminator's target for generated images. Default: 0.</param>
-/// <param name="B">b, the discriminator's target for real images. Default: 1.</param>
-/// <param name="C">c, the generator's target for generated images. Default: 1.</param>
-/// <param name="DiscriminatorScale">s; must be positive. ½ in the paper. Default: 0.5.</param>
-/// <param name="GeneratorScale">s′; must be positive. ½ in the paper and 1 in CycleGAN's code. Default: 0.5.</param>
-/// <exception cref="ArgumentOutOfRangeException">A scale is not positive, or a target is not finite.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Mao et al., Least squares generative adversarial networks, 2016, equations 2, 8 and 9",
     Alternatives = "NonSaturatingGanLoss bounds the gradient of an outlying logit; HingeGanLoss has no gradient beyond the margin; "
         + "RelativisticAverageLeastSquaresGanLoss compares with the mean of the other kind.")]
-public sealed record LeastSquaresGanLoss(
-    double A = 0, double B = 1, double C = 1, double DiscriminatorScale = 0.5, double GeneratorScale = 0.5)
-    : PointwiseGanLoss
+public sealed record LeastSquaresGanLoss : PointwiseGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="a">a, the discriminator's target for generated images. Default: 0.</param>
+    /// <param name="b">b, the discriminator's target for real images. Default: 1.</param>
+    /// <param name="c">c, the generator's target for generated images. Default: 1.</param>
+    /// <param name="discriminatorScale">s; must be positive. ½ in the paper. Default: 0.5.</param>
+    /// <param name="generatorScale">s′; must be positive. ½ in the paper and 1 in CycleGAN's code. Default: 0.5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A scale is not positive, or a target is not finite.</exception>
+    public LeastSquaresGanLoss(double a = 0, double b = 1, double c = 1, double discriminatorScale = 0.5, double generatorScale = 0.5) =>
+        (A, B, C, DiscriminatorScale, GeneratorScale) = (a, b, c, discriminatorScale, generatorScale);
+
     /// <summary>Gets the paper's form with targets of 0 for fake and 1 for real: the defaults.</summary>
     public static LeastSquaresGanLoss Paper { get; } = new();
 
@@ -36,27 +38,26 @@ public sealed record LeastSquaresGanLoss(
     /// <summary>
     /// Gets the form of CycleGAN's code: half of the sum of both errors for the discriminator, the full error for the generator.
     /// </summary>
-    public static LeastSquaresGanLoss CycleGan { get; } = new(GeneratorScale: 1);
+    public static LeastSquaresGanLoss CycleGan { get; } = new(generatorScale: 1);
 
-    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='A']/node()"/></summary>
-    public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
-        Require.Finite(A, nameof(LeastSquaresGanLoss));
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)" path="/param[@name='a']/node()"/></summary>
+    public double A { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); }
 
-    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='B']/node()"/></summary>
-    public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
-        Require.Finite(B, nameof(LeastSquaresGanLoss));
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)" path="/param[@name='b']/node()"/></summary>
+    public double B { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); }
 
-    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='C']/node()"/></summary>
-    public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); } =
-        Require.Finite(C, nameof(LeastSquaresGanLoss));
+    /// <summary><inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)" path="/param[@name='c']/node()"/></summary>
+    public double C { get; init => field = Require.Finite(value, nameof(LeastSquaresGanLoss)); }
 
-    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='DiscriminatorScale']/node()"/></summary>
-    public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
-        Require.Positive(DiscriminatorScale, nameof(LeastSquaresGanLoss));
+    /// <summary>
+    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)" path="/param[@name='discriminatorScale']/node()"/>
+    /// </summary>
+    public double DiscriminatorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); }
 
-    /// <summary><inheritdoc cref="LeastSquaresGanLoss" path="/param[@name='GeneratorScale']/node()"/></summary>
-    public double GeneratorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); } =
-        Require.Positive(GeneratorScale, nameof(LeastSquaresGanLoss));
+    /// <summary>
+    /// <inheritdoc cref="LeastSquaresGanLoss(double, double, double, double, double)" path="/param[@name='generatorScale']/node()"/>
+    /// </summary>
+    public double GeneratorScale { get; init => field = Require.Positive(value, nameof(LeastSquaresGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new ScaledSquaredError(B, DiscriminatorScale));

@@ -5,14 +5,20 @@ namespace Criterion.Losses;
 /// The entire loss of the generator in the paper. Means are over the images of each batch, whose sizes may differ; real features are
 /// detached. The article's feature matching is another one: it compares image with image, see <see cref="FeatureMatchingLoss"/>.
 /// </remarks>
-/// <param name="Reduction">How per-element losses are reduced; Sum, the squared distance, is the paper's. Default: Sum.</param>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "features [N, ...] of generated and [M, ...] of real images → scalar",
     Source = "Salimans et al., Improved techniques for training GANs, 2016, section 3.1",
     Alternatives = "FeatureMatchingLoss compares pairs of images where there are pairs.")]
-public sealed record MeanFeatureMatchingLoss(Reduction Reduction = Reduction.Sum) : Loss(Reduction)
+public sealed record MeanFeatureMatchingLoss : Loss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced; Sum, the squared distance, is the paper's. Default: Sum.</param>
+    public MeanFeatureMatchingLoss(Reduction reduction = Reduction.Sum)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Computes the loss of a batch of features.</summary>
     /// <param name="fake">The features of generated images, [N, ...].</param>
     /// <param name="real">The features of real images, [M, ...].</param>

@@ -10,22 +10,23 @@ namespace Criterion.Losses;
 /// <see cref="NonSaturatingGanLoss"/> for training and this loss for analysis. At the optimal discriminator −L_D is twice the
 /// Jensen–Shannon divergence minus ln 4.
 /// </remarks>
-/// <param name="RealTarget">
-/// The discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">The target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014, equation 1",
     Alternatives = "NonSaturatingGanLoss has the same fixed point and a generator gradient for obvious fakes; "
         + "JensenShannonFGanLoss is the same divergence without its constant.")]
-public sealed record MinimaxGanLoss(double RealTarget = 1)
-    : PointwiseGanLoss
+public sealed record MinimaxGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="MinimaxGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
-    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); } =
-        Require.SmoothedTarget(RealTarget, nameof(MinimaxGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="realTarget">
+    /// The discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The target is not in (0, 1].</exception>
+    public MinimaxGanLoss(double realTarget = 1) => RealTarget = realTarget;
+
+    /// <summary><inheritdoc cref="MinimaxGanLoss(double)" path="/param[@name='realTarget']/node()"/></summary>
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(MinimaxGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new NonSaturatingGanLoss.RealTerm(RealTarget));

@@ -12,19 +12,21 @@ namespace Criterion.Losses;
 /// Codes of several kinds are summed: <c>loss.Discrete(logits, codes) + loss.Gaussian(mean, style)</c>. The gradient reaches the generator
 /// through the image, so the head must get undetached images; otherwise only the head learns.
 /// </remarks>
-/// <param name="Weight">λ; must be 0 or more. 1 in the paper for discrete codes and less for Gaussian ones. Default: 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "class logits [N, C] and codes [N], or means and codes [N, D] → scalar",
     Source = "Chen et al., InfoGAN: interpretable representation learning by information maximizing generative adversarial nets, 2016, "
         + "equation 5",
     Alternatives = "AuxiliaryClassifierGanLoss learns given classes where labels are available.")]
-public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
+public sealed record MutualInformationLoss : ICriterion
 {
-    /// <summary><inheritdoc cref="MutualInformationLoss" path="/param[@name='Weight']/node()"/></summary>
-    public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); } =
-        Require.NonNegative(Weight, nameof(MutualInformationLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">λ; must be 0 or more. 1 in the paper for discrete codes and less for Gaussian ones. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
+    public MutualInformationLoss(double weight = 1) => Weight = weight;
+
+    /// <summary><inheritdoc cref="MutualInformationLoss(double)" path="/param[@name='weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(MutualInformationLoss)); }
 
     /// <summary>Computes the loss of a code that is one of C classes.</summary>
     /// <param name="logits">The head's logits of the generated images, [N, C].</param>
@@ -86,11 +88,11 @@ public sealed record MutualInformationLoss(double Weight = 1) : ICriterion
             T error = y - x;
             if (T.IsText)
             {
-                return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
+                return 0.5 * (Math.Log(2 * Math.PI) + z + (error * error * T.Exp(-z)));
             }
 
-            T ofSpread = T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z);
-            return ofSpread + Guards.ScaledSquare(0.5, error * T.Exp(T.Const(-0.5) * z));
+            T ofSpread = 0.5 * (Math.Log(2 * Math.PI) + z);
+            return ofSpread + Guards.ScaledSquare(0.5, error * T.Exp(-0.5 * z));
         }
     }
 }

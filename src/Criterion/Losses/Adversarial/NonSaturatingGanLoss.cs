@@ -12,11 +12,6 @@ namespace Criterion.Losses;
 /// Binary cross-entropy of logits, as in the article's adversarial loss. Smoothing is one-sided: only targets of 1 are lowered, and targets
 /// of 0 are never raised. Other libraries specify a smoothing s instead of a target: t = 1 − s or t = 1 − s/2.
 /// </remarks>
-/// <param name="RealTarget">
-/// t, the discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
-/// </param>
-/// <param name="GeneratorTarget">The generator's target for generated images, in (0, 1]. Default: 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake logits of any shape → scalar",
@@ -24,16 +19,22 @@ namespace Criterion.Losses;
         + "training GANs, 2016",
     Alternatives = "HingeGanLoss has no gradient for logits that are already correct; "
         + "RelativisticPairedLogisticGanLoss with R1Penalty and R2Penalty covers modes better.")]
-public sealed record NonSaturatingGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss
+public sealed record NonSaturatingGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="NonSaturatingGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
-    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
-        Require.SmoothedTarget(RealTarget, nameof(NonSaturatingGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="realTarget">
+    /// t, the discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
+    /// </param>
+    /// <param name="generatorTarget">The generator's target for generated images, in (0, 1]. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
+    public NonSaturatingGanLoss(double realTarget = 1, double generatorTarget = 1) =>
+        (RealTarget, GeneratorTarget) = (realTarget, generatorTarget);
 
-    /// <summary><inheritdoc cref="NonSaturatingGanLoss" path="/param[@name='GeneratorTarget']/node()"/></summary>
-    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); } =
-        Require.SmoothedTarget(GeneratorTarget, nameof(NonSaturatingGanLoss));
+    /// <summary><inheritdoc cref="NonSaturatingGanLoss(double, double)" path="/param[@name='realTarget']/node()"/></summary>
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); }
+
+    /// <summary><inheritdoc cref="NonSaturatingGanLoss(double, double)" path="/param[@name='generatorTarget']/node()"/></summary>
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(NonSaturatingGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new RealTerm(RealTarget));
@@ -53,7 +54,7 @@ public sealed record NonSaturatingGanLoss(double RealTarget = 1, double Generato
         {
             // This form subtracts no infinities, and with t = 1 multiplies none by 0.
             T wrong = T.Softplus(-x);
-            return target == 1 ? wrong : (T.Const(target) * wrong) + (T.Const(1 - target) * T.Softplus(x));
+            return target == 1 ? wrong : (target * wrong) + ((1 - target) * T.Softplus(x));
         }
     }
 

@@ -5,9 +5,6 @@ namespace Criterion.Losses;
 
 /// <summary>The Pearson χ² divergence, f(u) = (u − 1)²: g_f(v) = v, f*(t) = t²/4 + t.</summary>
 /// <remarks>A parabola in the fake output with its lowest point at −2.</remarks>
-/// <param name="NonSaturatingGenerator">
-/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
-/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-pearson",
@@ -15,8 +12,17 @@ namespace Criterion.Losses;
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
         + "2 and 6",
     Alternatives = "LeastSquaresGanLoss.Pearson minimises the same divergence over targets.")]
-public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
+public sealed record PearsonFGanLoss : FGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="nonSaturatingGenerator">
+    /// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+    /// </param>
+    public PearsonFGanLoss(bool nonSaturatingGenerator = false)
+        : base(nonSaturatingGenerator)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override FDivergence Divergence => FDivergence.From<PearsonDivergence>();
 
@@ -30,6 +36,6 @@ public sealed record PearsonFGanLoss(bool NonSaturatingGenerator = false) : FGan
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>
-            T.IsText ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
+            T.IsText ? (0.25 * (v * v)) + v : v * ((0.25 * v) + 1);
     }
 }

@@ -13,27 +13,28 @@ namespace Criterion.Losses;
 /// of <see cref="BCELoss"/>. A discriminator without the sigmoid and <see cref="NonSaturatingGanLoss"/> compute the same without these
 /// singularities.
 /// </remarks>
-/// <param name="RealTarget">
-/// t, the discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
-/// </param>
-/// <param name="GeneratorTarget">t′, the generator's target for generated images, in (0, 1]. Default: 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "real, fake probabilities of any shape → scalar",
     Source = "Goodfellow et al., Generative adversarial nets, 2014",
     PyTorch = "torch.nn.BCELoss",
     Alternatives = "NonSaturatingGanLoss takes logits, which are exact where a probability rounds to 0 or 1: prefer it.")]
-public sealed record ProbabilityGanLoss(double RealTarget = 1, double GeneratorTarget = 1)
-    : PointwiseGanLoss
+public sealed record ProbabilityGanLoss : PointwiseGanLoss
 {
-    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='RealTarget']/node()"/></summary>
-    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
-        Require.SmoothedTarget(RealTarget, nameof(ProbabilityGanLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="realTarget">
+    /// t, the discriminator's target for real images, in (0, 1]: below 1 it is one-sided label smoothing. Default: 1.
+    /// </param>
+    /// <param name="generatorTarget">t′, the generator's target for generated images, in (0, 1]. Default: 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A target is not in (0, 1].</exception>
+    public ProbabilityGanLoss(double realTarget = 1, double generatorTarget = 1) =>
+        (RealTarget, GeneratorTarget) = (realTarget, generatorTarget);
 
-    /// <summary><inheritdoc cref="ProbabilityGanLoss" path="/param[@name='GeneratorTarget']/node()"/></summary>
-    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); } =
-        Require.SmoothedTarget(GeneratorTarget, nameof(ProbabilityGanLoss));
+    /// <summary><inheritdoc cref="ProbabilityGanLoss(double, double)" path="/param[@name='realTarget']/node()"/></summary>
+    public double RealTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); }
+
+    /// <summary><inheritdoc cref="ProbabilityGanLoss(double, double)" path="/param[@name='generatorTarget']/node()"/></summary>
+    public double GeneratorTarget { get; init => field = Require.SmoothedTarget(value, nameof(ProbabilityGanLoss)); }
 
     /// <inheritdoc/>
     protected internal override UnaryFormula Real => UnaryFormula.From(new TargetCrossEntropy(RealTarget));

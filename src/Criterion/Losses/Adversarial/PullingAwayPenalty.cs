@@ -11,20 +11,22 @@ namespace Criterion.Losses;
 /// For the discriminator's encodings of generated images in an <see cref="EnergyBasedGanLoss"/> GAN, added to the generator's loss. An
 /// encoding of zeros is treated as orthogonal to all others, with a gradient of 0.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more. 0.1 in the paper. Default: 0.1.</param>
-/// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
 [Catalogue(
     LossFamily.Adversarial,
     Shapes = "encodings [N, ...] → scalar",
     Source = "Zhao, Mathieu, LeCun, Energy-based generative adversarial network, 2016, equation 4",
     Alternatives = "MeanFeatureMatchingLoss matches the mean of features instead of increasing variety within the batch.")]
-public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
+public sealed record PullingAwayPenalty : ICriterion
 {
     const double Epsilon = 1e-12;
 
-    /// <summary><inheritdoc cref="PullingAwayPenalty" path="/param[@name='Weight']/node()"/></summary>
-    public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); } =
-        Require.NonNegative(Weight, nameof(PullingAwayPenalty));
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more. 0.1 in the paper. Default: 0.1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is negative.</exception>
+    public PullingAwayPenalty(double weight = 0.1) => Weight = weight;
+
+    /// <summary><inheritdoc cref="PullingAwayPenalty(double)" path="/param[@name='weight']/node()"/></summary>
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(PullingAwayPenalty)); }
 
     /// <summary>Computes the weighted mean of squared cosines.</summary>
     /// <param name="encodings">One encoding for each of at least two images, [N, ...].</param>
@@ -69,6 +71,6 @@ public sealed record PullingAwayPenalty(double Weight = 0.1) : ICriterion
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => weight == 1 ? x : T.Const(weight) * x;
+            where T : struct, IReal<T> => weight == 1 ? x : weight * x;
     }
 }

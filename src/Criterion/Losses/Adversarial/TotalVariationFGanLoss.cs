@@ -5,9 +5,6 @@ namespace Criterion.Losses;
 
 /// <summary>The total variation distance, f(u) = |u − 1| / 2: g_f(v) = tanh(v) / 2, f*(t) = t.</summary>
 /// <remarks>Bounded, and flat for outputs far on either side: the gradient vanishes there for both networks.</remarks>
-/// <param name="NonSaturatingGenerator">
-/// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
-/// </param>
 [Catalogue(
     LossFamily.Adversarial,
     Name = "f-gan-total-variation",
@@ -15,8 +12,17 @@ namespace Criterion.Losses;
     Source = "Nowozin, Cseke, Tomioka, f-GAN: training generative neural samplers using variational divergence minimization, 2016, tables "
         + "2 and 6",
     Alternatives = "WassersteinGanLoss with a bounded slope does not saturate; JensenShannonFGanLoss saturates on one side only.")]
-public sealed record TotalVariationFGanLoss(bool NonSaturatingGenerator = false) : FGanLoss(NonSaturatingGenerator)
+public sealed record TotalVariationFGanLoss : FGanLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="nonSaturatingGenerator">
+    /// Whether the generator maximizes E[g_f(f)] instead of minimizing −E[f*(g_f(f))]. Default: false.
+    /// </param>
+    public TotalVariationFGanLoss(bool nonSaturatingGenerator = false)
+        : base(nonSaturatingGenerator)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override FDivergence Divergence => FDivergence.From<TotalVariationDivergence>();
 
@@ -25,7 +31,7 @@ public sealed record TotalVariationFGanLoss(bool NonSaturatingGenerator = false)
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
-            where T : struct, IReal<T> => T.Const(0.5) * T.Tanh(v);
+            where T : struct, IReal<T> => 0.5 * T.Tanh(v);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)

@@ -10,16 +10,24 @@ namespace Criterion.Losses;
 /// large but finite, and its sign is correct. <see cref="BCEWithLogitsLoss"/> has no such singularity. PyTorch equivalent:
 /// <c>torch.nn.BCELoss</c>.
 /// </remarks>
-/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (probabilities), target (in [0, 1]) of one shape → scalar",
     PyTorch = "torch.nn.BCELoss",
     Alternatives = "BCEWithLogitsLoss takes the input of the sigmoid and has no singularity at 0 and 1: prefer it for training.")]
-public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record BCELoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.
+    /// </param>
+    public BCELoss(Tensor? weight = null, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Weight = weight;
+
+    /// <summary><inheritdoc cref="BCELoss(Tensor?, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
@@ -50,7 +58,7 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T one = T.Const(1);
+            T one = T.One;
             T ofOne = Log(x);
             T ofZero = LogOfComplement(x);
             T value = -((y * ofOne) + ((one - y) * ofZero));
@@ -61,15 +69,15 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         /// <summary>Computes the slope by x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Slope<T>(T x, T y)
-            where T : struct, IReal<T> => (x - y) / T.Max(x * (T.Const(1) - x), T.Const(1e-12));
+            where T : struct, IReal<T> => (x - y) / T.Max(x * (1 - x), T.Const(1e-12));
 
         // Where the logarithm is clamped, so is its argument: the branch not taken would multiply an infinity by 0.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Log<T>(T p)
             where T : struct, IReal<T>
         {
-            T isClamped = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
-            return T.Select(isClamped, T.Const(-100), T.Log(T.Select(isClamped, T.Const(1), p)));
+            T isClamped = p <= Math.Exp(-100);
+            return T.Select(isClamped, -100, T.Log(T.Select(isClamped, 1, p)));
         }
 
         /// <summary>Computes ln(1 − p), clamped likewise, without the digits that 1 − p loses for small p.</summary>
@@ -77,8 +85,8 @@ public sealed record BCELoss(Tensor? Weight = null, Reduction Reduction = Reduct
         internal static T LogOfComplement<T>(T p)
             where T : struct, IReal<T>
         {
-            T isClamped = T.LessOrEqual(T.Const(1) - p, T.Const(Math.Exp(-100)));
-            return T.Select(isClamped, T.Const(-100), T.Log1p(T.Select(isClamped, T.Const(0), -p)));
+            T isClamped = 1 - p <= Math.Exp(-100);
+            return T.Select(isClamped, -100, T.Log1p(T.Select(isClamped, 0, -p)));
         }
     }
 }

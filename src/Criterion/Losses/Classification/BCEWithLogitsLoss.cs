@@ -12,19 +12,30 @@ namespace Criterion.Losses;
 /// The gradient σ(x) − y never overflows, and a correct infinite logit has zero loss. PyTorch equivalent:
 /// <c>torch.nn.BCEWithLogitsLoss</c>.
 /// </remarks>
-/// <param name="Weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
-/// <param name="PositiveWeight">
-/// p, the weight of positives, broadcast to the prediction (for example one for each class), or null. Default: null.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
     PyTorch = "torch.nn.BCEWithLogitsLoss",
     Alternatives = "BinaryFocalLoss where easy examples outnumber the hard ones; SoftMarginLoss for targets of 1 and −1.")]
-public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWeight = null, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record BCEWithLogitsLoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each element, broadcast to the prediction, or null. Default: null.</param>
+    /// <param name="positiveWeight">
+    /// p, the weight of positives, broadcast to the prediction (for example one for each class), or null. Default: null.
+    /// </param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.
+    /// </param>
+    public BCEWithLogitsLoss(Tensor? weight = null, Tensor? positiveWeight = null, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Weight, PositiveWeight) = (weight, positiveWeight);
+
+    /// <summary><inheritdoc cref="BCEWithLogitsLoss(Tensor?, Tensor?, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
+    /// <summary><inheritdoc cref="BCEWithLogitsLoss(Tensor?, Tensor?, Reduction)" path="/param[@name='positiveWeight']/node()"/></summary>
+    public Tensor? PositiveWeight { get; init; }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(CrossEntropy));
 
@@ -67,7 +78,7 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
         public T Value<T>(T x, T y, T p)
             where T : struct, IReal<T>
         {
-            T one = T.Const(1);
+            T one = T.One;
             return Guards.ForProbability(y, ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y));
         }
     }
@@ -76,13 +87,13 @@ public sealed record BCEWithLogitsLoss(Tensor? Weight = null, Tensor? PositiveWe
     // rather than rounded to 0, and the loss of an infinite one is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
-        where T : struct, IReal<T> => Guards.Unless(T.Less(x, T.Const(0)), x, -x);
+        where T : struct, IReal<T> => Guards.Unless(x < 0, x, -x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Linear<T>(T x, T y, T weighted)
         where T : struct, IReal<T>
     {
-        T factor = Guards.Unless(T.Less(x, T.Const(0)), -weighted, T.Const(1) - y);
+        T factor = Guards.Unless(x < 0, -weighted, 1 - y);
         return factor * Guards.Weighable(x, factor);
     }
 }

@@ -13,25 +13,27 @@ namespace Criterion.Losses;
 /// With Gamma = 0 and Alpha = null it is <see cref="BCEWithLogitsLoss"/>. For targets of 0 and 1 it equals torchvision's
 /// <c>sigmoid_focal_loss</c>, whose default reduction is none; for targets in between, torchvision mixes p instead.
 /// </remarks>
-/// <param name="Alpha">α, the weight of positives against negatives, in [0, 1]; null weighs both by 1. Default: 0.25.</param>
-/// <param name="Gamma">γ, how fast the weight of an example decays as it becomes easy; must be 0 or more. Default: 2.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) of one shape → scalar",
     Source = "Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017, equation 5",
     Alternatives = "BCEWithLogitsLoss with a positive weight keeps probabilities calibrated; DiceLoss and TverskyLoss compare areas.")]
-public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record BinaryFocalLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Alpha']/node()"/></summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1].</exception>
-    public double? Alpha { get; init => field = CheckedAlpha(value); } = CheckedAlpha(Alpha);
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="alpha">α, the weight of positives against negatives, in [0, 1]; null weighs both by 1. Default: 0.25.</param>
+    /// <param name="gamma">γ, how fast the weight of an example decays as it becomes easy; must be 0 or more. Default: 2.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public BinaryFocalLoss(double? alpha = 0.25, double gamma = 2, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Alpha, Gamma) = (alpha, gamma);
 
-    /// <summary><inheritdoc cref="BinaryFocalLoss" path="/param[@name='Gamma']/node()"/></summary>
+    /// <summary><inheritdoc cref="BinaryFocalLoss(double?, double, Reduction)" path="/param[@name='alpha']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside [0, 1].</exception>
+    public double? Alpha { get; init => field = CheckedAlpha(value); }
+
+    /// <summary><inheritdoc cref="BinaryFocalLoss(double?, double, Reduction)" path="/param[@name='gamma']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); } =
-        Require.NonNegative(Gamma, nameof(BinaryFocalLoss));
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(BinaryFocalLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new FocalCrossEntropy(Alpha ?? 1, 1 - (Alpha ?? 0), Gamma));
@@ -62,11 +64,11 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T zero = T.Const(0);
-            T not = T.Const(1) - y;
-            T isFar = T.Less(T.Const(Far), T.Abs(x));
+            T zero = T.Zero;
+            T not = 1 - y;
+            T isFar = T.Abs(x) > Far;
             T loss = T.Any(isFar) ? LargeLogitTerms(x, y, not) : Terms(x, y, not);
-            return Guards.UndefinedWhere(T.Less(y * not, zero), loss);
+            return Guards.UndefinedWhere(y * not < zero, loss);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -75,8 +77,7 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Modulated(ofOne, exponent * ofZero)) + (
-                T.Const(negative) * not * Modulated(ofZero, exponent * ofOne));
+            return (positive * y * Modulated(ofOne, exponent * ofZero)) + (negative * not * Modulated(ofZero, exponent * ofOne));
         }
 
         // A term of weight 0 may be infinite, and a logarithm is clamped where its weight has underflowed.
@@ -86,13 +87,12 @@ public sealed record BinaryFocalLoss(double? Alpha = 0.25, double Gamma = 2, Red
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Modulated(Guards.Weighable(ofOne, y), ClampBelow(exponent * ofZero)))
-                + (T.Const(negative) * not * Modulated(Guards.Weighable(ofZero, not), ClampBelow(exponent * ofOne)));
+            return (positive * y * Modulated(Guards.Weighable(ofOne, y), ClampBelow(exponent * ofZero)))
+                + (negative * not * Modulated(Guards.Weighable(ofZero, not), ClampBelow(exponent * ofOne)));
         }
 
         static T ClampBelow<T>(T logOfWeight)
-            where T : struct, IReal<T> => T.Select(
-                T.Less(logOfWeight, T.Const(VanishingLogWeight)), T.Const(VanishingLogWeight), logOfWeight);
+            where T : struct, IReal<T> => T.Select(logOfWeight < VanishingLogWeight, VanishingLogWeight, logOfWeight);
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) never occurs for an easy example.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,21 +13,28 @@ namespace Criterion.Losses;
 /// <see cref="Forward(Tensor, Tensor, ReadOnlySpan{int}, ReadOnlySpan{int}, out int)"/> returns the number of such samples. Second
 /// derivatives are computed by the recursion in tensor operations, which is slow. PyTorch equivalent: <c>torch.nn.CTCLoss</c>.
 /// </remarks>
-/// <param name="Blank">The class that represents no label. Default: 0.</param>
-/// <param name="ZeroInfinity">Whether the loss of a sample without a valid path is 0 instead of +∞. Default: false.</param>
-/// <param name="Reduction">
-/// How per-element losses are reduced; the mean first divides each by its target's length, at least 1. Default: Mean.
-/// </param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "log-probabilities [T, N, C] or [T, C], targets [N, S], [S] or all in one row, lengths [N] → scalar",
     Source = "Graves, Fernández, Gomez and Schmidhuber, Connectionist temporal classification, 2006",
     PyTorch = "torch.nn.CTCLoss",
     Alternatives = "CrossEntropyLoss where every step has its own label.")]
-public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction Reduction = Reduction.Mean) : Loss(Reduction)
+public sealed record CTCLoss : Loss
 {
-    /// <summary><inheritdoc cref="CTCLoss" path="/param[@name='Blank']/node()"/></summary>
-    public int Blank { get; init => field = Require.AtLeast(0, value, nameof(CTCLoss)); } = Require.AtLeast(0, Blank, nameof(CTCLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="blank">The class that represents no label. Default: 0.</param>
+    /// <param name="zeroInfinity">Whether the loss of a sample without a valid path is 0 instead of +∞. Default: false.</param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; the mean first divides each by its target's length, at least 1. Default: Mean.
+    /// </param>
+    public CTCLoss(int blank = 0, bool zeroInfinity = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Blank, ZeroInfinity) = (blank, zeroInfinity);
+
+    /// <summary><inheritdoc cref="CTCLoss(int, bool, Reduction)" path="/param[@name='zeroInfinity']/node()"/></summary>
+    public bool ZeroInfinity { get; init; }
+
+    /// <summary><inheritdoc cref="CTCLoss(int, bool, Reduction)" path="/param[@name='blank']/node()"/></summary>
+    public int Blank { get; init => field = Require.AtLeast(0, value, nameof(CTCLoss)); }
 
     /// <summary>Computes the loss of log-probabilities.</summary>
     /// <param name="logProbabilities">[T, N, C], or [T, C] for one sample: the output of a log-softmax along C.</param>
@@ -95,7 +102,7 @@ public sealed record CTCLoss(int Blank = 0, bool ZeroInfinity = false, Reduction
         {
             Tensor step = Tensor.Stack([Tensor.ZerosLike(x), x], 1).LogSoftmax(1);
             int[] ones = [.. Enumerable.Repeat(1, x.Count)];
-            return new CTCLoss(Reduction: Reduction.None).Forward(
+            return new CTCLoss(reduction: Reduction.None).Forward(
                 Tensor.Stack([step, step, step]), Tensor.Ones([x.Count, 1], DType.Int64), [.. ones.Select(static n => 3 * n)], ones);
         }),
     ];

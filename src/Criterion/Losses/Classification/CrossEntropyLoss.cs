@@ -13,13 +13,6 @@ namespace Criterion.Losses;
 /// LabelSmoothing / C before the weights. PyTorch equivalent: <c>torch.nn.CrossEntropyLoss</c>; unlike it, a batch in which every target is
 /// ignored throws unless <see cref="Loss.OnEmpty"/> is Zero, and never gives NaN.
 /// </remarks>
-/// <param name="Weight">The weight of each class, [C], or null. Default: null.</param>
-/// <param name="IgnoreIndex">The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.</param>
-/// <param name="LabelSmoothing">The share of the target that is spread evenly over all classes, in [0, 1]. Default: 0.</param>
-/// <param name="Reduction">
-/// How per-element losses are reduced; with classes the mean is weighted, Σ ℓ / Σ w_y, with class probabilities it is over rows. Default:
-/// Mean.
-/// </param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes or like prediction of probabilities → scalar",
@@ -27,16 +20,34 @@ namespace Criterion.Losses;
     PyTorch = "torch.nn.CrossEntropyLoss",
     Alternatives = "FocalLoss down-weights examples that are already correct; BCEWithLogitsLoss is for labels that are not exclusive; "
         + "KlFromLogitsLoss learns from another model's logits.")]
-public sealed record CrossEntropyLoss(
-    Tensor? Weight = null, long IgnoreIndex = -100, double LabelSmoothing = 0, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+public sealed record CrossEntropyLoss : SoftmaxLoss, IPredictionLoss
 {
     // Computed probabilities may exceed 1 by rounding.
     const double Slack = 1e-5;
 
-    /// <summary><inheritdoc cref="CrossEntropyLoss" path="/param[@name='LabelSmoothing']/node()"/></summary>
-    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(CrossEntropyLoss)); } =
-        Require.InUnitInterval(LabelSmoothing, nameof(CrossEntropyLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each class, [C], or null. Default: null.</param>
+    /// <param name="ignoreIndex">
+    /// The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.
+    /// </param>
+    /// <param name="labelSmoothing">The share of the target that is spread evenly over all classes, in [0, 1]. Default: 0.</param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; with classes the mean is weighted, Σ ℓ / Σ w_y, with class probabilities it is over rows.
+    /// Default: Mean.
+    /// </param>
+    public CrossEntropyLoss(Tensor? weight = null, long ignoreIndex = -100, double labelSmoothing = 0, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Weight, IgnoreIndex, LabelSmoothing) = (weight, ignoreIndex, labelSmoothing);
+
+    /// <summary><inheritdoc cref="CrossEntropyLoss(Tensor?, long, double, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
+    /// <summary><inheritdoc cref="CrossEntropyLoss(Tensor?, long, double, Reduction)" path="/param[@name='ignoreIndex']/node()"/></summary>
+    public long IgnoreIndex { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="CrossEntropyLoss(Tensor?, long, double, Reduction)" path="/param[@name='labelSmoothing']/node()"/>
+    /// </summary>
+    public double LabelSmoothing { get; init => field = Require.InUnitInterval(value, nameof(CrossEntropyLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(NegativeLogProbability));

@@ -19,12 +19,6 @@ namespace Criterion.Losses;
 /// target likewise.
 /// </para>
 /// </remarks>
-/// <param name="Smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
-/// <param name="Epsilon">
-/// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
-/// </param>
-/// <param name="Squared">Whether the denominator sums squares, as in the paper by Milletari et al. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
@@ -32,18 +26,28 @@ namespace Criterion.Losses;
         + "species, 1945",
     Alternatives = "TverskyLoss weighs false positives and false negatives separately; "
         + "BCEWithLogitsLoss or BinaryFocalLoss for a gradient of single pixels.")]
-public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squared = false, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss(Reduction)
+public sealed record DiceLoss : OverlapLoss
 {
-    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Smooth']/node()"/></summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); } =
-        Require.NonNegative(Smooth, nameof(DiceLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
+    /// <param name="epsilon">
+    /// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
+    /// </param>
+    /// <param name="squared">Whether the denominator sums squares, as in the paper by Milletari et al. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public DiceLoss(double smooth = 0, double epsilon = 1e-8, bool squared = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Smooth, Epsilon, Squared) = (smooth, epsilon, squared);
 
-    /// <summary><inheritdoc cref="DiceLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary><inheritdoc cref="DiceLoss(double, double, bool, Reduction)" path="/param[@name='squared']/node()"/></summary>
+    public bool Squared { get; init; }
+
+    /// <summary><inheritdoc cref="DiceLoss(double, double, bool, Reduction)" path="/param[@name='smooth']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(DiceLoss)); }
+
+    /// <summary><inheritdoc cref="DiceLoss(double, double, bool, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); } =
-        Require.Positive(Epsilon, nameof(DiceLoss));
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(DiceLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Overlap(Smooth, Epsilon, Squared));
@@ -61,8 +65,8 @@ public sealed record DiceLoss(double Smooth = 0, double Epsilon = 1e-8, bool Squ
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T twice = T.Const(2) * sums.First;
-            return T.Const(1) - ((smooth == 0 ? twice : twice + T.Const(smooth)) / (sums.Second + T.Const(smooth + epsilon)));
+            T twice = 2 * sums.First;
+            return 1 - ((smooth == 0 ? twice : twice + smooth) / (sums.Second + (smooth + epsilon)));
         }
     }
 }

@@ -11,23 +11,32 @@ namespace Criterion.Losses;
 /// With γ = 0 it is cross-entropy. Where p_y rounds to 1 the loss and its gradient are 0. The mean is over rows; unlike that of
 /// <see cref="CrossEntropyLoss"/> it does not divide by the weights.
 /// </remarks>
-/// <param name="Gamma">γ, how strongly correct examples are down-weighted; must be 0 or more. Default: 2.</param>
-/// <param name="Alpha">α, the weight of each class, [C], a scalar for all, or null for 1. Default: null.</param>
-/// <param name="IgnoreIndex">The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C], target [N, d1, ...] of classes → scalar",
     Source = "Lin, Goyal, Girshick, He and Dollár, Focal loss for dense object detection, 2017",
     Alternatives = "CrossEntropyLoss with class weights where only the classes are imbalanced; "
         + "BinaryFocalLoss for labels that are not exclusive.")]
-public sealed record FocalLoss(
-    double Gamma = 2, Tensor? Alpha = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+public sealed record FocalLoss : SoftmaxLoss, IPredictionLoss
 {
-    /// <summary><inheritdoc cref="FocalLoss" path="/param[@name='Gamma']/node()"/></summary>
-    public double Gamma { get; init => field = Require.NonNegative(value, nameof(FocalLoss)); } =
-        Require.NonNegative(Gamma, nameof(FocalLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="gamma">γ, how strongly correct examples are down-weighted; must be 0 or more. Default: 2.</param>
+    /// <param name="alpha">α, the weight of each class, [C], a scalar for all, or null for 1. Default: null.</param>
+    /// <param name="ignoreIndex">
+    /// The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public FocalLoss(double gamma = 2, Tensor? alpha = null, long ignoreIndex = -100, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Gamma, Alpha, IgnoreIndex) = (gamma, alpha, ignoreIndex);
+
+    /// <summary><inheritdoc cref="FocalLoss(double, Tensor?, long, Reduction)" path="/param[@name='alpha']/node()"/></summary>
+    public Tensor? Alpha { get; init; }
+
+    /// <summary><inheritdoc cref="FocalLoss(double, Tensor?, long, Reduction)" path="/param[@name='ignoreIndex']/node()"/></summary>
+    public long IgnoreIndex { get; init; }
+
+    /// <summary><inheritdoc cref="FocalLoss(double, Tensor?, long, Reduction)" path="/param[@name='gamma']/node()"/></summary>
+    public double Gamma { get; init => field = Require.NonNegative(value, nameof(FocalLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new FocalCrossEntropy(Gamma));
@@ -68,7 +77,7 @@ public sealed record FocalLoss(
             }
 
             // A power below 2 has an infinite second derivative at p = 1, which would be multiplied by ln p = 0.
-            T unsure = T.Select(T.Equal(log, T.Const(0)), T.Const(LogNearOne), log);
+            T unsure = T.Select(T.Equal(log, T.Zero), LogNearOne, log);
             return -(b * T.Pow(-T.Expm1(unsure), gamma) * unsure);
         }
     }

@@ -12,21 +12,23 @@ namespace Criterion.Losses;
 /// The prediction is a distance, 0 or more: a negative one would make the loss of similar pairs negative. At x = Margin the gradient for y
 /// = −1 is the one inside, −1. PyTorch equivalent: <c>torch.nn.HingeEmbeddingLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (distances), target (1 or −1) of one shape → scalar",
     PyTorch = "torch.nn.HingeEmbeddingLoss",
     Alternatives = "CosineEmbeddingLoss takes the embeddings and compares directions; "
         + "TripletMarginLoss compares distances with each other.")]
-public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record HingeEmbeddingLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="HingeEmbeddingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">The distance beyond which dissimilar pairs have zero loss. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public HingeEmbeddingLoss(double margin = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Margin = margin;
+
+    /// <summary><inheritdoc cref="HingeEmbeddingLoss(double, Reduction)" path="/param[@name='margin']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
-    public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); } =
-        Require.Finite(Margin, nameof(HingeEmbeddingLoss));
+    public double Margin { get; init => field = Require.Finite(value, nameof(HingeEmbeddingLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new DistanceMargin(Margin));
@@ -43,6 +45,6 @@ public sealed record HingeEmbeddingLoss(double Margin = 1, Reduction Reduction =
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>
-            T.Select(T.Equal(y, T.Const(1)), x, T.PositivePart(T.Const(margin) - x));
+            T.Select(T.Equal(y, T.One), x, T.PositivePart(margin - x));
     }
 }

@@ -12,16 +12,22 @@ namespace Criterion.Losses;
 /// Symmetric, in [0, ln 2] and always finite: a class that one side excludes with a logit of −∞ adds at most ln 2. Far from the target the
 /// gradient vanishes, unlike that of <see cref="KlFromLogitsLoss"/>.
 /// </remarks>
-/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
     Source = "Lin, Divergence measures based on the Shannon entropy, 1991",
     Alternatives = "KlFromLogitsLoss for a fixed target that the prediction must cover; its gradient does not vanish far from the target.")]
-public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
+public sealed record JensenShannonLoss : SoftmaxLoss, IPredictionLoss, IDivergenceLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="dim">The class dimension; for [C] the only one. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
+    public JensenShannonLoss(int dim = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Dim = dim;
+
+    /// <summary><inheritdoc cref="JensenShannonLoss(int, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    public int Dim { get; init; }
+
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(Divergence));
 
@@ -57,12 +63,12 @@ public sealed record JensenShannonLoss(int Dim = 1, Reduction Reduction = Reduct
             where T : struct, IReal<T>
         {
             T across = Finite(b) - Finite(a);
-            T ofFirst = T.Const(Math.Log(2)) - T.Softplus(across);
-            return T.Const(0.5) * ((p * ofFirst) + (q * (ofFirst + across)));
+            T ofFirst = Math.Log(2) - T.Softplus(across);
+            return 0.5 * ((p * ofFirst) + (q * (ofFirst + across)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(FiniteLogOfZero), x);
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), FiniteLogOfZero, x);
     }
 }

@@ -20,20 +20,27 @@ namespace Criterion.Losses;
 /// equivalent: <c>torch.nn.KLDivLoss</c>; unlike it, probabilities passed as log-probabilities throw.
 /// </para>
 /// </remarks>
-/// <param name="LogTarget">Whether the target is a log-probability. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (log-probabilities), target (probabilities) of one shape [N, ...] → scalar",
     Source = "Kullback, Leibler, On information and sufficiency, 1951",
     PyTorch = "torch.nn.KLDivLoss",
     Alternatives = "CrossEntropyLoss on logits has the same gradient by the prediction; JensenShannonLoss is symmetric and bounded.")]
-public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction), IDivergenceLoss
+public sealed record KLDivLoss : PointwiseLoss, IDivergenceLoss
 {
     // A sum of rounded probabilities may slightly exceed 1.
     const double Rounding = 1e-4;
 
     const string LogProbability = "a log-probability, 0 or less";
+
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="logTarget">Whether the target is a log-probability. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public KLDivLoss(bool logTarget = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => LogTarget = logTarget;
+
+    /// <summary><inheritdoc cref="KLDivLoss(bool, Reduction)" path="/param[@name='logTarget']/node()"/></summary>
+    public bool LogTarget { get; init; }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Divergence(LogTarget));
@@ -74,12 +81,12 @@ public sealed record KLDivLoss(bool LogTarget = false, Reduction Reduction = Red
             where T : struct, IReal<T>
         {
             T probability = logTarget ? T.Exp(y) : y;
-            T log = logTarget ? Guards.Weighable(y, probability) : T.Log(Guards.Unless(T.Equal(y, T.Const(0)), T.Const(1), y));
+            T log = logTarget ? Guards.Weighable(y, probability) : T.Log(Guards.Unless(T.Equal(y, T.Zero), T.One, y));
             T loss = probability * (log - Guards.Weighable(x, probability));
 
             // The logarithm of a negative probability is NaN by itself.
-            T excess = T.Max(x - T.Const(Rounding), logTarget ? y - T.Const(Rounding) : y - T.Const(1 + Rounding));
-            return Guards.UndefinedWhere(T.Less(T.Const(0), excess), loss);
+            T excess = T.Max(x - Rounding, logTarget ? y - Rounding : y - (1 + Rounding));
+            return Guards.UndefinedWhere(excess > 0, loss);
         }
     }
 }

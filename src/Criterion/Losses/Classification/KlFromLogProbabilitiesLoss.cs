@@ -9,22 +9,33 @@ namespace Criterion.Losses;
 /// A row that does not sum to 1, such as probabilities passed by mistake, throws, where <c>torch.nn.KLDivLoss</c> returns a number that may
 /// be negative. The gradient by the prediction is −q. A class with −∞ in both rows adds nothing.
 /// </remarks>
-/// <param name="Reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
-/// <param name="Tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
-/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of log-probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss takes logits in one pass and needs no check; KLDivLoss has PyTorch's conventions.")]
-public sealed record KlFromLogProbabilitiesLoss(
-    bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
+public sealed record KlFromLogProbabilitiesLoss : SoftmaxLoss, IPredictionLoss, IDivergenceLoss
 {
-    /// <summary><inheritdoc cref="KlFromLogProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
-    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); } =
-        Require.Tolerance(Tolerance, nameof(KlFromLogProbabilitiesLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
+    /// <param name="tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
+    /// <param name="dim">The class dimension; for [C] the only one. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
+    public KlFromLogProbabilitiesLoss(bool reverse = false, double tolerance = 1e-3, int dim = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Reverse, Tolerance, Dim) = (reverse, tolerance, dim);
+
+    /// <summary>
+    /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='reverse']/node()"/>
+    /// </summary>
+    public bool Reverse { get; init; }
+
+    /// <summary><inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    public int Dim { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KlFromLogProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='tolerance']/node()"/>
+    /// </summary>
+    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromLogProbabilitiesLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new KlFromLogitsLoss.Divergence(Reverse));

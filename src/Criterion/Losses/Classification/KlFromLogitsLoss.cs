@@ -12,12 +12,6 @@ namespace Criterion.Losses;
 /// A class with a logit of −∞ in both rows adds nothing; in the prediction alone the divergence is +∞. PyTorch computes the same value by
 /// <c>torch.nn.functional.kl_div(log_softmax(x), log_softmax(y), log_target=True)</c> with batchmean.
 /// </remarks>
-/// <param name="Reverse">
-/// Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ), which concentrates on one mode of q instead of covering all. Default:
-/// false.
-/// </param>
-/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of logits → scalar",
@@ -25,9 +19,24 @@ namespace Criterion.Losses;
         + "knowledge in a neural network, 2015",
     Alternatives = "JensenShannonLoss is symmetric and bounded; CrossEntropyLoss is for classes; "
         + "KlFromProbabilitiesLoss and KlFromLogProbabilitiesLoss for inputs that are already normalized.")]
-public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
+public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenceLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reverse">
+    /// Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ), which concentrates on one mode of q instead of covering all.
+    /// Default: false.
+    /// </param>
+    /// <param name="dim">The class dimension; for [C] the only one. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
+    public KlFromLogitsLoss(bool reverse = false, int dim = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Reverse, Dim) = (reverse, dim);
+
+    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, Reduction)" path="/param[@name='reverse']/node()"/></summary>
+    public bool Reverse { get; init; }
+
+    /// <summary><inheritdoc cref="KlFromLogitsLoss(bool, int, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    public int Dim { get; init; }
+
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
 
@@ -62,6 +71,6 @@ public sealed record KlFromLogitsLoss(bool Reverse = false, int Dim = 1, Reducti
         // p (a − b), and 0 where p is 0, even if logarithms are infinite there. NaN propagates: from a through p, from b through e^b.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T p, T a, T b, T ofB)
-            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Const(0)), T.Detach(ofB), a - b);
+            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Zero), T.Detach(ofB), a - b);
     }
 }

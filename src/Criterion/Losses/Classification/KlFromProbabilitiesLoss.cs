@@ -9,22 +9,31 @@ namespace Criterion.Losses;
 /// A class with q = 0 adds nothing; where p = 0 and q &gt; 0 the divergence is +∞. The gradient by the prediction is −q / p, which is large
 /// where p is small; <see cref="KlFromLogitsLoss"/> avoids this. A row that does not sum to 1 throws an error that names it.
 /// </remarks>
-/// <param name="Reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
-/// <param name="Tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
-/// <param name="Dim">The class dimension; for [C] the only one. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target [N, C, ...] or [C] of probabilities → scalar",
     Source = "Kullback and Leibler, On information and sufficiency, 1951",
     Alternatives = "KlFromLogitsLoss where logits are available: it neither overflows nor needs the check.")]
-public sealed record KlFromProbabilitiesLoss(
-    bool Reverse = false, double Tolerance = 1e-3, int Dim = 1, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss, IDivergenceLoss
+public sealed record KlFromProbabilitiesLoss : SoftmaxLoss, IPredictionLoss, IDivergenceLoss
 {
-    /// <summary><inheritdoc cref="KlFromProbabilitiesLoss" path="/param[@name='Tolerance']/node()"/></summary>
-    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); } =
-        Require.Tolerance(Tolerance, nameof(KlFromProbabilitiesLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reverse">Whether to compute the reverse divergence Σⱼ pⱼ (ln pⱼ − ln qⱼ). Default: false.</param>
+    /// <param name="tolerance">The largest deviation of Σⱼ pⱼ and Σⱼ qⱼ from 1; infinity switches the check off. Default: 1e-3.</param>
+    /// <param name="dim">The class dimension; for [C] the only one. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced; the mean is over rows, never over classes. Default: Mean.</param>
+    public KlFromProbabilitiesLoss(bool reverse = false, double tolerance = 1e-3, int dim = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Reverse, Tolerance, Dim) = (reverse, tolerance, dim);
+
+    /// <summary><inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='reverse']/node()"/></summary>
+    public bool Reverse { get; init; }
+
+    /// <summary><inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    public int Dim { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="KlFromProbabilitiesLoss(bool, double, int, Reduction)" path="/param[@name='tolerance']/node()"/>
+    /// </summary>
+    public double Tolerance { get; init => field = Require.Tolerance(value, nameof(KlFromProbabilitiesLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Divergence(Reverse));
@@ -76,8 +85,8 @@ public sealed record KlFromProbabilitiesLoss(
         static T Weighted<T>(T a, T b)
             where T : struct, IReal<T>
         {
-            T zero = T.Const(0);
-            T one = T.Const(1);
+            T zero = T.Zero;
+            T one = T.One;
             T isZero = T.Equal(a, zero);
             return a * (T.Log(T.Select(isZero, one, a)) - T.Log(T.Select(isZero, T.Select(T.Equal(b, zero), one, b), b)));
         }

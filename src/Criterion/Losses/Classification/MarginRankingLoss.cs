@@ -12,21 +12,23 @@ namespace Criterion.Losses;
 /// Where the scores differ by exactly the margin the gradient is the one inside, −y and y. PyTorch equivalent:
 /// <c>torch.nn.MarginRankingLoss</c>; unlike it, a target that is neither 1 nor −1 throws and nothing is broadcast.
 /// </remarks>
-/// <param name="Margin">The desired difference of the scores. Default: 0.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "x1, x2 (scores), target (1 or −1) of one shape → scalar",
     Source = "Herbrich, Graepel, Obermayer, Large margin rank boundaries for ordinal regression, 2000",
     PyTorch = "torch.nn.MarginRankingLoss",
     Alternatives = "SoftMarginLoss of x1 − x2 is smooth and never has a zero gradient; TripletMarginLoss ranks distances of embeddings.")]
-public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss(Reduction)
+public sealed record MarginRankingLoss : TernaryLoss
 {
-    /// <summary><inheritdoc cref="MarginRankingLoss" path="/param[@name='Margin']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">The desired difference of the scores. Default: 0.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public MarginRankingLoss(double margin = 0, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Margin = margin;
+
+    /// <summary><inheritdoc cref="MarginRankingLoss(double, Reduction)" path="/param[@name='margin']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not finite.</exception>
-    public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); } =
-        Require.Finite(Margin, nameof(MarginRankingLoss));
+    public double Margin { get; init => field = Require.Finite(value, nameof(MarginRankingLoss)); }
 
     /// <inheritdoc/>
     protected internal override TernaryFormula Formula => TernaryFormula.From(new RankMargin(Margin));
@@ -59,6 +61,6 @@ public sealed record MarginRankingLoss(double Margin = 0, Reduction Reduction = 
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));
+            where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + margin));
     }
 }

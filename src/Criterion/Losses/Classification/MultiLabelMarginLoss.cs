@@ -11,15 +11,21 @@ namespace Criterion.Losses;
 /// The gradient is 0 for pairs that differ by 1 or more, and jumps there. A row without a correct class has zero loss. Memory grows with
 /// the number of correct classes times the number of all classes. PyTorch equivalent: <c>torch.nn.MultiLabelMarginLoss</c>.
 /// </remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target of the same shape, correct classes first, then −1 → scalar",
     PyTorch = "torch.nn.MultiLabelMarginLoss",
     Alternatives = "MultiLabelSoftMarginLoss and BCEWithLogitsLoss treat every label independently and give probabilities; "
         + "MultiMarginLoss for a single correct class.")]
-public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
+public sealed record MultiLabelMarginLoss : Loss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public MultiLabelMarginLoss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Computes the loss of scores.</summary>
     /// <param name="prediction">The scores, [N, C] or [C].</param>
     /// <param name="target">
@@ -120,6 +126,6 @@ public sealed record MultiLabelMarginLoss(Reduction Reduction = Reduction.Mean) 
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(1) - (x - y));
+            where T : struct, IReal<T> => Guards.Relu(1 - (x - y));
     }
 }

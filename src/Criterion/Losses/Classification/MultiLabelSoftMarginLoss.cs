@@ -11,16 +11,24 @@ namespace Criterion.Losses;
 /// Never overflows. Its mean equals that of <see cref="BCEWithLogitsLoss"/>; unlike it, it returns one loss for each row. PyTorch
 /// equivalent: <c>torch.nn.MultiLabelSoftMarginLoss</c>; unlike it, a target outside [0, 1] throws.
 /// </remarks>
-/// <param name="Weight">The weight of each label, [C] or any shape that broadcasts to the prediction, or null. Default: null.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (in [0, 1]) [N, ..., C] or [C] → scalar",
     PyTorch = "torch.nn.MultiLabelSoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss gives per-label losses and weighs positives; MultiLabelMarginLoss has zero loss beyond a margin.")]
-public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : RowLoss(Reduction), IPredictionLoss
+public sealed record MultiLabelSoftMarginLoss : RowLoss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each label, [C] or any shape that broadcasts to the prediction, or null. Default: null.</param>
+    /// <param name="reduction">
+    /// How per-element losses are reduced; the mean divides by their number, not by the weights. Default: Mean.
+    /// </param>
+    public MultiLabelSoftMarginLoss(Tensor? weight = null, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Weight = weight;
+
+    /// <summary><inheritdoc cref="MultiLabelSoftMarginLoss(Tensor?, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(default(MeanCrossEntropy));
 
@@ -56,7 +64,7 @@ public sealed record MultiLabelSoftMarginLoss(Tensor? Weight = null, Reduction R
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
+            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.One);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

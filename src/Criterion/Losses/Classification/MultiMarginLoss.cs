@@ -8,10 +8,6 @@ namespace Criterion.Losses;
 /// <remarks>
 /// The gradient is 0 for classes that trail by the margin; with P = 1 it jumps there. PyTorch equivalent: <c>torch.nn.MultiMarginLoss</c>.
 /// </remarks>
-/// <param name="P">The power of the hinge, 1 or 2. Default: 1.</param>
-/// <param name="Margin">The margin by which the score of the correct class must exceed the others. Default: 1.</param>
-/// <param name="Weight">The weight of each class, [C], or null; the mean does not divide by it. Default: null.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C] or [C], target [N] of classes → scalar",
@@ -19,15 +15,24 @@ namespace Criterion.Losses;
     PyTorch = "torch.nn.MultiMarginLoss",
     Alternatives = "CrossEntropyLoss never has a zero gradient and gives probabilities; "
         + "MultiLabelMarginLoss is for several correct classes.")]
-public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weight = null, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+public sealed record MultiMarginLoss : SoftmaxLoss, IPredictionLoss
 {
-    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='P']/node()"/></summary>
-    public int P { get; init => field = CheckedPower(value); } = CheckedPower(P);
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="p">The power of the hinge, 1 or 2. Default: 1.</param>
+    /// <param name="margin">The margin by which the score of the correct class must exceed the others. Default: 1.</param>
+    /// <param name="weight">The weight of each class, [C], or null; the mean does not divide by it. Default: null.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public MultiMarginLoss(int p = 1, double margin = 1, Tensor? weight = null, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (P, Margin, Weight) = (p, margin, weight);
 
-    /// <summary><inheritdoc cref="MultiMarginLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.Finite(value, nameof(MultiMarginLoss)); } =
-        Require.Finite(Margin, nameof(MultiMarginLoss));
+    /// <summary><inheritdoc cref="MultiMarginLoss(int, double, Tensor?, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
+    /// <summary><inheritdoc cref="MultiMarginLoss(int, double, Tensor?, Reduction)" path="/param[@name='p']/node()"/></summary>
+    public int P { get; init => field = CheckedPower(value); }
+
+    /// <summary><inheritdoc cref="MultiMarginLoss(int, double, Tensor?, Reduction)" path="/param[@name='margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.Finite(value, nameof(MultiMarginLoss)); }
 
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(new Hinge(P, Margin));
@@ -81,8 +86,8 @@ public sealed record MultiMarginLoss(int P = 1, double Margin = 1, Tensor? Weigh
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T hinge = Guards.Relu(T.Const(margin) + a);
-            return T.Select(T.Equal(b, T.Const(0)), power == 1 ? hinge : hinge * hinge, T.Const(0));
+            T hinge = Guards.Relu(margin + a);
+            return T.Select(T.Equal(b, T.Zero), power == 1 ? hinge : hinge * hinge, 0);
         }
     }
 }

@@ -7,17 +7,28 @@ namespace Criterion.Losses;
 /// The gradient is −w_y at the class and 0 elsewhere: a NaN at another class does not show. Inputs that are not log-probabilities are not
 /// detected; <see cref="CrossEntropyLoss"/> takes logits. PyTorch equivalent: <c>torch.nn.NLLLoss</c>.
 /// </remarks>
-/// <param name="Weight">The weight of each class, [C], or null. Default: null.</param>
-/// <param name="IgnoreIndex">The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.</param>
-/// <param name="Reduction">How per-element losses are reduced; the mean is weighted, Σ ℓ / Σ w_y. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction [N, C, d1, ...] or [C] of log-probabilities, target [N, d1, ...] of classes → scalar",
     PyTorch = "torch.nn.NLLLoss",
     Alternatives = "CrossEntropyLoss takes logits and is the safer choice; KlFromLogProbabilitiesLoss compares with whole distributions.")]
-public sealed record NLLLoss(Tensor? Weight = null, long IgnoreIndex = -100, Reduction Reduction = Reduction.Mean)
-    : SoftmaxLoss(Reduction), IPredictionLoss
+public sealed record NLLLoss : SoftmaxLoss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weight">The weight of each class, [C], or null. Default: null.</param>
+    /// <param name="ignoreIndex">
+    /// The class whose rows are excluded from loss, gradient and mean; may be out of range. Default: −100.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced; the mean is weighted, Σ ℓ / Σ w_y. Default: Mean.</param>
+    public NLLLoss(Tensor? weight = null, long ignoreIndex = -100, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Weight, IgnoreIndex) = (weight, ignoreIndex);
+
+    /// <summary><inheritdoc cref="NLLLoss(Tensor?, long, Reduction)" path="/param[@name='weight']/node()"/></summary>
+    public Tensor? Weight { get; init; }
+
+    /// <summary><inheritdoc cref="NLLLoss(Tensor?, long, Reduction)" path="/param[@name='ignoreIndex']/node()"/></summary>
+    public long IgnoreIndex { get; init; }
+
     /// <inheritdoc/>
     protected internal override SoftmaxFormula Formula => SoftmaxFormula.From(default(CrossEntropyLoss.NegativeLogProbability));
 

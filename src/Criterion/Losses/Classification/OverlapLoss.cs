@@ -3,9 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of the overlap of two sets, each given by probabilities: one value for each sample.</summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record OverlapLoss(Reduction Reduction) : RowLoss(Reduction), IPredictionLoss
+public abstract record OverlapLoss : RowLoss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected OverlapLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <summary>Computes the loss of samples.</summary>
     /// <param name="prediction">The probabilities, [N, ...]: all dimensions but the first form one sample; [D] is a single sample.</param>
     /// <param name="target">The target, of the same shape, values in [0, 1].</param>

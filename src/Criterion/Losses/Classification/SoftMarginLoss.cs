@@ -9,14 +9,20 @@ namespace Criterion.Losses;
 /// Never overflows. It is <see cref="BCEWithLogitsLoss"/> with 1 and −1 for the classes 1 and 0. PyTorch equivalent:
 /// <c>torch.nn.SoftMarginLoss</c>; unlike it, a target that is neither 1 nor −1 throws.
 /// </remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction (logits), target (1 or −1) of one shape → scalar",
     PyTorch = "torch.nn.SoftMarginLoss",
     Alternatives = "BCEWithLogitsLoss takes targets in [0, 1] and weights; BinaryFocalLoss where one class is rare.")]
-public sealed record SoftMarginLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record SoftMarginLoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public SoftMarginLoss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogisticError));
 

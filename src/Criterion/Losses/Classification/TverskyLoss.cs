@@ -19,42 +19,41 @@ namespace Criterion.Losses;
 /// one sample.
 /// </para>
 /// </remarks>
-/// <param name="Alpha">The weight of false positives; must be 0 or more. Default: 0.5.</param>
-/// <param name="Beta">The weight of false negatives; must be 0 or more. Default: 0.5.</param>
-/// <param name="Smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
-/// <param name="Epsilon">
-/// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Classification,
     Shapes = "prediction, target (probabilities) [N, ...], or [D] for one sample → scalar",
     Source = "Salehi, Erdogmus, Gholipour, Tversky loss function for image segmentation, 2017; "
         + "the index: Tversky, Features of similarity, 1977",
     Alternatives = "DiceLoss where false positives and false negatives are equally bad; BinaryFocalLoss for a gradient of single pixels.")]
-public sealed record TverskyLoss(
-    double Alpha = 0.5, double Beta = 0.5, double Smooth = 0, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : OverlapLoss(Reduction)
+public sealed record TverskyLoss : OverlapLoss
 {
-    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Alpha']/node()"/></summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Alpha { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
-        Require.NonNegative(Alpha, nameof(TverskyLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="alpha">The weight of false positives; must be 0 or more. Default: 0.5.</param>
+    /// <param name="beta">The weight of false negatives; must be 0 or more. Default: 0.5.</param>
+    /// <param name="smooth">Added to numerator and denominator; must be 0 or more. 1 is common. Default: 0.</param>
+    /// <param name="epsilon">
+    /// Added to the denominator; must be positive, since it keeps the loss of an empty sample finite. Default: 1e-8.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public TverskyLoss(
+        double alpha = 0.5, double beta = 0.5, double smooth = 0, double epsilon = 1e-8, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Alpha, Beta, Smooth, Epsilon) = (alpha, beta, smooth, epsilon);
 
-    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Beta']/node()"/></summary>
+    /// <summary><inheritdoc cref="TverskyLoss(double, double, double, double, Reduction)" path="/param[@name='alpha']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Beta { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
-        Require.NonNegative(Beta, nameof(TverskyLoss));
+    public double Alpha { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); }
 
-    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Smooth']/node()"/></summary>
+    /// <summary><inheritdoc cref="TverskyLoss(double, double, double, double, Reduction)" path="/param[@name='beta']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Smooth { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); } =
-        Require.NonNegative(Smooth, nameof(TverskyLoss));
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); }
 
-    /// <summary><inheritdoc cref="TverskyLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary><inheritdoc cref="TverskyLoss(double, double, double, double, Reduction)" path="/param[@name='smooth']/node()"/></summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double Smooth { get; init => field = Require.NonNegative(value, nameof(TverskyLoss)); }
+
+    /// <summary><inheritdoc cref="TverskyLoss(double, double, double, double, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(TverskyLoss)); } =
-        Require.Positive(Epsilon, nameof(TverskyLoss));
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(TverskyLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new TverskyIndex(Alpha, Beta, Smooth, Epsilon));
@@ -66,15 +65,15 @@ public sealed record TverskyLoss(
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (T.Const(1) - b), (T.Const(1) - a) * b);
+            where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (1 - b), (1 - a) * b);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T hits = smooth == 0 ? sums.First : sums.First + T.Const(smooth);
-            T errors = (T.Const(alpha) * sums.Second) + (T.Const(beta) * sums.Third);
-            return T.Const(1) - (hits / (hits + errors + T.Const(epsilon)));
+            T hits = smooth == 0 ? sums.First : sums.First + smooth;
+            T errors = (alpha * sums.Second) + (beta * sums.Third);
+            return 1 - (hits / (hits + errors + epsilon));
         }
     }
 }

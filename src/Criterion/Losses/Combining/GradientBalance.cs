@@ -5,26 +5,27 @@ namespace Criterion.Losses;
 /// such as a generator's image or the weights of its last layer.
 /// </summary>
 /// <remarks>
-/// w = min(ratio · ‖∂rest/∂x‖ / (‖∂adversarial/∂x‖ + ε), <paramref name="Largest"/>) is a number, so no gradient flows through it. The
+/// w = min(ratio · ‖∂rest/∂x‖ / (‖∂adversarial/∂x‖ + ε), <see cref="Largest"/>) is a number, so no gradient flows through it. The
 /// norms span all tensors, without overflow. Where either gradient is exactly 0, w is 0. NaN propagates. Both graphs are traversed once
 /// more, and retained.
 /// </remarks>
-/// <param name="Ratio">The desired norm of the adversarial gradient relative to the other. Default: 1.</param>
-/// <param name="Largest">The upper bound of the weight, reached where the adversarial gradient nearly vanishes. Default: 1e4.</param>
-/// <param name="Epsilon">ε, added to the adversarial norm; must be 0 or more. Default: 1e-8.</param>
-public sealed record GradientBalance(double Ratio = 1, double Largest = 1e4, double Epsilon = 1e-8)
+public sealed record GradientBalance
 {
-    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Ratio']/node()"/></summary>
-    public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
-        Require.NonNegative(Ratio, nameof(GradientBalance));
+    /// <summary>Initializes the balance.</summary>
+    /// <param name="ratio">The desired norm of the adversarial gradient relative to the other. Default: 1.</param>
+    /// <param name="largest">The upper bound of the weight, reached where the adversarial gradient nearly vanishes. Default: 1e4.</param>
+    /// <param name="epsilon">ε, added to the adversarial norm; must be 0 or more. Default: 1e-8.</param>
+    public GradientBalance(double ratio = 1, double largest = 1e4, double epsilon = 1e-8) =>
+        (Ratio, Largest, Epsilon) = (ratio, largest, epsilon);
 
-    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Largest']/node()"/></summary>
-    public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
-        Require.NonNegative(Largest, nameof(GradientBalance));
+    /// <summary><inheritdoc cref="GradientBalance(double, double, double)" path="/param[@name='ratio']/node()"/></summary>
+    public double Ratio { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); }
 
-    /// <summary><inheritdoc cref="GradientBalance" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); } =
-        Require.NonNegative(Epsilon, nameof(GradientBalance));
+    /// <summary><inheritdoc cref="GradientBalance(double, double, double)" path="/param[@name='largest']/node()"/></summary>
+    public double Largest { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); }
+
+    /// <summary><inheritdoc cref="GradientBalance(double, double, double)" path="/param[@name='epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(GradientBalance)); }
 
     /// <summary>Computes the weight of the adversarial term.</summary>
     /// <param name="adversarial">The adversarial term, a scalar with its graph.</param>

@@ -1,11 +1,23 @@
 namespace Criterion.Losses;
 
 /// <summary>The value of a term of a combined loss.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Weight">The weight.</param>
-/// <param name="Value">The value before weighting.</param>
-public sealed record TermValue(string Name, double Weight, double Value)
+public sealed record TermValue
 {
+    /// <summary>Initializes the value of a term.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="value">The value before weighting.</param>
+    public TermValue(string name, double weight, double value) => (Name, Weight, Value) = (name, weight, value);
+
+    /// <summary><inheritdoc cref="TermValue(string, double, double)" path="/param[@name='name']/node()"/></summary>
+    public string Name { get; init; }
+
+    /// <summary><inheritdoc cref="TermValue(string, double, double)" path="/param[@name='weight']/node()"/></summary>
+    public double Weight { get; init; }
+
+    /// <summary><inheritdoc cref="TermValue(string, double, double)" path="/param[@name='value']/node()"/></summary>
+    public double Value { get; init; }
+
     /// <summary>Gets the contribution to the total.</summary>
     public double Weighted => Weight * Value;
 

@@ -4,11 +4,23 @@ using Criterion.Schedules;
 namespace Criterion.Losses;
 
 /// <summary>A term of a <see cref="WeightedSum"/>.</summary>
-/// <param name="Name">The name in reports.</param>
-/// <param name="Loss">The loss.</param>
-/// <param name="Weight">The weight.</param>
-public sealed record LossTerm(string Name, IPredictionLoss Loss, Schedule Weight)
+public sealed record LossTerm
 {
+    /// <summary>Initializes the term.</summary>
+    /// <param name="name">The name in reports.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="weight">The weight.</param>
+    public LossTerm(string name, IPredictionLoss loss, Schedule weight) => (Name, Loss, Weight) = (name, loss, weight);
+
+    /// <summary><inheritdoc cref="LossTerm(string, IPredictionLoss, Schedule)" path="/param[@name='name']/node()"/></summary>
+    public string Name { get; init; }
+
+    /// <summary><inheritdoc cref="LossTerm(string, IPredictionLoss, Schedule)" path="/param[@name='loss']/node()"/></summary>
+    public IPredictionLoss Loss { get; init; }
+
+    /// <summary><inheritdoc cref="LossTerm(string, IPredictionLoss, Schedule)" path="/param[@name='weight']/node()"/></summary>
+    public Schedule Weight { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Weight is ConstantSchedule { Level: 1 } ? Name : $"{Weight} · {Name}";
 }
@@ -19,7 +31,7 @@ public sealed record LossTerm(string Name, IPredictionLoss Loss, Schedule Weight
 /// JSON stores losses by type name, so only those of this library can be stored.
 /// </remarks>
 /// <example><code>
-/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearSchedule(0, 1, Steps: 1000));
+/// var loss = (new L1Loss() * 10).Named("pixel") + (new CosineSimilarityLoss() * new LinearSchedule(0, 1, steps: 1000));
 /// LossReport report = loss.At(step).Evaluate(prediction, target);
 /// </code></example>
 public sealed record WeightedSum : IPredictionLoss

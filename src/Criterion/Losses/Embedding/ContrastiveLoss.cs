@@ -13,19 +13,21 @@ namespace Criterion.Losses;
 /// gradient of 0, and so do dissimilar pairs that coincide, since no direction separates them. The gradient decreases to 0 at the margin,
 /// where that of <see cref="PairMarginLoss"/> jumps.
 /// </remarks>
-/// <param name="Margin">The distance beyond which dissimilar pairs have zero loss; must be 0 or more. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
     Source = "Hadsell, Chopra and LeCun, Dimensionality reduction by learning an invariant mapping, 2006, equation 4",
     Alternatives = "PairMarginLoss is linear and averages over pairs with a nonzero loss; CosineEmbeddingLoss compares directions only.")]
-public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss(Reduction)
+public sealed record ContrastiveLoss : PairDistanceLoss
 {
-    /// <summary><inheritdoc cref="ContrastiveLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); } =
-        Require.NonNegative(Margin, nameof(ContrastiveLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">The distance beyond which dissimilar pairs have zero loss; must be 0 or more. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public ContrastiveLoss(double margin = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Margin = margin;
+
+    /// <summary><inheritdoc cref="ContrastiveLoss(double, Reduction)" path="/param[@name='margin']/node()"/></summary>
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(ContrastiveLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new SquaredMargin(Margin));
@@ -43,8 +45,8 @@ public sealed record ContrastiveLoss(double Margin = 1, Reduction Reduction = Re
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T push = T.PositivePart(T.Const(margin) - T.PowOrZero(sums.First, 0.5));
-            return T.Const(0.5) * T.Select(T.Less(T.Const(0), t), sums.First, push * push);
+            T push = T.PositivePart(margin - T.PowOrZero(sums.First, 0.5));
+            return 0.5 * T.Select(t > 0, sums.First, push * push);
         }
     }
 }

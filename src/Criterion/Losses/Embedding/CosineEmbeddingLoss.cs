@@ -18,18 +18,23 @@ public enum ZeroVectors
     ZeroGradient,
 }
 
-/// <summary>The options of <see cref="CosineEmbeddingLoss"/>.</summary>
-/// <param name="Margin">The cosine below which dissimilar pairs have zero loss, in [−1, 1]; 0 to 0.5 is recommended. Default: 0.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
-/// <param name="PositiveMargin">
-/// The cosine above which similar pairs have zero loss, in [−1, 1]; 1 requires the same direction. Default: 1.
-/// </param>
-/// <param name="ZeroVectors">The cosine with a row of zeros. Default: PyTorch.</param>
-public sealed record CosineEmbeddingLossOptions(
-    double Margin = 0,
-    Reduction Reduction = Reduction.Mean,
-    double PositiveMargin = 1,
-    ZeroVectors ZeroVectors = ZeroVectors.PyTorch);
+/// <summary>The options of <see cref="CosineEmbeddingLoss"/>, which checks them.</summary>
+public sealed record CosineEmbeddingLossOptions
+{
+    /// <summary>
+    /// Gets the cosine below which dissimilar pairs have zero loss, in [−1, 1]; 0 to 0.5 is recommended. Default: 0.
+    /// </summary>
+    public double Margin { get; init; }
+
+    /// <summary>Gets the reduction of per-element losses. Default: Mean.</summary>
+    public Reduction Reduction { get; init; }
+
+    /// <summary>Gets the cosine above which similar pairs have zero loss, in [−1, 1]; 1 requires the same direction. Default: 1.</summary>
+    public double PositiveMargin { get; init; } = 1;
+
+    /// <summary>Gets the cosine with a row of zeros. Default: PyTorch.</summary>
+    public ZeroVectors ZeroVectors { get; init; }
+}
 
 /// <summary>
 /// Pulls similar pairs together and pushes dissimilar ones apart by the cosine c = x₁·x₂ / √((‖x₁‖² + ε)(‖x₂‖² + ε)), ε = 10⁻¹²: ℓ = max(0,
@@ -116,8 +121,8 @@ public sealed record CosineEmbeddingLoss : PairLoss
             T cosine = Cosine(sums);
 
             // A cosine is at most 1: with that margin, rounding must not clip the loss and its gradient to 0.
-            T similar = positiveMargin == 1 ? T.Const(1) - cosine : T.PositivePart(T.Const(positiveMargin) - cosine);
-            return T.Select(T.Less(T.Const(0), t), similar, T.PositivePart(cosine - T.Const(margin)));
+            T similar = positiveMargin == 1 ? 1 - cosine : T.PositivePart(positiveMargin - cosine);
+            return T.Select(t > 0, similar, T.PositivePart(cosine - margin));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,20 +10,25 @@ namespace Criterion.Losses;
 /// of zeros, whose norm is clamped to ε, has a similarity of 0 and a gradient of up to 1/ε: large but finite. The similarity is that of
 /// <c>torch.nn.CosineSimilarity</c>.
 /// </remarks>
-/// <param name="Dim">The dimension of the vectors. Default: −1.</param>
-/// <param name="Epsilon">The lower bound of the norms; must be positive. Default: 1e-8.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "prediction, target [..., D] → scalar",
     PyTorch = "torch.nn.CosineSimilarity (the similarity; the loss is 1 minus it)",
     Alternatives = "CosineEmbeddingLoss also pushes dissimilar pairs apart; MSELoss where lengths matter.")]
-public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, Reduction Reduction = Reduction.Mean)
-    : RowLoss(Reduction), IPredictionLoss
+public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
 {
-    /// <summary><inheritdoc cref="CosineSimilarityLoss" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); } =
-        Require.Positive(Epsilon, nameof(CosineSimilarityLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="dim">The dimension of the vectors. Default: −1.</param>
+    /// <param name="epsilon">The lower bound of the norms; must be positive. Default: 1e-8.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public CosineSimilarityLoss(int dim = -1, double epsilon = 1e-8, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Dim, Epsilon) = (dim, epsilon);
+
+    /// <summary><inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)" path="/param[@name='dim']/node()"/></summary>
+    public int Dim { get; init; }
+
+    /// <summary><inheritdoc cref="CosineSimilarityLoss(int, double, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CosineSimilarityLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Cosine(Epsilon));
@@ -62,7 +67,7 @@ public sealed record CosineSimilarityLoss(int Dim = -1, double Epsilon = 1e-8, R
             where T : struct, IReal<T>
         {
             T least = T.Const(epsilon * epsilon);
-            return T.Const(1) - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
+            return 1 - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
         }
     }
 }

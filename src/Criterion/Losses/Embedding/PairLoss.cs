@@ -3,9 +3,15 @@ using Criterion.Formulas;
 namespace Criterion.Losses;
 
 /// <summary>A loss of pairs of rows that are similar or dissimilar. The per-row number of its formula is the target.</summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
+public abstract record PairLoss : RowLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected PairLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     protected override IReadOnlyList<string> InputNames => ["x_1", "x_2"];
 
@@ -78,9 +84,15 @@ public abstract record PairLoss(Reduction Reduction) : RowLoss(Reduction)
 /// <summary>
 /// A loss of pairs by their distance, which also accepts a target of 0 for dissimilar. The per-row number of its formula is the target.
 /// </summary>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record PairDistanceLoss(Reduction Reduction) : PairLoss(Reduction)
+public abstract record PairDistanceLoss : PairLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected PairDistanceLoss(Reduction reduction)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         PairCurves("distance", 0, 2, d => (d.Unsqueeze(-1), Tensor.ZerosLike(d).Unsqueeze(-1)));

@@ -9,38 +9,48 @@ namespace Criterion.Losses;
 /// max(0, NegativeMargin − d) for dissimilar ones, d = ‖x₁ − x₂‖ₚ.
 /// </summary>
 /// <remarks>
-/// A target of 1 means similar, 0 or −1 dissimilar. With <paramref name="OverNonZero"/> the mean is the mean over similar pairs with a
+/// A target of 1 means similar, 0 or −1 dissimilar. With <see cref="OverNonZero"/> the mean is the mean over similar pairs with a
 /// nonzero loss plus that over dissimilar ones, so that the many easy pairs of a trained model do not dilute the hard ones. The weight of a
 /// pair then depends on its batch, and a batch without such pairs has zero loss. The distance is that of the rows as they are:
 /// pytorch-metric-learning normalizes them first. Coinciding pairs have a gradient of 0.
 /// </remarks>
-/// <param name="PositiveMargin">The distance within which similar pairs have zero loss; must be 0 or more. Default: 0.</param>
-/// <param name="NegativeMargin">The distance beyond which dissimilar pairs have zero loss; must be 0 or more. Default: 1.</param>
-/// <param name="P">The degree of the norm; must be at least 1 and finite. Default: 2.</param>
-/// <param name="OverNonZero">
-/// Whether the mean is over pairs with a nonzero loss, for each kind separately; affects Mean only. Default: true.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [N, D], target [N] (1, or 0 or −1) → scalar",
     Source = "Musgrave et al., PyTorch metric learning, 2020 (its ContrastiveLoss)",
     Alternatives = "ContrastiveLoss squares both parts, as in its paper; TripletMarginLoss compares distances with one another instead of "
         + "with a number.")]
-public sealed record PairMarginLoss(
-    double PositiveMargin = 0, double NegativeMargin = 1, double P = 2, bool OverNonZero = true, Reduction Reduction = Reduction.Mean)
-    : PairDistanceLoss(Reduction)
+public sealed record PairMarginLoss : PairDistanceLoss
 {
-    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='PositiveMargin']/node()"/></summary>
-    public double PositiveMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
-        Require.NonNegative(PositiveMargin, nameof(PairMarginLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="positiveMargin">The distance within which similar pairs have zero loss; must be 0 or more. Default: 0.</param>
+    /// <param name="negativeMargin">The distance beyond which dissimilar pairs have zero loss; must be 0 or more. Default: 1.</param>
+    /// <param name="p">The degree of the norm; must be at least 1 and finite. Default: 2.</param>
+    /// <param name="overNonZero">
+    /// Whether the mean is over pairs with a nonzero loss, for each kind separately; affects Mean only. Default: true.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public PairMarginLoss(
+        double positiveMargin = 0, double negativeMargin = 1, double p = 2, bool overNonZero = true, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (PositiveMargin, NegativeMargin, P, OverNonZero) = (positiveMargin, negativeMargin, p, overNonZero);
 
-    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='NegativeMargin']/node()"/></summary>
-    public double NegativeMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); } =
-        Require.NonNegative(NegativeMargin, nameof(PairMarginLoss));
+    /// <summary>
+    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)" path="/param[@name='overNonZero']/node()"/>
+    /// </summary>
+    public bool OverNonZero { get; init; }
 
-    /// <summary><inheritdoc cref="PairMarginLoss" path="/param[@name='P']/node()"/></summary>
-    public double P { get; init => field = Finite(value); } = Finite(P);
+    /// <summary>
+    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)" path="/param[@name='positiveMargin']/node()"/>
+    /// </summary>
+    public double PositiveMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); }
+
+    /// <summary>
+    /// <inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)" path="/param[@name='negativeMargin']/node()"/>
+    /// </summary>
+    public double NegativeMargin { get; init => field = Require.NonNegative(value, nameof(PairMarginLoss)); }
+
+    /// <summary><inheritdoc cref="PairMarginLoss(double, double, double, bool, Reduction)" path="/param[@name='p']/node()"/></summary>
+    public double P { get; init => field = Finite(value); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Margins(PositiveMargin, NegativeMargin, P));
@@ -90,9 +100,7 @@ public sealed record PairMarginLoss(
             where T : struct, IReal<T>
         {
             T distance = _norm.Root(sums.First);
-            return T.Select(
-                T.Less(T.Const(0), t), T.PositivePart(distance - T.Const(positiveMargin)), T.PositivePart(
-                    T.Const(negativeMargin) - distance));
+            return T.Select(t > 0, T.PositivePart(distance - positiveMargin), T.PositivePart(negativeMargin - distance));
         }
     }
 }

@@ -10,24 +10,28 @@ namespace Criterion.Losses;
 /// itself, and d(x₁, x₂) ≠ d(x₂, x₁) by a similar amount. With ε = 0 the distance is exact and the gradient of equal rows is 0. Shapes must
 /// be the same; expand one row to compare it with many.
 /// </remarks>
-/// <param name="P">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
-/// <param name="Epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
-/// <param name="KeepDim">Whether the result keeps a last dimension of size 1. Default: false.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "x1, x2 [..., D] → [...]",
     PyTorch = "torch.nn.PairwiseDistance",
     Alternatives = "CosineSimilarityLoss compares directions, whatever the lengths; "
         + "MSELoss has no root, so its gradient grows with the distance.")]
-public sealed record PairwiseDistance(double P = 2, double Epsilon = 1e-6, bool KeepDim = false) : ICriterion
+public sealed record PairwiseDistance : ICriterion
 {
-    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='P']/node()"/></summary>
-    public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); } =
-        Require.NormDegree(P, nameof(PairwiseDistance));
+    /// <summary>Initializes the distance.</summary>
+    /// <param name="p">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
+    /// <param name="epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
+    /// <param name="keepDim">Whether the result keeps a last dimension of size 1. Default: false.</param>
+    public PairwiseDistance(double p = 2, double epsilon = 1e-6, bool keepDim = false) => (P, Epsilon, KeepDim) = (p, epsilon, keepDim);
 
-    /// <summary><inheritdoc cref="PairwiseDistance" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); } =
-        Require.NonNegative(Epsilon, nameof(PairwiseDistance));
+    /// <summary><inheritdoc cref="PairwiseDistance(double, double, bool)" path="/param[@name='keepDim']/node()"/></summary>
+    public bool KeepDim { get; init; }
+
+    /// <summary><inheritdoc cref="PairwiseDistance(double, double, bool)" path="/param[@name='p']/node()"/></summary>
+    public double P { get; init => field = Require.NormDegree(value, nameof(PairwiseDistance)); }
+
+    /// <summary><inheritdoc cref="PairwiseDistance(double, double, bool)" path="/param[@name='epsilon']/node()"/></summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(PairwiseDistance)); }
 
     /// <summary>Computes the distances of rows.</summary>
     /// <param name="x1">The first rows, [D], [N, D] or any other shape with vectors along the last dimension.</param>

@@ -9,17 +9,11 @@ namespace Criterion.Losses;
 /// − yⱼ + ε|ᵖ)^(1/p).
 /// </summary>
 /// <remarks>
-/// The gradient is 0 for triplets that satisfy the margin: choose hard ones, or set <paramref name="Smooth"/>. At a distance of exactly 0
+/// The gradient is 0 for triplets that satisfy the margin: choose hard ones, or set <see cref="Smooth"/>. At a distance of exactly 0
 /// the gradient is 0; ε, added to each difference, avoids this for equal rows, so that d(x, x) is not 0. If all embeddings collapse to one
 /// point, the loss equals the margin: with a margin of 0 the collapsed embedding has zero loss, unless Smooth. Rows are compared as they
 /// are: normalize them first if only directions matter.
 /// </remarks>
-/// <param name="Margin">The required difference of the distances; must be 0 or more. Default: 1.</param>
-/// <param name="P">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
-/// <param name="Epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
-/// <param name="Swap">Whether d(a, n) is replaced by min(d(a, n), d(p, n)), the harder side of the triangle. Default: false.</param>
-/// <param name="Smooth">Whether max(0, ·) is replaced by softplus, so that every triplet has a gradient. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Embedding,
     Shapes = "anchor, positive, negative [..., D] → scalar",
@@ -27,21 +21,48 @@ namespace Criterion.Losses;
         + "smooth: Hermans et al., In defense of the triplet loss, 2017",
     PyTorch = "torch.nn.TripletMarginLoss",
     Alternatives = "ContrastiveLoss and CosineEmbeddingLoss need pairs only; TripletMarginWithDistanceLoss takes any distance.")]
-public sealed record TripletMarginLoss(
-    double Margin = 1, double P = 2, double Epsilon = 1e-6, bool Swap = false, bool Smooth = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss(Reduction)
+public sealed record TripletMarginLoss : RowLoss
 {
-    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Margin']/node()"/></summary>
-    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NonNegative(Margin, nameof(TripletMarginLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="margin">The required difference of the distances; must be 0 or more. Default: 1.</param>
+    /// <param name="p">The degree of the norm; must be at least 1, and may be infinite. Default: 2.</param>
+    /// <param name="epsilon">ε, added to each difference; must be 0 or more. Default: 1e-6.</param>
+    /// <param name="swap">Whether d(a, n) is replaced by min(d(a, n), d(p, n)), the harder side of the triangle. Default: false.</param>
+    /// <param name="smooth">Whether max(0, ·) is replaced by softplus, so that every triplet has a gradient. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public TripletMarginLoss(
+        double margin = 1,
+        double p = 2,
+        double epsilon = 1e-6,
+        bool swap = false,
+        bool smooth = false,
+        Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Margin, P, Epsilon, Swap, Smooth) = (margin, p, epsilon, swap, smooth);
 
-    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='P']/node()"/></summary>
-    public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); } =
-        Require.NormDegree(P, nameof(TripletMarginLoss));
+    /// <summary>
+    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)" path="/param[@name='swap']/node()"/>
+    /// </summary>
+    public bool Swap { get; init; }
 
-    /// <summary><inheritdoc cref="TripletMarginLoss" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); } =
-        Require.NonNegative(Epsilon, nameof(TripletMarginLoss));
+    /// <summary>
+    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)" path="/param[@name='smooth']/node()"/>
+    /// </summary>
+    public bool Smooth { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)" path="/param[@name='margin']/node()"/>
+    /// </summary>
+    public double Margin { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); }
+
+    /// <summary>
+    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)" path="/param[@name='p']/node()"/>
+    /// </summary>
+    public double P { get; init => field = Require.NormDegree(value, nameof(TripletMarginLoss)); }
+
+    /// <summary>
+    /// <inheritdoc cref="TripletMarginLoss(double, double, double, bool, bool, Reduction)" path="/param[@name='epsilon']/node()"/>
+    /// </summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(TripletMarginLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(TripletFormula);
@@ -93,7 +114,7 @@ public sealed record TripletMarginLoss(
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
             Statistics<T>.Of(
-                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
+                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
@@ -112,7 +133,7 @@ public sealed record TripletMarginLoss(
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Const(0));
+            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Zero);
 
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => triplet.Value(sums, t);
@@ -121,7 +142,7 @@ public sealed record TripletMarginLoss(
         T Square<T>(T difference)
             where T : struct, IReal<T>
         {
-            difference = epsilon == 0 ? difference : difference + T.Const(epsilon);
+            difference = epsilon == 0 ? difference : difference + epsilon;
             return difference * difference;
         }
     }

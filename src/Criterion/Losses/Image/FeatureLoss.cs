@@ -3,12 +3,16 @@ namespace Criterion.Losses;
 /// <summary>
 /// A loss of the features of any network for a prediction and a target: the weighted sum over the layers, for each image.
 /// </summary>
-/// <param name="Weights">The weight of each layer; null for 1.</param>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record FeatureLoss(IReadOnlyList<double>? Weights, Reduction Reduction) : Loss(Reduction)
+public abstract record FeatureLoss : Loss
 {
-    /// <summary><inheritdoc cref="FeatureLoss" path="/param[@name='Weights']/node()"/></summary>
-    public IReadOnlyList<double>? Weights { get; init => field = CheckedWeights(value); } = CheckedWeights(Weights);
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weights">The weight of each layer; null for 1.</param>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected FeatureLoss(IReadOnlyList<double>? weights, Reduction reduction)
+        : base(reduction) => Weights = weights;
+
+    /// <summary><inheritdoc cref="FeatureLoss(IReadOnlyList{double}?, Reduction)" path="/param[@name='weights']/node()"/></summary>
+    public IReadOnlyList<double>? Weights { get; init => field = CheckedWeights(value); }
 
     /// <summary>Computes the loss of features.</summary>
     /// <param name="prediction">The features of the prediction, [N, C, ...] for each layer.</param>

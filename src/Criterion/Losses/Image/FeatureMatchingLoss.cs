@@ -7,18 +7,22 @@ namespace Criterion.Losses;
 /// <remarks>
 /// Every layer has the same weight, whatever its size. The features of real data are detached. The gradient of equal features is 0.
 /// </remarks>
-/// <param name="SkipLast">The number of layers at the end of each discriminator that are skipped; must be 0 or more. Default: 1.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "fake, real: a list of features for each discriminator → scalar",
     Source = "Salimans et al., Improved techniques for training GANs, 2016; over layers with L1: Wang et al., High-resolution image "
         + "synthesis with conditional GANs, 2018, equation 4; the article",
     Alternatives = "PerceptualLoss takes the features of a pretrained network, which does not change with the discriminator.")]
-public sealed record FeatureMatchingLoss(int SkipLast = 1) : ICriterion
+public sealed record FeatureMatchingLoss : ICriterion
 {
-    /// <summary><inheritdoc cref="FeatureMatchingLoss" path="/param[@name='SkipLast']/node()"/></summary>
-    public int SkipLast { get; init => field = Require.AtLeast(0, value, nameof(FeatureMatchingLoss)); } =
-        Require.AtLeast(0, SkipLast, nameof(FeatureMatchingLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="skipLast">
+    /// The number of layers at the end of each discriminator that are skipped; must be 0 or more. Default: 1.
+    /// </param>
+    public FeatureMatchingLoss(int skipLast = 1) => SkipLast = skipLast;
+
+    /// <summary><inheritdoc cref="FeatureMatchingLoss(int)" path="/param[@name='skipLast']/node()"/></summary>
+    public int SkipLast { get; init => field = Require.AtLeast(0, value, nameof(FeatureMatchingLoss)); }
 
     /// <summary>Computes the loss of one discriminator's features.</summary>
     /// <inheritdoc cref="Forward(IReadOnlyList{IReadOnlyList{Tensor}}, IReadOnlyList{IReadOnlyList{Tensor}})"/>

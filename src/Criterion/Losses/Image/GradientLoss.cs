@@ -8,15 +8,21 @@ namespace Criterion.Losses;
 /// Invariant to a shift in brightness: combine it with a loss of pixels. Images are padded by replication, so that the border is not an
 /// edge. The filters are 1 2 1 by −1 0 1, not divided by 8. The gradient where both images have the same edge is 0.
 /// </remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Sobel, Feldman, An isotropic 3 × 3 image gradient operator, 1968",
     Alternatives = "SsimLoss compares local structure, not absolute values; TotalVariationLoss smooths without a target.")]
-public sealed record GradientLoss(Reduction Reduction = Reduction.Mean) : Loss(Reduction), IPredictionLoss
+public sealed record GradientLoss : Loss, IPredictionLoss
 {
     static readonly double[] Sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1, -1, -2, -1, 0, 0, 0, 1, 2, 1];
+
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public GradientLoss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
 
     /// <summary>Computes the loss of images.</summary>
     /// <param name="prediction">The prediction, [N, C, H, W] of any range.</param>

@@ -8,22 +8,23 @@ namespace Criterion.Losses;
 /// Each translator gets images of the domain into which it translates: F(a), not G(a), which must change a. In CycleGAN λ is half of the
 /// weight of the cycle; the article adds both terms with weight 1.
 /// </remarks>
-/// <param name="WeightA">λ_A, the weight of images of domain A; must be 0 or more. Default: 5.</param>
-/// <param name="WeightB">λ_B, the weight of images of domain B; must be 0 or more. Default: 5.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "sameA, realA, sameB, realB [N, C, H, W] → scalar",
     Source = "Zhu, Park, Isola, Efros, Unpaired image-to-image translation using cycle-consistent adversarial networks, 2017, section 5.2",
     Alternatives = "CycleConsistencyLoss alone where colors may change.")]
-public sealed record IdentityLoss(double WeightA = 5, double WeightB = 5) : ICriterion
+public sealed record IdentityLoss : ICriterion
 {
-    /// <summary><inheritdoc cref="IdentityLoss" path="/param[@name='WeightA']/node()"/></summary>
-    public double WeightA { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
-        Require.NonNegative(WeightA, nameof(IdentityLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weightA">λ_A, the weight of images of domain A; must be 0 or more. Default: 5.</param>
+    /// <param name="weightB">λ_B, the weight of images of domain B; must be 0 or more. Default: 5.</param>
+    public IdentityLoss(double weightA = 5, double weightB = 5) => (WeightA, WeightB) = (weightA, weightB);
 
-    /// <summary><inheritdoc cref="IdentityLoss" path="/param[@name='WeightB']/node()"/></summary>
-    public double WeightB { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); } =
-        Require.NonNegative(WeightB, nameof(IdentityLoss));
+    /// <summary><inheritdoc cref="IdentityLoss(double, double)" path="/param[@name='weightA']/node()"/></summary>
+    public double WeightA { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); }
+
+    /// <summary><inheritdoc cref="IdentityLoss(double, double)" path="/param[@name='weightB']/node()"/></summary>
+    public double WeightB { get; init => field = Require.NonNegative(value, nameof(IdentityLoss)); }
 
     /// <summary>Computes the loss of both translators.</summary>
     /// <param name="sameA">F(a): real images of A after the translator into A, [N, C, H, W].</param>

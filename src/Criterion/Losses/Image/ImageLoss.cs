@@ -1,10 +1,17 @@
 namespace Criterion.Losses;
 
 /// <summary>A loss of images with a declared range: one value for each image before reduction.</summary>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Reduction">How per-element losses are reduced.</param>
-public abstract record ImageLoss(ImageRange Range, Reduction Reduction) : Loss(Reduction), IPredictionLoss
+public abstract record ImageLoss : Loss, IPredictionLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="reduction">How per-element losses are reduced.</param>
+    protected ImageLoss(ImageRange range, Reduction reduction)
+        : base(reduction) => Range = range;
+
+    /// <summary><inheritdoc cref="ImageLoss(ImageRange, Reduction)" path="/param[@name='range']/node()"/></summary>
+    public ImageRange Range { get; init; }
+
     /// <summary>Computes the loss of images.</summary>
     /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
     /// <param name="target">The target, of the same shape and range.</param>

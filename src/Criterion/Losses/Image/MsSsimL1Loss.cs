@@ -13,29 +13,30 @@ namespace Criterion.Losses;
 /// <c>MS_SSIMLoss</c> is <c>Alpha = 0.025, Scale = 200</c>, except that its windows of color images differ from those in its documentation
 /// (each channel has other σ); here each channel has all five.
 /// </remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Alpha">The weight of similarity, in [0, 1]. Default: 0.84.</param>
-/// <param name="Scale">A positive factor. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Zhao, Gallo, Frosio, Kautz, Loss functions for image restoration with neural networks, 2017, equation 9",
     Alternatives = "SsimLoss + L1Loss with weights of your own is faster and similar; MultiScaleSsimLoss has no error term.")]
-public sealed record MsSsimL1Loss(ImageRange Range, double Alpha = 0.84, double Scale = 1, Reduction Reduction = Reduction.Mean)
-    : ImageLoss(Range, Reduction)
+public sealed record MsSsimL1Loss : ImageLoss
 {
     const int WindowSize = 33;
 
     static readonly double[] Sigmas = [0.5, 1, 2, 4, 8];
 
-    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Alpha']/node()"/></summary>
-    public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(MsSsimL1Loss)); } =
-        Require.InUnitInterval(Alpha, nameof(MsSsimL1Loss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="alpha">The weight of similarity, in [0, 1]. Default: 0.84.</param>
+    /// <param name="scale">A positive factor. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public MsSsimL1Loss(ImageRange range, double alpha = 0.84, double scale = 1, Reduction reduction = Reduction.Mean)
+        : base(range, reduction) => (Alpha, Scale) = (alpha, scale);
 
-    /// <summary><inheritdoc cref="MsSsimL1Loss" path="/param[@name='Scale']/node()"/></summary>
-    public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); } =
-        Require.Positive(Scale, nameof(MsSsimL1Loss));
+    /// <summary><inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)" path="/param[@name='alpha']/node()"/></summary>
+    public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(MsSsimL1Loss)); }
+
+    /// <summary><inheritdoc cref="MsSsimL1Loss(ImageRange, double, double, Reduction)" path="/param[@name='scale']/node()"/></summary>
+    public double Scale { get; init => field = Require.Positive(value, nameof(MsSsimL1Loss)); }
 
     /// <inheritdoc/>
     public override string ToLatex()

@@ -10,25 +10,43 @@ namespace Criterion.Losses;
 /// <see cref="NegativeContrast.Relu"/> images that are anti-correlated on any scale have a loss of 1 and no gradient; training that may
 /// start there needs <see cref="NegativeContrast.KeepSign"/>. The similarity itself is <see cref="Metrics.MultiScaleSsim"/>.
 /// </remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Scales">The number of scales, 1 to 5. The weights of fewer than 5 are normalized. Default: 5.</param>
-/// <param name="Negative">How anti-correlated scales are treated. Default: Relu.</param>
-/// <param name="AutoReduceScales">Whether images that are too small use fewer scales instead of throwing. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W], sides of 161 or more → scalar",
     Source = "Wang, Simoncelli, Bovik, Multi-scale structural similarity for image quality assessment, 2003, equation 7",
     Alternatives = "SsimLoss for small images and speed; MsSsimL1Loss where colors must be preserved too.")]
-public sealed record MultiScaleSsimLoss(
-    ImageRange Range,
-    int Scales = MultiScaleSimilarity.MostScales,
-    NegativeContrast Negative = NegativeContrast.Relu,
-    bool AutoReduceScales = false,
-    Reduction Reduction = Reduction.Mean) : ImageLoss(Range, Reduction)
+public sealed record MultiScaleSsimLoss : ImageLoss
 {
-    /// <summary><inheritdoc cref="MultiScaleSsimLoss" path="/param[@name='Scales']/node()"/></summary>
-    public int Scales { get; init => field = CheckedScales(value); } = CheckedScales(Scales);
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="scales">The number of scales, 1 to 5. The weights of fewer than 5 are normalized. Default: 5.</param>
+    /// <param name="negative">How anti-correlated scales are treated. Default: Relu.</param>
+    /// <param name="autoReduceScales">Whether images that are too small use fewer scales instead of throwing. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public MultiScaleSsimLoss(
+        ImageRange range,
+        int scales = MultiScaleSimilarity.MostScales,
+        NegativeContrast negative = NegativeContrast.Relu,
+        bool autoReduceScales = false,
+        Reduction reduction = Reduction.Mean)
+        : base(range, reduction) => (Scales, Negative, AutoReduceScales) = (scales, negative, autoReduceScales);
+
+    /// <summary>
+    /// <inheritdoc cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)" path="/param[@name='negative']/node()"/>
+    /// </summary>
+    public NegativeContrast Negative { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)"
+    /// path="/param[@name='autoReduceScales']/node()"/>
+    /// </summary>
+    public bool AutoReduceScales { get; init; }
+
+    /// <summary>
+    /// <inheritdoc cref="MultiScaleSsimLoss(ImageRange, int, NegativeContrast, bool, Reduction)" path="/param[@name='scales']/node()"/>
+    /// </summary>
+    public int Scales { get; init => field = CheckedScales(value); }
 
     /// <summary>Gets the window and the constants. Default: those of Wang et al. 2004.</summary>
     public SsimOptions? Options { get; init; }

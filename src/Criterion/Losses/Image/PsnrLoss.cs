@@ -6,30 +6,39 @@ namespace Criterion.Losses;
 
 /// <summary>
 /// Negative peak signal-to-noise ratio in decibels: ℓ = −10 log₁₀(R² / MSE) for each image, R the extent of the range. At least
-/// −<paramref name="Cap"/>.
+/// −<see cref="Cap"/>.
 /// </summary>
 /// <remarks>
 /// The ratio of identical images is infinite: from the cap on the loss is −Cap and the gradient 0. Below the cap the gradient grows as 1 /
 /// √MSE, so that nearly identical images have the largest; MSELoss has the same minimum without this. The ratio itself is
 /// <see cref="Metrics.Psnr"/>.
 /// </remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Cap">The largest ratio in decibels; higher ones are equal to it. Must be positive. Default: 100.</param>
-/// <param name="Pooled">
-/// Whether the error is averaged over all images of a batch first, instead of averaging the ratios of images. Default: false.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "The article's formula takes the root of the error first, which halves the decibels; "
         + "this is the customary definition (ITU-T J.340)",
     Alternatives = "MSELoss for a gradient that vanishes as images agree; SsimLoss where structure matters more than single pixels.")]
-public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = false, Reduction Reduction = Reduction.Mean)
-    : RowLoss(Reduction), IPredictionLoss
+public sealed record PsnrLoss : RowLoss, IPredictionLoss
 {
-    /// <summary><inheritdoc cref="PsnrLoss" path="/param[@name='Cap']/node()"/></summary>
-    public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); } = Require.Positive(Cap, nameof(PsnrLoss));
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="cap">The largest ratio in decibels; higher ones are equal to it. Must be positive. Default: 100.</param>
+    /// <param name="pooled">
+    /// Whether the error is averaged over all images of a batch first, instead of averaging the ratios of images. Default: false.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public PsnrLoss(ImageRange range, double cap = 100, bool pooled = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Range, Cap, Pooled) = (range, cap, pooled);
+
+    /// <summary><inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)" path="/param[@name='range']/node()"/></summary>
+    public ImageRange Range { get; init; }
+
+    /// <summary><inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)" path="/param[@name='pooled']/node()"/></summary>
+    public bool Pooled { get; init; }
+
+    /// <summary><inheritdoc cref="PsnrLoss(ImageRange, double, bool, Reduction)" path="/param[@name='cap']/node()"/></summary>
+    public double Cap { get; init => field = Require.Positive(value, nameof(PsnrLoss)); }
 
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Decibels(Range.Extent(), Cap));
@@ -77,8 +86,8 @@ public sealed record PsnrLoss(ImageRange Range, double Cap = 100, bool Pooled = 
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T error = sums.First / (extent == 1 ? t : T.Const(extent * extent) * t);
-            return T.Const(10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
+            T error = sums.First / (extent == 1 ? t : (extent * extent) * t);
+            return (10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
         }
     }
 }

@@ -5,7 +5,7 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// One minus structural similarity: ℓ = mean over windows of 1 − s, in [0, 2], or half of it with <paramref name="Halved"/>; s = (2μₓμᵧ +
+/// One minus structural similarity: ℓ = mean over windows of 1 − s, in [0, 2], or half of it with <see cref="Halved"/>; s = (2μₓμᵧ +
 /// C₁)(2σₓᵧ + C₂) / ((μₓ² + μᵧ² + C₁)(σₓ² + σᵧ² + C₂)).
 /// </summary>
 /// <remarks>
@@ -14,20 +14,28 @@ namespace Criterion.Losses;
 /// similarity in every range; libraries that take data in [−1, 1] as it is differ. Moments are summed in double precision. The similarity
 /// itself is <see cref="Metrics.SsimIndex"/>.
 /// </remarks>
-/// <param name="Range">The values of black and white.</param>
-/// <param name="Preset">A named set of conventions. Default: Wang2004.</param>
-/// <param name="Halved">Whether the loss is (1 − s) / 2, in [0, 1], instead of 1 − s. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target [N, C, H, W] → scalar",
     Source = "Wang, Bovik, Sheikh, Simoncelli, Image quality assessment: from error visibility to structural similarity, 2004, equation 13",
     Alternatives = "MultiScaleSsimLoss compares coarse structure too; MsSsimL1Loss preserves colors and brightness, to which similarity "
         + "is nearly invariant; L1Loss where every pixel has the same weight.")]
-public sealed record SsimLoss(
-    ImageRange Range, SsimPreset Preset = SsimPreset.Wang2004, bool Halved = false, Reduction Reduction = Reduction.Mean)
-    : WindowLoss(Range, Reduction)
+public sealed record SsimLoss : WindowLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="range">The values of black and white.</param>
+    /// <param name="preset">A named set of conventions. Default: Wang2004.</param>
+    /// <param name="halved">Whether the loss is (1 − s) / 2, in [0, 1], instead of 1 − s. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public SsimLoss(ImageRange range, SsimPreset preset = SsimPreset.Wang2004, bool halved = false, Reduction reduction = Reduction.Mean)
+        : base(range, reduction) => (Preset, Halved) = (preset, halved);
+
+    /// <summary><inheritdoc cref="SsimLoss(ImageRange, SsimPreset, bool, Reduction)" path="/param[@name='preset']/node()"/></summary>
+    public SsimPreset Preset { get; init; }
+
+    /// <summary><inheritdoc cref="SsimLoss(ImageRange, SsimPreset, bool, Reduction)" path="/param[@name='halved']/node()"/></summary>
+    public bool Halved { get; init; }
+
     /// <summary>Gets options that replace those of <see cref="Preset"/>. Default: null.</summary>
     public SsimOptions? Options { get; init; }
 
@@ -56,8 +64,8 @@ public sealed record SsimLoss(
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>
         {
-            T distance = T.Const(1) - similarity.Value(means);
-            return scale == 1 ? distance : T.Const(scale) * distance;
+            T distance = 1 - similarity.Value(means);
+            return scale == 1 ? distance : scale * distance;
         }
     }
 
@@ -91,24 +99,24 @@ public sealed record SsimLoss(
             T two = T.Const(2);
             T product = means.First * means.Second;
             T squares = (means.First * means.First) + (means.Second * means.Second);
-            T above = (two * Corrected(means.Fourth - product)) + T.Const(_contrast);
-            T below = Corrected(means.Third - squares) + T.Const(_contrast);
+            T above = (two * Corrected(means.Fourth - product)) + _contrast;
+            T below = Corrected(means.Third - squares) + _contrast;
             if (_contrastOnly)
             {
                 return above / below;
             }
 
-            above = ((two * product) + T.Const(_luminance)) * above;
-            below = (squares + T.Const(_luminance)) * below;
-            return above / (_epsilon == 0 ? below : below + T.Const(_epsilon));
+            above = ((two * product) + _luminance) * above;
+            below = (squares + _luminance) * below;
+            return above / (_epsilon == 0 ? below : below + _epsilon);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T FromBlack<T>(T x)
-            where T : struct, IReal<T> => _black == 0 ? x : x - T.Const(_black);
+            where T : struct, IReal<T> => _black == 0 ? x : x - _black;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T Corrected<T>(T variance)
-            where T : struct, IReal<T> => _correction == 1 ? variance : T.Const(_correction) * variance;
+            where T : struct, IReal<T> => _correction == 1 ? variance : _correction * variance;
     }
 }

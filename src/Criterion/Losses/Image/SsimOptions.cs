@@ -42,58 +42,50 @@ public enum SsimPreset
 }
 
 /// <summary>The options of structural similarity: window, border, constants and variance.</summary>
-/// <param name="WindowSize">The side of the window in pixels; must be odd. Default: 11.</param>
-/// <param name="Sigma">The standard deviation of a Gaussian window in pixels; null for a uniform window. Default: 1.5.</param>
-/// <param name="Border">The padding beyond the border. Default: Valid.</param>
-/// <param name="Stride">The step between windows in pixels. Default: 1.</param>
-/// <param name="K1">
-/// Stabilizes the luminance term: C₁ = (K1 · R)², R the extent of the range; must be positive, since flat black images would be 0/0.
-/// Default: 0.01.
-/// </param>
-/// <param name="K2">Stabilizes the contrast term: C₂ = (K2 · R)²; must be positive, since flat images would be 0/0. Default: 0.03.</param>
-/// <param name="SampleVariance">Whether the variance divides by n − 1 instead of n, n the pixels of a window. Default: false.</param>
-/// <param name="Downsample">Whether blocks of round(smaller side / 256) are averaged first. Default: false.</param>
-/// <param name="Epsilon">Added to the denominator; must be 0 or more. Default: 0.</param>
-public sealed record SsimOptions(
-    int WindowSize = 11,
-    double? Sigma = 1.5,
-    WindowBorder Border = WindowBorder.Valid,
-    int Stride = 1,
-    double K1 = 0.01,
-    double K2 = 0.03,
-    bool SampleVariance = false,
-    bool Downsample = false,
-    double Epsilon = 0)
+public sealed record SsimOptions
 {
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='WindowSize']/node()"/></summary>
-    public int WindowSize { get; init => field = new BlurWindow(value).Size; } = new BlurWindow(WindowSize).Size;
+    /// <summary>Gets the side of the window in pixels; must be odd. Default: 11.</summary>
+    public int WindowSize { get; init => field = new BlurWindow(value).Size; } = 11;
 
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Sigma']/node()"/></summary>
-    public double? Sigma { get; init => field = new BlurWindow(1, value).Sigma; } = new BlurWindow(1, Sigma).Sigma;
+    /// <summary>Gets the standard deviation of a Gaussian window in pixels; null for a uniform window. Default: 1.5.</summary>
+    public double? Sigma { get; init => field = new BlurWindow(1, value).Sigma; } = 1.5;
 
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Stride']/node()"/></summary>
-    public int Stride { get; init => field = new BlurWindow(1, Stride: value).Stride; } = new BlurWindow(1, Stride: Stride).Stride;
+    /// <summary>Gets the padding beyond the border. Default: Valid.</summary>
+    public WindowBorder Border { get; init; }
 
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='K1']/node()"/></summary>
-    public double K1 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K1, nameof(SsimOptions));
+    /// <summary>Gets the step between windows in pixels. Default: 1.</summary>
+    public int Stride { get; init => field = new BlurWindow(1, stride: value).Stride; } = 1;
 
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='K2']/node()"/></summary>
-    public double K2 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = Require.Positive(K2, nameof(SsimOptions));
+    /// <summary>
+    /// Gets K₁, which stabilizes the luminance term: C₁ = (K₁ · R)², R the extent of the range; must be positive, since flat black images
+    /// would be 0/0. Default: 0.01.
+    /// </summary>
+    public double K1 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = 0.01;
 
-    /// <summary><inheritdoc cref="SsimOptions" path="/param[@name='Epsilon']/node()"/></summary>
-    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); } =
-        Require.NonNegative(Epsilon, nameof(SsimOptions));
+    /// <summary>
+    /// Gets K₂, which stabilizes the contrast term: C₂ = (K₂ · R)²; must be positive, since flat images would be 0/0. Default: 0.03.
+    /// </summary>
+    public double K2 { get; init => field = Require.Positive(value, nameof(SsimOptions)); } = 0.03;
+
+    /// <summary>Gets whether the variance divides by n − 1 instead of n, n the pixels of a window. Default: false.</summary>
+    public bool SampleVariance { get; init; }
+
+    /// <summary>Gets whether blocks of round(smaller side / 256) are averaged first. Default: false.</summary>
+    public bool Downsample { get; init; }
+
+    /// <summary>Gets the number that is added to the denominator; must be 0 or more. Default: 0.</summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(SsimOptions)); }
 
     /// <summary>Returns the options of a preset.</summary>
     public static SsimOptions Of(SsimPreset preset) => preset switch
     {
         SsimPreset.Wang2004 or SsimPreset.ScikitImageGaussian or SsimPreset.PytorchMsssim or SsimPreset.TensorFlow => new(),
-        SsimPreset.ScikitImage => new(7, null, SampleVariance: true),
-        SsimPreset.Piq => new(Downsample: true),
-        SsimPreset.Torchmetrics => new(Border: WindowBorder.Reflect),
-        SsimPreset.Kornia => new(Border: WindowBorder.Reflect, Epsilon: 1e-12),
-        SsimPreset.Box3 => new(3, null),
-        SsimPreset.Article => new(3, null, WindowBorder.Zero, Stride: 3),
+        SsimPreset.ScikitImage => new() { WindowSize = 7, Sigma = null, SampleVariance = true },
+        SsimPreset.Piq => new() { Downsample = true },
+        SsimPreset.Torchmetrics => new() { Border = WindowBorder.Reflect },
+        SsimPreset.Kornia => new() { Border = WindowBorder.Reflect, Epsilon = 1e-12 },
+        SsimPreset.Box3 => new() { WindowSize = 3, Sigma = null },
+        SsimPreset.Article => new() { WindowSize = 3, Sigma = null, Border = WindowBorder.Zero, Stride = 3 },
         _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "SsimOptions: the preset is not defined."),
     };
 

@@ -5,21 +5,27 @@ namespace Criterion.Losses;
 /// G(φₗ(y)))², with G(F) = F Fᵀ / (C · H · W) for F of [C, H · W].
 /// </summary>
 /// <remarks>
-/// Libraries normalize differently. Without <paramref name="DivideGram"/>, G = F Fᵀ as in Gatys et al., and the loss grows with the fourth
+/// Libraries normalize differently. Without <see cref="DivideGram"/>, G = F Fᵀ as in Gatys et al., and the loss grows with the fourth
 /// power of the features and the square of the image size.
 /// </remarks>
-/// <param name="Weights">The weight of each layer; null for 1. Default: null.</param>
-/// <param name="DivideGram">Whether the Gram matrix is divided by C · H · W. Default: true.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "prediction, target: features [N, C, ...] for each layer → scalar",
     Source = "Gatys, Ecker, Bethge, Image style transfer using convolutional neural networks, 2016; "
         + "with the division: Johnson et al., 2016, equations 3 and 4",
     Alternatives = "PerceptualLoss compares features position by position, which preserves the content.")]
-public sealed record StyleLoss(IReadOnlyList<double>? Weights = null, bool DivideGram = true, Reduction Reduction = Reduction.Mean)
-    : FeatureLoss(Weights, Reduction)
+public sealed record StyleLoss : FeatureLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="weights">The weight of each layer; null for 1. Default: null.</param>
+    /// <param name="divideGram">Whether the Gram matrix is divided by C · H · W. Default: true.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public StyleLoss(IReadOnlyList<double>? weights = null, bool divideGram = true, Reduction reduction = Reduction.Mean)
+        : base(weights, reduction) => DivideGram = divideGram;
+
+    /// <summary><inheritdoc cref="StyleLoss(IReadOnlyList{double}?, bool, Reduction)" path="/param[@name='divideGram']/node()"/></summary>
+    public bool DivideGram { get; init; }
+
     /// <inheritdoc/>
     public override string ToLatex() =>
         SumOfLayers($@"\sum_{{i,j}} {TensorFormula.ToLatex(default(MSELoss.SquaredError), @"G_{ij}(\phi_l(x))", @"G_{ij}(\phi_l(y))")}")

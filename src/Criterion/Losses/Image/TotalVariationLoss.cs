@@ -6,23 +6,32 @@ namespace Criterion.Losses;
 
 /// <summary>
 /// Total variation, which smooths but preserves edges: the sum over channels and pixels of |x(i+1, j) − x(i, j)| + |x(i, j+1) − x(i, j)|,
-/// or of the gradient magnitude √(Δ₁² + Δ₂²) with <paramref name="Isotropic"/>.
+/// or of the gradient magnitude √(Δ₁² + Δ₂²) with <see cref="Isotropic"/>.
 /// </summary>
 /// <remarks>
 /// The gradient where neighbors are equal is 0. The isotropic form is rotation-invariant; in the last row and column the difference that
-/// leaves the image is 0. The sum grows with the image: <paramref name="PerPixel"/> divides it by C · H · W.
+/// leaves the image is 0. The sum grows with the image: <see cref="PerPixel"/> divides it by C · H · W.
 /// </remarks>
-/// <param name="Isotropic">Whether to sum gradient magnitudes instead of absolute differences. Default: false.</param>
-/// <param name="PerPixel">Whether the sum is divided by the number of values of an image. Default: false.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Image,
     Shapes = "images [N, C, H, W] → scalar",
     Source = "Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
     Alternatives = "GradientLoss compares the edges of two images instead of penalizing all edges.")]
-public sealed record TotalVariationLoss(bool Isotropic = false, bool PerPixel = false, Reduction Reduction = Reduction.Mean)
-    : Loss(Reduction)
+public sealed record TotalVariationLoss : Loss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="isotropic">Whether to sum gradient magnitudes instead of absolute differences. Default: false.</param>
+    /// <param name="perPixel">Whether the sum is divided by the number of values of an image. Default: false.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public TotalVariationLoss(bool isotropic = false, bool perPixel = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Isotropic, PerPixel) = (isotropic, perPixel);
+
+    /// <summary><inheritdoc cref="TotalVariationLoss(bool, bool, Reduction)" path="/param[@name='isotropic']/node()"/></summary>
+    public bool Isotropic { get; init; }
+
+    /// <summary><inheritdoc cref="TotalVariationLoss(bool, bool, Reduction)" path="/param[@name='perPixel']/node()"/></summary>
+    public bool PerPixel { get; init; }
+
     /// <summary>Computes the total variation of images.</summary>
     /// <param name="images">The images, [N, C, H, W] of any range.</param>
     /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>

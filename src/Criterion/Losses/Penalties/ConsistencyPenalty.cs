@@ -7,15 +7,21 @@ namespace Criterion.Losses;
 /// Part of the discriminator's loss; the gradient flows through both outputs. On real images it is that of CR-GAN, on real and on detached
 /// generated images (two calls) that of bCR-GAN. The squares of all outputs of an image, such as patches, are summed.
 /// </remarks>
-/// <param name="Weight">λ, 10 in the papers; must be 0 or more. Default: 10.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "discriminator, images [N, ...], augmentation → scalar",
     Source = "Zhang et al., Consistency regularization for generative adversarial networks, 2019; "
         + "both kinds: Zhao et al., Improved consistency regularization for GANs, 2020",
     Alternatives = "R1Penalty penalizes all directions of change; LeCamPenalty needs no augmentation.")]
-public sealed record ConsistencyPenalty(double Weight = 10) : Penalty(Weight)
+public sealed record ConsistencyPenalty : Penalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">λ, 10 in the papers; must be 0 or more. Default: 10.</param>
+    public ConsistencyPenalty(double weight = 10)
+        : base(weight)
+    {
+    }
+
     /// <summary>Computes the penalty of a discriminator.</summary>
     /// <param name="discriminator">Maps images to logits of any shape [N, ...].</param>
     /// <param name="images">The images, [N, ...].</param>

@@ -30,15 +30,6 @@ public enum GradientPenaltyPoint
 /// One-sided it is the penalty of WGAN-LP, with DRAGAN noise that of DRAGAN. <see cref="InputGradientPenalty"/> describes how gradients are
 /// taken and which critics throw.
 /// </remarks>
-/// <param name="Weight">λ, 10 in the papers; must be 0 or more. Default: 10.</param>
-/// <param name="Target">The gradient norm without penalty; must be positive. Ignored when zero-centered. Default: 1.</param>
-/// <param name="Sided">Which gradient norms are penalized. Default: TwoSided.</param>
-/// <param name="At">The points at which the gradient is taken. Default: Interpolates.</param>
-/// <param name="Noise">
-/// The magnitude of DRAGAN noise, 0 or more: the standard deviation of the normal noise in units of the images (√c in the paper), or a
-/// share of the batch's standard deviation (½ in the authors' code). Default: 0.5.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">The target is not positive, or another option is out of range.</exception>
 [Catalogue(
     LossFamily.Penalty,
     Name = "gradient-penalty",
@@ -48,20 +39,53 @@ public enum GradientPenaltyPoint
         + "DRAGAN: Kodali et al., On convergence and stability of GANs, 2017",
     Alternatives = "R1Penalty takes the gradient at real images only and suits logistic losses; "
         + "SpectralNorm bounds the slope layer by layer, without a second gradient.")]
-public sealed record GradientPenalty(
-    double Weight = 10,
-    double Target = 1,
-    GradientPenaltyForm Sided = GradientPenaltyForm.TwoSided,
-    GradientPenaltyPoint At = GradientPenaltyPoint.Interpolates,
-    double Noise = 0.5) : InputGradientPenalty(Weight)
+public sealed record GradientPenalty : InputGradientPenalty
 {
-    /// <summary><inheritdoc cref="GradientPenalty" path="/param[@name='Target']/node()"/></summary>
-    public double Target { get; init => field = Require.Positive(value, nameof(GradientPenalty)); } =
-        Require.Positive(Target, nameof(GradientPenalty));
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">λ, 10 in the papers; must be 0 or more. Default: 10.</param>
+    /// <param name="target">The gradient norm without penalty; must be positive. Ignored when zero-centered. Default: 1.</param>
+    /// <param name="sided">Which gradient norms are penalized. Default: TwoSided.</param>
+    /// <param name="at">The points at which the gradient is taken. Default: Interpolates.</param>
+    /// <param name="noise">
+    /// The magnitude of DRAGAN noise, 0 or more: the standard deviation of the normal noise in units of the images (√c in the paper), or a
+    /// share of the batch's standard deviation (½ in the authors' code). Default: 0.5.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The target is not positive, or another option is out of range.</exception>
+    public GradientPenalty(
+        double weight = 10,
+        double target = 1,
+        GradientPenaltyForm sided = GradientPenaltyForm.TwoSided,
+        GradientPenaltyPoint at = GradientPenaltyPoint.Interpolates,
+        double noise = 0.5)
+        : base(weight) => (Target, Sided, At, Noise) = (target, sided, at, noise);
 
-    /// <summary><inheritdoc cref="GradientPenalty" path="/param[@name='Noise']/node()"/></summary>
-    public double Noise { get; init => field = Require.NonNegative(value, nameof(GradientPenalty)); } =
-        Require.NonNegative(Noise, nameof(GradientPenalty));
+    /// <summary>
+    /// <inheritdoc
+    /// cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"
+    /// path="/param[@name='sided']/node()"/>
+    /// </summary>
+    public GradientPenaltyForm Sided { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"
+    /// path="/param[@name='at']/node()"/>
+    /// </summary>
+    public GradientPenaltyPoint At { get; init; }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"
+    /// path="/param[@name='target']/node()"/>
+    /// </summary>
+    public double Target { get; init => field = Require.Positive(value, nameof(GradientPenalty)); }
+
+    /// <summary>
+    /// <inheritdoc
+    /// cref="GradientPenalty(double, double, GradientPenaltyForm, GradientPenaltyPoint, double)"
+    /// path="/param[@name='noise']/node()"/>
+    /// </summary>
+    public double Noise { get; init => field = Require.NonNegative(value, nameof(GradientPenalty)); }
 
     /// <inheritdoc/>
     protected internal override GradientNormCost Formula => new(Sided, Target);

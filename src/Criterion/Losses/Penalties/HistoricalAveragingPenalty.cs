@@ -1,10 +1,19 @@
 namespace Criterion.Losses;
 
 /// <summary>The state of <see cref="HistoricalAveragingPenalty"/>: tensors to save in a checkpoint.</summary>
-/// <param name="Means">The mean of each parameter over the steps so far; empty at the start.</param>
-/// <param name="Steps">The number of steps.</param>
-public sealed record ParameterHistory(IReadOnlyList<Tensor> Means, long Steps)
+public sealed record ParameterHistory
 {
+    /// <summary>Initializes the history.</summary>
+    /// <param name="means">The mean of each parameter over the steps so far; empty at the start.</param>
+    /// <param name="steps">The number of steps.</param>
+    public ParameterHistory(IReadOnlyList<Tensor> means, long steps) => (Means, Steps) = (means, steps);
+
+    /// <summary><inheritdoc cref="ParameterHistory(IReadOnlyList{Tensor}, long)" path="/param[@name='means']/node()"/></summary>
+    public IReadOnlyList<Tensor> Means { get; init; }
+
+    /// <summary><inheritdoc cref="ParameterHistory(IReadOnlyList{Tensor}, long)" path="/param[@name='steps']/node()"/></summary>
+    public long Steps { get; init; }
+
     /// <summary>Gets a history without steps.</summary>
     public static ParameterHistory Empty { get; } = new([], 0);
 }
@@ -14,15 +23,21 @@ public sealed record ParameterHistory(IReadOnlyList<Tensor> Means, long Steps)
 /// Damps oscillations between the networks. The means are state that the caller passes to <see cref="Update"/> and keeps; they count as
 /// constants. Before the first update the penalty is 0.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more. Default: 1.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "parameters of any shape, history → scalar",
     Source = "Salimans et al., Improved techniques for training GANs, 2016, section 3.3",
     Alternatives = "An exponential moving average of the generator's weights smooths its output without affecting training; "
         + "R1Penalty damps the oscillations at their cause.")]
-public sealed record HistoricalAveragingPenalty(double Weight = 1) : Penalty(Weight)
+public sealed record HistoricalAveragingPenalty : Penalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more. Default: 1.</param>
+    public HistoricalAveragingPenalty(double weight = 1)
+        : base(weight)
+    {
+    }
+
     /// <summary>Computes the penalty of parameters.</summary>
     /// <param name="parameters">The parameters of the network, always in the same order.</param>
     /// <param name="history">The means so far.</param>

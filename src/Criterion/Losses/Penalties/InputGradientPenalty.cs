@@ -26,9 +26,15 @@ public enum GradientPenaltyForm
 /// Several outputs of a critic for an image (patches) are summed. Gradients stop at the images, so none reaches a generator. A layer that
 /// couples the images of a batch throws, since ∇D(x) would then depend on other images.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more.</param>
-public abstract record InputGradientPenalty(double Weight) : Penalty(Weight)
+public abstract record InputGradientPenalty : Penalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more.</param>
+    protected InputGradientPenalty(double weight)
+        : base(weight)
+    {
+    }
+
     /// <summary>
     /// Gets whether the critic may couple the images of a batch, as batch normalization does in training. The gradient of each image then
     /// includes its influence on the scores of the others, and the penalty differs from the paper's. Default: false.
@@ -135,8 +141,8 @@ public readonly struct RowNorm(double count) : IRowFormula
     public T Value<T>(Statistics<T> sums, T t)
         where T : struct, IReal<T>
     {
-        T square = count == 1 ? sums.First : sums.First / T.Const(count);
-        return T.Sqrt(square + T.Const(Epsilon));
+        T square = count == 1 ? sums.First : sums.First / count;
+        return T.Sqrt(square + Epsilon);
     }
 }
 
@@ -161,8 +167,8 @@ public readonly struct GradientNormCost(GradientPenaltyForm side, double target)
     T Distance<T>(T norm)
         where T : struct, IReal<T>
     {
-        T distance = (target == 1 ? norm : norm / T.Const(target)) - T.Const(1);
-        return side == GradientPenaltyForm.OneSided ? T.Max(T.Const(0), distance) : distance;
+        T distance = (target == 1 ? norm : norm / target) - 1;
+        return side == GradientPenaltyForm.OneSided ? T.Max(T.Zero, distance) : distance;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

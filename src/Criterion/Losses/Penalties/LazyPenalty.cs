@@ -8,15 +8,17 @@ namespace Criterion.Losses;
 /// The penalty takes a separate optimizer step, so that Adam takes k + 1 steps instead of k: <see cref="Rescale"/> corrects its
 /// settings.
 /// </remarks>
-/// <param name="Interval">
-/// k, the number of steps between penalties; must be at least 1. 16 for R1 and 4 for path length in the paper.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">The interval is below 1.</exception>
-public sealed record LazyPenalty(int Interval)
+public sealed record LazyPenalty
 {
-    /// <summary><inheritdoc cref="LazyPenalty" path="/param[@name='Interval']/node()"/></summary>
-    public int Interval { get; init => field = Require.AtLeast(1, value, nameof(LazyPenalty)); } =
-        Require.AtLeast(1, Interval, nameof(LazyPenalty));
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="interval">
+    /// k, the number of steps between penalties; must be at least 1. 16 for R1 and 4 for path length in the paper.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is below 1.</exception>
+    public LazyPenalty(int interval) => Interval = interval;
+
+    /// <summary><inheritdoc cref="LazyPenalty(int)" path="/param[@name='interval']/node()"/></summary>
+    public int Interval { get; init => field = Require.AtLeast(1, value, nameof(LazyPenalty)); }
 
     /// <summary>Returns whether the penalty runs in a step, counted from 0.</summary>
     public bool IsDue(long step) => step % Interval == 0;

@@ -5,10 +5,23 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>The state of <see cref="LeCamPenalty"/>: running means of the discriminator's logits, to save in a checkpoint.</summary>
-/// <param name="Real">The running mean of logits of real images.</param>
-/// <param name="Fake">The running mean of logits of generated images.</param>
-/// <param name="Steps">The number of batches.</param>
-public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0);
+public sealed record LeCamState
+{
+    /// <summary>Initializes the state.</summary>
+    /// <param name="real">The running mean of logits of real images.</param>
+    /// <param name="fake">The running mean of logits of generated images.</param>
+    /// <param name="steps">The number of batches.</param>
+    public LeCamState(double real = 0, double fake = 0, long steps = 0) => (Real, Fake, Steps) = (real, fake, steps);
+
+    /// <summary><inheritdoc cref="LeCamState(double, double, long)" path="/param[@name='real']/node()"/></summary>
+    public double Real { get; init; }
+
+    /// <summary><inheritdoc cref="LeCamState(double, double, long)" path="/param[@name='fake']/node()"/></summary>
+    public double Fake { get; init; }
+
+    /// <summary><inheritdoc cref="LeCamState(double, double, long)" path="/param[@name='steps']/node()"/></summary>
+    public long Steps { get; init; }
+}
 
 /// <summary>
 /// LeCam penalty: pulls the logits of each kind to the running mean of the other, weight · (E[(r − α_F)²] + E[(f − α_R)²]), for training on
@@ -18,23 +31,30 @@ public sealed record LeCamState(double Real = 0, double Fake = 0, long Steps = 0
 /// Part of the discriminator's loss. The means α are state that the caller passes to <see cref="Update"/> and keeps; the first batch sets
 /// them. They count as constants. Start once training has stabilized: the authors wait for a number of steps.
 /// </remarks>
-/// <param name="Weight">λ; must be 0 or more. 0.3 in the authors' setting for small data. Default: 0.3.</param>
-/// <param name="Decay">The share of the running means that one step keeps, in [0, 1]. Default: 0.99.</param>
-/// <param name="Rectified">
-/// Whether only logits beyond the other kind's mean are penalized, [r − α_F]₊² and [α_R − f]₊², as in the authors' code. Default: false.
-/// </param>
-/// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Penalty,
     Name = "lecam",
     Shapes = "real, fake logits of any shape, state → scalar",
     Source = "Tseng et al., Regularizing generative adversarial networks under limited data, 2021, equation 6",
     Alternatives = "ConsistencyPenalty uses augmented images for the same purpose; DriftPenalty pulls scores to 0.")]
-public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool Rectified = false) : Penalty(Weight)
+public sealed record LeCamPenalty : Penalty
 {
-    /// <summary><inheritdoc cref="LeCamPenalty" path="/param[@name='Decay']/node()"/></summary>
-    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); } =
-        Require.InUnitInterval(Decay, nameof(LeCamPenalty));
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">λ; must be 0 or more. 0.3 in the authors' setting for small data. Default: 0.3.</param>
+    /// <param name="decay">The share of the running means that one step keeps, in [0, 1]. Default: 0.99.</param>
+    /// <param name="rectified">
+    /// Whether only logits beyond the other kind's mean are penalized, [r − α_F]₊² and [α_R − f]₊², as in the authors' code. Default:
+    /// false.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1].</exception>
+    public LeCamPenalty(double weight = 0.3, double decay = 0.99, bool rectified = false)
+        : base(weight) => (Decay, Rectified) = (decay, rectified);
+
+    /// <summary><inheritdoc cref="LeCamPenalty(double, double, bool)" path="/param[@name='rectified']/node()"/></summary>
+    public bool Rectified { get; init; }
+
+    /// <summary><inheritdoc cref="LeCamPenalty(double, double, bool)" path="/param[@name='decay']/node()"/></summary>
+    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(LeCamPenalty)); }
 
     /// <summary>Computes the penalty of logits.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
@@ -106,7 +126,7 @@ public sealed record LeCamPenalty(double Weight = 0.3, double Decay = 0.99, bool
             where T : struct, IReal<T>
         {
             T beyond = above ? x - mean : mean - x;
-            T distance = rectified ? T.Max(T.Const(0), beyond) : beyond;
+            T distance = rectified ? T.Max(T.Zero, beyond) : beyond;
             return distance * distance;
         }
     }

@@ -8,16 +8,23 @@ namespace Criterion.Losses;
 /// A weight [outputs, ...] is treated as a matrix [outputs, rest]; tensors of fewer than two dimensions (biases, scales) are skipped. A
 /// matrix with more rows than columns cannot have orthogonal rows, so its penalty stays positive.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more. 0.0001 in BigGAN. Default: 1e-4.</param>
-/// <param name="OffDiagonal">Whether the lengths of rows are not penalized, as in BigGAN. Default: false.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "weights of any shape → scalar",
     Source = "Brock et al., Neural photo editing with introspective adversarial networks, 2016; "
         + "off-diagonal: Brock, Donahue, Simonyan, Large scale GAN training for high fidelity natural image synthesis, 2018, equation 3",
     Alternatives = "SpectralNorm bounds the largest singular value instead of bringing all to 1.")]
-public sealed record OrthogonalPenalty(double Weight = 1e-4, bool OffDiagonal = false) : Penalty(Weight)
+public sealed record OrthogonalPenalty : Penalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more. 0.0001 in BigGAN. Default: 1e-4.</param>
+    /// <param name="offDiagonal">Whether the lengths of rows are not penalized, as in BigGAN. Default: false.</param>
+    public OrthogonalPenalty(double weight = 1e-4, bool offDiagonal = false)
+        : base(weight) => OffDiagonal = offDiagonal;
+
+    /// <summary><inheritdoc cref="OrthogonalPenalty(double, bool)" path="/param[@name='offDiagonal']/node()"/></summary>
+    public bool OffDiagonal { get; init; }
+
     /// <summary>Computes the penalty of weights.</summary>
     /// <param name="weights">The weights, or all of a module's parameters.</param>
     /// <exception cref="LossException">No tensor has two or more dimensions.</exception>

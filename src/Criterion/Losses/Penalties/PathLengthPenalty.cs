@@ -9,19 +9,22 @@ namespace Criterion.Losses;
 /// counts as a constant. Costly: run it every 4th step on half a batch (<see cref="LazyPenalty"/>). A generator that couples the samples of
 /// a batch throws, as in <see cref="InputGradientPenalty"/>.
 /// </remarks>
-/// <param name="Weight">The weight; must be 0 or more. 2 in the paper. Default: 2.</param>
-/// <param name="Rate">The share by which one batch moves the running mean, in [0, 1]. Default: 0.01.</param>
-/// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1].</exception>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "generator, latents [N, D] or [N, L, D], mean → scalar and mean",
     Source = "Karras et al., Analyzing and improving the image quality of StyleGAN, 2019, equation 4",
     Alternatives = "PullingAwayPenalty increases the variety of images without a second gradient.")]
-public sealed record PathLengthPenalty(double Weight = 2, double Rate = 0.01) : Penalty(Weight)
+public sealed record PathLengthPenalty : Penalty
 {
-    /// <summary><inheritdoc cref="PathLengthPenalty" path="/param[@name='Rate']/node()"/></summary>
-    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); } =
-        Require.InUnitInterval(Rate, nameof(PathLengthPenalty));
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more. 2 in the paper. Default: 2.</param>
+    /// <param name="rate">The share by which one batch moves the running mean, in [0, 1]. Default: 0.01.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is not in [0, 1].</exception>
+    public PathLengthPenalty(double weight = 2, double rate = 0.01)
+        : base(weight) => Rate = rate;
+
+    /// <summary><inheritdoc cref="PathLengthPenalty(double, double)" path="/param[@name='rate']/node()"/></summary>
+    public double Rate { get; init => field = Require.InUnitInterval(value, nameof(PathLengthPenalty)); }
 
     /// <inheritdoc cref="InputGradientPenalty.AllowBatchCoupling"/>
     public bool AllowBatchCoupling { get; init; }

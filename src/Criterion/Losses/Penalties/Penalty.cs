@@ -3,13 +3,15 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>A penalty: a regularizer that is added to the loss of a network.</summary>
-/// <param name="Weight">The weight; must be 0 or more.</param>
-public abstract partial record Penalty(double Weight) : ICriterion
+public abstract partial record Penalty : ICriterion
 {
-    /// <summary><inheritdoc cref="Penalty" path="/param[@name='Weight']/node()"/></summary>
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">The weight; must be 0 or more.</param>
+    protected Penalty(double weight) => Weight = weight;
+
+    /// <summary><inheritdoc cref="Penalty(double)" path="/param[@name='weight']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The weight is negative or not finite.</exception>
-    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); } =
-        Require.NonNegative(Weight, nameof(Penalty));
+    public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); }
 
     /// <inheritdoc/>
     public abstract string ToLatex();

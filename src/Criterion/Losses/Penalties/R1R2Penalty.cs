@@ -5,15 +5,21 @@ namespace Criterion.Losses;
 /// <see cref="InputGradientPenalty"/> describes how gradients are taken and which critics throw. For two weights use an
 /// <see cref="R1Penalty"/> and an <see cref="R2Penalty"/>.
 /// </remarks>
-/// <param name="Weight">γ of both; must be 0 or more. Default: 10.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "critic, real images [N, ...], fake images [M, ...] → scalar",
     Source = "Huang et al., The GAN is dead; long live the GAN! A modern baseline GAN, 2024, section 2",
     Alternatives = "R1Penalty alone costs half as much and is sufficient for NonSaturatingGanLoss; "
         + "this one suits RelativisticPairedLogisticGanLoss.")]
-public sealed record R1R2Penalty(double Weight = 10) : InputGradientPenalty(Weight)
+public sealed record R1R2Penalty : InputGradientPenalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">γ of both; must be 0 or more. Default: 10.</param>
+    public R1R2Penalty(double weight = 10)
+        : base(weight)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override GradientNormCost Formula => new(GradientPenaltyForm.ZeroCentred, 1);
 

@@ -2,14 +2,20 @@ namespace Criterion.Losses;
 
 /// <summary>R2 penalty: γ/2 · E[Σ g²], g = ∇D(G(z)) at generated images.</summary>
 /// <remarks><see cref="InputGradientPenalty"/> describes how gradients are taken and which critics throw.</remarks>
-/// <param name="Weight">γ; must be 0 or more. Default: 10.</param>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "critic, fake images [N, ...] → scalar",
     Source = "Mescheder, Geiger, Nowozin, Which training methods for GANs do actually converge?, 2018, equation 10",
     Alternatives = "R1Penalty penalizes gradients at real images, which is usually sufficient; R1R2Penalty combines both.")]
-public sealed record R2Penalty(double Weight = 10) : InputGradientPenalty(Weight)
+public sealed record R2Penalty : InputGradientPenalty
 {
+    /// <summary>Initializes the penalty.</summary>
+    /// <param name="weight">γ; must be 0 or more. Default: 10.</param>
+    public R2Penalty(double weight = 10)
+        : base(weight)
+    {
+    }
+
     /// <summary>Computes the penalty of a critic at generated images.</summary>
     /// <inheritdoc cref="InputGradientPenalty.Forward"/>
     public Tensor Forward(Func<Tensor, Tensor> critic, Tensor fake) => Forward(critic, fake, fake);

@@ -9,17 +9,20 @@ namespace Criterion.Losses;
 /// Not a loss but an update: call <see cref="Apply"/> after the optimizer's step. It is not recorded. Most weights end at ±c, which limits
 /// the critic's capacity; a gradient penalty limits it less. NaN stays NaN.
 /// </remarks>
-/// <param name="Limit">c; must be positive. 0.01 in the paper. Default: 0.01.</param>
-/// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
 [Catalogue(
     LossFamily.Penalty,
     Shapes = "parameters of any shape, changed in place",
     Source = "Arjovsky, Chintala, Bottou, Wasserstein GAN, 2017, algorithm 1",
     Alternatives = "GradientPenalty bounds the slope itself and trains better; SpectralNorm bounds it layer by layer.")]
-public sealed record WeightClip(double Limit = 0.01) : ICriterion
+public sealed record WeightClip : ICriterion
 {
-    /// <summary><inheritdoc cref="WeightClip" path="/param[@name='Limit']/node()"/></summary>
-    public double Limit { get; init => field = Require.Positive(value, nameof(WeightClip)); } = Require.Positive(Limit, nameof(WeightClip));
+    /// <summary>Initializes the clip.</summary>
+    /// <param name="limit">c; must be positive. 0.01 in the paper. Default: 0.01.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
+    public WeightClip(double limit = 0.01) => Limit = limit;
+
+    /// <summary><inheritdoc cref="WeightClip(double)" path="/param[@name='limit']/node()"/></summary>
+    public double Limit { get; init => field = Require.Positive(value, nameof(WeightClip)); }
 
     /// <summary>Clips parameters in place.</summary>
     /// <param name="parameters">The critic's parameters.</param>

@@ -9,30 +9,35 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// The gradient d / √(d² + Epsilon²) is 0 where prediction and target are equal and approaches ±1 for |d| far above Epsilon. Without
-/// ZeroAtEquality the minimum is Epsilon, not 0, as is customary in super-resolution. Kornia's loss is <c>new CharbonnierLoss(Epsilon: 1,
-/// ZeroAtEquality: true)</c>.
+/// ZeroAtEquality the minimum is Epsilon, not 0, as is customary in super-resolution. Kornia's loss is <c>new CharbonnierLoss(epsilon: 1,
+/// zeroAtEquality: true)</c>.
 /// </remarks>
-/// <param name="Epsilon">
-/// The absolute error below which the loss is approximately quadratic, in units of the prediction; must be positive. Use 1e-3 to 1e-6 for
-/// images in [0, 1]. Default: 1e-3.
-/// </param>
-/// <param name="ZeroAtEquality">
-/// Whether Epsilon is subtracted, so that the loss is 0 where prediction and target are equal. Default: false.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Charbonnier, Blanc-Féraud, Aubert, Barlaud, Two deterministic half-quadratic regularization algorithms for computed "
         + "imaging, 1994",
     Alternatives = "L1Loss is the limit for Epsilon 0; HuberLoss is exactly quadratic in the middle.")]
-public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality = false, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record CharbonnierLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="CharbonnierLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="epsilon">
+    /// The absolute error below which the loss is approximately quadratic, in units of the prediction; must be positive. Use 1e-3 to 1e-6
+    /// for images in [0, 1]. Default: 1e-3.
+    /// </param>
+    /// <param name="zeroAtEquality">
+    /// Whether Epsilon is subtracted, so that the loss is 0 where prediction and target are equal. Default: false.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public CharbonnierLoss(double epsilon = 1e-3, bool zeroAtEquality = false, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Epsilon, ZeroAtEquality) = (epsilon, zeroAtEquality);
+
+    /// <summary><inheritdoc cref="CharbonnierLoss(double, bool, Reduction)" path="/param[@name='zeroAtEquality']/node()"/></summary>
+    public bool ZeroAtEquality { get; init; }
+
+    /// <summary><inheritdoc cref="CharbonnierLoss(double, bool, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); } =
-        Require.Positive(Epsilon, nameof(CharbonnierLoss));
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(CharbonnierLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Hyperbola(Epsilon, ZeroAtEquality));
@@ -56,21 +61,21 @@ public sealed record CharbonnierLoss(double Epsilon = 1e-3, bool ZeroAtEquality 
                 return Text(difference);
             }
 
-            T clamped = T.Min(T.Max(difference * T.Const(_scale), T.Const(-Far)), T.Const(Far));
-            T length = T.Sqrt((clamped * clamped) + T.Const(epsilon * _scale * epsilon * _scale));
-            T root = T.Max(T.Abs(difference), length * T.Const(1 / _scale));
+            T clamped = T.Min(T.Max(difference * _scale, T.Const(-Far)), T.Const(Far));
+            T length = T.Sqrt((clamped * clamped) + (epsilon * _scale * epsilon * _scale));
+            T root = T.Max(T.Abs(difference), length * (1 / _scale));
             root = T.WithSlope(T.Detach(root), difference, clamped / length);
 
             // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which does not cancel near 0.
-            return zeroAtEquality ? difference * (difference / (root + T.Const(epsilon))) : root;
+            return zeroAtEquality ? difference * (difference / (root + epsilon)) : root;
         }
 
         T Text<T>(T difference)
             where T : struct, IReal<T>
         {
             T square = difference * difference;
-            T root = T.Sqrt(square + T.Const(epsilon * epsilon));
-            return zeroAtEquality ? square / (root + T.Const(epsilon)) : root;
+            T root = T.Sqrt(square + (epsilon * epsilon));
+            return zeroAtEquality ? square / (root + epsilon) : root;
         }
     }
 }

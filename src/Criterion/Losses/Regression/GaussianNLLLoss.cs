@@ -12,22 +12,27 @@ namespace Criterion.Losses;
 /// Below Epsilon the variance is clamped; the gradient passes straight through, as in PyTorch, so that a variance of 0 can grow again. Full
 /// adds ½ ln 2π. PyTorch equivalent: <c>torch.nn.GaussianNLLLoss</c>.
 /// </remarks>
-/// <param name="Full">Whether the constant ½ ln 2π is added. Default: false.</param>
-/// <param name="Epsilon">The lower bound of the variance; must be positive. Default: 1e-6.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target [N, ..., D], variance [N, ..., D], [N, ..., 1] or [N, ...] → scalar",
     Source = "Nix, Weigend, Estimating the mean and variance of the target probability distribution, 1994",
     PyTorch = "torch.nn.GaussianNLLLoss",
     Alternatives = "MSELoss where the variance is the same everywhere; QuantileLoss where the distribution is skewed.")]
-public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, Reduction Reduction = Reduction.Mean)
-    : TernaryLoss(Reduction)
+public sealed record GaussianNLLLoss : TernaryLoss
 {
-    /// <summary><inheritdoc cref="GaussianNLLLoss" path="/param[@name='Epsilon']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="full">Whether the constant ½ ln 2π is added. Default: false.</param>
+    /// <param name="epsilon">The lower bound of the variance; must be positive. Default: 1e-6.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public GaussianNLLLoss(bool full = false, double epsilon = 1e-6, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Full, Epsilon) = (full, epsilon);
+
+    /// <summary><inheritdoc cref="GaussianNLLLoss(bool, double, Reduction)" path="/param[@name='full']/node()"/></summary>
+    public bool Full { get; init; }
+
+    /// <summary><inheritdoc cref="GaussianNLLLoss(bool, double, Reduction)" path="/param[@name='epsilon']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); } =
-        Require.Positive(Epsilon, nameof(GaussianNLLLoss));
+    public double Epsilon { get; init => field = Require.Positive(value, nameof(GaussianNLLLoss)); }
 
     /// <inheritdoc/>
     protected internal override TernaryFormula Formula => TernaryFormula.From(new NegativeLogLikelihood(Full, Epsilon));
@@ -90,18 +95,18 @@ public sealed record GaussianNLLLoss(bool Full = false, double Epsilon = 1e-6, R
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {
-            T clamped = Guards.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
-            T variance = T.WithSlope(T.Detach(clamped), z, T.Const(1));
+            T clamped = Guards.UndefinedWhere(z < 0, T.Max(z, T.Const(epsilon)));
+            T variance = T.WithSlope(T.Detach(clamped), z, T.One);
             T difference = x - y;
             T ratio = difference / variance;
             T loss = T.IsText
-                ? T.Const(0.5) * (T.Log(variance) + (difference * difference / variance))
-                : (T.Const(0.5) * T.Log(variance)) + (T.Const(0.5) * ratio * difference);
+                ? 0.5 * (T.Log(variance) + (difference * difference / variance))
+                : (0.5 * T.Log(variance)) + (0.5 * ratio * difference);
 
             // By the variance ½ (1/v − (d/v)²): the quotient rule would divide by v², which may overflow, before multiplying by d².
             loss = T.WithSlope(T.Detach(loss), difference, ratio);
-            loss = T.WithSlope(loss, variance, T.Const(0.5) * ((T.Const(1) / variance) - (ratio * ratio)));
-            return full ? loss + T.Const(0.5 * Math.Log(2 * Math.PI)) : loss;
+            loss = T.WithSlope(loss, variance, 0.5 * ((1 / variance) - (ratio * ratio)));
+            return full ? loss + (0.5 * Math.Log(2 * Math.PI)) : loss;
         }
     }
 }

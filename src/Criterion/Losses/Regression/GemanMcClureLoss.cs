@@ -10,21 +10,23 @@ namespace Criterion.Losses;
 /// <remarks>
 /// The gradient decays as e⁻³, so a prediction with a large initial error learns slowly. With Scale = 1 it equals kornia's loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Name = "geman-mcclure",
     Shapes = "prediction, target of one shape → scalar",
     Source = "Geman, McClure, Bayesian image analysis, 1985; α = −2 of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "WelschLoss ignores outliers sooner; CauchyLoss keeps a small gradient for them; HuberLoss is convex.")]
-public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Reduction.Mean)
-    : PointwiseLoss(Reduction)
+public sealed record GemanMcClureLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="GemanMcClureLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public GemanMcClureLoss(double scale = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Scale = scale;
+
+    /// <summary><inheritdoc cref="GemanMcClureLoss(double, Reduction)" path="/param[@name='scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); } =
-        Require.Positive(Scale, nameof(GemanMcClureLoss));
+    public double Scale { get; init => field = Require.Positive(value, nameof(GemanMcClureLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new GemanMcClureError(Scale));
@@ -41,13 +43,13 @@ public sealed record GemanMcClureLoss(double Scale = 1, Reduction Reduction = Re
             T error = Guards.Scaled(x - y, scale);
             if (T.IsText)
             {
-                return T.Const(2) * (error * error) / ((error * error) + T.Const(4));
+                return 2 * (error * error) / ((error * error) + 4);
             }
 
             // The slope is 16 e / (e² + 4)²: the quotient rule would cancel. For large e, e² may overflow and the loss is 2.
-            T ratio = T.Const(2) / ((error * error) + T.Const(4));
-            T loss = T.Select(T.Less(T.Const(Far), T.Abs(error)), T.Const(2), ratio * error * error);
-            return T.WithSlope(T.Detach(loss), error, T.Const(4) * ratio * error * ratio);
+            T ratio = 2 / ((error * error) + 4);
+            T loss = T.Select(T.Abs(error) > Far, 2, ratio * error * error);
+            return T.WithSlope(T.Detach(loss), error, 4 * ratio * error * ratio);
         }
     }
 }

@@ -6,7 +6,6 @@ namespace Criterion.Losses;
 
 /// <summary>Absolute error, a pixel-wise loss: ℓ = |x − y|. The best constant prediction is the median.</summary>
 /// <remarks>The gradient is ±1, and 0 where prediction and target are equal. PyTorch equivalent: <c>torch.nn.L1Loss</c>.</remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -14,8 +13,15 @@ namespace Criterion.Losses;
     PyTorch = "torch.nn.L1Loss",
     Alternatives = "CharbonnierLoss and SmoothL1Loss are smooth at 0; MSELoss estimates the mean, QuantileLoss a quantile other than the "
         + "median.")]
-public sealed record L1Loss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record L1Loss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public L1Loss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(AbsoluteError));
 

@@ -8,13 +8,19 @@ namespace Criterion.Losses;
 /// Log-cosh loss: ℓ = ln cosh d = |d| + softplus(−2 |d|) − ln 2, with d = x − y. It is ½ d² for small errors and |d| − ln 2 for large ones.
 /// </summary>
 /// <remarks>The gradient is tanh d and the second derivative 1 − tanh² d: both are continuous, and nothing overflows.</remarks>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Alternatives = "HuberLoss has an option for where the quadratic part ends; CharbonnierLoss is as smooth and cheaper.")]
-public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record LogCoshLoss : PointwiseLoss
 {
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public LogCoshLoss(Reduction reduction = Reduction.Mean)
+        : base(reduction)
+    {
+    }
+
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(default(LogCosh));
 
@@ -28,12 +34,12 @@ public sealed record LogCoshLoss(Reduction Reduction = Reduction.Mean) : Pointwi
             T difference = x - y;
             T size = T.Detach(T.Abs(difference));
             T slope = T.Tanh(difference);
-            T far = size + T.Softplus(T.Const(-2) * size) - T.Const(Math.Log(2));
+            T far = size + T.Softplus(-2 * size) - Math.Log(2);
 
             // cosh⁻² d = 1 − tanh² d: near 0, where ln 2 would cancel the digits of the result.
             T tanh = T.Detach(slope);
-            T near = T.Const(-0.5) * T.Log1p(-(tanh * tanh));
-            return T.WithSlope(T.Detach(Guards.Unless(T.Less(size, T.Const(1)), near, far)), difference, slope);
+            T near = -0.5 * T.Log1p(-(tanh * tanh));
+            return T.WithSlope(T.Detach(Guards.Unless(size < 1, near, far)), difference, slope);
         }
     }
 }

@@ -12,19 +12,22 @@ namespace Criterion.Losses;
 /// The gradient by the prediction is −Quantile below the target and 1 − Quantile above. Where they are equal it is the mean of both, ½ −
 /// Quantile. With Quantile = 0.5 the loss is half of <see cref="L1Loss"/>.
 /// </remarks>
-/// <param name="Quantile">The share of targets below the best prediction, in (0, 1). Default: 0.5.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Koenker, Bassett, Regression quantiles, 1978",
     Alternatives = "L1Loss for the median; GaussianNLLLoss where a mean and a variance describe the distribution.")]
-public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record QuantileLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="QuantileLoss" path="/param[@name='Quantile']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="quantile">The share of targets below the best prediction, in (0, 1). Default: 0.5.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public QuantileLoss(double quantile = 0.5, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Quantile = quantile;
+
+    /// <summary><inheritdoc cref="QuantileLoss(double, Reduction)" path="/param[@name='quantile']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in (0, 1).</exception>
-    public double Quantile { get; init => field = Require.InOpenUnitInterval(value, nameof(QuantileLoss)); } =
-        Require.InOpenUnitInterval(Quantile, nameof(QuantileLoss));
+    public double Quantile { get; init => field = Require.InOpenUnitInterval(value, nameof(QuantileLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new Pinball(Quantile));
@@ -37,7 +40,7 @@ public sealed record QuantileLoss(double Quantile = 0.5, Reduction Reduction = R
             where T : struct, IReal<T>
         {
             T error = y - x;
-            return T.Max(T.Const(quantile) * error, T.Const(quantile - 1) * error);
+            return T.Max(quantile * error, (quantile - 1) * error);
         }
     }
 }

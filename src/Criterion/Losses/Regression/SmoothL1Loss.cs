@@ -12,10 +12,6 @@ namespace Criterion.Losses;
 /// the second derivative jumps from 1 / Beta to 0. <see cref="HuberLoss"/> with Delta = Beta is this loss times Beta. PyTorch equivalent:
 /// <c>torch.nn.SmoothL1Loss</c>.
 /// </remarks>
-/// <param name="Beta">
-/// The absolute error at which the loss changes from quadratic to linear, in units of the prediction; must be 0 or more. Default: 1.
-/// </param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
@@ -23,12 +19,19 @@ namespace Criterion.Losses;
     PyTorch = "torch.nn.SmoothL1Loss",
     Alternatives = "HuberLoss is the same curve scaled so that its middle is half the squared error for any width; "
         + "L1Loss has no width to choose.")]
-public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record SmoothL1Loss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="SmoothL1Loss" path="/param[@name='Beta']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="beta">
+    /// The absolute error at which the loss changes from quadratic to linear, in units of the prediction; must be 0 or more. Default: 1.
+    /// </param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public SmoothL1Loss(double beta = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Beta = beta;
+
+    /// <summary><inheritdoc cref="SmoothL1Loss(double, Reduction)" path="/param[@name='beta']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
-    public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); } =
-        Require.NonNegative(Beta, nameof(SmoothL1Loss));
+    public double Beta { get; init => field = Require.NonNegative(value, nameof(SmoothL1Loss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new SmoothError(Beta));
@@ -44,10 +47,7 @@ public sealed record SmoothL1Loss(double Beta = 1, Reduction Reduction = Reducti
             T size = T.Abs(difference);
             return beta == 0
                 ? size
-                : T.Select(
-                    T.Less(size, T.Const(beta)),
-                    Guards.ScaledSquare(0.5 / beta, difference),
-                    size - T.Const(0.5 * beta));
+                : T.Select(size < beta, Guards.ScaledSquare(0.5 / beta, difference), size - (0.5 * beta));
         }
     }
 }

@@ -9,20 +9,23 @@ namespace Criterion.Losses;
 /// The gradient vanishes for errors of many times Scale: a prediction with a large initial error does not learn. With Scale = 1 it equals
 /// kornia's loss.
 /// </remarks>
-/// <param name="Scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
-/// <param name="Reduction">How per-element losses are reduced. Default: Mean.</param>
 [Catalogue(
     LossFamily.Regression,
     Shapes = "prediction, target of one shape → scalar",
     Source = "Dennis, Welsch, Techniques for nonlinear least squares and robust regression, 1978; "
         + "α = −∞ of Barron, A general and adaptive robust loss function, 2019",
     Alternatives = "GemanMcClureLoss ignores outliers more gradually; HuberLoss and CauchyLoss never ignore them entirely.")]
-public sealed record WelschLoss(double Scale = 1, Reduction Reduction = Reduction.Mean) : PointwiseLoss(Reduction)
+public sealed record WelschLoss : PointwiseLoss
 {
-    /// <summary><inheritdoc cref="WelschLoss" path="/param[@name='Scale']/node()"/></summary>
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="scale">The size of an ordinary error, in units of the prediction; must be positive. Default: 1.</param>
+    /// <param name="reduction">How per-element losses are reduced. Default: Mean.</param>
+    public WelschLoss(double scale = 1, Reduction reduction = Reduction.Mean)
+        : base(reduction) => Scale = scale;
+
+    /// <summary><inheritdoc cref="WelschLoss(double, Reduction)" path="/param[@name='scale']/node()"/></summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive and finite.</exception>
-    public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); } =
-        Require.Positive(Scale, nameof(WelschLoss));
+    public double Scale { get; init => field = Require.Positive(value, nameof(WelschLoss)); }
 
     /// <inheritdoc/>
     protected internal override BinaryFormula Formula => BinaryFormula.From(new WelschError(Scale));

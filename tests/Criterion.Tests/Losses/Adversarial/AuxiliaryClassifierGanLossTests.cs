@@ -16,7 +16,7 @@ public class AuxiliaryClassifierGanLossTests
     [Fact]
     public void Values_are_the_oracles()
     {
-        AuxiliaryClassifierGanLoss loss = new(Weight: 0.5, LabelSmoothing: 0.1);
+        AuxiliaryClassifierGanLoss loss = new(weight: 0.5, labelSmoothing: 0.1);
         Assert.Equal(
             1.276177788494 + (0.5 * (Smoothed + Entropy)), loss.Discriminator(Real, Fake, Logits, Labels, Logits, Labels).Item(), 1e-11);
         Assert.Equal(1.138088894247 + (0.5 * Entropy), loss.Generator(Fake, Logits, Labels).Item(), 1e-11);
@@ -34,7 +34,7 @@ public class AuxiliaryClassifierGanLossTests
     [Fact]
     public void Derivatives_are_those_of_central_differences()
     {
-        AuxiliaryClassifierGanLoss loss = new(LabelSmoothing: 0.2);
+        AuxiliaryClassifierGanLoss loss = new(labelSmoothing: 0.2);
         GradCheck.Check(x => loss.Discriminator(x[0], x[1], x[2], Labels, x[3], Labels), [Real, Fake, Logits, Logits * 0.5]);
         GradCheck.Check(x => loss.Generator(x[0], x[1], Labels), [Fake, Logits]);
     }
@@ -67,8 +67,8 @@ public class AuxiliaryClassifierGanLossTests
     [Fact]
     public void Options_are_checked_and_shown()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(Weight: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(LabelSmoothing: 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(weight: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AuxiliaryClassifierGanLoss(labelSmoothing: 1.5));
         CriterionAssert.IsShown(new AuxiliaryClassifierGanLoss());
         Assert.Equal(new AuxiliaryClassifierGanLoss(), new AuxiliaryClassifierGanLoss(new NonSaturatingGanLoss()));
     }

@@ -31,7 +31,7 @@ public class EquilibriumControllerTests
     [Fact]
     public void Step_is_the_oracle()
     {
-        BoundaryEquilibriumController controller = new(K: 0.3);
+        BoundaryEquilibriumController controller = new(k: 0.3);
         Tensor real = Tensor.From<double>([0.5, 0.7]);
         Tensor fake = Tensor.From<double>([0.2]);
         Assert.Equal(0.54, controller.Objective().Discriminator(real, fake).Item(), 1e-12);
@@ -43,7 +43,7 @@ public class EquilibriumControllerTests
     [Fact]
     public void K_stays_within_0_and_1()
     {
-        BoundaryEquilibriumController fast = new(Rate: 1);
+        BoundaryEquilibriumController fast = new(rate: 1);
         Assert.Equal(1, fast.Update(100, 0).K);
         Assert.Equal(0, fast.Update(0, 100).K);
     }
@@ -52,7 +52,7 @@ public class EquilibriumControllerTests
     public void Settles_where_the_errors_are_in_proportion()
     {
         // The more the discriminator cares for it, the worse it gives generated images back: L(fake) = k. Balance is where that is γ.
-        BoundaryEquilibriumController controller = new(Gamma: 0.6, Rate: 0.1);
+        BoundaryEquilibriumController controller = new(gamma: 0.6, rate: 0.1);
         for (int i = 0; i < 500; i++)
         {
             controller = controller.Update(1, controller.K);
@@ -75,7 +75,7 @@ public class EquilibriumControllerTests
     [Fact]
     public void Options_out_of_range_are_errors()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumController(Gamma: 1.5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumController(Rate: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumController(gamma: 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BoundaryEquilibriumController(rate: 0));
     }
 }

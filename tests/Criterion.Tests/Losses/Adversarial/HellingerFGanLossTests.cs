@@ -6,7 +6,7 @@ public class HellingerFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new HellingerFGanLoss();
 
-    protected override GanLoss Practical => new HellingerFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new HellingerFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (-40, 40), (0, 0)];
 

@@ -6,7 +6,7 @@ public class JensenShannonFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new JensenShannonFGanLoss();
 
-    protected override GanLoss Practical => new JensenShannonFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new JensenShannonFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, -Infinity, -2 * Math.Log(2), Math.Log(2)), (-Infinity, Infinity, Infinity, -Infinity)];

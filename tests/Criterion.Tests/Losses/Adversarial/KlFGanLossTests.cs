@@ -6,7 +6,7 @@ public class KlFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new KlFGanLoss();
 
-    protected override GanLoss Practical => new KlFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new KlFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (-1e4, -1e4), (1e4, 80), (0, 0)];
 

@@ -18,9 +18,9 @@ public class LeastSquaresGanLossTests : AdversarialContract
     [Fact]
     public void Options_out_of_range_are_errors()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(A: double.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(DiscriminatorScale: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(GeneratorScale: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(a: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(discriminatorScale: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeastSquaresGanLoss(generatorScale: -1));
     }
 }
 

@@ -29,7 +29,7 @@ public class NonSaturatingGanLossTests : AdversarialContract
 
 public class SmoothedNonSaturatingTests : AdversarialContract
 {
-    protected override GanLoss Objective => new NonSaturatingGanLoss(RealTarget: 0.9);
+    protected override GanLoss Objective => new NonSaturatingGanLoss(realTarget: 0.9);
 
     protected override (double Discriminator, double Generator)? Oracle => (1.326177788494, 1.138088894247);
 

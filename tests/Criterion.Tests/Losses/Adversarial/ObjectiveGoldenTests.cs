@@ -79,7 +79,7 @@ public class ObjectiveGoldenTests
     }
 
     static AuxiliaryClassifierGanLoss Classifier(GoldenCase golden) =>
-        new(Weight: golden.Args.Double("Weight"), LabelSmoothing: golden.Args.Double("LabelSmoothing"));
+        new(weight: golden.Args.Double("Weight"), labelSmoothing: golden.Args.Double("LabelSmoothing"));
 
     static bool IsDiscriminator(GoldenCase golden) => golden.Args.Text("part") == "D";
 }

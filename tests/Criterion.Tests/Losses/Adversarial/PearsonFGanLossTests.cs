@@ -6,7 +6,7 @@ public class PearsonFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new PearsonFGanLoss();
 
-    protected override GanLoss Practical => new PearsonFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new PearsonFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, 0, -Infinity, 0), (-Infinity, Infinity, Infinity, -Infinity)];

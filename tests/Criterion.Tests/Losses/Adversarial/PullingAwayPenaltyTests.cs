@@ -4,7 +4,7 @@ namespace Criterion.Tests.Losses.Adversarial;
 
 public class PullingAwayPenaltyTests
 {
-    static readonly PullingAwayPenalty Unit = new(Weight: 1);
+    static readonly PullingAwayPenalty Unit = new(weight: 1);
 
     static RandomStream Random => new(5);
 

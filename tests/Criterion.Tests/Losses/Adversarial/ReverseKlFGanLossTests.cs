@@ -6,7 +6,7 @@ public class ReverseKlFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new ReverseKlFGanLoss();
 
-    protected override GanLoss Practical => new ReverseKlFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new ReverseKlFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake)> Extremes => [(1e4, -1e4), (1e4, 1e4), (-40, 1e4), (0, 0)];
 

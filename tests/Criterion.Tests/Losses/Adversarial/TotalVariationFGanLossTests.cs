@@ -6,7 +6,7 @@ public class TotalVariationFGanLossTests : FGanContract
 {
     protected override GanLoss Objective => new TotalVariationFGanLoss();
 
-    protected override GanLoss Practical => new TotalVariationFGanLoss(NonSaturatingGenerator: true);
+    protected override GanLoss Practical => new TotalVariationFGanLoss(nonSaturatingGenerator: true);
 
     protected override IEnumerable<(double Real, double Fake, double Discriminator, double Generator)> Limits =>
         [(Infinity, -Infinity, -1, 0.5), (-Infinity, Infinity, 1, -0.5)];

@@ -25,14 +25,14 @@ public class BCEWithLogitsLossTests : PointwiseLossContract
     {
         Tensor[] x = [Doubles(-1, 0.2, 0.5, 3), Doubles(0, 0.5, 0, 1)];
         Assert.Equal(0.508516223163, Default.Forward(x[0], x[1]).Item(), 1e-12);
-        Assert.Equal(0.682344616296, new BCEWithLogitsLoss(PositiveWeight: Doubles(3)).Forward(x[0], x[1]).Item(), 1e-12);
+        Assert.Equal(0.682344616296, new BCEWithLogitsLoss(positiveWeight: Doubles(3)).Forward(x[0], x[1]).Item(), 1e-12);
     }
 
     [Fact]
     public void Infinite_logits_have_their_limits()
     {
         double infinite = double.PositiveInfinity;
-        Tensor losses = new BCEWithLogitsLoss(Reduction: Reduction.None).Forward(
+        Tensor losses = new BCEWithLogitsLoss(reduction: Reduction.None).Forward(
             Doubles(infinite, -infinite, infinite, -infinite), Doubles(1, 0, 0, 1));
         Assert.Equal([0, 0, infinite, infinite], losses.ToArray<double>());
     }
@@ -46,7 +46,7 @@ public class BCEWithLogitsLossTests : PointwiseLossContract
         {
             Tensor logit = Doubles(x).To(DType.Float32);
             logit.RequiresGrad = true;
-            new BCEWithLogitsLoss(PositiveWeight: positiveWeight).Forward(logit, Doubles(y).To(DType.Float32)).Backward();
+            new BCEWithLogitsLoss(positiveWeight: positiveWeight).Forward(logit, Doubles(y).To(DType.Float32)).Backward();
             Assert.Equal(1, logit.Grad!.Item() / expected, 1e-5);
         }
     }

@@ -57,7 +57,7 @@ public class BinaryFocalLossTests : PointwiseLossContract
     [Fact]
     public void Infinite_logits_have_their_limits() => Assert.Equal(
         [0, double.PositiveInfinity, 0],
-        new BinaryFocalLoss(Reduction: Reduction.None).Forward(
+        new BinaryFocalLoss(reduction: Reduction.None).Forward(
             Doubles(double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity), Doubles(1, 0, 0)).ToArray<double>());
 
     [Theory]

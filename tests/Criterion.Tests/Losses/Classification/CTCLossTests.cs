@@ -27,7 +27,7 @@ public class CTCLossTests
     public void Value_is_the_sum_over_all_paths()
     {
         Tensor logs = Draw();
-        Tensor losses = new CTCLoss(Reduction: Reduction.None).Forward(logs, Targets, Steps, Lengths);
+        Tensor losses = new CTCLoss(reduction: Reduction.None).Forward(logs, Targets, Steps, Lengths);
         for (int n = 0; n < 4; n++)
         {
             Assert.Equal(-Math.Log(Paths(logs, n, 0)), losses[n].Item(), 1e-12);
@@ -39,8 +39,8 @@ public class CTCLossTests
     {
         foreach (Reduction reduction in (Reduction[])[Reduction.Mean, Reduction.Sum, Reduction.None])
         {
-            GradCheck.Check(x => new CTCLoss(Reduction: reduction).Forward(x[0], Targets, Steps, Lengths), [Draw()]);
-            GradCheck.Check(x => new CTCLoss(Reduction: reduction).Forward(x[0].LogSoftmax(-1), Targets, Steps, Lengths), [Draw()]);
+            GradCheck.Check(x => new CTCLoss(reduction: reduction).Forward(x[0], Targets, Steps, Lengths), [Draw()]);
+            GradCheck.Check(x => new CTCLoss(reduction: reduction).Forward(x[0].LogSoftmax(-1), Targets, Steps, Lengths), [Draw()]);
         }
     }
 
@@ -74,7 +74,7 @@ public class CTCLossTests
     {
         Tensor logs = Draw();
         logs.RequiresGrad = true;
-        Tensor loss = new CTCLoss(Reduction: Reduction.Sum).Forward(logs, Targets, Steps, Lengths);
+        Tensor loss = new CTCLoss(reduction: Reduction.Sum).Forward(logs, Targets, Steps, Lengths);
         Tensor sums = Criterion.Autograd.Grad(loss, logs).Sum(-1);
         for (int n = 0; n < 4; n++)
         {
@@ -89,7 +89,7 @@ public class CTCLossTests
     public void Reductions_agree()
     {
         Tensor logs = Draw();
-        Tensor Of(Reduction reduction) => new CTCLoss(Reduction: reduction).Forward(logs, Targets, Steps, Lengths);
+        Tensor Of(Reduction reduction) => new CTCLoss(reduction: reduction).Forward(logs, Targets, Steps, Lengths);
         Tensor single = Of(Reduction.None);
         GoldenAssert.Close(single.Sum(), Of(Reduction.Sum), "sum");
         GoldenAssert.Close((single / Tensor.From(2.0, 3, 1, 1)).Mean(), Of(Reduction.Mean), "mean");
@@ -129,7 +129,7 @@ public class CTCLossTests
         {
             foreach (bool createGraph in new[] { false, true })
             {
-                Tensor losses = new CTCLoss(ZeroInfinity: zero, Reduction: Reduction.None).Forward(
+                Tensor losses = new CTCLoss(zeroInfinity: zero, reduction: Reduction.None).Forward(
                     logs, targets, [3, 2, 0], [2, 2, 1], out int impossible);
                 double[] values = losses.ToArray<double>();
                 Assert.Equal(2, impossible);
@@ -147,7 +147,7 @@ public class CTCLossTests
     public void Empty_targets_are_paths_of_blanks()
     {
         Tensor logs = Draw();
-        Tensor loss = new CTCLoss(Blank: 1, Reduction: Reduction.None).Forward(
+        Tensor loss = new CTCLoss(blank: 1, reduction: Reduction.None).Forward(
             logs, Tensor.Zeros([4, 0], DType.Int64), [2, 5, 0, 1], [0, 0, 0, 0]);
         Assert.Equal(-(logs[0, 0, 1] + logs[1, 0, 1]).Item(), loss[0].Item(), 1e-12);
         Assert.Equal(0, loss[2].Item());
@@ -163,7 +163,7 @@ public class CTCLossTests
         {
             Tensor logs = x.Detach().Clone();
             logs.RequiresGrad = true;
-            Tensor loss = new CTCLoss(Reduction: Reduction.Sum).Forward(logs, Tensor.From<long>([1, 2], [1, 2]), [3], [2]);
+            Tensor loss = new CTCLoss(reduction: Reduction.Sum).Forward(logs, Tensor.From<long>([1, 2], [1, 2]), [3], [2]);
             Tensor first = Criterion.Autograd.Grad(loss, logs, createGraph: true);
             Tensor second = Criterion.Autograd.Grad((first * first).Sum(), logs);
             foreach (Tensor value in new[] { loss, first, second })
@@ -222,14 +222,14 @@ public class CTCLossTests
     [Fact]
     public void Blank_is_a_class()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CTCLoss(Blank: -1));
-        Assert.Throws<LossException>(() => new CTCLoss(Blank: 3).Forward(Draw(), Targets, Steps, Lengths));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CTCLoss(blank: -1));
+        Assert.Throws<LossException>(() => new CTCLoss(blank: 3).Forward(Draw(), Targets, Steps, Lengths));
     }
 
     [Fact]
     public void Options_survive_json()
     {
-        CTCLoss loss = new(2, ZeroInfinity: true, Reduction.Sum);
+        CTCLoss loss = new(2, zeroInfinity: true, Reduction.Sum);
         Assert.Equal(loss, JsonSerializer.Deserialize<CTCLoss>(JsonSerializer.Serialize(loss)));
     }
 

@@ -40,8 +40,8 @@ public class CrossEntropyLossTests : ClassLossContract
     {
         Tensor y = Tensor.From<long>(1, 0);
         Assert.Equal(1.779645870264, new CrossEntropyLoss().Forward(Oracle, y).Item(), 1e-12);
-        Assert.Equal(1.771312536931, new CrossEntropyLoss(LabelSmoothing: 0.1).Forward(Oracle, y).Item(), 1e-12);
-        Assert.Equal(1.341220174879, new CrossEntropyLoss(Weight: Tensor.From(1.0, 2, 3)).Forward(Oracle, y).Item(), 1e-12);
+        Assert.Equal(1.771312536931, new CrossEntropyLoss(labelSmoothing: 0.1).Forward(Oracle, y).Item(), 1e-12);
+        Assert.Equal(1.341220174879, new CrossEntropyLoss(weight: Tensor.From(1.0, 2, 3)).Forward(Oracle, y).Item(), 1e-12);
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public class CrossEntropyLossTests : ClassLossContract
     public void Options_have_two_derivatives(double smoothing, bool isWeighted)
     {
         Tensor? weight = isWeighted ? Tensor.From(0.5, 1, 2) : null;
-        CrossEntropyLoss loss = new(weight, IgnoreIndex: 1, LabelSmoothing: smoothing);
+        CrossEntropyLoss loss = new(weight, ignoreIndex: 1, labelSmoothing: smoothing);
         Tensor[] x = Draw([3, 3, 2], Random);
         Tensor y = Tensor.From<long>([0, 1, 2, 2, 0, 1], [3, 2]);
         GradCheck.Check(inputs => loss.Forward(inputs[0], y), x);
@@ -68,7 +68,7 @@ public class CrossEntropyLossTests : ClassLossContract
         Tensor q = Tensor.Zeros([4, 5], DType.Float64).ScatterAdd(1, y.Unsqueeze(1), Tensor.Ones([4, 1], DType.Float64));
         foreach (double smoothing in new[] { 0, 0.2 })
         {
-            CrossEntropyLoss loss = new(LabelSmoothing: smoothing);
+            CrossEntropyLoss loss = new(labelSmoothing: smoothing);
             Near(loss.Forward(x, y), loss.Forward(x, q));
         }
     }
@@ -80,7 +80,7 @@ public class CrossEntropyLossTests : ClassLossContract
     {
         Tensor[] x = Leaves([Doubles(1, double.NaN, 3)]);
         Tensor ignored = Tensor.From<long>([-100]);
-        CrossEntropyLoss loss = new(Reduction: reduction);
+        CrossEntropyLoss loss = new(reduction: reduction);
         Assert.Contains("IgnoreIndex", Assert.Throws<LossException>(() => loss.Forward(x[0], ignored)).Message, StringComparison.Ordinal);
         Tensor zero = (loss with { OnEmpty = OnEmpty.Zero }).Forward(x[0], ignored);
         zero.Backward();
@@ -91,7 +91,7 @@ public class CrossEntropyLossTests : ClassLossContract
     [Fact]
     public void Weights_that_add_up_to_0_are_nothing_to_compare()
     {
-        CrossEntropyLoss loss = new(Weight: Tensor.From(0.0, 1, 1));
+        CrossEntropyLoss loss = new(weight: Tensor.From(0.0, 1, 1));
         Assert.Contains(
             "weights",
             Assert.Throws<LossException>(() => loss.Forward(Doubles(1, 2, 3), Tensor.From<long>([0]))).Message,
@@ -142,7 +142,7 @@ public class CrossEntropyLossTests : ClassLossContract
     [InlineData(double.NaN)]
     public void Smoothing_that_is_no_share_is_an_error(double smoothing)
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CrossEntropyLoss(LabelSmoothing: smoothing));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CrossEntropyLoss(labelSmoothing: smoothing));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class CrossEntropyLossTests : ClassLossContract
     [Fact]
     public void Options_survive_json()
     {
-        CrossEntropyLoss loss = new(IgnoreIndex: 255, LabelSmoothing: 0.1, Reduction: Reduction.Sum) { OnEmpty = OnEmpty.Zero };
+        CrossEntropyLoss loss = new(ignoreIndex: 255, labelSmoothing: 0.1, reduction: Reduction.Sum) { OnEmpty = OnEmpty.Zero };
         Assert.Equal(loss, JsonSerializer.Deserialize<CrossEntropyLoss>(JsonSerializer.Serialize(loss)));
     }
 

@@ -45,14 +45,14 @@ public class KlFromLogitsTests : DivergenceContract
     [MemberData(nameof(Golden))]
     public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
         op, name, static (golden, x) =>
-            new KlFromLogitsLoss(Reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
+            new KlFromLogitsLoss(reduction: golden.Reduction()).Forward(x[0], x[1]), file: "softmax", slack: 24);
 
     [Fact]
     public void Reverse_exchanges_the_two()
     {
         Tensor[] inputs = Draw([4, 5], Random);
-        Near(new KlFromLogitsLoss().Forward(inputs[1], inputs[0]), new KlFromLogitsLoss(Reverse: true).Forward(inputs[0], inputs[1]));
-        GradCheck.Check(static x => new KlFromLogitsLoss(Reverse: true).Forward(x[0], x[1]), inputs);
+        Near(new KlFromLogitsLoss().Forward(inputs[1], inputs[0]), new KlFromLogitsLoss(reverse: true).Forward(inputs[0], inputs[1]));
+        GradCheck.Check(static x => new KlFromLogitsLoss(reverse: true).Forward(x[0], x[1]), inputs);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class KlFromLogitsTests : DivergenceContract
     {
         Tensor[] inputs = Draw([2, 3, 4], Random);
         Tensor[] last = [.. inputs.Select(x => x.Transpose(1, 2))];
-        Near(Loss(inputs), new KlFromLogitsLoss(Dim: -1).Forward(last[0], last[1]));
+        Near(Loss(inputs), new KlFromLogitsLoss(dim: -1).Forward(last[0], last[1]));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class KlFromLogitsTests : DivergenceContract
     public void Writes_its_formula()
     {
         Assert.Equal(@"\sum_j q_j \cdot \left(\ln q_j - \ln p_j\right)", new KlFromLogitsLoss().ToLatex());
-        Assert.Equal(@"\sum_j p_j \cdot \left(\ln p_j - \ln q_j\right)", new KlFromLogitsLoss(Reverse: true).ToLatex());
+        Assert.Equal(@"\sum_j p_j \cdot \left(\ln p_j - \ln q_j\right)", new KlFromLogitsLoss(reverse: true).ToLatex());
     }
 
     protected override double Reference(double[][] rows, int row, int rowCount) => Divergence(LogSoftmax(rows[0]), LogSoftmax(rows[1]));
@@ -137,12 +137,12 @@ public class KlFromLogProbabilitiesTests : DivergenceContract
         Assert.Contains(name, message, StringComparison.Ordinal);
         Assert.Contains("row 2", message, StringComparison.Ordinal);
         Assert.True(
-            double.IsFinite(new KlFromLogProbabilitiesLoss(Tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
+            double.IsFinite(new KlFromLogProbabilitiesLoss(tolerance: double.PositiveInfinity).Forward(inputs[0], inputs[1]).Item()));
     }
 
     [Fact]
     public void Tolerance_of_0_is_an_error() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilitiesLoss(Tolerance: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KlFromLogProbabilitiesLoss(tolerance: 0));
 
     protected override double Reference(double[][] rows, int row, int rowCount) => KlFromLogitsTests.Divergence(rows[0], rows[1]);
 
@@ -187,7 +187,7 @@ public class KlFromProbabilitiesTests : DivergenceContract
     public void What_the_prediction_rules_out_costs_infinity()
     {
         Assert.Equal(double.PositiveInfinity, new KlFromProbabilitiesLoss().Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item());
-        Assert.Equal(Math.Log(2), new KlFromProbabilitiesLoss(Reverse: true).Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item(), 1e-12);
+        Assert.Equal(Math.Log(2), new KlFromProbabilitiesLoss(reverse: true).Forward(Doubles(0, 1), Doubles(0.5, 0.5)).Item(), 1e-12);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class FocalLossTests : ClassLossContract
         Tensor y = Classes(x);
         double[][] rows = [.. x.ToArray<double>().Chunk(5)];
         double[] expected = [.. rows.Select((row, i) => alpha[y[i].Item() is var c ? (int)c : 0] * Focal(row, (int)y[i].Item(), gamma))];
-        Near(Tensor.From(expected), new FocalLoss(gamma, Tensor.From(alpha), Reduction: Reduction.None).Forward(x, y));
+        Near(Tensor.From(expected), new FocalLoss(gamma, Tensor.From(alpha), reduction: Reduction.None).Forward(x, y));
         Near(Tensor.Scalar(expected.Average(), DType.Float64), new FocalLoss(gamma, Tensor.From(alpha)).Forward(x, y));
         GradCheck.Check(inputs => new FocalLoss(gamma, Tensor.From(alpha)).Forward(inputs[0], y), [x]);
     }
@@ -38,7 +38,7 @@ public class FocalLossTests : ClassLossContract
     public void Without_focus_it_is_cross_entropy()
     {
         Tensor x = Draw([4, 5, 2], Random)[0];
-        Near(new CrossEntropyLoss().Forward(x, Classes(x)), new FocalLoss(Gamma: 0).Forward(x, Classes(x)));
+        Near(new CrossEntropyLoss().Forward(x, Classes(x)), new FocalLoss(gamma: 0).Forward(x, Classes(x)));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class FocalLossTests : ClassLossContract
     {
         Tensor x = Draw([4, 5], Random)[0];
         Tensor quarter = Default.Reduction == Reduction.Mean ? new FocalLoss().Forward(x, Classes(x)) * 0.25 : x;
-        Near(quarter, new FocalLoss(Alpha: Tensor.Scalar(0.25)).Forward(x, Classes(x)));
+        Near(quarter, new FocalLoss(alpha: Tensor.Scalar(0.25)).Forward(x, Classes(x)));
     }
 
     [Theory]

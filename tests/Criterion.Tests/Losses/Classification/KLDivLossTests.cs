@@ -28,14 +28,14 @@ public class KLDivLossTests : PointwiseLossContract
     {
         Tensor logits = Tensor.From<double>([1, 2, 0.5, 0, 0, 3], [2, 3]);
         Tensor target = Tensor.From<double>([0.2, 0.3, 0.5, 0, 0.4, 0.6], [2, 3]);
-        Assert.Equal(expected, new KLDivLoss(Reduction: reduction).Forward(logits.LogSoftmax(-1), target).Item(), 1e-12);
+        Assert.Equal(expected, new KLDivLoss(reduction: reduction).Forward(logits.LogSoftmax(-1), target).Item(), 1e-12);
     }
 
     [Fact]
     public void Batch_mean_of_a_single_distribution_without_a_batch_divides_by_its_length()
     {
         Tensor[] x = Draw([5], Random);
-        Near(new KLDivLoss(Reduction: Reduction.Sum).Forward(x[0], x[1]) / 5, new KLDivLoss(Reduction: Reduction.BatchMean).Forward(
+        Near(new KLDivLoss(reduction: Reduction.Sum).Forward(x[0], x[1]) / 5, new KLDivLoss(reduction: Reduction.BatchMean).Forward(
             x[0], x[1]));
     }
 
@@ -43,14 +43,14 @@ public class KLDivLossTests : PointwiseLossContract
     public void Logarithms_of_targets_say_the_same()
     {
         Tensor[] x = Draw([5, 9], Random);
-        Near(Default.Forward(x[0], x[1]), new KLDivLoss(LogTarget: true).Forward(x[0], x[1].Log()));
+        Near(Default.Forward(x[0], x[1]), new KLDivLoss(logTarget: true).Forward(x[0], x[1].Log()));
     }
 
     [Fact]
     public void Equal_distributions_have_no_divergence_and_others_have()
     {
         Tensor[] logits = [Tensor.Randn([33, 5], DType.Float64, Random), Tensor.Randn([33, 5], DType.Float64, Random) * 2];
-        var loss = new KLDivLoss(LogTarget: true, Reduction.None);
+        var loss = new KLDivLoss(logTarget: true, Reduction.None);
         Tensor self = loss.Forward(logits[0].LogSoftmax(-1), logits[0].LogSoftmax(-1));
         Tensor other = loss.Forward(logits[0].LogSoftmax(-1), logits[1].LogSoftmax(-1)).Sum(-1);
         Assert.Equal(0, self.Abs().Max().Item());

@@ -54,7 +54,7 @@ public class MarginRankingLossTests : TernaryLossContract
     protected override Tensor Third(Tensor[] inputs) => Signs.Like(inputs[0]);
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new MarginRankingLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], Third(inputs));
+        new MarginRankingLoss(reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], Third(inputs));
 
     // Turned round, an odd batch of odd rows keeps its targets.
     protected override Tensor Order(int count) => Tensor.Arange(count - 1, -1, -1, DType.Int64);

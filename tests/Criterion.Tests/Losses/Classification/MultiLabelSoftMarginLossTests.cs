@@ -40,7 +40,7 @@ public class MultiLabelSoftMarginLossTests : RowLossContract
     protected override double ThirdRow(int j) => 1;
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new MultiLabelSoftMarginLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
+        new MultiLabelSoftMarginLoss(reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random) * 3, Tensor.Rand(shape, DType.Float64, random, low: 0.01, high: 0.99)];

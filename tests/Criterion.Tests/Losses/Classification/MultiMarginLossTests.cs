@@ -38,7 +38,7 @@ public class MultiMarginLossTests : ClassLossContract
     [Fact]
     public void Weights_of_another_number_of_classes_are_an_error() =>
         Assert.Throws<ShapeException>(
-            () => new MultiMarginLoss(Weight: Tensor.Ones([2])).Forward(Doubles(1, 2, 3), Tensor.From<long>([0])));
+            () => new MultiMarginLoss(weight: Tensor.Ones([2])).Forward(Doubles(1, 2, 3), Tensor.From<long>([0])));
 
     protected override double Reference(double[] row, int target) =>
         row.Where((_, j) => j != target).Sum(score => Math.Max(0, 1 - row[target] + score)) / row.Length;

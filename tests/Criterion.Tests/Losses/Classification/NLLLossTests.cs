@@ -35,7 +35,7 @@ public class NLLLossTests : ClassLossContract
     public void All_ignored_is_an_error_unless_asked_for_zero()
     {
         Tensor ignored = Tensor.From<long>([7]);
-        NLLLoss loss = new(IgnoreIndex: 7);
+        NLLLoss loss = new(ignoreIndex: 7);
         Assert.Throws<LossException>(() => loss.Forward(Doubles(1, 2, 3), ignored));
         Assert.Equal(0, (loss with { OnEmpty = OnEmpty.Zero }).Forward(Doubles(1, 2, 3), ignored).Item());
     }

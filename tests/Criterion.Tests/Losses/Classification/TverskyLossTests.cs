@@ -15,7 +15,7 @@ public class TverskyLossTests : OverlapLossContract
     public void With_halves_it_is_Dice()
     {
         Tensor[] x = Draw([3, 5], Random);
-        Near(new DiceLoss(2, 2e-8).Forward(x[0], x[1]), new TverskyLoss(Smooth: 1).Forward(x[0], x[1]));
+        Near(new DiceLoss(2, 2e-8).Forward(x[0], x[1]), new TverskyLoss(smooth: 1).Forward(x[0], x[1]));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public class TverskyLossTests : OverlapLossContract
         Assert.Throws<ArgumentOutOfRangeException>(() => new TverskyLoss(alpha, beta, smooth, epsilon)).Message,
         StringComparison.Ordinal);
 
-    protected override OverlapLoss Smoothed(double smooth) => new TverskyLoss(Smooth: smooth);
+    protected override OverlapLoss Smoothed(double smooth) => new TverskyLoss(smooth: smooth);
 
     static Tensor Call(GoldenCase golden, Tensor[] x) => new TverskyLoss(
         golden.Args.Double("alpha"), golden.Args.Double("beta"), golden.Args.Double("smooth"), golden.Args.Double("eps"), golden.Reduction(

@@ -20,9 +20,9 @@ public class GradientBalanceTests
         Tensor x = Leaf(0, 0);
         Tensor rest = 0.5 * ((x - Tensor.From<double>([3, 4])) * (x - Tensor.From<double>([3, 4]))).Sum();
         Tensor adversarial = x[0] * 2;
-        Assert.Equal(0.5 * 5 / 2, new GradientBalance(0.5, Epsilon: 0).Weight(adversarial, rest, x), 1e-12);
-        Assert.Equal(0.5 * 5 / 2.5, new GradientBalance(0.5, Epsilon: 0.5).Weight(adversarial, rest, x), 1e-12);
-        Assert.Equal(1, new GradientBalance(0.5, Largest: 1).Weight(adversarial, rest, x));
+        Assert.Equal(0.5 * 5 / 2, new GradientBalance(0.5, epsilon: 0).Weight(adversarial, rest, x), 1e-12);
+        Assert.Equal(0.5 * 5 / 2.5, new GradientBalance(0.5, epsilon: 0.5).Weight(adversarial, rest, x), 1e-12);
+        Assert.Equal(1, new GradientBalance(0.5, largest: 1).Weight(adversarial, rest, x));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class GradientBalanceTests
         Tensor image = (weight * Tensor.From<double>([1, 2, -1])).Tanh();
         Tensor rest = new MSELoss().Forward(image, Tensor.From<double>([0.5, 0.5, 0.5]));
         Tensor adversarial = new NonSaturatingGanLoss().Generator(image.Sum());
-        LossReport report = new GradientBalance(0.25, Epsilon: 0).Combine(LossReport.From(("pixel", rest, 10)), adversarial, [image]);
+        LossReport report = new GradientBalance(0.25, epsilon: 0).Combine(LossReport.From(("pixel", rest, 10)), adversarial, [image]);
         double Norm(Tensor loss) => Criterion.Autograd.Grad(loss, image, retainGraph: true).Norm().Item();
         double w = report.Terms[1].Weight;
         Assert.Equal(0.25 * Norm(rest * 10), Norm(adversarial) * w, 1e-12);
@@ -49,7 +49,7 @@ public class GradientBalanceTests
         Tensor y = Leaf(0);
         Tensor rest = (x * Tensor.From<double>([2, 3])).Sum() + (y * 6).Sum();
         Tensor adversarial = x.Sum() + (y * Math.Sqrt(2)).Sum();
-        Assert.Equal(7 / 2.0, new GradientBalance(Epsilon: 0).Weight(adversarial, rest, x, y), 1e-12);
+        Assert.Equal(7 / 2.0, new GradientBalance(epsilon: 0).Weight(adversarial, rest, x, y), 1e-12);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public class GradientBalanceTests
         Tensor x = Leaf(0, 0);
         Tensor rest = (x * Tensor.From<double>([3, 4])).Sum() * scale;
         Tensor adversarial = (x * Tensor.From<double>([0, 2])).Sum() * scale;
-        Assert.Equal(2.5, new GradientBalance(Epsilon: 0).Weight(adversarial, rest, x), 1e-12);
+        Assert.Equal(2.5, new GradientBalance(epsilon: 0).Weight(adversarial, rest, x), 1e-12);
     }
 
     [Fact]
@@ -92,6 +92,6 @@ public class GradientBalanceTests
         var balance = new GradientBalance(0.5, 10, 1e-6);
         Assert.Equal(balance, JsonSerializer.Deserialize<GradientBalance>(JsonSerializer.Serialize(balance)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBalance(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBalance(Largest: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientBalance(largest: double.NaN));
     }
 }

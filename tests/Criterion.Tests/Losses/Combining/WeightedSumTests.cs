@@ -63,7 +63,7 @@ public class WeightedSumTests
     [Fact]
     public void Schedules_need_the_step()
     {
-        WeightedSum loss = L1 + (Squares * new LinearSchedule(0, 8, Steps: 4) * 2).Named("late");
+        WeightedSum loss = L1 + (Squares * new LinearSchedule(0, 8, steps: 4) * 2).Named("late");
         string message = Assert.Throws<LossException>(() => loss.Forward(X, Y)).Message;
         Assert.Contains("late", message, StringComparison.Ordinal);
         Assert.Contains("At(step)", message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public class WeightedSumTests
     public void Json_holds_terms_weights_and_sums_within()
     {
         WeightedSum inner = ((new HuberLoss(0.5) * 2) + new CrossEntropyLoss(Tensor.From([1.0, 2.0]))).Named("inner");
-        WeightedSum sum = (L1 * new LinearSchedule(0, 1, Steps: 10)) + (Squares * 3) + inner;
+        WeightedSum sum = (L1 * new LinearSchedule(0, 1, steps: 10)) + (Squares * 3) + inner;
 
         string json = JsonSerializer.Serialize(sum);
 

@@ -43,7 +43,13 @@ public class CosineEmbeddingLossTests : PairContract
     [Fact]
     public void Options_say_the_same_as_arguments()
     {
-        var options = new CosineEmbeddingLossOptions(Margin: 0.25, Reduction.Sum, PositiveMargin: 0.9, ZeroVectors.ZeroGradient);
+        var options = new CosineEmbeddingLossOptions
+        {
+            Margin = 0.25,
+            Reduction = Reduction.Sum,
+            PositiveMargin = 0.9,
+            ZeroVectors = ZeroVectors.ZeroGradient,
+        };
         Assert.Equal(new CosineEmbeddingLoss(0.25, Reduction.Sum, 0.9, ZeroVectors.ZeroGradient), new CosineEmbeddingLoss(options));
         CriterionAssert.IsStored(new CosineEmbeddingLoss(options) { OnEmpty = OnEmpty.Zero });
         CriterionAssert.IsStored(options);

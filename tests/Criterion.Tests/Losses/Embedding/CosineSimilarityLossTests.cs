@@ -49,14 +49,14 @@ public class CosineSimilarityLossTests : RowLossContract
     [InlineData(0)]
     [InlineData(double.NaN)]
     public void Epsilon_that_is_not_positive_is_an_error(double epsilon) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSimilarityLoss(Epsilon: epsilon));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineSimilarityLoss(epsilon: epsilon));
 
     [Fact]
     public void Options_round_trip() =>
         CriterionAssert.IsStored(new CosineSimilarityLoss(0, 1e-3, Reduction.None) { OnEmpty = OnEmpty.Zero });
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new CosineSimilarityLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
+        new CosineSimilarityLoss(reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1]);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random), Tensor.Randn(shape, DType.Float64, random)];

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Embedding;
 public class PairMarginLossTests : PairContract
 {
     // Wide, so that random pairs lie within it; the plain mean, which agrees with the single losses.
-    protected override RowLoss Default => new PairMarginLoss(0, 1000, OverNonZero: false);
+    protected override RowLoss Default => new PairMarginLoss(0, 1000, overNonZero: false);
 
     protected override IEnumerable<Tensor[]> Extremes =>
     [
@@ -70,7 +70,7 @@ public class PairMarginLossTests : PairContract
         CriterionAssert.IsStored(new PairMarginLoss(0.2, 0.8, 1, false, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(0, double.PositiveInfinity));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(P: 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(P: double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(p: 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PairMarginLoss(p: double.PositiveInfinity));
     }
 }

@@ -65,7 +65,7 @@ public class PairwiseDistanceTests
             Assert.Throws<ShapeException>(() => new PairwiseDistance().Forward(Tensor.Ones([4, 5]), Tensor.Ones([1, 5]))).Message;
         Assert.Contains("PairwiseDistance: x1 [4, 5] and x2 [1, 5]", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new PairwiseDistance(0.5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PairwiseDistance(Epsilon: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PairwiseDistance(epsilon: -1));
         CriterionAssert.IsStored(new PairwiseDistance(3, 0, true));
     }
 
@@ -78,7 +78,7 @@ public class PairwiseDistanceTests
     [Fact]
     public void Curve_shows_the_distance_of_a_number_from_0()
     {
-        LossCurve curve = new PairwiseDistance(2, 0, KeepDim: true).Curves().Single();
+        LossCurve curve = new PairwiseDistance(2, 0, keepDim: true).Curves().Single();
         Assert.Equal([3, 0, 2], curve.Value(Tensor.From<double>([-3, 0, 2])).ToArray<double>());
     }
 }

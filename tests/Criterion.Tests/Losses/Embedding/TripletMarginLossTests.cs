@@ -28,7 +28,7 @@ public class TripletMarginLossTests : RowLossContract
             golden.Args.Double("p", 2),
             golden.Args.Double("eps", 1e-6),
             golden.Args.Flag("swap"),
-            Reduction: golden.Reduction()).Forward(x[0], x[1], x[2]),
+            reduction: golden.Reduction()).Forward(x[0], x[1], x[2]),
         file: "embedding");
 
     [Fact]
@@ -36,7 +36,7 @@ public class TripletMarginLossTests : RowLossContract
     {
         Tensor e = Tensor.From<double>([1, 0, 0, 0.8, 0.6, 0, 0, 1, 0, 0, 0.6, 0.8], [4, 3]);
         Tensor Rows(params long[] rows) => e.IndexSelect(0, Tensor.From(rows));
-        Tensor loss = new TripletMarginLoss(0.05, Epsilon: 0, Reduction: Reduction.None)
+        Tensor loss = new TripletMarginLoss(0.05, epsilon: 0, reduction: Reduction.None)
             .Forward(Rows(0, 0, 1, 1, 2, 2, 3, 3), Rows(1, 1, 0, 0, 3, 3, 2, 2), Rows(2, 3, 2, 3, 0, 1, 0, 1));
         Near(Tensor.From<double>([0, 0, 0, 0, 0, 0.05, 0, 0]), loss);
     }
@@ -54,7 +54,7 @@ public class TripletMarginLossTests : RowLossContract
             foreach (bool smooth in new[] { false, true })
             {
                 GradCheck.Check(
-                    x => new TripletMarginLoss(2, p, Swap: swap, Smooth: smooth).Forward(x[0], x[1], x[2]), Draw([4, 5], Random));
+                    x => new TripletMarginLoss(2, p, swap: swap, smooth: smooth).Forward(x[0], x[1], x[2]), Draw([4, 5], Random));
             }
         }
     }
@@ -70,7 +70,7 @@ public class TripletMarginLossTests : RowLossContract
         foreach (DType type in new[] { DType.Float64, DType.Float32 })
         {
             Tensor[] x = Leaves([Doubles(1, 2).To(type), Doubles(1, 2).To(type), Doubles(1, 2).To(type)]);
-            Tensor loss = new TripletMarginLoss(1, p, 0, Swap: true).Forward(x[0], x[1], x[2]);
+            Tensor loss = new TripletMarginLoss(1, p, 0, swap: true).Forward(x[0], x[1], x[2]);
             Tensor[] first = Criterion.Autograd.Grad([loss], x, createGraph: true);
             Tensor slopes = first.Select(static g => (g * g).Sum()).Aggregate(static (a, b) => a + b);
             Tensor[] second = slopes.RequiresGrad ? Criterion.Autograd.Grad([slopes], x, allowUnused: true) : [];
@@ -83,10 +83,10 @@ public class TripletMarginLossTests : RowLossContract
     public void Smooth_form_is_the_softplus_of_the_violation()
     {
         Tensor[] x = [Doubles(0, 0), Doubles(3, 4), Doubles(0, 1)];
-        Assert.Equal(4.5, new TripletMarginLoss(0.5, Epsilon: 0).Forward(x[0], x[1], x[2]).Item(), 1e-12);
+        Assert.Equal(4.5, new TripletMarginLoss(0.5, epsilon: 0).Forward(x[0], x[1], x[2]).Item(), 1e-12);
         Assert.Equal(
             4.5 + Math.Log(1 + Math.Exp(-4.5)),
-            new TripletMarginLoss(0.5, Epsilon: 0, Smooth: true).Forward(x[0], x[1], x[2]).Item(),
+            new TripletMarginLoss(0.5, epsilon: 0, smooth: true).Forward(x[0], x[1], x[2]).Item(),
             1e-12);
     }
 
@@ -94,8 +94,8 @@ public class TripletMarginLossTests : RowLossContract
     public void Swap_takes_the_nearer_of_anchor_and_positive()
     {
         Tensor[] x = [Doubles(0, 0), Doubles(3, 0), Doubles(4, 0)];
-        Assert.Equal(0, new TripletMarginLoss(1, Epsilon: 0).Forward(x[0], x[1], x[2]).Item(), 1e-12);
-        Assert.Equal(3, new TripletMarginLoss(1, Epsilon: 0, Swap: true).Forward(x[0], x[1], x[2]).Item(), 1e-12);
+        Assert.Equal(0, new TripletMarginLoss(1, epsilon: 0).Forward(x[0], x[1], x[2]).Item(), 1e-12);
+        Assert.Equal(3, new TripletMarginLoss(1, epsilon: 0, swap: true).Forward(x[0], x[1], x[2]).Item(), 1e-12);
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public class TripletMarginLossTests : RowLossContract
     {
         CriterionAssert.IsStored(new TripletMarginLoss(0.2, 3, 0, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(P: 0.9));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(Epsilon: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(p: 0.9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss(epsilon: -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginLoss() with { P = double.NaN });
     }
 
@@ -121,10 +121,10 @@ public class TripletMarginLossTests : RowLossContract
 
     [Fact]
     public void Infinite_degree_writes_itself() =>
-        Assert.Contains("max", new TripletMarginLoss(P: double.PositiveInfinity).ToLatex(), StringComparison.Ordinal);
+        Assert.Contains("max", new TripletMarginLoss(p: double.PositiveInfinity).ToLatex(), StringComparison.Ordinal);
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new TripletMarginLoss(1000, Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);
+        new TripletMarginLoss(1000, reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);
 
     // On two sides of the anchor, so that its gradient does not cancel in one dimension.
     protected override Tensor[] Draw(Shape shape, RandomStream random)

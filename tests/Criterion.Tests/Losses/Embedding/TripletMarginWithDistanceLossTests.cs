@@ -19,7 +19,7 @@ public class TripletMarginWithDistanceLossTests : LossContract
         op,
         name,
         (golden, x) => new TripletMarginWithDistanceLoss(
-            Distance(golden.Args.Text("distance")), golden.Args.Double("margin"), golden.Args.Flag("swap"), Reduction: golden.Reduction())
+            Distance(golden.Args.Text("distance")), golden.Args.Double("margin"), golden.Args.Flag("swap"), reduction: golden.Reduction())
             .Forward(x[0], x[1], x[2]),
         tolerance: 1e-8,
         file: "embedding");
@@ -33,7 +33,7 @@ public class TripletMarginWithDistanceLossTests : LossContract
             foreach (bool smooth in new[] { false, true })
             {
                 Near(
-                    new TripletMarginLoss(0.7, Swap: swap, Smooth: smooth).Forward(x[0], x[1], x[2]),
+                    new TripletMarginLoss(0.7, swap: swap, smooth: smooth).Forward(x[0], x[1], x[2]),
                     new TripletMarginWithDistanceLoss(null, 0.7, swap, smooth).Forward(x[0], x[1], x[2]));
             }
         }
@@ -42,7 +42,7 @@ public class TripletMarginWithDistanceLossTests : LossContract
     [Fact]
     public void Distance_may_be_any_other_loss()
     {
-        var cosine = new CosineSimilarityLoss(Reduction: Reduction.None);
+        var cosine = new CosineSimilarityLoss(reduction: Reduction.None);
         Tensor loss = new TripletMarginWithDistanceLoss(cosine.Forward, 0.2).Forward(Doubles(1, 0), Doubles(0, 1), Doubles(1, 1));
         Assert.Equal(1 - (1 - Math.Sqrt(0.5)) + 0.2, loss.Item(), 1e-12);
     }
@@ -51,20 +51,20 @@ public class TripletMarginWithDistanceLossTests : LossContract
     public void Options_are_checked_and_round_trip_without_the_distance()
     {
         CriterionAssert.IsStored(new TripletMarginWithDistanceLoss(null, 0.2, true, true, Reduction.Sum) { OnEmpty = OnEmpty.Zero });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginWithDistanceLoss(Margin: -1));
-        Assert.Contains("d(p, n)", new TripletMarginWithDistanceLoss(Swap: true).ToLatex(), StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TripletMarginWithDistanceLoss(margin: -1));
+        Assert.Contains("d(p, n)", new TripletMarginWithDistanceLoss(swap: true).ToLatex(), StringComparison.Ordinal);
     }
 
     static Func<Tensor, Tensor, Tensor>? Distance(string name) => name switch
     {
-        "cosine" => new CosineSimilarityLoss(Reduction: Reduction.None).Forward,
+        "cosine" => new CosineSimilarityLoss(reduction: Reduction.None).Forward,
         "squared" => static (x, y) => ((x - y) * (x - y)).Sum(-1),
         "manhattan" => static (x, y) => (x - y).Abs().Sum(-1),
         _ => null,
     };
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new TripletMarginWithDistanceLoss(Margin: 1000, Reduction: reduction) { OnEmpty = onEmpty }.Forward(
+        new TripletMarginWithDistanceLoss(margin: 1000, reduction: reduction) { OnEmpty = onEmpty }.Forward(
             inputs[0], inputs[1], inputs[2]);
 
     // On two sides of the anchor, so that its gradient does not cancel in one dimension.

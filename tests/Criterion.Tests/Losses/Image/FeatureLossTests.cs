@@ -40,7 +40,7 @@ public class FeatureLossTests
         double expected = fake.SelectMany((layers, i) => layers[..^1].Select((layer, j) =>
             layer.ToArray<double>().Zip(real[i][j].ToArray<double>(), (a, b) => Math.Abs(a - b)).Average())).Average();
         Assert.Equal(expected, new FeatureMatchingLoss().Forward(fake, real).Item(), 1e-13);
-        Assert.NotEqual(expected, new FeatureMatchingLoss(SkipLast: 0).Forward(fake, real).Item());
+        Assert.NotEqual(expected, new FeatureMatchingLoss(skipLast: 0).Forward(fake, real).Item());
         Assert.Equal(
             new FeatureMatchingLoss().Forward([fake[0]], [real[0]]).Item(), new FeatureMatchingLoss().Forward(fake[0], real[0]).Item());
         GradCheck.Check(x => new FeatureMatchingLoss(0).Forward(x, real[0]), fake[0]);
@@ -52,7 +52,7 @@ public class FeatureLossTests
         Tensor[][] fake = Features();
         Assert.Throws<ShapeException>(() => new FeatureMatchingLoss().Forward(fake, fake[..1]));
         Assert.Throws<ShapeException>(() => new FeatureMatchingLoss().Forward(fake[0], fake[0][..2]));
-        Assert.Throws<LossException>(() => new FeatureMatchingLoss(SkipLast: 3).Forward(fake, fake));
+        Assert.Throws<LossException>(() => new FeatureMatchingLoss(skipLast: 3).Forward(fake, fake));
         Assert.Throws<ArgumentOutOfRangeException>(() => new FeatureMatchingLoss(-1));
     }
 
@@ -62,7 +62,7 @@ public class FeatureLossTests
         Tensor[] x = Features()[0];
         Tensor[] y = Features(9)[0];
         double[] weights = [2, 0.5, 0.25];
-        PerceptualLoss loss = new(weights, Reduction: Reduction.None);
+        PerceptualLoss loss = new(weights, reduction: Reduction.None);
         double Expected(int n, Func<double, double> f) => Enumerable.Range(0, 3).Sum(i =>
             weights[i] * x[i][n].ToArray<double>().Zip(y[i][n].ToArray<double>(), (a, b) => f(a - b)).Average());
         double[] squared = [.. Enumerable.Range(0, 2).Select(n => Expected(n, d => d * d))];
@@ -79,7 +79,7 @@ public class FeatureLossTests
     {
         (Tensor x, Tensor y) = (Draw([4, 3, 2, 2], 1), Draw([4, 3, 2, 2], 2));
         double expected = Enumerable.Range(0, 4).Sum(n => ((x[n] - y[n]) * (x[n] - y[n])).Mean().Item());
-        Assert.Equal(expected, new PerceptualLoss(Reduction: Reduction.Sum).Forward(x, y).Item(), 1e-13);
+        Assert.Equal(expected, new PerceptualLoss(reduction: Reduction.Sum).Forward(x, y).Item(), 1e-13);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class FeatureLossTests
         double[] expected = [.. Enumerable.Range(0, 2).Select(n => (
             from i in Enumerable.Range(0, 3) from j in Enumerable.Range(0, 3) select Math.Pow(Gram(x, n, i, j) - Gram(y, n, i, j), 2)).Sum(
                 ))];
-        StyleLoss loss = new(DivideGram: divided, Reduction: Reduction.None);
+        StyleLoss loss = new(divideGram: divided, reduction: Reduction.None);
         Near(expected, loss.Forward(x, y));
         GradCheck.Check(f => loss.Forward(f[0], y), [x]);
         Near([0, 0], loss.Forward(x, x));
@@ -143,7 +143,7 @@ public class FeatureLossTests
         Assert.Equal(new PerceptualLoss([1, 2]).GetHashCode(), new PerceptualLoss([1.0, 2.0]).GetHashCode());
         Assert.NotEqual(new PerceptualLoss([1, 2]), new PerceptualLoss([1, 3]));
         Assert.NotEqual(new PerceptualLoss([1, 1]), new PerceptualLoss());
-        Assert.NotEqual(new PerceptualLoss(), new PerceptualLoss(Absolute: true));
+        Assert.NotEqual(new PerceptualLoss(), new PerceptualLoss(absolute: true));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public class FeatureLossTests
         Assert.Equal((5 * 0.5) + (5 * 0.25), new IdentityLoss().Forward(a + 0.5, a, b - 0.25, b).Item(), 1e-12);
         GradCheck.Check(x => new CycleConsistencyLoss().Forward(x[0], a, x[1], b), [a + 0.5, b - 0.25]);
         Assert.Throws<ArgumentOutOfRangeException>(() => new CycleConsistencyLoss(-1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new IdentityLoss(WeightB: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new IdentityLoss(weightB: double.NaN));
         Assert.Contains(
             "CycleConsistencyLoss",
             Assert.Throws<ShapeException>(() => new CycleConsistencyLoss().Forward(a, b, b, b)).Message,

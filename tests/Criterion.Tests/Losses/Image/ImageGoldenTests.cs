@@ -16,7 +16,7 @@ public class ImageGoldenTests
         ["MultiScaleSsimLoss"] = (c, x) => MultiScale(c).Forward(x[0], x[1]),
         ["MsSsimL1Loss"] = (c, x) =>
             new MsSsimL1Loss(ImageRange.ZeroOne, c.Args.Double("alpha"), c.Args.Double("scale"), c.Reduction()).Forward(x[0], x[1]),
-        ["PsnrLoss"] = (c, x) => new PsnrLoss(Range(c), Pooled: c.Args.Flag("pooled"), Reduction: c.Reduction()).Forward(x[0], x[1]),
+        ["PsnrLoss"] = (c, x) => new PsnrLoss(Range(c), pooled: c.Args.Flag("pooled"), reduction: c.Reduction()).Forward(x[0], x[1]),
         ["TotalVariationLoss"] = (c, x) =>
             new TotalVariationLoss(c.Args.Flag("isotropic"), c.Args.Flag("per_pixel"), c.Reduction()).Forward(x[0]),
         ["GradientLoss"] = (c, x) => new GradientLoss(c.Reduction()).Forward(x[0], x[1]),
@@ -49,7 +49,7 @@ public class ImageGoldenTests
     static MultiScaleSsimLoss MultiScale(GoldenCase c)
     {
         NegativeContrast negative = Enum.Parse<NegativeContrast>(c.Args.Text("negative"));
-        return new(ImageRange.ZeroOne, c.Args.Int("scales"), negative, Reduction: c.Reduction()) { Options = Options(c) };
+        return new(ImageRange.ZeroOne, c.Args.Int("scales"), negative, reduction: c.Reduction()) { Options = Options(c) };
     }
 
     static ImageRange Range(GoldenCase c) => Enum.Parse<ImageRange>(c.Args.Text("range"));
@@ -57,15 +57,17 @@ public class ImageGoldenTests
     static SsimOptions Options(GoldenCase c)
     {
         GoldenArgs options = new(c.Args["options"]);
-        return new(
-            options.Int("size", 11),
-            options.IsNull("sigma") ? null : options.Double("sigma", 1.5),
-            Enum.Parse<WindowBorder>(options.Text("border", nameof(WindowBorder.Valid))),
-            options.Int("stride", 1),
-            options.Double("k1", 0.01),
-            options.Double("k2", 0.03),
-            options.Flag("sample"),
-            Epsilon: options.Double("epsilon", 0));
+        return new()
+        {
+            WindowSize = options.Int("size", 11),
+            Sigma = options.IsNull("sigma") ? null : options.Double("sigma", 1.5),
+            Border = Enum.Parse<WindowBorder>(options.Text("border", nameof(WindowBorder.Valid))),
+            Stride = options.Int("stride", 1),
+            K1 = options.Double("k1", 0.01),
+            K2 = options.Double("k2", 0.03),
+            SampleVariance = options.Flag("sample"),
+            Epsilon = options.Double("epsilon", 0),
+        };
     }
 
     static double[]? Weights(GoldenCase c) => c.Args.Has("weights") ? c.Args["weights"].Deserialize<double[]>() : null;

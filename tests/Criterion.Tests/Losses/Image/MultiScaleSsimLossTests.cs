@@ -9,7 +9,10 @@ public class MultiScaleSsimLossTests : ImageLossContract
 
     // A small window, so that central differences have few pixels to go through.
     protected override Loss Default =>
-        new MultiScaleSsimLoss(ImageRange.ZeroOne, Scales: 3, Negative: NegativeContrast.KeepSign) { Options = new SsimOptions(3, 0.8) };
+        new MultiScaleSsimLoss(ImageRange.ZeroOne, scales: 3, negative: NegativeContrast.KeepSign)
+        {
+            Options = new() { WindowSize = 3, Sigma = 0.8 },
+        };
 
     protected override IEnumerable<int[]> Sizes => [[1, 1, 9, 9], [2, 3, 13, 12], [3, 1, 17, 40]];
 
@@ -33,8 +36,8 @@ public class MultiScaleSsimLossTests : ImageLossContract
             "sides must be at least 161 ",
             Assert.Throws<ShapeException>(() => new MultiScaleSsimLoss(ImageRange.ZeroOne).Forward(x, y)).Message,
             StringComparison.Ordinal);
-        MultiScaleSsimLoss reduced = new(ImageRange.ZeroOne, AutoReduceScales: true);
-        Assert.Equal(new MultiScaleSsimLoss(ImageRange.ZeroOne, Scales: 4).Forward(x, y).Item(), reduced.Forward(x, y).Item(), 1e-12);
+        MultiScaleSsimLoss reduced = new(ImageRange.ZeroOne, autoReduceScales: true);
+        Assert.Equal(new MultiScaleSsimLoss(ImageRange.ZeroOne, scales: 4).Forward(x, y).Item(), reduced.Forward(x, y).Item(), 1e-12);
         Assert.Equal(
             new SsimLoss(ImageRange.ZeroOne).Forward(x[.., .., ..11], y[.., .., ..11]).Item(),
             reduced.Forward(x[.., .., ..11], y[.., .., ..11]).Item(),
@@ -52,7 +55,7 @@ public class MultiScaleSsimLossTests : ImageLossContract
     {
         Tensor x = Tensor.Rand([1, 2, 24, 24], DType.Float64, Random);
         Tensor[] pair = Leaves([x, 1 - x]);
-        MultiScaleSsimLoss relu = new(ImageRange.ZeroOne, Scales: 2, AutoReduceScales: true);
+        MultiScaleSsimLoss relu = new(ImageRange.ZeroOne, scales: 2, autoReduceScales: true);
         Tensor loss = relu.Forward(pair[0], pair[1]);
         loss.Backward();
         Assert.Equal(1, loss.Item());
@@ -97,7 +100,7 @@ public class MultiScaleSsimLossTests : ImageLossContract
 
     protected override double Reference(Plain[] images)
     {
-        SsimOptions options = new(3, 0.8);
+        SsimOptions options = new() { WindowSize = 3, Sigma = 0.8 };
         double sum = Weights[..3].Sum();
         return 1 - Enumerable.Range(0, images[0].Channels).Average(c =>
         {

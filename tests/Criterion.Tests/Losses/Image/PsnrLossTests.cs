@@ -28,7 +28,7 @@ public class PsnrLossTests : ImageLossContract
     {
         Tensor x = Pictures.X(8);
         Assert.Equal(double.PositiveInfinity, new Psnr(ImageRange.ZeroOne).Of(x, x));
-        Assert.Equal(60, new Psnr(ImageRange.ZeroOne, Cap: 60).Of(x, x));
+        Assert.Equal(60, new Psnr(ImageRange.ZeroOne, cap: 60).Of(x, x));
         Tensor[] leaves = Leaves([x, x]);
         Tensor loss = Loss(leaves);
         loss.Backward();
@@ -41,11 +41,11 @@ public class PsnrLossTests : ImageLossContract
     {
         Tensor x = Tensor.Cat([Flat(0.5), Flat(0.5)]);
         Tensor y = Tensor.Cat([Flat(0.6), Flat(0.501)]);
-        Psnr pooled = new(ImageRange.ZeroOne, Pooled: true);
+        Psnr pooled = new(ImageRange.ZeroOne, pooled: true);
         double error = (0.01 + 1e-6) / 2;
         Assert.Equal((20 + 60) / 2.0, new Psnr(ImageRange.ZeroOne).Of(x, y), 1e-9);
         Assert.Equal(-10 * Math.Log10(error), pooled.Of(x, y), 1e-9);
-        Assert.Equal(10 * Math.Log10(error), new PsnrLoss(ImageRange.ZeroOne, Pooled: true).Forward(x, y).Item(), 1e-9);
+        Assert.Equal(10 * Math.Log10(error), new PsnrLoss(ImageRange.ZeroOne, pooled: true).Forward(x, y).Item(), 1e-9);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class PsnrLossTests : ImageLossContract
         ImageMetric[] metrics =
         [
             new Psnr(ImageRange.ZeroOne),
-            new Psnr(ImageRange.ZeroOne, Pooled: true),
+            new Psnr(ImageRange.ZeroOne, pooled: true),
             new SsimIndex(ImageRange.ZeroOne, SsimPreset.Box3),
         ];
         foreach (ImageMetric metric in metrics)

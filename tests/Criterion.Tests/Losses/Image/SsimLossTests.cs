@@ -68,7 +68,7 @@ public class SsimLossTests : SsimContract
     [Fact]
     public void Halved_loss_is_half() => Assert.Equal(
         new SsimLoss(ImageRange.ZeroOne).Forward(Pictures.X(20), Pictures.Y(20)).Item() / 2,
-        new SsimLoss(ImageRange.ZeroOne, Halved: true).Forward(Pictures.X(20), Pictures.Y(20)).Item(),
+        new SsimLoss(ImageRange.ZeroOne, halved: true).Forward(Pictures.X(20), Pictures.Y(20)).Item(),
         1e-14);
 
     [Fact]
@@ -123,12 +123,12 @@ public class SsimLossTests : SsimContract
     [Fact]
     public void Bad_options_are_errors()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(10));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(Sigma: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(Stride: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(K1: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(K2: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions(Epsilon: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { WindowSize = 10 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { Sigma = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { Stride = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { K1 = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { K2 = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SsimOptions { Epsilon = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => SsimOptions.Of((SsimPreset)99));
         Assert.Throws<ArgumentOutOfRangeException>(() => ((ImageRange)9).Black());
     }

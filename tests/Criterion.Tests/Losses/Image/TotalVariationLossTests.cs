@@ -21,9 +21,9 @@ public class TotalVariationLossTests : ImageLossContract
     public void A_row_and_a_pixel_have_variation_too()
     {
         Assert.Equal(3, new TotalVariationLoss().Forward(Tensor.From([0.0, 1, -1], [1, 1, 1, 3])).Item());
-        Assert.Equal(3, new TotalVariationLoss(Isotropic: true).Forward(Tensor.From([0.0, 1, -1], [1, 1, 3, 1])).Item());
+        Assert.Equal(3, new TotalVariationLoss(isotropic: true).Forward(Tensor.From([0.0, 1, -1], [1, 1, 3, 1])).Item());
         Assert.Equal(0, new TotalVariationLoss().Forward(Tensor.Ones([1, 1, 1, 1])).Item());
-        Assert.Equal(1, new TotalVariationLoss(PerPixel: true).Forward(Tensor.From([0.0, 1, -1], [1, 1, 1, 3])).Item());
+        Assert.Equal(1, new TotalVariationLoss(perPixel: true).Forward(Tensor.From([0.0, 1, -1], [1, 1, 1, 3])).Item());
     }
 
     protected override double Reference(Plain[] images)
@@ -51,7 +51,7 @@ public class TotalVariationLossTests : ImageLossContract
 
 public class IsotropicTotalVariationLossTests : TotalVariationLossTests
 {
-    protected override Loss Default => new TotalVariationLoss(Isotropic: true);
+    protected override Loss Default => new TotalVariationLoss(isotropic: true);
 
     protected override double Of(double down, double across) => Math.Sqrt((down * down) + (across * across));
 }

@@ -5,7 +5,7 @@ namespace Criterion.Tests.Losses.Penalties;
 /// <summary>The penalty of Wasserstein critics: two-sided, on interpolates.</summary>
 public class GradientPenaltyTests : InputGradientPenaltyContract
 {
-    static readonly GradientPenalty Unit = new(Weight: 1);
+    static readonly GradientPenalty Unit = new(weight: 1);
 
     protected override InputGradientPenalty Penalty => new GradientPenalty(10);
 
@@ -50,7 +50,7 @@ public class GradientPenaltyTests : InputGradientPenaltyContract
         Tensor real = Tensor.Full([400, 1], 3, DType.Float64);
         Tensor fake = Tensor.Full([400, 1], -1, DType.Float64);
         double At(GradientPenaltyPoint place, double noise = 0.5) =>
-            new GradientPenalty(1, Sided: GradientPenaltyForm.ZeroCentred, At: place, Noise: noise)
+            new GradientPenalty(1, sided: GradientPenaltyForm.ZeroCentred, at: place, noise: noise)
                 .Forward(x => x * x * 0.5, real, fake, Random).Item();
 
         Assert.Equal(9, At(GradientPenaltyPoint.Real), 1e-12);
@@ -74,7 +74,7 @@ public class GradientPenaltyTests : InputGradientPenaltyContract
             return (x * x).Sum(1);
         }
 
-        new GradientPenalty(At: GradientPenaltyPoint.DraganCodeNoise, Noise: 0.5).Forward(Watched, real, real, Random);
+        new GradientPenalty(at: GradientPenaltyPoint.DraganCodeNoise, noise: 0.5).Forward(Watched, real, real, Random);
         Tensor moved = (seen[0] - real) / real.Std();
         Assert.True(moved.Min().Item() >= 0 && moved.Max().Item() <= 0.5);
 
@@ -96,15 +96,15 @@ public class GradientPenaltyTests : InputGradientPenaltyContract
     [Fact]
     public void Options_out_of_range_are_errors()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Target: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Noise: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(Weight: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(target: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(noise: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GradientPenalty(weight: -1));
     }
 }
 
 public class OneSidedGradientPenaltyTests : InputGradientPenaltyContract
 {
-    protected override InputGradientPenalty Penalty => new GradientPenalty(2, Sided: GradientPenaltyForm.OneSided);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(2, sided: GradientPenaltyForm.OneSided);
 
     protected override double Cost(double n) => n > 1 ? 2 * (n - 1) * (n - 1) : 0;
 
@@ -113,7 +113,7 @@ public class OneSidedGradientPenaltyTests : InputGradientPenaltyContract
 
 public class ZeroCentredGradientPenaltyTests : InputGradientPenaltyContract
 {
-    protected override InputGradientPenalty Penalty => new GradientPenalty(3, Sided: GradientPenaltyForm.ZeroCentred);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(3, sided: GradientPenaltyForm.ZeroCentred);
 
     protected override double Cost(double n) => 3 * n * n;
 
@@ -122,7 +122,7 @@ public class ZeroCentredGradientPenaltyTests : InputGradientPenaltyContract
 
 public class WideTargetGradientPenaltyTests : InputGradientPenaltyContract
 {
-    protected override InputGradientPenalty Penalty => new GradientPenalty(1, Target: 4, At: GradientPenaltyPoint.Fake);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(1, target: 4, at: GradientPenaltyPoint.Fake);
 
     protected override double Cost(double n) => Math.Pow((n / 4) - 1, 2);
 
@@ -132,7 +132,7 @@ public class WideTargetGradientPenaltyTests : InputGradientPenaltyContract
 public class DraganTests : InputGradientPenaltyContract
 {
     // Without noise, so that the slope is that at the image.
-    protected override InputGradientPenalty Penalty => new GradientPenalty(10, At: GradientPenaltyPoint.DraganNoise, Noise: 0);
+    protected override InputGradientPenalty Penalty => new GradientPenalty(10, at: GradientPenaltyPoint.DraganNoise, noise: 0);
 
     protected override double Cost(double n) => 10 * (n - 1) * (n - 1);
 

@@ -6,7 +6,7 @@ public class LeCamPenaltyTests
 {
     static Tensor Real => Tensor.From<double>([2, -1, 0.5]);
     static Tensor Fake => Tensor.From<double>([-0.5, 1, -2]);
-    static readonly LeCamState State = new(Real: 1, Fake: -0.5, Steps: 7);
+    static readonly LeCamState State = new(real: 1, fake: -0.5, steps: 7);
 
     // r + ½ = (2½, −½, 1) and f − 1 = (−1½, 0, −3).
     [Fact]
@@ -23,7 +23,7 @@ public class LeCamPenaltyTests
     {
         double r = (6.25 + 0 + 1) / 3;
         double f = (2.25 + 0 + 9) / 3;
-        LeCamPenalty penalty = new(1, Rectified: true);
+        LeCamPenalty penalty = new(1, rectified: true);
         Assert.Equal(r + f, penalty.Forward(Real, Fake, State).Item(), 1e-12);
         Assert.Equal(0, penalty.Forward(Fake, Real, new LeCamState(-5, 5, 1)).Item());
         CriterionAssert.IsShown(penalty);
@@ -33,13 +33,13 @@ public class LeCamPenaltyTests
     public void Derivatives_are_those_of_central_differences()
     {
         GradCheck.Check(x => new LeCamPenalty().Forward(x[0], x[1], State), [Real, Fake]);
-        GradCheck.Check(x => new LeCamPenalty(Rectified: true).Forward(x[0], x[1], State), [Real, Fake + 0.1]);
+        GradCheck.Check(x => new LeCamPenalty(rectified: true).Forward(x[0], x[1], State), [Real, Fake + 0.1]);
     }
 
     [Fact]
     public void State_begins_at_the_first_means_and_follows()
     {
-        LeCamPenalty penalty = new(Decay: 0.9);
+        LeCamPenalty penalty = new(decay: 0.9);
         LeCamState first = penalty.Update(new LeCamState(), Real, Fake);
         Assert.Equal(new LeCamState(0.5, -0.5, 1), first);
         LeCamState second = penalty.Update(first, Real + 1, Fake - 1);
@@ -58,8 +58,8 @@ public class LeCamPenaltyTests
             StringComparison.Ordinal);
         Assert.Throws<LossException>(() => new LeCamPenalty().Forward(Real.Narrow(0, 0, 0), Fake, State));
         Assert.Throws<LossException>(() => new LeCamPenalty().Update(State, Real, Fake.Narrow(0, 0, 0)));
-        Assert.True(double.IsNaN(new LeCamPenalty(Rectified: true).Forward(Real * double.NaN, Fake, State).Item()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LeCamPenalty(Decay: 1.1));
+        Assert.True(double.IsNaN(new LeCamPenalty(rectified: true).Forward(Real * double.NaN, Fake, State).Item()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LeCamPenalty(decay: 1.1));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public class OrthogonalPenaltyTests
     public void Value_is_the_distance_from_the_identity()
     {
         Assert.Equal(16 + 4 + 4 + 1, new OrthogonalPenalty(1).Forward([W]).Item(), 1e-12);
-        Assert.Equal(4 + 4, new OrthogonalPenalty(1, OffDiagonal: true).Forward([W]).Item(), 1e-12);
+        Assert.Equal(4 + 4, new OrthogonalPenalty(1, offDiagonal: true).Forward([W]).Item(), 1e-12);
         Assert.Equal(25e-4, new OrthogonalPenalty().Forward([W.Reshape(2, 3, 1, 1)]).Item(), 1e-15);
         Assert.Equal(50, new OrthogonalPenalty(1).Forward([W, Tensor.Ones([5]), W]).Item(), 1e-12);
     }
@@ -48,7 +48,7 @@ public class OrthogonalPenaltyTests
     public void It_is_shown_and_stored()
     {
         CriterionAssert.IsShown(new OrthogonalPenalty());
-        CriterionAssert.IsShown(new OrthogonalPenalty(OffDiagonal: true));
+        CriterionAssert.IsShown(new OrthogonalPenalty(offDiagonal: true));
         CriterionAssert.IsStored(new OrthogonalPenalty(1, true));
     }
 }

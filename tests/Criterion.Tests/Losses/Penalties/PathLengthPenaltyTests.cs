@@ -50,7 +50,7 @@ public class PathLengthPenaltyTests
     {
         // Lengths of the identity are those of the noise: √(Σν²) over 3 · 8 · 8 values of variance 1/64 is near √3.
         Tensor w = Tensor.Zeros([50, 192], DType.Float64);
-        (_, double mean) = new PathLengthPenalty(Rate: 1).Forward(x => x.Reshape(50, 3, 8, 8), w, 0, Random);
+        (_, double mean) = new PathLengthPenalty(rate: 1).Forward(x => x.Reshape(50, 3, 8, 8), w, 0, Random);
         Assert.Equal(Math.Sqrt(3), mean, 0.03);
     }
 
@@ -62,7 +62,7 @@ public class PathLengthPenaltyTests
         Tensor kernel = Tensor.Randn([1, 1, 2, 2], DType.Float64, Random);
 
         // A rate of 0 holds the mean fixed, which the penalty does by itself at any rate.
-        Tensor Value(Tensor[] p) => new PathLengthPenalty(Rate: 0)
+        Tensor Value(Tensor[] p) => new PathLengthPenalty(rate: 0)
             .Forward(x => x.MatMul(p[0]).Tanh().Reshape(3, 1, 2, 3).Conv2d(p[1]).LeakyRelu(0.2), w, 0.3, Random).Penalty;
         GradCheck.Check(Value, [first, kernel], tolerance: 2e-6);
     }
@@ -75,7 +75,7 @@ public class PathLengthPenaltyTests
         double mean = 0;
         for (int i = 0; i < 200; i++)
         {
-            mean = new PathLengthPenalty(Rate: 0.1).Forward(x => x * 1, w, mean, noise).Mean;
+            mean = new PathLengthPenalty(rate: 0.1).Forward(x => x * 1, w, mean, noise).Mean;
         }
 
         Assert.Equal(5, mean, 1e-7);
@@ -115,8 +115,8 @@ public class PathLengthPenaltyTests
             Assert.Throws<ShapeException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([4]), 0)).Message,
             StringComparison.Ordinal);
         Assert.Throws<LossException>(() => new PathLengthPenalty().Forward(x => x, Tensor.Zeros([0, 4]), 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Rate: 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(Weight: -2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(rate: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PathLengthPenalty(weight: -2));
         Tensor nan = Tensor.Full([2, 2], double.NaN, DType.Float64);
         Assert.True(double.IsNaN(new PathLengthPenalty().Forward(x => x * x, nan, 0, Random).Penalty.Item()));
     }

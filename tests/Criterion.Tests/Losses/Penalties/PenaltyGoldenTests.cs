@@ -27,7 +27,7 @@ public class PenaltyGoldenTests
     {
         ["GradientPenalty"] = Slope<GradientPenalty>,
         ["R1Penalty"] = Slope<R1Penalty>,
-        ["PathLengthPenalty"] = static (c, x) => new PathLengthPenalty(Rate: c.Args.Double("Rate"))
+        ["PathLengthPenalty"] = static (c, x) => new PathLengthPenalty(rate: c.Args.Double("Rate"))
             .Forward(w => Critics[c.Args.Text("generator")](w, x[2..]), x[0], c.Args.Double("mean"), x[1]).Penalty,
         ["DriftPenalty"] = static (c, x) => Options<DriftPenalty>(c).Forward(x[0]),
         ["LeCamPenalty"] = static (c, x) =>

@@ -22,12 +22,12 @@ public class CharbonnierLossTests : PointwiseLossContract
 
     [Fact]
     public void Zero_at_equality_is_the_form_of_kornia() =>
-        OneNumber.Is(new CharbonnierLoss(1, ZeroAtEquality: true), static d => Math.Sqrt((d * d) + 1) - 1, 0, 0.3, -2, 1e4);
+        OneNumber.Is(new CharbonnierLoss(1, zeroAtEquality: true), static d => Math.Sqrt((d * d) + 1) - 1, 0, 0.3, -2, 1e4);
 
     [Fact]
     public void Zero_at_equality_keeps_the_digits_of_small_errors() => Assert.Equal(
         5e-9,
-        new CharbonnierLoss(1, ZeroAtEquality: true).Forward(Doubles(1e-4).To(DType.Float32), Doubles(0).To(DType.Float32)).Item(),
+        new CharbonnierLoss(1, zeroAtEquality: true).Forward(Doubles(1e-4).To(DType.Float32), Doubles(0).To(DType.Float32)).Item(),
         1e-14);
 
     [Fact]

@@ -28,7 +28,7 @@ public class GaussianNLLLossTests : TernaryLossContract
     public void Full_is_the_logarithm_of_the_density()
     {
         double density = Math.Exp(-0.5 * 9 / 4) / Math.Sqrt(2 * Math.PI * 4);
-        Assert.Equal(-Math.Log(density), new GaussianNLLLoss(Full: true).Forward(Doubles(1), Doubles(4), Doubles(4)).Item(), 1e-12);
+        Assert.Equal(-Math.Log(density), new GaussianNLLLoss(full: true).Forward(Doubles(1), Doubles(4), Doubles(4)).Item(), 1e-12);
     }
 
     [Fact]
@@ -75,12 +75,12 @@ public class GaussianNLLLossTests : TernaryLossContract
     [InlineData(0)]
     [InlineData(double.NaN)]
     public void Epsilon_that_is_not_positive_is_an_error(double epsilon) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNLLLoss(Epsilon: epsilon));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new GaussianNLLLoss(epsilon: epsilon));
 
     protected override Tensor Third(Tensor[] inputs) => inputs[2];
 
     protected override Tensor Loss(Tensor[] inputs, Reduction reduction = Reduction.Mean, OnEmpty onEmpty = OnEmpty.Throw) =>
-        new GaussianNLLLoss(Reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);
+        new GaussianNLLLoss(reduction: reduction) { OnEmpty = onEmpty }.Forward(inputs[0], inputs[1], inputs[2]);
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [.. Drawn.Normal(shape, random), Tensor.Rand(shape, DType.Float64, random, low: 0.3, high: 2)];

@@ -7,7 +7,7 @@ public class PoissonNLLLossTests : PointwiseLossContract
 {
     public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("regression", nameof(PoissonNLLLoss));
 
-    protected override PointwiseLoss Default => new PoissonNLLLoss(Full: true);
+    protected override PointwiseLoss Default => new PoissonNLLLoss(full: true);
 
     protected override IEnumerable<Tensor[]> Extremes => [[Doubles(0, -1e4, 40, 0, 0, -1e4), Doubles(0, 0, 1, 1e4, 1, 5)]];
 
@@ -23,7 +23,7 @@ public class PoissonNLLLossTests : PointwiseLossContract
     {
         Tensor rate = Tensor.Rand([5, 9], DType.Float64, Random, low: 0.1, high: 5);
         Tensor counts = (rate * 2).To(DType.Int64).To(DType.Float64);
-        Near(new PoissonNLLLoss(false, Epsilon: 0).Forward(rate, counts), new PoissonNLLLoss().Forward(rate.Log(), counts), 1e-12);
+        Near(new PoissonNLLLoss(false, epsilon: 0).Forward(rate, counts), new PoissonNLLLoss().Forward(rate.Log(), counts), 1e-12);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class PoissonNLLLossTests : PointwiseLossContract
     {
         Tensor x = Doubles(0, 0, 0, 0);
         Tensor y = Doubles(0, 1, 2, 50);
-        Tensor added = (Default with { Reduction = Reduction.None }).Forward(x, y) - new PoissonNLLLoss(Reduction: Reduction.None).Forward(
+        Tensor added = (Default with { Reduction = Reduction.None }).Forward(x, y) - new PoissonNLLLoss(reduction: Reduction.None).Forward(
             x, y);
         Assert.Equal([0.0, 0.0], added.ToArray<double>()[..2]);
         Assert.Equal((2 * Math.Log(2)) - 2 + (0.5 * Math.Log(4 * Math.PI)), added[0, 2].Item(), 1e-12);
@@ -64,7 +64,7 @@ public class PoissonNLLLossTests : PointwiseLossContract
     }
 
     [Fact]
-    public void Negative_epsilon_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new PoissonNLLLoss(Epsilon: -1));
+    public void Negative_epsilon_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => new PoissonNLLLoss(epsilon: -1));
 
     protected override Tensor[] Draw(Shape shape, RandomStream random) =>
         [Tensor.Randn(shape, DType.Float64, random), Tensor.Rand(shape, DType.Float64, random, low: 1.2, high: 6)];
