@@ -40,7 +40,7 @@ public sealed record TotalVariationLoss : Loss
     public Tensor Forward(Tensor images)
     {
         ImageChecks.CheckImages(Name, images, nameof(images));
-        return ForEmpty(images, images.Count) ?? Reduce(PerImage(images) * (PerPixel ? images.Shape[0] / (double)images.Count : 1));
+        return ForEmpty(images, images.Count) ?? Reduce(PerImage(images.Floating()) * (PerPixel ? images.Shape[0] / (double)images.Count : 1));
     }
 
     /// <inheritdoc/>
