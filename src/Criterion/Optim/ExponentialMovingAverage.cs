@@ -105,6 +105,6 @@ public sealed class ExponentialMovingAverage : IStateful
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)
-            where T : struct, IReal<T> => average + (T.Const(share) * (value - average));
+            where T : struct, IReal<T> => average + (share * (value - average));
     }
 }

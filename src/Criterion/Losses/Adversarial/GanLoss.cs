@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -15,7 +16,7 @@ namespace Criterion.Losses;
 public abstract partial record GanLoss : ICriterion
 {
     /// <inheritdoc/>
-    public abstract string ToLatex();
+    public virtual string ToLatex() => Latex.Text(Name);
 
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
