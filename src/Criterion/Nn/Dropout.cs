@@ -10,7 +10,7 @@ namespace Criterion.Nn;
 /// </summary>
 public sealed class Dropout : Module
 {
-    readonly RandomStream? _random;
+    readonly RandomStream _random;
 
     /// <summary>Initializes the layer.</summary>
     /// <param name="probability">p, the probability of zeroing a value, in [0, 1]. Default: 0.5.</param>
@@ -18,7 +18,7 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
     {
-        (Probability, _random) = (Require.InUnitInterval(probability, "Dropout"), random);
+        (Probability, _random) = (Require.InUnitInterval(probability, "Dropout"), Stream(random));
     }
 
     /// <summary>Gets p, the probability of zeroing a value.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -21,6 +22,10 @@ public abstract partial record GanLoss : ICriterion
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
 
+    /// <summary>Gets whether the generator's loss compares with the logits of real images, which it then gets. Default: false.</summary>
+    [JsonIgnore]
+    public virtual bool NeedsReal => false;
+
     /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
     /// <param name="fake">The discriminator's logits of generated images, detached from the generator.</param>
@@ -30,7 +35,7 @@ public abstract partial record GanLoss : ICriterion
 
     /// <summary>Computes the generator's loss.</summary>
     /// <param name="fake">The discriminator's logits of generated images.</param>
-    /// <param name="real">The discriminator's logits of real images, required by relativistic losses.</param>
+    /// <param name="real">The discriminator's logits of real images, required if <see cref="NeedsReal"/>.</param>
     /// <returns>A scalar.</returns>
     /// <exception cref="LossException">There are no logits, or one is outside the domain of the loss.</exception>
     public abstract Tensor Generator(Tensor fake, Tensor? real = null);
