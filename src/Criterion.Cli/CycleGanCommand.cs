@@ -75,8 +75,8 @@ internal sealed class CycleGanCommand
         CycleGanRunRecord record = run.Record;
         DataSources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine(
-            $"Training cyclegan between {Counted.Of(record.A.Count, "image")} of {record.A.Source} and {record.B.Count} of {record.B.Source} "
-                + $"into {folder.Path}");
+            $"Training cyclegan between {Counted.Of(record.A.Count, "image")} of {record.A.Source} and "
+                + $"{record.B.Count} of {record.B.Source} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 

@@ -148,7 +148,7 @@ public sealed record DataRecord
 }
 
 /// <summary>
-/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
+/// The arguments that data are loaded with: those of <c>ImageDataset.Load</c>, or <c>ring</c> for a <see cref="GaussianRing"/>.
 /// </summary>
 public sealed record DataArguments
 {

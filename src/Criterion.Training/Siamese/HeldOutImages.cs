@@ -70,9 +70,9 @@ internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured
         int[] needed = classes.Count > 0 ? [.. counts.Keys] : [.. labels.Distinct()];
         if (needed.Where(label => counts.GetValueOrDefault(label) < LeastOfClass).Cast<int?>().FirstOrDefault() is { } few)
         {
+            string has = Counted.Of(counts.GetValueOrDefault(few), "held-out image");
             throw new TrainingException(
-                $"SiameseRun: class {data.ClassName(few)} of '{data.Source}' has {Counted.Of(counts.GetValueOrDefault(few), "held-out image")}, "
-                + $"and at least {LeastOfClass} are needed to measure. "
+                $"SiameseRun: class {data.ClassName(few)} of '{data.Source}' has {has}, and at least {LeastOfClass} are needed to measure. "
                 + (classes.Count > 0
                     ? $"Add images, or change {Option}."
                     : $"Add images, so that the class has {LeastOfClass * Every}, or hold out whole classes in {Option}."));

@@ -185,7 +185,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Steps_without_numbers_can_be_skipped()
     {
-        ImageDataset broken = new("broken", Tensor.Full([16, 1, 16, 16], double.NaN));
+        ImageDataset broken = Tiny.NotFinite([16, 1, 16, 16]);
         GanOptions options = Small with { OnNan = NanPolicy.Skip };
         Sequential critic = options.Networks(broken, Tiny.Width).Discriminator(new RandomStream(1));
         float[] before = critic.Parameters()[0].ToArray<float>();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -16,7 +17,7 @@ namespace Criterion.Losses;
 public abstract partial record GanLoss : ICriterion
 {
     /// <inheritdoc/>
-    public abstract string ToLatex();
+    public virtual string ToLatex() => Latex.Text(Name);
 
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
