@@ -54,7 +54,7 @@ public static partial class TensorFormula
     internal static double FusedWindowSum<TFormula>(TFormula formula, in FusedInputs inputs, in WindowGeometry geometry, double scale)
         where TFormula : struct, IWindowFormula
     {
-        using Scratch means = new(inputs.X.DType, inputs.X.Shape.CountOf(0, 2));
+        using Scratch means = new(inputs.X.DType, inputs.X.Shape.CountOf(0, inputs.X.Rank - 2));
         WindowLosses<TFormula> losses = new(formula, inputs.X.Elements, inputs.Y.Elements, means.Elements, scale)
         {
             GradientX = inputs.GradientX,

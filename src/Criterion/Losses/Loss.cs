@@ -74,9 +74,10 @@ public abstract record Loss : ICriterion
         string where = a.Rank == b.Rank
             ? $"differ at dim {Enumerable.Range(0, a.Rank).First(i => a.Shape[i] != b.Shape[i])}"
             : "differ in rank";
-        throw new ShapeException(
-            $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; "
-            + $"use {nameB}.Expand or .Reshape if that is meant.");
+        string fix = !b.DType.IsFloat() && b.Rank == a.Rank - 1
+            ? $"{nameB} is {b.DType}: for class indices use CrossEntropyLoss, or one-hot rows by Tensor.Eye(C).IndexSelect(0, {nameB})."
+            : $"Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.";
+        throw new ShapeException($"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. {fix}");
     }
 
     /// <summary>Throws if a value lies outside [low, high], naming the first. NaN passes, so that it shows in the result.</summary>

@@ -139,6 +139,25 @@ public abstract partial record SoftmaxLoss : Loss
 
     static int SampleCount(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
 
+    /// <summary>Gets whether the target may be class probabilities instead of classes.</summary>
+    private protected virtual bool TakesProbabilities => false;
+
+    /// <summary>Describes a target that does not have the shape of classes, and how to fix it.</summary>
+    string WrongTarget(Tensor prediction, Tensor target, Shape expected)
+    {
+        int dim = ClassDim(prediction);
+        string found = $"prediction {prediction.Shape} needs a target of classes {expected}, but it is {target.Shape}";
+        if (target.Shape == prediction.Shape)
+        {
+            return $"{found} of {target.DType}, as one-hot rows are. Pass class indices by target.ArgMax({dim})"
+                + $"{(TakesProbabilities ? ", or convert it to class probabilities by target.To(DType.Float32)" : "")}.";
+        }
+
+        return target.DType.IsFloat() && !prediction.DType.IsFloat()
+            ? $"{found}. The prediction is {prediction.DType} and the target {target.DType}: pass the logits first and the classes second."
+            : $"{found}. Classes run along dim {dim}: reshape or permute one of them.";
+    }
+
     void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
     {
         if (prediction.Rank == 0)
@@ -149,9 +168,7 @@ public abstract partial record SoftmaxLoss : Loss
         Shape expected = prediction.Shape.Without(ClassDim(prediction));
         if (target.Shape != expected)
         {
-            throw new ShapeException(
-                $"{Name}: prediction {prediction.Shape} needs a target of classes {expected}, but it is {target.Shape}. "
-                + $"Classes run along dim {ClassDim(prediction)}: reshape or permute one of them.");
+            throw new ShapeException($"{Name}: {WrongTarget(prediction, target, expected)}");
         }
 
         if (weight is not null && weight.Shape != [prediction.Shape[ClassDim(prediction)]])

@@ -34,7 +34,7 @@ internal static class ValueChecks
     public static long[] ClassIndices(string owner, Tensor classes, string name) => classes.DType == DType.Int64
         ? classes.ToArray<long>()
         : throw new DTypeException(
-            $"{owner}: {name} must hold class indices of type Int64, but is {classes.DType}. Convert it with .To(DType.Int64).");
+            $"{owner}: {name} must hold class indices of type Int64, but is {classes.DType}. Use {name}.To(DType.Int64).");
 
     static void Check<TFormula>(string owner, TFormula isInvalid, Tensor values, string requirement, string fix, string name)
         where TFormula : struct, IUnaryFormula

@@ -36,14 +36,15 @@ public abstract record WindowLoss : ImageLoss
     {
         FusedWindows fused = _fused.Of(this, static loss => new FusedWindows(loss.Formula, loss.Window, loss.PreparesImages));
         Shape shape = inputs.X.Shape;
-        if (fused.PreparesImages || !inputs.AreOfOneShape || shape.Rank != 4 || Math.Min(shape[2], shape[3]) < fused.Window.LeastSide)
+        if (fused.PreparesImages || !inputs.AreOfOneShape || shape.Rank is not (3 or 4)
+            || Math.Min(shape[-2], shape[-1]) < fused.Window.LeastSide)
         {
             return null;
         }
 
-        CheckRanges(inputs.X, inputs.Y);
-        double scale = Reduction == Reduction.Mean ? 1.0 / (shape[0] * shape[1]) : 1.0 / shape[1];
-        return new(fused.Formula.FusedSum(inputs, new(fused.Window, shape[2], shape[3], fused.Weights), scale));
+        CheckValues(inputs.X, inputs.Y);
+        double scale = 1.0 / (Reduction == Reduction.Mean ? shape.CountOf(0, shape.Rank - 2) : shape[-3]);
+        return new(fused.Formula.FusedSum(inputs, new(fused.Window, shape[-2], shape[-1], fused.Weights), scale));
     }
 
     /// <inheritdoc/>

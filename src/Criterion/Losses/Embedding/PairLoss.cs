@@ -50,7 +50,8 @@ public abstract record PairLoss : RowLoss
     }
 
     /// <summary>Throws if a target means neither similar nor dissimilar.</summary>
-    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
+    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(
+        Name, target, "1 (similar) or −1 (dissimilar)", "For 1 and 0, or true and false, use 2 * target - 1.");
 
     /// <summary>Computes the reduced loss of valid pairs.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>

@@ -57,10 +57,14 @@ public static partial class LossEvaluation
         /// A value is outside the domain of the loss, the batch is empty, or the loss has Reduction.None.
         /// </exception>
         public double Evaluate<T>(ReadOnlySpan<T> prediction, ReadOnlySpan<T> target, Span<T> gradient)
-            where T : unmanaged, IBinaryFloatingPointIeee754<T> => SpanEvaluator.Run(
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            CheckAreNoLabels(loss, prediction.Length, target.Length);
+            return SpanEvaluator.Run(
                 loss,
                 new SpanOperand<T>(prediction, [prediction.Length], gradient, nameof(prediction)),
                 new SpanOperand<T>(target, [target.Length], [], nameof(target)));
+        }
 
         /// <summary>Computes the loss of a prediction of any shape and writes its gradient.</summary>
         /// <param name="prediction">The prediction in row-major order.</param>
@@ -77,5 +81,16 @@ public static partial class LossEvaluation
                 loss,
                 new SpanOperand<T>(prediction, shape, gradient, nameof(prediction)),
                 new SpanOperand<T>(target, shape, [], nameof(target)));
+    }
+
+    /// <summary>Throws if floats are as many as labels of rows.</summary>
+    static void CheckAreNoLabels(IPredictionLoss loss, int predictions, int targets)
+    {
+        if (loss is SoftmaxLoss and not IDivergenceLoss && targets > 0 && predictions > targets && predictions % targets == 0)
+        {
+            throw new DTypeException(
+                $"{loss.GetType().Name}: {targets} targets for {predictions} predictions appear to be class labels, which are integers. "
+                + "Pass them as int[] or long[].");
+        }
     }
 }

@@ -6,8 +6,9 @@ namespace Criterion.Tests.Losses.Combining;
 
 public class LambdaLossTests
 {
-    static readonly Tensor X = Tensor.From(1.0, -2.0);
-    static readonly Tensor Y = Tensor.From(0.0, 1.0);
+    static Tensor X => Tensor.From(1.0, -2.0);
+
+    static Tensor Y => Tensor.From(0.0, 1.0);
 
     [Fact]
     public void A_function_is_a_loss()
@@ -84,7 +85,5 @@ public class LambdaLossTests
         Assert.Equal("nothing: the function returned null. Return the loss, a tensor.", error.Message);
     }
 
-    static LambdaLoss Power => s_power;
-
-    static readonly LambdaLoss s_power = Loss.From((x, y) => (x - y).Abs().Pow(1.5).Mean(), "power");
+    static LambdaLoss Power { get; } = Loss.From((x, y) => (x - y).Abs().Pow(1.5).Mean(), "power");
 }
