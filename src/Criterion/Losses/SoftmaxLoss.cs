@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
 /// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-public abstract record SoftmaxLoss : Loss
+public abstract partial record SoftmaxLoss : Loss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced; the mean is over rows.</param>
@@ -15,6 +15,8 @@ public abstract record SoftmaxLoss : Loss
         : base(reduction)
     {
     }
+
+    Cached<SoftmaxFormula> _formula;
 
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract SoftmaxFormula Formula { get; }
@@ -83,7 +85,7 @@ public abstract record SoftmaxLoss : Loss
     /// <param name="smoothing">The share of the target that is spread evenly over all classes.</param>
     /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the target classes.</param>
     /// <param name="perRow">Maps the classes, with −1 for ignored ones, to a weight for each row; or null.</param>
-    private protected Tensor EvaluateClasses(
+    protected Tensor EvaluateClasses(
         Tensor prediction,
         Tensor target,
         long? ignoreIndex = null,
@@ -112,7 +114,11 @@ public abstract record SoftmaxLoss : Loss
     }
 
     /// <summary>Computes the reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
-    private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
+    /// <param name="prediction">The logits.</param>
+    /// <param name="target">The target, of the same shape.</param>
+    /// <param name="dim">The dimension of the classes.</param>
+    /// <param name="compare">Creates the target from its rows, which run along the last dimension.</param>
+    protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
     {
         if (ForEmpty(prediction, prediction.Count) is { } empty)
         {

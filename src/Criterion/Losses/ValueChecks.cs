@@ -40,13 +40,19 @@ internal static class ValueChecks
         where TFormula : struct, IUnaryFormula
     {
         ArgumentNullException.ThrowIfNull(values, name);
-        Tensor plain = values.Detach().Floating();
-        if (plain.Count == 0 || TensorFormula.Total(isInvalid, plain) == 0)
+        if (values.Count == 0 || TensorFormula.Total(isInvalid, values) == 0)
         {
             return;
         }
 
-        double[] all = plain.To(DType.Float64).ToArray<double>();
+        ThrowFirst(owner, isInvalid, values, requirement, fix, name);
+    }
+
+    // In a method of its own, because its lambda would be allocated for every check.
+    static void ThrowFirst<TFormula>(string owner, TFormula isInvalid, Tensor values, string requirement, string fix, string name)
+        where TFormula : struct, IUnaryFormula
+    {
+        double[] all = values.Detach().To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(all, value => isInvalid.Value<Real>(value).Value != 0);
         throw new LossException(string.Create(
             CultureInfo.InvariantCulture,

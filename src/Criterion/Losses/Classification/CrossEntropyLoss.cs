@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -70,6 +71,22 @@ public sealed record CrossEntropyLoss : SoftmaxLoss, IPredictionLoss
         CheckSameShape(prediction, target);
         CheckRange(target, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]");
         return EvaluateRows(prediction, target, ClassDim(prediction), rows => SoftmaxTarget.Rows(rows, Weight, LabelSmoothing));
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (!inputs.Y.DType.IsFloat())
+        {
+            return FuseClasses(inputs, IgnoreIndex, Weight, LabelSmoothing, isWeightedMean: true);
+        }
+
+        if (!inputs.AreOfOneShape || inputs.X.Rank is not (1 or 2))
+        {
+            return null;
+        }
+
+        CheckRange(inputs.Y, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]", name: "target");
+        return FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Rows, Weight, LabelSmoothing);
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,12 @@ internal static class ImageChecks
     public static void CheckRange(string name, ImageRange range, Tensor values, string argument)
     {
         (double least, double largest) = range.Accepted();
+        ArgumentNullException.ThrowIfNull(values, argument);
+        if (values.Count == 0 || values.AllWithin(least, largest))
+        {
+            return;
+        }
+
         ValueChecks.InRange(
             name,
             values,

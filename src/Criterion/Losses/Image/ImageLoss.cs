@@ -22,13 +22,19 @@ public abstract record ImageLoss : Loss, IPredictionLoss
     {
         CheckSameShape(prediction, target);
         ImageChecks.CheckImages(Name, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, target, nameof(target));
+        CheckRanges(prediction, target);
         return ForEmpty(prediction, prediction.Count) ?? Compare(prediction, target);
     }
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ImageCurves.Of(this with { Reduction = Reduction.None }, Range);
+
+    /// <summary>Throws if a value is outside the declared range.</summary>
+    private protected void CheckRanges(Tensor prediction, Tensor target)
+    {
+        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, target, nameof(target));
+    }
 
     /// <summary>Computes the reduced loss of valid images.</summary>
     protected abstract Tensor Compare(Tensor prediction, Tensor target);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -55,14 +56,34 @@ public sealed record PsnrLoss : RowLoss, IPredictionLoss
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
-        ImageChecks.CheckRange(Name, Range, target, nameof(target));
+        Check(prediction, target);
         int images = Pooled && prediction.Count > 0 ? 1 : prediction.Shape[0];
         int pixels = prediction.Count / Math.Max(1, images);
         return Evaluate(
             [prediction.Reshape(images, pixels), target.Reshape(images, pixels)],
             Tensor.Full([images], pixels, DType.Float64));
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (!inputs.AreOfOneShape)
+        {
+            return null;
+        }
+
+        Check(inputs.X, inputs.Y);
+        int images = Pooled ? 1 : inputs.X.Shape[0];
+        int pixels = inputs.X.Count / images;
+        using Scratch perRow = new(inputs.X.DType, images);
+        perRow.Fill(pixels);
+        return FuseRows(inputs, pixels, perRow.Elements);
+    }
+
+    void Check(Tensor prediction, Tensor target)
+    {
+        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
+        ImageChecks.CheckRange(Name, Range, target, nameof(target));
     }
 
     /// <inheritdoc/>
