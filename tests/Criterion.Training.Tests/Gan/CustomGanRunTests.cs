@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Criterion.Formats;
 using Criterion.Losses;
 using Criterion.Nn;
 using Criterion.Optim;
@@ -39,7 +40,7 @@ public sealed class CustomGanRunTests : IDisposable
         string report = File.ReadAllText(_temp["run/report.html"]);
         Assert.Contains(nameof(CubicGanLoss), report, StringComparison.Ordinal);
         Assert.Contains("0.weight Float32 [16, 6]", report, StringComparison.Ordinal);
-        Assert.Equal("frechet", record.Quality!.Measures[0].Name);
+        Assert.Equal("frechet", record.Quality!.Values[0].Name);
     }
 
     [Fact]
