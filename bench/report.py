@@ -45,7 +45,7 @@ def head(about, against):
 
 def rows(result):
     peer = result["peer"]
-    columns = ["case", "size", f"{peer} ms, 1 / {CORES} threads", f"Criterion ms, 1 / {CORES}", "ratio", "alone", "scaling", "",
+    columns = ["case", "size", f"{peer or 'Peer'} ms, 1 / {CORES} threads", f"Criterion ms, 1 / {CORES}", "ratio", "alone", "scaling", "",
                "rate", "share of limit", "allocated", "differ by"]
     return table(columns, [cells(row) for row in result["rows"]]) if result["rows"] else None
 
@@ -119,8 +119,8 @@ def builds(result):
     names = [name for name in found[0] if name not in ("case", "size")]
     lines = [[row["case"], row["size"], *(f"{row[name]['warm'] * 1e3:.4g} / {row[name]['start'] * 1e3:.0f}" for name in names)]
              for row in found]
-    return ["## Builds", "Criterion compiled in other ways, on all threads: milliseconds of a warm call / from the start of a process to the "
-            "first result.", table(["case", "size", *names], lines)]
+    explained = "Criterion compiled in other ways, on all threads: milliseconds of a warm call / from the start of a process to its result."
+    return ["## Builds", explained, table(["case", "size", *names], lines)]
 
 
 def growth(result):

@@ -85,12 +85,15 @@ internal sealed class CycleGanCommand
     {
         if (end.Record.Quality is { } quality)
         {
-            console.Output.WriteLine(Line("A to B", quality.AToB));
-            console.Output.WriteLine(Line("B to A", quality.BToA));
+            console.Output.WriteLine(Lines(quality));
         }
 
         return end.Code;
     }
+
+    /// <summary>Formats the quality of translations in both directions.</summary>
+    public static string Lines(TranslationQuality quality) =>
+        $"{Line("A to B", quality.AToB)}{Environment.NewLine}{Line("B to A", quality.BToA)}";
 
     CycleGanRun Make(ParseResult parsed)
     {

@@ -69,6 +69,21 @@ public sealed class EvaluateCommandTests : IDisposable
             Run("evaluate", "ring", _temp["ring"], "--count", "50").Output, Run("evaluate", _temp["ring"], "--count", "50").Output);
     }
 
+    [Fact]
+    public void A_run_of_a_cyclegan_is_measured_on_its_pairs()
+    {
+        string[] tiny = ["--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1"];
+        string trained = Run(["train", "cyclegan", .. tiny, "--out", _temp["pairs"]]).Output;
+        string evaluated = Run("evaluate", _temp["pairs"]).Output;
+        Assert.StartsWith("A to B: PSNR ", evaluated, StringComparison.Ordinal);
+        Assert.EndsWith(evaluated, trained, StringComparison.Ordinal);
+        Assert.Contains("\"copySsim\": ", Run("evaluate", _temp["pairs"], "--json").Output, StringComparison.Ordinal);
+
+        Npy.Write(_temp["a.npy"], Tensor.RandInt(0, 256, [8, 1, 8, 8], new RandomStream(4)).To(DType.UInt8));
+        Succeeded(Run(["train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], .. tiny, "--out", _temp["none"]]));
+        AssertMistake("on images without pairs", _temp["none"]);
+    }
+
     // An error of 16 everywhere has 20 log10(255 / 16) = 24.05 dB.
     [Fact]
     public void Two_pictures_are_compared_pixel_by_pixel()

@@ -51,7 +51,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("criterion evaluate needs <real>", "evaluate")]
     [InlineData("'ring' is not the folder of a run, and only a run is measured alone", "evaluate", "ring")]
     [InlineData("/siamese/encoder.safetensors'", "evaluate", "{folder}/siamese")]
-    [InlineData("is a run of cyclegan, which is measured at its end", "evaluate", "{folder}/cyclegan")]
+    [InlineData("a-to-b.safetensors': the run is unfinished", "evaluate", "{folder}/cyclegan")]
     [InlineData("/comparison' is the folder of a comparison", "evaluate", "{folder}/comparison")]
     [InlineData("was trained on data in memory", "evaluate", "{folder}/run")]
     [InlineData("--size has no effect here", "evaluate", "{folder}/run", "--size", "8")]

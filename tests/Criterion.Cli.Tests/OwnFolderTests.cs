@@ -78,6 +78,17 @@ public sealed class OwnFolderTests : IDisposable
         says, Run(["train", "siamese", "--data", Pics, .. Short, .. heldOut, "--out", _temp["run"]]).Output, StringComparison.Ordinal);
 
     [Fact]
+    public void A_class_that_is_missing_is_refused_with_the_classes_there_are()
+    {
+        (int code, _, string error) = Run(
+            ["train", "siamese", "--data", Pics, .. Short, "--held-out", "3", "--held-out", "7", "--out", _temp["run"]]);
+        Assert.Equal(1, code);
+        Assert.Contains(
+            "has no images of the held-out classes 7. Its classes are 0 (ant), 1 (bee), 2 (cat), 3 (dog), 4 (eel). Change --held-out.",
+            error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Images_are_held_out_where_classes_are_too_few()
     {
         Directory.Delete(_temp["pics/dog"], recursive: true);

@@ -181,7 +181,7 @@ public sealed record GanOptions : TrainingOptions
     /// <exception cref="TrainingException">
     /// Images are not square or of a size that a DCGAN cannot generate, or the data lack labels that are needed.
     /// </exception>
-    public GanNetworks Networks(Dataset data, int? width = null)
+    public RecipeNetworks Networks(Dataset data, int? width = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         RecipeNetworks networks = data is ImageDataset images

@@ -57,8 +57,8 @@ internal sealed class PngWriter
                 + $"ImageRange.{range}. Choose another ImageRange, or use image.Clamp({range.Black()}, {range.White()}).");
         }
 
-        byte[] bytes = [.. values.Select(value => (byte)Math.Clamp(Math.Floor(((value - range.Black()) / range.Extent() * 255) + 0.5), 0, 255))];
-        return Tensor.From(bytes, [.. image.Shape]);
+        byte Rounded(double value) => (byte)Math.Clamp(Math.Floor(((value - range.Black()) / range.Extent() * 255) + 0.5), 0, 255);
+        return Tensor.From((byte[])[.. values.Select(Rounded)], [.. image.Shape]);
     }
 
     /// <summary>Writes a valid image.</summary>

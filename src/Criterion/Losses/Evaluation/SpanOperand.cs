@@ -51,8 +51,7 @@ internal readonly ref struct SpanOperand<T>(ReadOnlySpan<T> values, Shape shape,
     /// <summary>Copies the values to a tensor, which requires a gradient if one is needed.</summary>
     public Tensor ToTensor()
     {
-        Tensor tensor = Tensor.Empty(Shape, DTypes.Of<T>());
-        Values.CopyTo(tensor.AsSpan<T>());
+        Tensor tensor = Tensor.Copied(Values, Shape);
         if (NeedsGradient)
         {
             tensor.RequiresGrad = true;
