@@ -90,13 +90,14 @@ internal sealed class EvaluateCommand
                 + $"criterion train --resume {path}");
         }
 
+        (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
+        FeatureSet fake = FeatureSet.Load(path, count, seed);
         Dataset data = (record.Load ?? throw TrainCommand.InMemory(path)).Load();
         record.Data.CheckSame(data);
-        (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
         FeatureSet real = data is PointDataset { Source: GaussianRing.Name }
             ? FeatureSet.Load(GaussianRing.Name, count, seed)
             : FeatureSet.Of(data);
-        return Compare(parsed, real, FeatureSet.Load(path, count, seed));
+        return Compare(parsed, real, fake);
     }
 
     int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)

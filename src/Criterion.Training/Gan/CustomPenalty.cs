@@ -4,7 +4,7 @@ namespace Criterion.Training;
 
 /// <summary>The base of a discriminator's penalty that a program defines itself.</summary>
 /// <example><code>
-/// sealed record FakeScorePenalty(double weight) : CustomPenalty(weight)
+/// sealed record FakeScorePenalty() : CustomPenalty(weight: 0.1)
 /// {
 ///     public override Tensor Forward(Func&lt;Tensor, Tensor&gt; discriminator, Tensor real, Tensor fake, RandomStream random) =&gt;
 ///         discriminator(fake).Abs().Mean() * Weight;
@@ -26,7 +26,4 @@ public abstract record CustomPenalty : Penalty
     /// <param name="random">The stream of random numbers to draw from; a checkpoint holds its position.</param>
     /// <returns>A scalar.</returns>
     public abstract Tensor Forward(Func<Tensor, Tensor> discriminator, Tensor real, Tensor fake, RandomStream random);
-
-    /// <inheritdoc/>
-    public override string ToLatex() => $@"\text{{{GetType().Name}}}";
 }

@@ -187,8 +187,11 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     /// <exception cref="TrainingException">There are too few samples or data.</exception>
     public Evaluation Evaluate(int count = 5000, ulong seed = 0)
     {
-        FeatureSet real = Features(_data.Source, _data.Items) with { Ring = (_data as PointDataset)?.Ring };
-        return Evaluation.Of(real, Features(Record.Recipe, Sample(count, seed)), seed);
+        Tensor samples = Sample(count, seed);
+        FeatureSet fake = _data is ImageDataset
+            ? FeatureSet.Of(Record.Recipe, samples)
+            : new FeatureSet(Record.Recipe, FeatureSet.Coordinates, samples);
+        return Evaluation.Of(FeatureSet.Of(_data), fake, seed);
     }
 
     /// <summary>Counts the modes that the generator covers; null for data whose modes are not known.</summary>
@@ -230,9 +233,6 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
             MeasureNow(folder, measure.Samples);
         }
     }
-
-    FeatureSet Features(string source, Tensor samples) =>
-        _data is ImageDataset ? FeatureSet.Of(source, samples) : new FeatureSet(source, FeatureSet.Coordinates, samples);
 
     // The latents are those of "criterion evaluate" and from no stream of the training, which measuring therefore does not change.
     void MeasureNow(RunFolder folder, int samples)

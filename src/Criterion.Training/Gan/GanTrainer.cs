@@ -262,8 +262,19 @@ public sealed class GanTrainer : Trainer<GanStep>
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        CheckLearns(generator, "generator");
+        CheckLearns(discriminator, "discriminator");
         GanAdvice.Check(options, discriminator, data);
         return options;
+    }
+
+    static void CheckLearns(Module network, string which)
+    {
+        if (network.ParameterCount == 0)
+        {
+            throw new TrainingException(
+                $"{nameof(GanTrainer)}: the {which} has no parameters, so nothing can be trained. Register its layers with Child.");
+        }
     }
 
     /// <summary>A batch of real and one of generated samples.</summary>

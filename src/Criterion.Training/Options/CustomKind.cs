@@ -135,9 +135,6 @@ internal sealed record CustomKind(string Kind, string Assembly, ValueList<(strin
 internal sealed record RecordedGanLoss(CustomKind Kind) : GanLoss
 {
     /// <inheritdoc/>
-    public override string ToLatex() => $@"\text{{{Kind.Kind}}}";
-
-    /// <inheritdoc/>
     public override Tensor Discriminator(Tensor real, Tensor fake) => throw Missing();
 
     /// <inheritdoc/>

@@ -55,7 +55,8 @@ public sealed class CustomGanRunTests : IDisposable
         Assert.Contains("1.running_mean Float32 [16]", networks.GeneratorNetwork!.State);
         Assert.Equal(nameof(Sequential), networks.DiscriminatorNetwork!.Type);
         Assert.Equal((16 * 6) + 16 + 16 + 16 + (256 * 16) + 256, networks.GeneratorNetwork.ParameterCount);
-        Assert.Equal("SGD (learningRate 0.01)", record.Optimizers!.Discriminator?.Replace(", momentum 0.5", "", StringComparison.Ordinal));
+        Assert.StartsWith("SGD (momentum 0.5, ", record.Optimizers!.Discriminator, StringComparison.Ordinal);
+        Assert.Contains("learningRate 0.01", record.Optimizers.Discriminator, StringComparison.Ordinal);
         Assert.Null(record.Optimizers.Generator);
         JsonElement objective = JsonDocument.Parse(File.ReadAllText(_temp["run/run.json"])).RootElement.GetProperty("options")
             .GetProperty("objective");
@@ -110,7 +111,7 @@ public sealed class CustomGanRunTests : IDisposable
         byte[] before = Bytes("run/run.json");
         GanRun again = Open(Options);
 
-        Assert.Equal(record, again.Execute());
+        Assert.Equal(RunJson.Write(record), RunJson.Write(again.Execute()));
         Assert.Equal(before, Bytes("run/run.json"));
         Assert.Equal(run.Sample(5, seed: 3).ToArray<float>(), again.Sample(5, seed: 3).ToArray<float>());
         Assert.Equal(3, again.Picture(again.Sample(4)).Rank);
@@ -130,7 +131,7 @@ public sealed class CustomGanRunTests : IDisposable
         Refused("GanOptions.BatchSize was 8, and now is 4", () => Open(Options with { BatchSize = 4 }));
         Refused("GanOptions.Regularizers was", () => Open(Options with { Regularizers = [] }));
         Refused("Resume: the run was trained with the optimizers of its options", () => Open(Options, optimizers: Momentum));
-        Refused("The run was trained on", () => GanRun.Open(Folder, new ImageDataset("other", Tensor.Zeros([16, 1, 16, 16])), Options, Networks()));
+        Refused("The run was trained on", () => GanRun.Open(Folder, new ImageDataset("other", Tensor.Rand([16, 1, 16, 16], low: -1)), Options, Networks()));
         Refused("GanNetworks.Kind was custom, and now is dcgan", () => GanRun.Open(Folder, Tiny.Data, Options));
     }
 
@@ -183,6 +184,10 @@ public sealed class CustomGanRunTests : IDisposable
         {
             "a discriminator of integers", "but returns Int64 [2]",
             new(static random => Generator(random, 16), static _ => new Function(static x => x.Flatten(1).ArgMax(1))), Options
+        },
+        {
+            "a discriminator without parameters", "the discriminator has no parameters",
+            new(static random => Generator(random, 16), static _ => new Flatten()), Options
         },
         {
             "an objective that throws", "the objective BadGanLoss.Discriminator throws InvalidOperationException: out of order. Correct it",
@@ -431,9 +436,17 @@ public sealed class CustomGanRunTests : IDisposable
             discriminator(Tensor.RandnLike(real, random)).Abs().Mean() * Weight;
     }
 
-    sealed class Function(Func<Tensor, Tensor> function) : Module
+    sealed class Function : Module
     {
-        public override Tensor Forward(Tensor input) => function(input);
+        readonly Func<Tensor, Tensor> _function;
+
+        public Function(Func<Tensor, Tensor> function)
+        {
+            _function = function;
+            Parameter("unused", Tensor.Ones([1]));
+        }
+
+        public override Tensor Forward(Tensor input) => _function(input);
     }
 
     /// <summary>Draws from the default stream, of which the module says nothing.</summary>

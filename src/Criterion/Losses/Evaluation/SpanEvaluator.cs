@@ -16,7 +16,7 @@ internal static class SpanEvaluator
     /// <typeparam name="TTarget">The elements of the second input: <typeparamref name="T"/>, or Int64 for classes.</typeparam>
     public static double Run<T, TTarget>(ICriterion loss, SpanOperand<T> x, SpanOperand<TTarget> y, SpanOperand<T> z = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged, INumber<TTarget>
+        where TTarget : unmanaged
     {
         ArgumentNullException.ThrowIfNull(loss);
         Check(loss, x, y, z);
@@ -38,8 +38,8 @@ internal static class SpanEvaluator
     }
 
     static void Check<T, TTarget>(ICriterion loss, in SpanOperand<T> x, in SpanOperand<TTarget> y, in SpanOperand<T> z)
-        where T : unmanaged, INumber<T>
-        where TTarget : unmanaged, INumber<TTarget>
+        where T : unmanaged
+        where TTarget : unmanaged
     {
         string name = loss.GetType().Name;
         _ = DTypes.Of<T>();
@@ -61,9 +61,9 @@ internal static class SpanEvaluator
 
     static void CheckApart<TOwn, T, TTarget>(
         string name, in SpanOperand<TOwn> own, in SpanOperand<T> x, in SpanOperand<TTarget> y, in SpanOperand<T> z)
-        where TOwn : unmanaged, INumber<TOwn>
-        where T : unmanaged, INumber<T>
-        where TTarget : unmanaged, INumber<TTarget>
+        where TOwn : unmanaged
+        where T : unmanaged
+        where TTarget : unmanaged
     {
         if (own.NeedsGradient)
         {
@@ -81,7 +81,7 @@ internal static class SpanEvaluator
     /// <remarks>Own losses are evaluated on copies, since they may keep the tensors that they get.</remarks>
     static unsafe double? Fuse<T, TTarget>(ICriterion loss, in SpanOperand<T> x, in SpanOperand<TTarget> y, in SpanOperand<T> z)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged, INumber<TTarget>
+        where TTarget : unmanaged
     {
         if (loss is not Loss formula || x.Values.IsEmpty || loss.GetType().Assembly != typeof(Loss).Assembly)
         {
@@ -137,7 +137,7 @@ internal static class SpanEvaluator
 
     static double Compose<T, TTarget>(ICriterion loss, in SpanOperand<T> x, in SpanOperand<TTarget> y, in SpanOperand<T> z)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where TTarget : unmanaged, INumber<TTarget>
+        where TTarget : unmanaged
     {
         using TensorScope scope = new();
         using Autograd.GradMode mode = Autograd.EnableGrad();
@@ -173,7 +173,7 @@ internal static class SpanEvaluator
 
     /// <summary>Writes the gradient by an input; zeros where the loss does not depend on it.</summary>
     static void Differentiate<T>(Tensor result, Tensor input, in SpanOperand<T> operand, bool retainGraph = false)
-        where T : unmanaged, INumber<T>
+        where T : unmanaged
     {
         if (!operand.NeedsGradient)
         {

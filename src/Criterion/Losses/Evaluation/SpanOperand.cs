@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Criterion.Losses;
@@ -9,7 +8,7 @@ namespace Criterion.Losses;
 /// <param name="gradient">Receives the gradient; empty where it is not needed.</param>
 /// <param name="name">The argument that holds the values.</param>
 internal readonly ref struct SpanOperand<T>(ReadOnlySpan<T> values, Shape shape, Span<T> gradient, string name)
-    where T : unmanaged, INumber<T>
+    where T : unmanaged
 {
     public ReadOnlySpan<T> Values { get; } = values;
 
