@@ -116,8 +116,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         record.A.CheckSame(a);
         record.B.CheckSame(b);
         CycleGanNetworks networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(0));
-        Load(networks.AToB, Path.Combine(folder, AToB));
-        Load(networks.BToA, Path.Combine(folder, BToA));
+        Load(networks.AToB, System.IO.Path.Combine(folder, AToB));
+        Load(networks.BToA, System.IO.Path.Combine(folder, BToA));
         return TranslationQuality.Measure(networks, pairs.A, pairs.B);
     }
 

@@ -80,7 +80,7 @@ public sealed record CustomNetworks : GanNetworks
 
     /// <inheritdoc/>
     public override Tensor Picture(Tensor samples, Dataset? data = null) =>
-        ArePoints ? PointNetworks.Plot(samples, data) : ImageGrid.Compose(samples);
+        ArePoints ? PointNetworks.Plot(samples, data) : ImageGrid.Draw(samples);
 
     /// <summary>Returns the exception for networks that were read from a record.</summary>
     internal CustomPartException Missing() => CustomPartException.Of("networks", Program);
