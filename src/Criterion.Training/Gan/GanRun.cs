@@ -242,6 +242,15 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         Record = Record with { Quality = quality };
     }
 
+    /// <summary>Restores a checkpoint of the same run, of which the program supplied the parts again.</summary>
+    /// <exception cref="TrainingException">Options, networks or optimizers differ.</exception>
+    internal void Continue(GanRunRecord before, Checkpoint checkpoint)
+    {
+        CheckSame(before);
+        Restore(checkpoint, before);
+        KeepQuality(before);
+    }
+
     void KeepQuality(GanRunRecord? before)
     {
         if (before?.Quality is { } quality && quality.Step == Record.StepsDone)

@@ -354,6 +354,23 @@ public sealed class CustomGanRunTests : IDisposable
     }
 
     [Fact]
+    public void A_comparison_takes_a_programs_own_competitors_and_resumes()
+    {
+        GanCompetitor mine = new("mine", Options, Networks(), Momentum);
+        ComparisonOptions options = new() { Objectives = ["hinge"], Seeds = 1, Steps = 6, BatchSize = 8, Width = 4, Measure = new(3, 16) };
+        using CancellationTokenSource stop = new();
+        Comparison.Open(Folder, options, Tiny.Data, [mine]).Execute(step => { if (step.Name == "mine") { stop.Cancel(); } }, 1, stop.Token);
+
+        ComparisonRecord record = Comparison.Open(Folder, options, Tiny.Data, [mine with { Networks = Networks() }]).Execute();
+
+        Assert.Equal(RunStatus.Finished, record.Status);
+        Assert.Equal(["hinge", "mine"], record.Results.Select(static result => result.Name).Order());
+        Assert.Equal(7, File.ReadAllLines(_temp["run/runs/mine-seed-0/losses.csv"]).Length);
+        Assert.Contains(nameof(CubicGanLoss), File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
+        Assert.Equal(record.Results, Comparison.ReadRecord(Folder)!.Results);
+    }
+
+    [Fact]
     public void A_run_without_a_folder_must_be_given_one() =>
         Refused("GanRun.Execute: the run has no folder", () => new GanRun(Tiny.Data, Options, Networks()).Execute());
 
