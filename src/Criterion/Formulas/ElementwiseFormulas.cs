@@ -227,6 +227,23 @@ internal readonly struct IsFiniteNumber : IUnaryFormula
         where T : struct, IReal<T> => T.Select(T.Abs(x) < double.PositiveInfinity, 1, 0);
 }
 
+internal readonly struct IsInfiniteNumber : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), 1, 0);
+}
+
+/// <summary>1 where x = y, or both are finite and |x − y| ≤ absolute + relative · |y|, else 0.</summary>
+internal readonly struct IsNear(double relative, double absolute) : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T>
+    {
+        T isWithin = T.Select(T.Abs(x - y) <= absolute + (relative * T.Abs(y)), 1, 0);
+        return T.Select(T.Equal(x, y), 1, T.Select(T.Abs(y) < double.PositiveInfinity, isWithin, 0));
+    }
+}
+
 /// <summary>1 below low and above high, else 0.</summary>
 internal readonly struct IsOutside(double low, double high) : IUnaryFormula
 {

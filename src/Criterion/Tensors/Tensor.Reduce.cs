@@ -7,10 +7,10 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>Sums over the given dimensions. UInt8 and Bool give Int64.</summary>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
-    public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false)
+    public Tensor Sum(ReadOnlySpan<int> dims = default, bool keepDim = false)
     {
         Tensor x = Countable();
         ReducedDims to = new(Shape, dims, "Sum");
@@ -22,16 +22,14 @@ public sealed partial class Tensor
             (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
-    /// <summary>Sums all elements.</summary>
-    public Tensor Sum() => Sum([]);
-
     /// <summary>Sums over one dimension.</summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Sum(int dim, bool keepDim = false) => Sum([dim], keepDim);
 
     /// <summary>Computes the mean over the given dimensions, without overflow of the sum; NaN where there are no elements.</summary>
+    /// <remarks>Int64, UInt8 and Bool are converted to Float32: the mean of a Bool tensor is the fraction that is true.</remarks>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false)
+    public Tensor Mean(ReadOnlySpan<int> dims = default, bool keepDim = false)
     {
         Tensor x = Floating();
         ReducedDims to = new(Shape, dims, "Mean");
@@ -43,9 +41,6 @@ public sealed partial class Tensor
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
     }
 
-    /// <summary>Computes the mean of all elements.</summary>
-    public Tensor Mean() => Mean([]);
-
     /// <summary>Computes the mean over one dimension.</summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(int dim, bool keepDim = false) => Mean([dim], keepDim);
@@ -54,38 +49,37 @@ public sealed partial class Tensor
     /// Computes the variance over the given dimensions: Σ (x − mean)² / (n − correction). The squares neither overflow nor underflow.
     /// </summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <param name="correction">Subtracted from the number of elements. Default: 1, the unbiased estimate.</param>
-    public Tensor Var(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
+    public Tensor Var(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1)
     {
         Tensor deviation = Deviation(nameof(Var), dims, keepDim, correction);
         return deviation * deviation;
     }
 
-    /// <summary>Computes the variance of all elements.</summary>
-    public Tensor Var(int correction = 1) => Var([], correction: correction);
+    /// <summary>Computes the variance along one dimension.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Var(int dim, bool keepDim = false, int correction = 1) => Var([dim], keepDim, correction);
 
     /// <summary>
     /// Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.
     /// </summary>
     /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
-    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
+    public Tensor Std(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1) =>
         Deviation(nameof(Std), dims, keepDim, correction);
 
-    /// <summary>Computes the standard deviation of all elements.</summary>
-    public Tensor Std(int correction = 1) => Std([], correction: correction);
+    /// <summary>Computes the standard deviation along one dimension.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Std(int dim, bool keepDim = false, int correction = 1) => Std([dim], keepDim, correction);
 
     /// <summary>
     /// Returns the largest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
     /// </summary>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
-    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
-
-    /// <summary>Returns the largest of all values.</summary>
-    public Tensor Max() => Max([]);
+    public Tensor Max(ReadOnlySpan<int> dims = default, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
 
     /// <summary>Returns the largest value along one dimension.</summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
@@ -95,10 +89,7 @@ public sealed partial class Tensor
     /// Returns the smallest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
     /// </summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
-    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
-
-    /// <summary>Returns the smallest of all values.</summary>
-    public Tensor Min() => Min([]);
+    public Tensor Min(ReadOnlySpan<int> dims = default, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
 
     /// <summary>Returns the smallest value along one dimension.</summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
@@ -133,7 +124,7 @@ public sealed partial class Tensor
         // The rounded mean shifts all elements equally: a second subtraction removes that.
         Tensor centred = Floating() - Mean(dims, keepDim: true);
         centred -= centred.Mean(dims, keepDim: true);
-        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
+        return centred.Norm(dims, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
     }
 
     Tensor Extreme<TReduction>(string operation, ReadOnlySpan<int> dims, bool keepDim)
@@ -167,7 +158,6 @@ public sealed partial class Tensor
     /// <summary>Computes the sum of all elements times a factor, without recording it and without overflow of the sum.</summary>
     internal Tensor Total(double factor) =>
         Reduce<SumReduction>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
-
 
     static Tensor Reduce<TReduction>(Tensor x, ReducedDims to, bool keepDim, bool isMean = false, double divisor = 1)
         where TReduction : struct, IReduction

@@ -64,7 +64,7 @@ static class TorchOperations
         ["softmax"] = static (a, x) => x[0].Softmax(a.Int("dim")),
         ["log_softmax"] = static (a, x) => x[0].LogSoftmax(a.Int("dim")),
         ["cumsum"] = static (a, x) => x[0].CumSum(a.Int("dim")),
-        ["norm"] = static (a, x) => x[0].Norm(a.Ints("dim"), a.Double("p"), a.Flag("keepdim")),
+        ["norm"] = static (a, x) => x[0].Norm(a.Ints("dim"), a.Flag("keepdim"), a.Double("p")),
     };
 
     public static readonly Dictionary<string, Call> Movement = new()

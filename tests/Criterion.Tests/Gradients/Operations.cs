@@ -126,7 +126,7 @@ static class Operations
             ("Max", static (x, dims, keep) => x.Max(dims, keep)),
             ("Min", static (x, dims, keep) => x.Min(dims, keep)),
             ("LogSumExp", static (x, dims, keep) => x.LogSumExp(dims, keep)),
-            ("Norm", static (x, dims, keep) => x.Norm(dims, 2, keep)),
+            ("Norm", static (x, dims, keep) => x.Norm(dims, keep)),
         ];
         foreach ((string method, Func<Tensor, int[], bool, Tensor> call) in calls)
         {
@@ -136,9 +136,9 @@ static class Operations
             yield return Over(method, x => call(x, [0], false), "columns", [3, 4], [517, 131]);
         }
 
-        yield return Over("Norm", static x => x.Norm([1], 1), "p = 1", [2, 3], [7, Chunk + 1]);
-        yield return Over("Norm", static x => x.Norm([1], 3), "p = 3", [2, 3], [7, Chunk + 1]);
-        yield return Over("Norm", static x => x.Norm([1], double.PositiveInfinity), "p = ∞", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: 1), "p = 1", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: 3), "p = 3", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: double.PositiveInfinity), "p = ∞", [2, 3], [7, Chunk + 1]);
         yield return Over("Softmax", static x => x.Softmax(-1), "rows", [2, 3], [7, Chunk + 1]);
         yield return Over("LogSoftmax", static x => x.LogSoftmax(0), "columns", [3, 2], [517, 131]);
         yield return Over("CumSum", static x => x.CumSum(1), "", [2, 3, 2], [3, 517, 3]);

@@ -51,7 +51,7 @@ public class ErrorTests
         Shape("Max of nothing", static () => Tensor.Ones([0, 3]).Max(0), "Max", "[0, 3]"),
         Shape("ArgMin of nothing", static () => Tensor.Ones([0, 3]).ArgMin(0), "ArgMin", "[0, 3]"),
         Shape("TopK", static () => Matrix.TopK(4).Values, "TopK", "4", "[2, 3]"),
-        OutOfRange("Norm", static () => Matrix.Norm(0), "Norm"),
+        OutOfRange("Norm", static () => Matrix.Norm(p: 0), "Norm"),
         OutOfRange("Clamp", static () => Matrix.Clamp(2, 1), "Clamp", "2", "1"),
         Shape("Conv2d of a matrix", static () => Matrix.Conv2d(Image), "Conv2d", "[2, 3]"),
         Shape("Conv2d channels", static () => Image.Conv2d(Tensor.Ones([1, 3, 2, 2])), "Conv2d", "[1, 2, 4, 4]", "[1, 3, 2, 2]"),
