@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Criterion;
 
 public sealed partial class Tensor
@@ -8,27 +10,51 @@ public sealed partial class Tensor
     /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="low">The least number. Default: 0.</param>
     /// <param name="high">The end, excluded. Default: 1.</param>
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
     /// <exception cref="DTypeException">The element type is not a floating-point type.</exception>
-    public static Tensor Rand(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double low = 0, double high = 1)
+    public static Tensor Rand(
+        Shape shape,
+        DType dtype = DType.Float32,
+        RandomStream? random = null,
+        double low = 0,
+        double high = 1,
+        bool requiresGrad = false)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Rand)));
         (random ?? RandomStream.Default).FillUniform(result, low, high);
-        return result;
+        return result.Learning(requiresGrad);
     }
 
+    /// <summary>Draws Float32 numbers from [0, 1) from <see cref="RandomStream.Default"/>: <c>Rand(2, 3)</c>.</summary>
+    /// <param name="sizes">The sizes along the dimensions; none for a scalar.</param>
+    [OverloadResolutionPriority(-1)]
+    public static Tensor Rand(params ReadOnlySpan<int> sizes) => Rand(new Shape(sizes));
+
     /// <summary>Draws normal numbers.</summary>
-    /// <inheritdoc cref="Rand"/>
+    /// <inheritdoc cref="Rand(Shape, DType, RandomStream, double, double, bool)"/>
     /// <param name="shape">The shape.</param>
     /// <param name="dtype">The element type, Float32 or Float64. Default: Float32.</param>
     /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="mean">The mean. Default: 0.</param>
     /// <param name="deviation">The standard deviation. Default: 1.</param>
-    public static Tensor Randn(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double mean = 0, double deviation = 1)
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    public static Tensor Randn(
+        Shape shape,
+        DType dtype = DType.Float32,
+        RandomStream? random = null,
+        double mean = 0,
+        double deviation = 1,
+        bool requiresGrad = false)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Randn)));
         (random ?? RandomStream.Default).FillNormal(result, mean, deviation);
-        return result;
+        return result.Learning(requiresGrad);
     }
+
+    /// <summary>Draws Float32 numbers of mean 0 and deviation 1 from <see cref="RandomStream.Default"/>: <c>Randn(2, 3)</c>.</summary>
+    /// <param name="sizes">The sizes along the dimensions; none for a scalar.</param>
+    [OverloadResolutionPriority(-1)]
+    public static Tensor Randn(params ReadOnlySpan<int> sizes) => Randn(new Shape(sizes));
 
     /// <summary>Draws uniform integers from [low, high), as Int64.</summary>
     /// <param name="low">The least number.</param>
