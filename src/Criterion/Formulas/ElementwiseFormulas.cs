@@ -64,6 +64,21 @@ internal readonly struct FixedPower(double exponent) : IUnaryFormula
         where T : struct, IReal<T> => T.Pow(x, exponent);
 }
 
+[Operation("Square")]
+internal readonly struct Square : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => x * x;
+}
+
+/// <summary>x + z(y − x), from the nearer end, so that it is y at z = 1.</summary>
+[Operation("Lerp")]
+internal readonly struct Interpolation : ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => T.Select(T.Abs(z) < 0.5, x + (z * (y - x)), y - ((y - x) * (1 - z)));
+}
+
 [Operation("Exp")]
 internal readonly struct Exponential : IUnaryFormula
 {

@@ -60,6 +60,12 @@ public sealed partial class Tensor
     /// </exception>
     public static Tensor Scalar(double value, DType dtype = DType.Float32, bool requiresGrad = false) => Full([], value, dtype, requiresGrad);
 
+    /// <summary>
+    /// Converts a number to a scalar, for <c>x[0, 1] = 5.0</c> and operations of two tensors such as <see cref="Maximum"/>. It takes the type
+    /// of the tensor that it meets, as a number does in arithmetic; by itself it is Float64.
+    /// </summary>
+    public static implicit operator Tensor(double value) => new(Scalar(value, DType.Float64).Storage, []) { IsNumber = true };
+
     /// <summary>Creates zeros of the shape and type of another tensor.</summary>
     public static Tensor ZerosLike(Tensor other) => Full(NotNull(other).Shape, 0, other.DType);
 

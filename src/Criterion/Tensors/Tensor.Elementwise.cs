@@ -129,6 +129,15 @@ public sealed partial class Tensor
     /// <summary>Computes xᵖ; for negative x NaN unless p is an integer.</summary>
     public Tensor Pow(double exponent) => TensorFormula.Map(new FixedPower(exponent), Floating());
 
+    /// <summary>Computes x²; UInt8 and Bool give Int64.</summary>
+    public Tensor Square() => TensorFormula.Map(default(Square), Countable());
+
+    /// <summary>Interpolates: x + weight · (end − x), which is <paramref name="end"/> at a weight of 1.</summary>
+    /// <param name="end">The end.</param>
+    /// <param name="weight">The weight of the end; a number, or a tensor. All three are broadcast.</param>
+    /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
+    public Tensor Lerp(Tensor end, Tensor weight) => TensorFormula.Map(default(Interpolation), Floating(), NotNull(end).Floating(), weight);
+
     /// <summary>Computes eˣ.</summary>
     public Tensor Exp() => TensorFormula.Map(default(Exponential), Floating());
 
@@ -213,7 +222,14 @@ public sealed partial class Tensor
     /// <summary>Converts both tensors to their common type.</summary>
     internal static (Tensor A, Tensor B) Promote(Tensor a, Tensor b)
     {
-        DType type = DTypes.Promote(NotNull(a).DType, NotNull(b).DType);
+        if (NotNull(a).DType == NotNull(b).DType)
+        {
+            return (a, b);
+        }
+
+        DType type = a.IsNumber ? b.Meeting(a.Item()).DType
+            : b.IsNumber ? a.Meeting(b.Item()).DType
+            : DTypes.Promote(a.DType, b.DType);
         return (a.To(type), b.To(type));
     }
 

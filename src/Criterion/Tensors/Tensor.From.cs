@@ -214,7 +214,8 @@ public sealed partial class Tensor
         return new Tensor(storage, shape);
     }
 
-    static Tensor WrapElements<T>(Memory<T> memory, Shape shape)
+    /// <summary>Creates a tensor over memory that the caller owns.</summary>
+    internal static Tensor WrapElements<T>(Memory<T> memory, Shape shape)
         where T : unmanaged
     {
         CheckCount(memory.Length, shape);
