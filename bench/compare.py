@@ -10,10 +10,12 @@ thread and on all, after warm-up; medians. Both results are compared too, and a 
   bench/compare.py --json                the same numbers as JSON on standard output
   bench/compare.py --lanes 256           both sides without AVX-512 (128: without AVX2)
   bench/compare.py --clock cpu           processor time on one thread, for a machine that is busy with other things
+  bench/compare.py --build nativeaot-v4  Criterion's side compiled ahead of time; prints only
   bench/compare.py --against CHECKOUT    another checkout of Criterion as the peer: before and after a change; prints only
 
-The filter also matches the sections "memory", "start" and "growth". Needs the .NET 10 SDK, which downloads TorchSharp, and, where
-libstdc++ is older than GCC 13's: apt-get install g++ patchelf. The other peers need a Python with torch 2 and numpy: --python PATH.
+The filter also matches the sections "memory", "start", "growth" and "builds". Needs the .NET 10 SDK, which downloads TorchSharp; a C
+compiler and zlib for NativeAOT; and, where libstdc++ is older than GCC 13's: apt-get install g++ patchelf. The other peers need a
+Python with torch 2 and numpy: --python PATH.
 """
 import argparse
 import datetime
@@ -30,7 +32,7 @@ import time
 
 import report
 import sides
-from sides import CORES, LANES, Side, Worker
+from sides import BUILDS, CORES, LANES, Side, Worker
 from table import CASES
 
 GROWTH_COUNTS = [10**4, 10**5, 10**6, 10**7, 10**8]
@@ -38,6 +40,8 @@ BYTES_PER_ELEMENT_OF_GROWTH = 24
 MEMORY_CASE, MEMORY_STEPS, MEMORY_RATIO = "dcgan step", 5, 2.0
 FIRST_CALLS = ("losses", "training steps")  # the groups whose first call is measured, in fresh processes
 STARTS, STARTS_WHEN_QUICK = 5, 1
+BUILT = {"bce-with-logits": "1,000", "cross-entropy": "4096×1000", "matrix product": "1024²", "conv2d 64×64×16×16→128": "3×3",
+         "dcgan step": "width 64, batch 64, 32×32"}  # the rows that are measured in every build
 NO_SLOWER = 0.95  # --against: a twentieth is noise
 SETTLE = 0.01  # seconds after each turn: OpenMP's threads spin for some milliseconds after their work, and take a core from the next
 
@@ -52,6 +56,7 @@ def options():
     parser.add_argument("--lanes", type=int, choices=sorted(LANES), default=512, help="the widest registers that either side may use")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, on one thread only")
     parser.add_argument("--criterion-only", action="store_true", help="leave the peer out: times and shares of the limits")
+    parser.add_argument("--build", choices=sorted(BUILDS), default="jit", help="how Criterion's side is compiled")
     parser.add_argument("--against", metavar="CHECKOUT",
                         help="the root of another checkout of Criterion, which is built and takes the place of the peer")
     return parser.parse_args()
@@ -62,11 +67,11 @@ class Bench:
         self.chosen = chosen
         self.most = 1 if chosen.clock == "cpu" else CORES
         self.threads = sorted({1, self.most})
-        self.criterion, self.peer = Side("Criterion", sides.criterion()), None if chosen.criterion_only else sides.peer(chosen)
+        self.criterion, self.peer = Side("Criterion", sides.criterion(chosen.build)), None if chosen.criterion_only else sides.peer(chosen)
         self.workers = {("criterion", n): Worker(self.criterion, n, chosen.lanes) for n in self.threads}
         if self.peer:
             self.workers |= {("peer", n): Worker(self.peer, n, chosen.lanes) for n in self.threads}
-        self.cases = self.known()
+        self.cases, self.lanes = self.known(), self.workers["criterion", self.most].ask("versions")["lanes"]
 
     def known(self):
         """The cases of the table, which every side must have; an older checkout may lack some."""
@@ -83,6 +88,10 @@ class Bench:
 
     def versions(self):
         return {side: worker.ask("versions") for (side, n), worker in self.workers.items() if n == self.most}
+
+    def runs(self, build):
+        """Whether this processor has the instructions of a build."""
+        return build != "nativeaot-v4" or self.lanes == 512
 
     def chosen_rows(self):
         for case in self.cases:
@@ -173,13 +182,13 @@ def verdict(case, size, times, allocated, limits, errors, against):
     }
 
 
-def once(side, threads, lanes, case, steps):
+def once(side, threads, lanes, case, size, steps):
     """Runs a case in a fresh process: seconds until the first result, seconds of that call, and the most memory after all steps."""
     began = time.monotonic()
     process = subprocess.Popen(
         [*side.arguments(threads), "once", case["name"], str(steps)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env=sides.environment(threads, lanes))
-    process.stdin.write(json.dumps(case["sizes"][-1]["arguments"]) + "\n")
+    process.stdin.write(json.dumps(size["arguments"]) + "\n")
     process.stdin.flush()
     first = json.loads(process.stdout.readline())["first"]
     elapsed = time.monotonic() - began
@@ -192,7 +201,7 @@ def peak_memory(bench):
     """The most memory that each side's process takes for the DCGAN step, each in a fresh one."""
     case = next(case for case in bench.cases if case["name"] == MEMORY_CASE)
     least = {
-        name: min(once(side, n, bench.chosen.lanes, case, MEMORY_STEPS)["bytes"] for n in bench.threads)
+        name: min(once(side, n, bench.chosen.lanes, case, case["sizes"][-1], MEMORY_STEPS)["bytes"] for n in bench.threads)
         for name, side in (("criterion", bench.criterion), ("peer", bench.peer))
     }
     ratio = least["peer"] / least["criterion"]
@@ -200,15 +209,35 @@ def peak_memory(bench):
                     "verdict": "pass" if ratio >= MEMORY_RATIO else "miss"}
 
 
+def starts_of(bench, side, case, size):
+    """Medians over fresh processes: seconds from the start to the first result, and of that call alone."""
+    runs = [once(side, bench.most, bench.chosen.lanes, case, size, 1) for _ in range(STARTS_WHEN_QUICK if bench.chosen.quick else STARTS)]
+    return {figure: statistics.median(run[figure] for run in runs) for figure in ("start", "first")}
+
+
 def starts(bench):
-    """The first call of each loss and step in a fresh process, and the time from the start of that process to its result."""
-    count = STARTS_WHEN_QUICK if bench.chosen.quick else STARTS
+    """The first call of each loss and step in a fresh process, on both sides."""
     for case in (case for case in bench.cases if case["group"] in FIRST_CALLS):
-        row = {"case": case["name"], "size": case["sizes"][-1]["label"]}
-        for name, side in (("criterion", bench.criterion), ("peer", bench.peer)):
-            runs = [once(side, bench.most, bench.chosen.lanes, case, 1) for _ in range(count)]
-            row[name] = {figure: statistics.median(run[figure] for run in runs) for figure in ("start", "first")}
-        yield row
+        size = case["sizes"][-1]
+        yield {"case": case["name"], "size": size["label"]} | {
+            name: starts_of(bench, side, case, size) for name, side in (("criterion", bench.criterion), ("peer", bench.peer))}
+
+
+def in_builds(bench):
+    """Some rows in every build of Criterion: seconds of a warm call, and from the start of a process to the first result."""
+    sides_of = {name: Side(name, sides.criterion(name)) for name in BUILDS if bench.runs(name)}
+    workers = {name: Worker(side, bench.most, bench.chosen.lanes) for name, side in sides_of.items()}
+    for case in (case for case in bench.cases if case["name"] in BUILT):
+        size = next(size for size in case["sizes"] if size["label"] == BUILT[case["name"]])
+        request = {"case": case["name"], "sizes": size["arguments"], "warm": 0.5}
+        counts = {name: max(1, math.ceil(0.02 / worker.ask("prepare", **request)["seconds"])) for name, worker in workers.items()}
+        turns = [{name: worker.ask("time", count=counts[name])["seconds"] for name, worker in workers.items()}
+                 for _ in range(5 if bench.chosen.quick else 11)]
+        yield {"case": case["name"], "size": size["label"]} | {
+            name: {"warm": statistics.median(turn[name] for turn in turns),
+                   "start": starts_of(bench, side, case, size)["start"]} for name, side in sides_of.items()}
+    for worker in workers.values():
+        worker.stop()
 
 
 def machine(versions, lanes):
@@ -222,11 +251,11 @@ def machine(versions, lanes):
 def main():
     chosen = options()
     complete = not (chosen.filter or chosen.against or chosen.clock == "cpu" or chosen.quick or chosen.criterion_only
-                    or chosen.lanes != 512)
+                    or chosen.lanes != 512 or chosen.build != "jit")
     section = lambda name: complete or re.search(chosen.filter or "$^", name)
     bench = Bench(chosen)
     result = {"machine": machine(bench.versions(), chosen.lanes), "peer": bench.peer and bench.peer.name, "rows": [], "memory": None,
-              "starts": [], "growth": None}
+              "starts": [], "builds": [], "growth": None}
     for case, size in bench.chosen_rows():
         result["rows"].append(bench.row(case, size))
         print(" | ".join(report.cells(result["rows"][-1])), file=sys.stderr, flush=True)
@@ -236,6 +265,8 @@ def main():
     if bench.peer and not chosen.against:
         result["memory"] = peak_memory(bench) if section("memory") else None
         result["starts"] = list(starts(bench)) if section("start") else []
+    if section("builds"):
+        result["builds"] = list(in_builds(bench))
     text = report.document(result, against=chosen.against)
     print(json.dumps(result, indent=2) if chosen.json else text)
     if complete and chosen.peer == "libtorch":

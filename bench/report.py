@@ -14,7 +14,7 @@ def document(result, against=None):
     """All sections; what limits the cases that miss a target is appended where the table is complete."""
     parts = [*title(result, against), head(result["machine"], against), rows(result), limits(result)]
     parts += [medians(result["rows"], against)] if result["peer"] else []
-    parts += memory(result) + starts(result) + growth(result)
+    parts += memory(result) + starts(result) + builds(result) + growth(result)
     if result["growth"] and result["starts"]:
         with open(os.path.join(HERE, "bounds.md")) as file:
             parts.append(file.read().rstrip())
@@ -45,7 +45,7 @@ def head(about, against):
 
 def rows(result):
     peer = result["peer"]
-    columns = ["case", "size", f"{peer} ms, 1 / {CORES} threads", f"Criterion ms, 1 / {CORES}", "ratio", "alone", "scaling", "",
+    columns = ["case", "size", f"{peer or 'Peer'} ms, 1 / {CORES} threads", f"Criterion ms, 1 / {CORES}", "ratio", "alone", "scaling", "",
                "rate", "share of limit", "allocated", "differ by"]
     return table(columns, [cells(row) for row in result["rows"]]) if result["rows"] else None
 
@@ -93,9 +93,10 @@ def medians(every, against):
 
 def memory(result):
     peak = result["memory"]
+    megabytes = lambda side: f"{peak[side] / 2**20:.0f} MB"
     return [] if not peak else ["## Memory", (
-        f"Peak resident memory of a fresh process after {peak['steps']} × {peak['case']}: {result['peer']} {peak['peer'] / 2**20:.0f} MB, "
-        f"Criterion {peak['criterion'] / 2**20:.0f} MB, ratio {peak['ratio']:.2f} (asked {peak['asked']:g}: {peak['verdict']}).")]
+        f"Peak resident memory of a fresh process after {peak['steps']} × {peak['case']}: {result['peer']} {megabytes('peer')}, "
+        f"Criterion {megabytes('criterion')}, ratio {peak['ratio']:.2f} (asked {peak['asked']:g}: {peak['verdict']}).")]
 
 
 def starts(result):
@@ -109,6 +110,17 @@ def starts(result):
         "Fresh processes on all threads; medians. The first call has its inputs ready; the start is all from the start of the process to "
         "that call's result, the drawing of inputs included."), table(
         ["case", "size", f"first call, {peer} ms", "Criterion ms", f"start, {peer} ms", "Criterion ms", "ratio of starts"], lines)]
+
+
+def builds(result):
+    found = result["builds"]
+    if not found:
+        return []
+    names = [name for name in found[0] if name not in ("case", "size")]
+    lines = [[row["case"], row["size"], *(f"{row[name]['warm'] * 1e3:.4g} / {row[name]['start'] * 1e3:.0f}" for name in names)]
+             for row in found]
+    explained = "Criterion compiled in other ways, on all threads: milliseconds of a warm call / from the start of a process to its result."
+    return ["## Builds", explained, table(["case", "size", *names], lines)]
 
 
 def growth(result):

@@ -20,26 +20,48 @@ LANES = {
 }
 
 
+# How Criterion's worker is compiled. The ones ahead of time are published; NativeAOT needs the system's C compiler and zlib to link.
+BUILDS = {
+    "jit": {},
+    "readytorun": {"PublishReadyToRun": "true", "SelfContained": "false"},
+    "nativeaot-v3": {"PublishAot": "true", "IlcInstructionSet": "x86-64-v3"},
+    "nativeaot-v4": {"PublishAot": "true", "IlcInstructionSet": "x86-64-v4"},
+}
+
+
 def environment(threads, lanes):
     return os.environ | LANES[lanes] | {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 
-def built(checkout, project):
-    """Builds a project of bench/ and returns its program."""
+def dotnet(verb, checkout, project, *arguments):
     result = subprocess.run(
-        ["dotnet", "build", "-c", "Release", "-v", "quiet", os.path.join(checkout, "bench", project)],
+        ["dotnet", verb, "-c", "Release", "-v", "quiet", os.path.join(checkout, "bench", project), *arguments],
         capture_output=True, text=True, check=False)
     if result.returncode != 0:
         sys.exit(result.stdout + result.stderr)
+
+
+def built(project, checkout=ROOT):
+    """Builds a project of bench/ and returns its program."""
+    dotnet("build", checkout, project)
     return os.path.join(checkout, "artifacts", "bin", project, "release", f"{project}.dll")
 
 
-def criterion(checkout=ROOT):
-    return ["dotnet", built(checkout, "Criterion.Bench")]
+def published(project, build):
+    """Publishes a project of bench/ compiled ahead of time and returns the command that runs it."""
+    folder = os.path.join(ROOT, "artifacts", "builds", build)
+    dotnet("publish", ROOT, project, "--use-current-runtime", "-o", folder, "--artifacts-path", os.path.join(folder, "intermediate"),
+           *(f"-p:{name}={value}" for name, value in BUILDS[build].items()))
+    return [os.path.join(folder, project)] if build.startswith("nativeaot") else ["dotnet", os.path.join(folder, f"{project}.dll")]
+
+
+def criterion(build="jit", checkout=ROOT):
+    project = "Criterion.Bench"
+    return ["dotnet", built(project, checkout)] if build == "jit" else published(project, build)
 
 
 def libtorch():
-    program = built(ROOT, "Criterion.Bench.TorchSharp")
+    program = built("Criterion.Bench.TorchSharp")
     if sys.platform == "linux" and subprocess.run(
             [os.path.join(HERE, "enable-torchsharp.sh"), os.path.dirname(program)], check=False).returncode != 0:
         sys.exit("TorchSharp's native library does not load. Install what the line above names, or compare with --peer pytorch.")
@@ -71,7 +93,7 @@ class Side:
 def peer(chosen):
     """The side that Criterion is compared with."""
     if chosen.against:
-        return Side("Before", criterion(chosen.against))
+        return Side("Before", criterion(checkout=chosen.against))
     if chosen.peer == "libtorch":
         return Side("LibTorch", libtorch())
     return Side("PyTorch" if chosen.peer == "pytorch" else "torch.compile", *pytorch(chosen.python, chosen.peer == "compile"))

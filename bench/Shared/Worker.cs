@@ -82,7 +82,7 @@ internal sealed class Worker<TTensor>(ISide<TTensor> side)
         {
             string path = Path.Combine(folder, $"{files.Count}.f32");
             File.WriteAllBytes(path, MemoryMarshal.AsBytes<float>(result));
-            files.Add(path);
+            files.Add((JsonNode)path);
         }
 
         return files;

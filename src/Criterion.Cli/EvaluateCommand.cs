@@ -78,8 +78,7 @@ internal sealed class EvaluateCommand
         {
             GanRunRecord gan => OfGan(parsed, path, gan),
             SiameseRunRecord siamese => OfSiamese(parsed, path, siamese),
-            _ => throw new ToolException($"'{path}' is a run of {record.Recipe}, which is measured at its end, where pairs are known: see "
-                + $"{RunReport.Name}. Expected a run of a GAN or of siamese."),
+            _ => OfCycleGan(parsed, path),
         };
     }
 
@@ -91,13 +90,14 @@ internal sealed class EvaluateCommand
                 + $"criterion train --resume {path}");
         }
 
+        (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
+        FeatureSet fake = FeatureSet.Load(path, count, seed);
         Dataset data = (record.Load ?? throw TrainCommand.InMemory(path)).Load();
         record.Data.CheckSame(data);
-        (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
         FeatureSet real = data is PointDataset { Source: GaussianRing.Name }
             ? FeatureSet.Load(GaussianRing.Name, count, seed)
             : FeatureSet.Of(data);
-        return Compare(parsed, real, FeatureSet.Load(path, count, seed));
+        return Compare(parsed, real, fake);
     }
 
     int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)
@@ -109,6 +109,16 @@ internal sealed class EvaluateCommand
         _console.Output.WriteLine(parsed.GetValue(_json)
             ? EvaluationJson.Write(quality)
             : SiameseCommand.Line(quality, record.Options.HeldOut.Count > 0));
+        return Tool.Success;
+    }
+
+    int OfCycleGan(ParseResult parsed, string path)
+    {
+        RefuseUnused(parsed, [_count, _seed], $"'{path}' is a run of cyclegan, which draws no samples");
+        TranslationQuality quality = CycleGanRun.Evaluate(path) ?? throw new ToolException(
+            $"'{path}' is a run of cyclegan on images without pairs, so the distance of a translation to the true image is unknown. "
+            + "Expected a run on the built-in garments and sketches, or of another kind.");
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(quality) : CycleGanCommand.Lines(quality));
         return Tool.Success;
     }
 

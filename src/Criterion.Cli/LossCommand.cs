@@ -6,7 +6,8 @@ using Criterion.Training;
 namespace Criterion.Cli;
 
 /// <summary>
-/// <c>criterion loss NAME a.npy b.npy</c>, <c>criterion loss ssim a.png b.png</c>: any loss of the catalogue on arrays and pictures in files.
+/// <c>criterion loss NAME a.npy b.npy</c>, <c>criterion loss ssim a.png b.png</c>: any loss of the catalogue on arrays and pictures in
+/// files.
 /// </summary>
 internal sealed class LossCommand
 {
@@ -110,7 +111,8 @@ internal sealed class LossCommand
         }
 
         // Pictures are bytes, so their range is known.
-        if (entry.Options.Any(static option => option.Name == RangeOption) && inputs.Length > 0 && inputs.All(static input => input.IsPicture))
+        if (entry.Options.Any(static option => option.Name == RangeOption)
+            && inputs.Length > 0 && inputs.All(static input => input.IsPicture))
         {
             settings.TryAdd(RangeOption, nameof(ImageRange.Byte));
         }

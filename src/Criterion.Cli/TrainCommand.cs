@@ -127,6 +127,7 @@ internal sealed class TrainCommand
                 + "recipe.");
         }
 
+        (record as GanRunRecord)?.CheckComplete();
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
         int? steps = parsed.GetValue(_options.Steps);
         if (steps < checkpoint.Step)

@@ -107,6 +107,25 @@ def choices(f):
         f.add(op.__name__, "int64", op, lambda: (torch.randint(-2, 3, (3, 4)), torch.randint(-2, 3, (4,))))
 
 
+def rounding(f):
+    halves = torch.tensor([-2.5, -1.5, -0.5, -0.0, 0.5, 1.5, 2.5, 4503599627370495.5, 0.49999999999999994])
+    for op in (torch.round, torch.floor, torch.ceil, torch.trunc):
+        f.add(op.__name__, "3x5", op, lambda: (r(3, 5) * 3,))
+        f.add(op.__name__, "halves", op, (halves,), kind="value")
+        f.add(op.__name__, "not_finite", op, (torch.tensor([NAN, INF, -INF]),), kind="value")
+    f.add("square", "3x5", torch.square, lambda: (r(3, 5),))
+    for weight in (0.0, 0.25, 0.75, 1.0, 1.5):
+        f.add("lerp", f"weight_{weight}", lambda a, b: torch.lerp(a, b, weight), lambda: (r(3, 5), r(3, 5)), {"weight": weight})
+
+
+def logic(f):
+    for op in (torch.logical_and, torch.logical_or, torch.logical_xor):
+        f.add(op.__name__, "bool", op, lambda: (torch.rand(3, 4) < 0.5, torch.rand(4) < 0.5))
+        f.add(op.__name__, "numbers", op, (torch.tensor([0.0, -0.0, 2.0, NAN, -1.0]), torch.tensor([0.0, 1.0, 0.0, INF, 3.0])))
+    f.add("logical_not", "numbers", torch.logical_not, (torch.tensor([0.0, -0.0, 2.0, NAN]),))
+    f.add("isinf", "mixed", torch.isinf, (torch.tensor([NAN, INF, -INF, 0.0, 1e308]),))
+
+
 def between(*shape):
     """Numbers away from halves and integers."""
     x = torch.floor(r(*shape) * 2)
@@ -115,26 +134,26 @@ def between(*shape):
 
 def steps(f):
     for op in (torch.round, torch.floor, torch.ceil, torch.trunc, torch.frac):
-        for shape in ((), (7,), (3, 5)):
+        for shape in ((), (7,), (2, 3, 4)):
             f.add(op.__name__, label(shape), op, lambda: (between(*shape),))
         odd = torch.tensor([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, -0.0, 3.0, 1e15 + 0.5, 1e300, NAN, INF, -INF])
-        f.add(op.__name__, "halves", op, (odd[:-2] if op == torch.frac else odd,), kind="value")
-    for shape in ((), (7,), (3, 5)):
+        f.add(op.__name__, "ties", op, (odd[:-2] if op == torch.frac else odd,), kind="value")
+    for shape in ((), (7,)):
         f.add("square", label(shape), torch.square, lambda: (r(*shape),))
     for a, b, c in (((3, 4), (3, 4), (3, 4)), ((4, 1), (1, 3), ()), ((2, 3), (3,), (2, 1))):
         f.add("lerp", label(a, b, c), torch.lerp, lambda: (r(*a), r(*b), r(*c)))
-    for weight in (-0.5, 0.3, 1.0, 2.0):
+    for weight in (-0.5, 0.3, 0.5, 2.0):
         f.add("lerp", f"weight_{weight}", lambda x, y: torch.lerp(x, y, weight), lambda: (r(3, 4), r(3, 4)), {"weight": weight})
 
 
-def logic(f):
+def more_logic(f):
     odd = torch.tensor([NAN, INF, -INF, 0.0, -0.0, 1e308])
-    f.add("isinf", "mixed", torch.isinf, (odd,))
+    f.add("isinf", "edges", torch.isinf, (odd,))
     f.add("logical_not", "floats", torch.logical_not, (odd,))
     f.add("logical_not", "bools", torch.logical_not, lambda: (torch.rand(2, 5) < 0.5,))
     for op in (torch.logical_and, torch.logical_or, torch.logical_xor):
-        f.add(op.__name__, "bools", op, lambda: (torch.rand(2, 1, 3) < 0.5, torch.rand(4, 1) < 0.5))
-        f.add(op.__name__, "numbers", op, lambda: (torch.randint(-1, 2, (3, 4)), r(4, digits=0)))
+        f.add(op.__name__, "bools_broadcast", op, lambda: (torch.rand(2, 1, 3) < 0.5, torch.rand(4, 1) < 0.5))
+        f.add(op.__name__, "mixed_types", op, lambda: (torch.randint(-1, 2, (3, 4)), r(4, digits=0)))
     near = torch.tensor([1.0, 1.0 + 9e-6, 1.0 + 2e-5, NAN, INF, INF, 1e10, 0.0])
     far = torch.tensor([1.0, 1.0, 1.0, NAN, INF, -INF, INF, 2e-8])
     for same in (False, True):
@@ -146,5 +165,5 @@ def logic(f):
 
 def make():
     f = File("pointwise")
-    binary(f), unary(f), extremes(f), choices(f), steps(f), logic(f)
+    binary(f), unary(f), extremes(f), choices(f), rounding(f), logic(f), steps(f), more_logic(f)
     return f

@@ -83,6 +83,21 @@ def extremes(f):
           {"dim": 0, "keepdim": False, "unbiased": False})
 
 
+def products(f):
+    for dim in (0, 1, -1):
+        for keep in (False, True):
+            args = {"dim": [dim], "keepdim": keep}
+            f.add("prod", tag(dim, keep), lambda x: torch.prod(x, dim, keepdim=keep), lambda: (r(*SHAPE),), args)
+            for op in (torch.any, torch.all):
+                f.add(op.__name__, tag(dim, keep), lambda x: op(x, dim, keepdim=keep), lambda: (torch.rand(*SHAPE) < 0.5,), args)
+    f.add("prod", "odd", lambda x: torch.prod(x, 0), lambda: (r(7, 2),), {"dim": [0], "keepdim": False})
+    f.add("prod", "one_zero", lambda x: torch.prod(x, 0), (torch.tensor([2.0, 0.0, -3.0, 1.5]),), {"dim": [0], "keepdim": False})
+    f.add("prod", "two_zeros", lambda x: torch.prod(x, 0), (torch.tensor([2.0, 0.0, -3.0, 0.0]),), {"dim": [0], "keepdim": False})
+    empty = torch.zeros(2, 0)
+    for name, op in (("prod", torch.prod), ("any", torch.any), ("all", torch.all)):
+        f.add(name, "empty", lambda x: op(x, 1), (empty if name == "prod" else empty > 0,), {"dim": [1], "keepdim": False}, kind="value")
+
+
 def prod(x, dims, keepdim):
     """torch.prod over several dims."""
     dims = range(x.dim()) if dims is None else [dims] if isinstance(dims, int) else dims
@@ -101,8 +116,8 @@ def many(op, x, dims, keepdim):
     return x
 
 
-def products(f):
-    for dim in DIMS:
+def more_products(f):
+    for dim in (None, [0, 2], [-1, 1], [0, 1, 2]):
         for keep in (False, True):
             args, n = {"dim": dim, "keepdim": keep}, tag(dim, keep)
             f.add("prod", n, lambda x: prod(x, dim, keep), lambda: (r(*SHAPE),), args)
@@ -122,5 +137,5 @@ def products(f):
 
 def make():
     f = File("reductions")
-    plain(f), single(f), norms(f), extremes(f), products(f)
+    plain(f), single(f), norms(f), extremes(f), products(f), more_products(f)
     return f

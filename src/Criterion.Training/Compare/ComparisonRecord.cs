@@ -17,7 +17,9 @@ public sealed record ComparisonRecord
     /// <summary>Gets the status.</summary>
     public RunStatus Status { get; init; }
 
-    /// <summary>Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.</summary>
+    /// <summary>
+    /// Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.
+    /// </summary>
     [JsonIgnore]
     public ValueList<Finding> Findings => FeatureDomain.Check(Data) is { } finding ? [finding] : [];
 
@@ -36,7 +38,7 @@ public sealed record CompetitorResult
     /// The duration of a generator step with all that belongs to it: the mean over seeds of each run's median.
     /// </param>
     /// <param name="stableShare">
-    /// The share of runs in which no step was skipped and the samples did not collapse; null if all are too short to judge.
+    /// The share of runs in which no step was skipped and the samples did not collapse; null if all are too short for the health checks.
     /// </param>
     /// <param name="runs">The finished runs.</param>
     public CompetitorResult(
@@ -121,7 +123,7 @@ public sealed record SeedResult
     /// <param name="skipped">The number of steps skipped because a loss or gradient was not finite.</param>
     /// <param name="findings">The findings of the health checks.</param>
     /// <param name="isStable">
-    /// Whether no step was skipped and the samples did not collapse; null if there are too few steps to judge.
+    /// Whether no step was skipped and the samples did not collapse; null if there are too few steps for the health checks.
     /// </param>
     public SeedResult(
         ulong seed, ValueList<Measurement> measures, double secondsPerStep, long skipped, ValueList<SeedFinding> findings, bool? isStable)

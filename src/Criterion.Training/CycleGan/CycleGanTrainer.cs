@@ -90,9 +90,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         return row;
     }
 
-    // Only a relativistic objective compares with real images.
     Tensor GeneratorLoss(Module discriminator, Tensor fake, Tensor real) => _options.Objective.Generator(
-        discriminator.Forward(fake), _options.Objective is RelativisticGanLoss ? discriminator.Forward(real) : null);
+        discriminator.Forward(fake), _options.Objective.NeedsReal ? discriminator.Forward(real) : null);
 
     Tensor DiscriminatorLoss(Module discriminator, Tensor real, Tensor fake) =>
         _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));

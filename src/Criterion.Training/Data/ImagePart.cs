@@ -97,7 +97,8 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
                 "is grey and was converted to colour, like the others", "are grey and were converted to colour, like the others"),
         ];
         return changes.Where(static change => change.Count > 0).Select(change =>
-            $"{(all == 1 ? "The image" : $"{change.Count} of {all} images")} of '{source}' {(change.Count == 1 ? change.One : change.Many)}.");
+            $"{(all == 1 ? "The image" : $"{change.Count} of {all} images")} of '{source}' "
+            + $"{(change.Count == 1 ? change.One : change.Many)}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }

@@ -9,7 +9,7 @@ internal static class PixelValues
     /// <param name="name">The name that the error begins with.</param>
     /// <param name="values">The images.</param>
     /// <param name="range">The values of black and white in floats.</param>
-    /// <param name="parameter">The parameter that states the range. Default: that of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
+    /// <param name="parameter">The parameter that states the range. Default: that of <c>ImageDataset.Load</c>.</param>
     public static Tensor ToSigned(string name, Tensor values, ImageRange? range, string parameter = ImageDataset.RangeParameter)
     {
         if (values.DType == DType.UInt8)

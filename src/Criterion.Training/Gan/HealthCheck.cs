@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The problems of a training or of its measurements, as <see cref="HealthCheck"/> and <see cref="Evaluation"/> find them.</summary>
+/// <summary>The problems of a training, which <see cref="HealthCheck"/> finds, or of a measurement.</summary>
 public enum FindingKind
 {
     /// <summary>The discriminator separates real and generated samples, and the generator gets little gradient.</summary>

@@ -20,6 +20,9 @@ public static class EvaluationJson
     /// <summary>Writes the quality of embeddings as indented JSON.</summary>
     public static string Write(EmbeddingQuality quality) => JsonSerializer.Serialize(quality, Context.EmbeddingQuality);
 
+    /// <summary>Writes the quality of translations as indented JSON.</summary>
+    public static string Write(TranslationQuality quality) => JsonSerializer.Serialize(quality, Context.TranslationQuality);
+
     /// <summary>Reads an evaluation.</summary>
     /// <exception cref="TrainingException">The text is not an evaluation.</exception>
     public static Evaluation Read(string json)
@@ -44,4 +47,5 @@ public static class EvaluationJson
 [JsonSerializable(typeof(Evaluation))]
 [JsonSerializable(typeof(ImageComparison))]
 [JsonSerializable(typeof(EmbeddingQuality))]
+[JsonSerializable(typeof(TranslationQuality))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

@@ -59,8 +59,8 @@ public sealed record ImageComparison
     public static ImageComparison Of(string image, string reference, double background = 1, int? size = null)
     {
         List<string> notes = [];
-        Tensor[] both = PngImage.InSameChannels(
-            [.. ((string[])[image, reference]).Select(file => (file, PngImage.Read(file, ImageRange.Byte, background, size, notes)))], notes);
+        Tensor Read(string file) => PngImage.Read(file, ImageRange.Byte, background, size, notes);
+        Tensor[] both = PngImage.InSameChannels([(image, Read(image)), (reference, Read(reference))], notes);
         (Size2 first, Size2 second) = (new(both[0].Shape[2], both[0].Shape[3]), new(both[1].Shape[2], both[1].Shape[3]));
         return first == second
             ? Of(image, reference, both[0], both[1]) with { Notes = notes }

@@ -41,8 +41,8 @@ internal static class ComparisonReport
         Stable(result),
     ];
 
-    static string Stable(CompetitorResult result) => result.Runs.Count(static run => run.IsStable is not null) is > 0 and var judged
-        ? $"{result.Runs.Count(static run => run.IsStable == true)} of {judged}"
+    static string Stable(CompetitorResult result) => result.Runs.Count(static run => run.IsStable is not null) is > 0 and var examined
+        ? $"{result.Runs.Count(static run => run.IsStable == true)} of {examined}"
         : "too few steps";
 
     static string Cell(Interval interval, double[] values) =>
@@ -55,7 +55,8 @@ internal static class ComparisonReport
         int done = record.Results.Sum(static result => result.Runs.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status}: {done} of {Counted.Of(record.Options.Runs.Count(), "run")}, {Counted.Of(record.Options.Steps, "step")} each, ")
+            $"{record.Status}: {done} of {Counted.Of(record.Options.Runs.Count(), "run")}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(record.Options.Steps, "step")} each, ")
             + string.Create(CultureInfo.InvariantCulture, $"on {Counted.Of(record.Data.Count, "item")} of {record.Data.Source}.");
     }
 
@@ -71,8 +72,8 @@ internal static class ComparisonReport
         yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t (least to greatest)", head, rows);
         yield return Html.Paragraph(
             $"Measured on {record.Options.Measure.Samples} samples at the end. "
-                + (CanJudge(record) ? "A run is stable if no step was skipped and the samples did not collapse. "
-                    : "Whether a run is stable cannot be judged by so few steps. ")
+                + (IsExamined(record) ? "A run is stable if no step was skipped and the samples did not collapse. "
+                    : "So few steps do not show whether a run is stable. ")
             + "Overlapping intervals do not separate two objectives.", "note");
         yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
     }
@@ -139,20 +140,24 @@ internal static class ComparisonReport
             .. runs.Select(static run => (Last(run.Samples), $"{run.Name}, seed {run.Seed}, at the end")),
             .. runs.Take(1).Select(static run => (Path.Combine(run.Samples, RunFolder.RealName), "Real images")),
         ];
-        (string File, string Caption)[] there = [.. all.Where(static one => File.Exists(one.File)).Select(static one => (one.File!, one.Caption))];
+        (string File, string Caption)[] there =
+            [.. all.Where(static one => File.Exists(one.File)).Select(static one => (one.File!, one.Caption))];
         (byte[][] pictures, bool areReduced) = ReportPictures.Fit([.. there.Select(static one => (one.File, 1.0))]);
         return there.Length == 0 ? [] :
         [
-            Html.Paragraph("Select a picture to enlarge it."
-                + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ of each run have all pixels." : ""), "note"),
-            Html.Grid(there.Zip(pictures, static (one, png) => Html.Picture(png, $"Grid of images: {one.Caption}.", one.Caption)), "pictures"),
+            Html.Paragraph(
+                "Select a picture to enlarge it."
+                + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ of each run have all pixels." : ""),
+                "note"),
+            Html.Grid(
+                there.Zip(pictures, static (one, png) => Html.Picture(png, $"Grid of images: {one.Caption}.", one.Caption)), "pictures"),
         ];
     }
 
     static string? Last(string samples) =>
         Directory.Exists(samples) ? Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) : null;
 
-    static bool CanJudge(ComparisonRecord record) => record.Options.Steps >= TrainingMonitor.FirstCheck;
+    static bool IsExamined(ComparisonRecord record) => record.Options.Steps >= TrainingMonitor.FirstCheck;
 
     // A finding of several seeds is reported once, in the words of the first.
     static XElement Findings(ComparisonRecord record)
@@ -168,7 +173,7 @@ internal static class ComparisonReport
                let seeds = $"{(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}"
                select $"{result.Name}, {seeds}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
-        string none = !CanJudge(record) ? RunReport.TooFewSteps
+        string none = !IsExamined(record) ? RunReport.TooFewSteps
             : record.Results.Any(static result => result.Runs.Any(static run => run.Findings.Count > 0)) ? ""
             : "None: in no run did one network win for long, the samples collapse, or gradients vanish, "
                 + $"as far as can be seen from step {HealthCheck.FirstStep} on.";

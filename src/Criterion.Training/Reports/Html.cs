@@ -56,7 +56,9 @@ internal static class Html
     /// <param name="caption">The caption.</param>
     /// <param name="head">The names of the columns.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="look">The class: "words" for cells of text, which are broken into lines. Default: none.</param>
+    /// <param name="look">
+    /// The class: "words" for cells of text, which are broken into lines; "explained" for such a last column. Default: none.
+    /// </param>
     public static XElement Table(
         string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) =>
         Scrolled(caption, new XElement(
@@ -81,7 +83,7 @@ internal static class Html
         return there.Length == 0 ? null : new XElement("div", new XAttribute("class", look), there);
     }
 
-    /// <summary>Embeds a PNG in the page. A click, or the space bar, fills the window with it: a checkbox does so without a script.</summary>
+    /// <summary>Embeds a PNG in the page. A click or the space bar fills the window with it, by a checkbox and without a script.</summary>
     public static XElement Picture(byte[] png, string alt, string caption) => new(
         "figure",
         new XElement(

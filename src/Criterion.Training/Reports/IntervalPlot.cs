@@ -80,7 +80,7 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
         Label(Axis.Text(value), x, height + 15, "middle"),
     ];
 
-    // All measures are positive, whatever an interval by Student's t says.
+    // No measure is negative, but an interval by Student's t may be.
     double[] Ends(Interval interval) =>
         [Math.Max(0, interval.Mean - (interval.Margin ?? 0)), Math.Min(Most, interval.Mean + (interval.Margin ?? 0))];
 

@@ -7,6 +7,9 @@ namespace Criterion.Training;
 /// <summary>Converts records of any kind to tables: one for each object inside, and one for the other values.</summary>
 internal static class RecordTables
 {
+    // The error has a place of its own, and each data set a table.
+    static readonly string[] Elsewhere = ["error", "datasets"];
+
     /// <summary>Creates the tables of results.</summary>
     public static IEnumerable<XElement?> Results(JsonElement record) =>
         from part in record.EnumerateObject()
@@ -19,7 +22,8 @@ internal static class RecordTables
     public static IEnumerable<XElement?> Settings(JsonElement record, params IReadOnlyCollection<string> unused)
     {
         yield return Html.Facts(
-            "Run", record.EnumerateObject().Where(static part => !IsPart(part) && IsGiven(part) && part.Name != "error").Select(Fact));
+            "Run",
+            record.EnumerateObject().Where(static part => !IsPart(part) && IsGiven(part) && !Elsewhere.Contains(part.Name)).Select(Fact));
         IEnumerable<JsonProperty> parts = record.EnumerateObject().Where(IsPart);
         foreach (JsonProperty part in parts.Where(static part => part.Name is not ("quality" or "modes")))
         {
@@ -44,12 +48,13 @@ internal static class RecordTables
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
         JsonValueKind.String when value.ValueEquals("None") => "none",
         JsonValueKind.Object when value.TryGetProperty("kind", out JsonElement kind) => WithOptions(kind.ToString(), value),
-        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Where(IsGiven).Select(Named)),
         _ => value.ToString(),
     };
 
     static bool IsGiven(JsonProperty property) => property.Value.ValueKind != JsonValueKind.Null
-        && !(property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0);
+        && !(property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0)
+        && !(property.Name == "classes" && property.Value.ValueKind == JsonValueKind.Number && property.Value.GetInt32() == 0);
 
     static bool IsPart(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object;
 

@@ -33,7 +33,8 @@ internal static class ReportPictures
     {
         using TensorScope scope = new();
         Tensor picture = Png.Read(new MemoryStream(png));
-        for (int factor = 2; png.Length > most && factor <= MostReduction && factor <= Math.Min(picture.Shape[1], picture.Shape[2]); factor++)
+        int largest = Math.Min(MostReduction, Math.Min(picture.Shape[1], picture.Shape[2]));
+        for (int factor = 2; png.Length > most && factor <= largest; factor++)
         {
             png = Written(picture, factor);
         }

@@ -44,7 +44,7 @@ public static class RunReport
     }
 
     /// <summary>The judgement of a run that no health check examined.</summary>
-    internal static string TooFewSteps => $"Too few steps to judge: the health checks begin at step {TrainingMonitor.FirstCheck}.";
+    internal static string TooFewSteps => $"Too few steps: the health checks begin at step {TrainingMonitor.FirstCheck}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
@@ -55,7 +55,8 @@ public static class RunReport
             : $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status} after {record.StepsDone} of {Counted.Of(record.Steps, "step")}{time}. Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
+            $"{record.Status} after {record.StepsDone} of {Counted.Of(record.Steps, "step")}{time}. ")
+            + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
     static XElement? Findings(RunRecord record, CsvTable losses)
@@ -87,7 +88,7 @@ public static class RunReport
         .. options.Objective is BoundaryEquilibriumGanLoss ? Array.Empty<string>() : ["equilibrium"],
         .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
         .. options.AverageDecay > 0 ? Array.Empty<string>() : ["averageDecay"],
-        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight", "classes"],
+        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight"],
     ];
 
     // The first, the last, and some between them, beside real images.
@@ -144,7 +145,8 @@ public static class RunReport
             "Columns of losses.csv",
             ["", $"First{share}", $"Last{share}", "Least", "Greatest", "Meaning"],
             losses.Names.Where(static name => name != "step")
-                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)));
+                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)),
+            "explained");
     }
 
     static string[] Summary(string name, StepColumnAttribute? column, double[] values, int part) =>

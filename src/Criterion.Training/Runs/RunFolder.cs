@@ -57,16 +57,25 @@ public sealed class RunFolder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                ? throw new TrainingException(
-                    $"'{path}' already exists and is not empty, and a run never overwrites another. "
-                        + "Choose a new folder, or delete this one first.")
-                : new RunFolder(path, TStep.Columns.Header, 0);
+            CheckNew(path);
+            return new RunFolder(path, TStep.Columns.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"The run folder '{path}' cannot be created: "
                 + $"{e.Message} Choose a folder that you may write to.", e);
+        }
+    }
+
+    /// <summary>Refuses the path of a folder that has files.</summary>
+    /// <exception cref="TrainingException">It does.</exception>
+    internal static void CheckNew(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new TrainingException(
+                $"'{path}' already exists and is not empty, and a run never overwrites another. "
+                    + "Choose a new folder, or delete this one first.");
         }
     }
 
@@ -101,6 +110,11 @@ public sealed class RunFolder : IDisposable
                     + $"Give one of its runs: {System.IO.Path.Combine(path, "runs", "NAME")}"
                 : $"There is no '{file}': '{path}' is not the folder of a run. Give the folder that a training wrote.");
     }
+
+    /// <summary>Reads the record of the run in a folder; null if the folder has none.</summary>
+    /// <exception cref="TrainingException">The record is damaged.</exception>
+    internal static RunRecord? TryReadRecord(string path) =>
+        Holds(path) == "run" || !new CheckpointFolder(System.IO.Path.Combine(path, CheckpointsName)).IsEmpty ? ReadRecord(path) : null;
 
     /// <summary>Returns what a folder is, "run" or "comparison", or null if no training created it.</summary>
     internal static string? Holds(string path) => File.Exists(System.IO.Path.Combine(path, RecordName)) ? "run"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 
 namespace Criterion.Formats;
@@ -28,7 +29,8 @@ internal sealed class PngWriter
         if (image.DType != DType.UInt8)
         {
             throw new DataFormatException(
-                $"{Png.Format}: an image must be UInt8, but is {image.DType}. State the range of floats: Png.Write(path, image, range).");
+                $"{Png.Format}: an image must be UInt8, but is {image.DType}. "
+                + "Use Png.Write(path, image, range) for floats, or .To(DType.UInt8) for whole numbers from 0 to 255.");
         }
 
         if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())
@@ -49,13 +51,14 @@ internal sealed class PngWriter
         int wrong = Array.FindIndex(values, value => !(value >= least && value <= largest));
         if (wrong >= 0)
         {
+            string value = values[wrong].ToString("G6", CultureInfo.InvariantCulture);
             throw new DataFormatException(
-                $"{Png.Format}: value {wrong} is {NumberText.Format(values[wrong])}, outside the range {range.Black()}..{range.White()} of "
+                $"{Png.Format}: value {wrong} is {value}, outside the range {range.Black()}..{range.White()} of "
                 + $"ImageRange.{range}. Choose another ImageRange, or use image.Clamp({range.Black()}, {range.White()}).");
         }
 
-        byte[] bytes = [.. values.Select(value => (byte)Math.Clamp(Math.Round((value - range.Black()) / range.Extent() * 255), 0, 255))];
-        return Tensor.From(bytes, [.. image.Shape]);
+        byte Rounded(double value) => (byte)Math.Clamp(Math.Floor(((value - range.Black()) / range.Extent() * 255) + 0.5), 0, 255);
+        return Tensor.From((byte[])[.. values.Select(Rounded)], [.. image.Shape]);
     }
 
     /// <summary>Writes a valid image.</summary>

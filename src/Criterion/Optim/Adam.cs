@@ -202,7 +202,7 @@ public abstract class AdamFamily : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T mean, T g)
-            where T : struct, IReal<T> => (T.Const(beta1) * mean) + (T.Const(1 - beta1) * g);
+            where T : struct, IReal<T> => (beta1 * mean) + ((1 - beta1) * g);
     }
 
     /// <summary>β₂v + (1 − β₂)g².</summary>
@@ -221,7 +221,7 @@ public abstract class AdamFamily : Optimizer
             where T : struct, IReal<T>
         {
             (T a, T b) = (squares.Root(largest), squares.Root(square));
-            return T.Select(T.Less(b, a), largest, T.Select(T.Equal(a, a), square, largest));
+            return T.Select(b < a, largest, T.Select(T.Equal(a, a), square, largest));
         }
     }
 
@@ -231,8 +231,8 @@ public abstract class AdamFamily : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T mean, T largest)
             where T : struct, IReal<T> =>
-            (shrinking == 1 ? parameter : T.Const(shrinking) * parameter)
-            - (T.Const(rate) * (mean / (squares.Root(largest) + T.Const(epsilon))));
+            (shrinking == 1 ? parameter : shrinking * parameter)
+            - (rate * (mean / (squares.Root(largest) + epsilon)));
     }
 
     /// <summary>
@@ -247,10 +247,10 @@ public abstract class AdamFamily : Optimizer
             where T : struct, IReal<T>
         {
             T g = gradient.Decayed(parameter, decay);
-            mean = (T.Const(beta1) * mean) + (T.Const(1 - beta1) * g);
+            mean = (beta1 * mean) + ((1 - beta1) * g);
             square = squares.Next(square, g);
-            T move = T.Const(rate) * (mean / (squares.Root(square) + T.Const(epsilon)));
-            parameter = (shrinking == 1 ? parameter : T.Const(shrinking) * parameter) - move;
+            T move = rate * (mean / (squares.Root(square) + epsilon));
+            parameter = (shrinking == 1 ? parameter : shrinking * parameter) - move;
         }
     }
 }
@@ -261,7 +261,7 @@ internal static class WeightDecay
     /// <summary>Computes g + decay · θ, and g itself without decay, so that an infinite parameter does not make it NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Decayed<T>(this T gradient, T parameter, double decay)
-        where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (T.Const(decay) * parameter);
+        where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (decay * parameter);
 
     /// <inheritdoc cref="Decayed{T}(T, T, double)"/>
     public static Tensor Decayed(this Tensor gradient, Tensor parameter, double decay) =>

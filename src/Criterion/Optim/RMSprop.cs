@@ -161,7 +161,7 @@ public sealed class RMSprop : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T mean, T g)
-            where T : struct, IReal<T> => (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
+            where T : struct, IReal<T> => (alpha * mean) + ((1 - alpha) * g);
     }
 
     readonly struct PlainUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay) : IUpdate
@@ -173,7 +173,7 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             square = squares.Next(square, g);
-            parameter = parameter - (T.Const(rate) * (g / (squares.Root(square) + T.Const(epsilon))));
+            parameter = parameter - (rate * (g / (squares.Root(square) + epsilon)));
         }
     }
 
@@ -186,8 +186,8 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             variance = squares.Next(variance, g - mean);
-            parameter = parameter - (T.Const(rate) * (g / (squares.Root(variance) + T.Const(epsilon))));
-            mean = (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
+            parameter = parameter - (rate * (g / (squares.Root(variance) + epsilon)));
+            mean = (alpha * mean) + ((1 - alpha) * g);
         }
     }
 
@@ -200,8 +200,8 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             square = squares.Next(square, g);
-            buffer = (T.Const(momentum) * buffer) + (g / (squares.Root(square) + T.Const(epsilon)));
-            parameter = parameter - (T.Const(rate) * buffer);
+            buffer = (momentum * buffer) + (g / (squares.Root(square) + epsilon));
+            parameter = parameter - (rate * buffer);
         }
     }
 
@@ -209,13 +209,13 @@ public sealed class RMSprop : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T g, T size)
-            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (squares.Root(size) + T.Const(epsilon)));
+            where T : struct, IReal<T> => (momentum * buffer) + (g / (squares.Root(size) + epsilon));
     }
 
     readonly struct GradientStep(double rate) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T buffer)
-            where T : struct, IReal<T> => parameter - (T.Const(rate) * buffer);
+            where T : struct, IReal<T> => parameter - (rate * buffer);
     }
 }

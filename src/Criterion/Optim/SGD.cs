@@ -109,7 +109,7 @@ public sealed class SGD : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient)
-            where T : struct, IReal<T> => parameter - (T.Const(rate) * gradient.Decayed(parameter, decay));
+            where T : struct, IReal<T> => parameter - (rate * gradient.Decayed(parameter, decay));
     }
 
     /// <summary>μb + share · (g + decay · θ).</summary>
@@ -117,7 +117,7 @@ public sealed class SGD : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T gradient, T parameter)
-            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (T.Const(share) * gradient.Decayed(parameter, decay));
+            where T : struct, IReal<T> => (momentum * buffer) + (share * gradient.Decayed(parameter, decay));
     }
 
     /// <summary>θ − η(g + decay · θ + μb).</summary>
@@ -126,6 +126,6 @@ public sealed class SGD : Optimizer
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T gradient, T buffer)
             where T : struct, IReal<T> =>
-            parameter - (T.Const(rate) * (gradient.Decayed(parameter, decay) + (T.Const(momentum) * buffer)));
+            parameter - (rate * (gradient.Decayed(parameter, decay) + (momentum * buffer)));
     }
 }

@@ -17,7 +17,7 @@ internal static class HostNumbers
     {
         if (IsElement<T>())
         {
-            return Tensor.FromElements(values, shape);
+            return Tensor.Copied(values, shape);
         }
 
         return IsInteger<T>() ? ToIntegers(values, shape)

@@ -156,7 +156,7 @@ public sealed partial class Tensor
     public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
 
     /// <summary>Returns whether x is ∞ or −∞, as Bool.</summary>
-    public Tensor IsInfinity() => Map(default(IsInfiniteNumber), Floating().Detach()).To(DType.Bool);
+    public Tensor IsInfinite() => Map(default(IsInfiniteNumber), Floating().Detach()).To(DType.Bool);
 
     /// <summary>
     /// Returns whether |x − y| ≤ absolute + relative · |y|, as Bool; shapes are broadcast and types promoted. Equal infinities are close.
@@ -178,10 +178,12 @@ public sealed partial class Tensor
             : throw new ArgumentOutOfRangeException(name, value, "IsClose: a tolerance must not be negative. Use 0 for equality.");
     }
 
-    /// <summary>Returns whether all elements are close, as <see cref="IsClose"/> defines it.</summary>
+    /// <summary>Returns whether all elements of two tensors of one shape are close, as <see cref="IsClose"/> defines it.</summary>
     /// <inheritdoc cref="IsClose"/>
-    public bool AllClose(Tensor other, double relative = 1e-5, double absolute = 1e-8, bool equalNaN = false) =>
-        IsClose(other, relative, absolute, equalNaN).All().Item() != 0;
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public bool AllClose(Tensor other, double relative = 1e-5, double absolute = 1e-8, bool equalNaN = false) => NotNull(other).Shape == Shape
+        ? IsClose(other, relative, absolute, equalNaN).All().Item() != 0
+        : throw new ShapeException($"AllClose: {Shape} and {other.Shape} differ. Expand or reshape one of them.");
 
     /// <summary>Selects elements of <paramref name="a"/> where the condition is true, else of <paramref name="b"/>.</summary>
     /// <param name="condition">The condition; any value but 0 is true.</param>

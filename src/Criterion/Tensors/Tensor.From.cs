@@ -112,13 +112,13 @@ public sealed partial class Tensor
     /// <param name="values">The values.</param>
     /// <param name="shape">The shape, with as many elements.</param>
     /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
-    public static Tensor From(ReadOnlySpan<bool> values, Shape shape) => FromElements(values, shape);
+    public static Tensor From(ReadOnlySpan<bool> values, Shape shape) => Copied(values, shape);
 
     /// <inheritdoc cref="From(ReadOnlySpan{bool}, Shape)"/>
     public static Tensor From(bool[] values, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return FromElements<bool>(values, shape);
+        return Copied<bool>(values, shape);
     }
 
     /// <inheritdoc cref="From(ReadOnlySpan{bool}, Shape)"/>
@@ -205,7 +205,7 @@ public sealed partial class Tensor
     public static Tensor Wrap(Memory<bool> memory, Shape shape) => WrapElements(memory, shape);
 
     /// <summary>Creates a tensor from a copy of elements, without conversion.</summary>
-    internal static Tensor FromElements<T>(ReadOnlySpan<T> values, Shape shape)
+    internal static Tensor Copied<T>(ReadOnlySpan<T> values, Shape shape)
         where T : unmanaged
     {
         CheckCount(values.Length, shape);
@@ -225,7 +225,7 @@ public sealed partial class Tensor
     static Tensor FromSystem<T>(System.Numerics.Tensors.Tensor<T> tensor, Shape shape)
         where T : unmanaged => shape.Count > 0 && tensor.IsDense
         ? WrapElements(new SystemTensorMemory<T>(tensor, shape.Count).Memory, shape)
-        : FromElements<T>(Copied(tensor, shape), shape);
+        : Copied<T>(Copied(tensor, shape), shape);
 
     static T[] Copied<T>(System.Numerics.Tensors.Tensor<T> tensor, Shape shape)
     {

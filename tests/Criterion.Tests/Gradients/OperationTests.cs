@@ -14,7 +14,7 @@ public class OperationTests
         "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation", "Bernoulli", "Multinomial", "op_Implicit",
         "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "Not", "ArgMax", "ArgMin",
         "op_LessThan", "op_LessThanOrEqual", "op_GreaterThan", "op_GreaterThanOrEqual", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr",
-        "op_LogicalNot", "And", "Or", "Xor", "Any", "All", "IsInfinity", "IsClose", "ArgSort", "NonZero", "OneHot",
+        "op_LogicalNot", "And", "Or", "Xor", "Any", "All", "IsInfinite", "IsClose", "ArgSort", "NonZero", "OneHot",
         "Detach", "Keep", "get_Grad",
     ];
 

@@ -140,6 +140,7 @@ static class Operations
         [
             ("Sum", static (x, dims, keep) => x.Sum(dims, keep)),
             ("Mean", static (x, dims, keep) => x.Mean(dims, keep)),
+            ("Prod", static (x, dims, keep) => x.Prod(dims, keep)),
             ("Var", static (x, dims, keep) => x.Var(dims, keep)),
             ("Std", static (x, dims, keep) => x.Std(dims, keep)),
             ("Max", static (x, dims, keep) => x.Max(dims, keep)),
@@ -188,6 +189,7 @@ static class Operations
         Over("get_Part", static x => x[1, .., 1..^0], "", [2, 2, 3], [2, 129, 131]),
         Over("Split", static x => x.Split(2)[1] * x.Split([1, 3])[1][1..], "", [4, 2], [4, Chunk + 1]),
         Over("Chunk", static x => x.Chunk(2, 1)[1], "", [2, 5], [Chunk + 1, 5]),
+        Over("Diagonal", static x => x.Diagonal(), "main", [2, 3, 2], [2, 129, 131]),
         Over("Flip", static x => x.Flip(0, -1), "", [2, 3], [129, 131]),
         Over("Roll", static x => x.Roll(-2, 1), "", [2, 5], [129, 131]),
         Over("Repeat", static x => x.Repeat(2, 1, 3), "", [2, 3], [129, 131]),

@@ -132,8 +132,9 @@ public class ComparisonTests
         Assert.True(actual.IsClose(expected, equalNaN: true)[4].Item<bool>());
         Assert.True(actual[1].AllClose(expected[1], absolute: 1e-7));
         Assert.False(actual.AllClose(expected));
+        Assert.Throws<ShapeException>(() => actual.AllClose(Tensor.Ones(2)));
         Assert.True(Tensor.From(3, 4).AllClose(Tensor.From(3f, 4f)));
         Assert.True(Tensor.Zeros(0).AllClose(Tensor.Zeros(0)));
-        Assert.Equal([false, true, true, false], Tensor.From(1, double.PositiveInfinity, double.NegativeInfinity, double.NaN).IsInfinity().ToArray<bool>());
+        Assert.Equal([false, true, true, false], Tensor.From(1, double.PositiveInfinity, double.NegativeInfinity, double.NaN).IsInfinite().ToArray<bool>());
     }
 }

@@ -38,6 +38,9 @@ public sealed record BCELoss : PointwiseLoss
     private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
+    private protected override bool IsWeighted => Weight is not null;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
         CheckRange(prediction, 0, 1, "a probability in [0, 1]", "For logits use BCEWithLogitsLoss.");

@@ -46,6 +46,9 @@ public sealed record BCEWithLogitsLoss : PointwiseLoss
     private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
+    private protected override bool IsWeighted => Weight is not null || PositiveWeight is not null;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
         CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use SoftMarginLoss.");
 

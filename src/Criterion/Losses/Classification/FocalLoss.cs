@@ -55,6 +55,9 @@ public sealed record FocalLoss : SoftmaxLoss, IPredictionLoss
         return EvaluateClasses(prediction, target, IgnoreIndex, weight);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        Alpha is { Count: 1 } ? null : FuseClasses(inputs, IgnoreIndex, Alpha);
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];

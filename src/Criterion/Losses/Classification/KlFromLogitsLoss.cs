@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -54,6 +55,10 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
         CheckSameShape(prediction, target);
         return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) => inputs.X.Rank == 1 || Dim == 1
+        ? FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Logits)
+        : null;
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -61,6 +62,18 @@ public sealed record MultiMarginLoss : SoftmaxLoss, IPredictionLoss
         }
 
         return EvaluateClasses(prediction, target, perRow: classes => Factors(classes, prediction));
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (Weight is not null || inputs.X.Rank == 0 || inputs.Y.Count == 0)
+        {
+            return null;
+        }
+
+        using Scratch shares = new(inputs.X.DType, inputs.Y.Count);
+        shares.Fill(1.0 / inputs.X.Shape[-1]);
+        return FuseClasses(inputs, perRow: shares.Elements);
     }
 
     /// <inheritdoc/>

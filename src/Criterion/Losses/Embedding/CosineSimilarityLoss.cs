@@ -44,6 +44,9 @@ public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
         return Evaluate([RowsLast(prediction, Dim), RowsLast(target, Dim)]);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        inputs.AreOfOneShape && inputs.X.Rank > 0 && (Dim == -1 || Dim == inputs.X.Rank - 1) ? FuseRows(inputs, inputs.X.Shape[-1]) : null;
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {

@@ -55,6 +55,9 @@ public sealed record PairMarginLoss : PairDistanceLoss
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Margins(PositiveMargin, NegativeMargin, P));
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        OverNonZero && Reduction == Reduction.Mean ? null : base.EvaluateFused(inputs);
+
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {

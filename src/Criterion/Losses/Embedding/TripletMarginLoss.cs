@@ -85,7 +85,7 @@ public sealed record TripletMarginLoss : RowLoss
         CheckSameShape(anchor, negative);
         return P switch
         {
-            2 => Evaluate(RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)), [anchor, positive, negative]),
+            2 => Evaluate(EvaluatedFormula, [anchor, positive, negative]),
             double.PositiveInfinity => MaximumNorm(anchor, positive, negative),
             _ => Evaluate([anchor, positive, negative]),
         };
@@ -96,6 +96,12 @@ public sealed record TripletMarginLoss : RowLoss
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ByDistance.Curves();
+
+    private protected override RowFormula EvaluatedFormula =>
+        P == 2 ? RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)) : Formula;
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        inputs.AreOfOneShape && inputs.X.Rank > 0 && !double.IsInfinity(P) ? FuseRows(inputs, inputs.X.Shape[-1]) : null;
 
     // The maximum norm is not a sum over the row, so it is composed of tensor operations.
     Tensor MaximumNorm(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);

@@ -48,6 +48,8 @@ public sealed record SsimLoss : WindowLoss
 
     SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
+    private protected override bool PreparesImages => EffectiveOptions.Downsample;
+
     /// <inheritdoc/>
     protected override Tensor Prepare(Tensor images) => EffectiveOptions.Prepare(images);
 

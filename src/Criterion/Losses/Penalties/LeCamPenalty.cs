@@ -4,7 +4,10 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The state of <see cref="LeCamPenalty"/>: running means of the discriminator's logits, to save in a checkpoint.</summary>
+/// <summary>
+/// The state of <see cref="LeCamPenalty"/>: running means of the discriminator's logits, to save in a checkpoint by
+/// <see cref="StatefulNumbers"/>.
+/// </summary>
 public sealed record LeCamState
 {
     /// <summary>Initializes the state.</summary>
