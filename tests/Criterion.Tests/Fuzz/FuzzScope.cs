@@ -90,6 +90,10 @@ static class FuzzScope
     static bool BelongsTo(MethodInfo method, Type type) =>
         type == typeof(Module) ? !method.IsAbstract : method.DeclaringType != typeof(Module);
 
+    /// <summary>Whether an element type is a number where the parameter must be one.</summary>
+    static bool Fits(Type element, Type parameter) =>
+        element != typeof(bool) || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
+
     static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Elements.Select(element => method.MakeGenericMethod(element)) : [method];
+        method.IsGenericMethodDefinition ? Elements.Where(element => Fits(element, method.GetGenericArguments()[0])).Select(element => method.MakeGenericMethod(element)) : [method];
 }
