@@ -24,7 +24,9 @@ public sealed record GanCompetitor
         (Name, Options, Networks, Optimizers) = (name, options, networks, optimizers);
     }
 
-    /// <summary><inheritdoc cref="GanCompetitor(string, GanOptions, GanNetworks, GanOptimizers)" path="/param[@name='name']/node()"/></summary>
+    /// <summary>
+    /// <inheritdoc cref="GanCompetitor(string, GanOptions, GanNetworks, GanOptimizers)" path="/param[@name='name']/node()"/>
+    /// </summary>
     public string Name { get; init; }
 
     /// <summary>
