@@ -92,8 +92,11 @@ static class FuzzScope
 
     /// <summary>Whether an element type is a number where the parameter must be one.</summary>
     static bool Fits(Type element, Type parameter) =>
-        element != typeof(bool) || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
+        element != typeof(bool)
+        || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
 
     static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Elements.Where(element => Fits(element, method.GetGenericArguments()[0])).Select(element => method.MakeGenericMethod(element)) : [method];
+        method.IsGenericMethodDefinition
+        ? Elements.Where(element => Fits(element, method.GetGenericArguments()[0])).Select(element => method.MakeGenericMethod(element))
+        : [method];
 }
