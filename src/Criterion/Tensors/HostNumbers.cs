@@ -26,7 +26,7 @@ internal static class HostNumbers
     }
 
     /// <summary>Copies elements to an array of another type, which must represent each of them; floats are rounded.</summary>
-    /// <exception cref="DTypeException">The type is no number, or a value is not representable in it.</exception>
+    /// <exception cref="DTypeException">The type is not one of numbers, or a value is not representable in it.</exception>
     public static TTo[] ToArray<TTo>(string operation, Tensor x)
         where TTo : unmanaged
     {
@@ -49,8 +49,8 @@ internal static class HostNumbers
             case bool[] to: ReadTruths(operation, x, to); break;
             default:
                 throw new DTypeException(
-                    $"{operation}: {typeof(TTo).Name} is not a type of numbers that a tensor is converted to. Use float, double, an integer "
-                    + "type of up to 64 bits, Half, decimal or bool.");
+                    $"{operation}: {typeof(TTo).Name} is not a type that elements are converted to. "
+                    + "Use float, double, an integer type of up to 64 bits, Half, decimal or bool.");
         }
 
         return result;

@@ -21,39 +21,41 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public static Tensor operator >=(Tensor a, Tensor b) => Compare("operator >=", default(IsLessOrEqual), b, a);
 
-    /// <summary>Returns whether x &lt; c, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether x &lt; c, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator <(Tensor x, double c) => NotNull(x).Less(c);
 
-    /// <summary>Returns whether x ≤ c, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether x ≤ c, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator <=(Tensor x, double c) => NotNull(x).LessOrEqual(c);
 
-    /// <summary>Returns whether x &gt; c, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether x &gt; c, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator >(Tensor x, double c) => NotNull(x).Greater(c);
 
-    /// <summary>Returns whether x ≥ c, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether x ≥ c, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator >=(Tensor x, double c) => NotNull(x).GreaterOrEqual(c);
 
-    /// <summary>Returns whether c &lt; x, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether c &lt; x, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator <(double c, Tensor x) => x > c;
 
-    /// <summary>Returns whether c ≤ x, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether c ≤ x, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator <=(double c, Tensor x) => x >= c;
 
-    /// <summary>Returns whether c &gt; x, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether c &gt; x, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator >(double c, Tensor x) => x < c;
 
-    /// <summary>Returns whether c ≥ x, as Bool. The number takes a float tensor's type; a fraction converts integers to Float32.</summary>
+    /// <summary>Returns whether c ≥ x, as Bool. A fraction converts integers to Float32.</summary>
     public static Tensor operator >=(double c, Tensor x) => x <= c;
 
     /// <summary>Returns whether both elements are true; shapes are broadcast.</summary>
     /// <exception cref="DTypeException">A tensor is not Bool.</exception>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
-    public static Tensor operator &(Tensor a, Tensor b) => Compare("operator &", default(Multiply), Mask("operator &", a), Mask("operator &", b));
+    public static Tensor operator &(Tensor a, Tensor b) =>
+        Compare("operator &", default(Multiply), Mask("operator &", a), Mask("operator &", b));
 
     /// <summary>Returns whether at least one of two elements is true; shapes are broadcast.</summary>
     /// <exception cref="DTypeException">A tensor is not Bool.</exception>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
-    public static Tensor operator |(Tensor a, Tensor b) => Compare("operator |", default(Add), Mask("operator |", a), Mask("operator |", b));
+    public static Tensor operator |(Tensor a, Tensor b) =>
+        Compare("operator |", default(Add), Mask("operator |", a), Mask("operator |", b));
 
     /// <summary>Returns whether exactly one of two elements is true; shapes are broadcast.</summary>
     /// <exception cref="DTypeException">A tensor is not Bool.</exception>
@@ -181,7 +183,8 @@ public sealed partial class Tensor
     /// <summary>Returns whether all elements of two tensors of one shape are close, as <see cref="IsClose"/> defines it.</summary>
     /// <inheritdoc cref="IsClose"/>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    public bool AllClose(Tensor other, double relative = 1e-5, double absolute = 1e-8, bool equalNaN = false) => NotNull(other).Shape == Shape
+    public bool AllClose(Tensor other, double relative = 1e-5, double absolute = 1e-8, bool equalNaN = false) =>
+        NotNull(other).Shape == Shape
         ? IsClose(other, relative, absolute, equalNaN).All().Item() != 0
         : throw new ShapeException($"AllClose: {Shape} and {other.Shape} differ. Expand or reshape one of them.");
 

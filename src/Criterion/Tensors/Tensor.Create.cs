@@ -58,11 +58,12 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">
     /// The value is not an integer in the range of an integer type, or a gradient is required of such a type.
     /// </exception>
-    public static Tensor Scalar(double value, DType dtype = DType.Float32, bool requiresGrad = false) => Full([], value, dtype, requiresGrad);
+    public static Tensor Scalar(double value, DType dtype = DType.Float32, bool requiresGrad = false) =>
+        Full([], value, dtype, requiresGrad);
 
     /// <summary>
-    /// Converts a number to a scalar, for <c>x[0, 1] = 5.0</c> and operations of two tensors such as <see cref="Maximum"/>. It takes the type
-    /// of the tensor that it meets, as a number does in arithmetic; by itself it is Float64.
+    /// Converts a number to a scalar, for <c>x[0, 1] = 5.0</c> and operations of two tensors such as <see cref="Maximum"/>. It takes the
+    /// type of the tensor that it meets, as a number does in arithmetic; by itself it is Float64.
     /// </summary>
     public static implicit operator Tensor(double value) => new(Scalar(value, DType.Float64).Storage, []) { IsNumber = true };
 

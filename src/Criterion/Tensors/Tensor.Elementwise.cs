@@ -152,7 +152,8 @@ public sealed partial class Tensor
 
     /// <summary>Computes √x.</summary>
     /// <remarks>
-    /// The gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(ReadOnlySpan{int}, bool, double)"/>, whose gradient at 0 is 0.
+    /// The gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(ReadOnlySpan{int}, bool, double)"/>, whose gradient at
+    /// 0 is 0.
     /// </remarks>
     public Tensor Sqrt() => TensorFormula.Map(default(SquareRoot), Floating());
 

@@ -45,7 +45,9 @@ public sealed partial class Tensor
         return From(values.ToArray(), shape, requiresGrad);
     }
 
-    /// <summary>Creates a vector from a copy of values: <c>From(1f, 2f)</c>. One value gives shape <c>[1]</c>; see <see cref="Scalar"/>.</summary>
+    /// <summary>
+    /// Creates a vector from a copy of values: <c>From(1f, 2f)</c>. One value gives the shape <c>[1]</c>; see <see cref="Scalar"/>.
+    /// </summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(params ReadOnlySpan<T> values)
         where T : unmanaged, INumber<T> => From(values, [values.Length]);

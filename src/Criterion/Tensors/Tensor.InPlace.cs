@@ -25,7 +25,7 @@ public sealed partial class Tensor
         CopyElements(other.Detach().Apart(Storage).To(DType), this);
     }
 
-    /// <summary>Returns this tensor, or a copy if it is in the given memory, where a copy element by element might read what it wrote.</summary>
+    /// <summary>Returns this tensor, or a copy if it is in the given memory: copying from it could read what was just written.</summary>
     Tensor Apart(Storage storage) => Storage == storage ? Clone() : this;
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>

@@ -48,8 +48,8 @@ public sealed partial class Tensor
     /// index are taken whole.
     /// </summary>
     /// <remarks>
-    /// An assigned tensor is converted to this type and broadcast to the part; an assigned number fills it: <c>x[0, 1] = 5.0</c>. Assignment
-    /// is a change in place, which is not recorded.
+    /// An assigned tensor is converted to this type and broadcast to the part; an assigned number fills it: <c>x[0, 1] = 5.0</c>.
+    /// Assignment is a change in place, which is not recorded.
     /// </remarks>
     /// <exception cref="AutogradException">
     /// This tensor or the assigned one requires a gradient, and operations are recorded; use <see cref="Autograd.NoGrad"/>.
@@ -121,7 +121,7 @@ public sealed partial class Tensor
         {
             throw new AutogradException(
                 "Assignment: the value requires a gradient, and changes in place are not recorded. "
-                + "Assign value.Detach(), or join tensors with Tensor.Cat or Tensor.Where.");
+                + "Assign value.Detach(), assign inside Autograd.NoGrad(), or compute a new tensor with Tensor.Where or Tensor.Cat.");
         }
 
         owner.AboutToChange("Assignment");

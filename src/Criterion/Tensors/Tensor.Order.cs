@@ -50,7 +50,9 @@ public sealed partial class Tensor
         return (Gather(dim, order), order);
     }
 
-    /// <summary>Returns the positions that sort the values along a dimension. Equal values keep their order; NaN sorts as the largest.</summary>
+    /// <summary>
+    /// Returns the positions that sort the values along a dimension. Equal values keep their order; NaN sorts as the largest.
+    /// </summary>
     /// <param name="dim">The dimension; negative dims count from the end. Default: the last.</param>
     /// <param name="descending">Whether the largest comes first. Default: false.</param>
     /// <returns>Positions along the dimension, as Int64.</returns>

@@ -116,7 +116,11 @@ public sealed partial class Tensor
         int[] strides = [.. Strides[..^2], Strides[^2] + Strides[^1]];
         int start = shape.Count == 0 ? Offset : Offset + (row * Strides[^2]) + (column * Strides[^1]);
         return Autograd.Record(
-            "diagonal", View(shape, strides, start), [], (Shape, Diagonal: offset), (this, static (g, of) => g.OnDiagonal(of.Shape, of.Diagonal)));
+            "diagonal",
+            View(shape, strides, start),
+            [],
+            (Shape, Diagonal: offset),
+            (this, static (g, of) => g.OnDiagonal(of.Shape, of.Diagonal)));
     }
 
     /// <summary>Copies this tensor to a diagonal of zeros: the gradient of a diagonal.</summary>

@@ -111,7 +111,7 @@ public sealed partial class Tensor
         Shape grid = wrong is null
             ? [.. vectors.Select(static axis => axis.Count)]
             : throw new ShapeException($"MeshGrid: an axis of shape {wrong.Shape} is not a vector. Flatten it first.");
-        return [.. vectors.Select((axis, i) => axis.Reshape(Shape.Create([axis.Count, .. Enumerable.Repeat(1, grid.Rank - 1 - i)])).Expand(grid))];
+        return [.. vectors.Select((axis, i) => axis.Reshape([axis.Count, .. Enumerable.Repeat(1, grid.Rank - 1 - i)]).Expand(grid))];
     }
 
     readonly struct WriteElements(Tensor values, AxisIndex index, long[] positions, Tensor result) : IElementTask

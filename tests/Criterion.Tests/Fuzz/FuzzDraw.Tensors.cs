@@ -56,6 +56,7 @@ sealed partial class FuzzDraw
         (_, "bias") => Floats([_outputs]),
         ("MatMul", _) => Floats(MatrixShape()),
         ("Dot" or "CopyFrom" or "Backward", _) => Floats(Main),
+        ("op_BitwiseAnd" or "op_BitwiseOr" or "op_ExclusiveOr" or "op_LogicalNot", _) => Flags(Meeting(Main)),
         ("Outer", _) => Floats([Of<int>(Sizes)]),
         ("set_Part", _) => Floats(Chance(0.7) ? [] : Meeting(Main)),
         _ => Floats(Meeting(Main)),

@@ -90,19 +90,13 @@ static class FuzzScope
     static bool BelongsTo(MethodInfo method, Type type) =>
         type == typeof(Module) ? !method.IsAbstract : method.DeclaringType != typeof(Module);
 
-    static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Elements.Select(element => TryClose(method, element)).OfType<MethodInfo>() : [method];
+    /// <summary>Whether an element type is a number where the parameter must be one.</summary>
+    static bool Fits(Type element, Type parameter) =>
+        element != typeof(bool)
+        || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
 
-    /// <summary>Returns null if the method does not accept the element, as Item&lt;T&gt; does not accept bool.</summary>
-    static MethodInfo? TryClose(MethodInfo method, Type element)
-    {
-        try
-        {
-            return method.MakeGenericMethod(element);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
+    static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
+        method.IsGenericMethodDefinition
+        ? Elements.Where(element => Fits(element, method.GetGenericArguments()[0])).Select(element => method.MakeGenericMethod(element))
+        : [method];
 }

@@ -140,7 +140,6 @@ static class Operations
         [
             ("Sum", static (x, dims, keep) => x.Sum(dims, keep)),
             ("Mean", static (x, dims, keep) => x.Mean(dims, keep)),
-            ("Prod", static (x, dims, keep) => x.Prod(dims, keep)),
             ("Var", static (x, dims, keep) => x.Var(dims, keep)),
             ("Std", static (x, dims, keep) => x.Std(dims, keep)),
             ("Max", static (x, dims, keep) => x.Max(dims, keep)),

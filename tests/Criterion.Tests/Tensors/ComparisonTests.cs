@@ -40,7 +40,8 @@ public class ComparisonTests
 
     [Theory]
     [MemberData(nameof(OfTensors), DisableDiscoveryEnumeration = true)]
-    public void Tensors_are_compared_element_by_element(string name, Func<Tensor, Tensor, Tensor> compare, Func<double, double, bool> expected)
+    public void Tensors_are_compared_element_by_element(
+        string name, Func<Tensor, Tensor, Tensor> compare, Func<double, double, bool> expected)
     {
         Assert.NotEmpty(name);
         foreach (DType type in new[] { DType.Float32, DType.Float64 })
@@ -62,7 +63,8 @@ public class ComparisonTests
         {
             Assert.Equal(A.Select(a => expected(a, c)), compare(Tensor.From(A), c).ToArray<bool>());
             Assert.Equal(A.Select(a => expected(a, c)), compare(Tensor.From(A).To(DType.Float32), c).ToArray<bool>());
-            Assert.Equal(new long[] { -1, 0, 1, 2, 3 }.Select(a => expected(a, c)), compare(Tensor.Arange(-1, 4, 1, DType.Int64), c).ToArray<bool>());
+            Tensor integers = Tensor.Arange(-1, 4, 1, DType.Int64);
+            Assert.Equal(new long[] { -1, 0, 1, 2, 3 }.Select(a => expected(a, c)), compare(integers, c).ToArray<bool>());
             Assert.Equal(new[] { expected(1, c), expected(0, c) }, compare(Tensor.From(true, false), c).ToArray<bool>());
         }
     }
@@ -135,6 +137,7 @@ public class ComparisonTests
         Assert.Throws<ShapeException>(() => actual.AllClose(Tensor.Ones(2)));
         Assert.True(Tensor.From(3, 4).AllClose(Tensor.From(3f, 4f)));
         Assert.True(Tensor.Zeros(0).AllClose(Tensor.Zeros(0)));
-        Assert.Equal([false, true, true, false], Tensor.From(1, double.PositiveInfinity, double.NegativeInfinity, double.NaN).IsInfinite().ToArray<bool>());
+        Tensor odd = Tensor.From(1, double.PositiveInfinity, double.NegativeInfinity, double.NaN);
+        Assert.Equal([false, true, true, false], odd.IsInfinite().ToArray<bool>());
     }
 }
