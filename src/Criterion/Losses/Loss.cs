@@ -15,12 +15,12 @@ public abstract record Loss : ICriterion
     protected Loss(Reduction reduction) => Reduction = reduction;
 
     /// <summary>Creates a loss from a function of tensors, for combinations and everything else that takes a loss.</summary>
-    /// <param name="forward">The function from prediction and target to the loss, in differentiable operations.</param>
+    /// <param name="function">The function from prediction and target to the loss, in differentiable operations.</param>
     /// <param name="name">The name in reports. Default: Lambda.</param>
     /// <example><code>
     /// var loss = (Loss.From((x, y) =&gt; (x - y).Abs().Pow(1.5).Mean(), "power") * 0.1) + new L1Loss();
     /// </code></example>
-    public static LambdaLoss From(Func<Tensor, Tensor, Tensor> forward, string name = "Lambda") => new(forward, name);
+    public static LambdaLoss From(Func<Tensor, Tensor, Tensor> function, string name = "Lambda") => new(function, name);
 
     /// <summary>Gets the reduction of per-element losses.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>

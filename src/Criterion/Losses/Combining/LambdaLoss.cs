@@ -10,19 +10,26 @@ namespace Criterion.Losses;
 /// </remarks>
 public sealed record LambdaLoss : IPredictionLoss, IJsonOnSerializing
 {
-    internal LambdaLoss(Func<Tensor, Tensor, Tensor> forward, string name)
-    {
-        ArgumentNullException.ThrowIfNull(forward);
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        (Function, Name) = (forward, name);
-    }
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="function">The function from prediction and target to the loss, in differentiable operations.</param>
+    /// <param name="name">The name in reports. Default: Lambda.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public LambdaLoss(Func<Tensor, Tensor, Tensor> function, string name = "Lambda") => (Function, Name) = (function, name);
 
     /// <summary>Gets the function from prediction and target to the loss.</summary>
     [JsonIgnore]
-    public Func<Tensor, Tensor, Tensor> Function { get; }
+    public Func<Tensor, Tensor, Tensor> Function { get; init => field = value ?? throw new ArgumentNullException(nameof(Function)); }
 
     /// <summary>Gets the name in reports.</summary>
-    public string Name { get; }
+    public string Name
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(Name));
+            field = value;
+        }
+    }
 
     /// <summary>Calls the function.</summary>
     /// <param name="prediction">The output of a model.</param>
