@@ -23,8 +23,8 @@ internal sealed class SearchCommand
 
     readonly Option<string[]> _gallery = new("--gallery")
     {
-        Description = $"Images to search: a folder of PNGs, an IDX file or a .npy file [default: {Same} images of the query's class and "
-            + $"{Others} of other held-out ones]",
+        Description = $"Images to search: a folder of PNGs, an IDX file or a .npy file [default: up to {Same} images of the query's class "
+            + $"and {Others} of other held-out ones]",
         HelpName = "source",
     };
 
@@ -67,7 +67,8 @@ internal sealed class SearchCommand
         (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record);
         GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query.Images[0]);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
-        Png.Write(file, ImageGrid.Compose(Tensor.Cat([query.Images, images.Select(nearest).Images]), columns: nearest.Length + 1));
+        Png.Write(file, ImageGrid.Compose(
+            Tensor.Cat([query.Images, images.Select(nearest).Images]), nearest.Length + 1, ImageRange.MinusOneOne));
         DataSources.NoteHidden(console, parsed.GetValue(_gallery)!);
         console.Note(query.Notes.Concat(images.Notes));
         for (int i = 0; i < nearest.Length; i++)
@@ -77,40 +78,55 @@ internal sealed class SearchCommand
 
         if (isSame is not null)
         {
-            console.Output.WriteLine(Summary(found.Measure(isSame, Margin), nearest.Length));
+            console.Output.WriteLine(Summary(found.Measure(isSame, Margin), nearest.Length, Math.Min(Same, images.Count)));
         }
 
-        console.Output.WriteLine($"The query and its {nearest.Length} nearest of {images.Count} are in {file}");
+        console.Output.WriteLine($"The query and {(nearest.Length == 1 ? "the nearest" : $"its {nearest.Length} nearest")} of "
+            + $"{Counted.Of(images.Count, "image")} are in {file}");
         return Tool.Success;
     }
 
     (ImageDataset Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, SiameseRunRecord record)
     {
-        ImageDataset data = ImageDataset.FashionMnist();
+        ImageDataset data = SiameseCommand.Data(record, parsed.GetValue(_run)!);
         record.Data.CheckSame(data);
+        IReadOnlyCollection<int> classes = Searched(data, record);
         string[] sources = DataSources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
-        int? place = Place(parsed, data, record);
+        int? place = Place(parsed, data, classes);
         string[] files = place is null
             ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")]
             : [];
         DataArguments load = _images.Arguments(parsed, [.. files, .. sources]) with { Size = record.Data.Shape[^1] };
         if (place is { } known && sources.Length == 0)
         {
-            RetrievalTask task = RetrievalTask.Of(data, known, record.Options.HeldOut, Same, Others);
+            RetrievalTask task = Task(data, known, classes);
             return (data.Select([known]), task.Gallery, task.IsSame);
         }
 
         ImageDataset query = place is { } own ? data.Select([own]) : One(Load(files, load, record));
-        return (query, sources.Length == 0 ? data.Only(record.Options.HeldOut) : Load(sources, load, record), null);
+        return (query, sources.Length == 0 ? data.Only(classes) : Load(sources, load, record), null);
     }
 
     // The number of an image of the run's data, or null for a file.
-    int? Place(ParseResult parsed, ImageDataset data, SiameseRunRecord record) =>
-        parsed.GetValue(_query) is not { } query ? data.FirstOf(record.Options.HeldOut)
+    int? Place(ParseResult parsed, ImageDataset data, IReadOnlyCollection<int> classes) =>
+        parsed.GetValue(_query) is not { } query ? data.FirstOf(classes)
         : !NumberText.TryParse(query, out long place) ? null
         : place >= 0 && place < data.Count ? (int)place
         : throw new ToolException($"There is no image {query} for {_query.Name}. Expected a number from 0 to {data.Count - 1}: "
             + $"'{data.Source}' has {data.Count} images.");
+
+    // The held-out classes, or all of them if only images were held out.
+    static IReadOnlyCollection<int> Searched(ImageDataset data, SiameseRunRecord record) =>
+        record.Options.HeldOut.Count > 0 ? record.Options.HeldOut : [.. data.LabelsOf("images are searched by class").Distinct()];
+
+    // As many images as there are, where the data are fewer than those of the documentation.
+    static RetrievalTask Task(ImageDataset data, int query, IReadOnlyCollection<int> classes)
+    {
+        int[] labels = data.LabelsOf("images are searched by class");
+        int same = labels.Count(label => label == labels[query]) - 1;
+        int others = labels.Count(label => label != labels[query] && classes.Contains(label));
+        return RetrievalTask.Of(data, query, classes, Math.Clamp(same, 1, Same), Math.Min(others, Others));
+    }
 
     ImageDataset One(ImageDataset images) => images.Count == 1
         ? images
@@ -129,10 +145,10 @@ internal sealed class SearchCommand
         $"{rank,4}  image {place,4}  cosine "
             + $"{NumberText.Fixed(cosine, 3),6}{(isSame is { } same ? same ? "  same class" : "  another class" : "")}";
 
-    static string Summary(RetrievalQuality quality, int shown) => string.Create(
+    static string Summary(RetrievalQuality quality, int shown, int many) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Precision at {shown}: {NumberText.Percent(quality.PrecisionAt(shown), 0)}, at {Same}: "
-            + $"{NumberText.Percent(quality.PrecisionAt(Same), 0)}"
+        $"Precision at {shown}: {NumberText.Percent(quality.PrecisionAt(shown), 0)}, at {many}: "
+            + $"{NumberText.Percent(quality.PrecisionAt(many), 0)}"
         + $" (chance {NumberText.Percent(quality.Chance, 0)}); first hit at rank {quality.FirstHit};"
         + $" average precision {NumberText.Fixed(quality.AveragePrecision, 3)};"
         + $" CosineEmbeddingLoss with margin {Margin}: {NumberText.Fixed(quality.Loss, 4)}");

@@ -69,7 +69,7 @@ internal static class Tool
             CompareCommand.Create(console, stop),
             LossesCommand.Create(console),
             LossCommand.Create(console),
-            new HelpOption { Recursive = true, Action = new HelpAction { MaxWidth = console.TableWidth } },
+            new HelpOption { Recursive = true, Action = new SubcommandHelp(console.TableWidth) },
             new VersionOption(),
             debug,
         };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Criterion.Formats;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -13,13 +14,13 @@ internal sealed class TrainCommand
         Description = string.Join("\n", GanRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}.")),
         DefaultValueFactory = _ => GanRecipe.All[0].Name,
         HelpName = "recipe",
-    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", "siamese");
+    }.OneOf([.. GanRecipe.All.Select(recipe => recipe.Name)], "cyclegan", "siamese", "embedding");
 
     readonly Option<string[]> _data = new("--data")
     {
         Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), {GaussianRing.Name} (points of eight Gaussians on a "
             + "circle, whose modes are counted), "
-            + "a folder of PNGs, an IDX file (plain or .gz), or a .npy file; repeat it to add more",
+            + "a folder of PNGs, in which subfolders are classes, an IDX file (plain or .gz), or a .npy file; repeat it to add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
     };
@@ -139,12 +140,11 @@ internal sealed class TrainCommand
             case CycleGanRunRecord cycle:
                 return CycleGanCommand.Report(Resumed(CycleGanRun.Resume(cycle, checkpoint, steps)), console);
             case SiameseRunRecord siamese:
-                return SiameseCommand.Report(Resumed(SiameseRun.Resume(siamese, ImageDataset.FashionMnist(), checkpoint, steps)), console);
+                return SiameseCommand.Report(
+                    Resumed(SiameseRun.Resume(siamese, SiameseCommand.Data(siamese, path), checkpoint, steps)), console);
             default:
                 GanRunRecord gan = (GanRunRecord)record;
-                DataArguments load = gan.Load
-                    ?? throw new TrainingException($"'{path}' was trained on data in memory. Resume it in the program that created the "
-                        + "data.");
+                DataArguments load = gan.Load ?? throw InMemory(path);
                 FindingPrinter findings = new(console, gan.Options.Objective);
                 return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), findings.Watch), console);
         }
@@ -158,6 +158,10 @@ internal sealed class TrainCommand
             return RunOptions.Execute(run, folder, console, token, watch);
         }
     }
+
+    /// <summary>Creates the error of a run whose data only the program that trained it has.</summary>
+    public static TrainingException InMemory(string path) =>
+        new($"'{path}' was trained on data in memory. Use the program that created the data.");
 
     static int Report((int Code, GanRunRecord Record) ended, ToolConsole console)
     {

@@ -32,6 +32,9 @@ internal sealed class CatalogueEntry
     /// <summary>Gets the methods that evaluate it on tensors.</summary>
     public IReadOnlyList<CatalogueCall> Calls => _calls ??= CatalogueCall.Of(Type);
 
+    /// <summary>Gets the C# statements that create the loss and evaluate it.</summary>
+    public IReadOnlyList<string> Code => CatalogueCode.Lines(this);
+
     public string Summary => XmlDocumentation.Of(Type).Summary;
 
     public string Remarks => XmlDocumentation.Of(Type).Remarks;

@@ -22,6 +22,7 @@ internal static class CatalogueJson
         ["summary"] = entry.Summary,
         ["remarks"] = entry.Remarks,
         ["latex"] = SymbolicFormula.Of(entry),
+        ["code"] = new JsonArray([.. entry.Code.Select(static line => (JsonNode)JsonValue.Create(line)!)]),
         ["shapes"] = entry.About.Shapes,
         ["source"] = entry.About.Source,
         ["twin"] = entry.About.PyTorch,

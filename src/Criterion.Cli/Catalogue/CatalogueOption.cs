@@ -44,11 +44,22 @@ internal sealed class CatalogueOption
     public string Default => Initial switch
     {
         null => IsRequired ? "required" : "none",
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        double number => Number(number),
         bool flag => flag ? "true" : "false",
         Enum value => value.ToString(),
         IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
         object value => value.ToString()!,
+    };
+
+    /// <summary>Gets whether the constructor takes it.</summary>
+    public bool IsArgument => _parameter is not null;
+
+    /// <summary>Gets the default in C#.</summary>
+    public string Code => Initial switch
+    {
+        null => "null",
+        Enum value => $"{value.GetType().Name}.{value}",
+        _ => Default,
     };
 
     /// <summary>Gets the accepted values, in words.</summary>
@@ -139,6 +150,7 @@ internal sealed class CatalogueOption
         { IsEnum: true } => Enum.ToObject(type, 0),
         _ when type == typeof(double) => 0.0,
         _ when type == typeof(int) => 0,
+        _ when type == typeof(long) => 0L,
         _ when type == typeof(bool) => false,
         _ => null,
     };
@@ -148,8 +160,14 @@ internal sealed class CatalogueOption
     static bool IsText(Type type)
     {
         Type kind = Nullable.GetUnderlyingType(type) ?? type;
-        return kind.IsEnum || kind == typeof(double) || kind == typeof(int) || kind == typeof(bool) || kind == typeof(Tensor);
+        return kind.IsEnum || kind == typeof(double) || kind == typeof(int) || kind == typeof(long) || kind == typeof(bool)
+            || kind == typeof(Tensor);
     }
+
+    static string Number(double value) =>
+        NumberText.TryParse(NumberText.Format(value), out double shown) && shown == value
+            ? NumberText.Format(value)
+            : value.ToString("R", CultureInfo.InvariantCulture);
 
     static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -55,6 +55,7 @@ internal static class CataloguePage
             text.Append(CultureInfo.InvariantCulture, $"\n![Value and gradient of {entry.Type.Name}]({Pictures}/{entry.Name}.svg)\n");
         }
 
+        text.Append(CultureInfo.InvariantCulture, $"\n```csharp\n{string.Join('\n', entry.Code)}\n```\n");
         if (entry.Options.Count > 0)
         {
             text.Append("\n| option | default | |\n|---|---|---|\n");

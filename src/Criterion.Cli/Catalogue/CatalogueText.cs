@@ -21,6 +21,12 @@ internal static class CatalogueText
             text.Append('\n').Append(TerminalPlot.Draw(SampledCurve.Of(curve), width));
         }
 
+        text.Append("\nC#\n");
+        foreach (string line in entry.Code)
+        {
+            text.Append(TextLayout.Wrap(line, width, Indent)).Append('\n');
+        }
+
         Options(text, entry, width);
         Part(text, "Shapes", entry.About.Shapes, width);
         Part(text, "Notes", entry.Remarks, width);

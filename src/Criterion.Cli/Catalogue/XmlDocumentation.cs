@@ -22,12 +22,12 @@ internal static partial class XmlDocumentation
         return (Text(member?.Element("summary")), Text(member?.Element("remarks")));
     }
 
-    /// <summary>Returns the text of a parameter: from the constructor, or from the type for a positional record.</summary>
+    /// <summary>Returns the text of a parameter of a constructor.</summary>
     public static string Of(ParameterInfo parameter)
     {
         string type = parameter.Member.DeclaringType!.FullName!;
         IEnumerable<XElement> places = Members.Value
-            .Where(member => member.Key == $"T:{type}" || member.Key.StartsWith($"M:{type}.#ctor", StringComparison.Ordinal))
+            .Where(member => member.Key.StartsWith($"M:{type}.#ctor", StringComparison.Ordinal))
             .Select(static member => member.Value);
         return Text(places.Elements("param").FirstOrDefault(element => (string?)element.Attribute("name") == parameter.Name));
     }

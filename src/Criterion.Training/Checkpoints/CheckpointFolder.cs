@@ -1,4 +1,5 @@
 using System.Globalization;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 

@@ -63,7 +63,7 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
         {
             _random = state.Random("random");
             _images.Clear();
-            _images.AddRange(state.Part("images").Values.Select(Own));
+            _images.AddRange(StateGroup.Part(state, "images").Values.Select(Own));
         }
     }
 

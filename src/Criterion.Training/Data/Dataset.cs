@@ -41,10 +41,20 @@ public abstract class Dataset
     public abstract string Description { get; }
 
     /// <summary>Returns the number of classes of the labels, which count from 0.</summary>
-    /// <exception cref="TrainingException">There are no labels.</exception>
-    internal int Classes() => Labels is null
-        ? throw new TrainingException(
-            $"A GAN with classes needs the class of each item, and '{Source}' has no labels. "
-            + $"Use {ImageDataset.FashionMnistName}, give the data set labels, or use a recipe without classes.")
-        : (int)Labels.Max().Item() + 1;
+    /// <exception cref="TrainingException">There are no labels, or all are the same.</exception>
+    internal int Classes()
+    {
+        if (Labels is null)
+        {
+            throw new TrainingException(
+                $"A GAN with classes needs the class of each item, and '{Source}' has no labels. "
+                + $"{ImageDataset.GiveLabels} {ImageDataset.FashionMnistName} has labels, and most recipes need none.");
+        }
+
+        int classes = (int)Labels.Max().Item() + 1;
+        return classes > 1
+            ? classes
+            : throw new TrainingException($"A GAN with classes needs at least two, and '{Source}' has one. "
+                + "Add a subfolder for each other class, or use a recipe without classes.");
+    }
 }

@@ -13,13 +13,37 @@ public sealed class ImageDataset : Dataset
     internal const string SizeParameter = "ImageDataset.Load: size";
     internal const string RangeParameter = "ImageDataset.Load: range";
 
+    // The range parameter of the constructor.
+    const string NewRange = "ImageDataset: range";
+
+    // How data get labels, for errors.
+    internal const string GiveLabels = "Put the images of each class into a subfolder of its name, or pass labels to ImageDataset.";
+
+    static readonly string[] Garments =
+        ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
+
     /// <summary>Creates a data set of images in memory.</summary>
     /// <param name="source">The source, for records and errors.</param>
-    /// <param name="images">The images, Float32 <c>[N, C, H, W]</c> with C 1 or 3, values in [−1, 1].</param>
-    /// <param name="labels">The class of each image, Int64 <c>[N]</c>, if known.</param>
-    /// <exception cref="TrainingException">Images or labels have another shape or type.</exception>
-    public ImageDataset(string source, Tensor images, Tensor? labels = null)
-        : base(source, Checked(source, images), labels)
+    /// <param name="images">
+    /// The images, <c>[N, C, H, W]</c> with C 1 or 3: bytes, values in [0, 255], or floats with values in <paramref name="range"/>, which
+    /// are converted to Float32 in [−1, 1].
+    /// </param>
+    /// <param name="labels">The class of each image, Int64 <c>[N]</c>, counted from 0, if known.</param>
+    /// <param name="range">
+    /// The values of black and white in floats; ignored for bytes. Default: [−1, 1]. Floats without a negative value need it, because they
+    /// may have any range.
+    /// </param>
+    /// <exception cref="TrainingException">
+    /// Images or labels have another shape or type, a value is NaN or outside the range, or no value is negative and no range is given.
+    /// </exception>
+    public ImageDataset(string source, Tensor images, Tensor? labels = null, ImageRange? range = null)
+        : this(Signed(source, images, range), source, labels)
+    {
+    }
+
+    // Images that were converted before: a part of a data set may have no negative value.
+    ImageDataset(Tensor signed, string source, Tensor? labels)
+        : base(source, signed, labels)
     {
     }
 
@@ -32,15 +56,22 @@ public sealed class ImageDataset : Dataset
     /// <summary>Gets the height and width of every image.</summary>
     public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
 
+    /// <summary>
+    /// Gets the names of the classes by their number: those of subfolders in the order of the alphabet, or of garments. Empty if the data
+    /// have no labels, or labels without names.
+    /// </summary>
+    /// <exception cref="TrainingException">A label has no name, or names are given without labels.</exception>
+    public IReadOnlyList<string> ClassNames { get; init => field = CheckedNames(value); } = [];
+
     /// <inheritdoc/>
-    public override string Description => $"{Count} images of {Source} ({Size})";
+    public override string Description => $"{Counted.Of(Count, "image")} of {Source} ({Size}{Named(ClassNames)})";
 
     /// <summary>Returns a copy of some images with their labels.</summary>
     /// <param name="places">The indices, in the wanted order.</param>
     public ImageDataset Select(IEnumerable<int> places)
     {
         Tensor at = Tensor.From([.. places.Select(static place => (long)place)]);
-        return new ImageDataset(Source, Images.IndexSelect(0, at), Labels?.IndexSelect(0, at)) { Notes = Notes };
+        return new ImageDataset(Images.IndexSelect(0, at), Source, Labels?.IndexSelect(0, at)) { Notes = Notes, ClassNames = ClassNames };
     }
 
     /// <summary>Returns the images of some classes.</summary>
@@ -59,7 +90,8 @@ public sealed class ImageDataset : Dataset
     {
         ImagePart part = ImagePart.FromArray(FashionMnistName, FashionMnistBytes().Unsqueeze(1), ImageRange.MinusOneOne);
         Tensor images = ImagePart.Join(FashionMnistName, [part], size).Images;
-        return new ImageDataset(FashionMnistName, images, Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64));
+        Tensor labels = Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64);
+        return new ImageDataset(images, FashionMnistName, labels) { ClassNames = Garments };
     }
 
     /// <summary>
@@ -67,9 +99,13 @@ public sealed class ImageDataset : Dataset
     /// <c>.npy</c> files.
     /// </summary>
     /// <remarks>
+    /// <para>If the PNGs of a folder are in subfolders, each subfolder is a class: its name is in <see cref="ClassNames"/>, and
+    /// <see cref="Dataset.Labels"/> count the names in alphabetical order, as in torchvision's <c>ImageFolder</c>. Images beside such
+    /// subfolders, and subfolders without images, are errors. Several folders with classes are joined by name; beside sources without
+    /// classes, none are labelled.</para>
     /// <para>A built-in name always means the built-in data; a folder of that name is <c>./fashion-mnist</c>. A folder with pictures of
     /// other formats, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files
-    /// are named in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
+    /// and images in hidden folders are named in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
     /// <para>Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour, all become colour, the grey ones with
     /// three equal channels. Samples of 16 bits are rounded to 8. Values up to a millionth of the range outside it are clamped to black or
     /// white.</para>
@@ -107,29 +143,77 @@ public sealed class ImageDataset : Dataset
         ImagePart[] parts = [.. sources.SelectMany(source => ImageSource.Load(source, range, background, notes))];
         string source = string.Join(", ", sources);
         (Tensor images, IReadOnlyList<string> changes) = ImagePart.Join(source, parts, size, background);
-        return new ImageDataset(source, images) { Notes = [.. notes, .. changes] };
+        string[] names = [.. parts.Select(static part => part.Class).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        bool isLabelled = parts.All(static part => part.Class is not null);
+        if (names.Length > 0 && !isLabelled)
+        {
+            notes.Add($"The class folders of '{source}' are not used, because some of the images have no class.");
+        }
+
+        return new ImageDataset(images, source, isLabelled ? LabelsOf(parts, names) : null)
+        {
+            ClassNames = isLabelled ? names : [],
+            Notes = [.. notes, .. changes],
+        };
     }
+
+    /// <summary>Loads one source, as <see cref="Load(IReadOnlyList{string}, int?, ImageRange?, double)"/> loads several.</summary>
+    /// <param name="source">The name, file or folder.</param>
+    /// <param name="size">The side to resize every image to, in pixels.</param>
+    /// <param name="range">The values of black and white in files of floats; ignored for bytes.</param>
+    /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
+    /// <exception cref="TrainingException">The source is missing, empty or without images, or sizes differ.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public static ImageDataset Load(string source, int? size = null, ImageRange? range = null, double background = 1) =>
+        Load([source], size, range, background);
+
+    static Tensor LabelsOf(ImagePart[] parts, string[] names) => Tensor.From(
+        [.. parts.SelectMany(part => Enumerable.Repeat((long)Array.IndexOf(names, part.Class), part.Count))]);
 
     /// <summary>Returns the images, grey ones with as many equal channels as asked for.</summary>
     internal ImageDataset WithChannels(int channels) => channels == Channels
         ? this
-        : new ImageDataset(Source, Images.Expand(-1, channels, -1, -1).Contiguous(), Labels) { Notes = Notes };
+        : new ImageDataset(Images.Expand(-1, channels, -1, -1).Contiguous(), Source, Labels) { Notes = Notes, ClassNames = ClassNames };
 
-    static Tensor Checked(string source, Tensor images)
+    /// <summary>Returns the class of a label as an error shows it: its name and number, or its number.</summary>
+    internal string ClassName(int label) => label < ClassNames.Count && label >= 0 ? $"{label} ({ClassNames[label]})" : $"{label}";
+
+    static Tensor Signed(string source, Tensor images, ImageRange? range)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(images);
-        return images.DType == DType.Float32 && images.Rank == 4 && images.Shape[1] is 1 or 3 && images.Count > 0
-            ? images
-            : throw new TrainingException(
-                $"{source}: images must be Float32 [N, 1 or 3, H, W], but are {images.DType} {images.Shape}. Convert or reshape them.");
+        if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0 || !(images.DType == DType.UInt8 || images.DType.IsFloat()))
+        {
+            throw new TrainingException($"{source}: images must be bytes or floats [N, 1 or 3, H, W], but are {images.DType} {images.Shape}. "
+                + "Convert or reshape them.");
+        }
+
+        return PixelValues.ToSigned(source, images, range ?? PixelValues.StatedRange(source, images, NewRange), NewRange);
+    }
+
+    IReadOnlyList<string> CheckedNames(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        int needed = Labels is null ? 0 : (int)Labels.Max().Item() + 1;
+        return names.Count == 0 || (needed > 0 && names.Count >= needed)
+            ? names
+            : throw new TrainingException($"{Source}: there are {Counted.Of(names.Count, "name")} of classes, but {needed} are needed. "
+                + (Labels is null ? "Give labels as well." : "Name every class."));
+    }
+
+    static string Named(IReadOnlyList<string> names)
+    {
+        const int Shown = 10;
+        string list = string.Join(", ", names.Take(Shown));
+        return names.Count == 0 ? "" : $", {(names.Count == 1 ? "1 class" : $"{names.Count} classes")}: "
+            + $"{list}{(names.Count > Shown ? ", …" : "")}";
     }
 
     /// <summary>Returns the class of each image.</summary>
     /// <param name="why">The reason why labels are needed, for the error.</param>
     /// <exception cref="TrainingException">There are no labels.</exception>
     internal int[] LabelsOf(string why) =>
-        [.. (Labels ?? throw new TrainingException($"'{Source}' has no labels, and {why}. Give the data set labels."))
+        [.. (Labels ?? throw new TrainingException($"'{Source}' has no labels, and {why}. {GiveLabels}"))
             .ToArray<long>().Select(static label => (int)label)];
 
     /// <summary>Returns the index of the first image of some classes.</summary>

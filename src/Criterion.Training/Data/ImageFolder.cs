@@ -3,9 +3,9 @@ using System.Collections.Frozen;
 namespace Criterion.Training;
 
 /// <summary>The images in a folder and its subfolders.</summary>
-/// <param name="Files">The PNG files, ordered by name.</param>
+/// <param name="Files">The PNG files, ordered by name, each with the subfolder that is its class; null in a folder without classes.</param>
 /// <param name="Notes">Sentences about the other files.</param>
-internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<string> Notes)
+internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> Files, IReadOnlyList<string> Notes)
 {
     const int Shown = 5;
 
@@ -23,11 +23,14 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
     /// <summary>Returns whether a file has the extension of a picture format that is not supported.</summary>
     public static bool IsOtherPicture(string file) => OtherPictures.Contains(Path.GetExtension(file));
 
-    /// <summary>Lists a folder.</summary>
-    /// <exception cref="TrainingException">The folder has no PNG or pictures of other formats, or is that of a run.</exception>
+    /// <summary>Lists a folder. If its images are in subfolders, each subfolder is a class, with everything in it.</summary>
+    /// <exception cref="TrainingException">
+    /// The folder has no PNG, pictures of other formats, images beside subfolders of images, or a class without images; or it is the
+    /// folder of a run.
+    /// </exception>
     public static ImageFolder Of(string folder)
     {
-        string[] files = Listed(folder);
+        string[] files = FilesIn(folder);
         foreach (string place in files.Select(static file => Path.GetDirectoryName(file)!).Append(folder).Distinct())
         {
             RefuseRun(place);
@@ -35,14 +38,17 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
 
         string[] images = [.. files.Where(IsPng)];
         string[] others = [.. files.Where(static file => !IsPng(file))];
-        RefuseOthers(folder, images, [.. others.Where(IsOtherPicture)]);
-        return new ImageFolder(images, [.. NotesOn(folder, images, others)]);
+        string[] hidden = HiddenIn(folder);
+        RefuseOthers(folder, images, [.. others.Where(IsOtherPicture)], hidden);
+        (string, string?)[] classed = [.. images.Select(file => (file, ClassOf(folder, file)))];
+        RefuseMixture(folder, classed);
+        return new ImageFolder(classed, [.. NotesOn(folder, others, hidden)]);
     }
 
     /// <summary>Returns whether a file has the extension of a PNG.</summary>
     public static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
 
-    static string[] Listed(string folder)
+    static string[] FilesIn(string folder)
     {
         // Without the permission to read a part of it, the folder would appear smaller than it is.
         EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = false };
@@ -59,12 +65,27 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
         }
     }
 
+    // These are only counted, so that those without permission do not matter.
+    static string[] HiddenIn(string folder)
+    {
+        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        return [.. Directory.GetFiles(folder, "*", everywhere).Where(file => IsInHiddenFolder(Path.GetRelativePath(folder, file)))];
+    }
+
     /// <summary>
     /// Returns whether a path is hidden on some system: Windows shows names with a dot, and macOS adds many next to pictures.
     /// </summary>
     static bool IsHidden(string path) =>
         path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
             .Any(static part => part.StartsWith('.') || Leftovers.Contains(part));
+
+    /// <summary>Returns whether a PNG that is not hidden itself is in a folder whose name begins with a dot.</summary>
+    static bool IsInHiddenFolder(string path) =>
+        IsPng(path) && !IsHidden(Path.GetFileName(path)) && path.Split(Path.DirectorySeparatorChar)[..^1].Any(static part => part[0] == '.');
+
+    /// <summary>Returns the first subfolder on the way to a file; null for a file of the folder itself.</summary>
+    static string? ClassOf(string folder, string file) =>
+        Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar) is [var name, _, ..] ? name : null;
 
     /// <summary>Refuses the folder of a run and that of its pictures.</summary>
     /// <exception cref="TrainingException">The folder is one of these.</exception>
@@ -82,39 +103,68 @@ internal sealed record ImageFolder(IReadOnlyList<string> Files, IReadOnlyList<st
         }
     }
 
-    static void RefuseOthers(string folder, string[] images, string[] others)
+    static void RefuseOthers(string folder, string[] images, string[] others, string[] hidden)
     {
         if (others.Length > 0)
         {
             string counts = string.Join(
                 ", ", others.CountBy(static file => Path.GetExtension(file)).Select(static kind => $"{kind.Value} {kind.Key}"));
             throw new TrainingException(
-                $"The folder '{folder}' has {images.Length} PNG images and {others.Length} of unsupported formats: {counts}. "
-                + "Convert these to PNG, or move them elsewhere.");
+                $"The folder '{folder}' has {Counted.Of(images.Length, "PNG image")} and {others.Length} of unsupported formats: {counts} "
+                + $"({Names(folder, others)}). Convert these to PNG, or move them elsewhere.");
         }
 
         if (images.Length == 0)
         {
+            string passed = hidden.Length == 0 ? "" : $", except {hidden.Length} in hidden folders ({Names(folder, hidden)})";
             throw new TrainingException(
-                $"The folder '{folder}' has no PNG images. Give .npy and IDX files themselves, not their folder.");
+                $"The folder '{folder}' has no PNG images{passed}. Give .npy and IDX files themselves, not their folder.");
         }
     }
 
-    static IEnumerable<string> NotesOn(string folder, string[] images, string[] others)
+    static void RefuseMixture(string folder, (string Path, string? Class)[] images)
     {
-        int folders = images.Select(Path.GetDirectoryName).Distinct().Count();
-        if (folders > 1)
+        string[] loose = [.. images.Where(static image => image.Class is null).Select(static image => image.Path)];
+        string[] classes = [.. images.Select(static image => image.Class).OfType<string>().Distinct()];
+        if (loose.Length > 0 && classes.Length > 0)
         {
-            yield return $"The images of '{folder}' come from {folders} folders, which are not used as classes.";
+            throw new TrainingException(
+                $"The folder '{folder}' has {Counted.Of(loose.Length, "image")} of its own ({Names(folder, loose)}) beside "
+                + $"{Counted.Of(classes.Length, "subfolder")} of images ({Listed(classes)}), so it is unclear whether the subfolders are "
+                + "classes. Move the loose images into a subfolder for each class, or give each folder separately for images without "
+                + "classes.");
         }
 
+        if (classes.Length > 0 && Subfolders(folder).Except(classes).ToArray() is { Length: > 0 } empty)
+        {
+            throw new TrainingException(
+                $"The folder '{folder}' has a subfolder for each class, and {Listed(empty)} {(empty.Length == 1 ? "has" : "have")} no PNG "
+                + "images. Add images, or delete the empty class.");
+        }
+    }
+
+    static IEnumerable<string> Subfolders(string folder) =>
+        Directory.GetDirectories(folder).Select(static place => Path.GetFileName(place)).Where(static name => !IsHidden(name));
+
+    static IEnumerable<string> NotesOn(string folder, string[] others, string[] hidden)
+    {
         if (others.Length > 0)
         {
-            string names = string.Join(", ", others.Take(Shown).Select(file => Path.GetRelativePath(folder, file)));
             string what = others.Length == 1
                 ? $"1 file of '{folder}' is not an image and was"
                 : $"{others.Length} files of '{folder}' are not images and were";
-            yield return $"{what} ignored: {names}{(others.Length > Shown ? ", …" : "")}.";
+            yield return $"{what} ignored: {Names(folder, others)}.";
+        }
+
+        if (hidden.Length > 0)
+        {
+            string what = $"{Counted.Of(hidden.Length, "image")} in hidden folders of '{folder}' {(hidden.Length == 1 ? "was" : "were")}";
+            yield return $"{what} ignored: {Names(folder, hidden)}.";
         }
     }
+
+    static string Names(string folder, string[] files) => Listed([.. files.Select(file => Path.GetRelativePath(folder, file))]);
+
+    static string Listed(string[] names) => $"{string.Join(", ", names.Order(StringComparer.Ordinal).Take(Shown))}"
+        + $"{(names.Length > Shown ? ", …" : "")}";
 }

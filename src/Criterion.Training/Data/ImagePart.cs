@@ -32,6 +32,9 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     const int OddSide = 28;
     const int EvenSide = 32;
 
+    /// <summary>Gets the name of the class of all images; null if unknown.</summary>
+    public string? Class { get; init; }
+
     /// <summary>Gets the height and width of every image.</summary>
     public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
 
@@ -80,18 +83,21 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     {
         int all = parts.Sum(static part => part.Count);
         string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(background)}" };
-        (int Count, string What)[] changes =
+        // The words of one image, and of several.
+        (int Count, string One, string Many)[] changes =
         [
-            (Changed(ImageChanges.LaidOnBackground), $"have transparent pixels, which were blended with {grey}"),
-            (Changed(ImageChanges.Rounded), "are of 16 bits and were rounded to 8"),
-            (Changed(ImageChanges.Padded), $"are {OddSide}×{OddSide} and were padded with black to {EvenSide}×{EvenSide}"),
-            (Changed(ImageChanges.Resized), $"were resized to {size}×{size}"),
-            (Changed(ImageChanges.Stretched), "have other proportions and were stretched"),
-            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count), "are grey and were converted to colour, "
-                + "like the others"),
+            (Changed(ImageChanges.LaidOnBackground), $"has transparent pixels, which were blended with {grey}",
+                $"have transparent pixels, which were blended with {grey}"),
+            (Changed(ImageChanges.Rounded), "is of 16 bits and was rounded to 8", "are of 16 bits and were rounded to 8"),
+            (Changed(ImageChanges.Padded), $"is {OddSide}×{OddSide} and was padded with black to {EvenSide}×{EvenSide}",
+                $"are {OddSide}×{OddSide} and were padded with black to {EvenSide}×{EvenSide}"),
+            (Changed(ImageChanges.Resized), $"was resized to {size}×{size}", $"were resized to {size}×{size}"),
+            (Changed(ImageChanges.Stretched), "has other proportions and was stretched", "have other proportions and were stretched"),
+            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count),
+                "is grey and was converted to colour, like the others", "are grey and were converted to colour, like the others"),
         ];
-        return changes.Where(static change => change.Count > 0).Select(change => $"{change.Count} of {all} images of "
-            + $"'{source}' {change.What}.");
+        return changes.Where(static change => change.Count > 0).Select(change =>
+            $"{change.Count} of {Counted.Of(all, "image")} of '{source}' {(change.Count == 1 ? change.One : change.Many)}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }

@@ -53,7 +53,7 @@ internal static class ImageSource
         {
             ImageFolder folder = ImageFolder.Of(source);
             notes.AddRange(folder.Notes);
-            return folder.Files.Select(file => ImagePart.FromPng(file, background));
+            return folder.Files.Select(file => ImagePart.FromPng(file.Path, background) with { Class = file.Class });
         }
 
         return [FromFile(source, range, background)];
@@ -63,7 +63,14 @@ internal static class ImageSource
     {
         ".PNG" => ImagePart.FromPng(file, background),
         ".NPY" => ImagePart.FromArray(file, ImageArray.ToImages(file, Npy.Read(file)), range),
-        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException($"'{file}' has an unsupported format. Convert it to PNG."),
+        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException(
+            $"'{file}' is {Picture(file)}, which is an unsupported format. Convert it to PNG."),
         _ => ImagePart.FromArray(file, ImageArray.ToImages(file, Idx.Read(file), isImagesFirst: true), range),
+    };
+
+    static string Picture(string file) => Path.GetExtension(file).ToUpperInvariant() switch
+    {
+        ".JPG" or ".JPEG" or ".JPE" or ".JFIF" => "a JPEG",
+        var extension => $"a picture of the kind {extension[1..]}",
     };
 }

@@ -6,7 +6,11 @@ internal static class PixelValues
     const double Half = 127.5;
 
     /// <summary>Converts bytes, or floats of a given range, to Float32 in [−1, 1].</summary>
-    public static Tensor ToSigned(string name, Tensor values, ImageRange? range)
+    /// <param name="name">The name that the error begins with.</param>
+    /// <param name="values">The images.</param>
+    /// <param name="range">The values of black and white in floats.</param>
+    /// <param name="parameter">The parameter that states the range. Default: that of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
+    public static Tensor ToSigned(string name, Tensor values, ImageRange? range, string parameter = ImageDataset.RangeParameter)
     {
         if (values.DType == DType.UInt8)
         {
@@ -22,11 +26,40 @@ internal static class PixelValues
 
         ImageRange stated = range ?? throw new TrainingException(
             $"{name}: images stored as floats need their range. "
-            + $"Specify whether black and white are −1 and 1, or 0 and 1 ({ImageDataset.RangeParameter}).");
-        Tensor floats = values.To(DType.Float32);
-        CheckWithin(name, floats, stated);
+            + $"Specify whether black and white are −1 and 1, or 0 and 1 ({parameter}).");
+        Tensor floats = values.Detach().To(DType.Float32);
+        CheckWithin(name, floats, stated, parameter);
+        if (stated == ImageRange.MinusOneOne && IsWithin(floats, -1, 1))
+        {
+            return floats;
+        }
+
         Tensor signed = stated == ImageRange.MinusOneOne ? floats : ((floats - stated.Black()) * (2 / stated.Extent())) - 1;
         return signed.Clamp(-1, 1);
+    }
+
+    /// <summary>
+    /// Returns the range of images in memory whose range is not given: [−1, 1], if they have a value below 0, so that images in another
+    /// range are not mistaken for it.
+    /// </summary>
+    /// <param name="name">The name that the error begins with.</param>
+    /// <param name="values">The images.</param>
+    /// <param name="parameter">The parameter that states the range.</param>
+    /// <exception cref="TrainingException">A value is NaN or outside [−1, 1], or none is negative.</exception>
+    public static ImageRange StatedRange(string name, Tensor values, string parameter)
+    {
+        if (values.DType == DType.UInt8)
+        {
+            return ImageRange.Byte;
+        }
+
+        Tensor floats = values.Detach().To(DType.Float32);
+        CheckWithin(name, floats, ImageRange.MinusOneOne, parameter);
+        return !IsWithin(floats, 0, 1)
+            ? ImageRange.MinusOneOne
+            : throw new TrainingException(
+                $"{name}: all values are from 0 to 1, so black may be 0 or −1. "
+                + $"Specify {nameof(ImageRange)}.{nameof(ImageRange.ZeroOne)} or {nameof(ImageRange.MinusOneOne)} ({parameter}).");
     }
 
     /// <summary>Converts a PNG of <c>[C, H, W]</c> bytes to <c>[1 or 3, H, W]</c>, values in [−1, 1].</summary>
@@ -55,18 +88,21 @@ internal static class PixelValues
     /// <summary>Converts floats in [−1, 1] to bytes, rounded.</summary>
     public static Tensor ToBytes(Tensor images) => (((images.Detach() + 1) * Half) + 0.5).Clamp(0, 255).To(DType.UInt8);
 
-    static void CheckWithin(string name, Tensor values, ImageRange range)
+    static bool IsWithin(Tensor values, float low, float high) =>
+        !values.Contiguous().AsReadOnlySpan<float>().ContainsAnyExceptInRange(low, high);
+
+    static void CheckWithin(string name, Tensor values, ImageRange range, string parameter)
     {
         (double low, double high) = range.Accepted();
-        ReadOnlySpan<float> all = values.AsReadOnlySpan<float>();
+        ReadOnlySpan<float> all = values.Contiguous().AsReadOnlySpan<float>();
         for (int i = 0; i < all.Length; i++)
         {
             // This form of the comparison also catches NaN.
             if (!(all[i] >= low && all[i] <= high))
             {
                 throw new TrainingException(
-                    $"{name}: value {i} is {all[i]}, outside the range {range.Black()}..{range.White()}. "
-                    + $"Scale the images, or specify another range ({ImageDataset.RangeParameter}).");
+                    $"{name}: value {i} is {NumberText.Format(all[i])}, outside the range {range.Black()}..{range.White()}. "
+                    + $"Scale the images, or specify another range ({parameter}).");
             }
         }
     }

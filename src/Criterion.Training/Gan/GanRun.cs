@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;

@@ -8,6 +8,7 @@ internal sealed class TrainedNetworks : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
     readonly Optimizer _optimizer;
+    readonly StateGroup _state;
 
     /// <summary>Creates a set of networks with their optimizer.</summary>
     /// <param name="networks">The networks, by the names of their state.</param>
@@ -16,6 +17,7 @@ internal sealed class TrainedNetworks : IStateful
     {
         _networks = networks;
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
+        _state = new StateGroup([.. networks.Select(static named => (named.Name, (IStateful)named.Network)), ("optimizer", _optimizer)]);
     }
 
     /// <summary>Creates one network with its optimizer.</summary>
@@ -59,26 +61,8 @@ internal sealed class TrainedNetworks : IStateful
     public void Update() => _optimizer.Step();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict()
-    {
-        OrderedDictionary<string, Tensor> state = [];
-        foreach ((string name, Module network) in _networks)
-        {
-            state.AddPart(name, network.StateDict());
-        }
-
-        state.AddPart("optimizer", _optimizer.StateDict());
-        return state;
-    }
+    public IReadOnlyDictionary<string, Tensor> StateDict() => _state.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        foreach ((string name, Module network) in _networks)
-        {
-            network.LoadStateDict(state.Part(name));
-        }
-
-        _optimizer.LoadStateDict(state.Part("optimizer"));
-    }
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => _state.LoadStateDict(state);
 }

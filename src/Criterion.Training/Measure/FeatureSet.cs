@@ -87,7 +87,7 @@ public sealed record FeatureSet
     /// <param name="seed">The seed of the samples. Default: 0.</param>
     /// <param name="range">The values of black and white in files of floats; ignored for bytes and features.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
-    /// <param name="size">The side to resize every image to, in pixels, as for <see cref="ImageDataset.Load"/>.</param>
+    /// <param name="size">The side to resize every image to, in pixels, as for <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or has neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
     public static FeatureSet Load(

@@ -94,7 +94,7 @@ public sealed record Dcgan : GanNetworks
     }
 
     /// <inheritdoc/>
-    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Compose(samples);
+    public override Tensor Picture(Tensor samples, Dataset? data = null) => ImageGrid.Draw(samples);
 
     Sequential Decoder(int from, bool normalize, RandomStream random)
     {

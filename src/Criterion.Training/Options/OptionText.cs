@@ -52,18 +52,16 @@ internal static class OptionText
     /// <exception cref="TrainingException">An item has another form, or there are items beside <c>none</c>.</exception>
     public static object List(TrainingOption option, IReadOnlyList<string> texts)
     {
-        if (option.ValueType == typeof(int))
-        {
-            return (ValueList<int>)[.. texts.Select(text => (int)option.Parse(text)!)];
-        }
-
-        return !texts.Contains(GanNames.None) ? (ValueList<Regularizer>)[.. texts.Select(text => (Regularizer)option.Parse(text)!)]
-            : texts.Count == 1 ? (ValueList<Regularizer>)[]
+        bool isNumbers = option.ValueType == typeof(int);
+        return !texts.Contains(GanNames.None) ? isNumbers ? Items<int>(option, texts) : Items<Regularizer>(option, texts)
+            : texts.Count == 1 ? isNumbers ? (ValueList<int>)[] : (ValueList<Regularizer>)[]
             : throw new TrainingException(
                 $"{option.QualifiedName}: '{GanNames.None}' means an empty list, "
                     + $"and '{texts.First(static text => text != GanNames.None)}' is also given. "
                 + "Leave out one of the two.");
     }
+
+    static ValueList<T> Items<T>(TrainingOption option, IReadOnlyList<string> texts) => [.. texts.Select(text => (T)option.Parse(text)!)];
 
     /// <summary>Formats a value; null is <c>none</c>.</summary>
     public static string Format(object? value) => value switch
@@ -77,6 +75,7 @@ internal static class OptionText
         GanLoss or Penalty => LossName.Of(value.GetType()),
         IEnumerable<Regularizer> items when !items.Any() => GanNames.None,
         IEnumerable<Regularizer> items => string.Join(", ", items.Select(static one => LossName.Of(one.Penalty.GetType()))),
+        IEnumerable<int> items when !items.Any() => GanNames.None,
         IEnumerable<int> items => string.Join(", ", items),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -118,7 +118,7 @@ public sealed class RunFolder : IDisposable
     });
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
-    public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Compose(images, columns));
+    public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Draw(images, columns));
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
     /// <param name="step">The number of the step.</param>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 
@@ -81,7 +82,7 @@ public sealed record DataRecord
     /// <param name="source">The name, file or folder.</param>
     /// <param name="count">The number of items.</param>
     /// <param name="shape">The shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</param>
-    /// <param name="checksum">The first 16 hexadecimal digits of a SHA-256 over the values.</param>
+    /// <param name="checksum">The first 16 hexadecimal digits of a SHA-256 over the values and labels.</param>
     public DataRecord(string source, int count, ValueList<int> shape, string checksum) =>
         (Source, Count, Shape, Checksum) = (source, count, shape, checksum);
 
@@ -102,12 +103,20 @@ public sealed record DataRecord
     [JsonConverter(typeof(ValueListConverter<string>))]
     public ValueList<string> Notes { get; init; } = [];
 
+    /// <summary>Gets the names of the classes by their number; see <see cref="ImageDataset.ClassNames"/>.</summary>
+    [JsonConverter(typeof(ValueListConverter<string>))]
+    public ValueList<string> Classes { get; init; } = [];
+
     /// <summary>Creates the record of a data set.</summary>
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         ValueList<int> shape = [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])];
-        return new DataRecord(data.Source, data.Count, shape, Sum(data.Items)) { Notes = [.. data.Notes] };
+        return new DataRecord(data.Source, data.Count, shape, Sum(data))
+        {
+            Notes = [.. data.Notes],
+            Classes = data is ImageDataset images ? [.. images.ClassNames] : [],
+        };
     }
 
     /// <summary>Refuses data that differ from those of a run that is resumed.</summary>
@@ -123,18 +132,24 @@ public sealed record DataRecord
     }
 
     /// <summary>Formats the record for messages.</summary>
-    public override string ToString() => $"{Count} items of shape {Shape} of '{Source}' (checksum {Checksum})";
+    public override string ToString() => $"{Counted.Of(Count, "item")} of shape {Shape} of '{Source}' "
+        + $"({(Classes.Count == 0 ? "" : $"classes {string.Join(", ", Classes)}; ")}checksum {Checksum})";
 
-    static string Sum(Tensor items)
+    static string Sum(Dataset data)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.Append(items.Contiguous().AsReadOnlySpan<float>());
+        hash.Append(data.Items.Contiguous().AsReadOnlySpan<float>());
+        if (data.Labels is { } labels)
+        {
+            hash.Append(labels.Contiguous().AsReadOnlySpan<long>());
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }
 
 /// <summary>
-/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
+/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
 /// </summary>
 public sealed record DataArguments
 {
@@ -158,7 +173,7 @@ public sealed record DataArguments
     public double Background { get; init; } = 1;
 
     /// <summary>Creates the arguments, with full paths.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/param"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/param"/>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
         new([.. sources.Select(FullPath)], size, range)
         {
@@ -171,11 +186,11 @@ public sealed record DataArguments
     internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
 
     /// <summary>Loads images, where points cannot be used.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
     public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
 
     /// <summary>Loads the data.</summary>
-    /// <inheritdoc cref="ImageDataset.Load" path="/exception"/>
+    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
     public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
         : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
         : throw new TrainingException(

@@ -11,6 +11,8 @@ namespace Criterion.Training;
 public abstract class Trainer<TStep> : IStateful
     where TStep : struct, IRunStep
 {
+    const string StepName = "step";
+
     static readonly TStep SkippedStep = TStep.Columns.Skipped<TStep>();
 
     readonly NanGuard _guard;
@@ -27,6 +29,8 @@ public abstract class Trainer<TStep> : IStateful
     /// <summary>Gets the parts whose state a checkpoint holds, by name.</summary>
     private protected abstract IEnumerable<(string Name, IStateful Part)> Parts { get; }
 
+    StateGroup Group => new([.. Parts]);
+
     /// <summary>Trains for one step.</summary>
     /// <returns>The record of the step.</returns>
     /// <exception cref="TrainingException">A loss or gradient is not finite, and the options do not say to skip such steps.</exception>
@@ -41,12 +45,8 @@ public abstract class Trainer<TStep> : IStateful
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["step"] = StateDicts.Integers(_step, _guard.Skipped) };
-        foreach ((string name, IStateful part) in Parts)
-        {
-            state.AddPart(name, part.StateDict());
-        }
-
+        OrderedDictionary<string, Tensor> state = new(Group.StateDict());
+        state.Insert(0, StepName, StateDicts.Integers(_step, _guard.Skipped));
         return state;
     }
 
@@ -54,12 +54,9 @@ public abstract class Trainer<TStep> : IStateful
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        long[] steps = state.Integers("step", 2);
+        long[] steps = state.Integers(StepName, 2);
+        Group.LoadStateDict(state.Where(static pair => pair.Key != StepName).ToDictionary());
         (_step, _guard.Skipped) = (steps[0], steps[1]);
-        foreach ((string name, IStateful part) in Parts)
-        {
-            part.LoadStateDict(state.Part(name));
-        }
     }
 
     /// <summary>Computes one step; the number, the skipped steps and the time are filled in by <see cref="Step"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Criterion.Formats;
 
 namespace Criterion.Training;
 

@@ -2,14 +2,14 @@ using Criterion.Metrics;
 
 namespace Criterion.Training;
 
-/// <summary>The quality of embeddings of classes that the encoder was not trained on.</summary>
+/// <summary>The quality of embeddings of images that the encoder was not trained on.</summary>
 public sealed record EmbeddingQuality
 {
     /// <summary>Initializes the result.</summary>
     /// <param name="verification">
     /// The verification of pairs by the cosine of their embeddings. Its accuracy is at the threshold that is best for these pairs.
     /// </param>
-    /// <param name="threshold">The threshold that is best for pairs of other images of these classes.</param>
+    /// <param name="threshold">The threshold that is best for pairs of other held-out images.</param>
     /// <param name="accuracy">The balanced accuracy of pairs at that threshold.</param>
     /// <param name="precisionAtOne">The share of images whose nearest other image has the same class.</param>
     /// <param name="chance">The expected value of that share for random embeddings.</param>

@@ -31,11 +31,16 @@ public sealed record SiameseOptions : TrainingOptions
         init => Objective = Objective with { Margin = value };
     }
 
-    /// <summary>Gets the classes that are held out from training for measurement; at least 2. Default: 5, 7, 8.</summary>
+    /// <summary>
+    /// Gets the classes that are held out from training for measurement, two or more; none holds out a fifth of the images of each class
+    /// instead. Default: 5, 7, 8, which suit Fashion-MNIST; see <see cref="For"/>.
+    /// </summary>
     [JsonConverter(typeof(ValueListConverter<int>))]
     [TrainingOption(
-        "held-out", "Classes held out from training for measurement; give it again for each of two or more",
-        ValueName = "class", Range = "[0, ∞)", Default = "5, 7 and 8: sandals, sneakers, bags")]
+        "held-out", "Classes held out from training for measurement, by number; give it again for each of two or more. "
+            + "none holds out a fifth of the images of each class instead",
+        ValueName = "class", Range = "[0, ∞)",
+        Default = "5, 7 and 8 for fashion-mnist: sandals, sneakers, bags; the last third of five or more other classes; otherwise none")]
     public ValueList<int> HeldOut { get; init; } = [5, 7, 8];
 
     /// <summary>Gets the learning rate of Adam; not negative. Default: 1e-3.</summary>
@@ -44,13 +49,32 @@ public sealed record SiameseOptions : TrainingOptions
 
     internal override TrainingOptionList List => Declared;
 
+    /// <summary>
+    /// Returns the options with the classes to hold out that suit labelled images: 5, 7 and 8 of Fashion-MNIST, the last third of five or
+    /// more other classes, and none of fewer, so that there are two or more to train on and to measure.
+    /// </summary>
+    /// <param name="data">The labelled images.</param>
+    /// <exception cref="TrainingException">There are no labels.</exception>
+    public SiameseOptions For(ImageDataset data)
+    {
+        const int Fewest = 5;
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Source == ImageDataset.FashionMnistName)
+        {
+            return this with { HeldOut = new SiameseOptions().HeldOut };
+        }
+
+        int[] classes = [.. data.LabelsOf(SiameseRun.WhyLabels).Distinct().Order()];
+        return this with { HeldOut = classes.Length < Fewest ? [] : [.. classes[^Math.Max(2, classes.Length / 3)..]] };
+    }
+
     private protected override void CheckTogether()
     {
-        if (HeldOut.Distinct().Count() != HeldOut.Count || HeldOut.Count < 2)
+        if (HeldOut.Distinct().Count() != HeldOut.Count || HeldOut.Count == 1)
         {
             throw new TrainingException(
                 $"{nameof(SiameseOptions)}.{nameof(HeldOut)}: the value must be two or more different classes, which are told apart, "
-                + $"but is {string.Join(", ", HeldOut)}. Give different classes.");
+                + $"but is {string.Join(", ", HeldOut)}. Give different classes, or none.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -9,32 +10,35 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     const int Shown = 5;
     const string Embeddings = "Embeddings";
 
-    // All pairs of these are compared; as many others give the centre and the threshold.
-    const int Measured = 1000;
+    /// <summary>The reason why labels are needed, for errors.</summary>
+    internal const string WhyLabels = "a Siamese network learns from pairs by class";
 
     readonly Sequential _encoder;
     readonly SiameseTrainer _trainer;
-    readonly ImageDataset _unseen;
-    readonly ImageDataset _others;
+    readonly HeldOutImages _images;
 
     /// <summary>Creates a run that has not started.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="encoder">The encoder.</param>
-    /// <param name="data">The labelled images.</param>
+    /// <param name="encoder">The encoder, whose channels become those of the data.</param>
+    /// <param name="data">The labelled images, such as a folder with a subfolder for each class.</param>
     /// <param name="sampleEvery">The steps between two pictures. Default: 250.</param>
     /// <param name="checkpointEvery">The steps between two checkpoints. Default: 250.</param>
+    /// <param name="load">The arguments that the data were loaded with, if they were loaded.</param>
     /// <exception cref="TrainingException">
     /// An option is out of range, the data have no labels, or too few images are left to train on or to measure.
     /// </exception>
-    public SiameseRun(SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery = 250, int checkpointEvery = 250)
-        : base(NewRecord(options, encoder, data, sampleEvery, checkpointEvery))
+    public SiameseRun(
+        SiameseOptions options,
+        EmbeddingNetwork encoder,
+        ImageDataset data,
+        int sampleEvery = 250,
+        int checkpointEvery = 250,
+        DataArguments? load = null)
+        : base(NewRecord(options, encoder, data, sampleEvery, checkpointEvery, load))
     {
-        ImageDataset unseen = Unseen(data, options.HeldOut);
-        int measured = Math.Min(unseen.Count / 2, Measured);
-        _unseen = unseen.Select(Enumerable.Range(0, measured));
-        _others = unseen.Select(Enumerable.Range(measured, measured));
-        _encoder = encoder.Build(new RandomStream(options.Seed).Fork(20));
-        _trainer = new SiameseTrainer(_encoder, data.Without(options.HeldOut), options);
+        _images = HeldOutImages.Of(data, options.HeldOut);
+        _encoder = Record.Encoder.Build(new RandomStream(options.Seed).Fork(20));
+        _trainer = new SiameseTrainer(_encoder, _images.Learned, options);
     }
 
     private protected override Trainer<SiameseStep> Trainer => _trainer;
@@ -51,32 +55,50 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         ArgumentNullException.ThrowIfNull(checkpoint);
         record.Data.CheckSame(data);
         SiameseOptions options = record.Options with { Steps = steps ?? record.Options.Steps };
-        SiameseRun run = new(options, record.Encoder, data, record.SampleEvery, record.CheckpointEvery);
+        SiameseRun run = new(options, record.Encoder, data, record.SampleEvery, record.CheckpointEvery, record.Load);
         run.Restore(checkpoint, record);
         return run;
     }
 
-    // Each row is a query and its five nearest images, all of classes held out from training.
+    /// <summary>Measures a trained encoder on the held-out images of its run, as at the end of the training.</summary>
+    /// <param name="record">The content of <c>run.json</c>.</param>
+    /// <param name="encoder">The encoder, such as <see cref="EncoderFile.Read"/> returns it.</param>
+    /// <param name="data">The data of the run.</param>
+    /// <exception cref="TrainingException">The data differ, or an embedding is not finite.</exception>
+    public static EmbeddingQuality Evaluate(SiameseRunRecord record, Module encoder, ImageDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(encoder);
+        record.Data.CheckSame(data);
+        return Quality(encoder, HeldOutImages.Of(data, record.Options.HeldOut));
+    }
+
+    // Each row is a query and its nearest images, all of them held out from training.
     private protected override void WriteSamples(RunFolder folder)
     {
-        double[] cosines = EmbeddingQuality.Cosines(Encoded(_unseen), Encoded(_others).Mean(0, keepDim: true));
-        IEnumerable<int> picture = Enumerable.Range(0, Queries)
-            .SelectMany(query => EmbeddingQuality.Nearest(cosines, _unseen.Count, query, Shown).Prepend(query));
-        folder.WriteSamples(Record.StepsDone, _unseen.Select(picture).Images, columns: Shown + 1);
+        ImageDataset held = _images.Measured;
+        Tensor centre = _encoder.InBatches(_images.Others.Images).Mean(0, keepDim: true);
+        double[] cosines = EmbeddingQuality.Cosines(_encoder.InBatches(held.Images), centre);
+        int shown = Math.Min(Shown, held.Count - 1);
+        IEnumerable<int> picture = Enumerable.Range(0, Math.Min(Queries, held.Count))
+            .SelectMany(query => EmbeddingQuality.Nearest(cosines, held.Count, query, shown).Prepend(query));
+        folder.WriteSamples(Record.StepsDone, held.Select(picture).Images, columns: shown + 1);
     }
 
     private protected override void WriteResults(RunFolder folder)
     {
         folder.WriteFile(EncoderFile.Name, path => EncoderFile.Write(path, _encoder));
-        Tensor embeddings = Finite(Encoded(_unseen), Embeddings);
-        Tensor others = Finite(Encoded(_others), Embeddings);
-        Record = Record with { Quality = EmbeddingQuality.Measure(embeddings, _unseen.Labels!, others, _others.Labels!) };
+        Record = Record with { Quality = Quality(_encoder, _images) };
     }
 
-    Tensor Encoded(ImageDataset images) => _encoder.InBatches(images.Images);
+    static EmbeddingQuality Quality(Module encoder, HeldOutImages images) => EmbeddingQuality.Measure(
+        Finite(encoder.InBatches(images.Measured.Images), Embeddings),
+        images.Measured.Labels!,
+        Finite(encoder.InBatches(images.Others.Images), Embeddings),
+        images.Others.Labels!);
 
     static SiameseRunRecord NewRecord(
-        SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery)
+        SiameseOptions options, EmbeddingNetwork encoder, ImageDataset data, int sampleEvery, int checkpointEvery, DataArguments? load)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -86,34 +108,12 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
         {
             Recipe = "siamese",
             Options = options,
-            Encoder = encoder,
+            Encoder = encoder with { Channels = data.Channels },
             Data = DataRecord.Of(data),
+            Load = load,
             SampleEvery = sampleEvery,
             CheckpointEvery = checkpointEvery,
             Machine = MachineRecord.Here(),
         };
-    }
-
-    /// <summary>Returns the images of the held-out classes.</summary>
-    /// <exception cref="TrainingException">There are too few of them to measure.</exception>
-    static ImageDataset Unseen(ImageDataset data, IReadOnlyCollection<int> heldOut)
-    {
-        int[] labels = [.. data.LabelsOf("a Siamese network learns from pairs by class").Where(heldOut.Contains)];
-        string classes = string.Join(", ", heldOut);
-        int present = labels.Distinct().Count();
-        if (present < 2)
-        {
-            throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has images of {present} of the held-out classes {classes}, "
-                    + "and at least 2 are needed to tell apart. "
-                + $"Hold out more classes in {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
-        }
-
-        return labels.Length >= 2 * (Queries + Shown)
-            ? data.Only(heldOut)
-            : throw new TrainingException(
-                $"SiameseRun: '{data.Source}' has {labels.Length} images of the held-out classes {classes}, and at least "
-                    + $"{2 * (Queries + Shown)} are "
-                + $"needed to measure. Add images, or change {nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}.");
     }
 }

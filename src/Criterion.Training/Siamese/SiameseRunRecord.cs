@@ -12,6 +12,9 @@ public sealed record SiameseRunRecord : RunRecord
     /// <summary>Gets the images, those of the held-out classes included.</summary>
     public required DataRecord Data { get; init; }
 
+    /// <summary>Gets the arguments that the images were loaded with, which resuming needs; null for data made in memory.</summary>
+    public DataArguments? Load { get; init; }
+
     /// <summary>Gets the quality of the embeddings of held-out classes at the end; null before.</summary>
     public EmbeddingQuality? Quality { get; init; }
 

@@ -106,6 +106,7 @@ internal static class ObjectText
         null => null,
         bool flag => flag,
         int whole => whole,
+        long whole => whole,
         double number => number,
         _ => value.ToString(),
     };

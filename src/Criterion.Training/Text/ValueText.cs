@@ -9,6 +9,7 @@ internal static class ValueText
         _ when type == typeof(bool) => bool.TryParse(text, out bool flag) ? flag : null,
         _ when type == typeof(double) => NumberText.TryParse(text, out double number) ? number : null,
         _ when type == typeof(int) => NumberText.TryParse(text, out long whole) && whole == (int)whole ? (int)whole : null,
+        _ when type == typeof(long) => NumberText.TryParse(text, out long whole) ? whole : null,
         _ when type == typeof(ulong) => NumberText.TryParse(text, out long whole) && whole >= 0 ? (ulong)whole : null,
         { IsEnum: true } => Enum.GetNames(type).FirstOrDefault(name => IsSame(name, text)) is { } name ? Enum.Parse(type, name) : null,
         _ => text,
@@ -18,7 +19,7 @@ internal static class ValueText
     public static string Expected(Type type) => type switch
     {
         _ when type == typeof(bool) => "true or false",
-        _ when type == typeof(int) || type == typeof(ulong) => "a whole number",
+        _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => "a whole number",
         { IsEnum: true } => string.Join(", ", Enum.GetNames(type)),
         _ => "a number",
     };

@@ -41,7 +41,14 @@ public readonly record struct Statistics<T>
     /// <param name="second">The second.</param>
     /// <param name="third">The third.</param>
     /// <param name="fourth">The fourth.</param>
-    public Statistics(T first, T second, T third, T fourth) => (First, Second, Third, Fourth) = (first, second, third, fourth);
+    public Statistics(T first, T second, T third, T fourth)
+    {
+        // One by one: a tuple would copy each lane once more in the loops.
+        First = first;
+        Second = second;
+        Third = third;
+        Fourth = fourth;
+    }
 
     /// <summary><inheritdoc cref="Statistics(T, T, T, T)" path="/param[@name='first']/node()"/></summary>
     public T First { get; }

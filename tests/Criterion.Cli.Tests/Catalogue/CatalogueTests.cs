@@ -78,6 +78,23 @@ public partial class CatalogueTests
         Assert.All(entry.Options, option => Assert.Contains($"\"{option.Name}\"", json, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_prints_the_call(string name)
+    {
+        CatalogueEntry entry = Catalogue.Find(name);
+        string shown = ToolRun.Run("losses", name).Output;
+        Assert.All(entry.Code, line => Assert.Contains(Words(line), Words(shown), StringComparison.Ordinal));
+        Assert.Contains($"new {entry.Type.Name}(", entry.Code[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_call_has_the_defaults_as_values() =>
+        Assert.Equal(
+            ["var loss = new HuberLoss(delta: 1, reduction: Reduction.Mean).Forward(prediction, target);"], Catalogue.Find("huber").Code);
+
+    static string Words(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     [Fact]
     public void Objectives_and_penalties_of_a_training_have_the_same_names() =>
         Assert.All(GanNames.Objectives.Concat(GanNames.Penalties), static name => Assert.Equal(name, Catalogue.Find(name).Name));

@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;

@@ -35,6 +35,26 @@ public class SampleTests
         Assert.InRange(Number(lines[3].Split(' ')[^1]), 0.42, 0.58); // the mean
     }
 
+    [Fact]
+    public void Resume_ends_with_the_same_bits()
+    {
+        string folder = Directory.CreateTempSubdirectory("criterion-resume").FullName;
+        try
+        {
+            string[] lines = SampleProgram.Run("Resume", folder);
+            Assert.Equal(41, lines.Length);
+            Assert.Equal(lines[..20], lines[20..40]);
+            Assert.Equal(20, lines[..20].Distinct().Count());
+            Assert.Equal("the same bits: True", lines[40]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", "Resume", "Program.cs")).Length, 10, 39);
+    }
+
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Criterion.Formats;
 using Criterion.Losses;
 
 namespace Criterion.Training.Tests;

@@ -1,3 +1,4 @@
+using Criterion.Formats;
 using Criterion.Metrics;
 
 namespace Criterion.Training.Tests;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace Criterion.Training;
+namespace Criterion.Formats;
 
 /// <summary>Computes checksums of tensors of any size.</summary>
 internal static class TensorHash

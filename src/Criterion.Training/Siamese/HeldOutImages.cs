@@ -1,0 +1,81 @@
+namespace Criterion.Training;
+
+/// <summary>Labelled images divided into those that an encoder is trained on and two parts that it is measured on.</summary>
+/// <param name="Learned">The images to train on.</param>
+/// <param name="Measured">The images that are compared with one another.</param>
+/// <param name="Others">Other held-out images, which give the centre of the embeddings and the threshold.</param>
+internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured, ImageDataset Others)
+{
+    // All pairs of the measured images are compared.
+    const int MostMeasured = 1000;
+
+    // Where no classes are held out, one of this many images of each class is.
+    const int Every = 5;
+
+    // Two in each part, so that each class has a pair.
+    const int LeastOfClass = 4;
+
+    const string Option = $"{nameof(SiameseOptions)}.{nameof(SiameseOptions.HeldOut)}";
+
+    /// <summary>Divides images.</summary>
+    /// <param name="data">The labelled images.</param>
+    /// <param name="classes">The classes to hold out; none for a fifth of the images of each class.</param>
+    /// <exception cref="TrainingException">There are no labels, or too few classes or images.</exception>
+    public static HeldOutImages Of(ImageDataset data, IReadOnlyCollection<int> classes)
+    {
+        int[] labels = data.LabelsOf(SiameseRun.WhyLabels);
+        int[] ranks = Ranks(labels);
+        bool IsHeldOut(int place) => classes.Count > 0 ? classes.Contains(labels[place]) : ranks[place] % Every == Every - 1;
+        int[] held = [.. Enumerable.Range(0, labels.Length).Where(IsHeldOut)];
+        CheckEnough(data, classes, labels, held);
+        int half = Math.Min(held.Length / 2, MostMeasured);
+        (int[] first, int[] second) = (held[..half], held[half..(2 * half)]);
+        if (!HasAll(first, held, labels) || !HasAll(second, held, labels))
+        {
+            // Images in the order of their classes: the parts take turns within each class.
+            int[] turns = Ranks([.. held.Select(place => labels[place])]);
+            first = [.. held.Where((_, i) => turns[i] % 2 == 0).Take(MostMeasured)];
+            second = [.. held.Where((_, i) => turns[i] % 2 == 1).Take(MostMeasured)];
+        }
+
+        ImageDataset learned = classes.Count > 0
+            ? data.Without(classes)
+            : data.Select(Enumerable.Range(0, labels.Length).Where(place => !IsHeldOut(place)));
+        return new HeldOutImages(learned, data.Select(first), data.Select(second));
+    }
+
+    /// <summary>Returns the number of earlier images of the class of each image.</summary>
+    static int[] Ranks(int[] labels)
+    {
+        Dictionary<int, int> seen = [];
+        return [.. labels.Select(label => seen[label] = seen.GetValueOrDefault(label, -1) + 1)];
+    }
+
+    static bool HasAll(int[] part, int[] all, int[] labels) =>
+        part.Select(place => labels[place]).ToHashSet().IsSupersetOf(all.Select(place => labels[place]));
+
+    static void CheckEnough(ImageDataset data, IReadOnlyCollection<int> classes, int[] labels, int[] held)
+    {
+        Dictionary<int, int> counts = held.CountBy(place => labels[place]).ToDictionary();
+        int present = classes.Count > 0 ? counts.Count : labels.Distinct().Count();
+        if (present < 2)
+        {
+            string of = classes.Count > 0
+                ? $"images of {present} of the held-out classes {string.Join(", ", classes)}"
+                : Counted.Of(present, "class");
+            throw new TrainingException($"SiameseRun: '{data.Source}' has {of}, and at least 2 are needed to tell apart. "
+                + (classes.Count > 0 ? $"Hold out more classes in {Option}." : "Add a class."));
+        }
+
+        int[] needed = classes.Count > 0 ? [.. counts.Keys] : [.. labels.Distinct()];
+        if (needed.Where(label => counts.GetValueOrDefault(label) < LeastOfClass).Cast<int?>().FirstOrDefault() is { } few)
+        {
+            throw new TrainingException(
+                $"SiameseRun: class {data.ClassName(few)} of '{data.Source}' has {Counted.Of(counts.GetValueOrDefault(few), "held-out image")}, "
+                + $"and at least {LeastOfClass} are needed to measure. "
+                + (classes.Count > 0
+                    ? $"Add images, or change {Option}."
+                    : $"Add images, so that the class has {LeastOfClass * Every}, or hold out whole classes in {Option}."));
+        }
+    }
+}

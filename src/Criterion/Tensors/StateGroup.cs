@@ -1,0 +1,125 @@
+namespace Criterion;
+
+/// <summary>
+/// Several stateful objects as one: <c>weight</c> of the part <c>model</c> becomes <c>model.weight</c>. Loading changes all parts or none.
+/// </summary>
+/// <example><code>
+/// StateGroup group = new(("model", model), ("optimizer", optimizer), ("random", RandomStream.Default));
+/// Safetensors.Write("state.safetensors", group.StateDict());
+/// </code></example>
+public sealed class StateGroup : IStateful
+{
+    readonly (string Name, IStateful Part)[] _parts;
+
+    /// <summary>Initializes a group.</summary>
+    /// <param name="parts">The parts with their names, which must be distinct, not empty, and without a dot.</param>
+    /// <exception cref="ArgumentException">A name is empty, repeated, or has a dot.</exception>
+    public StateGroup(params ReadOnlySpan<(string Name, IStateful Part)> parts)
+    {
+        _parts = parts.ToArray();
+        HashSet<string> names = [];
+        foreach ((string name, IStateful part) in _parts)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name, nameof(parts));
+            ArgumentNullException.ThrowIfNull(part, nameof(parts));
+            if (name.Contains('.', StringComparison.Ordinal) || !names.Add(name))
+            {
+                throw new ArgumentException(
+                    $"StateGroup: the name '{name}' {(names.Contains(name) ? "is repeated" : "has a dot")}. Choose another name.",
+                    nameof(parts));
+            }
+        }
+    }
+
+    /// <summary>Returns the states of all parts, each name after that of its part and a dot.</summary>
+    public IReadOnlyDictionary<string, Tensor> StateDict()
+    {
+        OrderedDictionary<string, Tensor> state = [];
+        foreach ((string name, IStateful part) in _parts)
+        {
+            foreach ((string key, Tensor value) in part.StateDict())
+            {
+                state.Add($"{name}.{key}", value);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Loads the saved states of all parts; the values are copied.</summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="StateDictException">
+    /// Parts are missing or unexpected, or a part refuses its state; the message lists all of them. Every part has the state it had before.
+    /// </exception>
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        IReadOnlyDictionary<string, Tensor>[] before = [.. _parts.Select(static named => Snapshot(named.Part))];
+        CheckParts(state, before);
+        List<Exception> faults = [];
+        foreach ((string name, IStateful part) in _parts)
+        {
+            Try(name, part, Part(state, name), faults);
+        }
+
+        if (faults.Count > 0)
+        {
+            foreach (((_, IStateful part), IReadOnlyDictionary<string, Tensor> old) in _parts.Zip(before))
+            {
+                part.LoadStateDict(old);
+            }
+
+            throw new StateDictException(string.Join(' ', faults.Select(static fault => fault.Message)), faults[0].InnerException!);
+        }
+    }
+
+    /// <summary>Returns the state of one part from that of a group, with the part's own names.</summary>
+    /// <param name="state">The state of a group.</param>
+    /// <param name="name">The name of the part; an unknown one gives an empty state.</param>
+    public static IReadOnlyDictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> state, string name)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        string prefix = $"{name}.";
+        return new OrderedDictionary<string, Tensor>(
+            from pair in state
+            where pair.Key.StartsWith(prefix, StringComparison.Ordinal)
+            select KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value));
+    }
+
+    /// <summary>Returns the names of the parts in the state of a group, in order.</summary>
+    internal static IEnumerable<string> PartsOf(IEnumerable<string> names) => names.Select(static name => name.Split('.')[0]).Distinct();
+
+    static OrderedDictionary<string, Tensor> Snapshot(IStateful part) => new(
+        part.StateDict().Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.Detach().Clone())));
+
+    // The first part to refuse its state must not hide what the others report.
+    static void Try(string name, IStateful part, IReadOnlyDictionary<string, Tensor> state, List<Exception> faults)
+    {
+        try
+        {
+            part.LoadStateDict(state);
+        }
+        catch (Exception e)
+        {
+            faults.Add(new StateDictException($"{name}: {e.Message}", e));
+        }
+    }
+
+    /// <summary>Throws unless the parts with a state are those of the group. A part without any, such as a ReLU, has no names.</summary>
+    void CheckParts(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, Tensor>[] present)
+    {
+        string[] given = [.. PartsOf(state.Keys)];
+        IEnumerable<string> needed = _parts.Zip(present).Where(pair => pair.Second.Count > 0).Select(static pair => pair.First.Name);
+        string missing = string.Join(", ", needed.Except(given));
+        string unexpected = string.Join(", ", given.Except(_parts.Select(static named => named.Name)));
+        if (missing.Length + unexpected.Length > 0)
+        {
+            string faults = string.Join("; ", Fault("missing", missing).Concat(Fault("unexpected", unexpected)));
+            throw new StateDictException(
+                $"StateGroup: {faults}. Name the parts that were saved, or load one alone by StateGroup.Part.");
+        }
+
+        static string[] Fault(string what, string names) => names.Length > 0 ? [$"{what} parts: {names}"] : [];
+    }
+}
