@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """
-Criterion against PyTorch on this machine: forward + backward of every case, in turn (A B A B ...), on the same inputs, on one
+Criterion against LibTorch on this machine: forward + backward of every case, in turn (A B A B ...), on the same inputs, on one
 thread and on all, after warm-up; medians. Both results are compared too, and a mismatch fails the case.
 
-  bench/compare.py                       the whole table; rewrites bench/results.md
-  bench/compare.py --filter 'conv|adam'  cases whose name or size matches; prints only
+  bench/compare.py                       the whole table against LibTorch through TorchSharp; rewrites bench/results.md
+  bench/compare.py --peer compile        the whole table against PyTorch 2 with torch.compile (pytorch: eager); prints only
+  bench/compare.py --filter 'conv|adam'  cases whose group, name or size matches; prints only
   bench/compare.py --quick               fewer rounds; prints only
   bench/compare.py --json                the same numbers as JSON on standard output
   bench/compare.py --lanes 256           both sides without AVX-512 (128: without AVX2)
   bench/compare.py --clock cpu           processor time on one thread, for a machine that is busy with other things
-  bench/compare.py --against CHECKOUT    another checkout of Criterion in place of PyTorch: before and after a change; prints only
+  bench/compare.py --build nativeaot-v4  Criterion's side compiled ahead of time; prints only
+  bench/compare.py --against CHECKOUT    another checkout of Criterion as the peer: before and after a change; prints only
 
-Needs the .NET 10 SDK and, from Debian: apt-get install python3-torch libopenblas0-pthread
+The filter also matches the sections "memory", "start", "growth" and "builds". Needs the .NET 10 SDK, which downloads TorchSharp; a C
+compiler and zlib for NativeAOT; and, where libstdc++ is older than GCC 13's: apt-get install g++ patchelf. The other peers need a
+Python with torch 2 and numpy: --python PATH.
 """
 import argparse
 import datetime
@@ -26,143 +30,115 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(HERE)
-PYTHON = "/usr/bin/python3"
-PEER = os.path.join(HERE, "peer", "worker.py")
-CORES = len(os.sched_getaffinity(0))
+import report
+import sides
+from sides import BUILDS, CORES, LANES, Side, Worker
+from table import CASES
+
 GROWTH_COUNTS = [10**4, 10**5, 10**6, 10**7, 10**8]
 BYTES_PER_ELEMENT_OF_GROWTH = 24
 MEMORY_CASE, MEMORY_STEPS, MEMORY_RATIO = "dcgan step", 5, 2.0
+FIRST_CALLS = ("losses", "training steps")  # the groups whose first call is measured, in fresh processes
+STARTS, STARTS_WHEN_QUICK = 5, 1
+BUILT = {"bce-with-logits": "1,000", "cross-entropy": "4096×1000", "matrix product": "1024²", "conv2d 64×64×16×16→128": "3×3",
+         "dcgan step": "width 64, batch 64, 32×32"}  # the rows that are measured in every build
 NO_SLOWER = 0.95  # --against: a twentieth is noise
-
-# What keeps each side to narrower registers: .NET, PyTorch's own kernels, oneDNN, OpenBLAS.
-LANES = {
-    512: {},
-    256: {"DOTNET_EnableAVX512": "0", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
-    128: {"DOTNET_EnableAVX2": "0", "DOTNET_EnableAVX": "0", "ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41",
-          "OPENBLAS_CORETYPE": "Nehalem"},
-}
+SETTLE = 0.01  # seconds after each turn: OpenMP's threads spin for some milliseconds after their work, and take a core from the next
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--filter", default="", metavar="REGEX", help="only cases whose 'name size' matches")
+    parser.add_argument("--peer", choices=["libtorch", "pytorch", "compile"], default="libtorch", help="what to compare with")
+    parser.add_argument("--python", default="python3", metavar="PATH", help="the interpreter that has PyTorch 2, for the other peers")
+    parser.add_argument("--filter", default="", metavar="REGEX", help="only cases whose 'group: name size' matches")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--lanes", type=int, choices=sorted(LANES), default=512, help="the widest registers that either side may use")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: processor time, on one thread only")
-    parser.add_argument("--criterion-only", action="store_true", help="leave PyTorch out: times and shares of the limits")
+    parser.add_argument("--criterion-only", action="store_true", help="leave the peer out: times and shares of the limits")
+    parser.add_argument("--build", choices=sorted(BUILDS), default="jit", help="how Criterion's side is compiled")
     parser.add_argument("--against", metavar="CHECKOUT",
-                        help="the root of another checkout of Criterion, which is built and takes the place of PyTorch")
+                        help="the root of another checkout of Criterion, which is built and takes the place of the peer")
     return parser.parse_args()
-
-
-def require_torch():
-    if subprocess.run([PYTHON, "-c", "import torch, numpy"], capture_output=True, check=False).returncode != 0:
-        sys.exit(f"{PYTHON} has no torch. On Debian and Ubuntu: apt-get install python3-torch libopenblas0-pthread")
-
-
-def binary(checkout=ROOT):
-    return os.path.join(checkout, "artifacts", "bin", "Criterion.Bench", "release", "Criterion.Bench.dll")
-
-
-def build(checkout=ROOT):
-    result = subprocess.run(
-        ["dotnet", "build", "-c", "Release", "-v", "quiet", os.path.join(checkout, "bench", "Criterion.Bench")],
-        capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        sys.exit(result.stdout + result.stderr)
-
-
-def environment(threads, lanes):
-    return os.environ | LANES[lanes] | {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
-
-
-class Worker:
-    """One side at one number of threads: a process that stays alive and answers."""
-
-    def __init__(self, command, threads, lanes):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(threads, lanes))
-
-    def ask(self, do, **arguments):
-        self.process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.process.args} ended at {do} {arguments}")
-        return json.loads(line)
-
-    def stop(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 class Bench:
     def __init__(self, chosen):
         self.chosen = chosen
         self.most = 1 if chosen.clock == "cpu" else CORES
-        threads = sorted({1, self.most})
-        self.criterion = {n: Worker(["dotnet", binary(), str(n)], n, chosen.lanes) for n in threads}
-        self.torch = {n: Worker([PYTHON, PEER], n, chosen.lanes) for n in threads}
-        self.cases = self.torch[1].ask("list")
-        missing = {case["name"] for case in self.cases} ^ set(self.criterion[1].ask("list"))
-        if missing:
-            sys.exit(f"These cases have only one side: {sorted(missing)}")
-        self.peer, self.before = self.torch, {}
-        if chosen.against:
-            self.peer = self.before = {n: Worker(["dotnet", binary(chosen.against), str(n)], n, chosen.lanes) for n in threads}
-            known = set(self.before[1].ask("list"))
-            self.cases = [case for case in self.cases if case["name"] in known]
+        self.threads = sorted({1, self.most})
+        self.criterion, self.peer = Side("Criterion", sides.criterion(chosen.build)), None if chosen.criterion_only else sides.peer(chosen)
+        self.workers = {("criterion", n): Worker(self.criterion, n, chosen.lanes) for n in self.threads}
+        if self.peer:
+            self.workers |= {("peer", n): Worker(self.peer, n, chosen.lanes) for n in self.threads}
+        self.cases, self.lanes = self.known(), self.workers["criterion", self.most].ask("versions")["lanes"]
+
+    def known(self):
+        """The cases of the table, which every side must have; an older checkout may lack some."""
+        lists = {side: set(worker.ask("list")) for (side, n), worker in self.workers.items() if n == 1}
+        for side, names in lists.items():
+            lacks = {case["name"] for case in CASES} - names
+            if lacks and not (side == "peer" and self.chosen.against):
+                sys.exit(f"The worker of the {side} lacks these cases: {sorted(lacks)}")
+        return [case for case in CASES if all(case["name"] in names for names in lists.values())]
 
     def stop(self):
-        for worker in [*self.criterion.values(), *self.torch.values(), *self.before.values()]:
+        for worker in self.workers.values():
             worker.stop()
 
     def versions(self):
-        return {"criterion": self.criterion[self.most].ask("versions"), "torch": self.torch[self.most].ask("versions")}
+        return {side: worker.ask("versions") for (side, n), worker in self.workers.items() if n == self.most}
 
-    def rows(self):
+    def runs(self, build):
+        """Whether this processor has the instructions of a build."""
+        return build != "nativeaot-v4" or self.lanes == 512
+
+    def chosen_rows(self):
         for case in self.cases:
             for size in case["sizes"]:
-                if re.search(self.chosen.filter, f"{case['name']} {size['label']}"):
-                    yield self.row(case, size)
+                if re.search(self.chosen.filter, f"{case['group']}: {case['name']} {size['label']}"):
+                    yield case, size
 
     def row(self, case, size):
         """Prepares the case on every side, then lets them take turns."""
-        workers = [("criterion", n, w) for n, w in self.criterion.items()]
-        if not self.chosen.criterion_only:
-            workers += [("peer", n, w) for n, w in self.peer.items()]
-        with tempfile.TemporaryDirectory() as folder:
-            counts, errors = self.prepare(workers, case, size, folder)
-        times = {(side, n): [] for side, n, _ in workers}
-        allocated, limits = [], {n: [] for n in self.criterion}
+        counts, errors = self.prepare(case, size)
+        times = {key: [] for key in self.workers}
+        allocated, limits = [], {n: [] for n in self.threads}
         for _ in range(5 if self.chosen.quick else 11):
-            for side, n, worker in workers:
+            for (side, n), worker in self.workers.items():
                 answer = worker.ask("time", count=counts[side, n])
                 times[side, n].append(answer["seconds" if self.chosen.clock == "wall" else "cpu"])
-                if side == "criterion" and n == self.most:
+                if (side, n) == ("criterion", self.most):
                     allocated.append(answer["bytes"])
-            for n, worker in self.criterion.items():
-                limits[n].append(worker.ask("limits"))
-        for _, _, worker in workers:
+                time.sleep(SETTLE)
+            for n in self.threads:
+                limits[n].append(self.workers["criterion", n].ask("limits"))
+        for worker in self.workers.values():
             worker.ask("drop")
         return verdict(case, size, times, allocated, limits, errors, self.chosen.against)
 
-    def prepare(self, workers, case, size, folder):
-        counts, files = {}, None
-        for side, n, worker in workers:
-            extra = {"folder": folder} if side == "criterion" and n == self.most else {}
-            answer = worker.ask("prepare", case=case["name"], sizes=size["arguments"], warm=0.3 if self.chosen.quick else 1.0, **extra)
-            counts[side, n] = max(1, math.ceil(0.02 / answer["seconds"]))
-            files = answer.get("files") or files
-        return counts, [] if self.chosen.criterion_only or self.chosen.against else self.torch[1].ask("compare", files=files)
+    def prepare(self, case, size):
+        """Warms every side up; Criterion's results on all threads go through files to the peer, which compares them."""
+        request = {"case": case["name"], "sizes": size["arguments"], "warm": 0.3 if self.chosen.quick else 1.0}
+        counts, errors, files = {}, [], None
+        first = ("criterion", self.most)
+        with tempfile.TemporaryDirectory() as folder:
+            for key in sorted(self.workers, key=lambda key: key != first):
+                extra = {"folder": folder} if key == first else {"against": files} if self.compares(key) else {}
+                answer = self.workers[key].ask("prepare", **request, **extra)
+                files = answer.get("files") or files
+                errors += answer.get("errors") or []
+                counts[key] = max(1, math.ceil(0.02 / answer["seconds"]))
+        return counts, errors
+
+    def compares(self, key):
+        """Whether this worker compares results; another checkout's may not know how to."""
+        return key[0] == "peer" and not self.chosen.against
 
     def growth(self):
         """Criterion's time per element from 10⁴ elements to 10⁸, or as far as memory goes."""
         available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        worker, table = self.criterion[self.most], {}
+        worker, timed = self.workers["criterion", self.most], {}
         for case in (case for case in self.cases if case["growth"]):
             arguments = case["sizes"][0]["arguments"]
             for count in GROWTH_COUNTS:
@@ -171,144 +147,131 @@ class Bench:
                 sizes = {"n": count} if "n" in arguments else dict(arguments, rows=max(1, round(count / arguments["length"])))
                 seconds = worker.ask("prepare", case=case["name"], sizes=sizes, warm=0.5)["seconds"]
                 calls = max(1, math.ceil(0.02 / seconds))
-                timed = statistics.median(worker.ask("time", count=calls)["seconds"] for _ in range(9))
-                table.setdefault(case["name"], {})[count] = timed / count * 1e9
+                median = statistics.median(worker.ask("time", count=calls)["seconds"] for _ in range(9))
+                timed.setdefault(case["name"], {})[count] = median / count * 1e9
                 worker.ask("drop")
-        return table
+        return timed
 
 
 def verdict(case, size, times, allocated, limits, errors, against):
-    """One row of the table: the figures, and whether they reach what is asked."""
+    """One row of the table: the figures, and which of its targets they miss."""
     if against:
-        size = size | {"ratio": NO_SLOWER, "share": None}
+        size = size | {"ratio": NO_SLOWER, "alone": None, "scaling": None, "share": None}
     medians = {key: statistics.median(values) for key, values in times.items()}
-    mine = medians["criterion", max(limits)]
-    peers = [seconds for (side, n), seconds in medians.items() if side == "peer" and (n == max(limits) or not against)]
-    ratio = min(peers) / mine if peers else None
+    most = max(limits)
+    mine = medians["criterion", most]
+    peers = [seconds for (side, n), seconds in medians.items() if side == "peer" and (n == most or not against)]
     moves, computes = size["moves"], size["computes"]
     rate = (moves or computes) / mine if moves or computes else None
     peak = max(statistics.median(limit["copy" if moves else "peak"] for limit in limits[n]) for n in limits)
-    share = rate / peak if rate else None
+    figures = {
+        "ratio": min(peers) / mine if peers else None,
+        "alone": medians["peer", 1] / medians["criterion", 1] if peers else None,
+        "scaling": medians["criterion", 1] / mine if most > 1 else None,
+        "share": rate / peak if rate else None,
+    }
+    asked = {name: size[name] for name in figures}
+    missed = [name for name, value in figures.items() if value is not None and asked[name] is not None and value < asked[name]]
     matches = all(error <= case["tolerance"] for error in errors)
-    reached = (ratio is None or size["ratio"] is None or ratio >= size["ratio"]) and (size["share"] is None or share >= size["share"])
-    return {
-        "case": case["name"], "size": size["label"],
+    return figures | {
+        "group": case["group"], "case": case["name"], "size": size["label"], "asked": asked,
         "ms": {f"{side} {n}": seconds * 1e3 for (side, n), seconds in medians.items()},
-        "ratio": ratio, "required_ratio": size["ratio"],
-        "rate": rate and rate / 1e9, "unit": "GB/s" if moves else "GFLOP/s" if computes else None,
-        "limit": peak / 1e9, "share": share, "required_share": size["share"],
-        "allocated": statistics.median(allocated),
-        "error": max(errors, default=None), "verdict": "mismatch" if not matches else "pass" if reached else "miss",
+        "rate": rate and rate / 1e9, "unit": "GB/s" if moves else "GFLOP/s" if computes else None, "limit": peak / 1e9,
+        "allocated": statistics.median(allocated), "error": max(errors, default=None), "missed": missed,
+        "verdict": "mismatch" if not matches else "miss" if missed else "pass",
     }
 
 
-def peak_memory(chosen):
+def once(side, threads, lanes, case, size, steps):
+    """Runs a case in a fresh process: seconds until the first result, seconds of that call, and the most memory after all steps."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [*side.arguments(threads), "once", case["name"], str(steps)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=sides.environment(threads, lanes))
+    process.stdin.write(json.dumps(size["arguments"]) + "\n")
+    process.stdin.flush()
+    first = json.loads(process.stdout.readline())["first"]
+    elapsed = time.monotonic() - began
+    used = json.loads(process.stdout.readline())["bytes"]
+    process.wait()
+    return {"start": elapsed, "first": first, "bytes": used}
+
+
+def peak_memory(bench):
     """The most memory that each side's process takes for the DCGAN step, each in a fresh one."""
-    described = subprocess.run([PYTHON, PEER], input='{"do": "list"}\n', capture_output=True, text=True, check=True).stdout
-    sizes = next(case for case in json.loads(described) if case["name"] == MEMORY_CASE)["sizes"][0]["arguments"]
-    sides = {"torch": [PYTHON, PEER], "criterion": ["dotnet", binary()]}
-    bytes_of = {
-        (side, n): json.loads(subprocess.run(
-            [*command, "memory", MEMORY_CASE, str(MEMORY_STEPS)], input=json.dumps(sizes), env=environment(n, chosen.lanes),
-            capture_output=True, text=True, check=True).stdout)["bytes"]
-        for side, command in sides.items() for n in sorted({1, CORES})
+    case = next(case for case in bench.cases if case["name"] == MEMORY_CASE)
+    least = {
+        name: min(once(side, n, bench.chosen.lanes, case, case["sizes"][-1], MEMORY_STEPS)["bytes"] for n in bench.threads)
+        for name, side in (("criterion", bench.criterion), ("peer", bench.peer))
     }
-    least = {side: min(value for (name, _), value in bytes_of.items() if name == side) for side in sides}
-    ratio = least["torch"] / least["criterion"]
-    return {"case": MEMORY_CASE, "torch": least["torch"], "criterion": least["criterion"], "ratio": ratio,
-            "required_ratio": MEMORY_RATIO, "verdict": "pass" if ratio >= MEMORY_RATIO else "miss"}
+    ratio = least["peer"] / least["criterion"]
+    return least | {"case": MEMORY_CASE, "steps": MEMORY_STEPS, "ratio": ratio, "asked": MEMORY_RATIO,
+                    "verdict": "pass" if ratio >= MEMORY_RATIO else "miss"}
+
+
+def starts_of(bench, side, case, size):
+    """Medians over fresh processes: seconds from the start to the first result, and of that call alone."""
+    runs = [once(side, bench.most, bench.chosen.lanes, case, size, 1) for _ in range(STARTS_WHEN_QUICK if bench.chosen.quick else STARTS)]
+    return {figure: statistics.median(run[figure] for run in runs) for figure in ("start", "first")}
+
+
+def starts(bench):
+    """The first call of each loss and step in a fresh process, on both sides."""
+    for case in (case for case in bench.cases if case["group"] in FIRST_CALLS):
+        size = case["sizes"][-1]
+        yield {"case": case["name"], "size": size["label"]} | {
+            name: starts_of(bench, side, case, size) for name, side in (("criterion", bench.criterion), ("peer", bench.peer))}
+
+
+def in_builds(bench):
+    """Some rows in every build of Criterion: seconds of a warm call, and from the start of a process to the first result."""
+    sides_of = {name: Side(name, sides.criterion(name)) for name in BUILDS if bench.runs(name)}
+    workers = {name: Worker(side, bench.most, bench.chosen.lanes) for name, side in sides_of.items()}
+    for case in (case for case in bench.cases if case["name"] in BUILT):
+        size = next(size for size in case["sizes"] if size["label"] == BUILT[case["name"]])
+        request = {"case": case["name"], "sizes": size["arguments"], "warm": 0.5}
+        counts = {name: max(1, math.ceil(0.02 / worker.ask("prepare", **request)["seconds"])) for name, worker in workers.items()}
+        turns = [{name: worker.ask("time", count=counts[name])["seconds"] for name, worker in workers.items()}
+                 for _ in range(5 if bench.chosen.quick else 11)]
+        yield {"case": case["name"], "size": size["label"]} | {
+            name: {"warm": statistics.median(turn[name] for turn in turns),
+                   "start": starts_of(bench, side, case, size)["start"]} for name, side in sides_of.items()}
+    for worker in workers.values():
+        worker.stop()
 
 
 def machine(versions, lanes):
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
     return {
-        "processor": model, "cores": CORES, "lanes": lanes, "load": os.getloadavg()[0],
-        "date": datetime.date.today().isoformat(), **versions,
+        "processor": model, "cores": CORES, "lanes": lanes, "load": os.getloadavg()[0], "date": datetime.date.today().isoformat(),
+        **versions,
     }
-
-
-def head(against):
-    peer = "Before" if against else "PyTorch"
-    return ["case", "size", f"{peer} ms, 1 / {CORES} threads", f"Criterion ms, 1 / {CORES}", "ratio", "asked", "", "rate", "share of limit",
-            "allocated", "differ by"]
-
-
-def cells(row):
-    both = lambda side: " / ".join(f"{row['ms'][f'{side} {n}']:.4g}" for n in sorted({1, CORES}) if f"{side} {n}" in row["ms"])
-    required = f" (asked {row['required_share']:.0%})" if row["required_share"] else ""
-    share = "" if row["share"] is None else f"{row['share']:.0%}{required}"
-    return [
-        row["case"], row["size"], both("peer"), both("criterion"),
-        "" if row["ratio"] is None else f"{row['ratio']:.2f}", "" if row["required_ratio"] is None else f"{row['required_ratio']:g}",
-        row["verdict"], "" if row["rate"] is None else f"{row['rate']:.1f} {row['unit']}", share,
-        f"{row['allocated']:,.0f} B", "" if row["error"] is None else f"{row['error']:.1e}",
-    ]
-
-
-def table(columns, lines):
-    return "\n".join("| " + " | ".join(line) + " |" for line in [columns, ["---"] * len(columns), *lines])
-
-
-def title(against):
-    limits = ("The limits are measured in the same rounds: a copy of 64 MB (bytes read and written), "
-              "and independent multiply-adds in registers.")
-    if against:
-        return ["# Criterion against another checkout of it", "Forward + backward, in turn, on the same inputs; medians. "
-                "The ratio is the other checkout's time over this one's, both on all threads. " + limits]
-    return ["# Criterion against PyTorch",
-            "Written by `bench/compare.py`; do not edit. Forward + backward, in turn, on the same inputs; medians. "
-            "The ratio is PyTorch's better time over Criterion's on all threads. " + limits]
-
-
-def report(result, against=None):
-    about = result["machine"]
-    parts = [
-        *title(against),
-        f"{about['date']}: {about['processor']}, {about['cores']} cores, up to {about['lanes']}-bit registers, load average "
-        f"{about['load']:.1f}; {about['criterion']['runtime']}; PyTorch {about['torch']['torch']} with "
-        + ", ".join(os.path.basename(path) for path in about["torch"]["blas"]) + ".",
-        table(head(against), [cells(row) for row in result["rows"]]),
-    ]
-    if result["rows"]:
-        unit = lambda name: statistics.median(row["limit"] for row in result["rows"] if row["unit"] == name)
-        parts.append("Limits: " + "; ".join(
-            f"{text} {unit(name):.1f} {name}" for name, text in (("GB/s", "copy"), ("GFLOP/s", "multiply-add"))
-            if any(row["unit"] == name for row in result["rows"])) + ".")
-    if memory := result["memory"]:
-        parts += ["## Memory", f"Peak resident memory of a fresh process after {MEMORY_STEPS} × {memory['case']}: "
-                  f"PyTorch {memory['torch'] / 2**20:.0f} MB, Criterion {memory['criterion'] / 2**20:.0f} MB, "
-                  f"ratio {memory['ratio']:.2f} (asked {memory['required_ratio']:g}: {memory['verdict']})."]
-    if growth := result["growth"]:
-        parts += ["## Growth", "Criterion's nanoseconds per element, all threads.", table(
-            ["case", *(f"10^{round(math.log10(n))}" for n in GROWTH_COUNTS)],
-            [[name, *(f"{times[n]:.3g}" if n in times else "–" for n in GROWTH_COUNTS)] for name, times in growth.items()])]
-    if result["growth"]:
-        with open(os.path.join(HERE, "bounds.md")) as file:
-            parts.append(file.read().rstrip())
-    return "\n\n".join(parts) + "\n"
 
 
 def main():
     chosen = options()
-    require_torch()
-    build()
-    if chosen.against:
-        build(chosen.against)
-    whole = not (chosen.filter or chosen.against or chosen.clock == "cpu" or chosen.quick or chosen.criterion_only or chosen.lanes != 512)
+    complete = not (chosen.filter or chosen.against or chosen.clock == "cpu" or chosen.quick or chosen.criterion_only
+                    or chosen.lanes != 512 or chosen.build != "jit")
+    section = lambda name: complete or re.search(chosen.filter or "$^", name)
     bench = Bench(chosen)
-    result = {"machine": machine(bench.versions(), chosen.lanes), "rows": [], "memory": None, "growth": None}
-    for row in bench.rows():
-        result["rows"].append(row)
-        print(" | ".join(cells(row)), file=sys.stderr, flush=True)
-    if whole or re.search(chosen.filter or "$^", "growth"):
+    result = {"machine": machine(bench.versions(), chosen.lanes), "peer": bench.peer and bench.peer.name, "rows": [], "memory": None,
+              "starts": [], "builds": [], "growth": None}
+    for case, size in bench.chosen_rows():
+        result["rows"].append(bench.row(case, size))
+        print(" | ".join(report.cells(result["rows"][-1])), file=sys.stderr, flush=True)
+    if section("growth"):
         result["growth"] = bench.growth()
     bench.stop()
-    if whole or re.search(chosen.filter or "$^", "memory"):
-        result["memory"] = peak_memory(chosen)
-    print(json.dumps(result, indent=2) if chosen.json else report(result, chosen.against))
-    if whole:
-        with open(os.path.join(HERE, "results.md"), "w") as file:
-            file.write(report(result))
+    if bench.peer and not chosen.against:
+        result["memory"] = peak_memory(bench) if section("memory") else None
+        result["starts"] = list(starts(bench)) if section("start") else []
+    if section("builds"):
+        result["builds"] = list(in_builds(bench))
+    text = report.document(result, against=chosen.against)
+    print(json.dumps(result, indent=2) if chosen.json else text)
+    if complete and chosen.peer == "libtorch":
+        with open(os.path.join(sides.HERE, "results.md"), "w") as file:
+            file.write(text)
     return any(row["verdict"] == "mismatch" for row in result["rows"])
 
 

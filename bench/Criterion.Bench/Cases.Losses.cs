@@ -11,7 +11,7 @@ internal static partial class Cases
         Compare(loss, Variable(1, [s["n"]], low, high), Uniform(2, [s["n"]], targetLow, targetHigh));
 
     static Func<Tensor[]> OfClasses(IPredictionLoss loss, Sizes s) =>
-        Compare(loss, Variable(1, [s["rows"], s["length"]], -4, 4), Classes(2, s["rows"], s["length"]));
+        Compare(loss, Variable(1, [s["rows"], s["length"]], -4, 4), Indices(2, s["rows"], s["length"]));
 
     static Func<Tensor[]> OfLogits(IPredictionLoss loss, Sizes s) =>
         Compare(loss, Variable(1, [s["rows"], s["length"]], -4, 4), Uniform(2, [s["rows"], s["length"]], -4, 4));

@@ -7,7 +7,7 @@ using static Criterion.Bench.Inputs;
 namespace Criterion.Bench;
 
 /// <summary>
-/// Criterion's side of every case, by the name that <c>../peer/cases.py</c> gives it. The function makes the inputs; one call of the
+/// Criterion's side of every case, by the name that <c>../table.py</c> gives it. The function creates the inputs; one call of the
 /// body is forward + backward and returns value and gradients.
 /// </summary>
 internal static partial class Cases
@@ -63,7 +63,8 @@ internal static partial class Cases
         ["adversarial relativistic average hinge"] = s => Adversarial(new RelativisticAverageHingeGanLoss(), s),
         ["adversarial relativistic average least squares"] = s => Adversarial(new RelativisticAverageLeastSquaresGanLoss(), s),
         ["gradient penalty, given the gradient"] = Penalty,
-        ["matrix product"] = MatrixProduct,
+        ["matrix product"] = s => Product([s["n"], s["k"]], [s["k"], s["m"]]),
+        ["batched matrix product"] = s => Product([s["batch"], s["n"], s["k"]], [s["batch"], s["k"], s["m"]]),
         ["conv2d 64×64×16×16→128"] = s => Convolution(
             s, [128, 64], (x, w, b) => x.Conv2d(w, b, s["stride"], s["padding"])),
         ["transposed conv2d 64×64×16×16→128"] = s => Convolution(
@@ -90,9 +91,9 @@ internal static partial class Cases
         };
     }
 
-    static Func<Tensor[]> MatrixProduct(Sizes s)
+    static Func<Tensor[]> Product(Shape left, Shape right)
     {
-        (Tensor a, Tensor b) = (Uniform(1, [s["n"], s["k"]]), Uniform(2, [s["k"], s["m"]]));
+        (Tensor a, Tensor b) = (Uniform(1, left), Uniform(2, right));
         return () => [a.MatMul(b)];
     }
 

@@ -2,25 +2,18 @@ using Criterion.Nn;
 
 namespace Criterion.Bench;
 
-/// <summary>Numbers that both sides compute for themselves, bit for bit: element i of a seed is a hash of the two.</summary>
+/// <summary>The inputs of the cases as tensors of Criterion.</summary>
 internal static class Inputs
 {
-    /// <summary>Values in [low, high) in single precision. The twin of <c>uniform</c> in Python.</summary>
+    /// <summary>Draws numbers in [low, high).</summary>
     public static Tensor Uniform(int seed, Shape shape, double low = -1, double high = 1)
     {
         Tensor tensor = Tensor.Empty(shape);
-        Span<float> values = tensor.AsSpan<float>();
-        (float width, float start) = ((float)(high - low), (float)low);
-        for (int i = 0; i < values.Length; i++)
-        {
-            float scaled = (Hash(seed, i) >> 8) * (1f / (1 << 24)) * width;
-            values[i] = scaled + start;
-        }
-
+        Draw.Uniform(tensor.AsSpan<float>(), seed, low, high);
         return tensor;
     }
 
-    /// <summary>The same as a leaf that wants a gradient.</summary>
+    /// <summary>Draws numbers in [low, high) as a leaf that requires a gradient.</summary>
     public static Tensor Variable(int seed, Shape shape, double low = -1, double high = 1)
     {
         Tensor tensor = Uniform(seed, shape, low, high);
@@ -28,35 +21,21 @@ internal static class Inputs
         return tensor;
     }
 
-    /// <summary>1 or −1 for each row.</summary>
-    public static Tensor Labels(int seed, int count)
-    {
-        Tensor tensor = Uniform(seed, [count]);
-        foreach (ref float value in tensor.AsSpan<float>())
-        {
-            value = value < 0 ? -1 : 1;
-        }
+    /// <summary>Draws labels, 1 or −1.</summary>
+    public static Tensor Labels(int seed, int count) => Classes(seed, count, -1);
 
-        return tensor;
+    /// <summary>Draws labels, 1 or 0.</summary>
+    public static Tensor Bits(int seed, int count) => Classes(seed, count, 0);
+
+    /// <summary>Draws class indices in [0, most).</summary>
+    public static Tensor Indices(int seed, int count, int most)
+    {
+        long[] indices = new long[count];
+        Draw.Indices(indices, seed, most);
+        return Tensor.From(indices, [count]);
     }
 
-    /// <summary>1 or 0, where <see cref="Labels"/> has 1 or −1.</summary>
-    public static Tensor Bits(int seed, int count) => (Labels(seed, count) + 1) * 0.5;
-
-    /// <summary>Whole numbers in [0, most).</summary>
-    public static Tensor Classes(int seed, int count, int most)
-    {
-        ReadOnlySpan<float> drawn = Uniform(seed, [count], 0, most).AsReadOnlySpan<float>();
-        long[] classes = new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            classes[i] = Math.Min((long)drawn[i], most - 1);
-        }
-
-        return Tensor.From(classes, [count]);
-    }
-
-    /// <summary>Weights of every layer in turn: those of more than one dimension are drawn, the others stay as they are.</summary>
+    /// <summary>Draws the weights of more than one dimension; sets those of norms to 1 and biases to 0.</summary>
     public static T Fill<T>(T network)
         where T : Nn.Module
     {
@@ -78,11 +57,10 @@ internal static class Inputs
         return network;
     }
 
-    static uint Hash(int seed, int i)
+    static Tensor Classes(int seed, int count, float negative)
     {
-        uint h = unchecked(((uint)i * 2654435761u) + ((uint)seed * 374761393u));
-        h = unchecked((h ^ (h >> 15)) * 2246822519u);
-        h = unchecked((h ^ (h >> 13)) * 3266489917u);
-        return h ^ (h >> 16);
+        Tensor tensor = Tensor.Empty([count]);
+        Draw.Classes(tensor.AsSpan<float>(), seed, negative);
+        return tensor;
     }
 }

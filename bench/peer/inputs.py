@@ -1,10 +1,10 @@
-"""Numbers that both sides compute for themselves, bit for bit: element i of a seed is a hash of the two."""
+"""Numbers that every side computes itself, bit for bit: element i of a seed is a hash of the two. Twin of ../Shared/Draw.cs."""
 import numpy
 import torch
 
 
 def uniform(seed, shape, low=-1.0, high=1.0):
-    """Values in [low, high) in single precision. The twin of Inputs.Uniform in C#."""
+    """Values in [low, high) in single precision. The twin of Draw.Uniform in C#."""
     count = int(numpy.prod(shape))
     h = numpy.arange(count, dtype=numpy.uint32) * numpy.uint32(2654435761) + numpy.uint32(seed * 374761393 % 2**32)
     for shift, factor in ((15, 2246822519), (13, 3266489917)):
@@ -36,9 +36,11 @@ def classes(seed, count, most):
 
 
 def fill(network):
-    """Weights of every layer in turn: those of more than one dimension are drawn, the others stay as they are."""
+    """Draws the weights of more than one dimension; sets those of norms to 1 and biases to 0."""
     with torch.no_grad():
-        for i, parameter in enumerate(network.parameters()):
+        for i, (name, parameter) in enumerate(network.named_parameters()):
             if parameter.dim() > 1:
                 parameter.copy_(uniform(1000 + i, parameter.shape, -0.035, 0.035))
+            else:
+                parameter.fill_(0.0 if name.endswith("bias") else 1.0)
     return network

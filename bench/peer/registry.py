@@ -1,41 +1,26 @@
-"""How a case is declared: what the table says of it, and PyTorch's side of it."""
-from collections import namedtuple
+"""How PyTorch's side of a case is declared, and compiled where the worker is asked to."""
+import torch
 
-Case = namedtuple("Case", "name sizes moves computes tolerance limit_share growth make")
 CASES = {}
+compiling = False
 
 
-def size(label, ratio=None, share=None, **arguments):
-    """A row of the table: its label, the ratio and the share of the limit that it must reach, and the arguments of both sides."""
-    return {"label": label, "ratio": ratio, "share": share, "arguments": arguments}
-
-
-def case(name, *sizes, moves=None, computes=None, tolerance=1e-4, growth=False):
-    """
-    Declares a case. The function makes the inputs and returns the body: one call is forward + backward and returns value and gradients.
-
-    moves: bytes that must cross memory at least once, from the arguments; computes: floating-point operations, likewise.
-    tolerance: how far results may differ, relative to the largest. growth: part of the table of times per element.
-    """
+def case(name):
+    """Declares a case. The function makes the inputs and returns the body; one call of it returns value and gradients."""
 
     def register(make):
-        CASES[name] = Case(name, list(sizes), moves, computes, tolerance, None, growth, make)
+        CASES[name] = make
         return make
 
     return register
 
 
-def describe():
-    """What the front needs to know, as plain data."""
-    return [
-        {
-            "name": c.name,
-            "growth": c.growth,
-            "sizes": [
-                dict(s, moves=c.moves and c.moves(**s["arguments"]), computes=c.computes and c.computes(**s["arguments"]))
-                for s in c.sizes
-            ],
-            "tolerance": c.tolerance,
-        }
-        for c in CASES.values()
-    ]
+def compiled(function):
+    """The function as it is, or through torch.compile for exactly its shapes. Second-order gradients do not pass through the latter."""
+    return torch.compile(function, dynamic=False) if compiling else function
+
+
+def forget():
+    """Drops compiled code, so that the next case is not a recompilation of this one."""
+    if compiling:
+        torch.compiler.reset()

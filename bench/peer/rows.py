@@ -6,26 +6,28 @@ import torch.nn.functional as F
 from torch.autograd import grad
 
 from inputs import classes, labels, uniform, variable
-from registry import case, size
+from registry import case, compiled
 
 
-@case("cosine-embedding", size("8192×512", 25, rows=8192, length=512), moves=lambda rows, length: 16 * rows * length, growth=True)
+@case("cosine-embedding")
 def cosine_embedding(rows, length):
     a, b, y = variable(1, [rows, length]), variable(2, [rows, length]), labels(3, rows)
+    compute = compiled(lambda a, b, y: F.cosine_embedding_loss(a, b, y, margin=0.1))
 
     def body():
-        value = F.cosine_embedding_loss(a, b, y, margin=0.1)
+        value = compute(a, b, y)
         return [value, *grad(value, [a, b])]
 
     return body
 
 
-@case("triplet margin", size("8192×512", 15, rows=8192, length=512), moves=lambda rows, length: 24 * rows * length, growth=True)
+@case("triplet margin")
 def triplet_margin(rows, length):
     inputs = [variable(seed, [rows, length]) for seed in (1, 2, 3)]
+    compute = compiled(F.triplet_margin_loss)
 
     def body():
-        value = F.triplet_margin_loss(*inputs)
+        value = compute(*inputs)
         return [value, *grad(value, inputs)]
 
     return body
@@ -33,9 +35,10 @@ def triplet_margin(rows, length):
 
 def of_classes(loss, rows, length):
     x, y = variable(1, [rows, length], -4, 4), classes(2, rows, length)
+    compute = compiled(loss)
 
     def body():
-        value = loss(x, y)
+        value = compute(x, y)
         return [value, *grad(value, x)]
 
     return body
@@ -43,9 +46,10 @@ def of_classes(loss, rows, length):
 
 def of_logits(loss, rows, length):
     x, y = variable(1, [rows, length], -4, 4), uniform(2, [rows, length], -4, 4)
+    compute = compiled(lambda x, y: loss(F.log_softmax(x, 1), F.log_softmax(y, 1)))
 
     def body():
-        value = loss(F.log_softmax(x, 1), F.log_softmax(y, 1))
+        value = compute(x, y)
         return [value, *grad(value, x)]
 
     return body
@@ -65,21 +69,21 @@ def jensen_shannon(a, b):
     return 0.5 * (kl(middle, a) + kl(middle, b))
 
 
-@case("cross-entropy", size("4096×1000", 2, rows=4096, length=1000), moves=lambda rows, length: 8 * rows * length, growth=True)
+@case("cross-entropy")
 def cross_entropy(rows, length):
     return of_classes(F.cross_entropy, rows, length)
 
 
-@case("focal", size("4096×1000", 2, rows=4096, length=1000), moves=lambda rows, length: 8 * rows * length)
+@case("focal")
 def focal_loss(rows, length):
     return of_classes(focal, rows, length)
 
 
-@case("kl from logits", size("4096×1000", 4, rows=4096, length=1000), moves=lambda rows, length: 12 * rows * length, growth=True)
+@case("kl from logits")
 def kl_from_logits(rows, length):
     return of_logits(kl, rows, length)
 
 
-@case("jensen-shannon", size("4096×1000", 2, rows=4096, length=1000), moves=lambda rows, length: 12 * rows * length)
+@case("jensen-shannon")
 def jensen_shannon_loss(rows, length):
     return of_logits(jensen_shannon, rows, length)

@@ -92,6 +92,11 @@ internal sealed class CompareCommand
         ComparisonProgress progress = new(console, comparison.Record.Options);
         ComparisonRecord record = comparison.Execute(progress.Watch, parallel, stop());
         console.Output.WriteLine(parsed.GetValue(_json) ? RunJson.Write(record) : Table(record, console.TableWidth));
+        foreach (Finding finding in record.Findings)
+        {
+            console.Error.WriteLine($"warning: {finding.Message}");
+        }
+
         console.Output.WriteLine($"{record.Status}. Report: {Path.Combine(path, RunReport.Name)}");
         return record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped;
     }

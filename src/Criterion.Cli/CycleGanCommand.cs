@@ -75,8 +75,8 @@ internal sealed class CycleGanCommand
         CycleGanRunRecord record = run.Record;
         DataSources.NoteHidden(console, [.. parsed.GetValue(_a)!, .. parsed.GetValue(_b)!]);
         console.Output.WriteLine(
-            $"Training cyclegan between {record.A.Count} images of {record.A.Source} and {record.B.Count} of {record.B.Source} "
-                + $"into {folder.Path}");
+            $"Training cyclegan between {Counted.Of(record.A.Count, "image")} of {record.A.Source} and "
+                + $"{record.B.Count} of {record.B.Source} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 
@@ -85,12 +85,15 @@ internal sealed class CycleGanCommand
     {
         if (end.Record.Quality is { } quality)
         {
-            console.Output.WriteLine(Line("A to B", quality.AToB));
-            console.Output.WriteLine(Line("B to A", quality.BToA));
+            console.Output.WriteLine(Lines(quality));
         }
 
         return end.Code;
     }
+
+    /// <summary>Formats the quality of translations in both directions.</summary>
+    public static string Lines(TranslationQuality quality) =>
+        $"{Line("A to B", quality.AToB)}{Environment.NewLine}{Line("B to A", quality.BToA)}";
 
     CycleGanRun Make(ParseResult parsed)
     {

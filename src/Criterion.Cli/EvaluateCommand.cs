@@ -4,17 +4,22 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary><c>criterion evaluate REAL FAKE</c>.</summary>
+/// <summary><c>criterion evaluate RUN</c>, <c>criterion evaluate REAL FAKE</c>, <c>criterion evaluate A.png B.png</c>.</summary>
 internal sealed class EvaluateCommand
 {
     readonly Argument<string> _real = new("real")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, an IDX file, a .npy "
-            + "file of images or of features [N, D], "
-            + "or the folder of a run",
+        Description = "The folder of a run alone, which is measured against its own data; or "
+            + $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, a PNG, an IDX file, or a .npy "
+            + "file of images or of features [N, D]",
     };
 
-    readonly Argument<string> _fake = new("fake") { Description = "The samples to compare with it: the same kinds of sources" };
+    readonly Argument<string?> _fake = new("fake")
+    {
+        Description = "The samples to compare with it: the same kinds of sources, or the folder of a run. Two PNG files are compared pixel "
+            + "by pixel",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     readonly Option<int> _count = new Option<int>("--count")
     {
@@ -40,7 +45,8 @@ internal sealed class EvaluateCommand
     Command Build()
     {
         Command command = new("evaluate",
-            "Measures the distance between generated and real samples, in the features of an embedded classifier or in given ones.")
+            "Measures the distance between generated and real samples, in the features of an embedded classifier or in given ones; "
+                + "or the similarity of two images.")
         {
             _real, _fake, _count, _seed, _images.All, _json, _threads,
         };
@@ -51,18 +57,101 @@ internal sealed class EvaluateCommand
     int Run(ParseResult parsed)
     {
         Compute.Threads = parsed.GetValue(_threads);
-        string[] sources = [Checked(parsed, _real), Checked(parsed, _fake)];
-        if (parsed.IsGiven(_count) && !sources.Any(FeatureSet.IsDrawn))
+        string first = parsed.GetValue(_real)!;
+        return parsed.GetValue(_fake) is not { } second ? OfRun(parsed, first)
+            : IsPng(first) && IsPng(second) ? OfImages(parsed, first, second)
+            : OfSets(parsed, [Checked(first, _real), Checked(second, _fake)]);
+    }
+
+    // The run knows its data, and how they were loaded.
+    int OfRun(ParseResult parsed, string path)
+    {
+        if (RunFolder.Holds(path) is null)
         {
-            throw new ToolException($"{_count.Name} is the number of samples that the generator of a run draws, and neither set is a run. "
-                + "Remove it.");
+            throw new ToolException($"'{UsageErrors.Shorten(path)}' is not the folder of a run, and only a run is measured alone. "
+                + $"Give the samples to compare with it: criterion evaluate {UsageErrors.Shorten(path)} FAKE");
         }
 
-        DataArguments load = _images.Arguments(parsed, sources);
+        RunRecord record = RunFolder.ReadRecord(path);
+        RefuseUnused(parsed, _images.All, $"'{path}' is measured on its own data, as they were loaded");
+        return record switch
+        {
+            GanRunRecord gan => OfGan(parsed, path, gan),
+            SiameseRunRecord siamese => OfSiamese(parsed, path, siamese),
+            _ => OfCycleGan(parsed, path),
+        };
+    }
+
+    int OfGan(ParseResult parsed, string path, GanRunRecord record)
+    {
+        if (!FeatureSet.IsDrawn(path))
+        {
+            throw new ToolException($"There is no '{Path.Combine(path, GeneratorFile.Name)}': the run is unfinished. Resume it: "
+                + $"criterion train --resume {path}");
+        }
+
+        (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
+        FeatureSet fake = FeatureSet.Load(path, count, seed);
+        Dataset data = (record.Load ?? throw TrainCommand.InMemory(path)).Load();
+        record.Data.CheckSame(data);
+        FeatureSet real = data is PointDataset { Source: GaussianRing.Name }
+            ? FeatureSet.Load(GaussianRing.Name, count, seed)
+            : FeatureSet.Of(data);
+        return Compare(parsed, real, fake);
+    }
+
+    int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)
+    {
+        RefuseUnused(parsed, [_count, _seed], $"'{path}' is a run of siamese, which draws no samples");
+        ImageDataset data = SiameseCommand.Data(record, path);
+        EmbeddingQuality quality = SiameseRun.Evaluate(record, EncoderFile.Read(path), data);
+        _console.Note(data.Notes);
+        _console.Output.WriteLine(parsed.GetValue(_json)
+            ? EvaluationJson.Write(quality)
+            : SiameseCommand.Line(quality, record.Options.HeldOut.Count > 0));
+        return Tool.Success;
+    }
+
+    int OfCycleGan(ParseResult parsed, string path)
+    {
+        RefuseUnused(parsed, [_count, _seed], $"'{path}' is a run of cyclegan, which draws no samples");
+        TranslationQuality quality = CycleGanRun.Evaluate(path) ?? throw new ToolException(
+            $"'{path}' is a run of cyclegan on images without pairs, so the distance of a translation to the true image is unknown. "
+            + "Expected a run on the built-in garments and sketches, or of another kind.");
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(quality) : CycleGanCommand.Lines(quality));
+        return Tool.Success;
+    }
+
+    int OfImages(ParseResult parsed, string image, string reference)
+    {
+        RefuseUnused(parsed, [_count, _seed, _images.Range], "two PNG files are compared pixel by pixel");
+        Paths.ToRead(image, _real.Name, "a PNG file");
+        Paths.ToRead(reference, _fake.Name, "a PNG file");
+        ImageComparison comparison = ImageComparison.Of(
+            image, reference, parsed.GetValue(_images.Background) ?? 1, parsed.GetValue(_images.Size));
+        _console.Note(comparison.Notes);
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(comparison) : Table(comparison, _console.TableWidth));
+        return Tool.Success;
+    }
+
+    int OfSets(ParseResult parsed, string[] sources)
+    {
+        if (!sources.Any(FeatureSet.IsDrawn))
+        {
+            RefuseUnused(parsed, [_count], "it is the number of samples that the generator of a run draws, and neither set is a run");
+        }
+
+        DataArguments given = _images.Arguments(parsed, sources);
+        DataArguments load = given with { Size = given.Size ?? sources.Select(SizeOf).FirstOrDefault(static size => size is not null) };
         FeatureSet real = Load(parsed, sources[0], load);
         FeatureSet fake = Load(parsed, sources[1], load);
-        Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
         DataSources.NoteHidden(_console, sources);
+        return Compare(parsed, real, fake);
+    }
+
+    int Compare(ParseResult parsed, FeatureSet real, FeatureSet fake)
+    {
+        Evaluation evaluation = Evaluation.Of(real, fake, parsed.GetValue(_seed));
         _console.Note(real.Notes.Concat(fake.Notes));
         _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(evaluation) : Table(evaluation, _console.TableWidth));
         return Tool.Success;
@@ -71,16 +160,52 @@ internal sealed class EvaluateCommand
     FeatureSet Load(ParseResult parsed, string source, DataArguments load) =>
         FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), load.Range, load.Background, load.Size);
 
-    string Checked(ParseResult parsed, Argument<string> argument) =>
-        DataSources.Checked([parsed.GetValue(argument)!], argument.Name, areDrawn: true)[0];
+    // Images that are compared with a run are resized like those that it was trained on.
+    static int? SizeOf(string source) => !DataArguments.IsBuiltIn(source) && RunFolder.Holds(source) == "run"
+        ? (RunFolder.ReadRecord(source) as GanRunRecord)?.Load?.Size
+        : null;
+
+    static bool IsPng(string source) => !DataArguments.IsBuiltIn(source) && ImageFolder.IsPng(source) && !Directory.Exists(source);
+
+    static void RefuseUnused(ParseResult parsed, IEnumerable<Option> options, string why)
+    {
+        if (options.FirstOrDefault(parsed.IsGiven) is { } unused)
+        {
+            throw new ToolException($"{unused.Name} has no effect here: {why}. Remove it.");
+        }
+    }
+
+    static string Checked(string source, Argument argument) => DataSources.Checked([source], argument.Name, areDrawn: true)[0];
+
+    static string Table(ImageComparison of, int width) => string.Join('\n',
+    [
+        $"image:     {of.Image}",
+        $"reference: {of.Reference}",
+        $"size:      {new Size2(of.Height, of.Width)}, {Counted.Of(of.Channels, "channel")}",
+        "",
+        TextLayout.Columns(Rows(of).Select(static row => (string[])[row.Name, row.Value, row.Meaning]), width),
+    ]);
+
+    static IEnumerable<(string Name, string Value, string Meaning)> Rows(ImageComparison of)
+    {
+        const string Small = "needs images of at least 11 pixels a side";
+        bool isSmall = of.Ssim is null;
+        yield return ("PSNR", $"{Number(of.Psnr)} dB", "higher is better: 20 is poor, 30 fair, 40 good; infinite for identical images");
+        yield return ("SSIM", isSmall ? "-" : Number(of.Ssim!.Value), isSmall ? Small : "higher is better; 1 for identical images");
+        yield return ("MS-SSIM", isSmall ? "-" : Number(of.MultiScaleSsim!.Value), isSmall ? Small
+            : of.Scales == 5 ? "higher is better; 1 for identical images"
+            : $"by {Counted.Of(of.Scales, "scale")}, since 5 need images of at least 161 pixels a side");
+        yield return ("mean absolute error", Number(of.MeanAbsoluteError), "lower is better; values from 0 to 255");
+        yield return ("mean squared error", Number(of.MeanSquaredError), "lower is better; values from 0 to 255");
+    }
 
     static string Table(Evaluation evaluation, int width)
     {
         MetricSamples samples = evaluation.Frechet.Samples;
         return string.Join('\n',
         [
-            $"real: {evaluation.Real}, {samples.Real} samples",
-            $"fake: {evaluation.Fake}, {samples.Fake} samples",
+            $"real: {evaluation.Real}, {Counted.Of(samples.Real, "sample")}",
+            $"fake: {evaluation.Fake}, {Counted.Of(samples.Fake, "sample")}",
             $"by:   {samples.Features}, {samples.Dimensions} features per sample",
             "",
             TextLayout.Columns(Rows(evaluation).Select(static row => (string[])[row.Name, row.Value, row.Meaning]), width),

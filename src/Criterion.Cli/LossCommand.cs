@@ -5,12 +5,23 @@ using Criterion.Training;
 
 namespace Criterion.Cli;
 
-/// <summary><c>criterion loss NAME --prediction a.npy --target b.npy</c>: any loss of the catalogue on saved arrays.</summary>
+/// <summary>
+/// <c>criterion loss NAME a.npy b.npy</c>, <c>criterion loss ssim a.png b.png</c>: any loss of the catalogue on arrays and pictures in
+/// files.
+/// </summary>
 internal sealed class LossCommand
 {
     const int Digits = 9;
+    const string RangeOption = "range";
 
     readonly Argument<string> _name = new("name") { Description = "Loss of the catalogue; see criterion losses" };
+
+    readonly Argument<string[]> _files = new("file")
+    {
+        Description = "The inputs in their order: criterion loss ssim prediction.png target.png",
+        Arity = ArgumentArity.ZeroOrMore,
+        DefaultValueFactory = static _ => [],
+    };
 
     readonly Option<string[]> _input = new("--input")
     {
@@ -40,27 +51,30 @@ internal sealed class LossCommand
     };
 
     readonly Option<string?>[] _tensors = [.. ((string[])["--prediction", "--target", "--real", "--fake"]).Select(static name =>
-        new Option<string?>(name) { Description = $"The {name[2..]}: a .npy file", HelpName = "file" })];
+        new Option<string?>(name) { Description = $"The {name[2..]}: {LossInput.Expected}", HelpName = "file" })];
 
     public static Command Create(ToolConsole console) => new LossCommand().Build(console);
 
     Command Build(ToolConsole console)
     {
-        Command command = new("loss", "Evaluates a loss on arrays in .npy files, and writes its gradient.")
+        Command command = new("loss", "Evaluates a loss on arrays in .npy files or on PNGs, and writes its gradient.")
         {
-            _name, _input, _option, _grad, _out, _tensors,
+            _name, _files, _input, _option, _grad, _out, _tensors,
         };
-        command.SetAction(parsed => Run(parsed, console.Output));
+        command.SetAction(parsed => Run(parsed, console));
         return command;
     }
 
     // Everything is computed before anything is written.
-    int Run(ParseResult parsed, TextWriter output)
+    int Run(ParseResult parsed, ToolConsole console)
     {
         CatalogueEntry entry = Catalogue.Find(parsed.GetValue(_name)!);
-        ICriterion criterion = entry.Create(Settings(parsed, entry));
+        LossInput[] given = Given(parsed, entry);
+        Dictionary<string, string> settings = Settings(parsed, entry, given);
+        ICriterion criterion = entry.Create(settings);
         (string Input, string File)[] gradients = Gradients(parsed);
-        Dictionary<string, Tensor[]> inputs = Inputs(parsed);
+        List<string> notes = [];
+        Dictionary<string, Tensor[]> inputs = LossInput.Load(given, RangeOf(settings), notes);
         List<(CatalogueCall Call, Tensor Value)> results =
         [
             .. Fitting(entry, inputs).Select(call => (call, call.Invoke(criterion, inputs))),
@@ -74,17 +88,18 @@ internal sealed class LossCommand
             files.Add((file, results[0].Value.Detach()));
         }
 
+        console.Note(notes);
         foreach ((CatalogueCall call, Tensor value) in results)
         {
             string name = results.Count > 1 ? $"{call.Name.ToLowerInvariant()} " : "";
-            output.WriteLine(value.Count == 1 ? $"{name}{NumberText.Significant(value.Item(), Digits)}" : $"{name}{value}");
+            console.Output.WriteLine(value.Count == 1 ? $"{name}{NumberText.Significant(value.Item(), Digits)}" : $"{name}{value}");
         }
 
         files.ForEach(static written => Npy.Write(written.File, written.Array));
         return Tool.Success;
     }
 
-    Dictionary<string, string> Settings(ParseResult parsed, CatalogueEntry entry)
+    Dictionary<string, string> Settings(ParseResult parsed, CatalogueEntry entry, LossInput[] inputs)
     {
         Dictionary<string, string> settings = [];
         foreach ((string key, string value) in parsed.GetValue(_option)!.Select(text => Pair(text, _option)))
@@ -93,6 +108,13 @@ internal sealed class LossCommand
             {
                 throw new ToolException($"{_option.Name} {key} is given twice, as '{settings[key]}' and '{value}'. Give it once.");
             }
+        }
+
+        // Pictures are bytes, so their range is known.
+        if (entry.Options.Any(static option => option.Name == RangeOption)
+            && inputs.Length > 0 && inputs.All(static input => input.IsPicture))
+        {
+            settings.TryAdd(RangeOption, nameof(ImageRange.Byte));
         }
 
         return entry.Options.FirstOrDefault(option => option.IsRequired && !settings.ContainsKey(option.Name)) is { } missing
@@ -114,29 +136,38 @@ internal sealed class LossCommand
             : gradients;
     }
 
-    // Float inputs are leaves, so that each has a gradient.
-    Dictionary<string, Tensor[]> Inputs(ParseResult parsed)
+    // The inputs of files in order, of options of their own, and of --input.
+    LossInput[] Given(ParseResult parsed, CatalogueEntry entry)
     {
-        IEnumerable<(string Name, string File, string Option)> known =
+        string[] files = parsed.GetValue(_files)!;
+        string[] names = [.. entry.Calls.Take(1).SelectMany(static call => call.Inputs).Select(static input => input.Name)];
+        if (files.Length > names.Length)
+        {
+            throw new ToolException($"Unexpected argument '{UsageErrors.Shorten(files[names.Length])}': {entry.Name} takes "
+                + $"{Counted.Of(names.Length, "input")}{(names.Length > 0 ? $": {string.Join(", ", names)}" : "")}.");
+        }
+
+        IEnumerable<LossInput> known =
             from tensor in _tensors
             let file = parsed.GetValue(tensor)
             where file is not null
-            select (tensor.Name[2..], file, tensor.Name);
-        IEnumerable<(string Name, string File, string Option)> named =
+            select new LossInput(tensor.Name[2..], file, tensor.Name);
+        IEnumerable<LossInput> named =
             from text in parsed.GetValue(_input)!
             let pair = Pair(text, _input)
-            select (pair.Key, pair.Value, $"{_input.Name} {pair.Key}");
-        return known.Concat(named)
-            .GroupBy(static input => input.Name, static input => Leaf(Paths.ToRead(input.File, input.Option, "a .npy file")))
-            .ToDictionary(static group => group.Key, static group => group.ToArray());
+            select new LossInput(pair.Key, pair.Value, $"{_input.Name} {pair.Key}");
+        return
+        [
+            .. names.Zip(files, static (name, file) => new LossInput(name, file, name)).Concat(known).Concat(named)
+                .Select(static input => input.Checked()),
+        ];
     }
 
-    static Tensor Leaf(string file)
-    {
-        Tensor x = Npy.Read(file);
-        x.RequiresGrad = x.DType.IsFloat();
-        return x;
-    }
+    // A loss without a range reads bytes as they are.
+    static ImageRange RangeOf(Dictionary<string, string> settings) =>
+        settings.TryGetValue(RangeOption, out string? text) && ValueText.Parse(typeof(ImageRange), text) is ImageRange range
+            ? range
+            : ImageRange.Byte;
 
     static List<CatalogueCall> Fitting(CatalogueEntry entry, Dictionary<string, Tensor[]> inputs)
     {
@@ -162,7 +193,8 @@ internal sealed class LossCommand
         // Of several overloads, the first is used.
         List<CatalogueCall> fitting = [.. entry.Calls.Where(call => call.Accepts(inputs)).DistinctBy(static call => call.Name)];
         return fitting.Count > 0 ? fitting : throw new ToolException(
-            $"{entry.Name} needs {string.Join(", ", Required(entry.Calls[0]))}: --input name=file.npy for each.");
+            $"{entry.Name} needs {string.Join(", ", Required(entry.Calls[0]))}: criterion loss {entry.Name} FILE FILE …, or "
+                + "--input name=file for each.");
     }
 
     static IEnumerable<string> Required(CatalogueCall call) =>

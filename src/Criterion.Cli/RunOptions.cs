@@ -55,7 +55,7 @@ internal sealed class RunOptions
         TRecord record = TrainProgress.Show<TStep, TRecord>(
             console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         string time = Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0));
-        console.Output.WriteLine($"{record.Status} after {record.StepsDone} steps in {time}, in {folder.Path}.");
+        console.Output.WriteLine($"{record.Status} after {Counted.Of(record.StepsDone, "step")} in {time}, in {folder.Path}.");
         return (record.Status == RunStatus.Finished ? Tool.Success : Tool.Stopped, record);
     }
 }

@@ -45,7 +45,9 @@ internal sealed class SampleCommand
         Tensor samples = generator.InBatches(latents);
         Write(file, samples, network);
         console.Output
-            .WriteLine($"{samples.Shape[0]} {(network is Dcgan { Size: var side } ? $"images of {side}x{side}" : "points")} in {file}");
+            .WriteLine(network is Dcgan { Size: var side }
+                ? $"{Counted.Of(samples.Shape[0], "image")} of {side}x{side} in {file}"
+                : $"{Counted.Of(samples.Shape[0], "point")} in {file}");
         return Tool.Success;
     }
 

@@ -113,7 +113,7 @@ internal sealed class SearchCommand
         : !NumberText.TryParse(query, out long place) ? null
         : place >= 0 && place < data.Count ? (int)place
         : throw new ToolException($"There is no image {query} for {_query.Name}. Expected a number from 0 to {data.Count - 1}: "
-            + $"'{data.Source}' has {data.Count} images.");
+            + $"'{data.Source}' has {Counted.Of(data.Count, "image")}.");
 
     // The held-out classes, or all of them if only images were held out.
     static IReadOnlyCollection<int> Searched(ImageDataset data, SiameseRunRecord record) =>
@@ -137,7 +137,7 @@ internal sealed class SearchCommand
         ImageDataset images = (load with { Sources = [.. sources] }).LoadImages();
         return images.Channels == record.Encoder.Channels
             ? images
-            : throw new ToolException($"'{images.Source}' has {images.Channels} channels, but the encoder was trained on "
+            : throw new ToolException($"'{images.Source}' has {Counted.Of(images.Channels, "channel")}, but the encoder was trained on "
                 + $"{record.Encoder.Channels}. Convert the images.");
     }
 

@@ -63,7 +63,8 @@ internal sealed class SiameseCommand
         using RunFolder folder = RunFolder.Create<SiameseStep>(_run.Folder(parsed, "siamese"));
         DataSources.NoteHidden(console, sources);
         console.Output.WriteLine(
-            $"Training siamese ({options.Objective.Name}) on {data.Description} without {Without(data, options.HeldOut)} into {folder.Path}");
+            $"Training siamese ({options.Objective.Name}) on {data.Description} without "
+                + $"{Without(data, options.HeldOut)} into {folder.Path}");
         return Report(RunOptions.Execute(run, folder, console, token), console);
     }
 

@@ -15,12 +15,15 @@ internal sealed class SubcommandHelp(int width) : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        for (CommandResult? above = parseResult.CommandResult.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+        SymbolResult at = parseResult.CommandResult;
+        while (at.Parent is CommandResult above)
         {
             foreach (Argument argument in above.Command.Arguments)
             {
                 argument.Hidden = true;
             }
+
+            at = above;
         }
 
         return new HelpAction { MaxWidth = width }.Invoke(parseResult);

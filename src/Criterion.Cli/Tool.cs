@@ -81,7 +81,7 @@ internal static class Tool
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
         TrainingException => Flags.InPlaceOfNames(e.Message),
-        ToolException or TensorException or IOException => e.Message,
+        ToolException or CriterionException or IOException => e.Message,
         OutOfMemoryException => "There is not enough memory. Reduce the number of samples, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",
     };

@@ -92,7 +92,8 @@ internal sealed class TrainCommand
             load, measure);
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<GanStep>(_run.Folder(parsed, recipe.Name));
-        foreach (string warning in GanAdvice.Warnings(recipe.Options))
+        string[] unsuited = measure is not null && FeatureDomain.Check(run.Record.Data) is { } finding ? [finding.Message] : [];
+        foreach (string warning in GanAdvice.Warnings(recipe.Options).Concat(unsuited))
         {
             console.Error.WriteLine($"warning: {Flags.InPlaceOfNames(warning)}");
         }
@@ -126,6 +127,7 @@ internal sealed class TrainCommand
                 + "recipe.");
         }
 
+        (record as GanRunRecord)?.CheckComplete();
         Checkpoint checkpoint = new CheckpointFolder(Path.Combine(path, RunFolder.CheckpointsName)).Latest(console.Error.WriteLine);
         int? steps = parsed.GetValue(_options.Steps);
         if (steps < checkpoint.Step)

@@ -20,8 +20,8 @@ public sealed class DataNotesTests : IDisposable
             WritePng($"mixed/{i}.png", Tensor.RandInt(0, 256, [3, 16, 16], new RandomStream((ulong)i)));
         }
 
-        WritePng("mixed/more/transparent.png", Tensor.Zeros([4, 16, 16]));
-        WritePng("mixed/more/wide.png", Tensor.Zeros([1, 8, 24]));
+        WritePng("mixed/transparent.png", Tensor.Zeros([4, 16, 16]));
+        WritePng("mixed/wide.png", Tensor.Zeros([1, 8, 24]));
         File.WriteAllText(_temp["mixed/labels.txt"], "x");
     }
 
@@ -29,12 +29,11 @@ public sealed class DataNotesTests : IDisposable
 
     string[] Notes =>
     [
-        $"The images of '{Mixed}' come from 2 folders, which are not used as classes.",
         $"1 file of '{Mixed}' is not an image and was ignored: labels.txt.",
-        $"1 of 8 images of '{Mixed}' have transparent pixels, which were blended with black.",
-        $"1 of 8 images of '{Mixed}' were resized to 16×16.",
-        $"1 of 8 images of '{Mixed}' have other proportions and were stretched.",
-        $"1 of 8 images of '{Mixed}' are grey and were converted to colour, like the others.",
+        $"1 of 8 images of '{Mixed}' has transparent pixels, which were blended with black.",
+        $"1 of 8 images of '{Mixed}' was resized to 16×16.",
+        $"1 of 8 images of '{Mixed}' has other proportions and was stretched.",
+        $"1 of 8 images of '{Mixed}' is grey and was converted to colour, like the others.",
     ];
 
     public void Dispose() => _temp.Dispose();
@@ -65,7 +64,7 @@ public sealed class DataNotesTests : IDisposable
             ["train", "cyclegan", "--a", Mixed, "--b", _temp["plain"], "--size", "16", "--background", "0", "--batch", "2", "--blocks", "0",
                 .. Short, "--out", _temp["run"]]);
         CycleGanRunRecord record = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["run"]);
-        Assert.Equal((6, 1, 0.0), (record.A.Notes.Count, record.B.Notes.Count, record.LoadB!.Background));
+        Assert.Equal((5, 1, 0.0), (record.A.Notes.Count, record.B.Notes.Count, record.LoadB!.Background));
     }
 
     [Fact]
@@ -102,8 +101,8 @@ public sealed class DataNotesTests : IDisposable
         WritePng("gallery/1.png", Tensor.Zeros([1, 16, 16]));
         AssertNoted(
             [
-                $"1 of 1 images of '{_temp["query.png"]}' have transparent pixels, which were blended with a grey of 0.5.",
-                $"1 of 2 images of '{_temp["gallery"]}' were resized to 32×32.",
+                $"The image of '{_temp["query.png"]}' has transparent pixels, which were blended with a grey of 0.5.",
+                $"1 of 2 images of '{_temp["gallery"]}' was resized to 32×32.",
             ],
             ["search", _temp["run"], "--query", _temp["query.png"], "--gallery", _temp["gallery"], "--background", "0.5", "--out",
                 _temp["found.png"]]);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Criterion.Formats;
+using Criterion.Metrics;
 using static Criterion.Cli.Tests.ToolRun;
 
 namespace Criterion.Cli.Tests;
@@ -23,13 +25,10 @@ public sealed class EvaluateCommandTests : IDisposable
         Dcgan networks = new(8, 1, 2, 3);
         GeneratorFile.Write(_temp[GeneratorFile.Name], networks, networks.Generator(new RandomStream(1)));
 
-        string output = Run("evaluate", _temp["0.png"], _temp["1.png"], "--json").Error;
-        Assert.Contains("at least", output, StringComparison.Ordinal);
-
         // A folder with a generator in it is a run; the pictures go elsewhere.
         Directory.CreateDirectory(_temp["run"]);
         File.Move(_temp[GeneratorFile.Name], Path.Combine(_temp["run"], GeneratorFile.Name));
-        (int code, output, string error) = Run("evaluate", _temp.Path, _temp["run"], "--count", "30");
+        (int code, string output, string error) = Run("evaluate", _temp.Path, _temp["run"], "--count", "30");
 
         string file = Path.Combine("run", GeneratorFile.Name);
         Assert.Equal(0, code);
@@ -60,6 +59,94 @@ public sealed class EvaluateCommandTests : IDisposable
             (evaluation.Real, evaluation.Fake, evaluation.Frechet.Samples.Dimensions, evaluation.Frechet.Samples.Real,
                 evaluation.Frechet.Samples.Fake));
         Assert.Equal(evaluation.Kernel, EvaluationJson.Read(Run("evaluate", real, fake, "--json", "--threads", "1").Output).Kernel);
+    }
+
+    [Fact]
+    public void A_run_alone_is_measured_on_the_points_of_its_training()
+    {
+        Succeeded(Run("train", "--data", "ring", "--steps", "1", "--batch", "8", "--width", "4", "--out", _temp["ring"]));
+        Assert.Equal(
+            Run("evaluate", "ring", _temp["ring"], "--count", "50").Output, Run("evaluate", _temp["ring"], "--count", "50").Output);
+    }
+
+    [Fact]
+    public void A_run_of_a_cyclegan_is_measured_on_its_pairs()
+    {
+        string[] tiny = ["--steps", "1", "--batch", "1", "--width", "2", "--blocks", "0", "--layers", "1"];
+        string trained = Run(["train", "cyclegan", .. tiny, "--out", _temp["pairs"]]).Output;
+        string evaluated = Run("evaluate", _temp["pairs"]).Output;
+        Assert.StartsWith("A to B: PSNR ", evaluated, StringComparison.Ordinal);
+        Assert.EndsWith(evaluated, trained, StringComparison.Ordinal);
+        Assert.Contains("\"copySsim\": ", Run("evaluate", _temp["pairs"], "--json").Output, StringComparison.Ordinal);
+
+        Npy.Write(_temp["a.npy"], Tensor.RandInt(0, 256, [8, 1, 8, 8], new RandomStream(4)).To(DType.UInt8));
+        Succeeded(Run(["train", "cyclegan", "--a", _temp["a.npy"], "--b", _temp["a.npy"], .. tiny, "--out", _temp["none"]]));
+        AssertMistake("on images without pairs", _temp["none"]);
+    }
+
+    // An error of 16 everywhere has 20 log10(255 / 16) = 24.05 dB.
+    [Fact]
+    public void Two_pictures_are_compared_pixel_by_pixel()
+    {
+        Tensor a = Tensor.RandInt(0, 200, [3, 176, 170], new RandomStream(1));
+        Png.Write(_temp["a.png"], a.To(DType.UInt8));
+        Png.Write(_temp["b.png"], (a + 16).To(DType.UInt8));
+
+        (int code, string output, string error) = Run("evaluate", _temp["a.png"], _temp["b.png"]);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("size:      176×170, 3 channels", output, StringComparison.Ordinal);
+        Assert.Matches("\nPSNR +24.05 dB ", output);
+        Assert.Matches("\nSSIM +0\\.\\d+ +higher is better", output);
+        Assert.Matches("\nMS-SSIM +0\\.\\d+ +higher is better", output);
+        Assert.Matches("\nmean absolute error +16 ", output);
+        Assert.Matches("\nmean squared error +256 ", output);
+        JsonElement json = JsonDocument.Parse(Run("evaluate", _temp["a.png"], _temp["b.png"], "--json").Output).RootElement;
+        (Tensor x, Tensor y) = (a.To(DType.Float64).Unsqueeze(0), a.To(DType.Float64).Unsqueeze(0) + 16);
+        Assert.Equal(20 * Math.Log10(255 / 16.0), json.GetProperty("psnr").GetDouble(), 1e-9);
+        Assert.Equal(new SsimIndex(ImageRange.Byte).Of(x, y), json.GetProperty("ssim").GetDouble(), 1e-9);
+        Assert.Equal(new MultiScaleSsim(ImageRange.Byte).Of(x, y), json.GetProperty("multiScaleSsim").GetDouble(), 1e-9);
+        Assert.Matches("\nPSNR +Infinity dB ", Run("evaluate", _temp["a.png"], _temp["a.png"]).Output);
+        Assert.Contains(
+            "\"psnr\": \"Infinity\"", Run("evaluate", _temp["a.png"], _temp["a.png"], "--json").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pictures_of_other_kinds_and_sizes_are_converted_and_noted()
+    {
+        Png.Write(_temp["grey.png"], Tensor.Full([1, 40, 40], 100, DType.UInt8));
+        Png.Write(_temp["colour.png"], Tensor.Full([3, 40, 40], 100, DType.UInt8));
+        Png.Write(_temp["clear.png"], Tensor.Cat([Tensor.Full([3, 8, 8], 100, DType.UInt8), Tensor.Zeros([1, 8, 8], DType.UInt8)]));
+
+        (int code, string output, string error) = Run("evaluate", _temp["grey.png"], _temp["colour.png"]);
+        Assert.Equal((0, $"note: '{_temp["grey.png"]}' is grey and was converted to colour, like the other.\n"), (code, error));
+        Assert.Matches("\nMS-SSIM +1 +by 2 scales, since 5 need images of at least 161 pixels a side", output);
+
+        (code, output, error) = Run("evaluate", _temp["grey.png"], _temp["clear.png"], "--size", "8", "--background", "0");
+        Assert.Equal(0, code);
+        Assert.Contains("clear.png' has transparent pixels, which were blended with black.", error, StringComparison.Ordinal);
+        Assert.Contains("grey.png' was resized from 40×40 to 8×8.", error, StringComparison.Ordinal);
+        Assert.Matches("\nSSIM +- +needs images of at least 11 pixels a side", output);
+        Assert.Matches("\nmean absolute error +100 ", output);
+        AssertMistake("is 40×40 and", _temp["grey.png"], _temp["clear.png"]);
+        AssertMistake("(--size).", _temp["grey.png"], _temp["clear.png"]);
+        AssertMistake(
+            "--count has no effect here: two PNG files are compared pixel by pixel", _temp["grey.png"], _temp["grey.png"], "--count", "9");
+        File.WriteAllBytes(_temp["jpeg.png"], Convert.FromHexString("FFD8FFE000104A464946"));
+        File.WriteAllBytes(_temp["photo.jpg"], Convert.FromHexString("FFD8FFE000104A464946"));
+        AssertMistake("this is a JPEG, not a PNG", _temp["grey.png"], _temp["jpeg.png"]);
+        AssertMistake("photo.jpg' is a JPEG, which is an unsupported format. Convert it to PNG.", _temp["grey.png"], _temp["photo.jpg"]);
+    }
+
+    [Fact]
+    public void Only_runs_are_measured_alone()
+    {
+        AssertMistake("'ring' is not the folder of a run, and only a run is measured alone", "ring");
+        Tiny.Run(_temp["memory"], Tiny.Recipe(steps: 1));
+        AssertMistake("was trained on data in memory. Use the program that created the data.", _temp["memory"]);
+        AssertMistake("--size has no effect here", _temp["memory"], "--size", "8");
+        File.Delete(_temp[$"memory/{GeneratorFile.Name}"]);
+        AssertMistake("the run is unfinished. Resume it: criterion train --resume", _temp["memory"]);
     }
 
     [Fact]

@@ -49,7 +49,25 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("'wgan' has no effect before 'cyclegan'", "train", "wgan", "cyclegan")]
     [InlineData("There is no option '--resume'", "train", "cyclegan", "--resume", "{folder}/cyclegan")]
     [InlineData("criterion evaluate needs <real>", "evaluate")]
-    [InlineData("criterion evaluate needs <fake>", "evaluate", "ring")]
+    [InlineData("'ring' is not the folder of a run, and only a run is measured alone", "evaluate", "ring")]
+    [InlineData("/siamese/encoder.safetensors'", "evaluate", "{folder}/siamese")]
+    [InlineData("a-to-b.safetensors': the run is unfinished", "evaluate", "{folder}/cyclegan")]
+    [InlineData("/comparison' is the folder of a comparison", "evaluate", "{folder}/comparison")]
+    [InlineData("was trained on data in memory", "evaluate", "{folder}/run")]
+    [InlineData("--size has no effect here", "evaluate", "{folder}/run", "--size", "8")]
+    [InlineData("--count has no effect here", "evaluate", "{folder}/siamese", "--count", "8")]
+    [InlineData("only images of one size are compared", "evaluate", "{folder}/png/8.png", "{folder}/png/9.png")]
+    [InlineData("--range has no effect here", "evaluate", "{folder}/png/8.png", "{folder}/png/8.png", "--range", "0..1")]
+    [InlineData("Invalid value '/nowhere.png' for real. Expected a PNG file", "evaluate", "/nowhere.png", "{folder}/png/9.png")]
+    [InlineData("SsimLoss: prediction [1, 1, 8, 8] and target [1, 1, 9, 9]", "loss", "ssim", "{folder}/png/8.png", "{folder}/png/9.png")]
+    [InlineData("/three.npy': mse takes 2 inputs: prediction, target.", "loss", "mse", "{folder}/three.npy", "{folder}/three.npy",
+        "{folder}/three.npy")]
+    [InlineData("--data: There is no file or folder '/nowhere'", "train", "siamese", "--data", "/nowhere", "--out", "{folder}/new")]
+    [InlineData("has no labels, and a Siamese network learns from pairs by class. Put the images of each class into a subfolder", "train",
+        "embedding", "--data", "{folder}/bytes.npy", "--out", "{folder}/new")]
+    [InlineData("has no labels. Put the images of each class into a subfolder", "train", "acgan", "--data", "{folder}/bytes.npy", "--out",
+        "{folder}/new")]
+    [InlineData("points and images cannot be mixed", "train", "siamese", "--data", "ring", "--size", "8", "--out", "{folder}/new")]
     [InlineData("criterion loss needs <name>", "loss")]
     [InlineData("criterion report needs <run>", "report")]
     [InlineData("criterion sample needs <run>", "sample", "--out", "x.png")]
@@ -73,10 +91,11 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
         "{folder}/new")]
     [InlineData("--gallery: There is no file or folder '/nowhere'. Give fashion-mnist", "search", "{folder}/siamese", "--gallery",
         "/nowhere", "--out", "{folder}/new.png")]
-    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy file. There is no such file.", "loss", "mse", "--prediction",
-        "@a.npy")]
-    [InlineData("/folder' for --prediction. Expected a .npy file. That is a folder.", "loss", "mse", "--prediction", "{folder}/folder")]
-    [InlineData("for --input target. Expected a .npy file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
+    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy or PNG file. There is no such file.", "loss", "mse",
+        "--prediction", "@a.npy")]
+    [InlineData("/folder' for --prediction. Expected a .npy or PNG file. That is a folder.", "loss", "mse", "--prediction",
+        "{folder}/folder")]
+    [InlineData("for --input target. Expected a .npy or PNG file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
         "target={folder}/no.npy")]
     [InlineData("text.npy", "loss", "mse", "--prediction", "{folder}/text.npy", "--target", "{folder}/text.npy")]
     [InlineData("has no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
@@ -200,8 +219,8 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("for example 32 (--size).", "evaluate", "{folder}/png", "{folder}/png")]
     [InlineData("for example 32 (--size).", "train", "--data", "{folder}/png", "--out", "{folder}/new")]
     [InlineData("0 and 1 (--range).", "evaluate", "{folder}/floats.npy", "{folder}/floats.npy")]
-    [InlineData("--count is the number of samples that the generator of a run draws", "evaluate", "fashion-mnist", "fashion-mnist",
-        "--count", "100")]
+    [InlineData("--count has no effect here: it is the number of samples that the generator of a run draws", "evaluate",
+        "fashion-mnist", "fashion-mnist", "--count", "100")]
     [InlineData("--size applies to images of --a and --b", "train", "cyclegan", "--size", "32")]
     [InlineData("give --b as well", "train", "cyclegan", "--a", "{folder}/bytes.npy")]
     [InlineData("need their range", "train", "cyclegan", "--a", "{folder}/floats.npy", "--b", "{folder}/floats.npy")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Criterion.Formats;
+using Criterion.Metrics;
 using Criterion.Tests.Repository;
 using static Criterion.Cli.Tests.ToolRun;
 
@@ -115,6 +116,57 @@ public sealed class LossCommandTests : IDisposable
         string output = Success("loss", "wasserstein", "--real", _temp["r.npy"], "--fake", _temp["f.npy"]);
         Assert.Contains("discriminator -1\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Contains("generator 0.5", output, StringComparison.Ordinal);
+    }
+
+    // The range of bytes is known; the values are those of the metrics.
+    [Fact]
+    public void Losses_of_pictures_need_no_range()
+    {
+        (string a, string b) = (WritePng("a.png", 1), WritePng("b.png", 2));
+        (Tensor x, Tensor y) = (Bytes(a), Bytes(b));
+        double psnr = new Psnr(ImageRange.Byte).Of(x, y);
+
+        Assert.Equal(-psnr, double.Parse(Success("loss", "psnr", a, b), CultureInfo.InvariantCulture), 1e-6);
+        Assert.Equal(-psnr, double.Parse(Success("loss", "psnr", "--prediction", a, "--target", b), CultureInfo.InvariantCulture), 1e-6);
+        Assert.Equal(-psnr, double.Parse(Success("loss", "psnr", a, b, "--option", "range=ZeroOne"), CultureInfo.InvariantCulture), 1e-6);
+        Assert.Equal(
+            1 - new SsimIndex(ImageRange.Byte).Of(x, y), double.Parse(Success("loss", "ssim", a, b), CultureInfo.InvariantCulture), 1e-8);
+        Assert.Equal(((x - y) * (x - y)).Mean().Item(), double.Parse(Success("loss", "mse", a, b), CultureInfo.InvariantCulture), 1e-4);
+        Success("loss", "ssim", a, b, "--grad", _temp["g.npy"]);
+        Assert.Equal(new Shape(1, 3, 24, 24), Npy.Read(_temp["g.npy"]).Shape);
+
+        static Tensor Bytes(string file) => Png.Read(file).Unsqueeze(0).To(DType.Float64);
+    }
+
+    [Fact]
+    public void Inputs_in_their_order_need_no_name()
+    {
+        Npy.Write(_temp["a.npy"], Tensor.From<double>([1, 2, 4]));
+        Npy.Write(_temp["b.npy"], Tensor.From<double>([1, 0, 1]));
+        Assert.Equal("13", Success("loss", "mse", _temp["a.npy"], _temp["b.npy"], "--option", "reduction=sum").TrimEnd());
+        Refused("Unexpected argument", "mse takes 2 inputs: prediction, target", _temp["a.npy"], _temp["b.npy"], _temp["a.npy"]);
+        Refused("'prediction' is given 2 times", "", _temp["a.npy"], _temp["b.npy"], "--prediction", _temp["a.npy"]);
+        Refused("mse needs prediction, target: criterion loss mse FILE FILE", "", _temp["a.npy"]);
+        File.WriteAllText(_temp["x.jpg"], "x");
+        Refused("x.jpg' is a JPEG, which is an unsupported format. Convert it to PNG.", "", _temp["x.jpg"], _temp["a.npy"]);
+
+        // Floats may have any range, so one picture alone does not tell it.
+        string message = Run("loss", "ssim", WritePng("a.png", 1), _temp["b.npy"]).Error;
+        Assert.Contains("ssim needs --option range=VALUE", message, StringComparison.Ordinal);
+
+        void Refused(string says, string more, params string[] args)
+        {
+            (int code, _, string error) = Run(["loss", "mse", .. args]);
+            Assert.Equal(1, code);
+            Assert.Contains(says, error, StringComparison.Ordinal);
+            Assert.Contains(more, error, StringComparison.Ordinal);
+        }
+    }
+
+    string WritePng(string name, ulong seed)
+    {
+        Png.Write(_temp[name], Tensor.RandInt(0, 256, [3, 24, 24], new RandomStream(seed)).To(DType.UInt8));
+        return _temp[name];
     }
 
     [Fact]

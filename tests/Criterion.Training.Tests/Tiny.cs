@@ -10,6 +10,14 @@ internal static class Tiny
         Tensor.Rand([96, 1, 16, 16], random: new RandomStream(7), low: -1, high: 1),
         Tensor.RandInt(0, 3, [96], new RandomStream(8)));
 
+    /// <summary>Images whose values all became NaN after the data set was made, which refuses them.</summary>
+    public static ImageDataset NotFinite(Shape shape, Tensor? labels = null)
+    {
+        ImageDataset data = new("broken", Tensor.Full(shape, -1), labels);
+        data.Images.AsSpan<float>().Fill(float.NaN);
+        return data;
+    }
+
     public static GanRecipe Recipe(string name = "dcgan", ulong seed = 0, int steps = 20)
     {
         GanRecipe recipe = GanRecipe.Find(name);

@@ -106,7 +106,24 @@ def order(f):
     f.add("sort", "nan_is_largest", lambda x: tuple(x.sort(0)), (nan,), {"dim": 0, "descending": False}, kind="value")
 
 
+def repetition(f):
+    for times in ([2], [1, 3], [2, 0], [3, 1, 2]):
+        f.add("tile", "_".join(map(str, times)), lambda x: torch.tile(x, times), lambda: (r(2, 3),), {"dims": times})
+    for times in ([2, 1], [1, 3], [2, 3, 2]):
+        f.add("repeat", "_".join(map(str, times)), lambda x: x.repeat(times), lambda: (r(2, 3),), {"repeats": times})
+    for times, dim in ((2, 0), (3, 1), (2, -1), (0, 0)):
+        f.add("repeat_interleave", f"{times}_dim_{dim}", lambda x: x.repeat_interleave(times, dim), lambda: (r(2, 3),),
+              {"repeats": times, "dim": dim})
+    for diagonal in (-2, -1, 0, 1, 3):
+        for shape in ((3, 4), (2, 4, 3)):
+            for op in (torch.tril, torch.triu):
+                f.add(op.__name__, f"{len(shape)}d_{diagonal}", lambda x: op(x, diagonal), lambda: (r(*shape),), {"diagonal": diagonal})
+    for shape in ((3, 4), (4, 3), (2, 3, 3)):
+        f.add("diagonal", "x".join(map(str, shape)), lambda x: torch.diagonal(x, dim1=-2, dim2=-1), lambda: (r(*shape),))
+    f.add("one_hot", "classes_5", lambda x: F.one_hot(x, 5), lambda: (torch.randint(0, 5, (2, 3)),), {"num_classes": 5})
+
+
 def make():
     f = File("movement")
-    views(f), joins(f), picks(f), rearrange(f), order(f)
+    views(f), joins(f), picks(f), rearrange(f), order(f), repetition(f)
     return f

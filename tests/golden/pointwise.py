@@ -107,7 +107,26 @@ def choices(f):
         f.add(op.__name__, "int64", op, lambda: (torch.randint(-2, 3, (3, 4)), torch.randint(-2, 3, (4,))))
 
 
+def rounding(f):
+    halves = torch.tensor([-2.5, -1.5, -0.5, -0.0, 0.5, 1.5, 2.5, 4503599627370495.5, 0.49999999999999994])
+    for op in (torch.round, torch.floor, torch.ceil, torch.trunc):
+        f.add(op.__name__, "3x5", op, lambda: (r(3, 5) * 3,))
+        f.add(op.__name__, "halves", op, (halves,), kind="value")
+        f.add(op.__name__, "not_finite", op, (torch.tensor([NAN, INF, -INF]),), kind="value")
+    f.add("square", "3x5", torch.square, lambda: (r(3, 5),))
+    for weight in (0.0, 0.25, 0.75, 1.0, 1.5):
+        f.add("lerp", f"weight_{weight}", lambda a, b: torch.lerp(a, b, weight), lambda: (r(3, 5), r(3, 5)), {"weight": weight})
+
+
+def logic(f):
+    for op in (torch.logical_and, torch.logical_or, torch.logical_xor):
+        f.add(op.__name__, "bool", op, lambda: (torch.rand(3, 4) < 0.5, torch.rand(4) < 0.5))
+        f.add(op.__name__, "numbers", op, (torch.tensor([0.0, -0.0, 2.0, NAN, -1.0]), torch.tensor([0.0, 1.0, 0.0, INF, 3.0])))
+    f.add("logical_not", "numbers", torch.logical_not, (torch.tensor([0.0, -0.0, 2.0, NAN]),))
+    f.add("isinf", "mixed", torch.isinf, (torch.tensor([NAN, INF, -INF, 0.0, 1e308]),))
+
+
 def make():
     f = File("pointwise")
-    binary(f), unary(f), extremes(f), choices(f)
+    binary(f), unary(f), extremes(f), choices(f), rounding(f), logic(f)
     return f

@@ -83,7 +83,22 @@ def extremes(f):
           {"dim": 0, "keepdim": False, "unbiased": False})
 
 
+def products(f):
+    for dim in (0, 1, -1):
+        for keep in (False, True):
+            args = {"dim": [dim], "keepdim": keep}
+            f.add("prod", tag(dim, keep), lambda x: torch.prod(x, dim, keepdim=keep), lambda: (r(*SHAPE),), args)
+            for op in (torch.any, torch.all):
+                f.add(op.__name__, tag(dim, keep), lambda x: op(x, dim, keepdim=keep), lambda: (torch.rand(*SHAPE) < 0.5,), args)
+    f.add("prod", "odd", lambda x: torch.prod(x, 0), lambda: (r(7, 2),), {"dim": [0], "keepdim": False})
+    f.add("prod", "one_zero", lambda x: torch.prod(x, 0), (torch.tensor([2.0, 0.0, -3.0, 1.5]),), {"dim": [0], "keepdim": False})
+    f.add("prod", "two_zeros", lambda x: torch.prod(x, 0), (torch.tensor([2.0, 0.0, -3.0, 0.0]),), {"dim": [0], "keepdim": False})
+    empty = torch.zeros(2, 0)
+    for name, op in (("prod", torch.prod), ("any", torch.any), ("all", torch.all)):
+        f.add(name, "empty", lambda x: op(x, 1), (empty if name == "prod" else empty > 0,), {"dim": [1], "keepdim": False}, kind="value")
+
+
 def make():
     f = File("reductions")
-    plain(f), single(f), norms(f), extremes(f)
+    plain(f), single(f), norms(f), extremes(f), products(f)
     return f

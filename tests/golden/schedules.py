@@ -17,6 +17,9 @@ SHORT_COSINE = dict(kind="CosineAnnealingLR", T_max=30, eta_min=0.002)
 BARE_COSINE = dict(kind="CosineAnnealingLR", T_max=30)
 STEP = dict(kind="StepLR", step_size=30, gamma=0.5)
 EXPONENTIAL = dict(kind="StepLR", step_size=1, gamma=0.99)
+MULTI_STEP = dict(kind="MultiStepLR", milestones=[3, 40, 40, 90], gamma=0.4)
+DECAY = dict(kind="ExponentialLR", gamma=0.97)
+RESTARTS = dict(kind="CosineAnnealingWarmRestarts", T_0=7, T_mult=2, eta_min=0.001)
 INVERSE_ROOT = dict(kind="LambdaLR", function="inverse_root")
 LINEAR = dict(kind="LambdaLR", function="linear")
 
@@ -32,6 +35,9 @@ COMPOSITIONS = [
     ("lambda_step", [LINEAR, STEP]), ("cosine_step", [BARE_COSINE, STEP]), ("step_cosine", [STEP, BARE_COSINE]),
     ("warm_up_cosine_exponential", [LONG_WARM_UP, COSINE, EXPONENTIAL]), ("two_cosines", [COSINE, BARE_COSINE]),
     ("cosine_after_warm_up", [WARM_UP, late(COSINE, 5)]), ("warm_up_in_mid_course", [COSINE, late(WARM_UP, 60)]),
+    ("multi_step_warm_up", [MULTI_STEP, LONG_WARM_UP]), ("multi_step_exponential", [MULTI_STEP, DECAY]),
+    ("exponential_cosine", [DECAY, COSINE]), ("exponential_in_mid_course", [WARM_UP, late(DECAY, 30)]),
+    ("restarts", [RESTARTS]), ("restarts_step", [RESTARTS, STEP]), ("warm_up_restarts", [WARM_UP, RESTARTS]),
     ("lambda_in_mid_course", [STEP, late(LINEAR, 70)]), ("all_in_turn", [WARM_UP, late(COSINE, 3), late(STEP, 20), late(EXPONENTIAL, 90)]),
 ]
 

@@ -17,6 +17,12 @@ public sealed record ComparisonRecord
     /// <summary>Gets the status.</summary>
     public RunStatus Status { get; init; }
 
+    /// <summary>
+    /// Gets the problems of the measurement, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.
+    /// </summary>
+    [JsonIgnore]
+    public ValueList<Finding> Findings => FeatureDomain.Check(Data) is { } finding ? [finding] : [];
+
     /// <summary>Gets the results so far, the best first.</summary>
     [JsonConverter(typeof(ValueListConverter<CompetitorResult>))]
     public ValueList<CompetitorResult> Results { get; init; } = [];
@@ -31,22 +37,24 @@ public sealed record CompetitorResult
     /// <param name="secondsPerStep">
     /// The duration of a generator step with all that belongs to it: the mean over seeds of each run's median.
     /// </param>
-    /// <param name="stableShare">The share of runs in which no step was skipped and the samples did not collapse.</param>
+    /// <param name="stableShare">
+    /// The share of runs in which no step was skipped and the samples did not collapse; null if all are too short for the health checks.
+    /// </param>
     /// <param name="runs">The finished runs.</param>
     public CompetitorResult(
-        string name, ValueList<MeasureSummary> measures, double secondsPerStep, double stableShare, ValueList<SeedResult> runs) =>
+        string name, ValueList<MeasureSummary> measures, double secondsPerStep, double? stableShare, ValueList<SeedResult> runs) =>
         (Name, Measures, SecondsPerStep, StableShare, Runs) = (name, measures, secondsPerStep, stableShare, runs);
 
     /// <summary>
     /// <inheritdoc
-    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double, ValueList{SeedResult})"
+    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double?, ValueList{SeedResult})"
     /// path="/param[@name='name']/node()"/>
     /// </summary>
     public string Name { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double, ValueList{SeedResult})"
+    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double?, ValueList{SeedResult})"
     /// path="/param[@name='measures']/node()"/>
     /// </summary>
     [JsonConverter(typeof(ValueListConverter<MeasureSummary>))]
@@ -54,21 +62,21 @@ public sealed record CompetitorResult
 
     /// <summary>
     /// <inheritdoc
-    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double, ValueList{SeedResult})"
+    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double?, ValueList{SeedResult})"
     /// path="/param[@name='secondsPerStep']/node()"/>
     /// </summary>
     public double SecondsPerStep { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double, ValueList{SeedResult})"
+    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double?, ValueList{SeedResult})"
     /// path="/param[@name='stableShare']/node()"/>
     /// </summary>
-    public double StableShare { get; init; }
+    public double? StableShare { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double, ValueList{SeedResult})"
+    /// cref="CompetitorResult(string, ValueList{MeasureSummary}, double, double?, ValueList{SeedResult})"
     /// path="/param[@name='runs']/node()"/>
     /// </summary>
     [JsonConverter(typeof(ValueListConverter<SeedResult>))]
@@ -84,7 +92,9 @@ public sealed record CompetitorResult
                 new MeasureSummary(first.Name, Interval.Of([.. runs.Select(run => run.Measures[i].Value)]))),
         ],
         runs.Average(static run => run.SecondsPerStep),
-        runs.Count(static run => run.IsStable) / (double)runs.Count,
+        runs.Any(static run => run.IsStable is not null)
+            ? runs.Count(static run => run.IsStable == true) / (double)runs.Count(static run => run.IsStable is not null)
+            : null,
         [.. runs]);
 }
 
@@ -112,9 +122,11 @@ public sealed record SeedResult
     /// <param name="secondsPerStep">The median duration of a step.</param>
     /// <param name="skipped">The number of steps skipped because a loss or gradient was not finite.</param>
     /// <param name="findings">The findings of the health checks.</param>
-    /// <param name="isStable">Whether no step was skipped and the samples did not collapse.</param>
+    /// <param name="isStable">
+    /// Whether no step was skipped and the samples did not collapse; null if there are too few steps for the health checks.
+    /// </param>
     public SeedResult(
-        ulong seed, ValueList<Measurement> measures, double secondsPerStep, long skipped, ValueList<SeedFinding> findings, bool isStable)
+        ulong seed, ValueList<Measurement> measures, double secondsPerStep, long skipped, ValueList<SeedFinding> findings, bool? isStable)
     {
         Seed = seed;
         Measures = measures;
@@ -126,14 +138,14 @@ public sealed record SeedResult
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='seed']/node()"/>
     /// </summary>
     public ulong Seed { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='measures']/node()"/>
     /// </summary>
     [JsonConverter(typeof(ValueListConverter<Measurement>))]
@@ -141,21 +153,21 @@ public sealed record SeedResult
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='secondsPerStep']/node()"/>
     /// </summary>
     public double SecondsPerStep { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='skipped']/node()"/>
     /// </summary>
     public long Skipped { get; init; }
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='findings']/node()"/>
     /// </summary>
     [JsonConverter(typeof(ValueListConverter<SeedFinding>))]
@@ -163,10 +175,10 @@ public sealed record SeedResult
 
     /// <summary>
     /// <inheritdoc
-    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool)"
+    /// cref="SeedResult(ulong, ValueList{Measurement}, double, long, ValueList{SeedFinding}, bool?)"
     /// path="/param[@name='isStable']/node()"/>
     /// </summary>
-    public bool IsStable { get; init; }
+    public bool? IsStable { get; init; }
 
     /// <summary>Reads the results of the run in a folder; null if it is not finished.</summary>
     internal static SeedResult? Read(string folder)
@@ -186,7 +198,9 @@ public sealed record SeedResult
             losses.Median("seconds"),
             skipped,
             [.. findings.Select(static one => new SeedFinding(one.Step, one.Finding.Kind, one.Finding.Message))],
-            skipped == 0 && findings.All(static one => one.Finding.Kind != FindingKind.Collapse));
+            skipped > 0 || findings.Any(static one => one.Finding.Kind == FindingKind.Collapse) ? false
+                : losses.Count >= TrainingMonitor.FirstCheck ? true
+                : null);
     }
 }
 

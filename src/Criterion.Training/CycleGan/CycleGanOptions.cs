@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Criterion.Losses;
 
 namespace Criterion.Training;
@@ -15,6 +16,7 @@ public sealed record CycleGanOptions : TrainingOptions
     public static CycleGanOptions Small { get; } = new() { LearningRate = 1e-3, Steps = 5000 };
 
     /// <summary>Gets the adversarial objective. Default: least squares, as in the paper.</summary>
+    [JsonConverter(typeof(GanLossConverter))]
     [TrainingOption(
         "objective", "Adversarial objective, as for the recipes", ValueName = "name",
         Default = "least-squares with the constants of the paper")]

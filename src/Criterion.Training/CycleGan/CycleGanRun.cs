@@ -9,6 +9,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     // Rows of the picture: A | A → B | A → B → A, and the same for B.
     const int Rows = 8;
     const int PairsMeasured = 500;
+    const string AToB = "a-to-b.safetensors";
+    const string BToA = "b-to-a.safetensors";
 
     readonly CycleGanNetworks _networks;
     readonly CycleGanTrainer _trainer;
@@ -97,6 +99,28 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         return run;
     }
 
+    /// <summary>Measures the translators of a run on pairs, as at the end of the training.</summary>
+    /// <param name="folder">The folder of a finished or stopped run.</param>
+    /// <returns>The quality; null for data without pairs, which are all but the built-in garments and sketches.</returns>
+    /// <exception cref="TrainingException">The folder is not that of such a run, or its data differ.</exception>
+    public static TranslationQuality? Evaluate(string folder)
+    {
+        CycleGanRunRecord record = RunFolder.ReadRecord(folder) as CycleGanRunRecord
+            ?? throw new TrainingException($"'{folder}' is not the folder of a run of a CycleGAN. Give one.");
+        if (record.LoadA is not null || record.LoadB is not null)
+        {
+            return null;
+        }
+
+        (ImageDataset a, ImageDataset b, (Tensor A, Tensor B) pairs) = Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured);
+        record.A.CheckSame(a);
+        record.B.CheckSame(b);
+        CycleGanNetworks networks = CycleGanNetworks.Build(record.Translator, record.Discriminator, new RandomStream(0));
+        Load(networks.AToB, System.IO.Path.Combine(folder, AToB));
+        Load(networks.BToA, System.IO.Path.Combine(folder, BToA));
+        return TranslationQuality.Measure(networks, pairs.A, pairs.B);
+    }
+
     private protected override void WriteSamples(RunFolder folder)
     {
         (Tensor a, Tensor b) = _pairs ?? (_a.Images, _b.Images);
@@ -108,8 +132,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 
     private protected override void WriteResults(RunFolder folder)
     {
-        folder.WriteFile("a-to-b.safetensors", path => Safetensors.Write(path, _networks.AToB.StateDict()));
-        folder.WriteFile("b-to-a.safetensors", path => Safetensors.Write(path, _networks.BToA.StateDict()));
+        folder.WriteFile(AToB, path => Safetensors.Write(path, _networks.AToB.StateDict()));
+        folder.WriteFile(BToA, path => Safetensors.Write(path, _networks.BToA.StateDict()));
         (Tensor a, Tensor b) = _pairs ?? (_a.Images.Narrow(0, 0, 1), _b.Images.Narrow(0, 0, 1));
         Finite(_networks.AToB.InBatches(a), "Translations of A to B");
         Finite(_networks.BToA.InBatches(b), "Translations of B to A");
@@ -118,6 +142,10 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             Record = Record with { Quality = TranslationQuality.Measure(_networks, pairs.A, pairs.B) };
         }
     }
+
+    static void Load(Module translator, string file) => translator.LoadStateDict(File.Exists(file)
+        ? Safetensors.Read(file).Tensors
+        : throw new TrainingException($"There is no '{file}': the run is unfinished. Resume it first."));
 
     // If one domain has colour, both have.
     static (ImageDataset A, ImageDataset B, (Tensor, Tensor)? Pairs) Loaded(ImageDataset a, ImageDataset b)

@@ -90,9 +90,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         return row;
     }
 
-    // Only a relativistic objective compares with real images.
     Tensor GeneratorLoss(Module discriminator, Tensor fake, Tensor real) => _options.Objective.Generator(
-        discriminator.Forward(fake), _options.Objective is RelativisticGanLoss ? discriminator.Forward(real) : null);
+        discriminator.Forward(fake), _options.Objective.NeedsReal ? discriminator.Forward(real) : null);
 
     Tensor DiscriminatorLoss(Module discriminator, Tensor real, Tensor fake) =>
         _options.Objective.Discriminator(discriminator.Forward(real), discriminator.Forward(fake));
@@ -117,7 +116,7 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         options.Check();
         return (a.Channels, a.Size) == (b.Channels, b.Size) ? options : throw new TrainingException(
             "CycleGanTrainer: both domains need images of the same size and channels, "
-                + $"but '{a.Source}' has {a.Channels} channel(s) of {a.Size} "
+                + $"but '{a.Source}' has {Counted.Of(a.Channels, "channel")} of {a.Size} "
             + $"and '{b.Source}' {b.Channels} of {b.Size}. "
             + $"{(a.Size == b.Size ? "Convert both to grey or both to colour." : "Resize them to one size.")}");
     }

@@ -37,6 +37,9 @@ public abstract class Dataset
     /// <summary>Gets the number of items.</summary>
     public int Count => Items.Shape[0];
 
+    /// <summary>Gets the shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</summary>
+    internal ValueList<int> ItemShape => [.. Items.Shape.Dims[1..].ToArray()];
+
     /// <summary>Gets the number and kind of items as text.</summary>
     public abstract string Description { get; }
 

@@ -182,9 +182,11 @@ public sealed class ImageDataset : Dataset
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(images);
-        if (images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0 || !(images.DType == DType.UInt8 || images.DType.IsFloat()))
+        bool isNumeric = images.DType == DType.UInt8 || images.DType.IsFloat();
+        if (!isNumeric || images.Rank != 4 || images.Shape[1] is not (1 or 3) || images.Count == 0)
         {
-            throw new TrainingException($"{source}: images must be bytes or floats [N, 1 or 3, H, W], but are {images.DType} {images.Shape}. "
+            throw new TrainingException(
+                $"{source}: images must be bytes or floats [N, 1 or 3, H, W], but are {images.DType} {images.Shape}. "
                 + "Convert or reshape them.");
         }
 

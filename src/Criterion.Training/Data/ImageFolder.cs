@@ -68,7 +68,12 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
     // These are only counted, so that those without permission do not matter.
     static string[] HiddenIn(string folder)
     {
-        EnumerationOptions everywhere = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None };
+        EnumerationOptions everywhere = new()
+        {
+            RecurseSubdirectories = true,
+            IgnoreInaccessible = true,
+            AttributesToSkip = FileAttributes.None,
+        };
         return [.. Directory.GetFiles(folder, "*", everywhere).Where(file => IsInHiddenFolder(Path.GetRelativePath(folder, file)))];
     }
 
@@ -81,7 +86,8 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
 
     /// <summary>Returns whether a PNG that is not hidden itself is in a folder whose name begins with a dot.</summary>
     static bool IsInHiddenFolder(string path) =>
-        IsPng(path) && !IsHidden(Path.GetFileName(path)) && path.Split(Path.DirectorySeparatorChar)[..^1].Any(static part => part[0] == '.');
+        IsPng(path) && !IsHidden(Path.GetFileName(path))
+        && path.Split(Path.DirectorySeparatorChar)[..^1].Any(static part => part[0] == '.');
 
     /// <summary>Returns the first subfolder on the way to a file; null for a file of the folder itself.</summary>
     static string? ClassOf(string folder, string file) =>

@@ -82,7 +82,7 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     static IEnumerable<string> Notes(string source, ImagePart[] parts, int channels, int? size, double background)
     {
         int all = parts.Sum(static part => part.Count);
-        string grey = background switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(background)}" };
+        string grey = PixelValues.Grey(background);
         // The words of one image, and of several.
         (int Count, string One, string Many)[] changes =
         [
@@ -97,7 +97,8 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
                 "is grey and was converted to colour, like the others", "are grey and were converted to colour, like the others"),
         ];
         return changes.Where(static change => change.Count > 0).Select(change =>
-            $"{change.Count} of {Counted.Of(all, "image")} of '{source}' {(change.Count == 1 ? change.One : change.Many)}.");
+            $"{(all == 1 ? "The image" : $"{change.Count} of {all} images")} of '{source}' "
+            + $"{(change.Count == 1 ? change.One : change.Many)}.");
 
         int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
     }

@@ -63,10 +63,12 @@ internal static class ImageSource
     {
         ".PNG" => ImagePart.FromPng(file, background),
         ".NPY" => ImagePart.FromArray(file, ImageArray.ToImages(file, Npy.Read(file)), range),
-        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException(
-            $"'{file}' is {Picture(file)}, which is an unsupported format. Convert it to PNG."),
+        _ when ImageFolder.IsOtherPicture(file) => throw new TrainingException(Unsupported(file)),
         _ => ImagePart.FromArray(file, ImageArray.ToImages(file, Idx.Read(file), isImagesFirst: true), range),
     };
+
+    /// <summary>Returns the error of a picture of another format than PNG.</summary>
+    public static string Unsupported(string file) => $"'{file}' is {Picture(file)}, which is an unsupported format. Convert it to PNG.";
 
     static string Picture(string file) => Path.GetExtension(file).ToUpperInvariant() switch
     {

@@ -9,7 +9,7 @@ internal static class PixelValues
     /// <param name="name">The name that the error begins with.</param>
     /// <param name="values">The images.</param>
     /// <param name="range">The values of black and white in floats.</param>
-    /// <param name="parameter">The parameter that states the range. Default: that of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
+    /// <param name="parameter">The parameter that states the range. Default: that of <c>ImageDataset.Load</c>.</param>
     public static Tensor ToSigned(string name, Tensor values, ImageRange? range, string parameter = ImageDataset.RangeParameter)
     {
         if (values.DType == DType.UInt8)
@@ -78,6 +78,9 @@ internal static class PixelValues
         Tensor opacity = floats.Narrow(0, colours, 1) / 255;
         return (pixels * opacity) + ((1 - opacity) * ((2 * background) - 1));
     }
+
+    /// <summary>Returns the name of a grey from 0 for black to 1 for white.</summary>
+    public static string Grey(double grey) => grey switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(grey)}" };
 
     /// <summary>Returns whether any pixel of a PNG of <c>[C, H, W]</c> bytes is transparent.</summary>
     public static bool IsTransparent(Tensor png) =>

@@ -19,7 +19,7 @@ public sealed class PointDataset : Dataset
     public GaussianRing? Ring { get; }
 
     /// <inheritdoc/>
-    public override string Description => $"{Count} points of {Source}";
+    public override string Description => $"{Counted.Of(Count, "point")} of {Source}";
 
     static Tensor Checked(string source, Tensor points)
     {

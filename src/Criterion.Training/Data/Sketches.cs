@@ -39,9 +39,10 @@ public static class Sketches
         int middle = heldOut + ((data.Count - heldOut) / 2);
         Tensor known = data.Images[..heldOut].Contiguous();
         return (
-            new ImageDataset($"{data.Source}, images {heldOut} to {middle - 1}", data.Images[heldOut..middle].Contiguous(), range: ImageRange.MinusOneOne),
-            new ImageDataset(
-                $"{data.Source}, sketches of images {middle} to {data.Count - 1}", Of(data.Images[middle..]), range: ImageRange.MinusOneOne),
+            Named($"{data.Source}, images {heldOut} to {middle - 1}", data.Images[heldOut..middle].Contiguous()),
+            Named($"{data.Source}, sketches of images {middle} to {data.Count - 1}", Of(data.Images[middle..])),
             (known, Of(known)));
     }
+
+    static ImageDataset Named(string source, Tensor images) => new(source, images, range: ImageRange.MinusOneOne);
 }

@@ -32,11 +32,14 @@ internal sealed class DiscriminatorEvaluator
         }
     }
 
+    /// <summary>Gets the discriminator.</summary>
+    public Module Network => _discriminator;
+
     /// <summary>Computes all outputs for a batch.</summary>
     public DiscriminatorResult Evaluate(Tensor samples)
     {
         Tensor? features = _features is null ? null : Apply(_features, samples);
-        Tensor output = features is null ? _discriminator.Forward(samples) : Apply(_head, features);
+        Tensor output = Checked(features is null ? _discriminator.Forward(samples) : Apply(_head, features), samples);
         return _classes == 0
             ? new(output, null, features)
             : new(output.Narrow(1, 0, 1).Flatten(0), output.Narrow(1, 1, _classes), features);
@@ -44,6 +47,24 @@ internal sealed class DiscriminatorEvaluator
 
     /// <summary>Computes the logits alone, for penalties.</summary>
     public Tensor Logits(Tensor samples) => Evaluate(samples).Logits;
+
+    // Every mean over scores would otherwise be of the wrong numbers.
+    Tensor Checked(Tensor output, Tensor samples)
+    {
+        int count = samples.Shape[0];
+        bool fits = _classes > 0
+            ? output.Rank == 2 && output.Shape[0] == count && output.Shape[1] == 1 + _classes
+            : output.Rank > 0 && output.Shape != samples.Shape
+                && (output.Shape[0] == count || (output.Rank == 1 && output.Count > 0 && output.Count % count == 0));
+        return fits && output.DType is DType.Float32 or DType.Float64
+            ? output
+            : throw new TrainingException(
+                $"{nameof(GanTrainer)}: the discriminator must return "
+                + (_classes > 0 ? $"the logit and {_classes} class logits of each sample, [{count}, {1 + _classes}]"
+                    : $"one or more scores for each sample, such as [{count}] or [{count}, 1]")
+                + $", of Float32, but returns {output.DType} {output.Shape} for samples {samples.Shape}. "
+                + $"End it in {(_classes > 0 ? $"new Linear(…, {1 + _classes})" : "new Linear(…, 1)")}.");
+    }
 
     static Tensor Apply(Module[] layers, Tensor input) => layers.Aggregate(input, static (x, layer) => layer.Forward(x));
 

@@ -67,6 +67,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
         DriftPenalty drift => drift.Forward(batch.RealLogits),
         LeCamPenalty leCam => leCam.Forward(
             batch.RealLogits, batch.FakeLogits, _next = leCam.Update(_leCam, batch.RealLogits, batch.FakeLogits)),
+        CustomPenalty custom => custom.Forward(critic, batch.Real, batch.Fake, _random),
         ConsistencyPenalty consistency => consistency.Forward(batch.RealLogits, critic(Shift(batch.Real))),
         _ => throw new TrainingException($"{penalty.GetType().Name} is not a penalty of a discriminator. {Regularizer.Alternatives}"),
     };

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
 using Criterion.Losses;
+using Criterion.Schedules;
 
 namespace Criterion.Training;
 
-/// <summary>The options of a GAN training, apart from the size of its networks and its data. The defaults are those of DCGAN.</summary>
+/// <summary>The options of a GAN training, apart from its networks and its data. The defaults are those of DCGAN.</summary>
 public sealed record GanOptions : TrainingOptions
 {
     const string Recipe = "the recipe's";
@@ -19,11 +20,33 @@ public sealed record GanOptions : TrainingOptions
     [TrainingOption("batch", "Samples in a batch", ValueName = "count", Range = "[1, 65536]")]
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Gets the size of a latent; from 1 to 65,536. Default: 64.</summary>
+    /// <summary>
+    /// Gets the size of a latent; from 1 to 65,536. Latents are <c>[N, Latent, 1, 1]</c>, or <c>[N, Latent]</c> if the generator accepts
+    /// only these. Default: 64.
+    /// </summary>
     [TrainingOption("latent", "Random numbers that the generator maps to a sample", ValueName = "count", Range = "[1, 65536]")]
     public int Latent { get; init; } = 64;
 
-    /// <summary>Gets the objective of discriminator and generator. Default: <see cref="NonSaturatingGanLoss"/>.</summary>
+    /// <summary>
+    /// Gets the shape of the latent of one sample, such as [64] or [8, 4, 4], with 1 to 7 dimensions of at least 1; setting it sets
+    /// <see cref="Latent"/> to the first. Default: empty, which stands for [Latent, 1, 1] or [Latent], whichever the generator accepts.
+    /// </summary>
+    [JsonConverter(typeof(ValueListConverter<int>))]
+    public ValueList<int> LatentShape
+    {
+        get;
+        init
+        {
+            field = CheckedShape(value);
+            Latent = field.Count > 0 ? field[0] : Latent;
+        }
+    } = [];
+
+    /// <summary>
+    /// Gets the objective of discriminator and generator, of the library or of the program itself. Default:
+    /// <see cref="NonSaturatingGanLoss"/>.
+    /// </summary>
+    [JsonConverter(typeof(GanLossConverter))]
     [TrainingOption("objective", "Objective of discriminator and generator", ValueName = "name", Default = Recipe)]
     public GanLoss Objective { get; init; } = new NonSaturatingGanLoss();
 
@@ -47,7 +70,7 @@ public sealed record GanOptions : TrainingOptions
     [TrainingOption("d-steps", "Discriminator steps per generator step", ValueName = "count", Range = "[1, 1000]", Default = Recipe)]
     public int DiscriminatorSteps { get; init; } = 1;
 
-    /// <summary>Gets the learning rate of both networks, not negative; null if they differ. Setting it sets both.</summary>
+    /// <summary>Gets the learning rate of both networks, not negative; null if they differ. Setting it sets both. Default: 2e-4.</summary>
     [JsonIgnore]
     [TrainingOption("lr", "Learning rate of both networks", ValueName = "rate", Range = "[0, ∞)", Default = Recipe)]
     public double? LearningRate
@@ -64,7 +87,25 @@ public sealed record GanOptions : TrainingOptions
     [TrainingOption("g-lr", "Learning rate of the generator", ValueName = "rate", Range = "[0, ∞)", Default = "that of both networks")]
     public double GeneratorLearningRate { get; init; } = 2e-4;
 
-    /// <summary>Gets the optimizer of both networks. Default: <see cref="GanOptimizer.Adam"/>.</summary>
+    /// <summary>
+    /// Gets the factor of both learning rates as a function of the generator steps that are done and were not skipped; null for 1.
+    /// Default: null.
+    /// </summary>
+    [JsonConverter(typeof(ScheduleConverter))]
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>
+    /// Gets the limit to which the norm of each network's gradient is scaled down before an update; not negative, 0 for no limit.
+    /// Default: 0.
+    /// </summary>
+    [TrainingOption(
+        "gradient-clip", "Limit to which the norm of each network's gradient is scaled down before an update; 0 for no limit",
+        ValueName = "norm", Range = "[0, ∞)")]
+    public double GradientClip { get; init; }
+
+    /// <summary>
+    /// Gets the optimizer of both networks; <see cref="GanOptimizers"/> takes any other. Default: <see cref="GanOptimizer.Adam"/>.
+    /// </summary>
     [TrainingOption("optimizer", "Optimizer of both networks", ValueName = "name", Default = Recipe)]
     public GanOptimizer Optimizer { get; init; }
 
@@ -112,6 +153,7 @@ public sealed record GanOptions : TrainingOptions
 
     /// <summary>
     /// Gets the controller of <see cref="BoundaryEquilibriumGanLoss"/>, which starts from the k of the loss. Other objectives ignore it.
+    /// Default: <see cref="BoundaryEquilibriumController"/> with its defaults.
     /// </summary>
     public BoundaryEquilibriumController Equilibrium { get; init; } = new();
 
@@ -133,16 +175,16 @@ public sealed record GanOptions : TrainingOptions
 
     internal override TrainingOptionList List => Declared;
 
-    /// <summary>Creates the description of the networks that these options need.</summary>
+    /// <summary>Creates the description of the networks of recipes that these options need.</summary>
     /// <param name="data">The data.</param>
     /// <param name="width">The channels of the layer next to an image, or the units of a layer for points. Default: 32 and 128.</param>
     /// <exception cref="TrainingException">
     /// Images are not square or of a size that a DCGAN cannot generate, or the data lack labels that are needed.
     /// </exception>
-    public GanNetworks Networks(Dataset data, int? width = null)
+    public RecipeNetworks Networks(Dataset data, int? width = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        GanNetworks networks = data is ImageDataset images
+        RecipeNetworks networks = data is ImageDataset images
             ? Dcgan.For(images, width ?? 32, Latent, DiscriminatorNorm ?? DefaultNorm)
             : new PointNetworks(width ?? 128, Latent, DiscriminatorNorm ?? Training.DiscriminatorNorm.None);
         return networks with { DiscriminatorOutput = DiscriminatorOutput ?? DefaultOutput, Classes = ClassWeight > 0 ? data.Classes() : 0 };
@@ -160,8 +202,27 @@ public sealed record GanOptions : TrainingOptions
                 + $"Set it to null or {DefaultOutput}.");
         }
 
+        if (LatentShape.Count > 0 && LatentShape[0] != Latent)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(LatentShape)}: {LatentShape} contradicts {nameof(Latent)} {Latent}. Set only one of the two.");
+        }
+
+        if (LatentShape.Skip(1).Any(static size => size > 1) && ClassWeight > 0)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{nameof(LatentShape)}: classes are appended to a latent of one dimension, and {LatentShape} has "
+                + $"several. Use [{Latent}], or set {nameof(ClassWeight)} to 0.");
+        }
+
         Regularizer.Check(Regularizers);
     }
+
+    static ValueList<int> CheckedShape(ValueList<int> shape) => shape is { Count: <= 7 } && shape.All(static size => size >= 1)
+        ? shape
+        : throw new TrainingException(
+            $"{nameof(GanOptions)}.{nameof(LatentShape)}: the value must be 1 to 7 sizes of at least 1, but is {shape}. "
+            + "Set the shape of the latent of one sample, such as [64].");
 
     DiscriminatorOutput DefaultOutput => Objective switch
     {

@@ -3,16 +3,21 @@ using Criterion.Nn;
 
 namespace Criterion.Training;
 
-/// <summary>A training run of a GAN: networks built by a recipe and trained on data.</summary>
+/// <summary>A training run of a GAN: networks of a recipe, or those that a program defines itself, trained on data.</summary>
+/// <example><code>
+/// GanOptions options = new() { Objective = new HingeGanLoss(), Latent = 32, Steps = 2000 };
+/// GanRun run = GanRun.Open("runs/mine", data, options, new CustomNetworks(Generator, Discriminator));
+/// run.Execute();
+/// Png.Write("samples.png", run.Picture(run.Sample(64)));
+/// </code></example>
 public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
 {
     readonly Dataset _data;
     readonly GanNetworks _networks;
-    readonly Sequential _generator;
     readonly GanTrainer _trainer;
     readonly Tensor _noise;
 
-    /// <summary>Creates a run that has not started.</summary>
+    /// <summary>Creates a run of a recipe that has not started.</summary>
     /// <param name="recipe">The recipe, with the options to use.</param>
     /// <param name="data">The real images or points.</param>
     /// <param name="width">The width of the networks. Default: 32 for images, 128 for points.</param>
@@ -29,27 +34,116 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         int checkpointEvery = 250,
         DataArguments? load = null,
         MeasureOptions? measure = null)
-        : base(NewRecord(recipe, data, width, sampleEvery, checkpointEvery, load, measure))
+        : this(
+            data,
+            NotNull(recipe).Options,
+            recipe.Options.Networks(data, width),
+            name: recipe.Name,
+            sampleEvery: sampleEvery,
+            checkpointEvery: checkpointEvery,
+            load: load,
+            measure: measure)
     {
-        GanOptions options = recipe.Options;
-        _data = data;
-        _networks = Record.Networks;
-        _generator = _networks.Generator(options.Random(RandomPart.GeneratorWeights));
-        _trainer = new GanTrainer(_generator, _networks.Discriminator(options.Random(RandomPart.DiscriminatorWeights)), data, options);
+    }
+
+    /// <summary>Creates a run that has not started.</summary>
+    /// <param name="data">The real images or points.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="networks">The networks. Default: those of recipes with these options.</param>
+    /// <param name="optimizers">Creates the optimizers. Default: those of <see cref="GanOptions.Optimizer"/>.</param>
+    /// <param name="name">The name in the record and the report. Default: <c>gan</c>.</param>
+    /// <param name="sampleEvery">The steps between two pictures; at least 1. Default: 250.</param>
+    /// <param name="checkpointEvery">The steps between two checkpoints; at least 1. Default: 250.</param>
+    /// <param name="load">The arguments that the data were loaded with, if they were loaded.</param>
+    /// <param name="measure">When samples are measured. Default: never.</param>
+    /// <exception cref="TrainingException">
+    /// An option is out of range, options, data and networks are incompatible, or a trial of the networks and the objective on two samples
+    /// fails.
+    /// </exception>
+    public GanRun(
+        Dataset data,
+        GanOptions options,
+        GanNetworks? networks = null,
+        GanOptimizers? optimizers = null,
+        string name = "gan",
+        int sampleEvery = 250,
+        int checkpointEvery = 250,
+        DataArguments? load = null,
+        MeasureOptions? measure = null)
+        : base(NewRecord(data, options, networks, name, sampleEvery, checkpointEvery, load, measure))
+    {
+        (_data, _networks) = (data, Record.Networks);
+        RandomStream generator = options.Random(RandomPart.GeneratorWeights);
+        RandomStream discriminator = options.Random(RandomPart.DiscriminatorWeights);
+        _trainer = new GanTrainer(_networks.Generator(generator), _networks.Discriminator(discriminator), data, options, optimizers)
+        {
+            // Modules of the program may draw from these without registering them.
+            Streams = _networks is CustomNetworks ? [generator, discriminator, RandomStream.Default] : [],
+        };
+        _trainer.Try();
+        _networks = _networks is CustomNetworks custom ? custom.Described(_trainer, data) : _networks;
+        Record = Record with { Networks = _networks, Optimizers = GanOptimizersRecord.Of(optimizers, _trainer) };
         _noise = _networks.Latents(_networks.SamplesInPicture, options.Random(RandomPart.Samples));
     }
+
+    /// <summary>Gets the trainer, with its networks and optimizers.</summary>
+    public GanTrainer GanTrainer => _trainer;
 
     /// <summary>Gets the measure of samples; runs on the same data may share one.</summary>
     internal SampleMeasure Measure { get => field ??= SampleMeasure.For(_data); init; }
 
     private protected override Trainer<GanStep> Trainer => _trainer;
 
-    /// <summary>Resumes a run that stopped or was killed. The result has the same bits as that of an uninterrupted run.</summary>
+    /// <summary>
+    /// Opens a run in a folder: a new one, or one that was stopped, killed or finished, which continues from its last checkpoint with
+    /// bit-identical results. Nothing is written before <see cref="TrainingRun{TStep, TRecord}.Execute(Action{TStep}, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="path">The folder; it must be new, empty, or that of a run with the same options, networks and data.</param>
+    /// <param name="data">The real images or points.</param>
+    /// <param name="options">The options; only <see cref="GanOptions.Steps"/> may change when a run is resumed.</param>
+    /// <param name="networks">The networks. Default: those of recipes with these options.</param>
+    /// <param name="optimizers">Creates the optimizers. Default: those of <see cref="GanOptions.Optimizer"/>.</param>
+    /// <param name="name">The name in the record and the report. Default: <c>gan</c>.</param>
+    /// <param name="sampleEvery">The steps between two pictures; at least 1. Default: 250.</param>
+    /// <param name="checkpointEvery">The steps between two checkpoints; at least 1. Default: 250.</param>
+    /// <param name="load">The arguments that the data were loaded with, if they were loaded.</param>
+    /// <param name="measure">When samples are measured. Default: never.</param>
+    /// <exception cref="TrainingException">
+    /// The options cannot be trained, a trial of the networks and the objective on two samples fails, the folder has other files, or its
+    /// run has other options, networks or data.
+    /// </exception>
+    public static GanRun Open(
+        string path,
+        Dataset data,
+        GanOptions options,
+        GanNetworks? networks = null,
+        GanOptimizers? optimizers = null,
+        string name = "gan",
+        int sampleEvery = 250,
+        int checkpointEvery = 250,
+        DataArguments? load = null,
+        MeasureOptions? measure = null)
+    {
+        GanRunRecord? before = RecordIn(path);
+        before?.Data.CheckSame(data);
+        GanRun run = new(data, options, networks, optimizers, name, sampleEvery, checkpointEvery, load, measure);
+        if (before is not null)
+        {
+            run.CheckSame(before);
+        }
+
+        run.OpenIn(path, before);
+        run.KeepQuality(before);
+        return run;
+    }
+
+    /// <summary>Resumes a run of a recipe that stopped or was killed. The result has the same bits as that of an uninterrupted run.</summary>
     /// <param name="record">The content of <c>run.json</c>.</param>
     /// <param name="data">The same data.</param>
     /// <param name="checkpoint">The checkpoint to continue from.</param>
     /// <param name="steps">The generator steps in total. Default: as recorded.</param>
     /// <exception cref="TrainingException">The data differ, or the checkpoint is of a later step than the last.</exception>
+    /// <exception cref="CustomPartException">A program defines parts of the run: use <see cref="Open"/> there.</exception>
     public static GanRun Resume(GanRunRecord record, Dataset data, Checkpoint checkpoint, int? steps = null) =>
         Resume(record, data, checkpoint, steps, null);
 
@@ -57,15 +151,47 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
+        record.CheckComplete();
         record.Data.CheckSame(data);
-        GanRecipe recipe = new(record.Recipe, "", record.Options with { Steps = steps ?? record.Options.Steps });
-        GanRun run = new(recipe, data, record.Networks.Width, record.SampleEvery, record.CheckpointEvery, record.Load, record.Measure)
+        GanRun run = new(
+            data,
+            record.Options with { Steps = steps ?? record.Options.Steps },
+            record.Networks,
+            null,
+            record.Recipe,
+            record.SampleEvery,
+            record.CheckpointEvery,
+            record.Load,
+            record.Measure)
         {
             Measure = measure!,
         };
         run.Restore(checkpoint, record);
-        run.Record = run.Record with { Quality = record.Quality?.Step == checkpoint.Step ? record.Quality : null };
+        run.KeepQuality(record);
         return run;
+    }
+
+    /// <summary>Draws samples from the generator, with the average of its weights if one is kept.</summary>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="seed">The seed of the latents. Default: 0.</param>
+    /// <returns>The samples, such as images <c>[count, C, H, W]</c> in [−1, 1].</returns>
+    public Tensor Sample(int count, ulong seed = 0) => _trainer.Sample(_networks.Latents(count, new RandomStream(seed)));
+
+    /// <summary>Composes a picture of samples, as <see cref="Formats.Png"/> writes it: a grid of images, or points over those of the data.</summary>
+    /// <param name="samples">The samples.</param>
+    public Tensor Picture(Tensor samples) => _networks.Picture(samples, _data);
+
+    /// <summary>Measures generated samples against the data.</summary>
+    /// <param name="count">The number of samples; at least <see cref="Evaluation.LeastSamples"/>. Default: 5,000.</param>
+    /// <param name="seed">The seed of the samples and of the subsets that are compared. Default: 0.</param>
+    /// <exception cref="TrainingException">There are too few samples or data.</exception>
+    public Evaluation Evaluate(int count = 5000, ulong seed = 0)
+    {
+        Tensor samples = Sample(count, seed);
+        FeatureSet fake = _data is ImageDataset
+            ? FeatureSet.Of(Record.Recipe, samples)
+            : new FeatureSet(Record.Recipe, FeatureSet.Coordinates, samples);
+        return Evaluation.Of(FeatureSet.Of(_data), fake, seed);
     }
 
     /// <summary>Counts the modes that the generator covers; null for data whose modes are not known.</summary>
@@ -80,8 +206,14 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         return ModeCoverage.Of(_trainer.Sample(_networks.Latents(ModeCoverage.Samples, random)), ring);
     }
 
-    private protected override void WriteSamples(RunFolder folder) =>
+    private protected override void WriteSamples(RunFolder folder)
+    {
         folder.WritePicture(Record.StepsDone, _networks.Picture(_trainer.Sample(_noise), _data));
+        if (_data is ImageDataset images)
+        {
+            folder.WriteReal(images);
+        }
+    }
 
     private protected override void WriteMeasures(RunFolder folder)
     {
@@ -93,7 +225,8 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
 
     private protected override void WriteResults(RunFolder folder)
     {
-        _trainer.Averaged.Use(() => folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _generator)));
+        _trainer.Averaged.Use(
+            () => folder.WriteFile(GeneratorFile.Name, path => GeneratorFile.Write(path, _networks, _trainer.Generator)));
         Record = Record with { Modes = Modes() };
         if (Record.Measure is { } measure && Record.Quality?.Step != Record.StepsDone)
         {
@@ -104,23 +237,61 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     // The latents are those of "criterion evaluate" and from no stream of the training, which measuring therefore does not change.
     void MeasureNow(RunFolder folder, int samples)
     {
-        Tensor images = _trainer.Sample(_networks.Latents(samples, new RandomStream(0)));
-        SampleQuality quality = new(Record.StepsDone, Measure.Of(images));
+        SampleQuality quality = new(Record.StepsDone, Measure.Of(Sample(samples)));
         folder.WriteMeasures(quality);
         Record = Record with { Quality = quality };
     }
 
-    static GanRunRecord NewRecord(
-        GanRecipe recipe, Dataset data, int? width, int sampleEvery, int checkpointEvery, DataArguments? load, MeasureOptions? measure)
+    void KeepQuality(GanRunRecord? before)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        if (before?.Quality is { } quality && quality.Step == Record.StepsDone)
+        {
+            Record = Record with { Quality = quality };
+        }
+    }
+
+    void CheckSame(GanRunRecord before)
+    {
+        RunOptionsCheck.CheckSame(
+            RunJson.Element(before.Options with { Steps = Record.Steps }), RunJson.Element(Record.Options), nameof(GanOptions));
+        if (before.Networks is CustomNetworks old && Record.Networks is CustomNetworks now)
+        {
+            now.CheckSame(old);
+        }
+        else
+        {
+            RunOptionsCheck.CheckSame(RunJson.Element(before.Networks), RunJson.Element(Record.Networks), nameof(GanNetworks));
+        }
+
+        if (before.Optimizers != Record.Optimizers)
+        {
+            throw new TrainingException(
+                $"Resume: the run was trained with the optimizers {before.Optimizers?.ToString() ?? "of its options"}, and now they are "
+                + $"{Record.Optimizers?.ToString() ?? "those of the options"}. Give the same ones, or start a new run in another folder.");
+        }
+    }
+
+    static GanRunRecord NewRecord(
+        Dataset data,
+        GanOptions options,
+        GanNetworks? networks,
+        string name,
+        int sampleEvery,
+        int checkpointEvery,
+        DataArguments? load,
+        MeasureOptions? measure)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleEvery, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(checkpointEvery, 1);
+        CheckUse(options, networks);
         return new GanRunRecord
         {
-            Recipe = recipe.Name,
-            Options = recipe.Options,
-            Networks = recipe.Options.Networks(data, width),
+            Recipe = name,
+            Options = options,
+            Networks = networks ?? options.Networks(data),
             Data = DataRecord.Of(data),
             Load = load,
             SampleEvery = sampleEvery,
@@ -128,5 +299,26 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
             Measure = measure,
             Machine = MachineRecord.Here(),
         };
+    }
+
+    // Nothing that is given has no effect.
+    static void CheckUse(GanOptions options, GanNetworks? networks)
+    {
+        string? unused = networks is not CustomNetworks ? null
+            : options.DiscriminatorNorm is not null ? nameof(GanOptions.DiscriminatorNorm)
+            : options.DiscriminatorOutput is not null ? nameof(GanOptions.DiscriminatorOutput)
+            : null;
+        if (unused is not null)
+        {
+            throw new TrainingException(
+                $"{nameof(GanOptions)}.{unused}: the value has no effect on {nameof(CustomNetworks)}. "
+                + "Build the discriminator accordingly, and set it to null.");
+        }
+    }
+
+    static GanRecipe NotNull(GanRecipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe;
     }
 }

@@ -39,29 +39,62 @@ public sealed class GanTrainer : Trainer<GanStep>
 
     /// <summary>Creates a trainer at step 0.</summary>
     /// <param name="generator">
-    /// The generator: latents <c>[N, Latent, 1, 1]</c> to samples shaped like the data. With classes the latents are
-    /// <c>[N, Latent + classes, 1, 1]</c> and end in the one-hot class.
+    /// The generator: latents <c>[N, Latent, 1, 1]</c> or <c>[N, Latent]</c>, whichever it accepts, or of
+    /// <see cref="GanOptions.LatentShape"/>, to samples shaped like the data. With classes the second dimension of the latents is longer
+    /// by the one-hot class at its end.
     /// </param>
     /// <param name="discriminator">
-    /// The discriminator: samples to logits or scores of any shape; with classes to <c>[N, 1 + classes]</c>.
+    /// The discriminator: samples to <c>[N]</c>, <c>[N, 1]</c> or several logits or scores for each sample; with classes to
+    /// <c>[N, 1 + classes]</c>.
     /// </param>
     /// <param name="data">The real images or points.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="TrainingException">An option is out of range, or options, data and networks are incompatible.</exception>
-    public GanTrainer(Module generator, Module discriminator, Dataset data, GanOptions options)
+    /// <param name="optimizers">Creates the optimizers. Default: those of <see cref="GanOptions.Optimizer"/>.</param>
+    /// <exception cref="TrainingException">
+    /// An option is out of range, options, data and networks are incompatible, or the generator does not return samples like the data.
+    /// </exception>
+    public GanTrainer(
+        Module generator, Module discriminator, Dataset data, GanOptions options, GanOptimizers? optimizers = null)
         : base(Checked(generator, discriminator, data, options).OnNan, generator, discriminator)
     {
         (_options, _data) = (options, data);
         _classes = options.ClassWeight > 0 ? data.Classes() : 0;
-        _generator = new(generator, parameters => Optimizer(parameters, options.GeneratorLearningRate, []));
-        _discriminator = new(discriminator, parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers));
+        LatentShape = GanTrial.LatentShape(generator, data, options, _classes);
+        _generator = new(
+            generator,
+            optimizers?.Generator ?? (parameters => Optimizer(parameters, options.GeneratorLearningRate, [])),
+            options.Schedule,
+            options.GradientClip);
+        _discriminator = new(
+            discriminator,
+            optimizers?.Discriminator ?? (parameters => Optimizer(parameters, options.DiscriminatorLearningRate, options.Regularizers)),
+            options.Schedule,
+            options.GradientClip);
         _evaluator = new(discriminator, _classes, options.FeatureMatching);
         _averaged = new(generator, options.AverageDecay);
         _penalties = new(options.Regularizers, options.Random(RandomPart.Penalty));
         _sampler = new(data.Count, options.BatchSize, options.Random(RandomPart.DataOrder));
-        _latents = new(options.Latent, _classes, options.Random(RandomPart.Latents), options.Random(RandomPart.Labels));
+        _latents = new(LatentShape, _classes, options.Random(RandomPart.Latents), options.Random(RandomPart.Labels));
         _progress = new(options);
     }
+
+    /// <summary>Gets the generator.</summary>
+    public Module Generator => _generator.Network;
+
+    /// <summary>Gets the discriminator.</summary>
+    public Module Discriminator => _discriminator.Network;
+
+    /// <summary>Gets the optimizer of the generator.</summary>
+    public Optimizer GeneratorOptimizer => _generator.Optimizer;
+
+    /// <summary>Gets the optimizer of the discriminator.</summary>
+    public Optimizer DiscriminatorOptimizer => _discriminator.Optimizer;
+
+    /// <summary>Gets the shape of the latent of one sample, without classes.</summary>
+    public ValueList<int> LatentShape { get; }
+
+    /// <summary>Gets the number of classes; 0 for none.</summary>
+    internal int Classes => _classes;
 
     /// <summary>Gets the generator with the average of its weights, if one is kept.</summary>
     internal AveragedNetwork Averaged => _averaged;
@@ -76,6 +109,20 @@ public sealed class GanTrainer : Trainer<GanStep>
     /// <param name="latents">The latents, one row per sample.</param>
     /// <returns>The samples, such as images <c>[N, C, H, W]</c>.</returns>
     public Tensor Sample(Tensor latents) => _averaged.InBatches(latents);
+
+    /// <summary>Draws a number of samples, from the same latents each time, with the classes in turn if there are any.</summary>
+    /// <param name="count">The number of samples.</param>
+    /// <param name="seed">The seed of the latents. Default: 0.</param>
+    /// <returns>The samples, such as images <c>[count, C, H, W]</c>.</returns>
+    public Tensor Sample(int count, ulong seed = 0)
+    {
+        Tensor? labels = _classes == 0 ? null : LatentSampler.InTurn(count, _classes);
+        return Sample(LatentSampler.Draw(count, LatentShape, labels, _classes, new RandomStream(seed)));
+    }
+
+    /// <summary>Runs the networks and the objective once on two samples, without changing anything.</summary>
+    /// <exception cref="TrainingException">A shape, a type or a value cannot be trained with.</exception>
+    internal void Try() => GanTrial.Run(Generator, _evaluator, _options, LatentShape, _classes);
 
     private protected override GanStep TrainStep()
     {
@@ -95,6 +142,8 @@ public sealed class GanTrainer : Trainer<GanStep>
         double norm = Finite(_generator.Differentiate(loss), "generator gradient", batch, fake.Logits);
         _generator.Update();
         _averaged.Update();
+        _generator.EndStep();
+        _discriminator.EndStep();
         double diversity = ScoreStatistics.Diversity(batch.Real, batch.Fake);
         return row with { GeneratorLoss = value, GeneratorGradientNorm = norm, Diversity = diversity };
     }
@@ -156,11 +205,10 @@ public sealed class GanTrainer : Trainer<GanStep>
         : new AuxiliaryClassifierGanLoss(_progress.Objective, _options.ClassWeight)
             .Discriminator(real.Logits, fake.Logits, real.ClassLogits!, batch.RealLabels!, fake.ClassLogits!, batch.FakeLabels!);
 
-    // Only a relativistic objective and feature matching compare with real samples.
     Tensor GeneratorLoss(Batch batch, DiscriminatorResult fake)
     {
         GanLoss objective = _progress.Objective;
-        bool needsReal = objective is RelativisticGanLoss || _options.FeatureMatching is not null;
+        bool needsReal = objective.NeedsReal || _options.FeatureMatching is not null;
         DiscriminatorResult? real = needsReal ? _evaluator.Evaluate(batch.Real) : null;
         Tensor loss = _classes == 0
             ? objective.Generator(fake.Logits, real?.Logits)
@@ -214,8 +262,19 @@ public sealed class GanTrainer : Trainer<GanStep>
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        CheckLearns(generator, "generator");
+        CheckLearns(discriminator, "discriminator");
         GanAdvice.Check(options, discriminator, data);
         return options;
+    }
+
+    static void CheckLearns(Module network, string which)
+    {
+        if (network.ParameterCount == 0)
+        {
+            throw new TrainingException(
+                $"{nameof(GanTrainer)}: the {which} has no parameters, so nothing can be trained. Register its layers with Child.");
+        }
     }
 
     /// <summary>A batch of real and one of generated samples.</summary>

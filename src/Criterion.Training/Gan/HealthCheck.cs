@@ -3,7 +3,7 @@ using Criterion.Losses;
 
 namespace Criterion.Training;
 
-/// <summary>The problems that <see cref="HealthCheck"/> finds.</summary>
+/// <summary>The problems of a training, which <see cref="HealthCheck"/> finds, or of a measurement.</summary>
 public enum FindingKind
 {
     /// <summary>The discriminator separates real and generated samples, and the generator gets little gradient.</summary>
@@ -20,6 +20,9 @@ public enum FindingKind
 
     /// <summary>Many steps were skipped because a loss or gradient was not finite.</summary>
     SkippedSteps,
+
+    /// <summary>The features of a measurement come from a classifier of other images.</summary>
+    UnsuitedFeatures,
 }
 
 /// <summary>A problem of a training.</summary>

@@ -1,11 +1,11 @@
 namespace Criterion.Training;
 
 /// <summary>Draws the input of a generator: normal latents, followed by a one-hot class if there are classes.</summary>
-/// <param name="size">The size of a latent.</param>
+/// <param name="shape">The shape of the latent of one sample, without classes.</param>
 /// <param name="classes">The number of classes; 0 for none.</param>
 /// <param name="latents">The stream of the latents.</param>
 /// <param name="labels">The stream of the classes.</param>
-internal sealed class LatentSampler(int size, int classes, RandomStream latents, RandomStream labels) : IStateful
+internal sealed class LatentSampler(ValueList<int> shape, int classes, RandomStream latents, RandomStream labels) : IStateful
 {
     RandomStream _latents = latents;
     RandomStream _labels = labels;
@@ -13,12 +13,12 @@ internal sealed class LatentSampler(int size, int classes, RandomStream latents,
     /// <summary>Draws a batch with random classes.</summary>
     /// <param name="count">The rows of the batch.</param>
     /// <returns>
-    /// The latents, <c>[count, size + classes, 1, 1]</c>, and the classes, Int64 <c>[count]</c>, or null without classes.
+    /// The latents, <c>[count, …]</c> with the classes in dimension 1, and the classes, Int64 <c>[count]</c>, or null without classes.
     /// </returns>
     public (Tensor Latents, Tensor? Labels) Next(int count)
     {
         Tensor? labels = classes == 0 ? null : Tensor.RandInt(0, classes, [count], _labels);
-        return (Draw(count, size, labels, classes, _latents), labels);
+        return (Draw(count, shape, labels, classes, _latents), labels);
     }
 
     /// <inheritdoc/>
@@ -29,12 +29,20 @@ internal sealed class LatentSampler(int size, int classes, RandomStream latents,
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) =>
         (_latents, _labels) = (state.Random("samples"), state.Random("labels"));
 
+    /// <summary>Returns the classes 0, 1, … in turn, Int64 <c>[count]</c>.</summary>
+    public static Tensor InTurn(int count, int classes) =>
+        Tensor.From([.. Enumerable.Range(0, count).Select(i => (long)(i % classes))], [count]);
+
     /// <summary>Draws latents with given classes; every latent of a training, a picture or a measurement is drawn here.</summary>
-    public static Tensor Draw(int count, int size, Tensor? labels, int classes, RandomStream random)
+    public static Tensor Draw(int count, ValueList<int> shape, Tensor? labels, int classes, RandomStream random)
     {
-        Tensor latents = Tensor.Randn([count, size, 1, 1], random: random);
-        return labels is null
-            ? latents
-            : Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(labels.Count, classes, 1, 1)], 1);
+        Tensor latents = Tensor.Randn(new Shape([count, .. shape]), random: random);
+        if (labels is null)
+        {
+            return latents;
+        }
+
+        int[] row = [labels.Count, classes, .. Enumerable.Repeat(1, shape.Count - 1)];
+        return Tensor.Cat([latents, Tensor.Eye(classes).IndexSelect(0, labels).Reshape(row)], 1);
     }
 }

@@ -1,17 +1,19 @@
+using System.Text.Json.Serialization;
 using Criterion.Losses;
 
 namespace Criterion.Training;
 
 /// <summary>
 /// A penalty of the discriminator of a GAN: an <see cref="InputGradientPenalty"/>, <see cref="DriftPenalty"/>, <see cref="LeCamPenalty"/>,
-/// or the <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side.
+/// the <see cref="ConsistencyPenalty"/> of real images and copies that are shifted by up to an eighth of their side, or a
+/// <see cref="CustomPenalty"/>.
 /// </summary>
 public sealed record Regularizer
 {
     /// <summary>The penalties that a discriminator can have, as a sentence of an error.</summary>
     internal const string Alternatives =
         $"Use {nameof(GradientPenalty)}, {nameof(R1Penalty)}, {nameof(R2Penalty)}, {nameof(R1R2Penalty)}, {nameof(DriftPenalty)}, "
-        + $"{nameof(LeCamPenalty)} or {nameof(ConsistencyPenalty)}.";
+        + $"{nameof(LeCamPenalty)} or {nameof(ConsistencyPenalty)}, or derive one from {nameof(CustomPenalty)}.";
 
     /// <summary>Initializes the regularizer.</summary>
     /// <param name="penalty">The penalty with its weight.</param>
@@ -22,6 +24,7 @@ public sealed record Regularizer
     public Regularizer(Penalty penalty, int interval = 1) => (Penalty, Interval) = (penalty, interval);
 
     /// <summary><inheritdoc cref="Regularizer(Penalty, int)" path="/param[@name='penalty']/node()"/></summary>
+    [JsonConverter(typeof(PenaltyConverter))]
     public Penalty Penalty { get; init; }
 
     /// <summary><inheritdoc cref="Regularizer(Penalty, int)" path="/param[@name='interval']/node()"/></summary>
@@ -35,7 +38,7 @@ public sealed record Regularizer
 
     /// <summary>Returns whether a discriminator can have penalties of a type.</summary>
     internal static bool Takes(Type type) =>
-        type.IsAssignableTo(typeof(InputGradientPenalty))
+        type.IsAssignableTo(typeof(InputGradientPenalty)) || type.IsAssignableTo(typeof(CustomPenalty))
         || type == typeof(DriftPenalty) || type == typeof(LeCamPenalty) || type == typeof(ConsistencyPenalty);
 
     /// <summary>Returns the settings of Adam for a discriminator with these penalties.</summary>

@@ -1,5 +1,6 @@
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Schedules;
 
 namespace Criterion.Training;
 
@@ -8,21 +9,33 @@ internal sealed class TrainedNetworks : IStateful
 {
     readonly (string Name, Module Network)[] _networks;
     readonly Optimizer _optimizer;
+    readonly LearningRateSchedule? _schedule;
+    readonly double _clip;
     readonly StateGroup _state;
 
     /// <summary>Creates a set of networks with their optimizer.</summary>
     /// <param name="networks">The networks, by the names of their state.</param>
     /// <param name="optimizer">Creates the optimizer of all parameters.</param>
-    public TrainedNetworks((string Name, Module Network)[] networks, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
+    /// <param name="schedule">The factor of the learning rate. Default: 1.</param>
+    /// <param name="clip">The limit of the norm of the gradient; 0 for none. Default: 0.</param>
+    public TrainedNetworks(
+        (string Name, Module Network)[] networks,
+        Func<IReadOnlyList<Tensor>, Optimizer> optimizer,
+        Schedule? schedule = null,
+        double clip = 0)
     {
         _networks = networks;
         _optimizer = optimizer([.. networks.SelectMany(static named => named.Network.Parameters()).Distinct()]);
-        _state = new StateGroup([.. networks.Select(static named => (named.Name, (IStateful)named.Network)), ("optimizer", _optimizer)]);
+        _schedule = schedule is null ? null : new LearningRateSchedule(_optimizer, schedule);
+        _clip = clip > 0 ? clip : double.PositiveInfinity;
+        IEnumerable<(string, IStateful)> parts = networks.Select(static named => (named.Name, (IStateful)named.Network));
+        _state = new StateGroup([.. parts, ("optimizer", _optimizer), .. _schedule is null ? [] : new[] { ("schedule", (IStateful)_schedule) }]);
     }
 
     /// <summary>Creates one network with its optimizer.</summary>
-    public TrainedNetworks(Module network, Func<IReadOnlyList<Tensor>, Optimizer> optimizer)
-        : this([("network", network)], optimizer)
+    public TrainedNetworks(
+        Module network, Func<IReadOnlyList<Tensor>, Optimizer> optimizer, Schedule? schedule = null, double clip = 0)
+        : this([("network", network)], optimizer, schedule, clip)
     {
     }
 
@@ -36,6 +49,9 @@ internal sealed class TrainedNetworks : IStateful
     /// <summary>Gets the first network.</summary>
     public Module Network => _networks[0].Network;
 
+    /// <summary>Gets the optimizer of all parameters.</summary>
+    public Optimizer Optimizer => _optimizer;
+
     /// <summary>Gets the parameters of all networks.</summary>
     public IReadOnlyList<Tensor> Parameters => _optimizer.Parameters;
 
@@ -48,17 +64,20 @@ internal sealed class TrainedNetworks : IStateful
     /// <summary>Freezes the networks: gradients pass through them but not into their parameters.</summary>
     public void Freeze() => Array.ForEach(_networks, static named => named.Network.Freeze());
 
-    /// <summary>Computes the gradient of <paramref name="loss"/> without updating the parameters.</summary>
-    /// <returns>The norm of the gradient over all parameters.</returns>
+    /// <summary>Computes the gradient of <paramref name="loss"/>, scaled down to the limit, without updating the parameters.</summary>
+    /// <returns>The norm of the gradient over all parameters, before it was scaled down.</returns>
     public double Differentiate(Tensor loss)
     {
         _optimizer.ZeroGrad();
         loss.Backward();
-        return GradientClip.ByNorm(_optimizer.Parameters, max: double.PositiveInfinity);
+        return GradientClip.ByNorm(_optimizer.Parameters, max: _clip);
     }
 
     /// <summary>Updates the parameters with the present gradient.</summary>
     public void Update() => _optimizer.Step();
+
+    /// <summary>Sets the learning rate of the next step, if there is a schedule.</summary>
+    public void EndStep() => _schedule?.Step();
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, Tensor> StateDict() => _state.StateDict();

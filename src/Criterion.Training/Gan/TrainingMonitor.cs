@@ -8,6 +8,9 @@ public sealed class TrainingMonitor(GanLoss objective)
 {
     const int StepsBetween = 50;
 
+    /// <summary>The first step at which the window is examined; a shorter training has no findings.</summary>
+    internal const long FirstCheck = (HealthCheck.FirstStep + StepsBetween - 1) / StepsBetween * StepsBetween;
+
     readonly Queue<GanStep> _rows = [];
     readonly HashSet<FindingKind> _reported = [];
 

@@ -44,6 +44,11 @@ public sealed record Evaluation
     /// <summary>Gets the modes that the generated points cover; null if the modes of the real ones are not known.</summary>
     public ModeCoverage? Modes { get; init; }
 
+    /// <summary>
+    /// Gets the problems of the features, such as <see cref="FindingKind.UnsuitedFeatures"/>; <see cref="Warnings"/> repeats them.
+    /// </summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
     /// <summary>Gets warnings about the reliability of the numbers.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -87,7 +92,8 @@ public sealed record Evaluation
             PrecisionRecall = Metrics.PrecisionRecall.Between(real.Features, fake.Features, features: real.Name),
             DensityCoverage = density,
             Modes = real.Ring is { } ring ? ModeCoverage.Of(fake.Features, ring) : null,
-            Warnings = [.. frechet.Warnings(), .. density.Warnings()],
+            Findings = real.Findings,
+            Warnings = [.. real.Findings.Select(static finding => finding.Message), .. frechet.Warnings(), .. density.Warnings()],
         };
     }
 
@@ -97,7 +103,7 @@ public sealed record Evaluation
         if (set.Count < LeastSamples)
         {
             throw new TrainingException(
-                $"Evaluation: '{set.Source}' ({name}) has {set.Count} sample(s), "
+                $"Evaluation: '{set.Source}' ({name}) has {Counted.Of(set.Count, "sample")}, "
                     + $"and at least {LeastSamples} are needed to compare distributions. "
                 + "Give more samples.");
         }

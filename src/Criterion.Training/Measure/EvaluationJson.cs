@@ -14,6 +14,15 @@ public static class EvaluationJson
     /// <summary>Writes an evaluation as indented JSON.</summary>
     public static string Write(Evaluation evaluation) => JsonSerializer.Serialize(evaluation, Context.Evaluation);
 
+    /// <summary>Writes a comparison of two images as indented JSON.</summary>
+    public static string Write(ImageComparison comparison) => JsonSerializer.Serialize(comparison, Context.ImageComparison);
+
+    /// <summary>Writes the quality of embeddings as indented JSON.</summary>
+    public static string Write(EmbeddingQuality quality) => JsonSerializer.Serialize(quality, Context.EmbeddingQuality);
+
+    /// <summary>Writes the quality of translations as indented JSON.</summary>
+    public static string Write(TranslationQuality quality) => JsonSerializer.Serialize(quality, Context.TranslationQuality);
+
     /// <summary>Reads an evaluation.</summary>
     /// <exception cref="TrainingException">The text is not an evaluation.</exception>
     public static Evaluation Read(string json)
@@ -33,6 +42,10 @@ public static class EvaluationJson
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Evaluation))]
+[JsonSerializable(typeof(ImageComparison))]
+[JsonSerializable(typeof(EmbeddingQuality))]
+[JsonSerializable(typeof(TranslationQuality))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

@@ -51,6 +51,9 @@ public sealed record FeatureSet
     /// <summary>Gets the changes that loading made; see <see cref="Dataset.Notes"/>.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Gets the problems of these features, such as <see cref="FindingKind.UnsuitedFeatures"/>; empty if there are none.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
     /// <summary>Gets the number of samples.</summary>
     public int Count => Features.Shape[0];
 
@@ -59,11 +62,24 @@ public sealed record FeatureSet
     /// <param name="images">The images, <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</param>
     public static FeatureSet Of(string source, Tensor images)
     {
+        ArgumentNullException.ThrowIfNull(images);
         FashionClassifier classifier = FashionClassifier.Pretrained();
         Tensor embeddings = ModuleBatches.Map(images, classifier.Embed, Batch);
         Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
-        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities);
+        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities)
+        {
+            Findings = FeatureDomain.Check(source, images.Shape[1]) is { } finding ? [finding] : [],
+        };
     }
+
+    /// <summary>Computes or takes the features of a data set in memory: those of images, or the coordinates of points.</summary>
+    /// <param name="data">The data set.</param>
+    public static FeatureSet Of(Dataset data) => data switch
+    {
+        null => throw new ArgumentNullException(nameof(data)),
+        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes },
+        _ => new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) with { Notes = data.Notes },
+    };
 
     /// <summary>Computes features of images by any network, whose output is flattened after the first dimension.</summary>
     /// <param name="source">The source of the images.</param>
@@ -87,7 +103,7 @@ public sealed record FeatureSet
     /// <param name="seed">The seed of the samples. Default: 0.</param>
     /// <param name="range">The values of black and white in files of floats; ignored for bytes and features.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
-    /// <param name="size">The side to resize every image to, in pixels, as for <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>.</param>
+    /// <param name="size">The side to resize every image to, in pixels, as for <c>ImageDataset.Load</c>.</param>
     /// <exception cref="TrainingException">The source is missing, empty, or has neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
     public static FeatureSet Load(
@@ -112,8 +128,7 @@ public sealed record FeatureSet
             return new FeatureSet(source, FromFile, features);
         }
 
-        ImageDataset data = ImageDataset.Load([source], size, range, background);
-        return Of(source, data.Images) with { Notes = data.Notes };
+        return Of(ImageDataset.Load([source], size, range, background));
     }
 
     /// <summary>Returns whether samples are drawn from a source, in any number.</summary>

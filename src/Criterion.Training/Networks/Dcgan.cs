@@ -7,7 +7,7 @@ namespace Criterion.Training;
 /// The networks of a DCGAN: a generator that doubles a 4×4 image until it has its size, and a discriminator that mirrors it. Source:
 /// Radford, Metz, Chintala, Unsupervised representation learning with DCGANs, 2015; widths as in PyTorch's example.
 /// </summary>
-public sealed record Dcgan : GanNetworks
+public sealed record Dcgan : RecipeNetworks
 {
     const int Kernel = 4;
     const double Slope = 0.2;

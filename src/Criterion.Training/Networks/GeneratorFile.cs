@@ -15,6 +15,8 @@ public static class GeneratorFile
     const string Architecture = "architecture";
     const string DcganName = "dcgan";
     const string PointsName = "points";
+    const string CustomName = "custom";
+    const string ProgramName = "program";
     const string ClassCount = "classes";
 
     /// <summary>
@@ -24,14 +26,23 @@ public static class GeneratorFile
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(generator);
-        OrderedDictionary<string, string> metadata = new() { [Architecture] = network is Dcgan ? DcganName : PointsName };
+        OrderedDictionary<string, string> metadata = new() { [Architecture] = NameOf(network) };
+        if (network is CustomNetworks { Program: { } program })
+        {
+            metadata[ProgramName] = program;
+        }
+
         if (network is Dcgan images)
         {
             Note("size", images.Size);
             Note("channels", images.Channels);
         }
 
-        Note("width", network.Width);
+        if (network is RecipeNetworks recipe)
+        {
+            Note("width", recipe.Width);
+        }
+
         Note("latent", network.Latent);
         Note(ClassCount, network.Classes);
         Safetensors.Write(path, generator.StateDict(), metadata);
@@ -39,23 +50,36 @@ public static class GeneratorFile
         void Note(string name, int value) => metadata[name] = value.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Rebuilds a generator.</summary>
+    /// <summary>Rebuilds a generator of a recipe.</summary>
     /// <exception cref="TrainingException">The file is not a generator of Criterion.</exception>
+    /// <exception cref="CustomPartException">A program defines the network: load the weights into it there.</exception>
     /// <exception cref="DataFormatException">The file is damaged or not safetensors.</exception>
     public static (GanNetworks Network, Sequential Generator) Read(string path)
     {
         SafetensorsFile file = Safetensors.Read(path);
-        GanNetworks network = Describe(file) ?? throw new TrainingException(
+        if (file.Metadata.GetValueOrDefault(Architecture) == CustomName)
+        {
+            throw CustomPartException.Of("networks", file.Metadata.GetValueOrDefault(ProgramName));
+        }
+
+        RecipeNetworks network = Describe(file) ?? throw new TrainingException(
             $"'{path}' is not a generator of Criterion. Give the folder of a run of a GAN, or its {Name}.");
         Sequential generator = network.Generator(new RandomStream(0));
         generator.LoadStateDict(file.Tensors);
         return (network, generator);
     }
 
+    static string NameOf(GanNetworks network) => network switch
+    {
+        Dcgan => DcganName,
+        PointNetworks => PointsName,
+        _ => CustomName,
+    };
+
     /// <summary>
     /// Returns the networks of given weights. The sizes come from the shapes, so a file cannot ask for more memory than it has.
     /// </summary>
-    static GanNetworks? Describe(SafetensorsFile file)
+    static RecipeNetworks? Describe(SafetensorsFile file)
     {
         // Files of versions without classes lack this entry.
         string text = file.Metadata.GetValueOrDefault(ClassCount, "0");

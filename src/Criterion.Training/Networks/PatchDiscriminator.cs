@@ -53,7 +53,8 @@ public sealed record PatchDiscriminator
         if (Math.Min(size.Height, size.Width) >> Layers < Least)
         {
             throw new TrainingException(
-                $"A discriminator of {Layers} layer(s) needs images of at least {Least << Layers} pixels a side, but these are {size}. "
+                $"A discriminator of {Counted.Of(Layers, "layer")} needs images of at least {Least << Layers} pixels a side, "
+                + $"but these are {size}. "
                 + "Resize them, or use fewer layers.");
         }
     }

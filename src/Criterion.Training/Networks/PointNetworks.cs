@@ -6,7 +6,7 @@ namespace Criterion.Training;
 /// The networks of a GAN of points, with two hidden layers each: ReLU in the generator, leaky ReLU in the discriminator. Source of the
 /// size: Metz, Poole, Pfau, Sohl-Dickstein, Unrolled generative adversarial networks, 2016.
 /// </summary>
-public sealed record PointNetworks : GanNetworks
+public sealed record PointNetworks : RecipeNetworks
 {
     const int Dimensions = 2;
     const double Slope = 0.2;
@@ -50,7 +50,10 @@ public sealed record PointNetworks : GanNetworks
             + "Use another recipe than ebgan and began.");
 
     /// <inheritdoc/>
-    public override Tensor Picture(Tensor samples, Dataset? data = null)
+    public override Tensor Picture(Tensor samples, Dataset? data = null) => Plot(samples, data);
+
+    /// <summary>Plots generated points over real ones, if these are known.</summary>
+    internal static Tensor Plot(Tensor samples, Dataset? data)
     {
         ArgumentNullException.ThrowIfNull(samples);
         PointDataset? points = data as PointDataset;

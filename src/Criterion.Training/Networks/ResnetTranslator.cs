@@ -70,14 +70,16 @@ public sealed record ResnetTranslator
         if (size.Height % multiple != 0 || size.Width % multiple != 0)
         {
             throw new TrainingException(
-                $"A translator with {Halvings} halving(s) keeps sizes that are multiples of {multiple}, but these images are {size}. "
+                $"A translator with {Counted.Of(Halvings, "halving")} keeps sizes that are multiples of {multiple}, "
+                + $"but these images are {size}. "
                 + $"Resize them to {(size.Height + multiple - 1) / multiple * multiple}, or halve less often.");
         }
 
         if (Math.Min(size.Height, size.Width) < least)
         {
             throw new TrainingException(
-                $"A translator with {Halvings} halving(s) needs images of at least {least} pixels a side, but these are {size}. "
+                $"A translator with {Counted.Of(Halvings, "halving")} needs images of at least {least} pixels a side, "
+                + $"but these are {size}. "
                 + "Resize them, or halve less often.");
         }
     }

@@ -19,7 +19,7 @@ internal static class ComparisonReport
             Html.Paragraph(Outcome(record), "note"),
             Html.Section("Result", Result(record)),
             Html.Section("Curves", Html.Grid(Charts(comparison).Select(static chart => chart.Draw()))),
-            Html.Section("Samples", Html.Grid(record.Results.Select(result => Picture(comparison, result)), "pictures")),
+            Html.Section("Samples", Pictures(comparison)),
             Html.Section("Findings", Findings(record)),
             Html.Section("What was the same", Same(record)),
             Html.Section("What differed", Settings(comparison)));
@@ -38,8 +38,12 @@ internal static class ComparisonReport
         result.Name,
         .. result.Measures.Select((measure, i) => Cell(measure.Interval, [.. result.Runs.Select(run => run.Measures[i].Value)])),
         $"{NumberText.Significant(result.SecondsPerStep * 1000, 3)} ms",
-        $"{result.Runs.Count(static run => run.IsStable)} of {result.Runs.Count}",
+        Stable(result),
     ];
+
+    static string Stable(CompetitorResult result) => result.Runs.Count(static run => run.IsStable is not null) is > 0 and var examined
+        ? $"{result.Runs.Count(static run => run.IsStable == true)} of {examined}"
+        : "too few steps";
 
     static string Cell(Interval interval, double[] values) =>
         values.Length < 2
@@ -51,8 +55,9 @@ internal static class ComparisonReport
         int done = record.Results.Sum(static result => result.Runs.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status}: {done} of {record.Options.Runs.Count()} runs, {record.Options.Steps} steps each, ")
-            + string.Create(CultureInfo.InvariantCulture, $"on {record.Data.Count} items of {record.Data.Source}.");
+            $"{record.Status}: {done} of {Counted.Of(record.Options.Runs.Count(), "run")}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(record.Options.Steps, "step")} each, ")
+            + string.Create(CultureInfo.InvariantCulture, $"on {Counted.Of(record.Data.Count, "item")} of {record.Data.Source}.");
     }
 
     static IEnumerable<XElement?> Result(ComparisonRecord record)
@@ -67,14 +72,18 @@ internal static class ComparisonReport
         yield return Html.Table("Mean ± 95 % interval over the seeds, by Student's t (least to greatest)", head, rows);
         yield return Html.Paragraph(
             $"Measured on {record.Options.Measure.Samples} samples at the end. "
-                + "A run is stable if no step was skipped and the samples did not collapse. "
+                + (IsExamined(record) ? "A run is stable if no step was skipped and the samples did not collapse. "
+                    : "So few steps do not show whether a run is stable. ")
             + "Overlapping intervals do not separate two objectives.", "note");
         yield return Html.Grid(record.Results[0].Measures.Select((measure, i) => Plot(record, measure.Name, i).Draw()), "tables");
     }
 
     static IntervalPlot Plot(ComparisonRecord record, string name, int index) => new(
         $"{DisplayName.Title(name)} at the end",
-        [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, Values(result, index)))]);
+        [.. record.Results.Select(result => (result.Name, result.Measures[index].Interval, Values(result, index)))])
+    {
+        Most = SampleMeasure.Most(name),
+    };
 
     static IReadOnlyList<double> Values(CompetitorResult result, int index) => [.. result.Runs.Select(run => run.Measures[index].Value)];
 
@@ -117,20 +126,45 @@ internal static class ComparisonReport
         return new(name, steps, [.. steps.Select(step => runs.Average(run => run[step]))]);
     }
 
-    static XElement? Picture(Comparison comparison, CompetitorResult result)
+    // The last picture of every run, and real images.
+    static IEnumerable<XElement?> Pictures(Comparison comparison)
     {
-        string samples = Path.Combine(comparison.FolderOf(result.Name, result.Runs[0].Seed), RunFolder.SamplesName);
-        return Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) is { } last
-            ? Html.Picture(
-                File.ReadAllBytes(last), $"Grid of samples by {result.Name}", $"{result.Name}, seed {result.Runs[0].Seed}, at the end")
-            : null;
+        (string Name, ulong Seed, string Samples)[] runs =
+        [
+            .. from result in comparison.Record.Results
+               from run in result.Runs
+               select (result.Name, run.Seed, Path.Combine(comparison.FolderOf(result.Name, run.Seed), RunFolder.SamplesName)),
+        ];
+        (string? File, string Caption)[] all =
+        [
+            .. runs.Select(static run => (Last(run.Samples), $"{run.Name}, seed {run.Seed}, at the end")),
+            .. runs.Take(1).Select(static run => (Path.Combine(run.Samples, RunFolder.RealName), "Real images")),
+        ];
+        (string File, string Caption)[] there =
+            [.. all.Where(static one => File.Exists(one.File)).Select(static one => (one.File!, one.Caption))];
+        (byte[][] pictures, bool areReduced) = ReportPictures.Fit([.. there.Select(static one => (one.File, 1.0))]);
+        return there.Length == 0 ? [] :
+        [
+            Html.Paragraph(
+                "Select a picture to enlarge it."
+                + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ of each run have all pixels." : ""),
+                "note"),
+            Html.Grid(
+                there.Zip(pictures, static (one, png) => Html.Picture(png, $"Grid of images: {one.Caption}.", one.Caption)), "pictures"),
+        ];
     }
+
+    static string? Last(string samples) =>
+        Directory.Exists(samples) ? Directory.GetFiles(samples, "step-*.png").Max(StringComparer.Ordinal) : null;
+
+    static bool IsExamined(ComparisonRecord record) => record.Options.Steps >= TrainingMonitor.FirstCheck;
 
     // A finding of several seeds is reported once, in the words of the first.
     static XElement Findings(ComparisonRecord record)
     {
         string[] all =
         [
+            .. record.Findings.Select(static finding => finding.Message),
             .. from result in record.Results
                from same in result.Runs
                    .SelectMany(static run => run.Findings, static (run, finding) => (run.Seed, Finding: finding))
@@ -139,11 +173,12 @@ internal static class ComparisonReport
                let seeds = $"{(same.Count() > 1 ? "seeds" : "seed")} {string.Join(", ", same.Select(static one => one.Seed))}"
                select $"{result.Name}, {seeds}. From step {first.Finding.Step} on: {first.Finding.Message}",
         ];
-        return all.Length > 0
-            ? Html.Bullets(all)
-            : Html.Paragraph(
-                "None: in no run did one network win for long, the samples collapse, or gradients vanish, "
-                + $"as far as can be seen from step {HealthCheck.FirstStep} on.");
+        string none = !IsExamined(record) ? RunReport.TooFewSteps
+            : record.Results.Any(static result => result.Runs.Any(static run => run.Findings.Count > 0)) ? ""
+            : "None: in no run did one network win for long, the samples collapse, or gradients vanish, "
+                + $"as far as can be seen from step {HealthCheck.FirstStep} on.";
+        return new XElement(
+            "div", all.Length > 0 ? Html.Bullets(all) : null, none.Length > 0 ? Html.Paragraph(none) : null);
     }
 
     static IEnumerable<XElement?> Same(ComparisonRecord record)

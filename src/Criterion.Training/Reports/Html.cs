@@ -9,7 +9,7 @@ internal static class Html
     static readonly string Style = ReadStyle();
 
     // The only elements that may close without a separate tag.
-    static readonly string[] Void = ["meta", "img"];
+    static readonly string[] Void = ["meta", "img", "input"];
 
     /// <summary>Creates a page.</summary>
     public static string Page(string title, params object?[] body)
@@ -56,7 +56,9 @@ internal static class Html
     /// <param name="caption">The caption.</param>
     /// <param name="head">The names of the columns.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="look">The class: "words" for cells of text, which are broken into lines. Default: none.</param>
+    /// <param name="look">
+    /// The class: "words" for cells of text, which are broken into lines; "explained" for such a last column. Default: none.
+    /// </param>
     public static XElement Table(
         string caption, IEnumerable<string> head, IEnumerable<IReadOnlyList<string>> rows, string? look = null) =>
         Scrolled(caption, new XElement(
@@ -81,13 +83,17 @@ internal static class Html
         return there.Length == 0 ? null : new XElement("div", new XAttribute("class", look), there);
     }
 
-    /// <summary>Embeds a PNG in the page.</summary>
+    /// <summary>Embeds a PNG in the page. A click or the space bar fills the window with it, by a checkbox and without a script.</summary>
     public static XElement Picture(byte[] png, string alt, string caption) => new(
         "figure",
         new XElement(
-            "img",
-            new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(png)}"),
-            new XAttribute("alt", alt)),
+            "label",
+            new XAttribute("class", "zoom"),
+            new XElement("input", new XAttribute("type", "checkbox"), new XAttribute("aria-label", $"Enlarge: {caption}")),
+            new XElement(
+                "img",
+                new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(png)}"),
+                new XAttribute("alt", alt))),
         new XElement("figcaption", caption));
 
     /// <summary>Returns the identifier of a title.</summary>

@@ -9,6 +9,9 @@ namespace Criterion.Training;
 /// <param name="Rows">The names, intervals, and single results.</param>
 internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, Interval Interval, IReadOnlyList<double> Values)> Rows)
 {
+    /// <summary>Gets the greatest value that is possible. Default: none.</summary>
+    public double Most { get; init; } = double.PositiveInfinity;
+
     const double Width = 460;
     const double Left = 150;
     const double Right = 14;
@@ -22,7 +25,9 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
     public XElement Draw()
     {
         double height = Rows.Count * RowHeight;
-        Axis axis = Axis.Roomy([.. Rows.SelectMany(static row => row.Values.Concat(Ends(row.Interval)))]);
+        Axis roomy = Axis.Roomy([.. Rows.SelectMany(row => row.Values.Concat(Ends(row.Interval)))]);
+        Axis axis = roomy with { Low = Math.Max(0, roomy.Low), High = Math.Min(Most, roomy.High) };
+        bool isCut = Rows.Any(row => row.Interval.Mean - (row.Interval.Margin ?? 0) < 0);
         XElement picture = Picture(
             Width,
             height + Bottom,
@@ -35,7 +40,8 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
             "figure",
             new XElement("figcaption", new XElement("h3", Title)),
             picture,
-            Html.Paragraph("Dots are means, lines their 95 % intervals over the seeds, ticks the single runs.", "note"));
+            Html.Paragraph("Dots are means, lines their 95 % intervals over the seeds, ticks the single runs."
+                + (isCut ? " No value can be below 0, where intervals are cut." : ""), "note"));
     }
 
     /// <summary>Formats mean ± margin, both to the second digit of the margin.</summary>
@@ -55,7 +61,7 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
         return $"{interval.Mean.ToString(format, CultureInfo.InvariantCulture)} ± {margin.ToString(format, CultureInfo.InvariantCulture)}";
     }
 
-    static IEnumerable<XElement> Row(Interval interval, IReadOnlyList<double> values, Axis axis, double y)
+    IEnumerable<XElement> Row(Interval interval, IReadOnlyList<double> values, Axis axis, double y)
     {
         double[] ends = Ends(interval);
         return double.IsFinite(interval.Mean)
@@ -74,7 +80,9 @@ internal sealed record IntervalPlot(string Title, IReadOnlyList<(string Name, In
         Label(Axis.Text(value), x, height + 15, "middle"),
     ];
 
-    static double[] Ends(Interval interval) => [interval.Mean - (interval.Margin ?? 0), interval.Mean + (interval.Margin ?? 0)];
+    // No measure is negative, but an interval by Student's t may be.
+    double[] Ends(Interval interval) =>
+        [Math.Max(0, interval.Mean - (interval.Margin ?? 0)), Math.Min(Most, interval.Mean + (interval.Margin ?? 0))];
 
     static double Middle(int row) => (row + 0.5) * RowHeight;
 

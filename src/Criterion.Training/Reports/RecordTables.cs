@@ -7,6 +7,8 @@ namespace Criterion.Training;
 /// <summary>Converts records of any kind to tables: one for each object inside, and one for the other values.</summary>
 internal static class RecordTables
 {
+    // The error has a place of its own, and each data set a table.
+    static readonly string[] Elsewhere = ["error", "datasets"];
 
     /// <summary>Creates the tables of results.</summary>
     public static IEnumerable<XElement?> Results(JsonElement record) =>
@@ -15,18 +17,25 @@ internal static class RecordTables
         select Html.Facts(part.Name == "quality" ? "At the end" : DisplayName.Title(part.Name), Flat(part.Value, ""));
 
     /// <summary>Creates the tables of everything else, such as options and machine.</summary>
-    public static IEnumerable<XElement?> Settings(JsonElement record)
+    /// <param name="record">The record.</param>
+    /// <param name="unused">The names of properties of parts that do not apply.</param>
+    public static IEnumerable<XElement?> Settings(JsonElement record, params IReadOnlyCollection<string> unused)
     {
-        yield return Html.Facts("Run", record.EnumerateObject().Where(static part => !IsPart(part) && part.Name != "error").Select(Fact));
+        yield return Html.Facts(
+            "Run",
+            record.EnumerateObject().Where(static part => !IsPart(part) && IsGiven(part) && !Elsewhere.Contains(part.Name)).Select(Fact));
         IEnumerable<JsonProperty> parts = record.EnumerateObject().Where(IsPart);
         foreach (JsonProperty part in parts.Where(static part => part.Name is not ("quality" or "modes")))
         {
-            yield return Html.Facts(DisplayName.Title(part.Name), Facts(part.Value));
+            yield return Html.Facts(DisplayName.Title(part.Name), Facts(part.Value, unused));
         }
     }
 
-    /// <summary>Returns the names and values of an object.</summary>
-    public static IEnumerable<(string Name, string Value)> Facts(JsonElement part) => part.EnumerateObject().Select(Fact);
+    /// <summary>Returns the names and values of an object, without those that are not given.</summary>
+    /// <param name="part">The object.</param>
+    /// <param name="unused">The names of properties that do not apply.</param>
+    public static IEnumerable<(string Name, string Value)> Facts(JsonElement part, params IReadOnlyCollection<string> unused) =>
+        part.EnumerateObject().Where(property => IsGiven(property) && !unused.Contains(property.Name)).Select(Fact);
 
     /// <summary>Formats a value: <c>{ "kind": "Hinge", "margin": 1 }</c> as "Hinge (margin 1)".</summary>
     public static string Text(JsonElement value) => value.ValueKind switch
@@ -37,10 +46,15 @@ internal static class RecordTables
         JsonValueKind.String when value.TryGetDateTimeOffset(out DateTimeOffset time) =>
             time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture),
         JsonValueKind.Array => value.GetArrayLength() == 0 ? "none" : string.Join(", ", value.EnumerateArray().Select(Text)),
+        JsonValueKind.String when value.ValueEquals("None") => "none",
         JsonValueKind.Object when value.TryGetProperty("kind", out JsonElement kind) => WithOptions(kind.ToString(), value),
-        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Select(Named)),
+        JsonValueKind.Object => string.Join(", ", value.EnumerateObject().Where(IsGiven).Select(Named)),
         _ => value.ToString(),
     };
+
+    static bool IsGiven(JsonProperty property) => property.Value.ValueKind != JsonValueKind.Null
+        && !(property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() == 0)
+        && !(property.Name == "classes" && property.Value.ValueKind == JsonValueKind.Number && property.Value.GetInt32() == 0);
 
     static bool IsPart(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object;
 

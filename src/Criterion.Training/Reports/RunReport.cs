@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
+using Criterion.Losses;
 
 namespace Criterion.Training;
 
@@ -13,7 +14,10 @@ public static class RunReport
     /// <summary>The name of the file in a run folder.</summary>
     public const string Name = "report.html";
 
-    const int MostPictures = 8;
+    const int MostPictures = 6;
+
+    // The last picture and the real images are the ones to look at.
+    const double LargeShare = 2;
 
     /// <summary>Returns the report of the run in a folder, which may be unfinished.</summary>
     /// <param name="folder">The folder of the run.</param>
@@ -36,8 +40,11 @@ public static class RunReport
             Html.Section("Curves", Html.Grid(RunCharts.Of(record.Columns, losses, measures).Select(static chart => chart.Draw()))),
             Html.Section("Samples over time", Pictures(folder, record)),
             Html.Section("In numbers", losses.Count == 0 ? null : Numbers(record.Columns, losses)),
-            Html.Section("How it was made", Html.Grid(RecordTables.Settings(json.RootElement), "tables")));
+            Html.Section("How it was made", Html.Grid(RecordTables.Settings(json.RootElement, Unused(record)), "tables")));
     }
+
+    /// <summary>The judgement of a run that no health check examined.</summary>
+    internal static string TooFewSteps => $"Too few steps: the health checks begin at step {TrainingMonitor.FirstCheck}.";
 
     static string Outcome(RunRecord record, CsvTable losses)
     {
@@ -48,7 +55,8 @@ public static class RunReport
             : $" Half of the steps took less than {NumberText.Significant(losses.Median("seconds") * 1000, 3)} ms each.";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Status} after {record.StepsDone} of {record.Steps} steps{time}. Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
+            $"{record.Status} after {record.StepsDone} of {Counted.Of(record.Steps, "step")}{time}. ")
+            + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
     static XElement? Findings(RunRecord record, CsvTable losses)
@@ -58,40 +66,75 @@ public static class RunReport
             return null;
         }
 
-        IReadOnlyList<(long Step, Finding Finding)> all = TrainingMonitor.Replay(losses, gan.Options.Objective);
-        return all.Count > 0
-            ? Html.Bullets(all.Select(static one => $"Step {one.Step}: {one.Finding.Message}"))
-            : Html.Paragraph(losses.Count < HealthCheck.FirstStep
-                ? $"Too few steps: the health checks begin at step {HealthCheck.FirstStep}."
-                : "None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps were skipped.");
+        string[] all =
+        [
+            .. TrainingMonitor.Replay(losses, gan.Options.Objective).Select(static one => $"Step {one.Step}: {one.Finding.Message}"),
+            .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
+        ];
+        return new XElement(
+            "div",
+            all.Length > 0 ? Html.Bullets(all) : null,
+            losses.Count < TrainingMonitor.FirstCheck
+                ? Html.Paragraph(TooFewSteps)
+                : all.Length > 0
+                    ? null
+                    : Html.Paragraph("None: no network won for long, the samples did not collapse, gradients did not vanish, and no steps "
+                        + "were skipped."));
     }
 
-    // The first, the last, and some between them.
+    // Options of the record that have no effect on this run.
+    static string[] Unused(RunRecord record) => record is not GanRunRecord { Options: { } options } ? [] :
+    [
+        .. options.Objective is BoundaryEquilibriumGanLoss ? Array.Empty<string>() : ["equilibrium"],
+        .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
+        .. options.AverageDecay > 0 ? Array.Empty<string>() : ["averageDecay"],
+        .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight"],
+    ];
+
+    // The first, the last, and some between them, beside real images.
     static IEnumerable<XElement?> Pictures(string folder, RunRecord record)
     {
         string samples = Path.Combine(folder, RunFolder.SamplesName);
         string[] all = Directory.Exists(samples) ? [.. Directory.GetFiles(samples, "step-*.png").Order(StringComparer.Ordinal)] : [];
-        IEnumerable<int> chosen = all.Length <= MostPictures
-            ? Enumerable.Range(0, all.Length)
-            : Enumerable.Range(0, MostPictures).Select(i => i * (all.Length - 1) / (MostPictures - 1));
+        if (all.Length == 0)
+        {
+            return [];
+        }
+
+        string[] chosen = all.Length <= MostPictures
+            ? all
+            : [.. Enumerable.Range(0, MostPictures).Select(i => all[i * (all.Length - 1) / (MostPictures - 1)])];
+        string real = Path.Combine(samples, RunFolder.RealName);
+        string[] files = File.Exists(real) ? [.. chosen, real] : chosen;
+        (byte[][] pictures, bool areReduced) = ReportPictures.Fit(
+            [.. files.Select(file => (file, file == chosen[^1] || file == real ? LargeShare : 1))]);
         string shows = Shows(record);
-        return all.Length == 0 ? [] : [Html.Paragraph(shows, "note"), Html.Grid(chosen.Select(i => Picture(all[i], shows)), "pictures")];
+        string note = $"{shows} Select a picture to enlarge it."
+            + (areReduced ? $" Large pictures are reduced; those in {RunFolder.SamplesName}/ have all pixels." : "");
+        return
+        [
+            Html.Paragraph(note, "note"),
+            Html.Grid(files.Zip(pictures, (file, png) => file == real ? Real(png) : Picture(file, png, shows)), "pictures"),
+        ];
     }
+
+    /// <summary>Embeds the picture of real images.</summary>
+    internal static XElement Real(byte[] png) => Html.Picture(png, "Grid of real images of the data.", "Real images");
 
     static string Shows(RunRecord record) => record switch
     {
         CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
             + "then an image of B, its translation to A, and that back to B.",
-        SiameseRunRecord => "Each row is an image of a held-out class and its five nearest images.",
+        SiameseRunRecord => "Each row is an image that was held out from training, and the images nearest to it.",
         GanRunRecord { Modes: not null } => "Generated points over the modes of the data, from the same latents each time.",
         _ => "Generated samples, from the same latents each time.",
     };
 
-    static XElement Picture(string file, string shows)
+    static XElement Picture(string file, byte[] png, string shows)
     {
         string step = Path.GetFileNameWithoutExtension(file)["step-".Length..].TrimStart('0');
         string caption = $"Step {(step.Length == 0 ? "0" : step)}";
-        return Html.Picture(File.ReadAllBytes(file), $"{caption}. {shows}", caption);
+        return Html.Picture(png, $"{caption}. {shows}", caption);
     }
 
     static XElement Numbers(StepColumns columns, CsvTable losses)
@@ -102,7 +145,8 @@ public static class RunReport
             "Columns of losses.csv",
             ["", $"First{share}", $"Last{share}", "Least", "Greatest", "Meaning"],
             losses.Names.Where(static name => name != "step")
-                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)));
+                .Select(name => Summary(name, columns.FirstOrDefault(column => column.Name == name), losses[name], part)),
+            "explained");
     }
 
     static string[] Summary(string name, StepColumnAttribute? column, double[] values, int part) =>

@@ -17,6 +17,10 @@ public sealed class RunFolder : IDisposable
     internal const string LossesName = "losses.csv";
     internal const string MeasuresName = "measures.csv";
     internal const string SamplesName = "samples";
+    internal const string RealName = "real.png";
+
+    // The real images of a picture.
+    const int RealImages = 64;
 
     const string ComparisonName = "comparison";
 
@@ -53,16 +57,25 @@ public sealed class RunFolder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-                ? throw new TrainingException(
-                    $"'{path}' already exists and is not empty, and a run never overwrites another. "
-                        + "Choose a new folder, or delete this one first.")
-                : new RunFolder(path, TStep.Columns.Header, 0);
+            CheckNew(path);
+            return new RunFolder(path, TStep.Columns.Header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException($"The run folder '{path}' cannot be created: "
                 + $"{e.Message} Choose a folder that you may write to.", e);
+        }
+    }
+
+    /// <summary>Refuses the path of a folder that has files.</summary>
+    /// <exception cref="TrainingException">It does.</exception>
+    internal static void CheckNew(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new TrainingException(
+                $"'{path}' already exists and is not empty, and a run never overwrites another. "
+                    + "Choose a new folder, or delete this one first.");
         }
     }
 
@@ -98,6 +111,11 @@ public sealed class RunFolder : IDisposable
                 : $"There is no '{file}': '{path}' is not the folder of a run. Give the folder that a training wrote.");
     }
 
+    /// <summary>Reads the record of the run in a folder; null if the folder has none.</summary>
+    /// <exception cref="TrainingException">The record is damaged.</exception>
+    internal static RunRecord? TryReadRecord(string path) =>
+        Holds(path) == "run" || !new CheckpointFolder(System.IO.Path.Combine(path, CheckpointsName)).IsEmpty ? ReadRecord(path) : null;
+
     /// <summary>Returns what a folder is, "run" or "comparison", or null if no training created it.</summary>
     internal static string? Holds(string path) => File.Exists(System.IO.Path.Combine(path, RecordName)) ? "run"
         : File.Exists(System.IO.Path.Combine(path, Comparison.RecordName)) ? ComparisonName
@@ -119,6 +137,18 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
     public void WriteSamples(long step, Tensor images, int? columns = null) => WritePicture(step, ImageGrid.Draw(images, columns));
+
+    /// <summary>Writes a grid of real images as <c>samples/real.png</c>, evenly spaced in the data, unless there is one.</summary>
+    internal void WriteReal(ImageDataset data)
+    {
+        string file = System.IO.Path.Combine(Samples, RealName);
+        if (!File.Exists(file))
+        {
+            int count = Math.Min(RealImages, data.Count);
+            Tensor images = data.Select(Enumerable.Range(0, count).Select(i => (int)((long)i * data.Count / count))).Images;
+            Write(() => Png.Write(file, ImageGrid.Draw(images)));
+        }
+    }
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
     /// <param name="step">The number of the step.</param>

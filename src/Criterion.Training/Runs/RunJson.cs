@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Criterion.Losses;
+using Criterion.Schedules;
 
 namespace Criterion.Training;
 
@@ -36,6 +38,9 @@ public static class RunJson
 
     /// <summary>Converts options to JSON for tables.</summary>
     internal static JsonElement Element(GanOptions options) => JsonSerializer.SerializeToElement(options, Context.GanOptions);
+
+    /// <inheritdoc cref="Element(GanOptions)"/>
+    internal static JsonElement Element(GanNetworks networks) => JsonSerializer.SerializeToElement(networks, Context.GanNetworks);
 
     /// <inheritdoc cref="Element(GanOptions)"/>
     internal static JsonElement Element(ComparisonRecord record) => JsonSerializer.SerializeToElement(record, Context.ComparisonRecord);
@@ -89,4 +94,7 @@ public static class RunJson
 [JsonSerializable(typeof(CycleGanRunRecord))]
 [JsonSerializable(typeof(SiameseRunRecord))]
 [JsonSerializable(typeof(Regularizer[]))]
+[JsonSerializable(typeof(GanLoss))]
+[JsonSerializable(typeof(Penalty))]
+[JsonSerializable(typeof(Schedule))]
 internal sealed partial class RunJsonContext : JsonSerializerContext;

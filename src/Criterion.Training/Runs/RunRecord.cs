@@ -111,8 +111,7 @@ public sealed record DataRecord
     public static DataRecord Of(Dataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        ValueList<int> shape = [.. Enumerable.Range(1, data.Items.Rank - 1).Select(i => data.Items.Shape[i])];
-        return new DataRecord(data.Source, data.Count, shape, Sum(data))
+        return new DataRecord(data.Source, data.Count, data.ItemShape, Sum(data))
         {
             Notes = [.. data.Notes],
             Classes = data is ImageDataset images ? [.. images.ClassNames] : [],
@@ -149,7 +148,7 @@ public sealed record DataRecord
 }
 
 /// <summary>
-/// The arguments that data are loaded with: those of <see cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)"/>, or <c>ring</c> for a <see cref="GaussianRing"/>.
+/// The arguments that data are loaded with: those of <c>ImageDataset.Load</c>, or <c>ring</c> for a <see cref="GaussianRing"/>.
 /// </summary>
 public sealed record DataArguments
 {

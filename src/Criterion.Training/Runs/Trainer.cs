@@ -16,20 +16,35 @@ public abstract class Trainer<TStep> : IStateful
     static readonly TStep SkippedStep = TStep.Columns.Skipped<TStep>();
 
     readonly NanGuard _guard;
+    readonly Module[] _networks;
     long _step;
 
     /// <summary>Creates a trainer at step 0.</summary>
     /// <param name="onNan">The treatment of steps with a loss or gradient that is not finite.</param>
     /// <param name="networks">The networks that are trained.</param>
-    private protected Trainer(NanPolicy onNan, params Module[] networks) => _guard = new NanGuard(onNan, networks);
+    private protected Trainer(NanPolicy onNan, params Module[] networks)
+    {
+        _networks = networks;
+        _guard = new NanGuard(onNan, networks);
+    }
 
     /// <summary>Gets the number of steps that are done.</summary>
     private protected long StepsDone => _step;
 
+    /// <summary>
+    /// Gets streams of random numbers that a checkpoint holds beside those of <see cref="Module.RandomStreams"/>. Default: none.
+    /// </summary>
+    internal IReadOnlyList<RandomStream> Streams { private get; init; } = [];
+
     /// <summary>Gets the parts whose state a checkpoint holds, by name.</summary>
     private protected abstract IEnumerable<(string Name, IStateful Part)> Parts { get; }
 
-    StateGroup Group => new([.. Parts]);
+    StateGroup Group => new([.. Parts, .. AllStreams]);
+
+    // Layers such as dropout draw random numbers in each step.
+    IEnumerable<(string Name, IStateful Part)> AllStreams =>
+        _networks.SelectMany(static network => network.RandomStreams()).Concat(Streams).Distinct()
+            .Select(static (stream, i) => ($"random{i}", (IStateful)stream));
 
     /// <summary>Trains for one step.</summary>
     /// <returns>The record of the step.</returns>

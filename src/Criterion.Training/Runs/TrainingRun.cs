@@ -12,6 +12,7 @@ public abstract class TrainingRun<TStep, TRecord>
 {
     double _secondsBefore;
     long _start;
+    TRecord? _ended;
 
     /// <summary>Creates a run that has not started.</summary>
     private protected TrainingRun(TRecord record) => Record = record;
@@ -19,10 +20,39 @@ public abstract class TrainingRun<TStep, TRecord>
     /// <summary>Gets the present content of <c>run.json</c>.</summary>
     public TRecord Record { get; private protected set; }
 
+    /// <summary>Gets the folder that the run was opened in; null if it was not.</summary>
+    public string? Path { get; private protected set; }
+
     /// <summary>Gets the trainer.</summary>
     private protected abstract Trainer<TStep> Trainer { get; }
 
     double Seconds => _secondsBefore + Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    /// <summary>
+    /// Trains to the end in the folder that the run was opened in, or until it is cancelled: then it finishes the step and writes all
+    /// results. A run that is finished is left as it is.
+    /// </summary>
+    /// <param name="onStep">Called after each step, once everything that is due is written.</param>
+    /// <param name="cancellation">Stops the run after the present step.</param>
+    /// <returns>The content of <c>run.json</c> at the end.</returns>
+    /// <exception cref="TrainingException">
+    /// The run was not opened in a folder, a loss is not finite, or the folder cannot be written.
+    /// </exception>
+    public TRecord Execute(Action<TStep>? onStep = null, CancellationToken cancellation = default)
+    {
+        string path = Path ?? throw new TrainingException(
+            $"{GetType().Name}.{nameof(Execute)}: the run has no folder. Open it in one with {GetType().Name}.Open, or pass a "
+            + $"{nameof(RunFolder)}.");
+        if (_ended is not null)
+        {
+            return _ended;
+        }
+
+        using RunFolder folder = RunFolder.TryReadRecord(path) is null
+            ? RunFolder.Create<TStep>(path)
+            : RunFolder.Reopen<TStep>(path, Record.StepsDone);
+        return Execute(folder, onStep, cancellation);
+    }
 
     /// <summary>Trains to the end, or until it is cancelled: then it finishes the step and writes all results.</summary>
     /// <param name="folder">The folder that everything is written to.</param>
@@ -57,6 +87,44 @@ public abstract class TrainingRun<TStep, TRecord>
         }
 
         return Record;
+    }
+
+    /// <summary>Opens the run in a folder: a new one, or that of a run that is resumed.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="before">The record of the run in it; null for a new one.</param>
+    private protected void OpenIn(string path, TRecord? before)
+    {
+        Path = path;
+        CheckpointFolder checkpoints = new(System.IO.Path.Combine(path, RunFolder.CheckpointsName));
+        if (before is null || checkpoints.IsEmpty)
+        {
+            // A run that was stopped before its first checkpoint starts again.
+            return;
+        }
+
+        Restore(checkpoints.Latest(), before);
+        if (before.Status == RunStatus.Finished && before.StepsDone == Record.Steps && Record.StepsDone == Record.Steps)
+        {
+            Record = _ended = before;
+        }
+    }
+
+    /// <summary>Returns the record of the run in a folder; null if the folder is new.</summary>
+    /// <exception cref="TrainingException">The folder has other files, or a run of another kind.</exception>
+    private protected static TRecord? RecordIn(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        switch (RunFolder.TryReadRecord(path))
+        {
+            case null:
+                RunFolder.CheckNew(path);
+                return null;
+            case TRecord record:
+                return record;
+            case { } other:
+                throw new TrainingException($"'{path}' is the folder of a run of {other.Recipe}, which is of another kind. "
+                    + "Choose another folder.");
+        }
     }
 
     /// <summary>Restores the state of a checkpoint.</summary>

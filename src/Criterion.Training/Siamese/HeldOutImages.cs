@@ -56,23 +56,27 @@ internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured
 
     static void CheckEnough(ImageDataset data, IReadOnlyCollection<int> classes, int[] labels, int[] held)
     {
-        Dictionary<int, int> counts = held.CountBy(place => labels[place]).ToDictionary();
-        int present = classes.Count > 0 ? counts.Count : labels.Distinct().Count();
-        if (present < 2)
+        int[] present = [.. labels.Distinct().Order()];
+        int[] missing = [.. classes.Except(present)];
+        if (missing.Length > 0)
         {
-            string of = classes.Count > 0
-                ? $"images of {present} of the held-out classes {string.Join(", ", classes)}"
-                : Counted.Of(present, "class");
-            throw new TrainingException($"SiameseRun: '{data.Source}' has {of}, and at least 2 are needed to tell apart. "
-                + (classes.Count > 0 ? $"Hold out more classes in {Option}." : "Add a class."));
+            throw new TrainingException($"SiameseRun: '{data.Source}' has no images of the held-out classes {string.Join(", ", missing)}. "
+                + $"Its classes are {string.Join(", ", present.Select(data.ClassName))}. Change {Option}.");
         }
 
-        int[] needed = classes.Count > 0 ? [.. counts.Keys] : [.. labels.Distinct()];
+        if (present.Length < 2)
+        {
+            throw new TrainingException($"SiameseRun: '{data.Source}' has {Counted.Of(present.Length, "class")}, "
+                + "and at least 2 are needed to tell apart. Add a class.");
+        }
+
+        Dictionary<int, int> counts = held.CountBy(place => labels[place]).ToDictionary();
+        int[] needed = classes.Count > 0 ? [.. classes] : present;
         if (needed.Where(label => counts.GetValueOrDefault(label) < LeastOfClass).Cast<int?>().FirstOrDefault() is { } few)
         {
+            string has = Counted.Of(counts.GetValueOrDefault(few), "held-out image");
             throw new TrainingException(
-                $"SiameseRun: class {data.ClassName(few)} of '{data.Source}' has {Counted.Of(counts.GetValueOrDefault(few), "held-out image")}, "
-                + $"and at least {LeastOfClass} are needed to measure. "
+                $"SiameseRun: class {data.ClassName(few)} of '{data.Source}' has {has}, and at least {LeastOfClass} are needed to measure. "
                 + (classes.Count > 0
                     ? $"Add images, or change {Option}."
                     : $"Add images, so that the class has {LeastOfClass * Every}, or hold out whole classes in {Option}."));

@@ -35,7 +35,7 @@ public sealed class PairSampler : IStateful
         if (_byClass.Length < 2)
         {
             throw new TrainingException(
-                $"PairSampler: '{data.Source}' has {_byClass.Length} class(es) with two images or more, and pairs need two. "
+                $"PairSampler: '{data.Source}' has {Counted.Of(_byClass.Length, "class")} with two images or more, and pairs need two. "
                     + "Add images or classes.");
         }
 

@@ -10,6 +10,8 @@ namespace Criterion;
 /// </code></example>
 public static class GradCheck
 {
+    const double FinerBy = 10;
+
     /// <summary>Throws unless every derivative up to <paramref name="order"/> agrees with its central difference.</summary>
     /// <param name="function">
     /// The function from the inputs to one floating-point tensor. It must be deterministic, and smooth around the inputs.
@@ -104,30 +106,50 @@ public static class GradCheck
                 double allowed = tolerance * Math.Max(1, Math.Abs(numeric));
                 if (!(Math.Abs(gradient[element] - numeric) <= allowed))
                 {
-                    throw new GradCheckException(level, i, element, points[i].Shape, gradient[element], numeric);
+                    throw new GradCheckException(
+                        level, i, element, points[i].Shape, gradient[element], numeric, Corner(sum, points, i, element, step, numeric));
                 }
             }
         }
     }
 
     /// <summary>Computes (f(x + h) − f(x − h)) / 2h along one element of one input.</summary>
-    static double Difference(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double step)
+    static double Difference(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double step) =>
+        (At(sum, points, input, element, step) - At(sum, points, input, element, -step)) / (2 * step);
+
+    /// <summary>
+    /// Describes how differences disagree with one another, as they do at a corner or a jump; empty where the function is smooth.
+    /// </summary>
+    static string Corner(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double step, double central)
     {
-        double here = points[input].AsReadOnlySpan<double>()[element];
-        double right = At(here + step);
-        double left = At(here - step);
-        return (right - left) / (2 * step);
+        double here = At(sum, points, input, element, 0);
+        double right = (At(sum, points, input, element, step) - here) / step;
+        double left = (here - At(sum, points, input, element, -step)) / step;
+        double finer = Difference(sum, points, input, element, step / FinerBy);
+        return AreFar(left, right)
+            ? string.Create(CultureInfo.InvariantCulture, $"is {left:G6} to the left and {right:G6} to the right")
+            : AreFar(central, finer)
+            ? string.Create(CultureInfo.InvariantCulture, $"changes from {central:G6} to {finer:G6} at a tenth of the step")
+            : "";
+    }
 
-        double At(double value)
+    /// <summary>Whether two differences are further apart than those of a smooth function over a short step.</summary>
+    static bool AreFar(double a, double b)
+    {
+        const double share = 0.02;
+        return Math.Abs(a - b) > share * Math.Max(1, Math.Max(Math.Abs(a), Math.Abs(b)));
+    }
+
+    /// <summary>Computes the function with one element of one input moved.</summary>
+    static double At(Func<Tensor[], Tensor> sum, Tensor[] points, int input, int element, double by)
+    {
+        Tensor[] moved = Variables(points);
+        using (Autograd.NoGrad())
         {
-            Tensor[] moved = Variables(points);
-            using (Autograd.NoGrad())
-            {
-                moved[input].AsSpan<double>()[element] = value;
-            }
-
-            return sum(moved).Item();
+            moved[input].AsSpan<double>()[element] += by;
         }
+
+        return sum(moved).Item();
     }
 
     /// <summary>Creates new leaves, so that every evaluation has its own graph.</summary>
@@ -150,12 +172,13 @@ public static class GradCheck
 /// <param name="shape">The shape of the input.</param>
 /// <param name="analytic">The derivative by the gradient rules.</param>
 /// <param name="numeric">The central difference.</param>
-public sealed class GradCheckException(int order, int input, int element, Shape shape, double analytic, double numeric)
+/// <param name="corner">How differences disagree with one another, after "the difference"; empty where the function is smooth.</param>
+public sealed class GradCheckException(
+    int order, int input, int element, Shape shape, double analytic, double numeric, string corner = "")
     : TensorException(string.Create(
         CultureInfo.InvariantCulture,
         $"GradCheck: the derivative of order {order} by element {element} of input {input} {shape} is {analytic:R}, "
-        + $"and the central difference is {numeric:R}. "
-        + $"Correct the gradient rule, or move the input away from points where the function bends."))
+        + $"and the central difference is {numeric:R}. ") + Fix(order, corner))
 {
     /// <summary>Gets the order: 1 for a gradient, 2 for a gradient of gradients.</summary>
     public int Order { get; } = order;
@@ -171,4 +194,19 @@ public sealed class GradCheckException(int order, int input, int element, Shape 
 
     /// <summary>Gets the central difference.</summary>
     public double Numeric { get; } = numeric;
+
+    /// <summary>Gets whether differences disagree with one another, so that the function appears to have a corner at the point.</summary>
+    public bool IsAtCorner { get; } = corner.Length > 0;
+
+    static string Fix(int order, string corner)
+    {
+        if (corner.Length == 0)
+        {
+            return "Correct the gradient rule, or move the input away from points where the function bends.";
+        }
+
+        string lower = order > 1 ? $"pass order: {order - 1}, or " : "";
+        return $"The difference {corner}: the function appears to have a corner or a jump there, where derivatives of this order do not "
+            + $"exist, or it is not deterministic. To check it elsewhere, {lower}pass other points.";
+    }
 }

@@ -90,7 +90,7 @@ public static partial class TensorFormula
     internal static double Total<TFormula>(TFormula formula, Tensor x)
         where TFormula : struct, IUnaryFormula
     {
-        Tensor numbers = x.Detach().Floating().Contiguous();
+        Tensor numbers = x.DType.IsFloat() && x.IsContiguous ? x : x.Detach().Floating().Contiguous();
         return PointwiseDriver.Run(SumOf(new Unary<TFormula>(formula), 1, numbers)).Value;
     }
 

@@ -69,7 +69,7 @@ internal readonly record struct TotalNorm(double Scale, double Relative)
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
-            T ratio = T.Abs(x / T.Const(peak));
+            T ratio = T.Abs(x / peak);
             return p == 2 ? ratio * ratio : T.PowOrZero(ratio, p);
         }
     }

@@ -7,7 +7,7 @@ using Criterion.Memory;
 namespace Criterion.Drivers;
 
 /// <summary>The sizes of a plane and of the results of its windows. Dense rows and columns are those of a stride of 1.</summary>
-internal readonly struct WindowGeometry(BlurWindow window, int height, int width)
+internal readonly struct WindowGeometry(BlurWindow window, int height, int width, double[]? weights = null)
 {
     public BlurWindow Window { get; } = window;
 
@@ -35,7 +35,7 @@ internal readonly struct WindowGeometry(BlurWindow window, int height, int width
     int LeastBand => Math.Max(256, 2 * Size);
 
     /// <summary>Gets the weights along a side of the window.</summary>
-    public double[] Weights { get; } = window.Weights();
+    public double[] Weights { get; } = weights ?? window.Weights();
 
     public int Places => Window.Places(Height) * Window.Places(Width);
 

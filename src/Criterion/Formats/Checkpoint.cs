@@ -34,7 +34,15 @@ public sealed record Checkpoint
     }
 
     /// <summary>Gets the number of steps that are done.</summary>
-    public long Step { get; init => field = Require.AtLeast(0, value, nameof(Checkpoint)); }
+    public long Step
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Step));
+            field = value;
+        }
+    }
 
     /// <summary>Gets everything that steps change, as tensors by name: <c>model.0.weight</c> for the part <c>model</c>.</summary>
     public IReadOnlyDictionary<string, Tensor> State { get; init; }
@@ -49,8 +57,8 @@ public sealed record Checkpoint
     /// The file. A checkpoint of the same parts is replaced, atomically: after a failure the old one is unchanged.
     /// </param>
     /// <param name="step">The number of steps that are done; must be 0 or more.</param>
-    /// <param name="parts">The parts with their names, which must be distinct, not empty, and without a dot.</param>
-    /// <exception cref="ArgumentException">A name is empty, repeated, or has a dot.</exception>
+    /// <param name="parts">The parts with their names, of which none is empty or the beginning of another, as in a and a.b.</param>
+    /// <exception cref="ArgumentException">A name is empty, repeated, or the beginning of another.</exception>
     /// <exception cref="CheckpointException">The file exists and is not a checkpoint of the same parts; it is unchanged.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, long step, params ReadOnlySpan<(string Name, IStateful Part)> parts)

@@ -48,6 +48,13 @@ public static class Png
         AtomicFile.Write(path, stream => PngWriter.Write(stream, image));
     }
 
+    /// <summary>Writes an image of floats or other numbers in a stated range to a file, rounded to bytes.</summary>
+    /// <param name="path">The file; an existing one is replaced atomically.</param>
+    /// <param name="image">The image, <c>[H, W]</c> or <c>[C, H, W]</c> with one to four channels, values in the range.</param>
+    /// <param name="range">The values of black and white.</param>
+    /// <exception cref="DataFormatException">The tensor is not such an image, or a value is NaN or outside the range.</exception>
+    public static void Write(string path, Tensor image, ImageRange range) => Write(path, PngWriter.ToBytes(image, range));
+
     /// <summary>Writes an image.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="image">UInt8 of <c>[H, W]</c> or <c>[C, H, W]</c> with one to four channels.</param>

@@ -23,7 +23,7 @@ internal sealed class PngReader
         if (!Png.Signature.SequenceEqual(signature))
         {
             throw source.Error(
-                $"it starts with the bytes {Convert.ToHexString(signature)}, which is not a PNG{DetectedFormat(signature)}.",
+                $"it starts with the bytes {Convert.ToHexString(signature)}: this is {DetectedFormat(signature)}.",
                 "Convert it to PNG with another program first.");
         }
 
@@ -43,11 +43,11 @@ internal sealed class PngReader
     }
 
     static string DetectedFormat(ReadOnlySpan<byte> start) =>
-        start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? " but a JPEG"
-        : start.StartsWith("GIF8"u8) ? " but a GIF"
-        : start.StartsWith("RIFF"u8) ? " but, most likely, a WebP"
-        : start.StartsWith("BM"u8) ? " but, most likely, a BMP"
-        : "";
+        start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "a JPEG, not a PNG"
+        : start.StartsWith("GIF8"u8) ? "a GIF, not a PNG"
+        : start.StartsWith("RIFF"u8) ? "most likely a WebP, not a PNG"
+        : start.StartsWith("BM"u8) ? "most likely a BMP, not a PNG"
+        : "not a PNG";
 
     void ReadChunks()
     {

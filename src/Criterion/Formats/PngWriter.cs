@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 
 namespace Criterion.Formats;
@@ -28,7 +29,8 @@ internal sealed class PngWriter
         if (image.DType != DType.UInt8)
         {
             throw new DataFormatException(
-                $"{Png.Format}: an image must be UInt8, but is {image.DType}. Scale it to [0, 255], round, and use .To(DType.UInt8).");
+                $"{Png.Format}: an image must be UInt8, but is {image.DType}. "
+                + "Use Png.Write(path, image, range) for floats, or .To(DType.UInt8) for whole numbers from 0 to 255.");
         }
 
         if (image.Rank is < 2 or > 3 || image.Count == 0 || Channels(image) > 4 || !HeaderOf(image).IsSmallEnough())
@@ -37,6 +39,26 @@ internal sealed class PngWriter
                 $"{Png.Format}: an image must be [H, W] or [C, H, W] with 1 to 4 channels and up to 2^28 pixels, but is {image.Shape}. "
                 + "Move channels first by .Permute(2, 0, 1), and write one image of a batch at a time.");
         }
+    }
+
+    /// <summary>Converts an image of a range to bytes, rounded.</summary>
+    /// <exception cref="DataFormatException">A value is NaN or outside the range.</exception>
+    public static Tensor ToBytes(Tensor image, ImageRange range)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        (double least, double largest) = range.Accepted();
+        double[] values = image.Detach().To(DType.Float64).ToArray<double>();
+        int wrong = Array.FindIndex(values, value => !(value >= least && value <= largest));
+        if (wrong >= 0)
+        {
+            string value = values[wrong].ToString("G6", CultureInfo.InvariantCulture);
+            throw new DataFormatException(
+                $"{Png.Format}: value {wrong} is {value}, outside the range {range.Black()}..{range.White()} of "
+                + $"ImageRange.{range}. Choose another ImageRange, or use image.Clamp({range.Black()}, {range.White()}).");
+        }
+
+        byte Rounded(double value) => (byte)Math.Clamp(Math.Floor(((value - range.Black()) / range.Extent() * 255) + 0.5), 0, 255);
+        return Tensor.From((byte[])[.. values.Select(Rounded)], [.. image.Shape]);
     }
 
     /// <summary>Writes a valid image.</summary>

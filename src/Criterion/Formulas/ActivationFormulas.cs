@@ -19,9 +19,9 @@ internal readonly struct SmoothRelu(double beta) : IUnaryFormula
             return T.Softplus(x);
         }
 
-        T t = T.Const(beta) * x;
-        T isCurved = T.Less(t, T.Const(FirstLinear));
-        return T.Select(isCurved, T.Softplus(T.Select(isCurved, t, T.Const(0))) / T.Const(beta), x);
+        T t = beta * x;
+        T isCurved = t < FirstLinear;
+        return T.Select(isCurved, T.Softplus(T.Select(isCurved, t, 0)) / beta, x);
     }
 }
 
@@ -30,17 +30,17 @@ internal readonly struct SmoothRelu(double beta) : IUnaryFormula
 internal readonly struct Rectifier(double slope) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), slope == 0 ? T.Const(0) : T.Const(slope) * x, x);
+        where T : struct, IReal<T> => T.Select(x <= 0, slope == 0 ? T.Zero : slope * x, x);
 }
 
 /// <summary>scale · (x for x &gt; 0, alpha · (eˣ − 1) for x ≤ 0): ELU, and SELU with its two constants.</summary>
 [Operation("Elu")]
 internal readonly struct ExponentialRectifier(double alpha, double scale) : IUnaryFormula
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T> =>
-        T.Const(scale) * T.Select(
-            T.LessOrEqual(x, T.Const(0)), T.Const(alpha) * T.Expm1(T.Select(T.LessOrEqual(x, T.Const(0)), x, T.Const(0))), x);
+        scale * T.Select(x <= 0, alpha * T.Expm1(T.Select(x <= 0, x, 0)), x);
 }
 
 /// <summary>x · Φ(x).</summary>
@@ -65,7 +65,7 @@ internal readonly struct GaussianRectifierByTanh : IUnaryFormula
         where T : struct, IReal<T>
     {
         T clamped = Rectifiers.Clamped(x);
-        T twice = T.Const(2 * Math.Sqrt(2 / Math.PI)) * (clamped + (T.Const(0.044715) * clamped * clamped * clamped));
+        T twice = (2 * Math.Sqrt(2 / Math.PI)) * (clamped + (0.044715 * clamped * clamped * clamped));
         return Rectifiers.OrIdentity(x, Rectifiers.Weighted(clamped, twice));
     }
 }
@@ -97,11 +97,11 @@ internal static class Rectifiers
     /// <summary>Returns x to the right of that range, else the weighted value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T OrIdentity<T>(T x, T weighted)
-        where T : struct, IReal<T> => T.Any(IsBeyond(x)) ? T.Select(T.Less(T.Const(LargestChange), x), x, weighted) : weighted;
+        where T : struct, IReal<T> => T.Any(IsBeyond(x)) ? T.Select(x > LargestChange, x, weighted) : weighted;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T IsBeyond<T>(T x)
-        where T : struct, IReal<T> => T.Less(T.Const(LargestChange), T.Abs(x));
+        where T : struct, IReal<T> => T.Abs(x) > LargestChange;
 
     /// <summary>
     /// Computes x · σ(t) for t with the sign of x. e^(−|t|) is the square of a number that is within range where the result is.
@@ -115,10 +115,10 @@ internal static class Rectifiers
             return x * T.Sigmoid(t);
         }
 
-        T zero = T.Const(0);
-        T one = T.Const(1);
-        T isNegative = T.Less(t, zero);
-        T root = T.Exp(T.Select(isNegative, t, -t) * T.Const(0.5));
+        T zero = T.Zero;
+        T one = T.One;
+        T isNegative = t < zero;
+        T root = T.Exp(T.Select(isNegative, t, -t) * 0.5);
         T right = one / (one + (root * root));
         return T.Select(isNegative, x * root, x) * T.Select(isNegative, root * right, right);
     }

@@ -33,7 +33,7 @@ internal readonly struct Divide : IBinaryFormula
 internal readonly struct Affine(double scale, double shift) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => (T.Const(scale) * x) + T.Const(shift);
+        where T : struct, IReal<T> => (scale * x) + shift;
 }
 
 /// <summary>numerator / x.</summary>
@@ -41,7 +41,7 @@ internal readonly struct Affine(double scale, double shift) : IUnaryFormula
 internal readonly struct Quotient(double numerator) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Const(numerator) / x;
+        where T : struct, IReal<T> => numerator / x;
 }
 
 internal readonly struct Negate : IUnaryFormula
@@ -103,7 +103,7 @@ internal readonly struct SquareRoot : IUnaryFormula
 internal readonly struct ReciprocalSquareRoot : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Const(1) / T.Sqrt(x);
+        where T : struct, IReal<T> => 1 / T.Sqrt(x);
 }
 
 [Operation("Abs")]
@@ -179,7 +179,7 @@ internal readonly struct Clamped(double low, double high) : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> =>
-        T.Select(T.Less(x, T.Const(low)), T.Const(low), T.Select(T.Less(T.Const(high), x), T.Const(high), x));
+        T.Select(x < low, low, T.Select(x > high, high, x));
 }
 
 [Operation("Maximum")]
@@ -200,31 +200,31 @@ internal readonly struct Smaller : IBinaryFormula
 internal readonly struct IsLess : IBinaryFormula
 {
     public T Value<T>(T x, T y)
-        where T : struct, IReal<T> => T.Select(T.Less(x, y), T.Const(1), T.Const(0));
+        where T : struct, IReal<T> => T.Select(x < y, 1, 0);
 }
 
 internal readonly struct IsLessOrEqual : IBinaryFormula
 {
     public T Value<T>(T x, T y)
-        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, y), T.Const(1), T.Const(0));
+        where T : struct, IReal<T> => T.Select(x <= y, 1, 0);
 }
 
 internal readonly struct IsEqual : IBinaryFormula
 {
     public T Value<T>(T x, T y)
-        where T : struct, IReal<T> => T.Select(T.Equal(x, y), T.Const(1), T.Const(0));
+        where T : struct, IReal<T> => T.Select(T.Equal(x, y), 1, 0);
 }
 
 internal readonly struct IsNotANumber : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Select(T.Equal(x, x), T.Const(0), T.Const(1));
+        where T : struct, IReal<T> => T.Select(T.Equal(x, x), 0, 1);
 }
 
 internal readonly struct IsFiniteNumber : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => T.Select(T.Less(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(1), T.Const(0));
+        where T : struct, IReal<T> => T.Select(T.Abs(x) < double.PositiveInfinity, 1, 0);
 }
 
 /// <summary>1 below low and above high, else 0.</summary>
@@ -232,7 +232,7 @@ internal readonly struct IsOutside(double low, double high) : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> =>
-        T.Select(T.Less(x, T.Const(low)), T.Const(1), T.Select(T.Less(T.Const(high), x), T.Const(1), T.Const(0)));
+        T.Select(x < low, 1, T.Select(x > high, 1, 0));
 }
 
 /// <summary>y where x is not 0, else z.</summary>
@@ -240,7 +240,7 @@ internal readonly struct IsOutside(double low, double high) : IUnaryFormula
 internal readonly struct Choice : ITernaryFormula
 {
     public T Value<T>(T x, T y, T z)
-        where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(0)), z, y);
+        where T : struct, IReal<T> => T.Select(T.Equal(x, T.Zero), z, y);
 }
 
 /// <summary>xᵖ, p ≤ 1, with the derivative 0 at 0: the minimum-norm subgradient of the root of a sum of powers.</summary>
@@ -254,7 +254,7 @@ internal readonly struct RootOfSum(double power) : IUnaryFormula
 internal readonly struct DividedBy(double divisor) : IUnaryFormula
 {
     public T Value<T>(T x)
-        where T : struct, IReal<T> => x / T.Const(divisor);
+        where T : struct, IReal<T> => x / divisor;
 }
 
 /// <summary>The derivative of the p-norm y by one of its elements x: sign(x) (|x| / y)^(p − 1), and 0 where y is 0.</summary>
@@ -263,8 +263,8 @@ internal readonly struct Direction(double p) : IBinaryFormula
     public T Value<T>(T x, T y)
         where T : struct, IReal<T>
     {
-        T isZero = T.Equal(y, T.Const(0));
-        T ratio = T.Select(isZero, T.Const(0), x / T.Select(isZero, T.Const(1), y));
+        T isZero = T.Equal(y, T.Zero);
+        T ratio = T.Select(isZero, 0, x / T.Select(isZero, 1, y));
         return p == 2 ? ratio : T.Sign(ratio) * T.PowOrZero(T.Abs(ratio), p - 1);
     }
 }

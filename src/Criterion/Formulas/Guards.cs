@@ -15,12 +15,12 @@ public static class Guards
     /// <summary>Returns max(0, x) with the left derivative at 0, as PyTorch's relu and its margin losses of several classes: 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Relu<T>(T x)
-        where T : struct, IReal<T> => T.Select(T.LessOrEqual(x, T.Const(0)), T.Const(0), x);
+        where T : struct, IReal<T> => T.Select(x <= 0, 0, x);
 
     /// <summary>Returns factor · x², within range where the result is, even if x² is not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ScaledSquare<T>(double factor, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? T.Const(factor) * (x * x) : T.Const(factor) * x * x;
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? factor * (x * x) : factor * x * x;
 
     /// <summary>
     /// Clamps x to [−limit, limit], with the derivative 0 outside: for functions that are constant there. NaN stays NaN.
@@ -35,7 +35,7 @@ public static class Guards
         }
 
         (T low, T high) = (T.Const(-limit), T.Const(limit));
-        return T.Select(T.Less(x, low), low, T.Select(T.Less(high, x), high, x));
+        return T.Select(x < low, low, T.Select(high < x, high, x));
     }
 
     /// <summary>Returns x / scale for bounded losses; clamped to 1e36 where a scale below 1 may make it infinite.</summary>
@@ -43,7 +43,7 @@ public static class Guards
     public static T Scaled<T>(T x, double scale)
         where T : struct, IReal<T>
     {
-        T ratio = x / T.Const(scale);
+        T ratio = x / scale;
         return scale < 1 ? Clamp(1e36, ratio) : ratio;
     }
 
@@ -58,8 +58,8 @@ public static class Guards
             return T.Softplus(x);
         }
 
-        T zero = T.Const(0);
-        T isNegative = T.Less(x, zero);
+        T zero = T.Zero;
+        T isNegative = x < zero;
         T shared = T.Softplus(T.Select(isNegative, x, -x));
         ofNegative = shared + T.Select(isNegative, -x, zero);
         return shared + T.Select(isNegative, zero, x);
@@ -73,22 +73,22 @@ public static class Guards
     /// <summary>Returns x, or NaN where the mask is true because the formula is undefined there. The loss then throws.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T UndefinedWhere<T>(T mask, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, T.Const(double.NaN), x);
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(mask, double.NaN, x);
 
     /// <summary>Returns x, or NaN where y is not in [0, 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ForProbability<T>(T y, T x)
-        where T : struct, IReal<T> => UndefinedWhere(T.Less(y * (T.Const(1) - y), T.Const(0)), x);
+        where T : struct, IReal<T> => UndefinedWhere(y * (1 - y) < 0, x);
 
     /// <summary>Returns x, or NaN where y is neither 1 nor −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ForSign<T>(T y, T x)
-        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(T.Equal(T.Abs(y), T.Const(1)), x, T.Const(double.NaN));
+        where T : struct, IReal<T> => typeof(T) == typeof(Latex) ? x : T.Select(T.Equal(T.Abs(y), T.One), x, double.NaN);
 
     /// <summary>Returns x, or 0 where x is infinite and its weight is 0: 0 · ∞ is 0 for an impossible class. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weighable<T>(T x, T weight)
-        where T : struct, IReal<T> => ZeroIfInfinite(T.Equal(weight, T.Const(0)), x);
+        where T : struct, IReal<T> => ZeroIfInfinite(T.Equal(weight, T.Zero), x);
 
     /// <summary>
     /// Returns x, or 0 where x is infinite and the mask is true: for a logarithm that is multiplied by 0 there, so that p ln p is 0 at
@@ -97,5 +97,5 @@ public static class Guards
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T ZeroIfInfinite<T>(T mask, T x)
         where T : struct, IReal<T> =>
-        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), T.Const(0), x), x);
+        T.Select(mask, T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), 0, x), x);
 }

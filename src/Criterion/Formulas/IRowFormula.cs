@@ -64,15 +64,15 @@ public readonly record struct Statistics<T>
 
     /// <summary>Returns statistics of which the last are unused.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first) => new(first, T.Const(0), T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first) => new(first, T.Zero, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second) => new(first, second, T.Const(0), T.Const(0));
+    public static Statistics<T> Of(T first, T second) => new(first, second, T.Zero, T.Zero);
 
     /// <inheritdoc cref="Of(T)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Const(0));
+    public static Statistics<T> Of(T first, T second, T third) => new(first, second, third, T.Zero);
 
     /// <summary>Returns the statistics as dual numbers, of which one varies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

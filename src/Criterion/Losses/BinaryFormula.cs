@@ -24,6 +24,9 @@ public abstract class BinaryFormula
 
     internal abstract Tensor Sum(Tensor x, Tensor y);
 
+    /// <summary>Computes the sum, times a factor, and the gradients in one pass without a graph.</summary>
+    internal abstract double FusedSum(in FusedInputs inputs, double scale);
+
     internal abstract double Value(double x, double y);
 
     internal abstract string ToLatex(string x, string y);
@@ -36,6 +39,8 @@ public abstract class BinaryFormula
         internal override Tensor Mean(Tensor x, Tensor y) => TensorFormula.Mean(formula, x, y);
 
         internal override Tensor Sum(Tensor x, Tensor y) => TensorFormula.Sum(formula, x, y);
+
+        internal override double FusedSum(in FusedInputs inputs, double scale) => TensorFormula.FusedSum(formula, inputs, scale);
 
         internal override double Value(double x, double y) => formula.Value<Real>(x, y).Value;
 

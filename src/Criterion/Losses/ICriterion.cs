@@ -1,13 +1,19 @@
+using Criterion.Numbers;
+
 namespace Criterion.Losses;
 
-/// <summary>A loss, a GAN loss or a penalty: an entry of the catalogue.</summary>
+/// <summary>A loss, a GAN loss or a penalty. The formula and the curves are for the catalogue: own ones need neither.</summary>
 public interface ICriterion
 {
-    /// <summary>Returns the formula in LaTeX with the options of this instance, one line for each part.</summary>
-    string ToLatex();
+    /// <summary>
+    /// Returns the formula in LaTeX with the options of this instance, one line for each part. By default the name of the type as text.
+    /// </summary>
+    string ToLatex() => Latex.Text(GetType().Name);
 
-    /// <summary>Returns the loss as a function of one number, for plots; nothing where no single number describes it.</summary>
-    IEnumerable<LossCurve> Curves();
+    /// <summary>
+    /// Returns the loss as a function of one number, for plots; nothing where no single number describes it. By default nothing.
+    /// </summary>
+    IEnumerable<LossCurve> Curves() => [];
 }
 
 /// <summary>A loss of a prediction against a target. Such losses are added and weighted: <c>l1 * 10 + ssim</c>.</summary>

@@ -24,6 +24,7 @@ namespace Criterion.Losses;
 [JsonDerivedType(typeof(KlFromLogProbabilitiesLoss), nameof(KlFromLogProbabilitiesLoss))]
 [JsonDerivedType(typeof(KlFromProbabilitiesLoss), nameof(KlFromProbabilitiesLoss))]
 [JsonDerivedType(typeof(L1Loss), nameof(L1Loss))]
+[JsonDerivedType(typeof(LambdaLoss), nameof(LambdaLoss))]
 [JsonDerivedType(typeof(LogCoshLoss), nameof(LogCoshLoss))]
 [JsonDerivedType(typeof(MSELoss), nameof(MSELoss))]
 [JsonDerivedType(typeof(MsSsimL1Loss), nameof(MsSsimL1Loss))]

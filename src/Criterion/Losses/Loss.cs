@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -12,6 +13,14 @@ public abstract record Loss : ICriterion
     /// <param name="reduction">How per-element losses are reduced.</param>
     /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
     protected Loss(Reduction reduction) => Reduction = reduction;
+
+    /// <summary>Creates a loss from a function of tensors, for combinations and everything else that takes a loss.</summary>
+    /// <param name="forward">The function from prediction and target to the loss, in differentiable operations.</param>
+    /// <param name="name">The name in reports. Default: Lambda.</param>
+    /// <example><code>
+    /// var loss = (Loss.From((x, y) =&gt; (x - y).Abs().Pow(1.5).Mean(), "power") * 0.1) + new L1Loss();
+    /// </code></example>
+    public static LambdaLoss From(Func<Tensor, Tensor, Tensor> forward, string name = "Lambda") => new(forward, name);
 
     /// <summary>Gets the reduction of per-element losses.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The loss does not have this reduction.</exception>
@@ -31,10 +40,17 @@ public abstract record Loss : ICriterion
     public OnEmpty OnEmpty { get; init; }
 
     /// <inheritdoc/>
-    public abstract string ToLatex();
+    public virtual string ToLatex() => Latex.Text(Name);
 
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
+
+    /// <summary>
+    /// Evaluates the loss in one pass without a graph and without allocation, for inputs that it accepts. Returns null where its options or
+    /// inputs need <c>Forward</c>, which also describes what is wrong with them.
+    /// </summary>
+    /// <exception cref="LossException">A value is outside the domain of the loss.</exception>
+    internal virtual FusedLoss? EvaluateFused(in FusedInputs inputs) => null;
 
     /// <summary>Gets the name that error messages begin with.</summary>
     protected string Name => GetType().Name;
@@ -58,9 +74,10 @@ public abstract record Loss : ICriterion
         string where = a.Rank == b.Rank
             ? $"differ at dim {Enumerable.Range(0, a.Rank).First(i => a.Shape[i] != b.Shape[i])}"
             : "differ in rank";
-        throw new ShapeException(
-            $"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. Losses do not broadcast; "
-            + $"use {nameB}.Expand or .Reshape if that is meant.");
+        string fix = !b.DType.IsFloat() && b.Rank == a.Rank - 1
+            ? $"{nameB} is {b.DType}: for class indices use CrossEntropyLoss, or one-hot rows by Tensor.Eye(C).IndexSelect(0, {nameB})."
+            : $"Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.";
+        throw new ShapeException($"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. {fix}");
     }
 
     /// <summary>Throws if a value lies outside [low, high], naming the first. NaN passes, so that it shows in the result.</summary>

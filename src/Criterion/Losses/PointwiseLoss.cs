@@ -12,6 +12,8 @@ public abstract record PointwiseLoss : Loss, IPredictionLoss
     {
     }
 
+    Cached<BinaryFormula> _formula;
+
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract BinaryFormula Formula { get; }
 
@@ -54,6 +56,28 @@ public abstract record PointwiseLoss : Loss, IPredictionLoss
     /// check is skipped.
     /// </summary>
     private protected virtual bool IsNaNOutsideDomain => false;
+
+    /// <summary>Gets whether <see cref="Evaluate"/> applies weights.</summary>
+    private protected virtual bool IsWeighted => false;
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (IsWeighted || !inputs.AreOfOneShape)
+        {
+            return null;
+        }
+
+        if (!IsNaNOutsideDomain)
+        {
+            Check(inputs.X, inputs.Y);
+        }
+
+        BinaryFormula formula = _formula.Of(this, static loss => loss.Formula);
+        double value = formula.FusedSum(inputs, Reduction == Reduction.Mean ? 1.0 / inputs.X.Count : 1);
+        return IsNaNOutsideDomain && double.IsNaN(value)
+            ? null
+            : new(value, Reduction == Reduction.BatchMean ? BatchSize(inputs.X) : 1);
+    }
 
     /// <summary>Evaluates and reduces the formula. A loss with weights overrides this.</summary>
     protected virtual Tensor Evaluate(Tensor prediction, Tensor target) => Reduction switch

@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -24,6 +25,14 @@ public abstract class RowFormula
 
     internal abstract Tensor Sum(ReadOnlySpan<Tensor> inputs, Tensor? perRow = null);
 
+    /// <summary>Computes the sum over rows, times a factor, and the gradients in one pass without a graph.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="length">The number of elements in a row.</param>
+    /// <param name="third">A third input in place of that of <paramref name="inputs"/>, or default.</param>
+    /// <param name="perRow">One number for each row, or default for 0.</param>
+    /// <param name="scale">The factor.</param>
+    internal abstract double FusedSum(in FusedInputs inputs, int length, Elements third, Elements perRow, double scale);
+
     internal abstract Statistics<Real> Terms(Real a, Real b, Real c);
 
     internal abstract Real Value(Statistics<Real> sums, Real perRow);
@@ -38,6 +47,9 @@ public abstract class RowFormula
         internal override Tensor Mean(ReadOnlySpan<Tensor> inputs, Tensor? perRow) => TensorFormula.RowMean(formula, inputs, perRow);
 
         internal override Tensor Sum(ReadOnlySpan<Tensor> inputs, Tensor? perRow) => TensorFormula.RowSum(formula, inputs, perRow);
+
+        internal override double FusedSum(in FusedInputs inputs, int length, Elements third, Elements perRow, double scale) =>
+            TensorFormula.FusedRowSum(formula, inputs, length, third, perRow, scale);
 
         internal override Statistics<Real> Terms(Real a, Real b, Real c) => formula.Terms(a, b, c);
 

@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -11,6 +12,8 @@ public abstract record RowLoss : Loss
         : base(reduction)
     {
     }
+
+    Cached<RowFormula> _formula;
 
     /// <summary>Gets the formula with the options of this loss.</summary>
     protected internal abstract RowFormula Formula { get; }
@@ -45,5 +48,16 @@ public abstract record RowLoss : Loss
             Reduction.BatchMean => formula.Sum(rows, perRow) / (first.Rank == 1 ? 1 : first.Shape[0]),
             _ => formula.Rows(rows, perRow),
         };
+    }
+
+    /// <summary>Gets the formula that <see cref="Evaluate(ReadOnlySpan{Tensor}, Tensor?)"/> uses.</summary>
+    private protected virtual RowFormula EvaluatedFormula => Formula;
+
+    /// <summary>Computes the reduced loss of rows of a length, and the gradients, in one pass without a graph.</summary>
+    private protected FusedLoss? FuseRows(in FusedInputs inputs, int length, Elements perRow = default, Elements third = default)
+    {
+        RowFormula formula = _formula.Of(this, static loss => loss.EvaluatedFormula);
+        double scale = Reduction == Reduction.Mean ? length / (double)inputs.X.Count : 1;
+        return Reduction == Reduction.BatchMean ? null : new FusedLoss(formula.FusedSum(inputs, length, third, perRow, scale));
     }
 }

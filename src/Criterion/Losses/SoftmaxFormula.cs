@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -21,6 +22,9 @@ public abstract class SoftmaxFormula
 
     internal abstract Tensor Sum(Tensor x, SoftmaxTarget target, Tensor? perRow, RowOrigin origin, double scale);
 
+    /// <summary>Computes the sum over rows of logits, times a factor, and their gradient in one pass without a graph.</summary>
+    internal abstract double FusedSum(in FusedInputs inputs, SoftmaxTargetRows target, Elements perRow, RowOrigin origin, double scale);
+
     internal abstract string ToLatex(string a, string b);
 
     sealed class Boxed<TFormula>(TFormula formula) : SoftmaxFormula
@@ -31,6 +35,10 @@ public abstract class SoftmaxFormula
 
         internal override Tensor Sum(Tensor x, SoftmaxTarget target, Tensor? perRow, RowOrigin origin, double scale) =>
             TensorFormula.SoftmaxRowSum(formula, x, target, perRow, origin, scale);
+
+        internal override double FusedSum(
+            in FusedInputs inputs, SoftmaxTargetRows target, Elements perRow, RowOrigin origin, double scale) =>
+            TensorFormula.FusedSoftmaxSum(formula, inputs, target, perRow, origin, scale);
 
         internal override string ToLatex(string a, string b) => TensorFormula.ToLatexOfRow(formula, a, b);
     }

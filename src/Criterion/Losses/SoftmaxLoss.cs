@@ -7,7 +7,7 @@ namespace Criterion.Losses;
 /// A loss of rows of logits x: ℓ = Σⱼ f(aⱼ, qⱼ), aⱼ = xⱼ − ln Σₖ e^xₖ the log-probability of class j, and q the target's row. Classes run
 /// along dimension 1 of [N, C, d₁, …], or along the only dimension of [C].
 /// </summary>
-public abstract record SoftmaxLoss : Loss
+public abstract partial record SoftmaxLoss : Loss
 {
     /// <summary>Initializes the loss.</summary>
     /// <param name="reduction">How per-element losses are reduced; the mean is over rows.</param>
@@ -15,6 +15,8 @@ public abstract record SoftmaxLoss : Loss
         : base(reduction)
     {
     }
+
+    Cached<SoftmaxFormula> _formula;
 
     /// <summary>Gets the formula f with the options of this loss.</summary>
     protected internal abstract SoftmaxFormula Formula { get; }
@@ -83,7 +85,7 @@ public abstract record SoftmaxLoss : Loss
     /// <param name="smoothing">The share of the target that is spread evenly over all classes.</param>
     /// <param name="isWeightedMean">Whether the mean divides by the sum of the weights of the target classes.</param>
     /// <param name="perRow">Maps the classes, with −1 for ignored ones, to a weight for each row; or null.</param>
-    private protected Tensor EvaluateClasses(
+    protected Tensor EvaluateClasses(
         Tensor prediction,
         Tensor target,
         long? ignoreIndex = null,
@@ -112,7 +114,11 @@ public abstract record SoftmaxLoss : Loss
     }
 
     /// <summary>Computes the reduced loss of rows along <paramref name="dim"/> against rows of the same shape.</summary>
-    private protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
+    /// <param name="prediction">The logits.</param>
+    /// <param name="target">The target, of the same shape.</param>
+    /// <param name="dim">The dimension of the classes.</param>
+    /// <param name="compare">Creates the target from its rows, which run along the last dimension.</param>
+    protected Tensor EvaluateRows(Tensor prediction, Tensor target, int dim, Func<Tensor, SoftmaxTarget> compare)
     {
         if (ForEmpty(prediction, prediction.Count) is { } empty)
         {
@@ -133,6 +139,25 @@ public abstract record SoftmaxLoss : Loss
 
     static int SampleCount(Tensor prediction) => prediction.Rank == 1 ? 1 : prediction.Shape[0];
 
+    /// <summary>Gets whether the target may be class probabilities instead of classes.</summary>
+    private protected virtual bool TakesProbabilities => false;
+
+    /// <summary>Describes a target that does not have the shape of classes, and how to fix it.</summary>
+    string WrongTarget(Tensor prediction, Tensor target, Shape expected)
+    {
+        int dim = ClassDim(prediction);
+        string found = $"prediction {prediction.Shape} needs a target of classes {expected}, but it is {target.Shape}";
+        if (target.Shape == prediction.Shape)
+        {
+            return $"{found} of {target.DType}, as one-hot rows are. Pass class indices by target.ArgMax({dim})"
+                + $"{(TakesProbabilities ? ", or convert it to class probabilities by target.To(DType.Float32)" : "")}.";
+        }
+
+        return target.DType.IsFloat() && !prediction.DType.IsFloat()
+            ? $"{found}. The prediction is {prediction.DType} and the target {target.DType}: pass the logits first and the classes second."
+            : $"{found}. Classes run along dim {dim}: reshape or permute one of them.";
+    }
+
     void CheckTarget(Tensor prediction, Tensor target, Tensor? weight)
     {
         if (prediction.Rank == 0)
@@ -143,9 +168,7 @@ public abstract record SoftmaxLoss : Loss
         Shape expected = prediction.Shape.Without(ClassDim(prediction));
         if (target.Shape != expected)
         {
-            throw new ShapeException(
-                $"{Name}: prediction {prediction.Shape} needs a target of classes {expected}, but it is {target.Shape}. "
-                + $"Classes run along dim {ClassDim(prediction)}: reshape or permute one of them.");
+            throw new ShapeException($"{Name}: {WrongTarget(prediction, target, expected)}");
         }
 
         if (weight is not null && weight.Shape != [prediction.Shape[ClassDim(prediction)]])

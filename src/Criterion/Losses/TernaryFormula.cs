@@ -24,6 +24,9 @@ public abstract class TernaryFormula
 
     internal abstract Tensor Sum(Tensor x, Tensor y, Tensor z);
 
+    /// <inheritdoc cref="BinaryFormula.FusedSum"/>
+    internal abstract double FusedSum(in FusedInputs inputs, double scale);
+
     internal abstract double Value(double x, double y, double z);
 
     internal abstract string ToLatex(string x, string y, string z);
@@ -36,6 +39,8 @@ public abstract class TernaryFormula
         internal override Tensor Mean(Tensor x, Tensor y, Tensor z) => TensorFormula.Mean(formula, x, y, z);
 
         internal override Tensor Sum(Tensor x, Tensor y, Tensor z) => TensorFormula.Sum(formula, x, y, z);
+
+        internal override double FusedSum(in FusedInputs inputs, double scale) => TensorFormula.FusedTernarySum(formula, inputs, scale);
 
         internal override double Value(double x, double y, double z) => formula.Value<Real>(x, y, z).Value;
 

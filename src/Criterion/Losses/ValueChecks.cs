@@ -34,19 +34,25 @@ internal static class ValueChecks
     public static long[] ClassIndices(string owner, Tensor classes, string name) => classes.DType == DType.Int64
         ? classes.ToArray<long>()
         : throw new DTypeException(
-            $"{owner}: {name} must hold class indices of type Int64, but is {classes.DType}. Convert it with .To(DType.Int64).");
+            $"{owner}: {name} must hold class indices of type Int64, but is {classes.DType}. Use {name}.To(DType.Int64).");
 
     static void Check<TFormula>(string owner, TFormula isInvalid, Tensor values, string requirement, string fix, string name)
         where TFormula : struct, IUnaryFormula
     {
         ArgumentNullException.ThrowIfNull(values, name);
-        Tensor plain = values.Detach().Floating();
-        if (plain.Count == 0 || TensorFormula.Total(isInvalid, plain) == 0)
+        if (values.Count == 0 || TensorFormula.Total(isInvalid, values) == 0)
         {
             return;
         }
 
-        double[] all = plain.To(DType.Float64).ToArray<double>();
+        ThrowFirst(owner, isInvalid, values, requirement, fix, name);
+    }
+
+    // In a method of its own, because its lambda would be allocated for every check.
+    static void ThrowFirst<TFormula>(string owner, TFormula isInvalid, Tensor values, string requirement, string fix, string name)
+        where TFormula : struct, IUnaryFormula
+    {
+        double[] all = values.Detach().To(DType.Float64).ToArray<double>();
         int first = Array.FindIndex(all, value => isInvalid.Value<Real>(value).Value != 0);
         throw new LossException(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,3 +1,4 @@
+using Criterion.Drivers;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -21,6 +22,9 @@ public abstract class WindowFormula
 
     internal abstract Tensor Sum(BlurWindow window, Tensor x, Tensor y, double scale);
 
+    /// <summary>Computes the sum over planes, times a factor, and the gradients in one pass without a graph.</summary>
+    internal abstract double FusedSum(in FusedInputs inputs, in WindowGeometry geometry, double scale);
+
     internal abstract string ToLatex(IReadOnlyList<string> inputs);
 
     sealed class Boxed<TFormula>(TFormula formula) : WindowFormula
@@ -30,6 +34,9 @@ public abstract class WindowFormula
 
         internal override Tensor Sum(BlurWindow window, Tensor x, Tensor y, double scale) =>
             TensorFormula.WindowSum(formula, window, x, y, scale);
+
+        internal override double FusedSum(in FusedInputs inputs, in WindowGeometry geometry, double scale) =>
+            TensorFormula.FusedWindowSum(formula, inputs, geometry, scale);
 
         internal override string ToLatex(IReadOnlyList<string> inputs) => TensorFormula.ToLatex(formula, inputs);
     }

@@ -165,6 +165,9 @@ internal sealed class Storage<T> : Storage
 
     public Memory<T> Memory { get; private set; }
 
+    /// <summary>Replaces memory that is not from the pool by other memory of the caller.</summary>
+    public void Replace(Memory<T> memory) => (Memory, Length) = (memory, memory.Length);
+
     public static Storage<T> FromPool(int length)
     {
         Storage<T> storage = t_spare is not null && t_spare.TryPop(out Storage<T>? spare) ? spare : new(default);

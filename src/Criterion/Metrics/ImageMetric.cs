@@ -16,31 +16,26 @@ public abstract record ImageMetric
     public ImageRange Range { get; init; }
 
     /// <summary>Computes the measure of each image.</summary>
-    /// <param name="image">The images, [N, C, H, W], values in the declared range.</param>
+    /// <param name="image">
+    /// The images, [N, C, H, W] or one image [C, H, W], of any element type, values in the declared range. <c>Png.Read</c> returns UInt8
+    /// [C, H, W] in <see cref="ImageRange.Byte"/>.
+    /// </param>
     /// <param name="reference">The references, of the same shape and range.</param>
-    /// <returns>[N], Float64.</returns>
+    /// <returns>[N], Float64; [1] for one image.</returns>
     /// <exception cref="ShapeException">The shapes differ, or the images are too small.</exception>
     /// <exception cref="LossException">A value is outside the range.</exception>
     public Tensor PerImage(Tensor image, Tensor reference)
     {
-        ImageChecks.CheckImages(Name, image, nameof(image));
-        ImageChecks.CheckImages(Name, reference, nameof(reference));
-        if (image.Shape != reference.Shape)
-        {
-            throw new ShapeException(
-                $"{Name}: image {image.Shape} and reference {reference.Shape} differ in shape. Metrics never broadcast.");
-        }
-
-        ImageChecks.CheckRange(Name, Range, image, nameof(image));
-        ImageChecks.CheckRange(Name, Range, reference, nameof(reference));
+        (Tensor x, Tensor y) = Checked(image, reference);
         using (Autograd.NoGrad())
         {
-            return Measure(image.Detach().To(DType.Float64), reference.Detach().To(DType.Float64));
+            return Measure(x, y);
         }
     }
 
-    /// <summary>Computes the measure of a batch of images.</summary>
+    /// <summary>Computes the measure of a batch of images, or of one image.</summary>
     /// <inheritdoc cref="PerImage"/>
+    /// <example><code>double ssim = new SsimIndex(ImageRange.Byte).Of(Png.Read("a.png"), Png.Read("b.png"));</code></example>
     /// <returns>A number, by default the mean over the images.</returns>
     /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public double Of(Tensor image, Tensor reference)
@@ -55,6 +50,16 @@ public abstract record ImageMetric
 
     /// <summary>Computes the measure of each image, from valid images.</summary>
     protected abstract Tensor Measure(Tensor image, Tensor reference);
+
+    /// <summary>Returns both as valid images [N, C, H, W], Float64, detached.</summary>
+    private protected (Tensor Image, Tensor Reference) Checked(Tensor image, Tensor reference)
+    {
+        (Tensor x, Tensor y) = ImageChecks.Pair(Name, image, reference, nameof(image), nameof(reference));
+        ImageChecks.CheckChannels(Name, image, nameof(image));
+        ImageChecks.CheckRange(Name, Range, x, nameof(image));
+        ImageChecks.CheckRange(Name, Range, y, nameof(reference));
+        return (x.Detach().To(DType.Float64), y.Detach().To(DType.Float64));
+    }
 
     /// <summary>Computes the sum over images and its weight.</summary>
     internal virtual (double Sum, double Weight) Count(Tensor image, Tensor reference)
@@ -90,7 +95,7 @@ public sealed class ImageScore(ImageMetric metric)
         (double sum, double weight) = metric.Count(image, reference);
         _sum += sum;
         _weight += weight;
-        Count += image.Shape[0];
+        Count += image.Rank == 3 ? 1 : image.Shape[0];
     }
 
     /// <summary>Merges another score of the same metric.</summary>

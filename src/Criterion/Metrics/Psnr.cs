@@ -43,9 +43,9 @@ public sealed record Psnr : ImageMetric
             return base.Count(image, reference);
         }
 
-        PerImage(image, reference);
-        double pixels = image.Count / (double)Math.Max(1, image.Shape[0]);
-        Tensor errors = Errors(image.Detach().To(DType.Float64), reference.Detach().To(DType.Float64));
+        (Tensor x, Tensor y) = Checked(image, reference);
+        double pixels = x.Count / (double)Math.Max(1, x.Shape[0]);
+        Tensor errors = Errors(x, y);
         return (errors.Sum().Item() * pixels, errors.Count * pixels);
     }
 

@@ -22,18 +22,15 @@ public sealed record SsimIndex : ImageMetric
     public SsimOptions? Options { get; init; }
 
     /// <summary>Computes the similarity of every window, to see where images differ.</summary>
-    /// <param name="image">The images, [N, C, H, W], values in the declared range.</param>
+    /// <param name="image">The images, [N, C, H, W] or one image [C, H, W], values in the declared range.</param>
     /// <param name="reference">The references, of the same shape and range.</param>
-    /// <returns>[N, C, window rows, window columns], Float64.</returns>
+    /// <returns>[N, C, window rows, window columns], Float64; N is 1 for one image.</returns>
     public Tensor Map(Tensor image, Tensor reference)
     {
-        PerImage(image, reference);
+        (Tensor checkedImage, Tensor checkedReference) = Checked(image, reference);
         SsimOptions options = EffectiveOptions;
-        return TensorFormula.WindowMap(
-            new SsimLoss.Similarity(options, Range),
-            options.Window,
-            options.Prepare(image.Detach().To(DType.Float64)),
-            options.Prepare(reference.Detach().To(DType.Float64)));
+        (Tensor x, Tensor y) = Prepared(options, checkedImage, checkedReference);
+        return TensorFormula.WindowMap(new SsimLoss.Similarity(options, Range), options.Window, x, y);
     }
 
     SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
@@ -42,8 +39,14 @@ public sealed record SsimIndex : ImageMetric
     protected override Tensor Measure(Tensor image, Tensor reference)
     {
         SsimOptions options = EffectiveOptions;
+        (Tensor x, Tensor y) = Prepared(options, image, reference);
+        return TensorFormula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, y).Mean(1);
+    }
+
+    (Tensor X, Tensor Y) Prepared(SsimOptions options, Tensor image, Tensor reference)
+    {
         Tensor x = options.Prepare(image);
         ImageChecks.CheckSide(Name, x, options.Window.LeastSide, $" for a window of {options.WindowSize} with border {options.Border}");
-        return TensorFormula.Windows(new SsimLoss.Similarity(options, Range), options.Window, x, options.Prepare(reference)).Mean(1);
+        return (x, options.Prepare(reference));
     }
 }

@@ -20,16 +20,22 @@ public sealed class ReLU : Module
 /// <param name="slope">The slope below 0. Default: 0.01.</param>
 public sealed class LeakyReLU(double slope = 0.01) : Module
 {
+    /// <summary>Gets the slope below 0.</summary>
+    public double Slope { get; } = slope;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).LeakyRelu(slope);
+    public override Tensor Forward(Tensor input) => NotNull(input).LeakyRelu(Slope);
 }
 
 /// <summary>Computes x above 0 and α(eˣ − 1) below.</summary>
 /// <param name="alpha">α; −α is the limit for large negative x. Default: 1.</param>
 public sealed class ELU(double alpha = 1) : Module
 {
+    /// <summary>Gets α; −α is the limit for large negative x.</summary>
+    public double Alpha { get; } = alpha;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Elu(alpha);
+    public override Tensor Forward(Tensor input) => NotNull(input).Elu(Alpha);
 }
 
 /// <summary>Computes the self-normalizing ELU (Klambauer et al., 2017).</summary>
@@ -43,8 +49,11 @@ public sealed class SELU : Module
 /// <param name="tanh">Whether to use the tanh approximation. Default: false.</param>
 public sealed class GELU(bool tanh = false) : Module
 {
+    /// <summary>Gets whether the tanh approximation is used.</summary>
+    public bool Tanh { get; } = tanh;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Gelu(tanh);
+    public override Tensor Forward(Tensor input) => NotNull(input).Gelu(Tanh);
 }
 
 /// <summary>Computes x · σ(x), also known as swish.</summary>
@@ -72,22 +81,31 @@ public sealed class Tanh : Module
 /// <param name="beta">β, the sharpness. Default: 1.</param>
 public sealed class Softplus(double beta = 1) : Module
 {
+    /// <summary>Gets β, the sharpness.</summary>
+    public double Beta { get; } = beta;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Softplus(beta);
+    public override Tensor Forward(Tensor input) => NotNull(input).Softplus(Beta);
 }
 
 /// <summary>Computes eˣ / Σ eˣ along a dimension.</summary>
 /// <param name="dim">The dimension.</param>
 public sealed class Softmax(int dim) : Module
 {
+    /// <summary>Gets the dimension.</summary>
+    public int Dim { get; } = dim;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Softmax(dim);
+    public override Tensor Forward(Tensor input) => NotNull(input).Softmax(Dim);
 }
 
 /// <summary>Computes x − ln Σ eˣ along a dimension.</summary>
 /// <param name="dim">The dimension.</param>
 public sealed class LogSoftmax(int dim) : Module
 {
+    /// <summary>Gets the dimension.</summary>
+    public int Dim { get; } = dim;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).LogSoftmax(dim);
+    public override Tensor Forward(Tensor input) => NotNull(input).LogSoftmax(Dim);
 }

@@ -8,10 +8,13 @@ namespace Criterion.Nn;
 /// </summary>
 public abstract class BatchNorm : ChannelNorm
 {
-    readonly double? _momentum;
-
     private protected BatchNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
-        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => Momentum = momentum;
+
+    /// <summary>
+    /// Gets the share by which a batch moves the running statistics, in [0, 1]; null where all batches are averaged equally.
+    /// </summary>
+    public double? Momentum { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not match, or has only one value per channel in training.</exception>
@@ -38,7 +41,7 @@ public abstract class BatchNorm : ChannelNorm
         if (IsTraining && BatchesTracked is not null)
         {
             long batches = ++BatchesTracked.AsSpan<long>()[0];
-            UpdateRunningStats(mean, deviation, n / (n - 1.0), _momentum ?? 1.0 / batches);
+            UpdateRunningStats(mean, deviation, n / (n - 1.0), Momentum ?? 1.0 / batches);
         }
 
         return y;

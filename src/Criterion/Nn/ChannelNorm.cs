@@ -15,12 +15,10 @@ public abstract class ChannelNorm : Module
     // With a mean of more standard deviations, x · scale − mean · scale would lose more than four bits by cancellation.
     const double MostDeviations = 16;
 
-    readonly int _features;
-
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
         string layer = GetType().Name;
-        (_features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
+        (Features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
         Require.InUnitInterval(momentum ?? 0, layer, nameof(momentum));
 
         if (affine)
@@ -36,6 +34,18 @@ public abstract class ChannelNorm : Module
             BatchesTracked = Buffer(CounterName, Tensor.Zeros([], DType.Int64));
         }
     }
+
+    /// <summary>Gets the number C of channels.</summary>
+    public int Features { get; }
+
+    /// <summary>Gets ε, which is added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Gets whether the layer has a weight and a bias.</summary>
+    public bool Affine => Weight is not null;
+
+    /// <summary>Gets whether the layer tracks running statistics.</summary>
+    public bool TrackRunningStats => RunningMean is not null;
 
     /// <summary>Gets the factor of each normalized channel, [C], or null.</summary>
     public Tensor? Weight { get; }
@@ -53,8 +63,6 @@ public abstract class ChannelNorm : Module
     /// Gets the number of batches in the running statistics, Int64 [], or null. Only batch normalization counts them, as in PyTorch.
     /// </summary>
     public Tensor? BatchesTracked { get; }
-
-    private protected double Epsilon { get; }
 
     private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
 
@@ -75,9 +83,9 @@ public abstract class ChannelNorm : Module
     private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return fits && input.Shape[1] == _features
-            ? new(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
-            : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, but is {input.Shape}.");
+        return fits && input.Shape[1] == Features
+            ? new(input.Shape[0], Features, input.Shape.CountOf(2, input.Rank))
+            : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {Features}, but is {input.Shape}.");
     }
 
     /// <summary>Normalizes by the running statistics, which count as constants.</summary>

@@ -9,11 +9,6 @@ namespace Criterion.Nn;
 /// </remarks>
 public sealed class Conv2d : WeightedModule
 {
-    readonly Size2 _stride;
-    readonly Size2 _padding;
-    readonly Size2 _dilation;
-    readonly int _groups;
-
     /// <summary>Initializes the layer with random weights, uniform within ±1/√(inChannels / groups · kernel area).</summary>
     /// <param name="inChannels">The number of input channels.</param>
     /// <param name="outChannels">The number of output channels.</param>
@@ -47,10 +42,31 @@ public sealed class Conv2d : WeightedModule
             random,
             dtype)
     {
-        (_stride, _padding, _dilation, _groups) = (stride ?? 1, padding ?? 0, dilation ?? 1, groups);
+        (Stride, Padding, Dilation, Groups) = (stride ?? 1, padding ?? 0, dilation ?? 1, groups);
     }
 
-    internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, _stride, _padding, _dilation, _groups);
+    /// <summary>Gets the number of input channels.</summary>
+    public int InChannels => Weight.Shape[1] * Groups;
+
+    /// <summary>Gets the number of output channels.</summary>
+    public int OutChannels => Weight.Shape[0];
+
+    /// <summary>Gets the size of the kernels.</summary>
+    public Size2 Kernel => (Weight.Shape[2], Weight.Shape[3]);
+
+    /// <summary>Gets the step between windows.</summary>
+    public Size2 Stride { get; }
+
+    /// <summary>Gets the width of the zero padding.</summary>
+    public Size2 Padding { get; }
+
+    /// <summary>Gets the step between the elements of a kernel.</summary>
+    public Size2 Dilation { get; }
+
+    /// <summary>Gets the number of channel groups.</summary>
+    public int Groups { get; }
+
+    internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, Stride, Padding, Dilation, Groups);
 }
 
 /// <summary>Checks of the options of convolutions.</summary>

@@ -7,12 +7,6 @@ namespace Criterion.Nn;
 /// </remarks>
 public sealed class ConvTranspose2d : WeightedModule
 {
-    readonly Size2 _stride;
-    readonly Size2 _padding;
-    readonly Size2 _outputPadding;
-    readonly Size2 _dilation;
-    readonly int _groups;
-
     /// <summary>Initializes the layer with random weights, uniform within ±1/√(outChannels / groups · kernel area).</summary>
     /// <param name="inChannels">The number of input channels.</param>
     /// <param name="outChannels">The number of output channels.</param>
@@ -50,12 +44,36 @@ public sealed class ConvTranspose2d : WeightedModule
             random,
             dtype)
     {
-        (_stride, _padding, _outputPadding, _dilation, _groups) = (stride ?? 1, padding ?? 0, outputPadding ?? 0, dilation ?? 1, groups);
-        _outputPadding.CheckAtLeast(0, "ConvTranspose2d", nameof(outputPadding));
+        (Stride, Padding, OutputPadding, Dilation, Groups) = (stride ?? 1, padding ?? 0, outputPadding ?? 0, dilation ?? 1, groups);
+        OutputPadding.CheckAtLeast(0, "ConvTranspose2d", nameof(outputPadding));
     }
+
+    /// <summary>Gets the number of input channels.</summary>
+    public int InChannels => Weight.Shape[0];
+
+    /// <summary>Gets the number of output channels.</summary>
+    public int OutChannels => Weight.Shape[1] * Groups;
+
+    /// <summary>Gets the size of the kernels.</summary>
+    public Size2 Kernel => (Weight.Shape[2], Weight.Shape[3]);
+
+    /// <summary>Gets the step between windows in the output.</summary>
+    public Size2 Stride { get; }
+
+    /// <summary>Gets the number of rows and columns that are cropped from each side of the output.</summary>
+    public Size2 Padding { get; }
+
+    /// <summary>Gets the number of rows and columns that are added at the end of the output.</summary>
+    public Size2 OutputPadding { get; }
+
+    /// <summary>Gets the step between the elements of a kernel.</summary>
+    public Size2 Dilation { get; }
+
+    /// <summary>Gets the number of channel groups.</summary>
+    public int Groups { get; }
 
     internal override int OutputDim => 1;
 
     internal override Tensor Apply(Tensor input, Tensor weight) =>
-        input.ConvTranspose2d(weight, Bias, _stride, _padding, _outputPadding, _dilation, _groups);
+        input.ConvTranspose2d(weight, Bias, Stride, Padding, OutputPadding, Dilation, Groups);
 }

@@ -10,8 +10,7 @@ namespace Criterion.Nn;
 /// </summary>
 public sealed class Dropout : Module
 {
-    readonly double _probability;
-    readonly RandomStream? _random;
+    readonly RandomStream _random;
 
     /// <summary>Initializes the layer.</summary>
     /// <param name="probability">p, the probability of zeroing a value, in [0, 1]. Default: 0.5.</param>
@@ -19,20 +18,23 @@ public sealed class Dropout : Module
     /// <exception cref="ArgumentOutOfRangeException">p is not in [0, 1].</exception>
     public Dropout(double probability = 0.5, RandomStream? random = null)
     {
-        (_probability, _random) = (Require.InUnitInterval(probability, "Dropout"), random);
+        (Probability, _random) = (Require.InUnitInterval(probability, "Dropout"), Stream(random));
     }
+
+    /// <summary>Gets p, the probability of zeroing a value.</summary>
+    public double Probability { get; }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (!IsTraining || _probability == 0)
+        if (!IsTraining || Probability == 0)
         {
             return input;
         }
 
         Tensor x = input.Floating();
-        return TensorFormula.Map(new ZeroedAndScaled(_probability), x, Tensor.RandLike(x, _random));
+        return TensorFormula.Map(new ZeroedAndScaled(Probability), x, Tensor.RandLike(x, _random));
     }
 
     /// <summary>x times 0 where the noise is below p, else x / (1 − p). NaN stays NaN.</summary>
@@ -41,6 +43,6 @@ public sealed class Dropout : Module
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T noise)
             where T : struct, IReal<T> =>
-            x * T.Select(T.Less(noise, T.Const(probability)), T.Const(0), T.Const(probability < 1 ? 1 / (1 - probability) : 0));
+            x * T.Select(noise < probability, 0, probability < 1 ? 1 / (1 - probability) : 0);
     }
 }

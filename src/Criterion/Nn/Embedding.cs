@@ -4,8 +4,6 @@ namespace Criterion.Nn;
 /// <remarks>Input Int64 of any shape [..], values in [0, count); output [.., dim]; weight [count, dim].</remarks>
 public sealed class Embedding : Module
 {
-    readonly int? _padding;
-
     /// <summary>Initializes the table with normal random vectors.</summary>
     /// <param name="count">The number of vectors.</param>
     /// <param name="dim">The length of a vector.</param>
@@ -23,15 +21,24 @@ public sealed class Embedding : Module
         if (paddingIndex is { } padding)
         {
             Require.That(padding >= -count && padding < count, padding, "Embedding", $"in [{-count}, {count})", nameof(paddingIndex));
-            _padding = padding < 0 ? padding + count : padding;
-            table[_padding.Value].Fill(0);
+            PaddingIndex = padding < 0 ? padding + count : padding;
+            table[PaddingIndex.Value].Fill(0);
         }
 
         Weight = Parameter("weight", table);
     }
 
-    /// <summary>The vectors, [count, dim].</summary>
+    /// <summary>Gets the vectors, [count, dim].</summary>
     public Tensor Weight { get; }
+
+    /// <summary>Gets the number of vectors.</summary>
+    public int Count => Weight.Shape[0];
+
+    /// <summary>Gets the length of a vector.</summary>
+    public int Dim => Weight.Shape[1];
+
+    /// <summary>Gets the index of the vector that starts at 0 and gets no gradient, counted from the start; or null.</summary>
+    public int? PaddingIndex { get; }
 
     /// <inheritdoc/>
     /// <exception cref="DTypeException">The indices are not Int64.</exception>
@@ -45,7 +52,7 @@ public sealed class Embedding : Module
 
         Tensor indices = input.Flatten();
         Tensor rows = Weight.IndexSelect(0, indices);
-        if (_padding is { } padding)
+        if (PaddingIndex is { } padding)
         {
             rows = Tensor.Where(indices.EqualTo(padding).Unsqueeze(1), rows.Detach(), rows);
         }

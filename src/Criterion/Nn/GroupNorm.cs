@@ -8,10 +8,6 @@ namespace Criterion.Nn;
 /// </summary>
 public sealed class GroupNorm : Module
 {
-    readonly int _groups;
-    readonly int _channels;
-    readonly double _epsilon;
-
     /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
     /// <param name="groups">The number of groups.</param>
     /// <param name="channels">The number C of channels, a multiple of the groups.</param>
@@ -23,13 +19,25 @@ public sealed class GroupNorm : Module
     {
         Require.AtLeast(1, groups, "GroupNorm");
         ConvOptions.CheckChannels(channels, groups, "GroupNorm");
-        (_groups, _channels, _epsilon) = (groups, channels, Require.NonNegative(epsilon, "GroupNorm"));
+        (Groups, Channels, Epsilon) = (groups, channels, Require.NonNegative(epsilon, "GroupNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones([channels], dtype));
             Bias = Parameter("bias", Tensor.Zeros([channels], dtype));
         }
     }
+
+    /// <summary>Gets the number of groups.</summary>
+    public int Groups { get; }
+
+    /// <summary>Gets the number C of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>Gets ε, which is added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Gets whether the layer has a weight and a bias.</summary>
+    public bool Affine => Weight is not null;
 
     /// <summary>Gets the factor of each normalized channel, [C], or null.</summary>
     public Tensor? Weight { get; }
@@ -42,17 +50,17 @@ public sealed class GroupNorm : Module
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Rank < 2 || input.Shape[1] != _channels || input.Count == 0)
+        if (input.Rank < 2 || input.Shape[1] != Channels || input.Count == 0)
         {
-            throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {_channels} and not empty, but is {input.Shape}.");
+            throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {Channels} and not empty, but is {input.Shape}.");
         }
 
         int samples = input.Shape[0];
-        NormLayout groups = new(1, samples * _groups, input.Count / (samples * _groups));
-        Tensor y = Normalization.Apply(input, groups, null, null, _epsilon, out _, out _);
+        NormLayout groups = new(1, samples * Groups, input.Count / (samples * Groups));
+        Tensor y = Normalization.Apply(input, groups, null, null, Epsilon, out _, out _);
         return Weight is null
             ? y
             : Normalization.ScaleAndShift(
-                y.Reshape(samples, _channels, -1), Normalization.Channels(Weight), Normalization.Channels(Bias!)).Reshape(input.Shape);
+                y.Reshape(samples, Channels, -1), Normalization.Channels(Weight), Normalization.Channels(Bias!)).Reshape(input.Shape);
     }
 }

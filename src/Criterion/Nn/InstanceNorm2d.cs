@@ -8,8 +8,6 @@ namespace Criterion.Nn;
 /// </summary>
 public sealed class InstanceNorm2d : ChannelNorm
 {
-    readonly double _momentum;
-
     /// <summary>Initializes the layer, by default without weights.</summary>
     /// <param name="features">The number C of channels.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
@@ -21,7 +19,10 @@ public sealed class InstanceNorm2d : ChannelNorm
     public InstanceNorm2d(
         int features, double epsilon =
             1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
-        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => _momentum = momentum;
+        : base(features, epsilon, momentum, affine, trackRunningStats, dtype) => Momentum = momentum;
+
+    /// <summary>Gets the share by which a batch moves the running statistics, in [0, 1].</summary>
+    public double Momentum { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not match, or its images have only one pixel.</exception>
@@ -55,7 +56,7 @@ public sealed class InstanceNorm2d : ChannelNorm
         if (IsTraining && RunningMean is not null)
         {
             Tensor variance = (deviation * deviation).Reshape(images, channels).Mean(0);
-            UpdateRunningStats(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), _momentum);
+            UpdateRunningStats(mean.Reshape(images, channels).Mean(0), variance.Sqrt(), n / (n - 1.0), Momentum);
         }
 
         return Weight is null ? y : ScaleAndShift(y, layout, Weight, Bias!);

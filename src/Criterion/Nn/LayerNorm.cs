@@ -8,9 +8,6 @@ namespace Criterion.Nn;
 /// </summary>
 public sealed class LayerNorm : Module
 {
-    readonly Shape _shape;
-    readonly double _epsilon;
-
     /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
     /// <param name="shape">The last sizes of the input, over which it is normalized: <c>[512]</c>.</param>
     /// <param name="epsilon">ε, added to the variance. Default: 1e-5.</param>
@@ -25,13 +22,22 @@ public sealed class LayerNorm : Module
             throw new ShapeException($"LayerNorm: the shape {shape} must have at least one dimension, and none of size 0.");
         }
 
-        (_shape, _epsilon) = (shape, Require.NonNegative(epsilon, "LayerNorm"));
+        (Shape, Epsilon) = (shape, Require.NonNegative(epsilon, "LayerNorm"));
         if (affine)
         {
             Weight = Parameter("weight", Tensor.Ones(shape, dtype));
             Bias = Parameter("bias", Tensor.Zeros(shape, dtype));
         }
     }
+
+    /// <summary>Gets the last sizes of the input, over which it is normalized.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Gets ε, which is added to the variance.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Gets whether the layer has a weight and a bias.</summary>
+    public bool Affine => Weight is not null;
 
     /// <summary>Gets the factor of each normalized value, or null.</summary>
     public Tensor? Weight { get; }
@@ -44,13 +50,13 @@ public sealed class LayerNorm : Module
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Rank < _shape.Rank || !input.Shape.Dims[^_shape.Rank..].SequenceEqual(_shape.Dims))
+        if (input.Rank < Shape.Rank || !input.Shape.Dims[^Shape.Rank..].SequenceEqual(Shape.Dims))
         {
-            throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {_shape}.");
+            throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {Shape}.");
         }
 
-        NormLayout rows = new(1, input.Count / _shape.Count, _shape.Count);
-        Tensor y = Normalization.Apply(input, rows, null, null, _epsilon, out _, out _);
+        NormLayout rows = new(1, input.Count / Shape.Count, Shape.Count);
+        Tensor y = Normalization.Apply(input, rows, null, null, Epsilon, out _, out _);
         return Weight is null ? y : Normalization.ScaleAndShift(y, Weight, Bias!);
     }
 }

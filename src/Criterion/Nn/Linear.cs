@@ -16,6 +16,12 @@ public sealed class Linear : WeightedModule
     {
     }
 
+    /// <summary>Gets the size of the input's last dimension.</summary>
+    public int InFeatures => Weight.Shape[1];
+
+    /// <summary>Gets the size of the output's last dimension.</summary>
+    public int OutFeatures => Weight.Shape[0];
+
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
         int features = weight.Shape[1];

@@ -7,8 +7,20 @@ namespace Criterion.Nn;
 /// <param name="countPadding">Whether the padding counts in the mean. Default: true.</param>
 public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true) : Module
 {
+    /// <summary>Gets the window.</summary>
+    public Size2 Kernel { get; } = kernel;
+
+    /// <summary>Gets the step between windows.</summary>
+    public Size2 Stride { get; } = stride ?? kernel;
+
+    /// <summary>Gets the width of the padding.</summary>
+    public Size2 Padding { get; } = padding ?? 0;
+
+    /// <summary>Gets whether the padding counts in the mean.</summary>
+    public bool CountPadding { get; } = countPadding;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).AvgPool2d(kernel, stride, padding, countPadding);
+    public override Tensor Forward(Tensor input) => NotNull(input).AvgPool2d(Kernel, Stride, Padding, CountPadding);
 }
 
 /// <summary>Computes the maximum of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.MaxPool2d</c>.</summary>
@@ -17,8 +29,17 @@ public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 /// <param name="padding">The width of the padding with −∞, at most half of the kernel. Default: 0.</param>
 public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null) : Module
 {
+    /// <summary>Gets the window.</summary>
+    public Size2 Kernel { get; } = kernel;
+
+    /// <summary>Gets the step between windows.</summary>
+    public Size2 Stride { get; } = stride ?? kernel;
+
+    /// <summary>Gets the width of the padding.</summary>
+    public Size2 Padding { get; } = padding ?? 0;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).MaxPool2d(kernel, stride, padding);
+    public override Tensor Forward(Tensor input) => NotNull(input).MaxPool2d(Kernel, Stride, Padding);
 }
 
 /// <summary>
@@ -27,6 +48,9 @@ public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding
 /// <param name="output">The height and width of the output.</param>
 public sealed class AdaptiveAvgPool2d(Size2 output) : Module
 {
+    /// <summary>Gets the height and width of the output.</summary>
+    public Size2 Output { get; } = output;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).AdaptiveAvgPool2d(output);
+    public override Tensor Forward(Tensor input) => NotNull(input).AdaptiveAvgPool2d(Output);
 }

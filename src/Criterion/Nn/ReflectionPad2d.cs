@@ -7,12 +7,13 @@ namespace Criterion.Nn;
 /// <param name="padding">p, the width on each side; must be less than the height and width of the image.</param>
 public sealed class ReflectionPad2d(int padding) : Module
 {
-    readonly int _padding = Require.AtLeast(0, padding, "ReflectionPad2d");
+    /// <summary>Gets p, the width on each side.</summary>
+    public int Padding { get; } = Require.AtLeast(0, padding, "ReflectionPad2d");
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return input.PadReflect([_padding, _padding, _padding, _padding]);
+        return input.PadReflect([Padding, Padding, Padding, Padding]);
     }
 }

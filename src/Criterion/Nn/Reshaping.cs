@@ -5,8 +5,14 @@ namespace Criterion.Nn;
 /// <param name="end">The last dimension to join. Default: −1.</param>
 public sealed class Flatten(int start = 1, int end = -1) : Module
 {
+    /// <summary>Gets the first dimension that is joined.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>Gets the last dimension that is joined.</summary>
+    public int End { get; } = end;
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Flatten(start, end);
+    public override Tensor Forward(Tensor input) => NotNull(input).Flatten(Start, End);
 }
 
 /// <summary>Splits one dimension: [N, C · H · W] → [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Unflatten</c>.</summary>
@@ -14,11 +20,17 @@ public sealed class Flatten(int start = 1, int end = -1) : Module
 /// <param name="sizes">The sizes of the new dimensions.</param>
 public sealed class Unflatten(int dim, Shape sizes) : Module
 {
+    /// <summary>Gets the dimension that is split.</summary>
+    public int Dim { get; } = dim;
+
+    /// <summary>Gets the sizes of the new dimensions.</summary>
+    public Shape Sizes { get; } = sizes;
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        int at = input.Shape.Dim(dim);
-        return input.Reshape([.. input.Shape.Dims[..at], .. sizes.Dims, .. input.Shape.Dims[(at + 1)..]]);
+        int at = input.Shape.Dim(Dim);
+        return input.Reshape([.. input.Shape.Dims[..at], .. Sizes.Dims, .. input.Shape.Dims[(at + 1)..]]);
     }
 }

@@ -25,8 +25,6 @@ public sealed class SpectralNorm : Module
     readonly WeightedModule _layer;
     readonly Tensor _u;
     readonly Tensor _v;
-    readonly int _iterations;
-    readonly double _epsilon;
     readonly Lock _refreshing = new();
 
     // The number of replacements of the weight when u and v were computed; −1 before.
@@ -43,7 +41,7 @@ public sealed class SpectralNorm : Module
     public SpectralNorm(WeightedModule layer, int iterations = 1, double epsilon = 1e-12, RandomStream? random = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        (_layer, _iterations, _epsilon) = (
+        (_layer, Iterations, Epsilon) = (
             layer, Require.AtLeast(1, iterations, "SpectralNorm"), Require.NonNegative(epsilon, "SpectralNorm"));
         if (layer.Bias is { } bias)
         {
@@ -55,6 +53,12 @@ public sealed class SpectralNorm : Module
         _u = Buffer("weight_u", Unit(Tensor.Randn([outputs], weight.DType, random)));
         _v = Buffer("weight_v", Unit(Tensor.Randn([weight.Count / outputs], weight.DType, random)));
     }
+
+    /// <summary>Gets the number of power iterations for each forward call in training.</summary>
+    public int Iterations { get; }
+
+    /// <summary>Gets the lower bound of the norms of u and v in denominators.</summary>
+    public double Epsilon { get; }
 
     int Replaced => _layer.Weight.Storage.Version - _layer.Weight.Storage.Updates;
 
@@ -146,7 +150,7 @@ public sealed class SpectralNorm : Module
     (Tensor U, Tensor V) Iterate(Tensor matrix)
     {
         (Tensor u, Tensor v) = (_u.Clone(), _v.Clone());
-        for (int i = 0; i < _iterations; i++)
+        for (int i = 0; i < Iterations; i++)
         {
             v = Unit(matrix.Transpose().MatMul(u));
             u = Unit(matrix.MatMul(v));
@@ -167,5 +171,5 @@ public sealed class SpectralNorm : Module
         return (vectors.U.To(_u.DType), vectors.V.To(_v.DType));
     }
 
-    Tensor Unit(Tensor x) => x / Math.Max(x.Norm().Item(), _epsilon);
+    Tensor Unit(Tensor x) => x / Math.Max(x.Norm().Item(), Epsilon);
 }

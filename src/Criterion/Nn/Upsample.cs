@@ -13,15 +13,10 @@ public enum UpsampleMode
 /// <summary>Resizes images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Upsample</c>.</summary>
 /// <remarks>
 /// With a fractional scale the positions of pixels follow from the sizes before and after, as with PyTorch's
-/// <c>recompute_scale_factor=True</c>.
+/// <c>recomputeScale_factor=True</c>.
 /// </remarks>
 public sealed class Upsample : Module
 {
-    readonly Size2? _size;
-    readonly double? _scale;
-    readonly UpsampleMode _mode;
-    readonly bool _alignCorners;
-
     /// <summary>Initializes the layer for a size of ⌊H · scale⌋ × ⌊W · scale⌋, or a fixed size.</summary>
     /// <param name="scale">The factor, positive; or null with a size.</param>
     /// <param name="size">The height and width of the output; or null with a scale.</param>
@@ -31,7 +26,7 @@ public sealed class Upsample : Module
     /// <exception cref="ArgumentOutOfRangeException">The scale is not positive and finite, or the size is below 1.</exception>
     public Upsample(double? scale = null, Size2? size = null, UpsampleMode mode = UpsampleMode.Nearest, bool alignCorners = false)
     {
-        (_scale, _size, _mode, _alignCorners) = (scale, size, mode, alignCorners);
+        (Scale, Size, Mode, AlignCorners) = (scale, size, mode, alignCorners);
         if (scale is null == size is null)
         {
             throw new ArgumentException("Upsample: both or neither of scale and size are given. Pass one of them.", nameof(scale));
@@ -41,11 +36,23 @@ public sealed class Upsample : Module
         size?.CheckAtLeast(1, "Upsample", nameof(size));
     }
 
+    /// <summary>Gets the factor, or null where the size is fixed.</summary>
+    public double? Scale { get; }
+
+    /// <summary>Gets the height and width of the output, or null where they follow from the scale.</summary>
+    public Size2? Size { get; }
+
+    /// <summary>Gets the interpolation.</summary>
+    public UpsampleMode Mode { get; }
+
+    /// <summary>Gets whether bilinear interpolation aligns the centers of the corner pixels.</summary>
+    public bool AlignCorners { get; }
+
     /// <inheritdoc/>
     public override Tensor Forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        Size2 size = _size ?? ((int)(input.Shape[-2] * _scale!.Value), (int)(input.Shape[-1] * _scale.Value));
-        return _mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, _alignCorners);
+        Size2 size = Size ?? ((int)(input.Shape[-2] * Scale!.Value), (int)(input.Shape[-1] * Scale.Value));
+        return Mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, AlignCorners);
     }
 }

@@ -41,18 +41,6 @@ public readonly record struct Dual<T> : IReal<Dual<T>>
         init => _tangent = value;
     }
 
-    static T Zero
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Const(0);
-    }
-
-    static T One
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Const(1);
-    }
-
     /// <summary>Returns the variable of differentiation: its derivative is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Dual<T> Variable(T value) => new(value, T.Const(1));
@@ -108,7 +96,7 @@ public readonly record struct Dual<T> : IReal<Dual<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Dual<T> Log1p(Dual<T> x) => new(T.Log1p(x._value), x._tangent / (One + x._value));
+    public static Dual<T> Log1p(Dual<T> x) => new(T.Log1p(x._value), x._tangent / (T.One + x._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,7 +153,7 @@ public readonly record struct Dual<T> : IReal<Dual<T>>
     public static Dual<T> Hypot(Dual<T> a, Dual<T> b)
     {
         T length = T.Hypot(a._value, b._value);
-        T divisor = T.Select(T.Equal(length, Zero), One, length);
+        T divisor = T.Select(T.Equal(length, T.Zero), T.One, length);
         return new(length, (a._value / divisor * a._tangent) + (b._value / divisor * b._tangent));
     }
 
@@ -199,8 +187,8 @@ public readonly record struct Dual<T> : IReal<Dual<T>>
     {
         // A constant base or exponent must not cause 0 · ∞ or the logarithm of a negative base.
         T power = T.Pow(x._value, y._value);
-        T byBase = x._tangent * y._value * T.Pow(x._value, y._value - One);
-        T byExponent = T.Select(T.Equal(power, Zero), Zero, y._tangent * power * T.Log(x._value));
+        T byBase = x._tangent * y._value * T.Pow(x._value, y._value - T.One);
+        T byExponent = T.Select(T.Equal(power, T.Zero), T.Zero, y._tangent * power * T.Log(x._value));
         return new(power, Unless(x._tangent, byBase) + Unless(y._tangent, byExponent));
     }
 
@@ -242,7 +230,7 @@ public readonly record struct Dual<T> : IReal<Dual<T>>
 
     /// <summary><paramref name="term"/>, or 0 where the tangent that it stands for is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static T Unless(T tangent, T term) => T.Select(T.Equal(tangent, Zero), Zero, term);
+    static T Unless(T tangent, T term) => T.Select(T.Equal(tangent, T.Zero), T.Zero, term);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Larger(Dual<T> a, Dual<T> b, T ofA, T ofB) => T.Select(

@@ -7,9 +7,9 @@ namespace Criterion.Numbers;
 /// derivatives, the graph and the printed text of a formula over <see cref="IReal{T}"/> all come from one source.
 /// </summary>
 /// <remarks>
-/// Comparisons return a mask of the same type, valid only as an argument of <see cref="Select"/> and <see cref="Any"/>. Functions that lose
-/// digits or overflow when composed (<see cref="Softplus(T)"/>, <see cref="Expm1"/>, <see cref="Sigmoid"/> …) are primitives, each with its
-/// own derivative.
+/// Comparisons return a mask of the same type, valid only as an argument of <see cref="Select(T, T, T)"/> and <see cref="Any"/>; operators
+/// take a <see cref="double"/> on either side. Functions that lose digits or overflow when composed (<see cref="Softplus(T)"/>,
+/// <see cref="Expm1"/>, <see cref="Sigmoid"/> …) are primitives, each with its own derivative.
 /// </remarks>
 /// <typeparam name="T">The number itself.</typeparam>
 public interface IReal<T>
@@ -40,8 +40,54 @@ public interface IReal<T>
     /// <summary>Computes −a.</summary>
     static abstract T operator -(T a);
 
+    /// <summary>Computes a + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator +(T a, double b) => a + T.Const(b);
+
+    /// <summary>Computes a + b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator +(double a, T b) => T.Const(a) + b;
+
+    /// <summary>Computes a − b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator -(T a, double b) => a - T.Const(b);
+
+    /// <summary>Computes a − b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator -(double a, T b) => T.Const(a) - b;
+
+    /// <summary>Computes a · b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator *(T a, double b) => a * T.Const(b);
+
+    /// <summary>Computes a · b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator *(double a, T b) => T.Const(a) * b;
+
+    /// <summary>Computes a / b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator /(T a, double b) => a / T.Const(b);
+
+    /// <summary>Computes a / b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator /(double a, T b) => T.Const(a) / b;
+
     /// <summary>Returns a constant; its derivative is 0.</summary>
     static abstract T Const(double value);
+
+    /// <summary>Gets the constant 0.</summary>
+    static virtual T Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Const(0);
+    }
+
+    /// <summary>Gets the constant 1.</summary>
+    static virtual T One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Const(1);
+    }
 
     /// <summary>Computes eˣ.</summary>
     static abstract T Exp(T x);
@@ -160,6 +206,54 @@ public interface IReal<T>
     /// <summary>Returns the mask of a ≤ b.</summary>
     static abstract T LessOrEqual(T a, T b);
 
+    /// <summary>Returns the mask of a &lt; b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <(T a, T b) => T.Less(a, b);
+
+    /// <summary>Returns the mask of a &lt; b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <(T a, double b) => T.Less(a, T.Const(b));
+
+    /// <summary>Returns the mask of a &lt; b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <(double a, T b) => T.Less(T.Const(a), b);
+
+    /// <summary>Returns the mask of a > b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >(T a, T b) => T.Less(b, a);
+
+    /// <summary>Returns the mask of a > b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >(T a, double b) => T.Less(T.Const(b), a);
+
+    /// <summary>Returns the mask of a > b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >(double a, T b) => T.Less(b, T.Const(a));
+
+    /// <summary>Returns the mask of a ≤ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <=(T a, T b) => T.LessOrEqual(a, b);
+
+    /// <summary>Returns the mask of a ≤ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <=(T a, double b) => T.LessOrEqual(a, T.Const(b));
+
+    /// <summary>Returns the mask of a ≤ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator <=(double a, T b) => T.LessOrEqual(T.Const(a), b);
+
+    /// <summary>Returns the mask of a ≥ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >=(T a, T b) => T.LessOrEqual(b, a);
+
+    /// <summary>Returns the mask of a ≥ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >=(T a, double b) => T.LessOrEqual(T.Const(b), a);
+
+    /// <summary>Returns the mask of a ≥ b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T operator >=(double a, T b) => T.LessOrEqual(b, T.Const(a));
+
     /// <summary>Returns the mask of a = b; false for NaN.</summary>
     static abstract T Equal(T a, T b);
 
@@ -170,4 +264,16 @@ public interface IReal<T>
     /// Returns <paramref name="a"/> where the mask is true, else <paramref name="b"/>; the other's derivative is ignored.
     /// </summary>
     static abstract T Select(T mask, T a, T b);
+
+    /// <inheritdoc cref="Select(T, T, T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Select(T mask, double a, double b) => T.Select(mask, T.Const(a), T.Const(b));
+
+    /// <inheritdoc cref="Select(T, T, T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Select(T mask, double a, T b) => T.Select(mask, T.Const(a), b);
+
+    /// <inheritdoc cref="Select(T, T, T)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static virtual T Select(T mask, T a, double b) => T.Select(mask, a, T.Const(b));
 }

@@ -71,6 +71,9 @@ public readonly struct Latex : IReal<Latex>
     public static Latex operator -(Latex a) =>
         a._opposite is { } text ? new(text, Product) : new($"-{a.Within(Product)}", Sum, opposite: a.Within(Product));
 
+    /// <summary>Returns words as text within a formula.</summary>
+    internal static string Text(string words) => $@"\text{{{words}}}";
+
     /// <inheritdoc/>
     public static Latex Const(double value) => double.IsInfinity(value)
         ? new(value > 0 ? @"\infty" : @"-\infty", value > 0 ? Atom : Sum, isConstant: true)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Criterion.Drivers;
+using Criterion.Formulas;
 using Criterion.Numbers;
 
 namespace Criterion.Optim;
@@ -16,11 +17,14 @@ public sealed class Adam : AdamFamily
 {
     /// <summary>Initializes an optimizer of parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="learningRate">η. Default: 1e-3.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 1e-3.</param>
     /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
     /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
     /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
-    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient; must be 0 or more. Default: 0.</param>
+    /// <param name="amsGrad">Whether v̂ is replaced by its largest value so far (AMSGrad). Default: false.</param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public Adam(
         IEnumerable<Tensor> parameters,
@@ -28,12 +32,40 @@ public sealed class Adam : AdamFamily
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
-        double weightDecay = 0)
-        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
+        double weightDecay = 0,
+        bool amsGrad = false,
+        bool maximize = false)
+        : this([new ParameterGroup(parameters)], learningRate, beta1, beta2, epsilon, weightDecay, amsGrad, maximize)
     {
     }
 
-    private protected override double GradientDecay => WeightDecay;
+    /// <summary>Initializes an optimizer of parameter groups.</summary>
+    /// <param name="groups">The groups; each parameter is in one.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 1e-3.</param>
+    /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient; must be 0 or more. Default: 0.</param>
+    /// <param name="amsGrad">Whether v̂ is replaced by its largest value so far (AMSGrad). Default: false.</param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public Adam(
+        IEnumerable<ParameterGroup> groups,
+        double learningRate = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8,
+        double weightDecay = 0,
+        bool amsGrad = false,
+        bool maximize = false)
+        : base(groups, learningRate, weightDecay)
+    {
+        (Beta1, Beta2, Epsilon) = (beta1, beta2, epsilon);
+        (AmsGrad, Maximize) = (amsGrad, maximize);
+    }
+
+    private protected override double GradientDecay(Slot slot) => slot.WeightDecay;
 }
 
 /// <summary>
@@ -43,70 +75,164 @@ public sealed class Adam : AdamFamily
 /// <inheritdoc cref="Adam" path="/remarks"/>
 public sealed class AdamW : AdamFamily
 {
-    /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double)"/>
+    /// <inheritdoc cref="Adam(IEnumerable{Tensor}, double, double, double, double, double, bool, bool)"/>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="learningRate">η. Default: 1e-3.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 1e-3.</param>
     /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
     /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
     /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
-    /// <param name="weightDecay">The rate of decay, times η. Default: 0.01.</param>
+    /// <param name="weightDecay">The rate of decay, times η; must be 0 or more. Default: 0.01.</param>
+    /// <param name="amsGrad">Whether v̂ is replaced by its largest value so far (AMSGrad). Default: false.</param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
     public AdamW(
         IEnumerable<Tensor> parameters,
         double learningRate = 1e-3,
         double beta1 = 0.9,
         double beta2 = 0.999,
         double epsilon = 1e-8,
-        double weightDecay = 0.01)
-        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
+        double weightDecay = 0.01,
+        bool amsGrad = false,
+        bool maximize = false)
+        : this([new ParameterGroup(parameters)], learningRate, beta1, beta2, epsilon, weightDecay, amsGrad, maximize)
     {
     }
 
-    private protected override double WeightShrinkage => 1 - (LearningRate * WeightDecay);
+    /// <summary>Initializes an optimizer of parameter groups.</summary>
+    /// <param name="groups">The groups; each parameter is in one.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 1e-3.</param>
+    /// <param name="beta1">β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</param>
+    /// <param name="beta2">β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The rate of decay, times η; must be 0 or more. Default: 0.01.</param>
+    /// <param name="amsGrad">Whether v̂ is replaced by its largest value so far (AMSGrad). Default: false.</param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public AdamW(
+        IEnumerable<ParameterGroup> groups,
+        double learningRate = 1e-3,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        double epsilon = 1e-8,
+        double weightDecay = 0.01,
+        bool amsGrad = false,
+        bool maximize = false)
+        : base(groups, learningRate, weightDecay)
+    {
+        (Beta1, Beta2, Epsilon) = (beta1, beta2, epsilon);
+        (AmsGrad, Maximize) = (amsGrad, maximize);
+    }
+
+    private protected override double WeightShrinkage(Slot slot) => 1 - (slot.LearningRate * slot.WeightDecay);
 }
 
 /// <summary>The base of Adam and AdamW.</summary>
 public abstract class AdamFamily : Optimizer
 {
-    readonly double _beta1;
-    readonly double _beta2;
-    readonly double _epsilon;
-
-    private protected AdamFamily(
-        IEnumerable<Tensor> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
-        : base(parameters, learningRate, "exp_avg", "exp_avg_sq")
+    private protected AdamFamily(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay)
+        : base(groups, learningRate, weightDecay)
     {
-        _beta1 = Require.Decay(beta1, GetType().Name);
-        _beta2 = Require.Decay(beta2, GetType().Name);
-        _epsilon = Require.NonNegative(epsilon, GetType().Name);
-        WeightDecay = Require.NonNegative(weightDecay, GetType().Name);
     }
 
-    private protected double WeightDecay { get; }
+    /// <summary>Gets β₁, the decay of the mean gradient, in [0, 1). Default: 0.9.</summary>
+    public double Beta1 { get; init => field = Require.Decay(value, GetType().Name); }
 
-    /// <summary>Gets the multiple of the parameter that is added to its gradient.</summary>
-    private protected virtual double GradientDecay => 0;
+    /// <summary>Gets β₂, the decay of the mean squared gradient, in [0, 1). Default: 0.999.</summary>
+    public double Beta2 { get; init => field = Require.Decay(value, GetType().Name); }
 
-    /// <summary>Gets the factor of the parameter before it is updated.</summary>
-    private protected virtual double WeightShrinkage => 1;
+    /// <summary>Gets ε, added to the denominator; 0 or more. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, GetType().Name); }
+
+    /// <summary>
+    /// Gets whether v̂ is replaced by its largest value so far (Reddi, Kale and Kumar, On the Convergence of Adam and Beyond, 2018).
+    /// Default: false.
+    /// </summary>
+    public bool AmsGrad { get; init; }
+
+    private protected override string[] StateNames => AmsGrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"];
+
+    /// <summary>Returns the multiple of the parameter that is added to its gradient.</summary>
+    private protected virtual double GradientDecay(Slot slot) => 0;
+
+    /// <summary>Returns the factor of the parameter before it is updated.</summary>
+    private protected virtual double WeightShrinkage(Slot slot) => 1;
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
         (Tensor parameter, Tensor mean, Tensor square) = (slot.Parameter, slot[0], slot[1]);
-        double correction1 = 1 - Math.Pow(_beta1, slot.Steps);
-        double correction2 = 1 - Math.Pow(_beta2, slot.Steps);
-        double rate = LearningRate / correction1 * Math.Sqrt(correction2);
-        double epsilon = Math.Max(_epsilon * Math.Sqrt(correction2), SquareMean.Least(parameter.DType));
+        double correction1 = 1 - Math.Pow(Beta1, slot.Steps);
+        double correction2 = 1 - Math.Pow(Beta2, slot.Steps);
+        double rate = slot.LearningRate / correction1 * Math.Sqrt(correction2);
+        double epsilon = Math.Max(Epsilon * Math.Sqrt(correction2), SquareMean.Least(parameter.DType));
+        double decay = GradientDecay(slot);
+        double shrinking = WeightShrinkage(slot);
+        if (AmsGrad)
+        {
+            UpdateByLargest(slot, gradient.Decayed(parameter, decay), new LargestStep(rate, epsilon, shrinking, Squares(parameter.DType)));
+            return;
+        }
+
         TensorFormula.Update(
-            Moments(new PlainSquareMean(_beta2, 1 - _beta2)),
-            Moments(new SquareMean(_beta2, 1 - _beta2, parameter.DType)),
-            slot.Range(GradientDecay, epsilon < PlainSquareMean.LeastEpsilon),
+            Moments(new PlainSquareMean(Beta2, 1 - Beta2)),
+            Moments(Squares(parameter.DType)),
+            slot.Range(decay, epsilon < PlainSquareMean.LeastEpsilon),
             gradient,
             parameter,
             mean,
             square);
 
         Moments<TSquares> Moments<TSquares>(TSquares squares)
-            where TSquares : struct, ISquareMean => new(rate, _beta1, squares, epsilon, GradientDecay, WeightShrinkage);
+            where TSquares : struct, ISquareMean => new(rate, Beta1, squares, epsilon, decay, shrinking);
+    }
+
+    SquareMean Squares(DType dtype) => new(Beta2, 1 - Beta2, dtype);
+
+    /// <summary>Updates with three state tensors, more than a fused update takes.</summary>
+    void UpdateByLargest(Slot slot, Tensor g, LargestStep step)
+    {
+        SquareMean squares = Squares(g.DType);
+        TensorFormula.Update(new MeanUpdate(Beta1), slot[0], g);
+        TensorFormula.Update(new SquareUpdate(squares), slot[1], g);
+        TensorFormula.Update(new LargestUpdate(squares), slot[2], slot[1]);
+        TensorFormula.Update(step, slot.Parameter, slot[0], slot[2]);
+    }
+
+    /// <summary>β₁m + (1 − β₁)g.</summary>
+    readonly struct MeanUpdate(double beta1) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T mean, T g)
+            where T : struct, IReal<T> => (beta1 * mean) + ((1 - beta1) * g);
+    }
+
+    /// <summary>β₂v + (1 − β₂)g².</summary>
+    readonly struct SquareUpdate(SquareMean squares) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T square, T g)
+            where T : struct, IReal<T> => squares.Next(square, g);
+    }
+
+    /// <summary>max(largest, v), of means as they are stored. A NaN stays.</summary>
+    readonly struct LargestUpdate(SquareMean squares) : IBinaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T largest, T square)
+            where T : struct, IReal<T>
+        {
+            (T a, T b) = (squares.Root(largest), squares.Root(square));
+            return T.Select(b < a, largest, T.Select(T.Equal(a, a), square, largest));
+        }
+    }
+
+    /// <summary>shrinking · θ − rate · m / (√v + ε).</summary>
+    readonly struct LargestStep(double rate, double epsilon, double shrinking, SquareMean squares) : ITernaryFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Value<T>(T parameter, T mean, T largest)
+            where T : struct, IReal<T> =>
+            (shrinking == 1 ? parameter : shrinking * parameter)
+            - (rate * (mean / (squares.Root(largest) + epsilon)));
     }
 
     /// <summary>
@@ -121,10 +247,10 @@ public abstract class AdamFamily : Optimizer
             where T : struct, IReal<T>
         {
             T g = gradient.Decayed(parameter, decay);
-            mean = (T.Const(beta1) * mean) + (T.Const(1 - beta1) * g);
+            mean = (beta1 * mean) + ((1 - beta1) * g);
             square = squares.Next(square, g);
-            T move = T.Const(rate) * (mean / (squares.Root(square) + T.Const(epsilon)));
-            parameter = (shrinking == 1 ? parameter : T.Const(shrinking) * parameter) - move;
+            T move = rate * (mean / (squares.Root(square) + epsilon));
+            parameter = (shrinking == 1 ? parameter : shrinking * parameter) - move;
         }
     }
 }
@@ -135,5 +261,9 @@ internal static class WeightDecay
     /// <summary>Computes g + decay · θ, and g itself without decay, so that an infinite parameter does not make it NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Decayed<T>(this T gradient, T parameter, double decay)
-        where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (T.Const(decay) * parameter);
+        where T : struct, IReal<T> => decay == 0 ? gradient : gradient + (decay * parameter);
+
+    /// <inheritdoc cref="Decayed{T}(T, T, double)"/>
+    public static Tensor Decayed(this Tensor gradient, Tensor parameter, double decay) =>
+        decay == 0 ? gradient : gradient + (parameter * decay);
 }

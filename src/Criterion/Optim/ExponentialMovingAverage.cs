@@ -29,7 +29,7 @@ public sealed class ExponentialMovingAverage : IStateful
     public ExponentialMovingAverage(Module module, double decay = 0.999)
     {
         ArgumentNullException.ThrowIfNull(module);
-        Decay = Require.InUnitInterval(decay, nameof(ExponentialMovingAverage));
+        Decay = decay;
         HashSet<TensorMemory> learned = [.. module.Parameters().Select(TensorMemory.Of)];
         Dictionary<TensorMemory, Tensor> averages = [];
         using (TensorScope.Suspend())
@@ -48,8 +48,8 @@ public sealed class ExponentialMovingAverage : IStateful
         }
     }
 
-    /// <summary>Gets the share of the average that each update keeps.</summary>
-    public double Decay { get; }
+    /// <summary>Gets the share of the average that each update keeps, in [0, 1]. Default: 0.999.</summary>
+    public double Decay { get; init => field = Require.InUnitInterval(value, nameof(ExponentialMovingAverage)); }
 
     /// <summary>Updates the averages with the module's current values.</summary>
     public void Update()
@@ -105,6 +105,6 @@ public sealed class ExponentialMovingAverage : IStateful
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)
-            where T : struct, IReal<T> => average + (T.Const(share) * (value - average));
+            where T : struct, IReal<T> => average + (share * (value - average));
     }
 }

@@ -79,7 +79,7 @@ public static class GradientClip
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => T.Const(factor) * (scale == 1 ? x : x / T.Const(scale));
+            where T : struct, IReal<T> => factor * (scale == 1 ? x : x / scale);
     }
 
     readonly struct Clamped(double max) : IBinaryFormula

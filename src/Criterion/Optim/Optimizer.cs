@@ -1,4 +1,3 @@
-using Criterion.Drivers;
 using Criterion.Nn;
 
 namespace Criterion.Optim;
@@ -10,48 +9,72 @@ namespace Criterion.Optim;
 /// loss.Backward();
 /// optimizer.Step();
 /// </code></example>
-public abstract class Optimizer : IStateful
+public abstract partial class Optimizer : IStateful
 {
     const string RateName = "learning_rate";
     const string InitialRateName = "initial_learning_rate";
 
+    readonly ScheduledRate _rate;
     readonly Slot[] _slots;
 
-    /// <summary>Initializes an optimizer of parameters.</summary>
-    /// <param name="parameters">The parameters, each once.</param>
+    /// <summary>Initializes an optimizer of parameter groups.</summary>
+    /// <param name="groups">The groups; each parameter is in one.</param>
     /// <param name="learningRate">The learning rate; must be 0 or more.</param>
-    /// <param name="stateNames">The names of the state tensors of each parameter.</param>
+    /// <param name="weightDecay">The weight decay; must be 0 or more.</param>
     /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The learning rate is negative or not finite.</exception>
-    private protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, params ReadOnlySpan<string> stateNames)
+    /// <exception cref="ArgumentOutOfRangeException">An option is negative or not finite.</exception>
+    private protected Optimizer(IEnumerable<ParameterGroup> groups, double learningRate, double weightDecay)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        Parameters = [.. parameters];
-        Check(Parameters);
-        LearningRate = learningRate;
-        string[] names = stateNames.ToArray();
-        _slots = [.. Parameters.Select(parameter => new Slot(parameter, names))];
+        ArgumentNullException.ThrowIfNull(groups);
+        Groups = [.. groups];
+        Parameters = [.. Groups.SelectMany(static group => group.Parameters)];
+        Check();
+        _rate = new ScheduledRate(GetType().Name) { Value = learningRate };
+        WeightDecay = weightDecay;
+        _slots = [.. Groups.SelectMany(group => group.Parameters.Select(parameter => new Slot(this, group, parameter)))];
+        foreach (ParameterGroup group in Groups)
+        {
+            group.Own(GetType().Name);
+        }
     }
 
-    /// <summary>Gets the parameters.</summary>
+    /// <summary>Gets the parameters of all groups.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
+    /// <summary>Gets the groups; one if the optimizer was created with parameters.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; }
+
     /// <summary>
-    /// Gets or sets the learning rate. Schedules change it; its value when the first schedule is created is the base of all.
+    /// Gets or sets the learning rate of all groups that have none of their own. Schedules change it; its value when the first schedule
+    /// is created is the base of all.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     public double LearningRate
     {
-        get;
-        set => field = Require.NonNegative(value, GetType().Name);
+        get => _rate.Value;
+        set => _rate.Value = value;
     }
 
-    /// <summary>Gets or sets the learning rate when the first schedule was created; null before.</summary>
-    internal double? InitialRate { get; set; }
+    /// <summary>Gets the weight decay of all groups that have none of their own.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
+    public double WeightDecay { get; init => field = Require.NonNegative(value, GetType().Name); }
+
+    /// <summary>Gets whether a step increases the loss instead of decreasing it. Default: false.</summary>
+    public bool Maximize { get; init; }
+
+    /// <summary>Gets the learning rates with the prefixes of their names in a state: that of the optimizer, then those of groups.</summary>
+    internal IEnumerable<(string Prefix, ScheduledRate Rate)> Rates => Groups
+        .Select(static (group, i) => ($"group.{i}.", group.Rate!))
+        .Where(static named => named.Item2 is not null)
+        .Prepend(("", _rate));
+
+    /// <summary>Gets the names of the state tensors of each parameter.</summary>
+    private protected abstract string[] StateNames { get; }
 
     /// <summary>Updates every parameter that has a gradient, in place and without recording.</summary>
     public void Step()
     {
+        CheckOptions();
         using (Autograd.NoGrad())
         {
             foreach (Slot slot in _slots)
@@ -59,7 +82,7 @@ public abstract class Optimizer : IStateful
                 if (slot.Parameter.Grad is { } gradient)
                 {
                     slot.Begin();
-                    Update(slot, gradient);
+                    Update(slot, Maximize ? -gradient : gradient);
                 }
             }
         }
@@ -69,16 +92,21 @@ public abstract class Optimizer : IStateful
     public void ZeroGrad() => Gradients.Clear(Parameters);
 
     /// <summary>
-    /// Returns the state for a checkpoint: the learning rate, the initial learning rate of schedules if there are any, and for each
-    /// parameter <c>i</c> that was updated its step count (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). The
-    /// tensors are the optimizer's own: clone them for a snapshot.
+    /// Returns the state for a checkpoint: the learning rate, the initial learning rate of schedules if there are any, the same of each
+    /// group <c>i</c> with a rate of its own (<c>group.i.learning_rate</c>), and for each parameter <c>i</c> that was updated its step
+    /// count (<c>i.step</c>) and its tensors, by PyTorch's names (<c>i.exp_avg</c>). The tensors are the optimizer's own: clone them for a
+    /// snapshot.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { [RateName] = Tensor.Scalar(LearningRate, DType.Float64) };
-        if (InitialRate is { } rate)
+        OrderedDictionary<string, Tensor> state = [];
+        foreach ((string prefix, ScheduledRate rate) in Rates)
         {
-            state.Add(InitialRateName, Tensor.Scalar(rate, DType.Float64));
+            state.Add(prefix + RateName, Tensor.Scalar(rate.Value, DType.Float64));
+            if (rate.Initial is { } initial)
+            {
+                state.Add(prefix + InitialRateName, Tensor.Scalar(initial, DType.Float64));
+            }
         }
 
         for (int i = 0; i < _slots.Length; i++)
@@ -90,15 +118,17 @@ public abstract class Optimizer : IStateful
     }
 
     /// <summary>Loads the saved state of an optimizer of the same kind and parameters; the values are copied.</summary>
+    /// <param name="state">The state.</param>
     /// <exception cref="StateDictException">Names or shapes do not match; nothing was changed.</exception>
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
         OrderedDictionary<string, Tensor> present = new(state);
-        OrderedDictionary<string, Tensor> expected = new() { [RateName] = Tensor.Scalar(0) };
-        if (state.TryGetValue(InitialRateName, out Tensor? initialRate))
+        OrderedDictionary<string, Tensor> expected = [];
+        foreach ((string prefix, _) in Rates)
         {
-            expected.Add(InitialRateName, Tensor.Scalar(0));
+            Expect(prefix + RateName, isNeeded: true);
+            Expect(prefix + InitialRateName, isNeeded: false);
         }
 
         for (int i = 0; i < _slots.Length; i++)
@@ -111,29 +141,54 @@ public abstract class Optimizer : IStateful
         }
 
         StateMatch.Check(GetType().Name, expected, present);
-        LearningRate = state[RateName].Item();
-        InitialRate = initialRate?.Item() ?? InitialRate;
-        for (int i = 0; i < _slots.Length; i++)
+        ScheduledRate.CheckState(GetType().Name, present, RateName);
+        Load(present);
+
+        void Expect(string name, bool isNeeded)
         {
-            _slots[i].Load($"{i}.", present);
+            if (isNeeded || state.ContainsKey(name))
+            {
+                expected.Add(name, Tensor.Scalar(0));
+            }
         }
     }
 
-    void Check(IReadOnlyList<Tensor> parameters)
+    void Load(IReadOnlyDictionary<string, Tensor> state)
     {
-        string? fault = parameters switch
+        foreach ((string prefix, ScheduledRate rate) in Rates)
+        {
+            rate.Value = state[prefix + RateName].Item();
+            rate.Initial = state.TryGetValue(prefix + InitialRateName, out Tensor? initial) ? initial.Item()
+                : rate.IsScheduled ? rate.Initial : null;
+        }
+
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            _slots[i].Load($"{i}.", state);
+        }
+    }
+
+    void Check()
+    {
+        string? fault = Parameters switch
         {
             [] => "there are no parameters",
-            _ when TensorMemory.Distinct(parameters).Count() != parameters.Count =>
+            _ when Groups.Any(static group => group.Parameters.Count == 0) => "a group has no parameters",
+            _ when TensorMemory.Distinct(Parameters).Count() != Parameters.Count =>
                 "a parameter is repeated. Pass a shared one once, as Module.Parameters() does",
-            _ when parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
+            _ when Parameters.FirstOrDefault(static p => !p.IsLeaf) is { } result =>
                 $"a tensor of shape {result.Shape} is the result of an operation, not a leaf. Pass the tensors that it was computed from",
             _ => null,
         };
         if (fault is not null)
         {
-            throw new ArgumentException($"{GetType().Name}: {fault}.", nameof(parameters));
+            throw new ArgumentException($"{GetType().Name}: {fault}.");
         }
+    }
+
+    /// <summary>Throws if options do not fit together.</summary>
+    private protected virtual void CheckOptions()
+    {
     }
 
     /// <summary>Converts entries of another format, under a prefix, to those of this optimizer.</summary>
@@ -143,88 +198,4 @@ public abstract class Optimizer : IStateful
 
     /// <summary>Updates one parameter.</summary>
     private protected abstract void Update(Slot slot, Tensor gradient);
-
-    /// <summary>A parameter with its state.</summary>
-    private protected sealed class Slot(Tensor parameter, string[] names)
-    {
-        Tensor[] _state = [];
-        StepRange? _range;
-
-        public Tensor Parameter { get; } = parameter;
-
-        /// <summary>Gets the number of steps, including the current one.</summary>
-        public long Steps { get; private set; }
-
-        public Tensor this[int index] => _state[index];
-
-        /// <summary>
-        /// Returns the range of gradients that plain updates handle, including a weight decay that is added to them; an empty one if
-        /// <paramref name="isLeft"/>.
-        /// </summary>
-        public StepRange Range(double decay, bool isLeft)
-        {
-            _range ??= new(Parameter.DType) { Decay = decay, IsLeft = isLeft || HasExtremes() };
-            return _range;
-        }
-
-        public void Begin()
-        {
-            if (Steps++ == 0)
-            {
-                Allocate();
-            }
-        }
-
-        public void Save(string prefix, OrderedDictionary<string, Tensor> state)
-        {
-            if (Steps > 0)
-            {
-                state.Add($"{prefix}step", Tensor.Scalar(Steps, DType.Int64));
-                for (int i = 0; i < names.Length; i++)
-                {
-                    state.Add(prefix + names[i], _state[i]);
-                }
-            }
-        }
-
-        public void Expect(string prefix, OrderedDictionary<string, Tensor> state)
-        {
-            state.Add($"{prefix}step", Tensor.Scalar(0, DType.Int64));
-            foreach (string name in names)
-            {
-                state.Add(prefix + name, Tensor.EmptyLike(Parameter));
-            }
-        }
-
-        public void Load(string prefix, IReadOnlyDictionary<string, Tensor> state)
-        {
-            _range = null;
-            Steps = state.TryGetValue($"{prefix}step", out Tensor? steps) ? (long)steps.Item() : 0;
-            if (Steps > 0)
-            {
-                Allocate();
-                for (int i = 0; i < names.Length; i++)
-                {
-                    _state[i].CopyFrom(state[prefix + names[i]]);
-                }
-            }
-        }
-
-        /// <summary>Returns whether loaded state may be outside that range: large, or a mean square stored as its negative root.</summary>
-        bool HasExtremes()
-        {
-            const double largest = 1e17;
-            return Steps > 1 && Parameter.Count > 0 && names.Zip(_state).Any(static kept =>
-                !(kept.Second.Abs().Max().Item() <= largest) || (SquareMean.Names.Contains(kept.First) && kept.Second.Min().Item() < 0));
-        }
-
-        // Outside every scope: the state lives as long as the optimizer.
-        void Allocate()
-        {
-            using (TensorScope.Suspend())
-            {
-                _state = [.. names.Select(_ => Tensor.Zeros(Parameter.Shape, Parameter.DType))];
-            }
-        }
-    }
 }

@@ -21,22 +21,18 @@ public sealed class RMSprop : Optimizer
     const string MeanName = "grad_avg";
     const string VarianceName = "grad_var";
 
-    readonly double _alpha;
-    readonly double _epsilon;
-    readonly double _weightDecay;
-    readonly double _momentum;
-    readonly bool _centred;
-
     /// <summary>Initializes an optimizer of parameters.</summary>
     /// <param name="parameters">The parameters, each once.</param>
-    /// <param name="learningRate">η. Default: 0.01.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 0.01.</param>
     /// <param name="alpha">α, the decay of the averages, in [0, 1]. Default: 0.99.</param>
     /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
-    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient. Default: 0.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient; must be 0 or more. Default: 0.</param>
     /// <param name="momentum">μ, the decay of the momentum buffer; must be 0 or more. Default: 0.</param>
-    /// <param name="centred">
+    /// <param name="centered">
     /// Whether to divide by the standard deviation of the gradient instead of its root mean square. Default: false.
     /// </param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public RMSprop(
         IEnumerable<Tensor> parameters,
@@ -45,72 +41,109 @@ public sealed class RMSprop : Optimizer
         double epsilon = 1e-8,
         double weightDecay = 0,
         double momentum = 0,
-        bool centred = false)
-        : base(
-            parameters,
-            learningRate,
-            [.. centred ? [VarianceName, MeanName] : new[] { SquareName }, .. momentum == 0 ? [] : new[] { "momentum_buffer" }])
+        bool centered = false,
+        bool maximize = false)
+        : this([new ParameterGroup(parameters)], learningRate, alpha, epsilon, weightDecay, momentum, centered, maximize)
     {
-        _alpha = Require.InUnitInterval(alpha, "RMSprop");
-        _epsilon = Require.NonNegative(epsilon, "RMSprop");
-        _weightDecay = Require.NonNegative(weightDecay, "RMSprop");
-        _momentum = Require.NonNegative(momentum, "RMSprop");
-        _centred = centred;
     }
+
+    /// <summary>Initializes an optimizer of parameter groups.</summary>
+    /// <param name="groups">The groups; each parameter is in one.</param>
+    /// <param name="learningRate">η; must be 0 or more. Default: 0.01.</param>
+    /// <param name="alpha">α, the decay of the averages, in [0, 1]. Default: 0.99.</param>
+    /// <param name="epsilon">ε, added to the denominator; must be 0 or more. Default: 1e-8.</param>
+    /// <param name="weightDecay">The multiple of the parameter that is added to its gradient; must be 0 or more. Default: 0.</param>
+    /// <param name="momentum">μ, the decay of the momentum buffer; must be 0 or more. Default: 0.</param>
+    /// <param name="centered">
+    /// Whether to divide by the standard deviation of the gradient instead of its root mean square. Default: false.
+    /// </param>
+    /// <param name="maximize">Whether a step increases the loss instead of decreasing it. Default: false.</param>
+    /// <exception cref="ArgumentException">There are no parameters, one is repeated, or one is not a leaf.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public RMSprop(
+        IEnumerable<ParameterGroup> groups,
+        double learningRate = 0.01,
+        double alpha = 0.99,
+        double epsilon = 1e-8,
+        double weightDecay = 0,
+        double momentum = 0,
+        bool centered = false,
+        bool maximize = false)
+        : base(groups, learningRate, weightDecay)
+    {
+        (Alpha, Epsilon, Momentum) = (alpha, epsilon, momentum);
+        (Centered, Maximize) = (centered, maximize);
+    }
+
+    /// <summary>Gets α, the decay of the averages, in [0, 1]. Default: 0.99.</summary>
+    public double Alpha { get; init => field = Require.InUnitInterval(value, nameof(RMSprop)); }
+
+    /// <summary>Gets ε, added to the denominator; 0 or more. Default: 1e-8.</summary>
+    public double Epsilon { get; init => field = Require.NonNegative(value, nameof(RMSprop)); }
+
+    /// <summary>Gets μ, the decay of the momentum buffer; 0 or more. Default: 0.</summary>
+    public double Momentum { get; init => field = Require.NonNegative(value, nameof(RMSprop)); }
+
+    /// <summary>
+    /// Gets whether the gradient is divided by its standard deviation instead of its root mean square. Default: false.
+    /// </summary>
+    public bool Centered { get; init; }
+
+    private protected override string[] StateNames =>
+        [.. Centered ? [VarianceName, MeanName] : new[] { SquareName }, .. Momentum == 0 ? [] : new[] { "momentum_buffer" }];
 
     private protected override void Update(Slot slot, Tensor gradient)
     {
-        double epsilon = Math.Max(_epsilon, SquareMean.Least(gradient.DType));
-        if (_centred && _momentum != 0)
+        double epsilon = Math.Max(Epsilon, SquareMean.Least(gradient.DType));
+        if (Centered && Momentum != 0)
         {
-            CentredWithMomentum(slot, gradient, epsilon);
+            CenteredWithMomentum(slot, gradient, epsilon);
             return;
         }
 
-        StepRange range = slot.Range(_weightDecay, epsilon < PlainSquareMean.LeastEpsilon);
-        double share = _centred ? _alpha * (1 - _alpha) : 1 - _alpha;
-        (PlainSquareMean plain, SquareMean robust) = (new(_alpha, share), new(_alpha, share, gradient.DType));
+        StepRange range = slot.Range(slot.WeightDecay, epsilon < PlainSquareMean.LeastEpsilon);
+        double share = Centered ? Alpha * (1 - Alpha) : 1 - Alpha;
+        (PlainSquareMean plain, SquareMean robust) = (new(Alpha, share), new(Alpha, share, gradient.DType));
         (Tensor square, Tensor parameter) = (slot[0], slot.Parameter);
-        if (_centred)
+        if (Centered)
         {
-            TensorFormula.Update(Centred(plain, epsilon), Centred(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(WithVariance(plain), WithVariance(robust), range, gradient, parameter, slot[1], square);
         }
-        else if (_momentum != 0)
+        else if (Momentum != 0)
         {
-            TensorFormula.Update(
-                PlainMomentum(plain, epsilon), PlainMomentum(robust, epsilon), range, gradient, parameter, slot[1], square);
+            TensorFormula.Update(WithMomentum(plain), WithMomentum(robust), range, gradient, parameter, slot[1], square);
         }
         else
         {
             // There is one state tensor: it is passed as the first too, and written last.
-            TensorFormula.Update(Plain(plain, epsilon), Plain(robust, epsilon), range, gradient, parameter, square, square);
+            TensorFormula.Update(Plain(plain), Plain(robust), range, gradient, parameter, square, square);
         }
+
+        PlainUpdate<TSquares> Plain<TSquares>(TSquares squares)
+            where TSquares : struct, ISquareMean => new(squares, slot.LearningRate, epsilon, slot.WeightDecay);
+
+        CenteredUpdate<TSquares> WithVariance<TSquares>(TSquares squares)
+            where TSquares : struct, ISquareMean => new(squares, slot.LearningRate, epsilon, slot.WeightDecay, Alpha);
+
+        PlainMomentumUpdate<TSquares> WithMomentum<TSquares>(TSquares squares)
+            where TSquares : struct, ISquareMean => new(squares, slot.LearningRate, epsilon, slot.WeightDecay, Momentum);
     }
 
-    PlainUpdate<TSquares> Plain<TSquares>(TSquares squares, double epsilon)
-        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay);
-
-    CentredUpdate<TSquares> Centred<TSquares>(TSquares squares, double epsilon)
-        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _alpha);
-
-    PlainMomentumUpdate<TSquares> PlainMomentum<TSquares>(TSquares squares, double epsilon)
-        where TSquares : struct, ISquareMean => new(squares, LearningRate, epsilon, _weightDecay, _momentum);
-
     /// <summary>Updates with three state tensors, more than a fused update takes.</summary>
-    void CentredWithMomentum(Slot slot, Tensor gradient, double epsilon)
+    void CenteredWithMomentum(Slot slot, Tensor gradient, double epsilon)
     {
-        Tensor g = _weightDecay == 0 ? gradient : gradient + (slot.Parameter * _weightDecay);
-        SquareMean squares = new(_alpha, _alpha * (1 - _alpha), g.DType);
+        Tensor g = gradient.Decayed(slot.Parameter, slot.WeightDecay);
+        SquareMean squares = new(Alpha, Alpha * (1 - Alpha), g.DType);
         TensorFormula.Update(new VarianceUpdate(squares), slot[0], g, slot[1]);
-        TensorFormula.Update(new MeanUpdate(_alpha), slot[1], g);
-        TensorFormula.Update(new MomentumUpdate(_momentum, epsilon, squares), slot[2], g, slot[0]);
-        TensorFormula.Update(new GradientStep(LearningRate), slot.Parameter, slot[2]);
+        TensorFormula.Update(new MeanUpdate(Alpha), slot[1], g);
+        TensorFormula.Update(new MomentumUpdate(Momentum, epsilon, squares), slot[2], g, slot[0]);
+        TensorFormula.Update(new GradientStep(slot.LearningRate), slot.Parameter, slot[2]);
     }
 
     /// <summary>Computes the variance from a state with the mean square, as in PyTorch and earlier versions.</summary>
     private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
     {
-        if (_centred && state.TryGetValue(prefix + MeanName, out Tensor? mean) && state.Remove(prefix + SquareName, out Tensor? square))
+        if (Centered && state.TryGetValue(prefix + MeanName, out Tensor? mean) && state.Remove(prefix + SquareName, out Tensor? square))
         {
             mean = mean.Detach().To(DType.Float64);
             state.TryAdd(prefix + VarianceName, (square.Detach().To(DType.Float64) - (mean * mean)).Relu());
@@ -128,7 +161,7 @@ public sealed class RMSprop : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T mean, T g)
-            where T : struct, IReal<T> => (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
+            where T : struct, IReal<T> => (alpha * mean) + ((1 - alpha) * g);
     }
 
     readonly struct PlainUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay) : IUpdate
@@ -140,11 +173,11 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             square = squares.Next(square, g);
-            parameter = parameter - (T.Const(rate) * (g / (squares.Root(square) + T.Const(epsilon))));
+            parameter = parameter - (rate * (g / (squares.Root(square) + epsilon)));
         }
     }
 
-    readonly struct CentredUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay, double alpha) : IUpdate
+    readonly struct CenteredUpdate<TSquares>(TSquares squares, double rate, double epsilon, double decay, double alpha) : IUpdate
         where TSquares : struct, ISquareMean
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -153,8 +186,8 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             variance = squares.Next(variance, g - mean);
-            parameter = parameter - (T.Const(rate) * (g / (squares.Root(variance) + T.Const(epsilon))));
-            mean = (T.Const(alpha) * mean) + (T.Const(1 - alpha) * g);
+            parameter = parameter - (rate * (g / (squares.Root(variance) + epsilon)));
+            mean = (alpha * mean) + ((1 - alpha) * g);
         }
     }
 
@@ -167,8 +200,8 @@ public sealed class RMSprop : Optimizer
         {
             T g = gradient.Decayed(parameter, decay);
             square = squares.Next(square, g);
-            buffer = (T.Const(momentum) * buffer) + (g / (squares.Root(square) + T.Const(epsilon)));
-            parameter = parameter - (T.Const(rate) * buffer);
+            buffer = (momentum * buffer) + (g / (squares.Root(square) + epsilon));
+            parameter = parameter - (rate * buffer);
         }
     }
 
@@ -176,13 +209,13 @@ public sealed class RMSprop : Optimizer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T buffer, T g, T size)
-            where T : struct, IReal<T> => (T.Const(momentum) * buffer) + (g / (squares.Root(size) + T.Const(epsilon)));
+            where T : struct, IReal<T> => (momentum * buffer) + (g / (squares.Root(size) + epsilon));
     }
 
     readonly struct GradientStep(double rate) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T parameter, T buffer)
-            where T : struct, IReal<T> => parameter - (T.Const(rate) * buffer);
+            where T : struct, IReal<T> => parameter - (rate * buffer);
     }
 }

@@ -27,7 +27,7 @@ internal readonly struct PlainSquareMean(double keep, double share) : ISquareMea
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Next<T>(T kept, T x)
-        where T : struct, IReal<T> => (T.Const(keep) * kept) + (T.Const(share) * x * x);
+        where T : struct, IReal<T> => (keep * kept) + (share * x * x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,7 +42,7 @@ internal readonly struct PlainSquareMean(double keep, double share) : ISquareMea
 internal readonly struct SquareMean : ISquareMean
 {
     /// <summary>The names in an optimizer's state of values that may be negative roots.</summary>
-    public static readonly string[] Names = ["exp_avg_sq", "square_avg", "grad_var"];
+    public static readonly string[] Names = ["exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_var"];
 
     readonly double _keep, _share, _large, _small, _down, _up;
 
@@ -62,24 +62,24 @@ internal readonly struct SquareMean : ISquareMean
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Root<T>(T kept)
-        where T : struct, IReal<T> => T.Select(T.Less(kept, T.Const(0)), -kept, T.Sqrt(kept));
+        where T : struct, IReal<T> => T.Select(kept < 0, -kept, T.Sqrt(kept));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Next<T>(T kept, T x)
         where T : struct, IReal<T>
     {
-        (T zero, T one) = (T.Const(0), T.Const(1));
-        T isRoot = T.Less(kept, zero);
+        (T zero, T one) = (T.Zero, T.One);
+        T isRoot = kept < zero;
         T root = T.Select(isRoot, -kept, zero);
         T square = T.Select(isRoot, zero, kept);
         T size = T.Max(T.Abs(x), root);
-        T isLarge = T.Less(T.Const(_large), size);
-        T isSmall = T.Less(T.Max(size, square * T.Const(1 / _small)), T.Const(_small));
-        T scale = T.Select(isLarge, T.Const(_down), T.Select(isSmall, T.Const(_up), one));
-        T back = T.Select(isLarge, T.Const(1 / _down), T.Select(isSmall, T.Const(1 / _up), one));
+        T isLarge = size > _large;
+        T isSmall = T.Max(size, square * (1 / _small)) < _small;
+        T scale = T.Select(isLarge, _down, T.Select(isSmall, _up, one));
+        T back = T.Select(isLarge, 1 / _down, T.Select(isSmall, 1 / _up, one));
         (root, x) = (root * scale, x * scale);
-        T mean = (T.Const(_keep) * ((square * scale * scale) + (root * root))) + (T.Const(_share) * x * x);
+        T mean = (_keep * ((square * scale * scale) + (root * root))) + (_share * x * x);
         return T.Select(T.Equal(scale, one), mean, T.Sqrt(mean) * -back);
     }
 }

@@ -16,10 +16,4 @@ public sealed record LambdaSchedule : Schedule
     internal override double After(double present, double start, long step) => start * At(step);
 
     private protected override double Value(long step) => Function(step);
-
-    static Func<long, double> NotNull(Func<long, double> function)
-    {
-        ArgumentNullException.ThrowIfNull(function);
-        return function;
-    }
 }

@@ -9,10 +9,10 @@ public sealed record ProductSchedule : Schedule
     public ProductSchedule(Schedule first, Schedule second) => (First, Second) = (first, second);
 
     /// <summary><inheritdoc cref="ProductSchedule(Schedule, Schedule)" path="/param[@name='first']/node()"/></summary>
-    public Schedule First { get; init; }
+    public Schedule First { get; init => field = NotNull(value); }
 
     /// <summary><inheritdoc cref="ProductSchedule(Schedule, Schedule)" path="/param[@name='second']/node()"/></summary>
-    public Schedule Second { get; init; }
+    public Schedule Second { get; init => field = NotNull(value); }
 
     private protected override double Value(long step) => First.At(step) * Second.At(step);
 }

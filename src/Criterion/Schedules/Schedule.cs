@@ -7,12 +7,20 @@ namespace Criterion.Schedules;
 /// A number as a function of the step: the weight of a loss, or the factor that a <c>LearningRateSchedule</c> applies to the learning rate
 /// of an optimizer. A number is a constant schedule.
 /// </summary>
-/// <remarks>A step is whatever you count, batches or epochs. Schedules multiply: <c>new LinearSchedule(0, 1, 1000) * 10</c>.</remarks>
+/// <remarks>
+/// A step is whatever you count, batches or epochs. Schedules multiply: <c>new LinearSchedule(0, 1, 1000) * 10</c>. They follow one
+/// another: <c>new LinearSchedule(0.1, 1, 500).Then(new CosineSchedule(1, 0, 10_000), start: 500)</c>.
+/// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ConstantSchedule), "constant")]
 [JsonDerivedType(typeof(LinearSchedule), "linear")]
 [JsonDerivedType(typeof(CosineSchedule), "cosine")]
 [JsonDerivedType(typeof(StepSchedule), "step")]
+[JsonDerivedType(typeof(MultiStepSchedule), "multi-step")]
+[JsonDerivedType(typeof(ExponentialSchedule), "exponential")]
+[JsonDerivedType(typeof(CosineRestartSchedule), "cosine-restart")]
+[JsonDerivedType(typeof(OneCycleSchedule), "one-cycle")]
+[JsonDerivedType(typeof(SequentialSchedule), "sequential")]
 [JsonDerivedType(typeof(ProductSchedule), "product")]
 public abstract record Schedule
 {
@@ -23,6 +31,11 @@ public abstract record Schedule
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         return Value(step);
     }
+
+    /// <summary>Returns a schedule that continues with another one, as for a warm-up.</summary>
+    /// <param name="next">The schedule that follows.</param>
+    /// <param name="start">The step at which it begins, with its step 0; at least 1.</param>
+    public Schedule Then(Schedule next, long start) => new SequentialSchedule(this, next, start);
 
     /// <summary>Converts a number to a constant schedule.</summary>
     public static implicit operator Schedule(double value) => new ConstantSchedule(value);
@@ -57,6 +70,13 @@ public abstract record Schedule
     private protected static double Finite(double value, [CallerMemberName] string option = "") => double.IsFinite(value)
         ? value
         : throw new ArgumentOutOfRangeException(option, value, $"Schedule: {option} must be finite.");
+
+    private protected static T NotNull<T>(T value, [CallerMemberName] string option = "")
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, option);
+        return value;
+    }
 
     private protected static long Positive(long steps, [CallerMemberName] string option = "") => steps >= 1
         ? steps

@@ -1,8 +1,7 @@
 namespace Criterion.Schedules;
 
 /// <summary>
-/// A change in steps: initial · factor^⌊step / every⌋. As the factor of a learning rate it matches <c>StepLR</c> of PyTorch, and
-/// <c>ExponentialLR</c> with <see cref="Every"/> 1.
+/// A change in steps: initial · factor^⌊step / every⌋. As the factor of a learning rate it matches <c>StepLR</c> of PyTorch.
 /// </summary>
 public sealed record StepSchedule : Schedule
 {

@@ -137,7 +137,10 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public Shape Without(int dim)
     {
         int at = Dim(dim);
-        return [.. Dims[..at], .. Dims[(at + 1)..]];
+        Span<int> dims = stackalloc int[Rank - 1];
+        Dims[..at].CopyTo(dims);
+        Dims[(at + 1)..].CopyTo(dims[at..]);
+        return new Shape(dims);
     }
 
     /// <exception cref="ShapeException">There are more dimensions than <see cref="MaxRank"/>.</exception>

@@ -12,21 +12,19 @@ public sealed class StateGroup : IStateful
     readonly (string Name, IStateful Part)[] _parts;
 
     /// <summary>Initializes a group.</summary>
-    /// <param name="parts">The parts with their names, which must be distinct, not empty, and without a dot.</param>
-    /// <exception cref="ArgumentException">A name is empty, repeated, or has a dot.</exception>
+    /// <param name="parts">The parts with their names, of which none is empty or the beginning of another, as in a and a.b.</param>
+    /// <exception cref="ArgumentException">A name is empty, repeated, or the beginning of another.</exception>
     public StateGroup(params ReadOnlySpan<(string Name, IStateful Part)> parts)
     {
         _parts = parts.ToArray();
-        HashSet<string> names = [];
         foreach ((string name, IStateful part) in _parts)
         {
             ArgumentException.ThrowIfNullOrEmpty(name, nameof(parts));
             ArgumentNullException.ThrowIfNull(part, nameof(parts));
-            if (name.Contains('.', StringComparison.Ordinal) || !names.Add(name))
+            if (_parts.Count(other => IsUnder($"{other.Name}.", $"{name}.")) > 1)
             {
                 throw new ArgumentException(
-                    $"StateGroup: the name '{name}' {(names.Contains(name) ? "is repeated" : "has a dot")}. Choose another name.",
-                    nameof(parts));
+                    $"StateGroup: the name '{name}' is repeated, or the beginning of another. Choose another name.", nameof(parts));
             }
         }
     }
@@ -83,12 +81,14 @@ public sealed class StateGroup : IStateful
         string prefix = $"{name}.";
         return new OrderedDictionary<string, Tensor>(
             from pair in state
-            where pair.Key.StartsWith(prefix, StringComparison.Ordinal)
+            where IsUnder(pair.Key, prefix)
             select KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value));
     }
 
-    /// <summary>Returns the names of the parts in the state of a group, in order.</summary>
+    /// <summary>Returns the first part of each name in the state of a group, in order.</summary>
     internal static IEnumerable<string> PartsOf(IEnumerable<string> names) => names.Select(static name => name.Split('.')[0]).Distinct();
+
+    static bool IsUnder(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal);
 
     static OrderedDictionary<string, Tensor> Snapshot(IStateful part) => new(
         part.StateDict().Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.Detach().Clone())));
@@ -109,10 +109,10 @@ public sealed class StateGroup : IStateful
     /// <summary>Throws unless the parts with a state are those of the group. A part without any, such as a ReLU, has no names.</summary>
     void CheckParts(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, Tensor>[] present)
     {
-        string[] given = [.. PartsOf(state.Keys)];
-        IEnumerable<string> needed = _parts.Zip(present).Where(pair => pair.Second.Count > 0).Select(static pair => pair.First.Name);
-        string missing = string.Join(", ", needed.Except(given));
-        string unexpected = string.Join(", ", given.Except(_parts.Select(static named => named.Name)));
+        string[] names = [.. _parts.Select(static named => named.Name)];
+        IEnumerable<string> needed = names.Zip(present).Where(static pair => pair.Second.Count > 0).Select(static pair => pair.First);
+        string missing = string.Join(", ", needed.Where(name => !state.Keys.Any(key => IsUnder(key, $"{name}."))));
+        string unexpected = string.Join(", ", PartsOf(state.Keys.Where(key => !names.Any(name => IsUnder(key, $"{name}.")))));
         if (missing.Length + unexpected.Length > 0)
         {
             string faults = string.Join("; ", Fault("missing", missing).Concat(Fault("unexpected", unexpected)));

@@ -73,6 +73,37 @@ public sealed partial class Tensor
             : DType.RunNumbers(new FirstElement(this)).Value;
     }
 
+    /// <summary>
+    /// Returns the value of a tensor with one element as a C# number: <c>loss.Item&lt;float&gt;()</c> has the digits of Float32.
+    /// </summary>
+    /// <exception cref="ShapeException">The tensor does not have exactly one element.</exception>
+    /// <exception cref="DTypeException">The value is a fraction, infinite, NaN or too large for an integer type.</exception>
+    public T Item<T>()
+        where T : struct, INumber<T>
+    {
+        double value = Item();
+        T number = DType == DType.Int64 ? ToNumber<T, long>(StridedMemory<long>().Span[0]) : ToNumber<T, double>(value);
+        bool isExact = !T.IsInteger(T.One / (T.One + T.One)) || double.CreateSaturating(number) == value;
+        return isExact ? number : throw NotIn<T>(value);
+    }
+
+    static T ToNumber<T, TFrom>(TFrom value)
+        where T : struct, INumber<T>
+        where TFrom : struct, INumber<TFrom>
+    {
+        try
+        {
+            return T.CreateChecked(value);
+        }
+        catch (OverflowException)
+        {
+            throw NotIn<T>(double.CreateSaturating(value));
+        }
+    }
+
+    static DTypeException NotIn<T>(double value) =>
+        new($"Item: {NumberText.Format(value)} is not a value of {typeof(T).Name}. Round it first, or use Item<double>().");
+
     /// <summary>Copies elements from one layout to another of the same shape and type.</summary>
     internal static void CopyElements(Tensor source, Tensor destination) =>
         source.DType.RunElements(new CopyStrided(source, destination));

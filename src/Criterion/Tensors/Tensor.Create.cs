@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Criterion.Memory;
 
 namespace Criterion;
@@ -11,26 +9,51 @@ public sealed partial class Tensor
     /// <param name="dtype">The element type. Default: Float32.</param>
     public static Tensor Empty(Shape shape, DType dtype = DType.Float32) => new(Storage.Rent(dtype, shape.Count), shape);
 
+    /// <summary>Creates a Float32 tensor with unspecified content from its sizes, as in <c>Tensor.Empty(2, 3)</c>.</summary>
+    /// <inheritdoc cref="Zeros(int, ReadOnlySpan{int})"/>
+    public static Tensor Empty(int size, params ReadOnlySpan<int> sizes) => Empty([size, .. sizes]);
+
     /// <summary>Creates a tensor of zeros.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="dtype">The element type. Default: Float32.</param>
-    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Full(shape, 0, dtype);
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    /// <exception cref="DTypeException">A gradient is required of a type that is not floating-point.</exception>
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
+        Full(shape, 0, dtype, requiresGrad);
+
+    /// <summary>Creates Float32 zeros from the sizes, as in <c>Tensor.Zeros(2, 3)</c>.</summary>
+    /// <param name="size">The size along the first dimension.</param>
+    /// <param name="sizes">The sizes along the other dimensions.</param>
+    /// <exception cref="ShapeException">A size is negative, or the shape is too large.</exception>
+    public static Tensor Zeros(int size, params ReadOnlySpan<int> sizes) => Zeros([size, .. sizes]);
 
     /// <summary>Creates a tensor of ones.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="dtype">The element type. Default: Float32.</param>
-    public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1, dtype);
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    /// <exception cref="DTypeException">A gradient is required of a type that is not floating-point.</exception>
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
+        Full(shape, 1, dtype, requiresGrad);
+
+    /// <summary>Creates Float32 ones from the sizes, as in <c>Tensor.Ones(2, 3)</c>.</summary>
+    /// <param name="size">The size along the first dimension.</param>
+    /// <param name="sizes">The sizes along the other dimensions.</param>
+    /// <exception cref="ShapeException">A size is negative, or the shape is too large.</exception>
+    public static Tensor Ones(int size, params ReadOnlySpan<int> sizes) => Ones([size, .. sizes]);
 
     /// <summary>Creates a tensor with the same value everywhere.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="value">The value.</param>
     /// <param name="dtype">The element type. Default: Float32.</param>
-    /// <exception cref="DTypeException">The value is not an integer in the range of an integer type.</exception>
-    public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32)
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    /// <exception cref="DTypeException">
+    /// The value is not an integer in the range of an integer type, or a gradient is required of a type that is not floating-point.
+    /// </exception>
+    public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, bool requiresGrad = false)
     {
         Tensor tensor = Empty(shape, dtype);
         tensor.FillWith(value);
-        return tensor;
+        return tensor.Learning(requiresGrad);
     }
 
     /// <summary>Creates a scalar, of shape <c>[]</c>.</summary>
@@ -91,78 +114,6 @@ public sealed partial class Tensor
         return eye;
     }
 
-    /// <summary>Creates a tensor from a copy of values in row-major order.</summary>
-    /// <param name="values">The values: float, double, long, byte or bool.</param>
-    /// <param name="shape">The shape, with as many elements.</param>
-    /// <exception cref="TensorException"><typeparamref name="T"/> is not an element type.</exception>
-    /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
-    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape)
-        where T : unmanaged
-    {
-        CheckCount(values.Length, shape);
-        Storage<T> storage = Storage.Rent<T>(values.Length);
-        values.CopyTo(storage.Memory.Span);
-        return new Tensor(storage, shape);
-    }
-
-    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape)"/>
-    public static Tensor From<T>(T[] values, Shape shape)
-        where T : unmanaged => From(new ReadOnlySpan<T>(values), shape);
-
-    /// <summary>Creates a vector from a copy of values.</summary>
-    public static Tensor From<T>(params ReadOnlySpan<T> values)
-        where T : unmanaged => From(values, [values.Length]);
-
-    /// <summary>Creates a matrix from a copy of a two-dimensional array.</summary>
-    public static Tensor From<T>(T[,] values)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        return FromArray<T>(values, [values.GetLength(0), values.GetLength(1)]);
-    }
-
-    /// <summary>Creates a tensor from a copy of a three-dimensional array.</summary>
-    public static Tensor From<T>(T[,,] values)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        return FromArray<T>(values, [values.GetLength(0), values.GetLength(1), values.GetLength(2)]);
-    }
-
-    /// <summary>Creates a tensor over memory that the caller owns, without a copy: a change of one is visible in the other.</summary>
-    /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
-    public static Tensor Wrap<T>(Memory<T> memory, Shape shape)
-        where T : unmanaged
-    {
-        CheckCount(memory.Length, shape);
-        return new Tensor(new Storage<T>(memory), shape);
-    }
-
-    /// <summary>
-    /// Creates a tensor over a <see cref="System.Numerics.Tensors.Tensor{T}"/>: without a copy if it is dense, else with one.
-    /// </summary>
-    public static Tensor From<T>(System.Numerics.Tensors.Tensor<T> tensor)
-        where T : unmanaged
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        Shape shape = [.. tensor.Lengths.ToArray().Select(static n => (int)Math.Min(n, int.MaxValue))];
-        if (shape.Count > 0 && tensor.IsDense)
-        {
-            return Wrap(new SystemTensorMemory<T>(tensor, shape.Count).Memory, shape);
-        }
-
-        T[] copy = new T[shape.Count];
-        tensor.FlattenTo(copy);
-        return From(copy, shape);
-    }
-
-    static Tensor FromArray<T>(Array values, Shape shape)
-        where T : unmanaged
-    {
-        ref byte first = ref MemoryMarshal.GetArrayDataReference(values);
-        return From(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref first), shape.Count), shape);
-    }
-
     static Tensor Generate(int count, DType dtype, Func<int, double> value)
     {
         Tensor tensor = Empty([count], DType.Float64);
@@ -183,6 +134,17 @@ public sealed partial class Tensor
                 $"Tensor: {count} values do not fill the shape {shape}, which has {shape.Count} elements. "
                 + "Pass as many values as elements.");
         }
+    }
+
+    /// <summary>Returns this tensor, which requires a gradient if that is asked for.</summary>
+    Tensor Learning(bool requiresGrad)
+    {
+        if (requiresGrad)
+        {
+            RequiresGrad = true;
+        }
+
+        return this;
     }
 
     static Tensor NotNull(Tensor tensor)

@@ -133,12 +133,43 @@ public sealed partial class Tensor
         return TensorFormula.Map(default(Choice), NotNull(condition).Detach().To(x.DType), x, y);
     }
 
+    /// <summary>
+    /// Selects elements of <paramref name="a"/> where the condition is true, else a number, which takes the tensor's type.
+    /// </summary>
+    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+    public static Tensor Where(Tensor condition, Tensor a, double b) => Where(condition, a, NotNull(a).Like(b));
+
+    /// <summary>
+    /// Selects a number, which takes the tensor's type, where the condition is true, else elements of <paramref name="b"/>.
+    /// </summary>
+    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
+    public static Tensor Where(Tensor condition, double a, Tensor b) => Where(condition, NotNull(b).Like(a), b);
+
+    /// <summary>Selects one of two numbers for each element of the condition.</summary>
+    /// <param name="condition">The condition; any value but 0 is true.</param>
+    /// <param name="a">The number where the condition is true.</param>
+    /// <param name="b">The number elsewhere.</param>
+    /// <param name="dtype">The element type of the result. Default: Float32.</param>
+    public static Tensor Where(Tensor condition, double a, double b, DType dtype = DType.Float32) =>
+        Where(condition, Scalar(a, dtype), Scalar(b, dtype));
+
     /// <summary>Computes xʸ element by element; integers are converted to Float32.</summary>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public Tensor Pow(Tensor exponent) => TensorFormula.Map(default(Power), Floating(), NotNull(exponent).Floating());
 
     /// <summary>Computes xᵖ; for negative x NaN unless p is an integer.</summary>
     public Tensor Pow(double exponent) => TensorFormula.Map(new FixedPower(exponent), Floating());
+
+    /// <summary>Computes x².</summary>
+    public Tensor Square() => this * this;
+
+    /// <summary>Computes a + weight · (b − a), the linear interpolation between two tensors.</summary>
+    /// <param name="end">b; shapes are broadcast and types promoted.</param>
+    /// <param name="weight">The weight of b: 0 gives a, 1 gives b.</param>
+    /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
+    public Tensor Lerp(Tensor end, double weight) => weight < 0.5
+        ? this + ((NotNull(end) - this) * weight)
+        : NotNull(end) - ((end - this) * (1 - weight));
 
     /// <summary>Computes eˣ.</summary>
     public Tensor Exp() => TensorFormula.Map(default(Exponential), Floating());
@@ -154,7 +185,8 @@ public sealed partial class Tensor
 
     /// <summary>Computes √x.</summary>
     /// <remarks>
-    /// The gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(double)"/>, whose gradient at 0 is 0.
+    /// The gradient at 0 is +∞: for the root of a sum of squares use
+    /// <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>, whose gradient at 0 is 0.
     /// </remarks>
     public Tensor Sqrt() => TensorFormula.Map(default(SquareRoot), Floating());
 
@@ -218,44 +250,8 @@ public sealed partial class Tensor
         ? TensorFormula.Map(new Clamped(low, high), Floating())
         : throw new ArgumentOutOfRangeException(nameof(low), $"Clamp: low {low} is above high {high}. Exchange them.");
 
-    /// <summary>Returns whether x = y, as Bool.</summary>
-    public Tensor EqualTo(Tensor other) => Compare(nameof(EqualTo), default(IsEqual), this, other);
-
-    /// <summary>Returns whether x ≠ y, as Bool.</summary>
-    public Tensor NotEqualTo(Tensor other) => EqualTo(other).Not();
-
-    /// <summary>Returns whether x &lt; y, as Bool.</summary>
-    public Tensor Less(Tensor other) => Compare(nameof(Less), default(IsLess), this, other);
-
-    /// <summary>Returns whether x ≤ y, as Bool.</summary>
-    public Tensor LessOrEqual(Tensor other) => Compare(nameof(LessOrEqual), default(IsLessOrEqual), this, other);
-
-    /// <summary>Returns whether x &gt; y, as Bool.</summary>
-    public Tensor Greater(Tensor other) => Compare(nameof(Greater), default(IsLess), other, this);
-
-    /// <summary>Returns whether x ≥ y, as Bool.</summary>
-    public Tensor GreaterOrEqual(Tensor other) => Compare(nameof(GreaterOrEqual), default(IsLessOrEqual), other, this);
-
-    /// <summary>Returns whether x = c, as Bool.</summary>
-    public Tensor EqualTo(double c) => EqualTo(Like(c));
-
-    /// <summary>Returns whether x &lt; c, as Bool.</summary>
-    public Tensor Less(double c) => Less(Like(c));
-
-    /// <summary>Returns whether x &gt; c, as Bool.</summary>
-    public Tensor Greater(double c) => Greater(Like(c));
-
-    /// <summary>Returns whether x is NaN, as Bool.</summary>
-    public Tensor IsNaN() => Map(default(IsNotANumber), Floating().Detach()).To(DType.Bool);
-
-    /// <summary>Returns whether x is neither infinite nor NaN, as Bool.</summary>
-    public Tensor IsFinite() => Map(default(IsFiniteNumber), Floating().Detach()).To(DType.Bool);
-
     /// <summary>Returns whether every value is in [low, high], in one pass; NaN counts as inside.</summary>
     internal bool AllWithin(double low, double high) => TensorFormula.Total(new IsOutside(low, high), this) == 0;
-
-    /// <summary>Returns whether x is false (0), as Bool.</summary>
-    public Tensor Not() => EqualTo(0);
 
     /// <summary>Converts both tensors to their common type.</summary>
     internal static (Tensor A, Tensor B) Promote(Tensor a, Tensor b)
@@ -282,13 +278,6 @@ public sealed partial class Tensor
 
     /// <summary>Returns this tensor if it is floating-point, else its values as Float32.</summary>
     internal Tensor Floating() => DType.IsFloat() ? this : To(DType.Float32);
-
-    static Tensor Compare<TFormula>(string operation, TFormula formula, Tensor a, Tensor b)
-        where TFormula : struct, IBinaryFormula
-    {
-        (Tensor x, Tensor y) = Promote(NotNull(a).Detach().Countable(), NotNull(b).Detach().Countable());
-        return Arithmetic(operation, formula, x, y).To(DType.Bool);
-    }
 
     // UInt8 and Bool are computed as Int64; UInt8 results wrap as bytes do.
     static Tensor Arithmetic<TFormula>(string operation, TFormula formula, Tensor x, Tensor y)

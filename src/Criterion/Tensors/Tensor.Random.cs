@@ -8,27 +8,49 @@ public sealed partial class Tensor
     /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="low">The least number. Default: 0.</param>
     /// <param name="high">The end, excluded. Default: 1.</param>
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
     /// <exception cref="DTypeException">The element type is not a floating-point type.</exception>
-    public static Tensor Rand(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double low = 0, double high = 1)
+    public static Tensor Rand(
+        Shape shape,
+        DType dtype = DType.Float32,
+        RandomStream? random = null,
+        double low = 0,
+        double high = 1,
+        bool requiresGrad = false)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Rand)));
         (random ?? RandomStream.Default).FillUniform(result, low, high);
-        return result;
+        return result.Learning(requiresGrad);
     }
 
+    /// <summary>Draws Float32 uniform numbers from [0, 1) of the given sizes, as in <c>Tensor.Rand(2, 3)</c>.</summary>
+    /// <inheritdoc cref="Zeros(int, ReadOnlySpan{int})"/>
+    public static Tensor Rand(int size, params ReadOnlySpan<int> sizes) => Rand([size, .. sizes]);
+
     /// <summary>Draws normal numbers.</summary>
-    /// <inheritdoc cref="Rand"/>
+    /// <inheritdoc cref="Rand(Shape, DType, RandomStream, double, double, bool)"/>
     /// <param name="shape">The shape.</param>
     /// <param name="dtype">The element type, Float32 or Float64. Default: Float32.</param>
     /// <param name="random">The stream to draw from. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="mean">The mean. Default: 0.</param>
     /// <param name="deviation">The standard deviation. Default: 1.</param>
-    public static Tensor Randn(Shape shape, DType dtype = DType.Float32, RandomStream? random = null, double mean = 0, double deviation = 1)
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    public static Tensor Randn(
+        Shape shape,
+        DType dtype = DType.Float32,
+        RandomStream? random = null,
+        double mean = 0,
+        double deviation = 1,
+        bool requiresGrad = false)
     {
         Tensor result = Empty(shape, MustFloat(dtype, nameof(Randn)));
         (random ?? RandomStream.Default).FillNormal(result, mean, deviation);
-        return result;
+        return result.Learning(requiresGrad);
     }
+
+    /// <summary>Draws Float32 normal numbers of the given sizes, as in <c>Tensor.Randn(2, 3)</c>.</summary>
+    /// <inheritdoc cref="Zeros(int, ReadOnlySpan{int})"/>
+    public static Tensor Randn(int size, params ReadOnlySpan<int> sizes) => Randn([size, .. sizes]);
 
     /// <summary>Draws uniform integers from [low, high), as Int64.</summary>
     /// <param name="low">The least number.</param>

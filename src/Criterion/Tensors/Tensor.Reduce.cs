@@ -57,24 +57,26 @@ public sealed partial class Tensor
     /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <param name="correction">Subtracted from the number of elements. Default: 1, the unbiased estimate.</param>
-    public Tensor Var(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1)
+    public Tensor Var(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1)
     {
         Tensor deviation = Deviation(nameof(Var), dims, keepDim, correction);
         return deviation * deviation;
     }
 
-    /// <summary>Computes the variance of all elements.</summary>
-    public Tensor Var(int correction = 1) => Var([], correction: correction);
+    /// <summary>Computes the variance over one dimension.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Var(int dim, bool keepDim = false, int correction = 1) => Var([dim], keepDim, correction);
 
     /// <summary>
     /// Computes the standard deviation over the given dimensions; exactly 0, with a gradient of 0, where all values are equal.
     /// </summary>
     /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
-    public Tensor Std(ReadOnlySpan<int> dims, bool keepDim = false, int correction = 1) =>
+    public Tensor Std(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1) =>
         Deviation(nameof(Std), dims, keepDim, correction);
 
-    /// <summary>Computes the standard deviation of all elements.</summary>
-    public Tensor Std(int correction = 1) => Std([], correction: correction);
+    /// <summary>Computes the standard deviation over one dimension.</summary>
+    /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
+    public Tensor Std(int dim, bool keepDim = false, int correction = 1) => Std([dim], keepDim, correction);
 
     /// <summary>
     /// Returns the largest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
@@ -104,6 +106,48 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(int dim, bool keepDim = false) => Min([dim], keepDim);
 
+    /// <summary>Computes the product over the given dimensions; 1 where there are no elements. UInt8 and Bool give Int64.</summary>
+    /// <remarks>
+    /// The elements are multiplied in pairs, then the products in pairs, so that the gradient at zeros is the product of the others.
+    /// </remarks>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Prod(ReadOnlySpan<int> dims, bool keepDim = false)
+    {
+        ReducedDims to = new(Shape, dims, "Prod");
+        (Tensor rows, _) = Countable().RowsOf(to);
+        return rows.ProductOfRows().Reshape(to.Result(keepDim));
+    }
+
+    /// <summary>Computes the product of all elements.</summary>
+    public Tensor Prod() => Prod([]);
+
+    /// <summary>Computes the product over one dimension.</summary>
+    /// <inheritdoc cref="Prod(ReadOnlySpan{int}, bool)"/>
+    public Tensor Prod(int dim, bool keepDim = false) => Prod([dim], keepDim);
+
+    /// <summary>Returns whether any element over the given dimensions is true, as Bool; false where there are no elements.</summary>
+    /// <remarks>Any value but 0 is true, NaN included.</remarks>
+    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
+    public Tensor Any(ReadOnlySpan<int> dims, bool keepDim = false) => To(DType.Bool).Sum(dims, keepDim).To(DType.Bool);
+
+    /// <summary>Returns whether any element is true, as Bool.</summary>
+    public Tensor Any() => Any([]);
+
+    /// <summary>Returns whether any element over one dimension is true, as Bool.</summary>
+    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
+    public Tensor Any(int dim, bool keepDim = false) => Any([dim], keepDim);
+
+    /// <summary>Returns whether all elements over the given dimensions are true, as Bool; true where there are no elements.</summary>
+    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
+    public Tensor All(ReadOnlySpan<int> dims, bool keepDim = false) => Not().Any(dims, keepDim).Not();
+
+    /// <summary>Returns whether all elements are true, as Bool.</summary>
+    public Tensor All() => All([]);
+
+    /// <summary>Returns whether all elements over one dimension are true, as Bool.</summary>
+    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
+    public Tensor All(int dim, bool keepDim = false) => All([dim], keepDim);
+
     /// <summary>Sums over the dimensions that broadcasting has stretched, back to <paramref name="shape"/>.</summary>
     internal Tensor SumTo(Shape shape)
     {
@@ -124,6 +168,20 @@ public sealed partial class Tensor
         }
 
         return (count == 0 ? this : Sum(stretched[..count], keepDim: true)).Reshape(shape);
+    }
+
+    /// <summary>Multiplies the elements of the last dimension: the first half by the second, until one is left.</summary>
+    Tensor ProductOfRows()
+    {
+        Tensor product = this;
+        for (int length = Shape[^1]; length > 1; length = (length + 1) / 2)
+        {
+            int half = length / 2;
+            Tensor pairs = product.Narrow(-1, 0, half) * product.Narrow(-1, half, half);
+            product = length % 2 == 0 ? pairs : Cat([pairs, product.Narrow(-1, length - 1, 1)], -1);
+        }
+
+        return Shape[^1] == 0 ? Ones(Shape.Without(-1), DType) : product.Squeeze(-1);
     }
 
     Tensor Deviation(string operation, ReadOnlySpan<int> dims, bool keepDim, int correction)

@@ -50,7 +50,7 @@ public sealed partial class Tensor
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not positive.</exception>
     /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
-    public Tensor Norm(ReadOnlySpan<int> dims, double p = 2, bool keepDim = false)
+    public Tensor Norm(ReadOnlySpan<int> dims = default, double p = 2, bool keepDim = false)
     {
         Tensor x = Floating();
         return p switch
@@ -63,8 +63,9 @@ public sealed partial class Tensor
         };
     }
 
-    /// <summary>Computes the norm of all elements.</summary>
-    public Tensor Norm(double p = 2) => Norm([], p);
+    /// <summary>Computes the norm over one dimension.</summary>
+    /// <inheritdoc cref="Norm(ReadOnlySpan{int}, double, bool)"/>
+    public Tensor Norm(int dim, double p = 2, bool keepDim = false) => Norm([dim], p, keepDim);
 
     /// <summary>Joins the reduced dimensions to one, the last, and returns the shape of the others.</summary>
     (Tensor Rows, Shape Kept) RowsOf(ReducedDims to)

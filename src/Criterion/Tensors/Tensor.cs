@@ -34,7 +34,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Gets the sizes along the dimensions.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>Gets the type of the elements.</summary>
     public DType DType => _storage.DType;
@@ -146,6 +146,9 @@ public sealed partial class Tensor
     /// <summary>The memory from this tensor's first element to the end of its storage, for kernels that walk strides.</summary>
     internal Memory<T> StridedMemory<T>()
         where T : unmanaged => ((Storage<T>)Storage).Memory[Offset..];
+
+    /// <summary>Changes the shape of a contiguous tensor over all of its storage, whose memory was replaced.</summary>
+    internal void Reuse(Shape shape) => Shape = shape;
 
     /// <summary>Creates another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);

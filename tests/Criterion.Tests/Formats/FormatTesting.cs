@@ -42,7 +42,7 @@ internal static class FormatTesting
     }
 
     public static void AssertValues<T>(Tensor actual, Shape shape, params T[] values)
-        where T : unmanaged => AssertSame(Tensor.From(values, shape), actual);
+        where T : unmanaged => AssertSame(Tensor.Copied<T>(values, shape), actual);
 
     /// <summary>Runs a reader that must fail with the typed error.</summary>
     /// <returns>Its message.</returns>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
 using static Criterion.Tests.Formats.FormatTesting;
@@ -221,6 +222,44 @@ public class PngTests
         Assert.Contains("checksum", Refused(static () => Png.Read(RepositoryRoot.File("tests", "cases", "inputs", "png_adler.png"))));
 
     [Theory]
+    [InlineData(ImageRange.ZeroOne, new[] { 0, 0.5, 1, 1 + 1e-7 })]
+    [InlineData(ImageRange.MinusOneOne, new[] { -1, 0, 1, 1 + 1e-7 })]
+    [InlineData(ImageRange.Byte, new[] { 0, 127.5, 255, 255 + 1e-5 })]
+    public void Floats_of_a_stated_range_are_rounded_to_bytes(ImageRange range, double[] values)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.png");
+        try
+        {
+            Png.Write(path, Tensor.From(values, [1, 2, 2]), range);
+            Assert.Equal([0, 128, 255, 255], Png.Read(path).ToArray<byte>());
+            Png.Write(path, Tensor.From(values, [2, 2]).To(DType.Float32), range);
+            Assert.Equal([0, 128, 255, 255], Png.Read(path).ToArray<byte>());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData(ImageRange.ZeroOne, 255)]
+    [InlineData(ImageRange.ZeroOne, -0.1)]
+    [InlineData(ImageRange.MinusOneOne, 1.1)]
+    [InlineData(ImageRange.Byte, -1)]
+    [InlineData(ImageRange.Byte, double.NaN)]
+    public void Floats_outside_their_range_are_refused(ImageRange range, double value)
+    {
+        string message = Refused(() => Png.Write("never.png", Tensor.From([0, value], [1, 1, 2]), range));
+        Assert.Contains($"value 1 is {value.ToString(CultureInfo.InvariantCulture)}, outside the range", message);
+        Assert.Contains("Choose another ImageRange", message);
+        Assert.False(File.Exists("never.png"));
+    }
+
+    [Fact]
+    public void Floats_without_a_range_are_refused_with_the_fix() =>
+        Assert.Contains("Png.Write(path, image, range)", Refused(() => Png.Write("never.png", Tensor.Zeros([1, 2, 2]))));
+
+    [Theory]
     [InlineData("FFD8FFE000104A46", "a JPEG")]
     [InlineData("4749463839610000", "a GIF")]
     [InlineData("5249464600000000", "a WebP")]
@@ -230,7 +269,7 @@ public class PngTests
     {
         string message = Refused(() => Png.Read(new MemoryStream(Convert.FromHexString(start))));
         Assert.Contains(start, message);
-        Assert.Contains(name.Split(' ')[1], message);
+        Assert.Contains($"{name}, not a PNG", message);
         Assert.Contains("Convert it to PNG", message);
     }
 

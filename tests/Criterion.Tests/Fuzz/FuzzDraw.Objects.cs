@@ -144,6 +144,8 @@ sealed partial class FuzzDraw
             _ when type == typeof(Func<Tensor, Tensor>) => Function(name),
             _ when type == typeof(Func<Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor>)(static (a, b) => (a - b).Abs().Sum(-1)),
             _ when type == typeof(Func<long, double>) => (Func<long, double>)(static step => 1.0 / (1 + step)),
+            _ when type == typeof(Func<IReadOnlyList<double>>) => (Func<IReadOnlyList<double>>)(static () => [1.0, 2]),
+            _ when type == typeof(Action<IReadOnlyList<double>>) => (Action<IReadOnlyList<double>>)(static _ => { }),
             _ when open == typeof(System.Numerics.Tensors.Tensor<>) => SystemTensor(first),
             _ when open == typeof(IReadOnlyDictionary<,>) => new Dictionary<string, Tensor> { ["weight"] = Floats(Main) },
             _ when typeof(ITuple).IsAssignableFrom(type) =>
@@ -199,6 +201,7 @@ sealed partial class FuzzDraw
         _depth++;
         object made = type switch
         {
+            _ when type == typeof(RandomStream) => Stream(),
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
             _ when type == typeof(LossReport) =>
                 LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),

@@ -60,6 +60,6 @@ static class ViewMaker
     {
         Memory<T> memory = RedZones.Current?.Rent<T>(values.Count) ?? new T[values.Count];
         values.AsReadOnlySpan<T>().CopyTo(memory.Span);
-        return Tensor.Wrap(memory, values.Shape);
+        return Tensor.WrapElements(memory, values.Shape);
     }
 }

@@ -48,6 +48,17 @@ static class TorchOperations
         ["le"] = static (_, x) => x[0].LessOrEqual(x[1]),
         ["gt"] = static (_, x) => x[0].Greater(x[1]),
         ["ge"] = static (_, x) => x[0].GreaterOrEqual(x[1]),
+        ["round"] = static (_, x) => x[0].Round(),
+        ["floor"] = static (_, x) => x[0].Floor(),
+        ["ceil"] = static (_, x) => x[0].Ceil(),
+        ["trunc"] = static (_, x) => x[0].Trunc(),
+        ["square"] = static (_, x) => x[0].Square(),
+        ["lerp"] = static (a, x) => x[0].Lerp(x[1], a.Double("weight")),
+        ["logical_and"] = static (_, x) => x[0].And(x[1]),
+        ["logical_or"] = static (_, x) => x[0].Or(x[1]),
+        ["logical_xor"] = static (_, x) => x[0].Xor(x[1]),
+        ["logical_not"] = static (_, x) => x[0].Not(),
+        ["isinf"] = static (_, x) => x[0].IsInfinite(),
     };
 
     public static readonly Dictionary<string, Call> Reductions = new()
@@ -64,6 +75,9 @@ static class TorchOperations
         ["softmax"] = static (a, x) => x[0].Softmax(a.Int("dim")),
         ["log_softmax"] = static (a, x) => x[0].LogSoftmax(a.Int("dim")),
         ["cumsum"] = static (a, x) => x[0].CumSum(a.Int("dim")),
+        ["prod"] = static (a, x) => x[0].Prod(a.Ints("dim"), a.Flag("keepdim")),
+        ["any"] = static (a, x) => x[0].Any(a.Ints("dim"), a.Flag("keepdim")),
+        ["all"] = static (a, x) => x[0].All(a.Ints("dim"), a.Flag("keepdim")),
         ["norm"] = static (a, x) => x[0].Norm(a.Ints("dim"), a.Double("p"), a.Flag("keepdim")),
     };
 
@@ -85,6 +99,13 @@ static class TorchOperations
         ["gather"] = static (a, x) => x[0].Gather(a.Int("dim"), x[1]),
         ["scatter_add"] = static (a, x) => x[0].ScatterAdd(a.Int("dim"), x[1], x[2]),
         ["masked_fill"] = static (a, x) => x[0].MaskedFill(x[1], a.Double("value")),
+        ["tile"] = static (a, x) => x[0].Tile(a.Ints("dims")),
+        ["repeat"] = static (a, x) => x[0].Repeat(a.Ints("repeats")),
+        ["repeat_interleave"] = static (a, x) => x[0].RepeatInterleave(a.Int("repeats"), a.Int("dim")),
+        ["tril"] = static (a, x) => x[0].Tril(a.Int("diagonal")),
+        ["triu"] = static (a, x) => x[0].Triu(a.Int("diagonal")),
+        ["diagonal"] = static (_, x) => x[0].Diagonal(),
+        ["one_hot"] = static (a, x) => x[0].OneHot(a.Int("num_classes"), DType.Int64),
         ["flip"] = static (a, x) => x[0].Flip(a.Ints("dims")),
         ["roll"] = static (a, x) => Roll(a, x[0]),
         ["pad"] = static (a, x) => a.Text("mode") switch

@@ -12,7 +12,9 @@ public class OperationTests
         "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace",
         "Eye", "From", "Wrap",
         "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation",
-        "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "Not", "ArgMax", "ArgMin",
+        "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "IsInfinite", "Not",
+        "op_LessThan", "op_GreaterThan", "op_LessThanOrEqual", "op_GreaterThanOrEqual", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr",
+        "op_LogicalNot", "And", "Or", "Xor", "Any", "All", "OneHot", "ArgMax", "ArgMin",
         "Detach", "Keep", "get_Grad",
     ];
 

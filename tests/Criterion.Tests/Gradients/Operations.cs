@@ -50,6 +50,8 @@ static class Operations
             {
                 Large = [new([2, 1], 0, 2, true), new([2, Chunk + 1]), new([Chunk + 1])],
             },
+            new("Where", static x => Tensor.Where(x[0], x[1], -0.5), new([2, 3], 0, 2, true), new([2, 3])) { Case = "number" },
+            Pair("Lerp", static x => x[0].Lerp(x[1], 0.3)),
             new("MaskedFill", static x => x[1].MaskedFill(x[0], 3), new([3], 0, 2, true), new([2, 3])),
         ];
 
@@ -87,6 +89,11 @@ static class Operations
             One("Rsqrt", static x => x.Rsqrt(), low: 0.5),
             One("Abs", static x => x.Abs()),
             One("Sign", static x => x.Sign()),
+            One("Round", static x => x.Round()),
+            One("Floor", static x => x.Floor()),
+            One("Ceil", static x => x.Ceil()),
+            One("Trunc", static x => x.Trunc()),
+            One("Square", static x => x.Square()),
             One("Sin", static x => x.Sin()),
             One("Cos", static x => x.Cos()),
             One("Tanh", static x => x.Tanh()),
@@ -121,6 +128,7 @@ static class Operations
         [
             ("Sum", static (x, dims, keep) => x.Sum(dims, keep)),
             ("Mean", static (x, dims, keep) => x.Mean(dims, keep)),
+            ("Prod", static (x, dims, keep) => x.Prod(dims, keep)),
             ("Var", static (x, dims, keep) => x.Var(dims, keep)),
             ("Std", static (x, dims, keep) => x.Std(dims, keep)),
             ("Max", static (x, dims, keep) => x.Max(dims, keep)),
@@ -164,6 +172,12 @@ static class Operations
         Over("get_Part", static x => x[1, .., 1..^0], "", [2, 2, 3], [2, 129, 131]),
         Over("Split", static x => x.Split(2)[1] * x.Split([1, 3])[1][1..], "", [4, 2], [4, Chunk + 1]),
         Over("Chunk", static x => x.Chunk(2, 1)[1], "", [2, 5], [Chunk + 1, 5]),
+        Over("Repeat", static x => x.Repeat(2, 1, 3), "", [2, 3], [129, 131]),
+        Over("Tile", static x => x.Tile(2), "", [2, 3], [129, 131]),
+        Over("RepeatInterleave", static x => x.RepeatInterleave(2, 0), "", [2, 3], [129, 131]),
+        Over("Tril", static x => x.Tril(-1), "", [3, 3], [129, 131]),
+        Over("Triu", static x => x.Triu(1), "", [2, 3, 3], [129, 131]),
+        Over("Diagonal", static x => x.Diagonal(), "", [2, 3, 2], [2, 129, 131]),
         Over("Flip", static x => x.Flip(0, -1), "", [2, 3], [129, 131]),
         Over("Roll", static x => x.Roll(-2, 1), "", [2, 5], [129, 131]),
         Over("Pad", static x => x.Pad([1, 2, 0, 1], 0.5), "", [2, 3], [129, 131]),

@@ -21,8 +21,13 @@ public class TrainingStepTests
     public static TheoryData<string, Func<IEnumerable<Tensor>, Optimizer>> Optimizers => new()
     {
         { "Adam", static p => new Adam(p, 1e-3) },
+        { "Adam AMSGrad", static p => new Adam(p, 1e-3, weightDecay: 0.1, amsGrad: true, maximize: true) },
+        {
+            "groups", static p => new AdamW(
+                [new ParameterGroup(p.Take(3)) { LearningRate = 1e-4 }, new ParameterGroup(p.Skip(3)) { WeightDecay = 0 }], 1e-3)
+        },
         { "SGD", static p => new SGD(p, 1e-3, momentum: 0.9, nesterov: true, weightDecay: 0.1) },
-        { "RMSprop", static p => new RMSprop(p, 1e-3, weightDecay: 0.1, momentum: 0.5, centred: true) },
+        { "RMSprop", static p => new RMSprop(p, 1e-3, weightDecay: 0.1, momentum: 0.5, centered: true) },
     };
 
     [Theory]

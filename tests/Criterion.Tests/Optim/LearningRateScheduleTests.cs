@@ -3,6 +3,7 @@ using Criterion.Nn;
 using Criterion.Optim;
 using Criterion.Schedules;
 using Criterion.Tests.Golden;
+using Criterion.Tests.Schedules;
 
 namespace Criterion.Tests.Optim;
 
@@ -104,6 +105,42 @@ public class LearningRateScheduleTests
         }
     }
 
+    /// <summary>Also where the whole course is not an exact multiple of the rate, such as 0.1.</summary>
+    [Theory]
+    [MemberData(nameof(ScheduleTests.Schedules), MemberType = typeof(ScheduleTests))]
+    public void Every_schedule_resumes_with_the_same_bits(Schedule schedule, double[] expected)
+    {
+        for (int stop = 0; stop < expected.Length; stop++)
+        {
+            (SGD whole, LearningRateSchedule first) = Make(0.1);
+            Steps(first, stop);
+            (SGD resumed, LearningRateSchedule second) = Make(0.7);
+            new StateGroup(("optimizer", resumed), ("schedule", second)).LoadStateDict(
+                new StateGroup(("optimizer", whole), ("schedule", first)).StateDict());
+            for (int step = stop; step < expected.Length + 5; step++)
+            {
+                Assert.Equal(whole.LearningRate, resumed.LearningRate);
+                Assert.Equal(0.1 * schedule.At(step), resumed.LearningRate);
+                Steps(first, 1);
+                Steps(second, 1);
+            }
+        }
+
+        (SGD Optimizer, LearningRateSchedule Schedule) Make(double rate)
+        {
+            SGD optimizer = new([Tensor.Zeros([1])], rate);
+            return (optimizer, new LearningRateSchedule(optimizer, schedule));
+        }
+
+        static void Steps(LearningRateSchedule schedule, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                schedule.Step();
+            }
+        }
+    }
+
     [Fact]
     public void A_state_of_an_earlier_version_sets_the_rate_of_its_step()
     {
@@ -178,12 +215,17 @@ public class LearningRateScheduleTests
         LearningRateSchedule Build(JsonElement part)
         {
             GoldenArgs args = new(part);
-            double rate = Optimizer.InitialRate ?? Optimizer.LearningRate;
+            double rate = Optimizer.Rates.First().Rate.Initial ?? Optimizer.LearningRate;
             return new(Optimizer, args.Text("kind") switch
             {
                 "LinearLR" => new LinearSchedule(args.Double("start_factor"), args.Double("end_factor"), args.Int("total_iters")),
                 "CosineAnnealingLR" => new CosineSchedule(1, args.Double("eta_min", 0) / rate, args.Int("T_max")) { IsPeriodic = true },
                 "StepLR" => new StepSchedule(1, args.Int("step_size"), args.Double("gamma")),
+                "MultiStepLR" => new MultiStepSchedule(
+                    1, [.. args.Ints("milestones").Select(static step => (long)step)], args.Double("gamma")),
+                "ExponentialLR" => new ExponentialSchedule(1, args.Double("gamma")),
+                "CosineAnnealingWarmRestarts" => new CosineRestartSchedule(
+                    1, args.Double("eta_min") / rate, args.Int("T_0"), args.Int("T_mult")),
                 _ => new LambdaSchedule(Lambdas[args.Text("function")]),
             });
         }

@@ -17,11 +17,13 @@ public class OptimizerExtremesTests
         ["SGD Nesterov"] = static (p, _, scale) => new SGD([p], 0.1 / scale, momentum: 0.9, nesterov: true),
         ["Adam"] = static (p, epsilon, _) => new Adam([p], 0.1, epsilon: epsilon),
         ["Adam of GANs"] = static (p, epsilon, _) => new Adam([p], 0.1, beta1: 0, beta2: 0.9, epsilon: epsilon),
+        ["Adam AMSGrad"] = static (p, epsilon, _) => new Adam([p], 0.1, epsilon: epsilon, amsGrad: true),
         ["AdamW"] = static (p, epsilon, _) => new AdamW([p], 0.1, epsilon: epsilon, weightDecay: 0.1),
+        ["AdamW AMSGrad"] = static (p, epsilon, _) => new AdamW([p], 0.1, beta2: 0.5, epsilon: epsilon, weightDecay: 0.1, amsGrad: true),
         ["RMSprop"] = static (p, epsilon, _) => new RMSprop([p], 0.1, epsilon: epsilon),
         ["RMSprop momentum"] = static (p, epsilon, _) => new RMSprop([p], 0.1, epsilon: epsilon, momentum: 0.5),
-        ["RMSprop centred"] = static (p, epsilon, _) => new RMSprop([p], 0.1, epsilon: epsilon, centred: true),
-        ["RMSprop all"] = static (p, epsilon, _) => new RMSprop([p], 0.1, alpha: 0.9, epsilon: epsilon, momentum: 0.5, centred: true),
+        ["RMSprop centred"] = static (p, epsilon, _) => new RMSprop([p], 0.1, epsilon: epsilon, centered: true),
+        ["RMSprop all"] = static (p, epsilon, _) => new RMSprop([p], 0.1, alpha: 0.9, epsilon: epsilon, momentum: 0.5, centered: true),
     };
 
     public static IEnumerable<TheoryDataRow<string, DType, double, double>> Cases() =>
@@ -115,7 +117,7 @@ public class OptimizerExtremesTests
     public void Equal_gradients_never_give_NaN(double gradient)
     {
         Tensor parameter = Tensor.Zeros([19]);
-        RMSprop optimizer = new([parameter], learningRate: 0.01, alpha: 0.99, epsilon: 1e-30, centred: true);
+        RMSprop optimizer = new([parameter], learningRate: 0.01, alpha: 0.99, epsilon: 1e-30, centered: true);
         double expected = 0;
         for (int n = 1; n <= 1500; n++)
         {
@@ -132,7 +134,7 @@ public class OptimizerExtremesTests
     public void A_centred_state_with_the_mean_square_is_read()
     {
         (Tensor a, Tensor b) = (Tensor.Zeros([3], DType.Float64), Tensor.Zeros([3], DType.Float64));
-        (RMSprop first, RMSprop second) = (new([a], centred: true), new([b], centred: true));
+        (RMSprop first, RMSprop second) = (new([a], centered: true), new([b], centered: true));
         Step(first, a, 5);
         Dictionary<string, Tensor> state = first.StateDict().ToDictionary(static pair => pair.Key, static pair => pair.Value.Clone());
         Assert.True(state.Remove("0.grad_var", out Tensor? variance));

@@ -14,8 +14,9 @@ public class OptimizerTests
         { "SGD Nesterov", static p => new SGD(p, 0.05, momentum: 0.5, nesterov: true) },
         { "Adam", static p => new Adam(p, 0.1) },
         { "AdamW", static p => new AdamW(p, 0.1, weightDecay: 0) },
+        { "Adam AMSGrad", static p => new Adam(p, 0.1, amsGrad: true) },
         { "RMSprop", static p => new RMSprop(p, 0.01) },
-        { "RMSprop all", static p => new RMSprop(p, 0.01, momentum: 0.5, centred: true) },
+        { "RMSprop all", static p => new RMSprop(p, 0.01, momentum: 0.5, centered: true) },
     };
 
     [Theory]
@@ -88,7 +89,7 @@ public class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SGD(p, 0.1, momentum: -1));
         Assert.Throws<ArgumentException>(() => new SGD(p, 0.1, nesterov: true));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RMSprop(p, alpha: 1.5));
-        Assert.Throws<ArgumentException>(() => new SGD([], 0.1));
+        Assert.Throws<ArgumentException>(() => new SGD(Array.Empty<Tensor>(), 0.1));
         Assert.Throws<ArgumentException>(() => new SGD([p[0], p[0]], 0.1));
         Tensor leaf = Tensor.Ones([2]);
         leaf.RequiresGrad = true;
@@ -96,7 +97,56 @@ public class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByNorm(p, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => GradientClip.ByValue(p, double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(1, 0));
+        Assert.Contains("Beta1", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(p) { Beta1 = -1 }).Message);
+        Assert.Contains("LearningRate", Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(p) { LearningRate = -1 }).Message);
+        Assert.Contains("Momentum", Assert.Throws<ArgumentOutOfRangeException>(() => new RMSprop(p) { Momentum = -1 }).Message);
+        SGD nesterov = new(p, 0.1) { Nesterov = true };
+        Assert.Contains("momentum > 0", Assert.Throws<ArgumentException>(nesterov.Step).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialMovingAverage(new Linear(1, 1), 1.5));
+    }
+
+    [Theory]
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public void Options_may_be_set_by_an_initializer(string name, Func<IEnumerable<Tensor>, Optimizer> make)
+    {
+        (Tensor a, Tensor b) = (Tensor.Full([4], 2), Tensor.Full([4], 2));
+        Optimizer first = make([a]);
+        Optimizer second = first switch
+        {
+            SGD o => new SGD([b], 9) { LearningRate = 0.05, Nesterov = o.Nesterov, Momentum = o.Momentum, Dampening = o.Dampening },
+            Adam o => new Adam([b]) { LearningRate = 0.1, AmsGrad = o.AmsGrad },
+            AdamW => new AdamW([b]) { LearningRate = 0.1, WeightDecay = 0 },
+            RMSprop o => new RMSprop([b]) { Momentum = o.Momentum, Centered = o.Centered },
+            _ => throw new InvalidOperationException(name),
+        };
+        Steps(first, a, 5);
+        Steps(second, b, 5);
+        Assert.True(a.ToArray<float>().SequenceEqual(b.ToArray<float>()), name);
+        Assert.Equal(first.StateDict().Keys, second.StateDict().Keys);
+    }
+
+    [Theory]
+    [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
+    public void Maximizing_is_minimizing_the_negative(string name, Func<IEnumerable<Tensor>, Optimizer> make)
+    {
+        (Tensor a, Tensor b) = (Tensor.Full([4], 2), Tensor.Full([4], 2));
+        Optimizer first = make([a]);
+        Optimizer second = first switch
+        {
+            SGD o => new SGD([b], 0.05, o.Momentum, nesterov: o.Nesterov, maximize: true),
+            Adam o => new Adam([b], 0.1, amsGrad: o.AmsGrad, maximize: true),
+            AdamW => new AdamW([b], 0.1, weightDecay: 0, maximize: true),
+            RMSprop o => new RMSprop([b], 0.01, momentum: o.Momentum, centered: o.Centered, maximize: true),
+            _ => throw new InvalidOperationException(name),
+        };
+        for (int i = 0; i < 5; i++)
+        {
+            (a.Grad, b.Grad) = (a - 1, 1 - b);
+            first.Step();
+            second.Step();
+        }
+
+        Assert.True(a.ToArray<float>().SequenceEqual(b.ToArray<float>()), name);
     }
 
     [Fact]

@@ -2,16 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Criterion.Tests.Repository;
 
-/// <summary>Every case of <c>bench/compare.py</c> has both of its sides.</summary>
+/// <summary>Every case of <c>bench/compare.py</c> has all of its sides.</summary>
 public class BenchmarkTests
 {
-    [Fact]
-    public void Cases_have_the_same_names_in_Python_and_in_CSharp()
+    const string InPython = @"\bcase\(\s*""([^""]+)""";
+    const string InCSharp = @"^        \[""([^""]+)""\] = ";
+
+    [Theory]
+    [InlineData("*.py", InPython, "peer")]
+    [InlineData("Cases.cs", InCSharp, "Criterion.Bench")]
+    [InlineData("Cases.cs", InCSharp, "Criterion.Bench.TorchSharp")]
+    public void Every_side_has_the_cases_of_the_table(string files, string pattern, string folder)
     {
-        string[] inPython = Names("*.py", @"\bcase\(\s*""([^""]+)""", "bench", "peer");
-        string[] inCSharp = Names("Cases.cs", @"^        \[""([^""]+)""\] = ", "bench", "Criterion.Bench");
-        Assert.NotEmpty(inPython);
-        Assert.Equal(inPython, inCSharp);
+        string[] ofTable = Names("table.py", InPython, "bench");
+        Assert.NotEmpty(ofTable);
+        Assert.Equal(ofTable, Names(files, pattern, "bench", folder));
     }
 
     static string[] Names(string files, string pattern, params string[] folder)

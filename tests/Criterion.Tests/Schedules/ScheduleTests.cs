@@ -15,6 +15,16 @@ public class ScheduleTests
         { new CosineSchedule(0, 2, 4), [0, 1 - Math.Sqrt(0.5), 1, 1 + Math.Sqrt(0.5), 2, 2, 2] },
         { new CosineSchedule(4, 0, 2, start: 1), [4, 4, 2, 0, 0, 0, 0] },
         { new StepSchedule(16, 2, 0.5), [16, 16, 8, 8, 4, 4, 2] },
+        { new ExponentialSchedule(8, 0.5), [8, 4, 2, 1, 0.5, 0.25, 0.125] },
+        { new MultiStepSchedule(8, [1, 4, 4], 0.5), [8, 4, 4, 4, 1, 1, 1] },
+        { new MultiStepSchedule(8, []), [8, 8, 8, 8, 8, 8, 8] },
+        { new CosineRestartSchedule(2, 0, 2), [2, 1, 2, 1, 2, 1, 2] },
+        { new CosineRestartSchedule(4, 2, 1, growth: 2), [4, 4, 3, 4, 3 + Math.Sqrt(0.5), 3, 3 - Math.Sqrt(0.5)] },
+        { new OneCycleSchedule(8, 5, warmUp: 0.6, divisor: 4, finalDivisor: 2, isLinear: true), [2, 5, 8, 4.5, 1, 1, 1] },
+        { new OneCycleSchedule(8, 7, 3 / 7.0, 4, 2, true, hasThreePhases: true), [2, 5, 8, 5, 2, 1.5, 1] },
+        { new OneCycleSchedule(8, 3, warmUp: 0, divisor: 4, finalDivisor: 2, isLinear: true), [17 / 3.0, 10 / 3.0, 1, 1, 1, 1, 1] },
+        { new LinearSchedule(0, 8, 4).Then(new StepSchedule(5, 2, 2), start: 3), [0, 2, 4, 5, 5, 10, 10] },
+        { new ConstantSchedule(1).Then(2, 1).Then(3, 3), [1, 2, 2, 3, 3, 3, 3] },
         { new LinearSchedule(0, 8, 4) * new StepSchedule(16, 2, 0.5), [0, 32, 32, 48, 32, 32, 16] },
         { new LinearSchedule(0, 8, 4) * 2, [0, 4, 8, 12, 16, 16, 16] },
     };
@@ -63,6 +73,29 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void Milestones_are_compared_by_value_printed_and_not_shared()
+    {
+        long[] milestones = [1, 4];
+        MultiStepSchedule schedule = new(1, milestones, 0.5);
+        milestones[0] = 3;
+        Assert.Equal(0.5, schedule.At(1));
+        Assert.Equal(new MultiStepSchedule(1, [1, 4], 0.5), schedule);
+        Assert.Equal(new MultiStepSchedule(1, [1, 4], 0.5).GetHashCode(), schedule.GetHashCode());
+        Assert.NotEqual(new MultiStepSchedule(1, [1, 5], 0.5), schedule);
+        Assert.NotEqual(new MultiStepSchedule(2, [1, 4], 0.5), schedule);
+        Assert.Equal("MultiStepSchedule { Initial = 1, Milestones = [1, 4], Factor = 0.5 }", schedule.ToString());
+    }
+
+    [Fact]
+    public void Cycles_grow_without_overflow()
+    {
+        CosineRestartSchedule schedule = new(1, 0, 1, growth: long.MaxValue / 2);
+        Assert.Equal(1, schedule.At(0));
+        Assert.InRange(schedule.At(long.MaxValue), 0, 1);
+        Assert.InRange(new CosineRestartSchedule(1, 0, 3, growth: 10).At(long.MaxValue), 0, 1);
+    }
+
+    [Fact]
     public void Numbers_multiply_to_a_number()
     {
         Schedule two = 2;
@@ -78,5 +111,17 @@ public class ScheduleTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new StepSchedule(1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConstantSchedule(double.PositiveInfinity));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ConstantSchedule(1).At(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialSchedule(1, double.NaN));
+        Assert.Contains("4, 1", Assert.Throws<ArgumentOutOfRangeException>(() => new MultiStepSchedule(1, [4, 1])).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MultiStepSchedule(1, [-1]));
+        Assert.Throws<ArgumentNullException>(() => new MultiStepSchedule(1, null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineRestartSchedule(1, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CosineRestartSchedule(1, 0, 1, growth: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1, 5, warmUp: 1.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1, 5, divisor: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OneCycleSchedule(1, 5) with { FinalDivisor = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ConstantSchedule(1).Then(2, 0));
+        Assert.Throws<ArgumentNullException>(() => new ConstantSchedule(1).Then(null!, 1));
     }
 }

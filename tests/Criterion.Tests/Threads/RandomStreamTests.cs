@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Criterion.Kernels;
 using Criterion.Tests.Kernels;
+using Criterion.Tests.Repository;
 
 namespace Criterion.Tests.Threads;
 
 /// <summary>A stream gives the numbers of its blocks in order, each block once, however many threads draw.</summary>
 [Collection(nameof(ThreadCollection))]
-public class RandomStreamTests
+public partial class RandomStreamTests
 {
     const int Threads = 8;
     const int Draws = 20_000;
@@ -143,6 +145,20 @@ public class RandomStreamTests
             state.ToDictionary(static pair => pair.Name, static pair => pair.Value);
     }
 
+    /// <summary>A draw that names no stream could not be repeated: no layer, penalty or metric makes one.</summary>
+    [Fact]
+    public void Every_draw_of_the_library_names_its_stream()
+    {
+        string[] draws =
+        [
+            .. from file in Directory.EnumerateFiles(RepositoryRoot.File("src", "Criterion"), "*.cs", SearchOption.AllDirectories)
+               from call in DrawCall().Matches(File.ReadAllText(file))
+               select $"{Path.GetFileName(file)}: {call.Value}",
+        ];
+        Assert.InRange(draws.Length, 10, int.MaxValue);
+        Assert.Empty(draws.Where(static draw => !draw.Contains("random", StringComparison.OrdinalIgnoreCase)));
+    }
+
     [Fact]
     public void Seeding_keeps_the_default_stream()
     {
@@ -171,6 +187,12 @@ public class RandomStreamTests
         Assert.Equal(orders.Count, orders.Select(static order => string.Join(' ', order)).Distinct().Count());
         Assert.Equal((ulong)(Threads * 200 * 39), stream.Position);
     }
+
+    // The arguments have balanced parentheses; lines of documentation are left out.
+    [GeneratedRegex(
+        @"(?<=^(?!\s*///).*)\bTensor\.(Rand(n|Int|Like|nLike)?|Permutation)\((?>[^()]|\((?<open>)|\)(?<-open>))*(?(open)(?!))\)",
+        RegexOptions.Multiline)]
+    private static partial Regex DrawCall();
 
     static IEnumerable<double> FirstOfBlocks(Tensor uniform) => uniform.ToArray<double>().Chunk(2).Select(static block => block[0]);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using Criterion.Formats;
 using Criterion.Losses;
@@ -35,7 +36,8 @@ public sealed class ComparisonTests : IDisposable
         double[] values = [.. best.Runs.Select(static run => run.Measures[0].Value)];
         Assert.Equal(values.Average(), best.Measures[0].Interval.Mean, 12);
         Assert.True(best.Measures[0].Interval.Mean <= record.Results[1].Measures[0].Interval.Mean);
-        Assert.Equal(1, best.StableShare);
+        Assert.Null(best.StableShare);
+        Assert.All(best.Runs, static run => Assert.Null(run.IsStable));
         Assert.True(best.SecondsPerStep > 0);
         Assert.Equal(
             ((GanRunRecord)RunFolder.ReadRecord(_temp[$"all/runs/{best.Name}-seed-1"])).Quality!.Values[0].Value,
@@ -156,9 +158,48 @@ public sealed class ComparisonTests : IDisposable
             ["Fréchet distance at the end", "Fréchet distance by step", "Generator gradient norm by "
                 + "step", "Accuracy by step", "Diversity by step"],
             page.All("h3").Select(static title => title.Value));
-        Assert.Equal(2, page.All("img").Length);
+        Assert.Equal(
+            ["nonsaturating, seed 0", "nonsaturating, seed 1", "wgan-gp, seed 0", "wgan-gp, seed 1", "Real images"],
+            page.All("img").Select(Caption).Order(StringComparer.Ordinal).OrderBy(static caption => caption[0] == 'R'));
+        Assert.Contains("Too few steps: the health checks begin at step 300.", page.Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("None: in no run", page.Value, StringComparison.Ordinal);
+        Assert.All(page.All("tbody")[0].All("tr"), static row => Assert.Equal("too few steps", row.Elements().Last().Value));
         Assert.Contains("WassersteinGanLoss", page.Value, StringComparison.Ordinal);
         Assert.StartsWith("Finished: 4 of 4 runs", page.All("p")[0].Value, StringComparison.Ordinal);
+    }
+
+    static string Caption(XElement picture) =>
+        picture.Ancestors("figure").Single().Element("figcaption")!.Value.Replace(", at the end", "", StringComparison.Ordinal);
+
+    // The losses of a run that ended after 299 steps were never examined; those of 300 were, once.
+    [Theory]
+    [InlineData(299, 0, 1.0, null)]
+    [InlineData(300, 0, 1.0, true)]
+    [InlineData(300, 0, 0.01, false)]
+    [InlineData(10, 2, 1.0, false)]
+    public void Only_runs_that_were_examined_are_called_stable(int steps, int skipped, double diversity, bool? isStable)
+    {
+        Comparison.Open(_temp["run"], Options with { Steps = 1, Seeds = 1, Objectives = ["lsgan"], Measure = new(1, 20) })
+            .Execute(cancellation: TestContext.Current.CancellationToken);
+        string folder = _temp["run/runs/lsgan-seed-0"];
+        IEnumerable<string> rows = Enumerable.Range(1, steps).Select(step => string.Create(CultureInfo.InvariantCulture,
+            $"{step},0.7,0.7,0.5,0.5,0,1,1,0.5,{diversity},{skipped},0.1"));
+        File.WriteAllLines(Path.Combine(folder, "losses.csv"), rows.Prepend(GanStep.Columns.Header));
+
+        Assert.Equal(isStable, SeedResult.Read(folder)!.IsStable);
+    }
+
+    [Fact]
+    public void Features_of_clothes_are_warned_of_on_other_images()
+    {
+        Execute("run");
+        ComparisonRecord record = Comparison.ReadRecord(_temp["run"])!;
+
+        Assert.Equal(FindingKind.UnsuitedFeatures, Assert.Single(record.Findings).Kind);
+        Assert.Contains("order runs on the same data at best", WholePage.Read(File.ReadAllText(_temp["run/report.html"])).Value,
+            StringComparison.Ordinal);
+        Assert.Empty((record with { Data = DataRecord.Of(ImageDataset.FashionMnist(8)) }).Findings);
+        Assert.Empty((record with { Data = DataRecord.Of(new GaussianRing().Draw(10)) }).Findings);
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Xml.Linq;
+
 namespace Criterion.Training.Tests;
 
 public class IntervalTests
@@ -30,6 +33,36 @@ public class IntervalTests
         Assert.Equal(new Interval(5, 0, 0), Interval.Of([5, 5, 5]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Interval.Of([]));
     }
+
+    // Two seeds of a distance: 24 ± 101 by Student's t, and no distance is negative.
+    [Fact]
+    public void No_axis_of_a_measure_reaches_below_0()
+    {
+        Interval wide = Interval.Of([16, 32]);
+        Assert.Equal((24, 101.6), (wide.Mean, Math.Round(wide.Margin!.Value, 1)));
+
+        XElement plot = new IntervalPlot("Fréchet distance", [("hinge", wide, [16, 32])]).Draw();
+
+        Assert.DoesNotContain("-", string.Concat(plot.All("text").Select(static text => text.Value)), StringComparison.Ordinal);
+        Assert.Equal("0", plot.All("text")[0].Value);
+        Assert.Contains("No value can be below 0, where intervals are cut.", plot.Value, StringComparison.Ordinal);
+        double left = Left(plot.All("path").Single(static path => path.Attribute("class")!.Value == "line c0"));
+        Assert.Equal(double.Parse(plot.All("text")[0].Attribute("x")!.Value, CultureInfo.InvariantCulture), left);
+    }
+
+    [Fact]
+    public void A_share_ends_at_1_and_other_intervals_are_drawn_whole()
+    {
+        XElement share = new IntervalPlot("Share", [("hinge", Interval.Of([0.7, 0.9]), [0.7, 0.9])]) { Most = 1 }.Draw();
+        Assert.DoesNotContain(share.All("text"), static text => text.Value is "1.2" or "1.5" or "2");
+
+        XElement narrow = new IntervalPlot("Fréchet distance", [("hinge", Interval.Of([50, 50.1]), [50, 50.1])]).Draw();
+        Assert.DoesNotContain("cut", narrow.Value, StringComparison.Ordinal);
+        Assert.NotEqual("0", narrow.All("text")[0].Value);
+    }
+
+    static double Left(XElement path) =>
+        double.Parse(path.Attribute("d")!.Value[1..].Split(' ')[0], CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(79.654, 1.176, "79.7 ± 1.2")]

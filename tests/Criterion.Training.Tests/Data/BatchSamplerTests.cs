@@ -68,7 +68,7 @@ public class BatchSamplerTests
         ImageDataset data;
         using (new TensorScope())
         {
-            data = new ImageDataset("ones", Tensor.Ones([4, 1, 8, 8]));
+            data = new ImageDataset("ones", Tensor.Ones([4, 1, 8, 8]), range: ImageRange.ZeroOne);
         }
 
         Assert.Equal(256, data.Images.ToArray<float>().Length);

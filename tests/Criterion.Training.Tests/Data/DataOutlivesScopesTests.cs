@@ -9,7 +9,7 @@ public class DataOutlivesScopesTests
 {
     [Fact]
     public void Data_sets_do() => Outlives(
-        static () => new ImageDataset("noise", Tensor.Rand([3, 1, 8, 8], random: new RandomStream(1)), Tensor.From<long>(0, 1, 0)),
+        static () => new ImageDataset("noise", Tensor.Rand([3, 1, 8, 8], random: new RandomStream(1), low: -1), Tensor.From<long>(0, 1, 0)),
         static data => [data.Images, data.Labels!, data.Only([0]).Images]);
 
     [Fact]
@@ -26,7 +26,8 @@ public class DataOutlivesScopesTests
 
     [Fact]
     public void Galleries_do() => Outlives(
-        static () => new Gallery(new Nn.Flatten(), new ImageDataset("noise", Tensor.Rand([3, 1, 8, 8], random: new RandomStream(1)))),
+        static () => new Gallery(
+            new Nn.Flatten(), new ImageDataset("noise", Tensor.Rand([3, 1, 8, 8], random: new RandomStream(1), low: -1))),
         static gallery => [gallery.Embeddings, gallery.Search(Tensor.Ones([1, 8, 8])).Query]);
 
     [Fact]

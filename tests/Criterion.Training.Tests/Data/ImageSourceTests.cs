@@ -65,14 +65,13 @@ public sealed class ImageSourceTests : IDisposable
     }
 
     [Fact]
-    public void Other_files_and_subfolders_are_named_in_the_notes()
+    public void Other_files_are_named_in_the_notes()
     {
         WritePng("one/0.png");
         WritePng("two/0.png");
         Array.ForEach(["labels.csv", "two/README.md"], Write);
         ImageDataset data = ImageDataset.Load([_temp.Path]);
         Assert.Equal(2, data.Count);
-        Assert.Contains(data.Notes, static note => note.Contains("2 folders", StringComparison.Ordinal));
         Assert.Contains(data.Notes, static note => note.Contains("2 files", StringComparison.Ordinal)
             && note.Contains("labels.csv", StringComparison.Ordinal) && note.Contains("README.md", StringComparison.Ordinal));
     }
@@ -138,8 +137,8 @@ public sealed class ImageSourceTests : IDisposable
         ImageDataset data = background is { } grey ? ImageDataset.Load(
             [Input("transparent_white.png")], background: grey) : ImageDataset.Load([Input("transparent_white.png")]);
         Assert.All(data.Images.ToArray<float>(), value => Assert.Equal(expected, value));
-        Assert.Contains(data.Notes, static note => note.StartsWith("1 of 1 images of ", StringComparison.Ordinal)
-            && note.Contains("have transparent pixels", StringComparison.Ordinal));
+        Assert.Contains(data.Notes, static note => note.StartsWith("The image of ", StringComparison.Ordinal)
+            && note.Contains("has transparent pixels", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -251,7 +250,7 @@ public sealed class ImageSourceTests : IDisposable
         Npy.Write(_temp["wide.npy"], Tensor.Full([1, 1, 8, 16], 7, DType.UInt8));
         of = $"'{_temp["grey.npy"]}, {_temp["wide.npy"]}'";
         Assert.Equal(
-            [$"3 of 3 images of {of} were resized to 16×16.", $"1 of 3 images of {of} have other proportions and were stretched."],
+            [$"3 of 3 images of {of} were resized to 16×16.", $"1 of 3 images of {of} has other proportions and was stretched."],
             ImageDataset.Load([_temp["grey.npy"], _temp["wide.npy"]], size: 16).Notes);
         Assert.Empty(ImageDataset.FashionMnist().Notes);
     }
@@ -262,7 +261,7 @@ public sealed class ImageSourceTests : IDisposable
         File.WriteAllBytes(_temp["deep.png"],
             Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABEAAAAABq7kcWAAAAC0lEQVR4nGNoaAAAAYMBARg1IhUAAAAASUVORK5CYII="));
         Assert.Contains(
-            ImageDataset.Load([_temp["deep.png"]]).Notes, static note => note.Contains("are of 16 bits", StringComparison.Ordinal));
+            ImageDataset.Load([_temp["deep.png"]]).Notes, static note => note.Contains("is of 16 bits", StringComparison.Ordinal));
     }
 
     [Theory]

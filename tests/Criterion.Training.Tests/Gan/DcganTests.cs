@@ -51,8 +51,8 @@ public class DcganTests
     [Fact]
     public void Images_that_a_dcgan_cant_make_are_refused()
     {
-        ImageDataset odd = new("odd", Tensor.Zeros([4, 1, 20, 20]));
-        ImageDataset oblong = new("oblong", Tensor.Zeros([4, 1, 16, 32]));
+        ImageDataset odd = new("odd", Tensor.Zeros([4, 1, 20, 20]), range: ImageRange.ZeroOne);
+        ImageDataset oblong = new("oblong", Tensor.Zeros([4, 1, 16, 32]), range: ImageRange.ZeroOne);
 
         Assert.Contains(
             "(ImageDataset.Load: size)", Assert.Throws<TrainingException>(() => Dcgan.For(odd)).Message, StringComparison.Ordinal);

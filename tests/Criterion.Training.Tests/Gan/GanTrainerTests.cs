@@ -128,7 +128,7 @@ public class GanTrainerTests
     [Fact]
     public void A_loss_that_is_no_number_stops_the_training_and_says_which()
     {
-        ImageDataset broken = new("broken", Tensor.Full([16, 1, 16, 16], double.NaN));
+        ImageDataset broken = Tiny.NotFinite([16, 1, 16, 16]);
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe().Options, broken);
 
         string message = Assert.ThrowsAny<TrainingException>(() => trainer.Step()).Message;

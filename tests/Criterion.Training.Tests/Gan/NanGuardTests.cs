@@ -5,7 +5,7 @@ namespace Criterion.Training.Tests;
 /// <summary>A loss that is no number: what the trainers of GANs, CycleGANs and Siamese networks say and do.</summary>
 public class NanGuardTests
 {
-    static readonly ImageDataset Broken = new("broken", Tensor.Full([8, 1, 12, 12], double.NaN), Tensor.From([0L, 0, 0, 0, 1, 1, 1, 1]));
+    static readonly ImageDataset Broken = Tiny.NotFinite([8, 1, 12, 12], Tensor.From([0L, 0, 0, 0, 1, 1, 1, 1]));
     readonly CycleGanNetworks _translators = CycleGanNetworks.Build(
         new(width: 2, blocks: 1), new(width: 2, layers: 1), new RandomStream(1));
     readonly Sequential _encoder = new EmbeddingNetwork(width: 2, head: 4).Build(new RandomStream(1));
@@ -13,7 +13,7 @@ public class NanGuardTests
     [Fact]
     public void A_cyclegan_names_the_first_tensor_without_numbers()
     {
-        ImageDataset fine = new("fine", Tensor.Zeros([8, 1, 12, 12]));
+        ImageDataset fine = new("fine", Tensor.Zeros([8, 1, 12, 12]), range: ImageRange.MinusOneOne);
 
         Assert.Contains("The adversarial loss became NaN in step 1. "
             + "The first tensor that is not finite is images of A [2, 1, 12, 12]: 288 of 288 "
@@ -29,7 +29,8 @@ public class NanGuardTests
     {
         Assert.Contains("The loss became NaN in step 1. "
             + "The first tensor that is not finite is images [", Message(() => Siamese(Broken).Step()), StringComparison.Ordinal);
-        SiameseTrainer trainer = Siamese(new ImageDataset("fine", Tensor.Rand([8, 1, 12, 12], random: new RandomStream(2)), Broken.Labels));
+        Tensor fine = Tensor.Rand([8, 1, 12, 12], random: new RandomStream(2), low: -1);
+        SiameseTrainer trainer = Siamese(new ImageDataset("fine", fine, Broken.Labels));
         trainer.LoadStateDict(WithNaN(trainer, "encoder.network.3.weight"));
         Assert.Contains("is encoder.3.weight", Message(() => trainer.Step()), StringComparison.Ordinal);
     }
@@ -38,7 +39,7 @@ public class NanGuardTests
     public void Skipped_steps_leave_weights_and_running_statistics_as_they_are()
     {
         GanOptions options = Tiny.Recipe().Options with { OnNan = NanPolicy.Skip };
-        ImageDataset images = new("broken", Tensor.Full([16, 1, 16, 16], double.NaN));
+        ImageDataset images = Tiny.NotFinite([16, 1, 16, 16]);
         AssertSkips(Tiny.Trainer(options, images), trainer => trainer.Step() is { Step: 1, Skipped: 1, DiscriminatorLoss: double.NaN });
         AssertSkips(Siamese(Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Loss: double.NaN });
         AssertSkips(Cycle(Broken, Broken, NanPolicy.Skip), trainer => trainer.Step() is { Step: 1, Skipped: 1, Cycle: double.NaN });

@@ -32,7 +32,7 @@ public sealed class PointGanTests : IDisposable
             && step.GeneratorGradientNorm > 0));
         Assert.Equal(3, Png.Read(_temp["run/samples/step-000003.png"]).Shape[0]);
         (GanNetworks network, Sequential generator) = GeneratorFile.Read(_temp["run/generator.safetensors"]);
-        Assert.Equal(record.Networks with { DiscriminatorNorm = DiscriminatorNorm.None }, network);
+        Assert.Equal((RecipeNetworks)record.Networks with { DiscriminatorNorm = DiscriminatorNorm.None }, network);
         Assert.Equal(new Shape(5, 2), generator.InBatches(network.Latents(5, new RandomStream(0))).Shape);
     }
 
@@ -66,7 +66,7 @@ public sealed class PointGanTests : IDisposable
 
         void Build()
         {
-            GanNetworks networks = options.Networks(Data, Tiny.Width);
+            RecipeNetworks networks = options.Networks(Data, Tiny.Width);
             _ = new GanTrainer(networks.Generator(new RandomStream(1)), networks.Discriminator(new RandomStream(2)), Data, options);
         }
     }

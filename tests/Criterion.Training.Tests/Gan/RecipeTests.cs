@@ -26,7 +26,7 @@ public sealed class RecipeTests : IDisposable
             double.IsFinite(step.DiscriminatorLoss + step.GeneratorLoss + step.Penalty)
                 && step is { GeneratorGradientNorm: > 0, Diversity: > 0, Accuracy: >= 0 and <= 1, Skipped: 0 },
             $"{step}"));
-        Assert.Equal(record.Networks with { DiscriminatorNorm = default, DiscriminatorOutput = default },
+        Assert.Equal((RecipeNetworks)record.Networks with { DiscriminatorNorm = default, DiscriminatorOutput = default },
             GeneratorFile.Read(_temp["run/generator.safetensors"]).Network);
     }
 
@@ -161,7 +161,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Latents_of_a_conditional_generator_end_in_the_classes_in_turn()
     {
-        GanNetworks networks = Tiny.Recipe("acgan").Options.Networks(Tiny.Data, Tiny.Width);
+        RecipeNetworks networks = Tiny.Recipe("acgan").Options.Networks(Tiny.Data, Tiny.Width);
         Tensor latents = networks.Latents(4, new RandomStream(0));
 
         Assert.Equal((new Shape(4, 9, 1, 1), 3), (latents.Shape, networks.Classes));
@@ -185,7 +185,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public void Steps_without_numbers_can_be_skipped()
     {
-        ImageDataset broken = new("broken", Tensor.Full([16, 1, 16, 16], double.NaN));
+        ImageDataset broken = Tiny.NotFinite([16, 1, 16, 16]);
         GanOptions options = Small with { OnNan = NanPolicy.Skip };
         Sequential critic = options.Networks(broken, Tiny.Width).Discriminator(new RandomStream(1));
         float[] before = critic.Parameters()[0].ToArray<float>();

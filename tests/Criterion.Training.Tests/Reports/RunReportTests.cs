@@ -22,7 +22,8 @@ public sealed class RunReportTests : IDisposable
                 "Diversity of the samples"],
             page.All("h3").Select(static title => title.Value));
         Assert.Equal(
-            ["Step 10", "Step 20", "Step 25"], page.All("img").Select(static picture => picture.Parent!.Element("figcaption")!.Value));
+            ["Step 10", "Step 20", "Step 25", "Real images"],
+            page.All("img").Select(static picture => picture.Ancestors("figure").Single().Element("figcaption")!.Value));
         Assert.Equal(File.ReadAllBytes(_temp["run/samples/step-000020.png"]),
             Convert.FromBase64String(page.All("img")[1].Attribute("src")!.Value.Split(',')[1]));
         Assert.StartsWith("Finished after 25 of 25 steps", page.All("p")[0].Value, StringComparison.Ordinal);
@@ -30,7 +31,7 @@ public sealed class RunReportTests : IDisposable
         Assert.Equal("5", Fact(page, "Discriminator steps"));
         Assert.Equal("noise", Fact(page, "Source"));
         Assert.Contains("GradientPenalty", Fact(page, "Regularizers"), StringComparison.Ordinal);
-        Assert.Contains("Too few steps: the health checks begin", page.Value, StringComparison.Ordinal);
+        Assert.Contains("Too few steps: the health checks begin at step 300.", page.Value, StringComparison.Ordinal);
     }
 
     [Fact]

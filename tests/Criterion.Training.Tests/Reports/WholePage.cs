@@ -41,6 +41,7 @@ internal static class WholePage
         Assert.NotEmpty(Assert.Single(page.All("title")).Value);
         Assert.Single(page.All("h1"));
         Assert.All(page.All("img"), static picture => Assert.NotEmpty(picture.Attribute("alt")!.Value));
+        Assert.All(page.All("input"), static box => Assert.NotEmpty(box.Attribute("aria-label")!.Value));
         Assert.All(page.All("svg"), static svg => Assert.True(svg.Attribute("aria-hidden") is not null
             || (svg.Attribute("role")?.Value == "img" && svg.Attribute("aria-label") is not null)));
         Assert.All(page.All("table"), static table => Assert.Single(table.All("caption")));
@@ -50,6 +51,6 @@ internal static class WholePage
 
         // Browsers take an empty element that closes itself for one that stays open.
         Assert.All(page.Descendants().Where(static element => element.Name.NamespaceName.Length == 0
-            && element.Name.LocalName is not ("meta" or "img")), static element => Assert.False(element.IsEmpty));
+            && element.Name.LocalName is not ("meta" or "img" or "input")), static element => Assert.False(element.IsEmpty));
     }
 }

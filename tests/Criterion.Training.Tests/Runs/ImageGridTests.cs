@@ -19,7 +19,9 @@ public class ImageGridTests
 
     [Fact]
     public void Small_images_are_enlarged() =>
-        Assert.Equal(new Shape(3, (66 * 2) + 2, (66 * 2) + 2), ImageGrid.Compose(Tensor.Zeros([3, 3, 16, 16])).Shape);
+        Assert.Equal(
+            new Shape(3, (66 * 2) + 2, (66 * 2) + 2),
+            ImageGrid.Compose(Tensor.Zeros([3, 3, 16, 16]), range: ImageRange.ZeroOne).Shape);
 
     [Fact]
     public void Nothing_is_no_grid() => Assert.Throws<ShapeException>(() => ImageGrid.Compose(Tensor.Zeros([0, 1, 8, 8])));

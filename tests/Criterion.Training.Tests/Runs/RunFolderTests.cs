@@ -20,7 +20,7 @@ public sealed class RunFolderTests : IDisposable
 
         Assert.Equal((RunStatus.Finished, 25L), (record.Status, record.StepsDone));
         Assert.Equal(
-            ["step-000010.png", "step-000020.png", "step-000025.png"],
+            ["real.png", "step-000010.png", "step-000020.png", "step-000025.png"],
             Directory.GetFiles(_temp["run/samples"]).Select(Path.GetFileName).Order());
         Assert.Equal(new Shape(1, (66 * 8) + 2, (66 * 8) + 2), Png.Read(_temp["run/samples/step-000025.png"]).Shape);
         Assert.Equal(record, RunJson.Read(File.ReadAllText(_temp["run/run.json"])));

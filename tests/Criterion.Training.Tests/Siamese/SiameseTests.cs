@@ -107,6 +107,68 @@ public sealed class SiameseTests : IDisposable
     }
 
     [Fact]
+    public void Classes_to_hold_out_suit_the_data()
+    {
+        Assert.Equal([5, 7, 8], new SiameseOptions { HeldOut = [1, 2] }.For(ImageDataset.FashionMnist(8)).HeldOut);
+        Assert.Equal([6, 7], new SiameseOptions().For(Data).HeldOut);
+        Assert.Equal([3, 4], new SiameseOptions().For(Levels(40, classes: 5)).HeldOut);
+        Assert.Empty(new SiameseOptions().For(Levels(40, classes: 4)).HeldOut);
+        Assert.Contains("a subfolder of its name", Assert.Throws<TrainingException>(
+            () => new SiameseOptions().For(new ImageDataset("x", Data.Images))).Message, StringComparison.Ordinal);
+    }
+
+    // In the order of a folder, the first half of the held-out images would be of one class alone.
+    [Fact]
+    public void Both_parts_that_are_measured_have_all_held_out_classes()
+    {
+        ImageDataset shuffled = Levels(80, classes: 4);
+        ImageDataset sorted = shuffled.Select(Enumerable.Range(0, 80).OrderBy(i => shuffled.Labels!.ToArray<long>()[i]));
+        foreach (ImageDataset data in (ImageDataset[])[shuffled, sorted])
+        {
+            HeldOutImages classes = HeldOutImages.Of(data, [2, 3]);
+            Assert.Equal((40, 20, 20), (classes.Learned.Count, classes.Measured.Count, classes.Others.Count));
+            Assert.Equal([2, 3], Distinct(classes.Measured));
+            Assert.Equal([2, 3], Distinct(classes.Others));
+            Assert.Equal([0, 1], Distinct(classes.Learned));
+
+            HeldOutImages images = HeldOutImages.Of(data, []);
+            Assert.Equal((64, 8, 8), (images.Learned.Count, images.Measured.Count, images.Others.Count));
+            Assert.All(
+                (ImageDataset[])[images.Learned, images.Measured, images.Others],
+                static part => Assert.Equal([0, 1, 2, 3], Distinct(part)));
+        }
+
+        static IEnumerable<long> Distinct(ImageDataset part) => part.Labels!.ToArray<long>().Distinct().Order();
+    }
+
+    [Fact]
+    public void Fashion_is_divided_as_before()
+    {
+        ImageDataset data = ImageDataset.FashionMnist(8);
+        ImageDataset unseen = data.Only([5, 7, 8]);
+        HeldOutImages parts = HeldOutImages.Of(data, [5, 7, 8]);
+        Assert.Equal(unseen.Images[..1000].ToArray<float>(), parts.Measured.Images.ToArray<float>());
+        Assert.Equal(unseen.Images[1000..2000].ToArray<float>(), parts.Others.Images.ToArray<float>());
+    }
+
+    [Fact]
+    public void A_run_is_evaluated_later_as_at_its_end()
+    {
+        SiameseRunRecord record = Run("run", new CancellationTokenSource(), stopAfter: null);
+        Assert.Equal(record.Quality, SiameseRun.Evaluate(record, EncoderFile.Read(_temp["run"]), Data));
+        Assert.Contains("Restore the data", Assert.Throws<TrainingException>(
+            () => SiameseRun.Evaluate(record, EncoderFile.Read(_temp["run"]), Levels(80, 8))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Colour_needs_no_option()
+    {
+        ImageDataset colour = Data.WithChannels(3);
+        SiameseRun run = new(new SiameseOptions { HeldOut = [6, 7] }, Encoder, colour);
+        Assert.Equal(3, run.Record.Encoder.Channels);
+    }
+
+    [Fact]
     public void Embeddings_of_the_same_class_are_found_and_others_are_not()
     {
         Tensor embeddings = Tensor.From(new double[,] { { 1, 0 }, { 0.8, 0.6 }, { 0, 1 }, { -0.6, 0.8 } });

@@ -2,8 +2,8 @@ namespace Criterion.Losses;
 
 /// <summary>
 /// Proportional control of the two reconstruction errors of <see cref="BoundaryEquilibriumGanLoss"/>: k ← clamp(k + λ (γ L(real) −
-/// L(fake)), 0, 1). The record is immutable: <see cref="Update(double, double)"/> returns the next one. It consists of three numbers: save
-/// it in a checkpoint.
+/// L(fake)), 0, 1). The record is immutable: <see cref="Update(double, double)"/> returns the next one. Its state is k: save
+/// it in a checkpoint by <see cref="StatefulNumbers"/>.
 /// </summary>
 /// <example><code>
 /// EquilibriumController controller = new();

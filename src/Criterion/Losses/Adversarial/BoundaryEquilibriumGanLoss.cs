@@ -50,6 +50,6 @@ public sealed record BoundaryEquilibriumGanLoss : PointwiseGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => -(T.Const(k) * x);
+            where T : struct, IReal<T> => -(k * x);
     }
 }

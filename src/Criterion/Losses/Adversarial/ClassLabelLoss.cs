@@ -16,7 +16,10 @@ internal static class ClassLabelLoss
         ArgumentNullException.ThrowIfNull(labels);
         if (logits.Rank != 2 || labels.Shape != [logits.Shape[0]])
         {
-            throw new ShapeException($"{owner}: class logits {logits.Shape} and labels {labels.Shape} do not match. Pass [N, C] and [N].");
+            string fix = logits.Rank == 2 && labels.Shape == logits.Shape
+                ? "For one-hot rows use labels.ArgMax(1)."
+                : "Pass [N, C] and [N].";
+            throw new ShapeException($"{owner}: class logits {logits.Shape} and labels {labels.Shape} do not match. {fix}");
         }
 
         long[] classes = ValueChecks.ClassIndices(owner, labels, nameof(labels));

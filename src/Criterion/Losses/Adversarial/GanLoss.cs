@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Criterion.Formulas;
+using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
@@ -15,10 +17,14 @@ namespace Criterion.Losses;
 public abstract partial record GanLoss : ICriterion
 {
     /// <inheritdoc/>
-    public abstract string ToLatex();
+    public virtual string ToLatex() => Latex.Text(Name);
 
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];
+
+    /// <summary>Gets whether the generator's loss compares with the logits of real images, which it then gets. Default: false.</summary>
+    [JsonIgnore]
+    public virtual bool NeedsReal => false;
 
     /// <summary>Computes the discriminator's loss.</summary>
     /// <param name="real">The discriminator's logits of real images, of any shape.</param>
@@ -29,7 +35,7 @@ public abstract partial record GanLoss : ICriterion
 
     /// <summary>Computes the generator's loss.</summary>
     /// <param name="fake">The discriminator's logits of generated images.</param>
-    /// <param name="real">The discriminator's logits of real images, required by relativistic losses.</param>
+    /// <param name="real">The discriminator's logits of real images, required if <see cref="NeedsReal"/>.</param>
     /// <returns>A scalar.</returns>
     /// <exception cref="LossException">There are no logits, or one is outside the domain of the loss.</exception>
     public abstract Tensor Generator(Tensor fake, Tensor? real = null);

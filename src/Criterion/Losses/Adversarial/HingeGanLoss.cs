@@ -39,7 +39,7 @@ public sealed record HingeGanLoss : PointwiseGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) - x);
+            where T : struct, IReal<T> => Guards.Relu(margin - x);
     }
 
     /// <summary>max(0, m + x).</summary>
@@ -47,6 +47,6 @@ public sealed record HingeGanLoss : PointwiseGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(margin) + x);
+            where T : struct, IReal<T> => Guards.Relu(margin + x);
     }
 }

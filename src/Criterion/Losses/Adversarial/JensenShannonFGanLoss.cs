@@ -34,10 +34,10 @@ public sealed record JensenShannonFGanLoss : FGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
-            where T : struct, IReal<T> => T.Const(Math.Log(2)) - T.Softplus(-v);
+            where T : struct, IReal<T> => Math.Log(2) - T.Softplus(-v);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => T.Softplus(v) - T.Const(Math.Log(2));
+            where T : struct, IReal<T> => T.Softplus(v) - Math.Log(2);
     }
 }

@@ -37,6 +37,6 @@ public sealed record KlFGanLoss : FGanLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => T.Exp(v - T.Const(1));
+            where T : struct, IReal<T> => T.Exp(v - 1);
     }
 }

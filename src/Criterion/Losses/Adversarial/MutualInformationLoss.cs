@@ -88,11 +88,11 @@ public sealed record MutualInformationLoss : ICriterion
             T error = y - x;
             if (T.IsText)
             {
-                return T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z + (error * error * T.Exp(-z)));
+                return 0.5 * (Math.Log(2 * Math.PI) + z + (error * error * T.Exp(-z)));
             }
 
-            T ofSpread = T.Const(0.5) * (T.Const(Math.Log(2 * Math.PI)) + z);
-            return ofSpread + Guards.ScaledSquare(0.5, error * T.Exp(T.Const(-0.5) * z));
+            T ofSpread = 0.5 * (Math.Log(2 * Math.PI) + z);
+            return ofSpread + Guards.ScaledSquare(0.5, error * T.Exp(-0.5 * z));
         }
     }
 }

@@ -54,7 +54,7 @@ public sealed record NonSaturatingGanLoss : PointwiseGanLoss
         {
             // This form subtracts no infinities, and with t = 1 multiplies none by 0.
             T wrong = T.Softplus(-x);
-            return target == 1 ? wrong : (T.Const(target) * wrong) + (T.Const(1 - target) * T.Softplus(x));
+            return target == 1 ? wrong : (target * wrong) + ((1 - target) * T.Softplus(x));
         }
     }
 

@@ -36,6 +36,6 @@ public sealed record PearsonFGanLoss : FGanLoss
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
             where T : struct, IReal<T> =>
-            T.IsText ? (T.Const(0.25) * (v * v)) + v : v * ((T.Const(0.25) * v) + T.Const(1));
+            T.IsText ? (0.25 * (v * v)) + v : v * ((0.25 * v) + 1);
     }
 }

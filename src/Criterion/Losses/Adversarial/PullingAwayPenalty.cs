@@ -71,6 +71,6 @@ public sealed record PullingAwayPenalty : ICriterion
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => weight == 1 ? x : T.Const(weight) * x;
+            where T : struct, IReal<T> => weight == 1 ? x : weight * x;
     }
 }

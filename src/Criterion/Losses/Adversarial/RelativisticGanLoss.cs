@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Criterion.Formulas;
 
 namespace Criterion.Losses;
@@ -12,6 +13,10 @@ namespace Criterion.Losses;
 /// </remarks>
 public abstract record RelativisticGanLoss : GanLoss
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public sealed override bool NeedsReal => true;
+
     /// <inheritdoc/>
     public sealed override Tensor Generator(Tensor fake, Tensor? real = null) => real is not null
         ? Discriminator(fake, real)

@@ -35,6 +35,6 @@ public sealed record ReverseKlFGanLoss : FGanLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)
-            where T : struct, IReal<T> => v - T.Const(1);
+            where T : struct, IReal<T> => v - 1;
     }
 }

@@ -31,7 +31,7 @@ public sealed record TotalVariationFGanLoss : FGanLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Activation<T>(T v)
-            where T : struct, IReal<T> => T.Const(0.5) * T.Tanh(v);
+            where T : struct, IReal<T> => 0.5 * T.Tanh(v);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Conjugate<T>(T v)

@@ -38,6 +38,9 @@ public sealed record BCELoss : PointwiseLoss
     private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
+    private protected override bool IsWeighted => Weight is not null;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target)
     {
         CheckRange(prediction, 0, 1, "a probability in [0, 1]", "For logits use BCEWithLogitsLoss.");
@@ -58,7 +61,7 @@ public sealed record BCELoss : PointwiseLoss
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T one = T.Const(1);
+            T one = T.One;
             T ofOne = Log(x);
             T ofZero = LogOfComplement(x);
             T value = -((y * ofOne) + ((one - y) * ofZero));
@@ -69,15 +72,15 @@ public sealed record BCELoss : PointwiseLoss
         /// <summary>Computes the slope by x.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Slope<T>(T x, T y)
-            where T : struct, IReal<T> => (x - y) / T.Max(x * (T.Const(1) - x), T.Const(1e-12));
+            where T : struct, IReal<T> => (x - y) / T.Max(x * (1 - x), T.Const(1e-12));
 
         // Where the logarithm is clamped, so is its argument: the branch not taken would multiply an infinity by 0.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal static T Log<T>(T p)
             where T : struct, IReal<T>
         {
-            T isClamped = T.LessOrEqual(p, T.Const(Math.Exp(-100)));
-            return T.Select(isClamped, T.Const(-100), T.Log(T.Select(isClamped, T.Const(1), p)));
+            T isClamped = p <= Math.Exp(-100);
+            return T.Select(isClamped, -100, T.Log(T.Select(isClamped, 1, p)));
         }
 
         /// <summary>Computes ln(1 − p), clamped likewise, without the digits that 1 − p loses for small p.</summary>
@@ -85,8 +88,8 @@ public sealed record BCELoss : PointwiseLoss
         internal static T LogOfComplement<T>(T p)
             where T : struct, IReal<T>
         {
-            T isClamped = T.LessOrEqual(T.Const(1) - p, T.Const(Math.Exp(-100)));
-            return T.Select(isClamped, T.Const(-100), T.Log1p(T.Select(isClamped, T.Const(0), -p)));
+            T isClamped = 1 - p <= Math.Exp(-100);
+            return T.Select(isClamped, -100, T.Log1p(T.Select(isClamped, 0, -p)));
         }
     }
 }

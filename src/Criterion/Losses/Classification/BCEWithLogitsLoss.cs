@@ -46,6 +46,9 @@ public sealed record BCEWithLogitsLoss : PointwiseLoss
     private protected override bool IsNaNOutsideDomain => true;
 
     /// <inheritdoc/>
+    private protected override bool IsWeighted => Weight is not null || PositiveWeight is not null;
+
+    /// <inheritdoc/>
     protected override void Check(Tensor prediction, Tensor target) =>
         CheckRange(target, 0, 1, "in [0, 1]", "For targets of 1 and −1 use SoftMarginLoss.");
 
@@ -78,7 +81,7 @@ public sealed record BCEWithLogitsLoss : PointwiseLoss
         public T Value<T>(T x, T y, T p)
             where T : struct, IReal<T>
         {
-            T one = T.Const(1);
+            T one = T.One;
             return Guards.ForProbability(y, ((one + ((p - one) * y)) * T.Softplus(AwayFrom0(x))) + Linear(x, y, p * y));
         }
     }
@@ -87,13 +90,13 @@ public sealed record BCEWithLogitsLoss : PointwiseLoss
     // rather than rounded to 0, and the loss of an infinite one is 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T AwayFrom0<T>(T x)
-        where T : struct, IReal<T> => Guards.Unless(T.Less(x, T.Const(0)), x, -x);
+        where T : struct, IReal<T> => Guards.Unless(x < 0, x, -x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T Linear<T>(T x, T y, T weighted)
         where T : struct, IReal<T>
     {
-        T factor = Guards.Unless(T.Less(x, T.Const(0)), -weighted, T.Const(1) - y);
+        T factor = Guards.Unless(x < 0, -weighted, 1 - y);
         return factor * Guards.Weighable(x, factor);
     }
 }

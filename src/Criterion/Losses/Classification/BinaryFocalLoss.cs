@@ -64,11 +64,11 @@ public sealed record BinaryFocalLoss : PointwiseLoss
         public T Value<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T zero = T.Const(0);
-            T not = T.Const(1) - y;
-            T isFar = T.Less(T.Const(Far), T.Abs(x));
+            T zero = T.Zero;
+            T not = 1 - y;
+            T isFar = T.Abs(x) > Far;
             T loss = T.Any(isFar) ? LargeLogitTerms(x, y, not) : Terms(x, y, not);
-            return Guards.UndefinedWhere(T.Less(y * not, zero), loss);
+            return Guards.UndefinedWhere(y * not < zero, loss);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,8 +77,7 @@ public sealed record BinaryFocalLoss : PointwiseLoss
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Modulated(ofOne, exponent * ofZero)) + (
-                T.Const(negative) * not * Modulated(ofZero, exponent * ofOne));
+            return (positive * y * Modulated(ofOne, exponent * ofZero)) + (negative * not * Modulated(ofZero, exponent * ofOne));
         }
 
         // A term of weight 0 may be infinite, and a logarithm is clamped where its weight has underflowed.
@@ -88,13 +87,12 @@ public sealed record BinaryFocalLoss : PointwiseLoss
         {
             T exponent = T.Const(-gamma);
             T ofZero = Guards.Softplus(x, out T ofOne);
-            return (T.Const(positive) * y * Modulated(Guards.Weighable(ofOne, y), ClampBelow(exponent * ofZero)))
-                + (T.Const(negative) * not * Modulated(Guards.Weighable(ofZero, not), ClampBelow(exponent * ofOne)));
+            return (positive * y * Modulated(Guards.Weighable(ofOne, y), ClampBelow(exponent * ofZero)))
+                + (negative * not * Modulated(Guards.Weighable(ofZero, not), ClampBelow(exponent * ofOne)));
         }
 
         static T ClampBelow<T>(T logOfWeight)
-            where T : struct, IReal<T> => T.Select(
-                T.Less(logOfWeight, T.Const(VanishingLogWeight)), T.Const(VanishingLogWeight), logOfWeight);
+            where T : struct, IReal<T> => T.Select(logOfWeight < VanishingLogWeight, VanishingLogWeight, logOfWeight);
 
         // With −ln p and −ln (1 − p): (1 − p)^γ = e^(γ ln (1 − p)), so that 0^(γ − 1) never occurs for an easy example.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -67,9 +68,39 @@ public sealed record CrossEntropyLoss : SoftmaxLoss, IPredictionLoss
             return EvaluateClasses(prediction, target, IgnoreIndex, Weight, LabelSmoothing, isWeightedMean: true);
         }
 
+        CheckAreNoLabels(prediction, target);
         CheckSameShape(prediction, target);
         CheckRange(target, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]");
         return EvaluateRows(prediction, target, ClassDim(prediction), rows => SoftmaxTarget.Rows(rows, Weight, LabelSmoothing));
+    }
+
+    private protected override bool TakesProbabilities => true;
+
+    /// <summary>Throws if floats have the shape of class indices.</summary>
+    void CheckAreNoLabels(Tensor prediction, Tensor target)
+    {
+        if (prediction.Rank > 0 && target.Shape != prediction.Shape && target.Shape == prediction.Shape.Without(ClassDim(prediction)))
+        {
+            throw new DTypeException(
+                $"{Name}: target {target.Shape} has the shape of class indices for prediction {prediction.Shape}, but is {target.DType}. "
+                + $"Use target.To(DType.Int64), or pass class probabilities {prediction.Shape}.");
+        }
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (!inputs.Y.DType.IsFloat())
+        {
+            return FuseClasses(inputs, IgnoreIndex, Weight, LabelSmoothing, isWeightedMean: true);
+        }
+
+        if (!inputs.AreOfOneShape || inputs.X.Rank is not (1 or 2))
+        {
+            return null;
+        }
+
+        CheckRange(inputs.Y, 0, 1 + Slack, "a class index (Int64) or a probability in [0, 1]", name: "target");
+        return FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Rows, Weight, LabelSmoothing);
     }
 
     /// <inheritdoc/>

@@ -65,8 +65,8 @@ public sealed record DiceLoss : OverlapLoss
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T twice = T.Const(2) * sums.First;
-            return T.Const(1) - ((smooth == 0 ? twice : twice + T.Const(smooth)) / (sums.Second + T.Const(smooth + epsilon)));
+            T twice = 2 * sums.First;
+            return 1 - ((smooth == 0 ? twice : twice + smooth) / (sums.Second + (smooth + epsilon)));
         }
     }
 }

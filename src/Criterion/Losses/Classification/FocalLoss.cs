@@ -55,6 +55,9 @@ public sealed record FocalLoss : SoftmaxLoss, IPredictionLoss
         return EvaluateClasses(prediction, target, IgnoreIndex, weight);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        Alpha is { Count: 1 } ? null : FuseClasses(inputs, IgnoreIndex, Alpha);
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [TargetLogitCurve("loss", (this with { Alpha = null, Reduction = Reduction.None }).Forward)];
@@ -77,7 +80,7 @@ public sealed record FocalLoss : SoftmaxLoss, IPredictionLoss
             }
 
             // A power below 2 has an infinite second derivative at p = 1, which would be multiplied by ln p = 0.
-            T unsure = T.Select(T.Equal(log, T.Const(0)), T.Const(LogNearOne), log);
+            T unsure = T.Select(T.Equal(log, T.Zero), LogNearOne, log);
             return -(b * T.Pow(-T.Expm1(unsure), gamma) * unsure);
         }
     }

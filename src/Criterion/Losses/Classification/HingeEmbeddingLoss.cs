@@ -45,6 +45,6 @@ public sealed record HingeEmbeddingLoss : PointwiseLoss
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
             where T : struct, IReal<T> =>
-            T.Select(T.Equal(y, T.Const(1)), x, T.PositivePart(T.Const(margin) - x));
+            T.Select(T.Equal(y, T.One), x, T.PositivePart(margin - x));
     }
 }

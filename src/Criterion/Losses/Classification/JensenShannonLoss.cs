@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -46,6 +47,10 @@ public sealed record JensenShannonLoss : SoftmaxLoss, IPredictionLoss, IDivergen
         return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) => inputs.X.Rank == 1 || Dim == 1
+        ? FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Logits)
+        : null;
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
@@ -63,12 +68,12 @@ public sealed record JensenShannonLoss : SoftmaxLoss, IPredictionLoss, IDivergen
             where T : struct, IReal<T>
         {
             T across = Finite(b) - Finite(a);
-            T ofFirst = T.Const(Math.Log(2)) - T.Softplus(across);
-            return T.Const(0.5) * ((p * ofFirst) + (q * (ofFirst + across)));
+            T ofFirst = Math.Log(2) - T.Softplus(across);
+            return 0.5 * ((p * ofFirst) + (q * (ofFirst + across)));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Finite<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), T.Const(FiniteLogOfZero), x);
+            where T : struct, IReal<T> => T.Select(T.Equal(x, T.Const(double.NegativeInfinity)), FiniteLogOfZero, x);
     }
 }

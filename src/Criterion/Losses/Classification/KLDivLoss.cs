@@ -81,12 +81,12 @@ public sealed record KLDivLoss : PointwiseLoss, IDivergenceLoss
             where T : struct, IReal<T>
         {
             T probability = logTarget ? T.Exp(y) : y;
-            T log = logTarget ? Guards.Weighable(y, probability) : T.Log(Guards.Unless(T.Equal(y, T.Const(0)), T.Const(1), y));
+            T log = logTarget ? Guards.Weighable(y, probability) : T.Log(Guards.Unless(T.Equal(y, T.Zero), T.One, y));
             T loss = probability * (log - Guards.Weighable(x, probability));
 
             // The logarithm of a negative probability is NaN by itself.
-            T excess = T.Max(x - T.Const(Rounding), logTarget ? y - T.Const(Rounding) : y - T.Const(1 + Rounding));
-            return Guards.UndefinedWhere(T.Less(T.Const(0), excess), loss);
+            T excess = T.Max(x - Rounding, logTarget ? y - Rounding : y - (1 + Rounding));
+            return Guards.UndefinedWhere(excess > 0, loss);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -55,6 +56,10 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
         return EvaluateRows(prediction, target, ClassDimOf(prediction, Dim), SoftmaxTarget.Logits);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) => inputs.X.Rank == 1 || Dim == 1
+        ? FuseRows(inputs, ClassDim(inputs.X), SoftmaxTargetKind.Logits)
+        : null;
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [FirstLogitCurve("q = (0.67, 0.24, 0.09)", (this with { Dim = 1, Reduction = Reduction.None }).Forward)];
@@ -71,6 +76,6 @@ public sealed record KlFromLogitsLoss : SoftmaxLoss, IPredictionLoss, IDivergenc
         // p (a − b), and 0 where p is 0, even if logarithms are infinite there. NaN propagates: from a through p, from b through e^b.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static T Weighted<T>(T p, T a, T b, T ofB)
-            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Const(0)), T.Detach(ofB), a - b);
+            where T : struct, IReal<T> => p * Guards.Unless(T.Equal(p, T.Zero), T.Detach(ofB), a - b);
     }
 }

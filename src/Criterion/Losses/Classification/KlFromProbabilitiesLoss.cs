@@ -85,8 +85,8 @@ public sealed record KlFromProbabilitiesLoss : SoftmaxLoss, IPredictionLoss, IDi
         static T Weighted<T>(T a, T b)
             where T : struct, IReal<T>
         {
-            T zero = T.Const(0);
-            T one = T.Const(1);
+            T zero = T.Zero;
+            T one = T.One;
             T isZero = T.Equal(a, zero);
             return a * (T.Log(T.Select(isZero, one, a)) - T.Log(T.Select(isZero, T.Select(T.Equal(b, zero), one, b), b)));
         }

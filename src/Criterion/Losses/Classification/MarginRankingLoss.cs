@@ -61,6 +61,6 @@ public sealed record MarginRankingLoss : TernaryLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y, T z)
-            where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + T.Const(margin)));
+            where T : struct, IReal<T> => Guards.ForSign(z, T.PositivePart(-(z * (x - y)) + margin));
     }
 }

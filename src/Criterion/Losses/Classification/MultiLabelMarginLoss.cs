@@ -126,6 +126,6 @@ public sealed record MultiLabelMarginLoss : Loss, IPredictionLoss
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x, T y)
-            where T : struct, IReal<T> => Guards.Relu(T.Const(1) - (x - y));
+            where T : struct, IReal<T> => Guards.Relu(1 - (x - y));
     }
 }

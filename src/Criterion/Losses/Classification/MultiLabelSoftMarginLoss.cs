@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -51,6 +52,19 @@ public sealed record MultiLabelSoftMarginLoss : RowLoss, IPredictionLoss
         return Evaluate([prediction, target, Weight is null ? Tensor.OnesLike(prediction) : Weight.Expand(prediction.Shape)]);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (Weight is not null || !inputs.AreOfOneShape || inputs.X.Rank == 0)
+        {
+            return null;
+        }
+
+        CheckRange(inputs.Y, 0, 1, "in [0, 1]", name: "target");
+        using Scratch ones = new(inputs.X.DType, inputs.X.Count);
+        ones.Fill(1);
+        return FuseRows(inputs, inputs.X.Shape[-1], third: ones.Elements);
+    }
+
     LossCurve Curve(string name, double target) => new(name, "logit", -4, 4, x =>
     {
         Tensor rows = x.Unsqueeze(-1);
@@ -64,7 +78,7 @@ public sealed record MultiLabelSoftMarginLoss : RowLoss, IPredictionLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.Const(1));
+            where T : struct, IReal<T> => Statistics<T>.Of(c * default(BCEWithLogitsLoss.CrossEntropy).Value(a, b), T.One);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)

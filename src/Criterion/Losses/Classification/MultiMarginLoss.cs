@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -63,6 +64,18 @@ public sealed record MultiMarginLoss : SoftmaxLoss, IPredictionLoss
         return EvaluateClasses(prediction, target, perRow: classes => Factors(classes, prediction));
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (Weight is not null || inputs.X.Rank == 0 || inputs.Y.Count == 0)
+        {
+            return null;
+        }
+
+        using Scratch shares = new(inputs.X.DType, inputs.Y.Count);
+        shares.Fill(1.0 / inputs.X.Shape[-1]);
+        return FuseClasses(inputs, perRow: shares.Elements);
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [TargetLogitCurve("loss", (this with { Weight = null, Reduction = Reduction.None }).Forward)];
@@ -86,8 +99,8 @@ public sealed record MultiMarginLoss : SoftmaxLoss, IPredictionLoss
         public T Value<T>(T a, T p, T b, T q)
             where T : struct, IReal<T>
         {
-            T hinge = Guards.Relu(T.Const(margin) + a);
-            return T.Select(T.Equal(b, T.Const(0)), power == 1 ? hinge : hinge * hinge, T.Const(0));
+            T hinge = Guards.Relu(margin + a);
+            return T.Select(T.Equal(b, T.Zero), power == 1 ? hinge : hinge * hinge, 0);
         }
     }
 }

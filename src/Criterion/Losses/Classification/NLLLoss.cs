@@ -47,6 +47,9 @@ public sealed record NLLLoss : SoftmaxLoss, IPredictionLoss
     public Tensor Forward(Tensor prediction, Tensor target) =>
         EvaluateClasses(prediction, target, IgnoreIndex, Weight, isWeightedMean: true);
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        FuseClasses(inputs, IgnoreIndex, Weight, isWeightedMean: true);
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
         [TargetLogitCurve("loss", (x, y) => (this with { Weight = null, Reduction = Reduction.None }).Forward(x.LogSoftmax(1), y))];

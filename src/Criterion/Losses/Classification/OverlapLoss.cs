@@ -21,9 +21,20 @@ public abstract record OverlapLoss : RowLoss, IPredictionLoss
     public Tensor Forward(Tensor prediction, Tensor target)
     {
         CheckSameShape(prediction, target);
-        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "Apply Sigmoid() or Softmax() to logits.");
-        CheckRange(target, 0, 1, "in [0, 1]");
+        Check(prediction, target);
         return Evaluate([Samples(prediction), Samples(target)]);
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (!inputs.AreOfOneShape || inputs.X.Rank == 0)
+        {
+            return null;
+        }
+
+        Check(inputs.X, inputs.Y);
+        Shape shape = inputs.X.Shape;
+        return FuseRows(inputs, shape.Rank > 1 ? shape.Count / shape[0] : shape.Count);
     }
 
     /// <inheritdoc/>
@@ -33,6 +44,12 @@ public abstract record OverlapLoss : RowLoss, IPredictionLoss
         new("true positives at x, no false positive", "x", 0, 1, x => TwoElementLoss(x, Tensor.ZerosLike(x))),
         new("all true positives, false positives at x", "x", 0, 1, x => TwoElementLoss(Tensor.OnesLike(x), x)),
     ];
+
+    void Check(Tensor prediction, Tensor target)
+    {
+        CheckRange(prediction, 0, 1, "a probability in [0, 1]", "Apply Sigmoid() or Softmax() to logits.");
+        CheckRange(target, 0, 1, "in [0, 1]");
+    }
 
     /// <summary>Computes the loss of two elements, of which only the first is in the set.</summary>
     Tensor TwoElementLoss(Tensor inside, Tensor outside) => Formula.Rows(

@@ -65,15 +65,15 @@ public sealed record TverskyLoss : OverlapLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (T.Const(1) - b), (T.Const(1) - a) * b);
+            where T : struct, IReal<T> => Statistics<T>.Of(a * b, a * (1 - b), (1 - a) * b);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T hits = smooth == 0 ? sums.First : sums.First + T.Const(smooth);
-            T errors = (T.Const(alpha) * sums.Second) + (T.Const(beta) * sums.Third);
-            return T.Const(1) - (hits / (hits + errors + T.Const(epsilon)));
+            T hits = smooth == 0 ? sums.First : sums.First + smooth;
+            T errors = (alpha * sums.Second) + (beta * sums.Third);
+            return 1 - (hits / (hits + errors + epsilon));
         }
     }
 }

@@ -95,7 +95,8 @@ public sealed record WeightedSum : IPredictionLoss
     internal static WeightedSum Of(IPredictionLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return loss as WeightedSum ?? new([new LossTerm(ShortName(loss.GetType().Name), loss, 1)]);
+        string name = loss is LambdaLoss lambda ? lambda.Name : ShortName(loss.GetType().Name);
+        return loss as WeightedSum ?? new([new LossTerm(name, loss, 1)]);
     }
 
     static string ShortName(string type) => type.EndsWith("Loss", StringComparison.Ordinal) && type != "Loss" ? type[..^4] : type;

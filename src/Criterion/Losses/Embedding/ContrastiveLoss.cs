@@ -45,8 +45,8 @@ public sealed record ContrastiveLoss : PairDistanceLoss
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T push = T.PositivePart(T.Const(margin) - T.PowOrZero(sums.First, 0.5));
-            return T.Const(0.5) * T.Select(T.Less(T.Const(0), t), sums.First, push * push);
+            T push = T.PositivePart(margin - T.PowOrZero(sums.First, 0.5));
+            return 0.5 * T.Select(t > 0, sums.First, push * push);
         }
     }
 }

@@ -121,8 +121,8 @@ public sealed record CosineEmbeddingLoss : PairLoss
             T cosine = Cosine(sums);
 
             // A cosine is at most 1: with that margin, rounding must not clip the loss and its gradient to 0.
-            T similar = positiveMargin == 1 ? T.Const(1) - cosine : T.PositivePart(T.Const(positiveMargin) - cosine);
-            return T.Select(T.Less(T.Const(0), t), similar, T.PositivePart(cosine - T.Const(margin)));
+            T similar = positiveMargin == 1 ? 1 - cosine : T.PositivePart(positiveMargin - cosine);
+            return T.Select(t > 0, similar, T.PositivePart(cosine - margin));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,6 +44,9 @@ public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
         return Evaluate([RowsLast(prediction, Dim), RowsLast(target, Dim)]);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        inputs.AreOfOneShape && inputs.X.Rank > 0 && (Dim == -1 || Dim == inputs.X.Rank - 1) ? FuseRows(inputs, inputs.X.Shape[-1]) : null;
+
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => [new("any lengths", "angle", -Math.PI, Math.PI, angle =>
     {
@@ -67,7 +70,7 @@ public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
             where T : struct, IReal<T>
         {
             T least = T.Const(epsilon * epsilon);
-            return T.Const(1) - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
+            return 1 - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
         }
     }
 }

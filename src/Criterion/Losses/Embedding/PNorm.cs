@@ -11,7 +11,7 @@ internal readonly struct PNorm(double p, double epsilon)
     public T PoweredDifference<T>(T a, T b)
         where T : struct, IReal<T>
     {
-        T difference = epsilon == 0 ? a - b : a - b + T.Const(epsilon);
+        T difference = epsilon == 0 ? a - b : a - b + epsilon;
         return p switch
         {
             1 => T.Abs(difference),

@@ -38,8 +38,20 @@ public abstract record PairLoss : RowLoss
         return ForEmpty(x1, x1.Count) ?? Evaluate(x1, x2, target, weights);
     }
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (inputs.X.Shape != inputs.Y.Shape || !Fits(inputs.X.Shape, inputs.Z!.Shape))
+        {
+            return null;
+        }
+
+        CheckTargets(inputs.Z);
+        return FuseRows(inputs, inputs.X.Shape[-1], inputs.Z.Elements);
+    }
+
     /// <summary>Throws if a target means neither similar nor dissimilar.</summary>
-    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(Name, target, "1 (similar) or −1 (dissimilar)");
+    protected virtual void CheckTargets(Tensor target) => ValueChecks.AreSigns(
+        Name, target, "1 (similar) or −1 (dissimilar)", "For 1 and 0, or true and false, use 2 * target - 1.");
 
     /// <summary>Computes the reduced loss of valid pairs.</summary>
     protected virtual Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights) =>
@@ -63,16 +75,17 @@ public abstract record PairLoss : RowLoss
         return [Curve("similar", 1), Curve("dissimilar", -1)];
     }
 
+    static bool Fits(Shape rows, Shape target) => rows.Rank switch
+    {
+        1 => target.Count == 1 && target.Rank <= 1,
+        2 => target == [rows[0]],
+        _ => false,
+    };
+
     void CheckShapes(Tensor x1, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        bool fits = x1.Rank switch
-        {
-            1 => target.Count == 1 && target.Rank <= 1,
-            2 => target.Shape == [x1.Shape[0]],
-            _ => false,
-        };
-        if (!fits)
+        if (!Fits(x1.Shape, target.Shape))
         {
             throw new ShapeException(
                 $"{Name}: x1 {x1.Shape} and target {target.Shape} do not match: [N, D] needs [N], and [D] needs a scalar. "

@@ -55,6 +55,9 @@ public sealed record PairMarginLoss : PairDistanceLoss
     /// <inheritdoc/>
     protected internal override RowFormula Formula => RowFormula.From(new Margins(PositiveMargin, NegativeMargin, P));
 
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        OverNonZero && Reduction == Reduction.Mean ? null : base.EvaluateFused(inputs);
+
     /// <inheritdoc/>
     protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor target, Tensor? weights)
     {
@@ -100,9 +103,7 @@ public sealed record PairMarginLoss : PairDistanceLoss
             where T : struct, IReal<T>
         {
             T distance = _norm.Root(sums.First);
-            return T.Select(
-                T.Less(T.Const(0), t), T.PositivePart(distance - T.Const(positiveMargin)), T.PositivePart(
-                    T.Const(negativeMargin) - distance));
+            return T.Select(t > 0, T.PositivePart(distance - positiveMargin), T.PositivePart(negativeMargin - distance));
         }
     }
 }

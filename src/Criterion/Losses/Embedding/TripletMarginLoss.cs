@@ -85,7 +85,7 @@ public sealed record TripletMarginLoss : RowLoss
         CheckSameShape(anchor, negative);
         return P switch
         {
-            2 => Evaluate(RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)), [anchor, positive, negative]),
+            2 => Evaluate(EvaluatedFormula, [anchor, positive, negative]),
             double.PositiveInfinity => MaximumNorm(anchor, positive, negative),
             _ => Evaluate([anchor, positive, negative]),
         };
@@ -96,6 +96,12 @@ public sealed record TripletMarginLoss : RowLoss
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() => ByDistance.Curves();
+
+    private protected override RowFormula EvaluatedFormula =>
+        P == 2 ? RowFormula.From(new EuclideanTriplet(TripletFormula, Epsilon, Swap)) : Formula;
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs) =>
+        inputs.AreOfOneShape && inputs.X.Rank > 0 && !double.IsInfinity(P) ? FuseRows(inputs, inputs.X.Shape[-1]) : null;
 
     // The maximum norm is not a sum over the row, so it is composed of tensor operations.
     Tensor MaximumNorm(Tensor anchor, Tensor positive, Tensor negative) => ByDistance.Forward(anchor, positive, negative);
@@ -114,7 +120,7 @@ public sealed record TripletMarginLoss : RowLoss
         public Statistics<T> Terms<T>(T a, T b, T c)
             where T : struct, IReal<T> =>
             Statistics<T>.Of(
-                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Const(0));
+                _norm.PoweredDifference(a, b), _norm.PoweredDifference(a, c), swap ? _norm.PoweredDifference(b, c) : T.Zero);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
@@ -133,7 +139,7 @@ public sealed record TripletMarginLoss : RowLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Statistics<T> Terms<T>(T a, T b, T c)
-            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Const(0));
+            where T : struct, IReal<T> => Statistics<T>.Of(Square(a - b), Square(a - c), swap ? Square(b - c) : T.Zero);
 
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T> => triplet.Value(sums, t);
@@ -142,7 +148,7 @@ public sealed record TripletMarginLoss : RowLoss
         T Square<T>(T difference)
             where T : struct, IReal<T>
         {
-            difference = epsilon == 0 ? difference : difference + T.Const(epsilon);
+            difference = epsilon == 0 ? difference : difference + epsilon;
             return difference * difference;
         }
     }

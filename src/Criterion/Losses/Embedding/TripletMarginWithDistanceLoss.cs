@@ -104,7 +104,7 @@ public sealed record TripletMarginWithDistanceLoss : Loss
         public T Value<T>(T near, T far)
             where T : struct, IReal<T>
         {
-            T violation = near - far + T.Const(margin);
+            T violation = near - far + margin;
             return smooth ? T.Softplus(violation) : T.PositivePart(violation);
         }
     }

@@ -25,22 +25,21 @@ public sealed record GradientLoss : Loss, IPredictionLoss
     }
 
     /// <summary>Computes the loss of images.</summary>
-    /// <param name="prediction">The prediction, [N, C, H, W] of any range.</param>
+    /// <param name="prediction">The prediction, [N, C, H, W] or one image [C, H, W], of any range.</param>
     /// <param name="target">The target, of the same shape.</param>
-    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
+    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>; N is 1 for one image.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
-        CheckSameShape(prediction, target);
-        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
-        if (ForEmpty(prediction, prediction.Count) is { } empty)
+        (Tensor x, Tensor y) = ImageChecks.Pair(Name, prediction, target, nameof(prediction), nameof(target));
+        if (ForEmpty(x, x.Count) is { } empty)
         {
             return empty;
         }
 
-        Tensor errors = TensorFormula.Map(default(L1Loss.AbsoluteError), Edges(prediction), Edges(target));
-        return Reduce(errors.Reshape(prediction.Shape[0], -1, 2, prediction.Shape[2] * prediction.Shape[3]).Mean([1, 3]).Sum(1));
+        Tensor errors = TensorFormula.Map(default(L1Loss.AbsoluteError), Edges(x.Floating()), Edges(y.Floating()));
+        return Reduce(errors.Reshape(x.Shape[0], -1, 2, x.Shape[2] * x.Shape[3]).Mean([1, 3]).Sum(1));
     }
 
     /// <inheritdoc/>

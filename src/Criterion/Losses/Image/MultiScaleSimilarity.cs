@@ -110,9 +110,9 @@ internal static class MultiScaleSimilarity
         {
             T bend = T.Const(Bend);
             T size = T.Abs(x);
-            T power = T.Pow(T.Select(T.Less(size, bend), bend, size), exponent);
-            T bounded = T.Select(T.Less(size, bend), x * T.Const(Math.Pow(Bend, exponent - 1)), T.Sign(x) * power);
-            return keepSign ? bounded : T.Select(T.Less(x, T.Const(0)), T.Const(0), bounded);
+            T power = T.Pow(T.Select(size < bend, bend, size), exponent);
+            T bounded = T.Select(size < bend, x * Math.Pow(Bend, exponent - 1), T.Sign(x) * power);
+            return keepSign ? bounded : T.Select(x < 0, 0, bounded);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Criterion.Drivers;
 using Criterion.Formulas;
 using Criterion.Numbers;
 
@@ -47,22 +48,42 @@ public sealed record PsnrLoss : RowLoss, IPredictionLoss
     protected override string PerRowName => "n";
 
     /// <summary>Computes the loss of images.</summary>
-    /// <param name="prediction">The prediction, [N, C, H, W], values in the declared range.</param>
+    /// <param name="prediction">The prediction, [N, C, H, W] or one image [C, H, W], values in the declared range.</param>
     /// <param name="target">The target, of the same shape and range.</param>
-    /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] when pooled.</returns>
+    /// <returns>A scalar; with <see cref="Reduction.None"/> [N], or [1] for one image or when pooled.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="LossException">A value is outside the range, or the batch is empty.</exception>
     public Tensor Forward(Tensor prediction, Tensor target)
     {
-        CheckSameShape(prediction, target);
-        ImageChecks.CheckImages(Name, prediction, nameof(prediction));
+        (Tensor x, Tensor y) = ImageChecks.Pair(Name, prediction, target, nameof(prediction), nameof(target));
+        Check(prediction, target);
+        int images = Pooled && x.Count > 0 ? 1 : x.Shape[0];
+        int pixels = x.Count / Math.Max(1, images);
+        return Evaluate(
+            [x.Floating().Reshape(images, pixels), y.Floating().Reshape(images, pixels)],
+            Tensor.Full([images], pixels, DType.Float64));
+    }
+
+    internal override FusedLoss? EvaluateFused(in FusedInputs inputs)
+    {
+        if (!inputs.AreOfOneShape || inputs.X.Rank is not (3 or 4))
+        {
+            return null;
+        }
+
+        Check(inputs.X, inputs.Y);
+        int images = Pooled || inputs.X.Rank == 3 ? 1 : inputs.X.Shape[0];
+        int pixels = inputs.X.Count / images;
+        using Scratch perRow = new(inputs.X.DType, images);
+        perRow.Fill(pixels);
+        return FuseRows(inputs, pixels, perRow.Elements);
+    }
+
+    void Check(Tensor prediction, Tensor target)
+    {
+        ImageChecks.CheckChannels(Name, prediction, nameof(prediction));
         ImageChecks.CheckRange(Name, Range, prediction, nameof(prediction));
         ImageChecks.CheckRange(Name, Range, target, nameof(target));
-        int images = Pooled && prediction.Count > 0 ? 1 : prediction.Shape[0];
-        int pixels = prediction.Count / Math.Max(1, images);
-        return Evaluate(
-            [prediction.Reshape(images, pixels), target.Reshape(images, pixels)],
-            Tensor.Full([images], pixels, DType.Float64));
     }
 
     /// <inheritdoc/>
@@ -86,8 +107,8 @@ public sealed record PsnrLoss : RowLoss, IPredictionLoss
         public T Value<T>(Statistics<T> sums, T t)
             where T : struct, IReal<T>
         {
-            T error = sums.First / (extent == 1 ? t : T.Const(extent * extent) * t);
-            return T.Const(10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
+            T error = sums.First / (extent == 1 ? t : (extent * extent) * t);
+            return (10 / Math.Log(10)) * T.Log(T.Max(error, T.Const(Math.Pow(10, -cap / 10))));
         }
     }
 }

@@ -48,6 +48,8 @@ public sealed record SsimLoss : WindowLoss
 
     SsimOptions EffectiveOptions => Options ?? SsimOptions.Of(Preset);
 
+    private protected override bool PreparesImages => EffectiveOptions.Downsample;
+
     /// <inheritdoc/>
     protected override Tensor Prepare(Tensor images) => EffectiveOptions.Prepare(images);
 
@@ -64,8 +66,8 @@ public sealed record SsimLoss : WindowLoss
         public T Value<T>(Statistics<T> means)
             where T : struct, IReal<T>
         {
-            T distance = T.Const(1) - similarity.Value(means);
-            return scale == 1 ? distance : T.Const(scale) * distance;
+            T distance = 1 - similarity.Value(means);
+            return scale == 1 ? distance : scale * distance;
         }
     }
 
@@ -99,24 +101,24 @@ public sealed record SsimLoss : WindowLoss
             T two = T.Const(2);
             T product = means.First * means.Second;
             T squares = (means.First * means.First) + (means.Second * means.Second);
-            T above = (two * Corrected(means.Fourth - product)) + T.Const(_contrast);
-            T below = Corrected(means.Third - squares) + T.Const(_contrast);
+            T above = (two * Corrected(means.Fourth - product)) + _contrast;
+            T below = Corrected(means.Third - squares) + _contrast;
             if (_contrastOnly)
             {
                 return above / below;
             }
 
-            above = ((two * product) + T.Const(_luminance)) * above;
-            below = (squares + T.Const(_luminance)) * below;
-            return above / (_epsilon == 0 ? below : below + T.Const(_epsilon));
+            above = ((two * product) + _luminance) * above;
+            below = (squares + _luminance) * below;
+            return above / (_epsilon == 0 ? below : below + _epsilon);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T FromBlack<T>(T x)
-            where T : struct, IReal<T> => _black == 0 ? x : x - T.Const(_black);
+            where T : struct, IReal<T> => _black == 0 ? x : x - _black;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         T Corrected<T>(T variance)
-            where T : struct, IReal<T> => _correction == 1 ? variance : T.Const(_correction) * variance;
+            where T : struct, IReal<T> => _correction == 1 ? variance : _correction * variance;
     }
 }

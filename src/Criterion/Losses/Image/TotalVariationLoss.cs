@@ -33,14 +33,14 @@ public sealed record TotalVariationLoss : Loss
     public bool PerPixel { get; init; }
 
     /// <summary>Computes the total variation of images.</summary>
-    /// <param name="images">The images, [N, C, H, W] of any range.</param>
-    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>.</returns>
+    /// <param name="images">The images, [N, C, H, W] or one image [C, H, W], of any range.</param>
+    /// <returns>A scalar, or [N] with <see cref="Reduction.None"/>; N is 1 for one image.</returns>
     /// <exception cref="ShapeException">The tensor is not [N, C, H, W].</exception>
     /// <exception cref="LossException">The batch is empty.</exception>
     public Tensor Forward(Tensor images)
     {
-        ImageChecks.CheckImages(Name, images, nameof(images));
-        return ForEmpty(images, images.Count) ?? Reduce(PerImage(images) * (PerPixel ? images.Shape[0] / (double)images.Count : 1));
+        Tensor x = ImageChecks.Batch(Name, images, nameof(images)).Floating();
+        return ForEmpty(x, x.Count) ?? Reduce(PerImage(x) * (PerPixel ? x.Shape[0] / (double)x.Count : 1));
     }
 
     /// <inheritdoc/>

@@ -141,8 +141,8 @@ public readonly struct RowNorm(double count) : IRowFormula
     public T Value<T>(Statistics<T> sums, T t)
         where T : struct, IReal<T>
     {
-        T square = count == 1 ? sums.First : sums.First / T.Const(count);
-        return T.Sqrt(square + T.Const(Epsilon));
+        T square = count == 1 ? sums.First : sums.First / count;
+        return T.Sqrt(square + Epsilon);
     }
 }
 
@@ -167,8 +167,8 @@ public readonly struct GradientNormCost(GradientPenaltyForm side, double target)
     T Distance<T>(T norm)
         where T : struct, IReal<T>
     {
-        T distance = (target == 1 ? norm : norm / T.Const(target)) - T.Const(1);
-        return side == GradientPenaltyForm.OneSided ? T.Max(T.Const(0), distance) : distance;
+        T distance = (target == 1 ? norm : norm / target) - 1;
+        return side == GradientPenaltyForm.OneSided ? T.Max(T.Zero, distance) : distance;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

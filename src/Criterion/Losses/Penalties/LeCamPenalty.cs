@@ -4,7 +4,10 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>The state of <see cref="LeCamPenalty"/>: running means of the discriminator's logits, to save in a checkpoint.</summary>
+/// <summary>
+/// The state of <see cref="LeCamPenalty"/>: running means of the discriminator's logits, to save in a checkpoint by
+/// <see cref="StatefulNumbers"/>.
+/// </summary>
 public sealed record LeCamState
 {
     /// <summary>Initializes the state.</summary>
@@ -126,7 +129,7 @@ public sealed record LeCamPenalty : Penalty
             where T : struct, IReal<T>
         {
             T beyond = above ? x - mean : mean - x;
-            T distance = rectified ? T.Max(T.Const(0), beyond) : beyond;
+            T distance = rectified ? T.Max(T.Zero, beyond) : beyond;
             return distance * distance;
         }
     }

@@ -14,7 +14,7 @@ public abstract partial record Penalty : ICriterion
     public double Weight { get; init => field = Require.NonNegative(value, nameof(Penalty)); }
 
     /// <inheritdoc/>
-    public abstract string ToLatex();
+    public virtual string ToLatex() => Latex.Text(Name);
 
     /// <inheritdoc/>
     public virtual IEnumerable<LossCurve> Curves() => [];

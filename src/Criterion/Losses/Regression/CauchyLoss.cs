@@ -40,22 +40,22 @@ public sealed record CauchyLoss : PointwiseLoss
             where T : struct, IReal<T>
         {
             T difference = x - y;
-            T error = difference / T.Const(scale);
+            T error = difference / scale;
             if (T.IsText)
             {
-                return T.Log1p(T.Const(0.5) * (error * error));
+                return T.Log1p(0.5 * (error * error));
             }
 
             // For large e, ½ e² may overflow and the 1 is negligible: ln ½ e² = 2 (ln |d| − ln (√2 Scale)). Near 0 as in Log1p.
-            (T zero, T one) = (T.Const(0), T.Const(1));
-            T isFar = T.Less(T.Const(Far), T.Abs(error));
+            (T zero, T one) = (T.Zero, T.One);
+            T isFar = T.Abs(error) > Far;
             T near = T.Select(isFar, zero, error);
-            T half = T.Const(0.5) * (near * near);
+            T half = 0.5 * (near * near);
             T shifted = one + half;
             T log = T.Log(T.Select(isFar, T.Abs(difference), shifted));
             T small = T.Select(T.Equal(shifted, one), half, log * (half / (shifted - one)));
-            T loss = T.Select(isFar, T.Const(2) * (log - T.Const(Math.Log(scale * Math.Sqrt(2)))), small);
-            T slope = T.Select(isFar, T.Const(2), near * T.Const(1 / scale)) / T.Select(isFar, difference, shifted);
+            T loss = T.Select(isFar, 2 * (log - Math.Log(scale * Math.Sqrt(2))), small);
+            T slope = T.Select(isFar, 2, near * (1 / scale)) / T.Select(isFar, difference, shifted);
             return T.WithSlope(T.Detach(loss), difference, slope);
         }
     }

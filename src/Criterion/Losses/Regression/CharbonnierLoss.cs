@@ -61,21 +61,21 @@ public sealed record CharbonnierLoss : PointwiseLoss
                 return Text(difference);
             }
 
-            T clamped = T.Min(T.Max(difference * T.Const(_scale), T.Const(-Far)), T.Const(Far));
-            T length = T.Sqrt((clamped * clamped) + T.Const(epsilon * _scale * epsilon * _scale));
-            T root = T.Max(T.Abs(difference), length * T.Const(1 / _scale));
+            T clamped = T.Min(T.Max(difference * _scale, T.Const(-Far)), T.Const(Far));
+            T length = T.Sqrt((clamped * clamped) + (epsilon * _scale * epsilon * _scale));
+            T root = T.Max(T.Abs(difference), length * (1 / _scale));
             root = T.WithSlope(T.Detach(root), difference, clamped / length);
 
             // √(d² + ε²) − ε = d² / (√(d² + ε²) + ε), which does not cancel near 0.
-            return zeroAtEquality ? difference * (difference / (root + T.Const(epsilon))) : root;
+            return zeroAtEquality ? difference * (difference / (root + epsilon)) : root;
         }
 
         T Text<T>(T difference)
             where T : struct, IReal<T>
         {
             T square = difference * difference;
-            T root = T.Sqrt(square + T.Const(epsilon * epsilon));
-            return zeroAtEquality ? square / (root + T.Const(epsilon)) : root;
+            T root = T.Sqrt(square + (epsilon * epsilon));
+            return zeroAtEquality ? square / (root + epsilon) : root;
         }
     }
 }

@@ -95,18 +95,18 @@ public sealed record GaussianNLLLoss : TernaryLoss
         public T Value<T>(T x, T y, T z)
             where T : struct, IReal<T>
         {
-            T clamped = Guards.UndefinedWhere(T.Less(z, T.Const(0)), T.Max(z, T.Const(epsilon)));
-            T variance = T.WithSlope(T.Detach(clamped), z, T.Const(1));
+            T clamped = Guards.UndefinedWhere(z < 0, T.Max(z, T.Const(epsilon)));
+            T variance = T.WithSlope(T.Detach(clamped), z, T.One);
             T difference = x - y;
             T ratio = difference / variance;
             T loss = T.IsText
-                ? T.Const(0.5) * (T.Log(variance) + (difference * difference / variance))
-                : (T.Const(0.5) * T.Log(variance)) + (T.Const(0.5) * ratio * difference);
+                ? 0.5 * (T.Log(variance) + (difference * difference / variance))
+                : (0.5 * T.Log(variance)) + (0.5 * ratio * difference);
 
             // By the variance ½ (1/v − (d/v)²): the quotient rule would divide by v², which may overflow, before multiplying by d².
             loss = T.WithSlope(T.Detach(loss), difference, ratio);
-            loss = T.WithSlope(loss, variance, T.Const(0.5) * ((T.Const(1) / variance) - (ratio * ratio)));
-            return full ? loss + T.Const(0.5 * Math.Log(2 * Math.PI)) : loss;
+            loss = T.WithSlope(loss, variance, 0.5 * ((1 / variance) - (ratio * ratio)));
+            return full ? loss + (0.5 * Math.Log(2 * Math.PI)) : loss;
         }
     }
 }

@@ -43,13 +43,13 @@ public sealed record GemanMcClureLoss : PointwiseLoss
             T error = Guards.Scaled(x - y, scale);
             if (T.IsText)
             {
-                return T.Const(2) * (error * error) / ((error * error) + T.Const(4));
+                return 2 * (error * error) / ((error * error) + 4);
             }
 
             // The slope is 16 e / (e² + 4)²: the quotient rule would cancel. For large e, e² may overflow and the loss is 2.
-            T ratio = T.Const(2) / ((error * error) + T.Const(4));
-            T loss = T.Select(T.Less(T.Const(Far), T.Abs(error)), T.Const(2), ratio * error * error);
-            return T.WithSlope(T.Detach(loss), error, T.Const(4) * ratio * error * ratio);
+            T ratio = 2 / ((error * error) + 4);
+            T loss = T.Select(T.Abs(error) > Far, 2, ratio * error * error);
+            return T.WithSlope(T.Detach(loss), error, 4 * ratio * error * ratio);
         }
     }
 }

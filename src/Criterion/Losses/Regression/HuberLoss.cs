@@ -44,10 +44,7 @@ public sealed record HuberLoss : PointwiseLoss
         {
             T difference = x - y;
             T size = T.Abs(difference);
-            return T.Select(
-                T.LessOrEqual(size, T.Const(delta)),
-                Guards.ScaledSquare(0.5, difference),
-                T.Const(delta) * (size - T.Const(0.5 * delta)));
+            return T.Select(size <= delta, Guards.ScaledSquare(0.5, difference), delta * (size - (0.5 * delta)));
         }
     }
 }

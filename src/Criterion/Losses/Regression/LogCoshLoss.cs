@@ -34,12 +34,12 @@ public sealed record LogCoshLoss : PointwiseLoss
             T difference = x - y;
             T size = T.Detach(T.Abs(difference));
             T slope = T.Tanh(difference);
-            T far = size + T.Softplus(T.Const(-2) * size) - T.Const(Math.Log(2));
+            T far = size + T.Softplus(-2 * size) - Math.Log(2);
 
             // cosh⁻² d = 1 − tanh² d: near 0, where ln 2 would cancel the digits of the result.
             T tanh = T.Detach(slope);
-            T near = T.Const(-0.5) * T.Log1p(-(tanh * tanh));
-            return T.WithSlope(T.Detach(Guards.Unless(T.Less(size, T.Const(1)), near, far)), difference, slope);
+            T near = -0.5 * T.Log1p(-(tanh * tanh));
+            return T.WithSlope(T.Detach(Guards.Unless(size < 1, near, far)), difference, slope);
         }
     }
 }

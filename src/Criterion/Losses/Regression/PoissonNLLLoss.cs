@@ -71,7 +71,7 @@ public sealed record PoissonNLLLoss : PointwiseLoss
         {
             if (T.IsText)
             {
-                T loss = logInput ? T.Exp(x) - (y * x) : x - (y * T.Log(x + T.Const(epsilon)));
+                T loss = logInput ? T.Exp(x) - (y * x) : x - (y * T.Log(x + epsilon));
                 return full ? loss + Stirling(y) : loss;
             }
 
@@ -80,7 +80,7 @@ public sealed record PoissonNLLLoss : PointwiseLoss
                 return Full(x, y);
             }
 
-            T isFar = T.Less(T.Const(Large), T.Abs(x));
+            T isFar = T.Abs(x) > Large;
             return logInput && !T.Any(isFar) ? T.Exp(x) - (y * x) : Plain(x, y);
         }
 
@@ -91,21 +91,21 @@ public sealed record PoissonNLLLoss : PointwiseLoss
         T RateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T rate = x + T.Const(epsilon);
+            T rate = x + epsilon;
             T log = Guards.Weighable(T.Log(rate), y);
-            T share = y / T.Select(T.Equal(y, T.Const(0)), T.Const(1), rate);
-            return T.WithSlope(T.WithSlope(T.Detach(x - (y * log)), x, T.Const(1) - share), y, -log);
+            T share = y / T.Select(T.Equal(y, T.Zero), 1, rate);
+            return T.WithSlope(T.WithSlope(T.Detach(x - (y * log)), x, 1 - share), y, -log);
         }
 
         // 0 · ∞ is 0: with a rate of 0 the count is 0 with certainty. For large x the loss is x (eˣ/x − y), with √eˣ as a factor twice.
         static T LogRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T isLarge = T.Less(T.Const(Large), x);
-            T bounded = T.Select(isLarge, Guards.Clamp(Infinite, x), T.Const(1));
-            T e = T.Exp(T.Select(isLarge, T.Const(0.5) * x, x));
+            T isLarge = x > Large;
+            T bounded = T.Select(isLarge, Guards.Clamp(Infinite, x), 1);
+            T e = T.Exp(T.Select(isLarge, 0.5 * x, x));
             T loss = T.Select(isLarge, bounded * ((e / bounded * e) - y), e - (y * Guards.Weighable(x, y)));
-            T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, T.Const(1)))), e - y);
+            T slope = T.Select(isLarge, e * (e - (y / T.Select(isLarge, e, 1))), e - y);
             slope = T.WithSlope(T.WithSlope(T.Detach(slope), x, T.Select(isLarge, e * e, e)), y, T.Const(-1));
             return T.WithSlope(T.WithSlope(T.Detach(loss), x, slope), y, -x);
         }
@@ -115,8 +115,8 @@ public sealed record PoissonNLLLoss : PointwiseLoss
             where T : struct, IReal<T>
         {
             // Each branch gets its own prediction: an overflow in the branch not taken would be NaN in the derivatives.
-            T isSmall = T.LessOrEqual(y, T.Const(1));
-            (T zero, T one) = (T.Const(0), T.Const(1));
+            T isSmall = y <= 1;
+            (T zero, T one) = (T.Zero, T.One);
             T plain = Plain(T.Select(isSmall, x, zero), T.Select(isSmall, y, zero));
             (T prediction, T count) = (T.Select(isSmall, one, x), T.Select(isSmall, one, y));
             return T.Select(isSmall, plain, logInput ? FullLogRateLoss(prediction, count) : FullRateLoss(prediction, count));
@@ -130,29 +130,29 @@ public sealed record PoissonNLLLoss : PointwiseLoss
             T relative = T.Expm1(distance);
 
             // For large distances eˣ is accurate to the digits of x, not of the difference.
-            T isDirect = T.Select(T.Less(T.Const(1), distance), T.Less(x, T.Const(Large)), T.Less(x, x));
-            T excess = T.Select(isDirect, T.Exp(T.Select(isDirect, x, T.Const(0))) - y, y * relative);
+            T isDirect = T.Select(distance > 1, x < Large, T.Less(x, x));
+            T excess = T.Select(isDirect, T.Exp(T.Select(isDirect, x, 0)) - y, y * relative);
             T loss = T.Select(isDirect, excess - (y * distance), y * (relative - distance)) + HalfLog(y);
-            return T.WithSlope(T.WithSlope(T.Detach(loss), x, excess), y, (T.Const(0.5) / y) - distance);
+            return T.WithSlope(T.WithSlope(T.Detach(loss), x, excess), y, (0.5 / y) - distance);
         }
 
         // Likewise (x − y) − y ln((x + ε) / y) + ½ ln(2π y).
         T FullRateLoss<T>(T x, T y)
             where T : struct, IReal<T>
         {
-            T rate = x + T.Const(epsilon);
+            T rate = x + epsilon;
             T excess = x - y;
-            T relative = (excess + T.Const(epsilon)) / y;
-            T isLow = T.Less(relative, T.Const(-0.5));
-            T log = T.Select(isLow, T.Log(rate) - T.Log(y), T.Log1p(T.Select(isLow, T.Const(0), relative)));
+            T relative = (excess + epsilon) / y;
+            T isLow = relative < -0.5;
+            T log = T.Select(isLow, T.Log(rate) - T.Log(y), T.Log1p(T.Select(isLow, 0, relative)));
             T loss = (y * ((excess / y) - log)) + HalfLog(y);
-            return T.WithSlope(T.WithSlope(T.Detach(loss), x, (excess + T.Const(epsilon)) / rate), y, (T.Const(0.5) / y) - log);
+            return T.WithSlope(T.WithSlope(T.Detach(loss), x, (excess + epsilon) / rate), y, (0.5 / y) - log);
         }
 
         static T HalfLog<T>(T y)
-            where T : struct, IReal<T> => T.Const(0.5) * (T.Log(y) + T.Const(Math.Log(2 * Math.PI)));
+            where T : struct, IReal<T> => 0.5 * (T.Log(y) + Math.Log(2 * Math.PI));
 
         static T Stirling<T>(T y)
-            where T : struct, IReal<T> => T.Select(T.LessOrEqual(y, T.Const(1)), T.Const(0), (y * T.Log(y)) - y + HalfLog(y));
+            where T : struct, IReal<T> => T.Select(y <= 1, 0, (y * T.Log(y)) - y + HalfLog(y));
     }
 }

@@ -40,7 +40,7 @@ public sealed record QuantileLoss : PointwiseLoss
             where T : struct, IReal<T>
         {
             T error = y - x;
-            return T.Max(T.Const(quantile) * error, T.Const(quantile - 1) * error);
+            return T.Max(quantile * error, (quantile - 1) * error);
         }
     }
 }

@@ -47,10 +47,7 @@ public sealed record SmoothL1Loss : PointwiseLoss
             T size = T.Abs(difference);
             return beta == 0
                 ? size
-                : T.Select(
-                    T.Less(size, T.Const(beta)),
-                    Guards.ScaledSquare(0.5 / beta, difference),
-                    size - T.Const(0.5 * beta));
+                : T.Select(size < beta, Guards.ScaledSquare(0.5 / beta, difference), size - (0.5 * beta));
         }
     }
 }

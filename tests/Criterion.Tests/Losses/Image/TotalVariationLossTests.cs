@@ -46,6 +46,14 @@ public class TotalVariationLossTests : ImageLossContract
         return sum;
     }
 
+    [Fact]
+    public void Bytes_give_the_loss_of_the_same_floats()
+    {
+        Tensor bytes = Tensor.From([3, 250, 0, 7, 255, 9], [1, 1, 2, 3]).To(DType.UInt8);
+        Assert.Equal(
+            ((TotalVariationLoss)Default).Forward(bytes.To(DType.Float32)).Item(), ((TotalVariationLoss)Default).Forward(bytes).Item());
+    }
+
     protected virtual double Of(double down, double across) => Math.Abs(down) + Math.Abs(across);
 }
 
