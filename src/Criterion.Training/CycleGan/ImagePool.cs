@@ -16,7 +16,7 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
 
     readonly Lock _gate = new();
     readonly List<Tensor> _images = [];
-    RandomStream _random = random ?? throw new ArgumentNullException(nameof(random));
+    readonly RandomStream _random = random ?? throw new ArgumentNullException(nameof(random));
 
     /// <summary>Gets the number of images in the pool.</summary>
     public int Count => _images.Count;
@@ -45,7 +45,7 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
     {
         lock (_gate)
         {
-            OrderedDictionary<string, Tensor> state = new() { ["random"] = _random.State() };
+            OrderedDictionary<string, Tensor> state = new(new StateGroup(("random", _random)).StateDict());
             for (int i = 0; i < _images.Count; i++)
             {
                 state.Add($"images.{i}", _images[i]);
@@ -61,7 +61,7 @@ public sealed class ImagePool(int capacity, RandomStream random) : IStateful
         ArgumentNullException.ThrowIfNull(state);
         lock (_gate)
         {
-            _random = state.Random("random");
+            _random.LoadStateDict(StateGroup.Part(state, "random"));
             _images.Clear();
             _images.AddRange(StateGroup.Part(state, "images").Values.Select(Own));
         }

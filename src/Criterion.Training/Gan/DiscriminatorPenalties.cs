@@ -12,7 +12,6 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     // The copies of images for the consistency penalty are shifted by up to this fraction of their side.
     const int ShiftFraction = 8;
 
-    RandomStream _random = random;
     LeCamState _leCam = new();
     LeCamState _next = new();
 
@@ -47,27 +46,24 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     public void Commit() => _leCam = _next;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor>
-    {
-        ["places"] = _random.State(),
-        ["lecam"] = StateDicts.Numbers(_leCam.Real, _leCam.Fake, _leCam.Steps),
-    };
+    public IReadOnlyDictionary<string, Tensor> StateDict() => State.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        _random = state.Random("places");
-        double[] means = state.Numbers("lecam", 3);
-        _leCam = _next = new LeCamState(means[0], means[1], (long)means[2]);
-    }
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => State.LoadStateDict(state);
+
+    StateGroup State => new(
+        ("places", random),
+        ("lecam", new StatefulNumbers(
+            () => [_leCam.Real, _leCam.Fake, _leCam.Steps],
+            means => _leCam = _next = new LeCamState(means[0], means[1], (long)means[2]))));
 
     Tensor Compute(Penalty penalty, Func<Tensor, Tensor> critic, DiscriminatorBatch batch) => penalty switch
     {
-        InputGradientPenalty slope => slope.Forward(critic, batch.Real, batch.Fake, _random),
+        InputGradientPenalty slope => slope.Forward(critic, batch.Real, batch.Fake, random),
         DriftPenalty drift => drift.Forward(batch.RealLogits),
         LeCamPenalty leCam => leCam.Forward(
             batch.RealLogits, batch.FakeLogits, _next = leCam.Update(_leCam, batch.RealLogits, batch.FakeLogits)),
-        CustomPenalty custom => custom.Forward(critic, batch.Real, batch.Fake, _random),
+        CustomPenalty custom => custom.Forward(critic, batch.Real, batch.Fake, random),
         ConsistencyPenalty consistency => consistency.Forward(batch.RealLogits, critic(Shift(batch.Real))),
         _ => throw new TrainingException($"{penalty.GetType().Name} is not a penalty of a discriminator. {Regularizer.Alternatives}"),
     };
@@ -76,7 +72,7 @@ internal sealed class DiscriminatorPenalties(IReadOnlyList<Regularizer> all, Ran
     {
         (int height, int width) = (images.Shape[2], images.Shape[3]);
         int most = Math.Max(1, Math.Min(height, width) / ShiftFraction);
-        long[] by = Tensor.RandInt(0, (2 * most) + 1, [2], _random).ToArray<long>();
+        long[] by = Tensor.RandInt(0, (2 * most) + 1, [2], random).ToArray<long>();
         return new ReflectionPad2d(most).Forward(images).Narrow(2, (int)by[0], height).Narrow(3, (int)by[1], width);
     }
 }

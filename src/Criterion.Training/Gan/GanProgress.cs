@@ -28,16 +28,12 @@ internal sealed class GanProgress(GanOptions options) : IStateful
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor>
-    {
-        ["discriminator_steps"] = StateDicts.Integers(DiscriminatorSteps),
-        ["equilibrium"] = StateDicts.Numbers(_equilibrium.K),
-    };
+    public IReadOnlyDictionary<string, Tensor> StateDict() => State.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        DiscriminatorSteps = state.Integers("discriminator_steps", 1)[0];
-        _equilibrium = _equilibrium with { K = state.Numbers("equilibrium", 1)[0] };
-    }
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => State.LoadStateDict(state);
+
+    StateGroup State => new(
+        ("discriminator_steps", new StatefulNumbers(() => [DiscriminatorSteps], steps => DiscriminatorSteps = (long)steps[0])),
+        ("equilibrium", new StatefulNumbers(() => [_equilibrium.K], k => _equilibrium = _equilibrium with { K = k[0] })));
 }

@@ -7,8 +7,7 @@ namespace Criterion.Training;
 /// <param name="labels">The stream of the classes.</param>
 internal sealed class LatentSampler(ValueList<int> shape, int classes, RandomStream latents, RandomStream labels) : IStateful
 {
-    RandomStream _latents = latents;
-    RandomStream _labels = labels;
+    readonly StateGroup _state = new(("samples", latents), ("labels", labels));
 
     /// <summary>Draws a batch with random classes.</summary>
     /// <param name="count">The rows of the batch.</param>
@@ -17,17 +16,15 @@ internal sealed class LatentSampler(ValueList<int> shape, int classes, RandomStr
     /// </returns>
     public (Tensor Latents, Tensor? Labels) Next(int count)
     {
-        Tensor? labels = classes == 0 ? null : Tensor.RandInt(0, classes, [count], _labels);
-        return (Draw(count, shape, labels, classes, _latents), labels);
+        Tensor? drawn = classes == 0 ? null : Tensor.RandInt(0, classes, [count], labels);
+        return (Draw(count, shape, drawn, classes, latents), drawn);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict() =>
-        new OrderedDictionary<string, Tensor> { ["samples"] = _latents.State(), ["labels"] = _labels.State() };
+    public IReadOnlyDictionary<string, Tensor> StateDict() => _state.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) =>
-        (_latents, _labels) = (state.Random("samples"), state.Random("labels"));
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => _state.LoadStateDict(state);
 
     /// <summary>Returns the classes 0, 1, … in turn, Int64 <c>[count]</c>.</summary>
     public static Tensor InTurn(int count, int classes) =>

@@ -29,7 +29,8 @@ internal sealed class TrainedNetworks : IStateful
         _schedule = schedule is null ? null : new LearningRateSchedule(_optimizer, schedule);
         _clip = clip > 0 ? clip : double.PositiveInfinity;
         IEnumerable<(string, IStateful)> parts = networks.Select(static named => (named.Name, (IStateful)named.Network));
-        _state = new StateGroup([.. parts, ("optimizer", _optimizer), .. _schedule is null ? [] : new[] { ("schedule", (IStateful)_schedule) }]);
+        (string, IStateful)[] schedules = _schedule is null ? [] : [("schedule", _schedule)];
+        _state = new StateGroup([.. parts, ("optimizer", _optimizer), .. schedules]);
     }
 
     /// <summary>Creates one network with its optimizer.</summary>

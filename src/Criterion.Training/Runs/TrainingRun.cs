@@ -21,7 +21,7 @@ public abstract class TrainingRun<TStep, TRecord>
     public TRecord Record { get; private protected set; }
 
     /// <summary>Gets the folder that the run was opened in; null if it was not.</summary>
-    public string? Path { get; private protected set; }
+    public string? FolderPath { get; private protected set; }
 
     /// <summary>Gets the trainer.</summary>
     private protected abstract Trainer<TStep> Trainer { get; }
@@ -40,7 +40,7 @@ public abstract class TrainingRun<TStep, TRecord>
     /// </exception>
     public TRecord Execute(Action<TStep>? onStep = null, CancellationToken cancellation = default)
     {
-        string path = Path ?? throw new TrainingException(
+        string path = FolderPath ?? throw new TrainingException(
             $"{GetType().Name}.{nameof(Execute)}: the run has no folder. Open it in one with {GetType().Name}.Open, or pass a "
             + $"{nameof(RunFolder)}.");
         if (_ended is not null)
@@ -94,7 +94,7 @@ public abstract class TrainingRun<TStep, TRecord>
     /// <param name="before">The record of the run in it; null for a new one.</param>
     private protected void OpenIn(string path, TRecord? before)
     {
-        Path = path;
+        FolderPath = path;
         CheckpointFolder checkpoints = new(System.IO.Path.Combine(path, RunFolder.CheckpointsName));
         if (before is null || checkpoints.IsEmpty)
         {

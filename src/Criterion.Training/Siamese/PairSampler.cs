@@ -10,7 +10,7 @@ public sealed class PairSampler : IStateful
     readonly ImageDataset _data;
     readonly int[][] _byClass;
     readonly int _batch;
-    RandomStream _random;
+    readonly RandomStream _random;
 
     /// <summary>Creates a sampler of labelled images.</summary>
     /// <param name="data">The images; classes with a single image are ignored.</param>
@@ -75,14 +75,12 @@ public sealed class PairSampler : IStateful
     }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, Tensor> StateDict() => new OrderedDictionary<string, Tensor> { ["random"] = _random.State() };
+    public IReadOnlyDictionary<string, Tensor> StateDict() => State.StateDict();
 
     /// <inheritdoc/>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        _random = state.Random("random");
-    }
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => State.LoadStateDict(state);
+
+    StateGroup State => new(("random", _random));
 
     (int[] Own, int[] Other) Classes()
     {

@@ -203,7 +203,7 @@ internal readonly struct Shifted<TFormula>(TFormula formula, double c) : IUnaryF
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
-        where T : struct, IReal<T> => formula.Value(x - T.Const(c));
+        where T : struct, IReal<T> => formula.Value(x - c);
 }
 
 /// <summary>f(−x).</summary>

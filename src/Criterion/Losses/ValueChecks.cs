@@ -64,7 +64,7 @@ internal static class ValueChecks
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
-            where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(1)), T.Const(0), T.Const(1));
+            where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.One), 0, 1);
     }
 
     /// <summary>Returns 0 for 1, 0 and −1, and 1 otherwise.</summary>
@@ -73,6 +73,6 @@ internal static class ValueChecks
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T> =>
-            T.Select(T.Equal(x, T.Const(0)), T.Const(0), default(IsNotSign).Value(x));
+            T.Select(T.Equal(x, T.Zero), 0, default(IsNotSign).Value(x));
     }
 }

@@ -21,8 +21,8 @@ public sealed partial class StateTests
             Latent = 6,
         }),
         [
-            "step", "latents.samples", "latents.labels", "data.place", "progress.equilibrium", "progress.discriminator_steps",
-                "penalties.places", "penalties.lecam",
+            "step", "latents.samples.seed", "latents.samples.position", "latents.labels.position", "data.place",
+            "progress.equilibrium.values", "progress.discriminator_steps.values", "penalties.places.position", "penalties.lecam.values",
             .. Of("generator.network", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("average", "#.weight", "#.bias", "#.running_mean", "#.running_var", "#.num_batches_tracked"),
             .. Of("discriminator.network", "#.weight_orig", "#.bias", "#.weight_u", "#.weight_v"),
@@ -45,7 +45,7 @@ public sealed partial class StateTests
         AssertHolds(
             trainer,
             [
-                "step", "data_a.place", "data_b.place", "pool_a.random", "pool_a.images.#", "pool_b.random", "pool_b.images.#",
+                "step", "data_a.place", "data_b.place", "pool_a.random.position", "pool_a.images.#", "pool_b.random.position", "pool_b.images.#",
                 .. Of("translators.a_to_b", "#.weight", "#.bias", "#.body.#.weight"),
                     .. Of("translators.b_to_a", "#.weight", "#.bias", "#.body.#.weight"),
                 .. Of("discriminators.a", "#.weight", "#.bias"), .. Of("discriminators.b", "#.weight", "#.bias"),
@@ -62,7 +62,7 @@ public sealed partial class StateTests
 
         AssertHolds(
             trainer,
-            ["step", "pairs.random", .. Of("encoder.network", "#.weight", "#.bias", "#.running_mean", "#.running_var",
+            ["step", "pairs.random.position", .. Of("encoder.network", "#.weight", "#.bias", "#.running_mean", "#.running_var",
                 "#.num_batches_tracked"), .. Of("encoder.optimizer", Adam)]);
     }
 

@@ -37,6 +37,21 @@ public sealed class TrainingSampleTests : IDisposable
         Assert.InRange(losses[^1], 0, 0.8 * losses[0]);
     }
 
+    [Fact]
+    public void The_sample_of_custom_networks_trains_resumes_reports_evaluates_and_draws()
+    {
+        string picture = _temp["picture.png"];
+        string[] first = SampleProgram.Run("CustomGan", "2", picture, _temp["run"]);
+        string[] rest = SampleProgram.Run("CustomGan", "4", picture, _temp["run"]);
+
+        Assert.Equal(["step 1", "step 2", "Finish"], first.Select(static line => line[..6]).Take(3));
+        Assert.Equal(["step 3", "step 4", "Finish"], rest.Select(static line => line[..6]).Take(3));
+        Assert.StartsWith("Fréchet distance of 100 samples: ", rest[^1], StringComparison.Ordinal);
+        Assert.Equal(1, Png.Read(picture).Shape[0]);
+        Assert.Contains("SquaredHingeGanLoss", File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
+        Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", "CustomGan", "Program.cs")).Length, 10, 40);
+    }
+
     [Theory]
     [InlineData("Dcgan")]
     [InlineData("WganGp")]

@@ -161,9 +161,11 @@ public static partial class LossEvaluation
                 loss,
                 new SpanOperand<T>(prediction, shape, gradient, nameof(prediction)),
                 new SpanOperand<T>(target, shape, [], nameof(target)),
-                new SpanOperand<T>(
-                    variance, shape.Rank > 0 && variance.Length != shape.Count ? shape.Without(-1) : shape, varianceGradient, nameof(variance)));
+                new SpanOperand<T>(variance, VarianceShape(shape, variance.Length), varianceGradient, nameof(variance)));
     }
+
+    /// <summary>Returns the shape of the means, or that of their rows where there are fewer variances.</summary>
+    static Shape VarianceShape(Shape means, int variances) => means.Rank > 0 && variances != means.Count ? means.Without(-1) : means;
 
     /// <summary>Returns the shape of so many rows.</summary>
     static Shape Rows(ICriterion loss, int length, int rows)

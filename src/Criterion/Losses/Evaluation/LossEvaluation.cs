@@ -4,9 +4,9 @@ namespace Criterion.Losses;
 
 /// <summary>Evaluates losses on arrays and spans of float or double: value and gradient without tensors.</summary>
 /// <remarks>
-/// <para>The results have the same bits as <c>Forward</c> and <c>Backward</c> on tensors, and errors are the loss's own. The overloads with a
-/// <c>gradient</c> write it to memory of the caller. It must not overlap the values, and an empty span skips it. After an error its contents
-/// are unspecified.</para>
+/// <para>The results have the same bits as <c>Forward</c> and <c>Backward</c> on tensors, and errors are the loss's own. The overloads with
+/// a <c>gradient</c> write it to memory of the caller. It must not overlap the values, and an empty span skips it. After an error its
+/// contents are unspecified.</para>
 /// <para>A loss that is one formula allocates nothing but the arrays that are returned. Losses that combine several steps (such as
 /// <see cref="MultiScaleSsimLoss"/>, weighted sums, and losses with weights for elements) and own losses use tensors from the pool inside,
 /// whose small objects the garbage collector collects. Any number of threads may call one instance at once.</para>

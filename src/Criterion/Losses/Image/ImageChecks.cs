@@ -86,7 +86,8 @@ internal static class ImageChecks
         string where = x.Rank == y.Rank
             ? $"differ at dim {Enumerable.Range(0, x.Rank).First(i => x.Shape[i] != y.Shape[i])}"
             : "differ in rank";
-        throw new ShapeException($"{name}: {nameX} {x.Shape} and {nameY} {y.Shape} {where}. Images are never broadcast; {Advice(x, y, nameY)}.");
+        throw new ShapeException(
+            $"{name}: {nameX} {x.Shape} and {nameY} {y.Shape} {where}. Images are never broadcast; {Advice(x, y, nameY)}.");
     }
 
     /// <summary>Returns how to give two images one shape.</summary>

@@ -130,7 +130,8 @@ static class EvaluationCases
         yield return new PredictionCase(new CrossEntropyLoss(), Uniform(20, -3, 3, 1), Uniform(20, 0, 1, 2), [5, 4]);
         double[] p = [0.1, 0.2, 0.7], q = [0.25, 0.25, 0.5];
         yield return new PredictionCase(new KlFromProbabilitiesLoss(), p, q);
-        yield return new PredictionCase(new KlFromLogProbabilitiesLoss(), [.. p.Select(static v => Math.Log(v))], [.. q.Select(static v => Math.Log(v))]);
+        yield return new PredictionCase(
+            new KlFromLogProbabilitiesLoss(), [.. p.Select(static v => Math.Log(v))], [.. q.Select(static v => Math.Log(v))]);
     }
 
     static IEnumerable<EvaluationCase> Images()
