@@ -272,6 +272,7 @@ def cases():
         ("selu", lambda x: elu(x, mpf(1.6732632423543772), mpf(1.0507009873554805))),
         ("relu", hinge), ("leaky relu", lambda x: hinge(x) - mpf(0.2) * hinge(-x)), ("clamp", lambda x: clamp(x, mpf(-0.8), mpf(1.1))),
         ("cube", lambda x: power(x, 3)), ("inverse", lambda x: mpf(0.3) / x), ("affine", lambda x: x / mpf(0.3) - mpf(0.25)),
+        ("square", lambda x: x * x),
         ("softplus term", lambda x: softplus(-x)), ("smoothed term", lambda x: smoothed(x, mpf(0.9))), ("linear term", lambda x: x),
         ("hinge term", lambda x: hinge(1 - x)), ("square term", lambda x: mpf("0.5") * (x - 1) * (x - 1)),
         ("kl conjugate", lambda x: exp(x - 1)), ("reverse kl activation", lambda x: -exp(-x)), ("pearson conjugate", lambda x: mpf("0.25") * x * x + x),
@@ -285,6 +286,8 @@ def cases():
     yield "log1p", log1p, [["-0.999999", "-0.5", "-0.1", "-1e-4", "-1e-7", "-1e-20"] + positive], [WIDE]
     yield from ((name, f, [PLACES, PLACES], [WIDE_PLACES, WIDE_PLACES]) for name, f in [
         ("add", lambda x, y: x + y), ("subtract", lambda x, y: x - y), ("multiply", lambda x, y: x * y), ("divide", lambda x, y: x / y)])
+    yield "interpolation", lambda x, y, z: x + z * (y - x), [["-1e30", "-1", "0", "1e-20", "1e20"], ["-1e20", "0", "2", "1e30"],
+                                                              ["-1", "0", "0.25", "0.75", "1", "3"]], []
     near = [PLACES, ["0", "1.5", "-1e-20", "1e20", "-1e30"]]
     wide = [WIDE_PLACES, ["0", "1.5", "1e160"]]
     yield from ((name, f, near, wide) for name, f in [

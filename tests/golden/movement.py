@@ -123,7 +123,54 @@ def repetition(f):
     f.add("one_hot", "classes_5", lambda x: F.one_hot(x, 5), lambda: (torch.randint(0, 5, (2, 3)),), {"num_classes": 5})
 
 
+def repeats(f):
+    for shape, times in (((2, 3), [2, 1]), ((2, 3), [1, 3]), ((3,), [2, 2]), ((), [3]), ((2, 3), [0, 2])):
+        f.add("repeat", "x".join(map(str, shape)) + "_by_" + "_".join(map(str, times)), lambda x: x.repeat(times), lambda: (r(*shape),),
+              {"repeats": times})
+    for shape, times in (((2, 3), [2]), ((2, 3), [2, 1, 2]), ((2, 2, 2), [3, 1])):
+        f.add("tile", "x".join(map(str, shape)) + "_by_" + "_".join(map(str, times)), lambda x: x.tile(times), lambda: (r(*shape),),
+              {"dims": times})
+    for times, dim in ((3, -1), (1, 1), (0, 1)):
+        f.add("repeat_interleave", f"{times}_dim_{dim}", lambda x: x.repeat_interleave(times, dim), lambda: (r(2, 3),),
+              {"repeats": times, "dim": dim})
+
+
+def diagonals(f):
+    for shape, offset, a, b in (((3, 4), 0, -2, -1), ((3, 4), 2, -2, -1), ((4, 3), -1, 0, 1), ((2, 3, 4), 1, 0, 2), ((2, 3, 4), 0, 2, 1),
+                                ((3, 3), 3, 0, 1)):
+        f.add("diagonal", "x".join(map(str, shape)) + f"_{offset}_{a}_{b}", lambda x: x.diagonal(offset, a, b), lambda: (r(*shape),),
+              {"offset": offset, "dim1": a, "dim2": b})
+    for shape, offset in (((3,), 0), ((3,), 1), ((2, 3), -2)):
+        f.add("diag_embed", "x".join(map(str, shape)) + f"_{offset}", lambda x: x.diag_embed(offset), lambda: (r(*shape),), {"offset": offset})
+    for op in (torch.tril, torch.triu):
+        for shape in ((3, 4), (2, 4, 3)):
+            for at in (0, 1, -2, 9):
+                f.add(op.__name__, "x".join(map(str, shape)) + f"_{at}", lambda x: op(x, at), lambda: (r(*shape),), {"diagonal": at})
+
+
+def scattered(f):
+    for dim, shape in ((0, (2, 3)), (1, (4, 2)), (-1, (2, 5)), (0, (1, 1))):
+        def unique():
+            order = torch.rand(4, 5).argsort(dim)
+            return order[:shape[0], :shape[1]].contiguous()
+        n = f"dim_{dim}_" + "x".join(map(str, shape))
+        f.add("scatter", n, lambda x, i, s: x.scatter(dim, i, s), lambda: (r(4, 5), unique(), r(*shape)), {"dim": dim})
+        f.add("scatter", n + "_number", lambda x, i: x.scatter(dim, i, 1.5), lambda: (r(4, 5), unique()), {"dim": dim, "value": 1.5})
+    for shape, mask in (((3, 4), (3, 4)), ((3, 4), (4,)), ((2, 3, 2), (3, 1))):
+        f.add("masked_select", "x".join(map(str, shape)) + "_by_" + "x".join(map(str, mask)), torch.masked_select,
+              lambda: (r(*shape), torch.rand(mask) < 0.5))
+    for shape in ((7,), (3, 4), (2, 3, 2)):
+        f.add("nonzero", "x".join(map(str, shape)), torch.nonzero, lambda: (torch.randint(0, 2, shape),))
+    for shape in ((), (4,), (2, 3)):
+        f.add("one_hot", "x".join(map(str, shape)) or "scalar", lambda x: F.one_hot(x, 5), lambda: (torch.randint(0, 5, shape),),
+              {"num_classes": 5})
+    for dim, index in ((0, 1), (-1, 2)):
+        f.add("unbind", f"dim_{dim}_{index}", lambda x: x.unbind(dim)[index], lambda: (r(*S),), {"dim": dim, "index": index})
+    for index in (0, 1, 2):
+        f.add("meshgrid", f"axis_{index}", lambda *xs: torch.meshgrid(*xs, indexing="ij")[index], lambda: (r(2), r(3), r(1)), {"index": index})
+
+
 def make():
     f = File("movement")
-    views(f), joins(f), picks(f), rearrange(f), order(f), repetition(f)
+    views(f), joins(f), picks(f), rearrange(f), order(f), repetition(f), repeats(f), diagonals(f), scattered(f)
     return f

@@ -126,7 +126,44 @@ def logic(f):
     f.add("isinf", "mixed", torch.isinf, (torch.tensor([NAN, INF, -INF, 0.0, 1e308]),))
 
 
+def between(*shape):
+    """Numbers away from halves and integers."""
+    x = torch.floor(r(*shape) * 2)
+    return x + torch.where(torch.rand(shape) < 0.5, 0.25, 0.75)
+
+
+def steps(f):
+    for op in (torch.round, torch.floor, torch.ceil, torch.trunc, torch.frac):
+        for shape in ((), (7,), (2, 3, 4)):
+            f.add(op.__name__, label(shape), op, lambda: (between(*shape),))
+        odd = torch.tensor([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, -0.0, 3.0, 1e15 + 0.5, 1e300, NAN, INF, -INF])
+        f.add(op.__name__, "ties", op, (odd[:-2] if op == torch.frac else odd,), kind="value")
+    for shape in ((), (7,)):
+        f.add("square", label(shape), torch.square, lambda: (r(*shape),))
+    for a, b, c in (((3, 4), (3, 4), (3, 4)), ((4, 1), (1, 3), ()), ((2, 3), (3,), (2, 1))):
+        f.add("lerp", label(a, b, c), torch.lerp, lambda: (r(*a), r(*b), r(*c)))
+    for weight in (-0.5, 0.3, 0.5, 2.0):
+        f.add("lerp", f"weight_{weight}", lambda x, y: torch.lerp(x, y, weight), lambda: (r(3, 4), r(3, 4)), {"weight": weight})
+
+
+def more_logic(f):
+    odd = torch.tensor([NAN, INF, -INF, 0.0, -0.0, 1e308])
+    f.add("isinf", "edges", torch.isinf, (odd,))
+    f.add("logical_not", "floats", torch.logical_not, (odd,))
+    f.add("logical_not", "bools", torch.logical_not, lambda: (torch.rand(2, 5) < 0.5,))
+    for op in (torch.logical_and, torch.logical_or, torch.logical_xor):
+        f.add(op.__name__, "bools_broadcast", op, lambda: (torch.rand(2, 1, 3) < 0.5, torch.rand(4, 1) < 0.5))
+        f.add(op.__name__, "mixed_types", op, lambda: (torch.randint(-1, 2, (3, 4)), r(4, digits=0)))
+    near = torch.tensor([1.0, 1.0 + 9e-6, 1.0 + 2e-5, NAN, INF, INF, 1e10, 0.0])
+    far = torch.tensor([1.0, 1.0, 1.0, NAN, INF, -INF, INF, 2e-8])
+    for same in (False, True):
+        args = {"rtol": 1e-5, "atol": 1e-8, "equal_nan": same}
+        f.add("isclose", f"equal_nan_{same}", lambda x, y: torch.isclose(x, y, **args), (near, far), args)
+    f.add("isclose", "tolerances", lambda x, y: torch.isclose(x, y, rtol=0.1, atol=0.2), lambda: (r(5, 5), r(5, 5)),
+          {"rtol": 0.1, "atol": 0.2, "equal_nan": False})
+
+
 def make():
     f = File("pointwise")
-    binary(f), unary(f), extremes(f), choices(f), rounding(f), logic(f)
+    binary(f), unary(f), extremes(f), choices(f), rounding(f), logic(f), steps(f), more_logic(f)
     return f

@@ -98,7 +98,44 @@ def products(f):
         f.add(name, "empty", lambda x: op(x, 1), (empty if name == "prod" else empty > 0,), {"dim": [1], "keepdim": False}, kind="value")
 
 
+def prod(x, dims, keepdim):
+    """torch.prod over several dims."""
+    dims = range(x.dim()) if dims is None else [dims] if isinstance(dims, int) else dims
+    dims = sorted((d % x.dim() for d in dims), reverse=True)
+    for d in dims:
+        x = x.prod(d, keepdim=True)
+    if not keepdim:
+        for d in dims:
+            x = x.squeeze(d)
+    return x
+
+
+def many(op, x, dims, keepdim):
+    for d in sorted((d % x.dim() for d in (range(x.dim()) if dims is None else [dims] if isinstance(dims, int) else dims)), reverse=True):
+        x = op(x, d, keepdim=keepdim)
+    return x
+
+
+def more_products(f):
+    for dim in (None, [0, 2], [-1, 1], [0, 1, 2]):
+        for keep in (False, True):
+            args, n = {"dim": dim, "keepdim": keep}, tag(dim, keep)
+            f.add("prod", n, lambda x: prod(x, dim, keep), lambda: (r(*SHAPE),), args)
+            for op in (torch.any, torch.all):
+                f.add(op.__name__, n, lambda x: many(op, x, dim, keep), lambda: (torch.rand(SHAPE) < (0.2 if op is torch.any else 0.8),), args)
+    for dim in (0, 1, -1):
+        f.add("cumprod", f"dim_{dim}", lambda x: x.cumprod(dim), lambda: (r(*SHAPE),), {"dim": dim})
+    rows = torch.tensor([[2.0, 0.0, 3.0, -1.5], [0.0, 4.0, 0.0, 2.0], [0.0, 0.0, 0.0, 1.0], [1.5, -2.0, 0.5, 3.0]])
+    f.add("prod", "zeros", lambda x: x.prod(1), (rows,), {"dim": 1, "keepdim": False}, kind=EXTREME)
+    f.add("cumprod", "zeros", lambda x: x.cumprod(1), (rows,), {"dim": 1}, kind=EXTREME)
+    f.add("prod", "int64", lambda x: x.prod(1), (torch.arange(1, 7).reshape(2, 3),), {"dim": 1, "keepdim": False})
+    f.add("prod", "of_nothing", lambda x: x.prod(1), (torch.zeros(2, 0),), {"dim": 1, "keepdim": False}, kind="value")
+    f.add("any", "of_nothing", lambda x: x.any(1), (torch.zeros(2, 0),), {"dim": 1, "keepdim": False})
+    f.add("all", "of_nothing", lambda x: x.all(1), (torch.zeros(2, 0),), {"dim": 1, "keepdim": False})
+    f.add("any", "floats", lambda x: x.any(1), (torch.tensor([[0.0, INF], [0.0, -0.0], [float("nan"), 0.0]]),), {"dim": 1, "keepdim": False})
+
+
 def make():
     f = File("reductions")
-    plain(f), single(f), norms(f), extremes(f), products(f)
+    plain(f), single(f), norms(f), extremes(f), products(f), more_products(f)
     return f

@@ -17,11 +17,12 @@ public sealed class Comparison
 
     readonly Dataset _data;
     readonly SampleMeasure _measure;
+    readonly IReadOnlyList<GanCompetitor> _competitors;
     readonly Lock _writing = new();
 
-    Comparison(string path, ComparisonRecord record, Dataset data)
+    Comparison(string path, ComparisonRecord record, Dataset data, IReadOnlyList<GanCompetitor> competitors)
     {
-        (Path, Record, _data) = (path, record, data);
+        (Path, Record, _data, _competitors) = (path, record, data, competitors);
         _measure = SampleMeasure.For(data);
     }
 
@@ -42,10 +43,21 @@ public sealed class Comparison
     /// <summary>Opens a comparison: a new folder, or one that is resumed.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">The options; the same as before for a folder with a comparison.</param>
+    /// <param name="data">The real images or points. Default: those of <see cref="ComparisonOptions.Data"/>.</param>
+    /// <param name="competitors">
+    /// Competitors that the program defines itself, compared with those of <see cref="ComparisonOptions.Objectives"/>. Default: none.
+    /// </param>
     /// <exception cref="TrainingException">The options cannot be trained, the folder has other files, or the data differ.</exception>
-    public static Comparison Open(string path, ComparisonOptions options)
+    public static Comparison Open(
+        string path, ComparisonOptions options, Dataset? data = null, IReadOnlyList<GanCompetitor>? competitors = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        competitors ??= [];
+        options = options with
+        {
+            Objectives = [.. options.Objectives, .. competitors.Select(static one => one.Name)],
+            Data = data is null ? options.Data : new DataArguments([data.Source], null, null),
+        };
         options.Check();
         if (ReadRecord(path) is { } before)
         {
@@ -57,10 +69,10 @@ public sealed class Comparison
                 + "Choose a new folder.");
         }
 
-        Dataset data = options.Data.Load();
+        data ??= options.Data.Load();
         ReadRecord(path)?.Data.CheckSame(data);
         ComparisonRecord record = new() { Options = options, Data = DataRecord.Of(data), Machine = MachineRecord.Here() };
-        Comparison comparison = new(path, record, data);
+        Comparison comparison = new(path, record, data, competitors);
         foreach (string name in options.Objectives)
         {
             // Options that cannot be trained are refused now, not after hours.
@@ -109,7 +121,11 @@ public sealed class Comparison
     internal string FolderOf(string name, ulong seed) => System.IO.Path.Combine(Path, "runs", $"{Html.Id(name)}-seed-{seed}");
 
     /// <summary>Returns the recipe of a run.</summary>
-    internal GanRecipe Recipe(string name, ulong seed) => Record.Options.Recipe(name, seed, _data);
+    internal GanRecipe Recipe(string name, ulong seed) => Custom(name) is { } competitor
+        ? new GanRecipe(name, "", Record.Options.Shared(competitor.Options, seed))
+        : Record.Options.Recipe(name, seed, _data);
+
+    GanCompetitor? Custom(string name) => _competitors.FirstOrDefault(competitor => competitor.Name == name);
 
     void Do(string name, ulong seed, Action<ComparisonStep>? onStep, CancellationTokenSource stop)
     {
@@ -140,7 +156,18 @@ public sealed class Comparison
     GanRun Start(string name, ulong seed)
     {
         ComparisonOptions options = Record.Options;
-        return new GanRun(Recipe(name, seed), _data, options.Width, options.Measure.Every, CheckpointEvery, options.Data, options.Measure)
+        GanRecipe recipe = Recipe(name, seed);
+        GanCompetitor? custom = Custom(name);
+        return new GanRun(
+            _data,
+            recipe.Options,
+            custom?.Networks ?? recipe.Options.Networks(_data, options.Width),
+            custom?.Optimizers,
+            name,
+            options.Measure.Every,
+            CheckpointEvery,
+            options.Data,
+            options.Measure)
         {
             Measure = _measure,
         };
@@ -157,7 +184,13 @@ public sealed class Comparison
         }
 
         Checkpoint checkpoint = checkpoints.Latest();
-        GanRun run = GanRun.Resume((GanRunRecord)RunFolder.ReadRecord(path), _data, checkpoint, steps: null, _measure);
+        GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(path);
+        GanRun run = Custom(name) is null ? GanRun.Resume(record, _data, checkpoint, steps: null, _measure) : Start(name, seed);
+        if (Custom(name) is not null)
+        {
+            run.Continue(record, checkpoint);
+        }
+
         return (run, RunFolder.Reopen<GanStep>(path, checkpoint.Step));
     }
 

@@ -45,8 +45,12 @@ public sealed record ComparisonOptions
     internal GanRecipe Recipe(string name, ulong seed, Dataset data)
     {
         GanRecipe recipe = Competitor(name).For(data);
-        return recipe with { Options = recipe.Options with { Steps = Steps, BatchSize = BatchSize, Seed = seed, OnNan = NanPolicy.Skip } };
+        return recipe with { Options = Shared(recipe.Options, seed) };
     }
+
+    /// <summary>Returns the options of a competitor with those that all competitors share.</summary>
+    internal GanOptions Shared(GanOptions options, ulong seed) =>
+        options with { Steps = Steps, BatchSize = BatchSize, Seed = seed, OnNan = NanPolicy.Skip };
 
     // A recipe, or the default recipe with another objective.
     static GanRecipe Competitor(string name) => GanRecipe.All.FirstOrDefault(recipe => recipe.Name == name)

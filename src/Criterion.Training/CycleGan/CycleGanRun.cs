@@ -1,4 +1,5 @@
 using Criterion.Formats;
+using Criterion.Losses;
 using Criterion.Nn;
 
 namespace Criterion.Training;
@@ -80,13 +81,22 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <param name="record">The content of <c>run.json</c>.</param>
     /// <param name="checkpoint">The checkpoint to continue from.</param>
     /// <param name="steps">The steps in total, which the decay of the learning rate follows. Default: as recorded.</param>
-    /// <exception cref="TrainingException">The data differ, or the checkpoint is of a later step than the last.</exception>
-    public static CycleGanRun Resume(CycleGanRunRecord record, Checkpoint checkpoint, int? steps = null)
+    /// <param name="objective">The objective, if the program defines it itself; the same as before. Default: as recorded.</param>
+    /// <exception cref="TrainingException">
+    /// The data or the objective differ, or the checkpoint is of a later step than the last.
+    /// </exception>
+    /// <exception cref="CustomPartException">A program defines the objective, and it is not given.</exception>
+    public static CycleGanRun Resume(CycleGanRunRecord record, Checkpoint checkpoint, int? steps = null, GanLoss? objective = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
+        CycleGanOptions options = record.Options with
+        {
+            Steps = steps ?? record.Options.Steps,
+            Objective = GanLossConverter.Supplied(record.Options.Objective, objective),
+        };
         CycleGanRun run = Create(
-            record.Options with { Steps = steps ?? record.Options.Steps },
+            options,
             record.Translator,
             record.Discriminator,
             record.LoadA,

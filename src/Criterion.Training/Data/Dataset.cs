@@ -7,13 +7,22 @@ namespace Criterion.Training;
 public abstract class Dataset
 {
     /// <summary>Creates a data set of items in memory.</summary>
-    /// <exception cref="TrainingException">The number of labels differs from that of the items.</exception>
+    /// <exception cref="TrainingException">
+    /// The number of labels differs from that of the items, or they do not count classes from 0 in Int64.
+    /// </exception>
     private protected Dataset(string source, Tensor items, Tensor? labels)
     {
         if (labels is not null && (labels.Rank != 1 || labels.Count != items.Shape[0]))
         {
             throw new TrainingException($"{source}: {items.Shape[0]} items need as many labels, but the labels are {labels.Shape}. "
                 + "Give one per item.");
+        }
+
+        if (labels is not null && (labels.DType != DType.Int64 || labels.Min().Item() < 0))
+        {
+            string are = labels.DType != DType.Int64 ? $"{labels.DType}" : $"as low as {labels.Min().Item()}";
+            throw new TrainingException($"{source}: labels must be Int64 and count classes from 0, but are {are}. "
+                + "Use labels.To(DType.Int64), and number the classes from 0.");
         }
 
         (Source, Items, Labels) = (source, items.Keep(), labels?.Keep());

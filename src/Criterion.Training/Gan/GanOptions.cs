@@ -205,7 +205,8 @@ public sealed record GanOptions : TrainingOptions
         if (LatentShape.Count > 0 && LatentShape[0] != Latent)
         {
             throw new TrainingException(
-                $"{nameof(GanOptions)}.{nameof(LatentShape)}: {LatentShape} contradicts {nameof(Latent)} {Latent}. Set only one of the two.");
+                $"{nameof(GanOptions)}.{nameof(LatentShape)}: {LatentShape} contradicts {nameof(Latent)} {Latent}. "
+                + "Set only one of the two.");
         }
 
         if (LatentShape.Skip(1).Any(static size => size > 1) && ClassWeight > 0)

@@ -96,7 +96,8 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
 
     /// <summary>
     /// Opens a run in a folder: a new one, or one that was stopped, killed or finished, which continues from its last checkpoint with
-    /// bit-identical results. Nothing is written before <see cref="TrainingRun{TStep, TRecord}.Execute(Action{TStep}, CancellationToken)"/>.
+    /// bit-identical results. Nothing is written before
+    /// <see cref="TrainingRun{TStep, TRecord}.Execute(Action{TStep}, CancellationToken)"/>.
     /// </summary>
     /// <param name="path">The folder; it must be new, empty, or that of a run with the same options, networks and data.</param>
     /// <param name="data">The real images or points.</param>
@@ -137,7 +138,9 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         return run;
     }
 
-    /// <summary>Resumes a run of a recipe that stopped or was killed. The result has the same bits as that of an uninterrupted run.</summary>
+    /// <summary>
+    /// Resumes a run of a recipe that stopped or was killed. The result has the same bits as that of an uninterrupted run.
+    /// </summary>
     /// <param name="record">The content of <c>run.json</c>.</param>
     /// <param name="data">The same data.</param>
     /// <param name="checkpoint">The checkpoint to continue from.</param>
@@ -177,7 +180,9 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
     /// <returns>The samples, such as images <c>[count, C, H, W]</c> in [−1, 1].</returns>
     public Tensor Sample(int count, ulong seed = 0) => _trainer.Sample(_networks.Latents(count, new RandomStream(seed)));
 
-    /// <summary>Composes a picture of samples, as <see cref="Formats.Png"/> writes it: a grid of images, or points over those of the data.</summary>
+    /// <summary>
+    /// Composes a picture of samples, as <see cref="Formats.Png"/> writes it: a grid of images, or points over those of the data.
+    /// </summary>
     /// <param name="samples">The samples.</param>
     public Tensor Picture(Tensor samples) => _networks.Picture(samples, _data);
 
@@ -240,6 +245,15 @@ public sealed class GanRun : TrainingRun<GanStep, GanRunRecord>
         SampleQuality quality = new(Record.StepsDone, Measure.Of(Sample(samples)));
         folder.WriteMeasures(quality);
         Record = Record with { Quality = quality };
+    }
+
+    /// <summary>Restores a checkpoint of the same run, of which the program supplied the parts again.</summary>
+    /// <exception cref="TrainingException">Options, networks or optimizers differ.</exception>
+    internal void Continue(GanRunRecord before, Checkpoint checkpoint)
+    {
+        CheckSame(before);
+        Restore(checkpoint, before);
+        KeepQuality(before);
     }
 
     void KeepQuality(GanRunRecord? before)

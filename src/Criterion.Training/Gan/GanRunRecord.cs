@@ -36,13 +36,16 @@ public sealed record GanRunRecord : RunRecord
     public override IReadOnlyList<DataRecord> Datasets => [Data];
 
     /// <summary>Refuses to continue a run of which a program defines parts that were not supplied.</summary>
-    /// <exception cref="CustomPartException">The networks, the objective, a penalty, the schedule or an optimizer is such a part.</exception>
+    /// <exception cref="CustomPartException">
+    /// The networks, the objective, a penalty, the schedule or an optimizer is such a part.
+    /// </exception>
     internal void CheckComplete()
     {
         string? program = (Networks as CustomNetworks)?.Program;
         CustomPartException? missing = Networks is CustomNetworks networks ? networks.Missing()
             : Options.Objective is RecordedGanLoss objective ? objective.Missing()
-            : Options.Regularizers.Select(static one => one.Penalty).OfType<RecordedPenalty>().FirstOrDefault() is { } penalty ? penalty.Missing()
+            : Options.Regularizers.Select(static one => one.Penalty).OfType<RecordedPenalty>().FirstOrDefault() is { } penalty
+                ? penalty.Missing()
             : Optimizers is not null ? CustomPartException.Of("optimizers", program)
             : Options.Schedule is LambdaSchedule ? CustomPartException.Of("schedule", program)
             : null;

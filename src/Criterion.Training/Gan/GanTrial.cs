@@ -122,7 +122,8 @@ internal static class GanTrial
         catch (Exception e) when (IsOfTheProgram(e) && e is not TrainingException)
         {
             throw new TrainingException(
-                $"{nameof(GanTrainer)}: the {what} throws {e.GetType().Name}: {e.Message.TrimEnd('.')}. Correct it before the training.", e);
+                $"{nameof(GanTrainer)}: the {what} throws {e.GetType().Name}: {e.Message.TrimEnd('.')}. Correct it before the training.",
+                e);
         }
     }
 

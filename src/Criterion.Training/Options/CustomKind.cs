@@ -151,6 +151,22 @@ internal sealed class GanLossConverter : CustomKindConverter<GanLoss>
 
     /// <inheritdoc/>
     protected override CustomKind? KindOf(GanLoss value) => (value as RecordedGanLoss)?.Kind;
+
+    /// <summary>Returns the recorded objective, or the one that the program supplies again.</summary>
+    /// <exception cref="CustomPartException">A program defines the objective, and it is not supplied.</exception>
+    /// <exception cref="TrainingException">It differs from the recorded one.</exception>
+    public static GanLoss Supplied(GanLoss recorded, GanLoss? supplied)
+    {
+        if (supplied is null)
+        {
+            return recorded is RecordedGanLoss missing ? throw missing.Missing() : recorded;
+        }
+
+        bool isSame = recorded is RecordedGanLoss custom ? CustomKind.Of(supplied) == custom.Kind : supplied == recorded;
+        return isSame ? supplied : throw new TrainingException(
+            $"Resume: the objective was {(recorded as RecordedGanLoss)?.Kind.ToString() ?? recorded.ToString()}, and now is "
+            + $"{CustomKind.Of(supplied)}. Give the same objective as before, or start a new run in another folder.");
+    }
 }
 
 /// <summary>A penalty that was read from a record and that only the program that defines it can create.</summary>

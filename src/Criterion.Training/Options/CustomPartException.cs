@@ -16,5 +16,6 @@ public sealed class CustomPartException : TrainingException
     /// <param name="program">The name of the program or assembly that defines it, if known.</param>
     internal static CustomPartException Of(string part, string? program) => new(
         $"The run uses custom {part}, which only the program that defines them{(program is null ? "" : $" ('{program}')")} can create. "
-        + $"Continue there: {nameof(GanRun)}.{nameof(GanRun.Open)} resumes the run, draws samples and evaluates them.");
+        + $"Continue there: {nameof(GanRun)}.{nameof(GanRun.Open)} resumes the run, draws samples and evaluates them; "
+        + $"{nameof(CycleGanRun)}.{nameof(CycleGanRun.Resume)} takes the objective.");
 }

@@ -89,6 +89,7 @@ public static class RunReport
         .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
         .. options.AverageDecay > 0 ? Array.Empty<string>() : ["averageDecay"],
         .. options.ClassWeight > 0 ? Array.Empty<string>() : ["classWeight"],
+        .. options.GradientClip > 0 ? Array.Empty<string>() : ["gradientClip"],
     ];
 
     // The first, the last, and some between them, beside real images.

@@ -65,12 +65,16 @@ internal sealed class ObjectText<T>(string what, Func<Type, bool>? includes = nu
             $"There is no {what} '{kind}'.{Suggestion.For(kind, Names)} Choose one of: {string.Join(", ", Names)}.{NumberText.Hint(kind)}");
     }
 
-    JsonPropertyInfo Option(JsonTypeInfo type, string kind, string key) =>
-        type.Properties.FirstOrDefault(option => ValueText.IsSame(option.Name, key)) ?? throw new TrainingException(
-            $"The {what} {kind} has no option '{key}'.{Suggestion.For(key, type.Properties.Select(static option => option.Name))} "
-            + (type.Properties.Count == 0
+    JsonPropertyInfo Option(JsonTypeInfo type, string kind, string key)
+    {
+        // Properties that JSON ignores have no getter.
+        JsonPropertyInfo[] options = [.. type.Properties.Where(static option => option.Get is not null)];
+        return options.FirstOrDefault(option => ValueText.IsSame(option.Name, key)) ?? throw new TrainingException(
+            $"The {what} {kind} has no option '{key}'.{Suggestion.For(key, options.Select(static option => option.Name))} "
+            + (options.Length == 0
                 ? "It has none."
-                : $"Choose one of: {string.Join(", ", type.Properties.Select(static option => option.Name))}."));
+                : $"Choose one of: {string.Join(", ", options.Select(static option => option.Name))}."));
+    }
 
     static T Deserialize(JsonObject json, JsonTypeInfo type, string kind)
     {

@@ -64,6 +64,21 @@ internal readonly struct FixedPower(double exponent) : IUnaryFormula
         where T : struct, IReal<T> => T.Pow(x, exponent);
 }
 
+[Operation("Square")]
+internal readonly struct Square : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => x * x;
+}
+
+/// <summary>x + z(y − x), from the nearer end, so that it is y at z = 1.</summary>
+[Operation("Lerp")]
+internal readonly struct Interpolation : ITernaryFormula
+{
+    public T Value<T>(T x, T y, T z)
+        where T : struct, IReal<T> => T.Select(T.Abs(z) < 0.5, x + (z * (y - x)), y - ((y - x) * (1 - z)));
+}
+
 [Operation("Exp")]
 internal readonly struct Exponential : IUnaryFormula
 {
@@ -225,6 +240,23 @@ internal readonly struct IsFiniteNumber : IUnaryFormula
 {
     public T Value<T>(T x)
         where T : struct, IReal<T> => T.Select(T.Abs(x) < double.PositiveInfinity, 1, 0);
+}
+
+internal readonly struct IsInfiniteNumber : IUnaryFormula
+{
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => T.Select(T.Equal(T.Abs(x), T.Const(double.PositiveInfinity)), 1, 0);
+}
+
+/// <summary>1 where x = y, or both are finite and |x − y| ≤ absolute + relative · |y|, else 0.</summary>
+internal readonly struct IsNear(double relative, double absolute) : IBinaryFormula
+{
+    public T Value<T>(T x, T y)
+        where T : struct, IReal<T>
+    {
+        T isWithin = T.Select(T.Abs(x - y) <= absolute + (relative * T.Abs(y)), 1, 0);
+        return T.Select(T.Equal(x, y), 1, T.Select(T.Abs(y) < double.PositiveInfinity, isWithin, 0));
+    }
 }
 
 /// <summary>1 below low and above high, else 0.</summary>

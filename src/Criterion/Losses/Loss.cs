@@ -75,7 +75,7 @@ public abstract record Loss : ICriterion
             ? $"differ at dim {Enumerable.Range(0, a.Rank).First(i => a.Shape[i] != b.Shape[i])}"
             : "differ in rank";
         string fix = !b.DType.IsFloat() && b.Rank == a.Rank - 1
-            ? $"{nameB} is {b.DType}: for class indices use CrossEntropyLoss, or one-hot rows by Tensor.Eye(C).IndexSelect(0, {nameB})."
+            ? $"{nameB} is {b.DType}: for class indices use CrossEntropyLoss, or one-hot rows by {nameB}.OneHot(C)."
             : $"Losses do not broadcast; use {nameB}.Expand or .Reshape if that is meant.";
         throw new ShapeException($"{operation}: {nameA} {a.Shape} and {nameB} {b.Shape} {where}. {fix}");
     }

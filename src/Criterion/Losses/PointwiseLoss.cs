@@ -19,7 +19,7 @@ public abstract record PointwiseLoss : Loss, IPredictionLoss
 
     /// <summary>Computes the loss of a prediction.</summary>
     /// <param name="prediction">The prediction, of any shape.</param>
-    /// <param name="target">The target, of the same shape.</param>
+    /// <param name="target">The target, of the same shape; integers and masks count as numbers.</param>
     /// <returns>A scalar, or the shape of the prediction with <see cref="Reduction.None"/>.</returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="LossException">The batch is empty, or a value is outside the domain of the loss.</exception>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion;
 
@@ -32,10 +33,14 @@ public sealed partial class Tensor
         return Autograd.Record("clone", copy, [], default(ValueTuple), (this, static (g, _) => g));
     }
 
-    /// <summary>Copies the elements in row-major order to a new array.</summary>
-    /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
+    /// <summary>Copies the elements in row-major order to a new array, converted to its type.</summary>
+    /// <remarks>Floating-point types round; an integer type and bool must represent every value. Bool is read as 0 and 1.</remarks>
+    /// <typeparam name="T">float, double, an integer type of up to 64 bits, Half, decimal or bool.</typeparam>
+    /// <exception cref="DTypeException">The type is another one, or does not represent a value.</exception>
     public T[] ToArray<T>()
-        where T : unmanaged => Contiguous().Memory<T>().ToArray();
+        where T : unmanaged => Storage is Storage<T>
+        ? Contiguous().Memory<T>().ToArray()
+        : HostNumbers.ToArray<T>(nameof(ToArray), Detach().Contiguous());
 
     /// <summary>Returns the elements in row-major order for reading, without a copy if the tensor is contiguous.</summary>
     /// <exception cref="DTypeException">The tensor has another element type; convert it with <see cref="To"/>.</exception>
@@ -63,50 +68,35 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The tensor does not have exactly one element.</exception>
     public double Item()
     {
-        if (Count != 1)
-        {
-            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one. Index or reduce it first.");
-        }
-
+        CheckOneElement();
         return DType == DType.Bool
             ? StridedMemory<bool>().Span[0] ? 1 : 0
             : DType.RunNumbers(new FirstElement(this)).Value;
     }
 
-    /// <summary>
-    /// Returns the value of a tensor with one element as a C# number: <c>loss.Item&lt;float&gt;()</c> has the digits of Float32.
-    /// </summary>
+    /// <summary>Returns the value of a tensor with one element, converted: <c>loss.Item&lt;float&gt;()</c>.</summary>
+    /// <remarks>Floating-point types round; an integer type and bool must represent the value. Bool is read as 0 and 1.</remarks>
+    /// <typeparam name="T">float, double, an integer type of up to 64 bits, Half, decimal or bool.</typeparam>
     /// <exception cref="ShapeException">The tensor does not have exactly one element.</exception>
-    /// <exception cref="DTypeException">The value is a fraction, infinite, NaN or too large for an integer type.</exception>
+    /// <exception cref="DTypeException">The type is another one, or does not represent the value.</exception>
     public T Item<T>()
-        where T : struct, INumber<T>
+        where T : unmanaged
     {
-        double value = Item();
-        T number = DType == DType.Int64 ? ToNumber<T, long>(StridedMemory<long>().Span[0]) : ToNumber<T, double>(value);
-        bool isExact = !T.IsInteger(T.One / (T.One + T.One)) || double.CreateSaturating(number) == value;
-        return isExact ? number : throw NotIn<T>(value);
+        CheckOneElement();
+        return Storage is Storage<T> ? StridedMemory<T>().Span[0] : HostNumbers.ToArray<T>(nameof(Item), Detach().Contiguous())[0];
     }
-
-    static T ToNumber<T, TFrom>(TFrom value)
-        where T : struct, INumber<T>
-        where TFrom : struct, INumber<TFrom>
-    {
-        try
-        {
-            return T.CreateChecked(value);
-        }
-        catch (OverflowException)
-        {
-            throw NotIn<T>(double.CreateSaturating(value));
-        }
-    }
-
-    static DTypeException NotIn<T>(double value) =>
-        new($"Item: {NumberText.Format(value)} is not a value of {typeof(T).Name}. Round it first, or use Item<double>().");
 
     /// <summary>Copies elements from one layout to another of the same shape and type.</summary>
     internal static void CopyElements(Tensor source, Tensor destination) =>
         source.DType.RunElements(new CopyStrided(source, destination));
+
+    void CheckOneElement()
+    {
+        if (Count != 1)
+        {
+            throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} values, not one. Index or reduce it first.");
+        }
+    }
 
     /// <summary>The elements of a contiguous tensor; those of Bool as bytes of 0 or 1.</summary>
     static ReadOnlySpan<T> NumbersOf<T>(Tensor x)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Criterion.Memory;
 
 namespace Criterion;
@@ -9,37 +10,31 @@ public sealed partial class Tensor
     /// <param name="dtype">The element type. Default: Float32.</param>
     public static Tensor Empty(Shape shape, DType dtype = DType.Float32) => new(Storage.Rent(dtype, shape.Count), shape);
 
-    /// <summary>Creates a Float32 tensor with unspecified content from its sizes, as in <c>Tensor.Empty(2, 3)</c>.</summary>
-    /// <inheritdoc cref="Zeros(int, ReadOnlySpan{int})"/>
-    public static Tensor Empty(int size, params ReadOnlySpan<int> sizes) => Empty([size, .. sizes]);
+    /// <summary>Creates a Float32 tensor with unspecified content: <c>Empty(2, 3)</c>.</summary>
+    /// <param name="sizes">The sizes along the dimensions.</param>
+    [OverloadResolutionPriority(-1)]
+    public static Tensor Empty(params ReadOnlySpan<int> sizes) => Empty(new Shape(sizes));
 
     /// <summary>Creates a tensor of zeros.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="dtype">The element type. Default: Float32.</param>
     /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
     /// <exception cref="DTypeException">A gradient is required of a type that is not floating-point.</exception>
-    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
-        Full(shape, 0, dtype, requiresGrad);
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) => Full(shape, 0, dtype, requiresGrad);
 
-    /// <summary>Creates Float32 zeros from the sizes, as in <c>Tensor.Zeros(2, 3)</c>.</summary>
-    /// <param name="size">The size along the first dimension.</param>
-    /// <param name="sizes">The sizes along the other dimensions.</param>
-    /// <exception cref="ShapeException">A size is negative, or the shape is too large.</exception>
-    public static Tensor Zeros(int size, params ReadOnlySpan<int> sizes) => Zeros([size, .. sizes]);
+    /// <summary>Creates a Float32 tensor of zeros: <c>Zeros(2, 3)</c>.</summary>
+    /// <param name="sizes">The sizes along the dimensions; none for a scalar.</param>
+    [OverloadResolutionPriority(-1)]
+    public static Tensor Zeros(params ReadOnlySpan<int> sizes) => Zeros(new Shape(sizes));
 
     /// <summary>Creates a tensor of ones.</summary>
-    /// <param name="shape">The shape.</param>
-    /// <param name="dtype">The element type. Default: Float32.</param>
-    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
-    /// <exception cref="DTypeException">A gradient is required of a type that is not floating-point.</exception>
-    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) =>
-        Full(shape, 1, dtype, requiresGrad);
+    /// <inheritdoc cref="Zeros(Shape, DType, bool)"/>
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) => Full(shape, 1, dtype, requiresGrad);
 
-    /// <summary>Creates Float32 ones from the sizes, as in <c>Tensor.Ones(2, 3)</c>.</summary>
-    /// <param name="size">The size along the first dimension.</param>
-    /// <param name="sizes">The sizes along the other dimensions.</param>
-    /// <exception cref="ShapeException">A size is negative, or the shape is too large.</exception>
-    public static Tensor Ones(int size, params ReadOnlySpan<int> sizes) => Ones([size, .. sizes]);
+    /// <summary>Creates a Float32 tensor of ones: <c>Ones(2, 3)</c>.</summary>
+    /// <param name="sizes">The sizes along the dimensions; none for a scalar.</param>
+    [OverloadResolutionPriority(-1)]
+    public static Tensor Ones(params ReadOnlySpan<int> sizes) => Ones(new Shape(sizes));
 
     /// <summary>Creates a tensor with the same value everywhere.</summary>
     /// <param name="shape">The shape.</param>
@@ -47,7 +42,7 @@ public sealed partial class Tensor
     /// <param name="dtype">The element type. Default: Float32.</param>
     /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
     /// <exception cref="DTypeException">
-    /// The value is not an integer in the range of an integer type, or a gradient is required of a type that is not floating-point.
+    /// The value is not an integer in the range of an integer type, or a gradient is required of such a type.
     /// </exception>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, bool requiresGrad = false)
     {
@@ -59,8 +54,17 @@ public sealed partial class Tensor
     /// <summary>Creates a scalar, of shape <c>[]</c>.</summary>
     /// <param name="value">The value.</param>
     /// <param name="dtype">The element type. Default: Float32.</param>
-    /// <exception cref="DTypeException">The value is not an integer in the range of an integer type.</exception>
-    public static Tensor Scalar(double value, DType dtype = DType.Float32) => Full([], value, dtype);
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    /// <exception cref="DTypeException">
+    /// The value is not an integer in the range of an integer type, or a gradient is required of such a type.
+    /// </exception>
+    public static Tensor Scalar(double value, DType dtype = DType.Float32, bool requiresGrad = false) => Full([], value, dtype, requiresGrad);
+
+    /// <summary>
+    /// Converts a number to a scalar, for <c>x[0, 1] = 5.0</c> and operations of two tensors such as <see cref="Maximum"/>. It takes the type
+    /// of the tensor that it meets, as a number does in arithmetic; by itself it is Float64.
+    /// </summary>
+    public static implicit operator Tensor(double value) => new(Scalar(value, DType.Float64).Storage, []) { IsNumber = true };
 
     /// <summary>Creates zeros of the shape and type of another tensor.</summary>
     public static Tensor ZerosLike(Tensor other) => Full(NotNull(other).Shape, 0, other.DType);
@@ -126,17 +130,6 @@ public sealed partial class Tensor
         return tensor.To(dtype);
     }
 
-    static void CheckCount(int count, Shape shape)
-    {
-        if (count != shape.Count)
-        {
-            throw new ShapeException(
-                $"Tensor: {count} values do not fill the shape {shape}, which has {shape.Count} elements. "
-                + "Pass as many values as elements.");
-        }
-    }
-
-    /// <summary>Returns this tensor, which requires a gradient if that is asked for.</summary>
     Tensor Learning(bool requiresGrad)
     {
         if (requiresGrad)
@@ -145,6 +138,16 @@ public sealed partial class Tensor
         }
 
         return this;
+    }
+
+    static void CheckCount(int count, Shape shape)
+    {
+        if (count != shape.Count)
+        {
+            throw new ShapeException(
+                $"Tensor: {count} values do not fill the shape {shape}, which has {shape.Count} elements. "
+                + "Pass as many values as elements.");
+        }
     }
 
     static Tensor NotNull(Tensor tensor)

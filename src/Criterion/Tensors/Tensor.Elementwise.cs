@@ -122,37 +122,6 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public static Tensor Minimum(Tensor a, Tensor b) => TensorFormula.Map(default(Smaller), a, b);
 
-    /// <summary>Selects elements of <paramref name="a"/> where the condition is true, else of <paramref name="b"/>.</summary>
-    /// <param name="condition">The condition; any value but 0 is true.</param>
-    /// <param name="a">The elements where the condition is true.</param>
-    /// <param name="b">The elements elsewhere. All three are broadcast.</param>
-    /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
-    public static Tensor Where(Tensor condition, Tensor a, Tensor b)
-    {
-        (Tensor x, Tensor y) = Promote(a, b);
-        return TensorFormula.Map(default(Choice), NotNull(condition).Detach().To(x.DType), x, y);
-    }
-
-    /// <summary>
-    /// Selects elements of <paramref name="a"/> where the condition is true, else a number, which takes the tensor's type.
-    /// </summary>
-    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
-    public static Tensor Where(Tensor condition, Tensor a, double b) => Where(condition, a, NotNull(a).Like(b));
-
-    /// <summary>
-    /// Selects a number, which takes the tensor's type, where the condition is true, else elements of <paramref name="b"/>.
-    /// </summary>
-    /// <inheritdoc cref="Where(Tensor, Tensor, Tensor)"/>
-    public static Tensor Where(Tensor condition, double a, Tensor b) => Where(condition, NotNull(b).Like(a), b);
-
-    /// <summary>Selects one of two numbers for each element of the condition.</summary>
-    /// <param name="condition">The condition; any value but 0 is true.</param>
-    /// <param name="a">The number where the condition is true.</param>
-    /// <param name="b">The number elsewhere.</param>
-    /// <param name="dtype">The element type of the result. Default: Float32.</param>
-    public static Tensor Where(Tensor condition, double a, double b, DType dtype = DType.Float32) =>
-        Where(condition, Scalar(a, dtype), Scalar(b, dtype));
-
     /// <summary>Computes xʸ element by element; integers are converted to Float32.</summary>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public Tensor Pow(Tensor exponent) => TensorFormula.Map(default(Power), Floating(), NotNull(exponent).Floating());
@@ -160,16 +129,14 @@ public sealed partial class Tensor
     /// <summary>Computes xᵖ; for negative x NaN unless p is an integer.</summary>
     public Tensor Pow(double exponent) => TensorFormula.Map(new FixedPower(exponent), Floating());
 
-    /// <summary>Computes x².</summary>
-    public Tensor Square() => this * this;
+    /// <summary>Computes x²; UInt8 and Bool give Int64.</summary>
+    public Tensor Square() => TensorFormula.Map(default(Square), Countable());
 
-    /// <summary>Computes a + weight · (b − a), the linear interpolation between two tensors.</summary>
-    /// <param name="end">b; shapes are broadcast and types promoted.</param>
-    /// <param name="weight">The weight of b: 0 gives a, 1 gives b.</param>
+    /// <summary>Interpolates: x + weight · (end − x), which is <paramref name="end"/> at a weight of 1.</summary>
+    /// <param name="end">The end.</param>
+    /// <param name="weight">The weight of the end; a number, or a tensor. All three are broadcast.</param>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
-    public Tensor Lerp(Tensor end, double weight) => weight < 0.5
-        ? this + ((NotNull(end) - this) * weight)
-        : NotNull(end) - ((end - this) * (1 - weight));
+    public Tensor Lerp(Tensor end, Tensor weight) => TensorFormula.Map(default(Interpolation), Floating(), NotNull(end).Floating(), weight);
 
     /// <summary>Computes eˣ.</summary>
     public Tensor Exp() => TensorFormula.Map(default(Exponential), Floating());
@@ -185,8 +152,7 @@ public sealed partial class Tensor
 
     /// <summary>Computes √x.</summary>
     /// <remarks>
-    /// The gradient at 0 is +∞: for the root of a sum of squares use
-    /// <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>, whose gradient at 0 is 0.
+    /// The gradient at 0 is +∞: for the root of a sum of squares use <see cref="Norm(ReadOnlySpan{int}, bool, double)"/>, whose gradient at 0 is 0.
     /// </remarks>
     public Tensor Sqrt() => TensorFormula.Map(default(SquareRoot), Floating());
 
@@ -256,7 +222,14 @@ public sealed partial class Tensor
     /// <summary>Converts both tensors to their common type.</summary>
     internal static (Tensor A, Tensor B) Promote(Tensor a, Tensor b)
     {
-        DType type = DTypes.Promote(NotNull(a).DType, NotNull(b).DType);
+        if (NotNull(a).DType == NotNull(b).DType)
+        {
+            return (a, b);
+        }
+
+        DType type = a.IsNumber ? b.Meeting(a.Item()).DType
+            : b.IsNumber ? a.Meeting(b.Item()).DType
+            : DTypes.Promote(a.DType, b.DType);
         return (a.To(type), b.To(type));
     }
 
@@ -300,6 +273,4 @@ public sealed partial class Tensor
     /// <summary>Returns this tensor in its common type with a number.</summary>
     Tensor Meeting(double c) =>
         DType.IsFloat() ? this : c == Math.Truncate(c) && Math.Abs(c) < 1L << 53 ? Countable() : To(DType.Float32);
-
-    Tensor Like(double c) => Scalar(c, Meeting(c).DType);
 }

@@ -6,131 +6,184 @@ using Criterion.Memory;
 namespace Criterion;
 
 /// <content>
-/// Tensors from values of .NET. Float, double, long and byte keep their type; all other integers become Int64, Half becomes Float32 and
-/// decimal Float64. So <c>From([1, 2])</c> is Int64, <c>From([1f, 2])</c> Float32 and <c>From([1.0, 2.0])</c> Float64.
+/// Tensors from values of .NET. The types of numbers are a constraint, so that a call with any other type does not compile.
 /// </content>
 public sealed partial class Tensor
 {
-    /// <summary>Creates a tensor from a copy of numbers in row-major order.</summary>
-    /// <param name="values">
-    /// The numbers. Float, double, long and byte keep their type; other integers become Int64, Half Float32 and decimal Float64.
-    /// </param>
+    /// <summary>Creates a tensor from a copy of values in row-major order.</summary>
+    /// <remarks>
+    /// float gives Float32, double Float64, long Int64, byte UInt8 and bool Bool: <c>[1.0, 2.0]</c> is Float64 and <c>[1f, 2f]</c> Float32.
+    /// The other types are converted: integers to Int64, Half to Float32, decimal to Float64.
+    /// </remarks>
+    /// <param name="values">The values.</param>
     /// <param name="shape">The shape, with as many elements.</param>
     /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
-    /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
     /// <exception cref="DTypeException">
-    /// An integer is out of the range of Int64, or a gradient is required of a type that is not floating-point.
+    /// An integer is beyond the range of Int64, or a gradient is required of integers.
     /// </exception>
+    /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, bool requiresGrad = false)
-        where T : unmanaged, INumber<T> => Converted(values, shape).Learning(requiresGrad);
+        where T : unmanaged, INumber<T>
+    {
+        CheckCount(values.Length, shape);
+        return HostNumbers.ToTensor(values, shape).Learning(requiresGrad);
+    }
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(T[] values, Shape shape, bool requiresGrad = false)
-        where T : unmanaged, INumber<T> => From(new ReadOnlySpan<T>(values), shape, requiresGrad);
+        where T : unmanaged, INumber<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(new ReadOnlySpan<T>(values), shape, requiresGrad);
+    }
 
-    /// <summary>Creates a vector from a copy of numbers.</summary>
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
+    public static Tensor From<T>(IEnumerable<T> values, Shape shape, bool requiresGrad = false)
+        where T : unmanaged, INumber<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values.ToArray(), shape, requiresGrad);
+    }
+
+    /// <summary>Creates a vector from a copy of values: <c>From(1f, 2f)</c>. One value gives shape <c>[1]</c>; see <see cref="Scalar"/>.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(params ReadOnlySpan<T> values)
         where T : unmanaged, INumber<T> => From(values, [values.Length]);
 
-    /// <summary>Creates a vector from a copy of numbers.</summary>
+    /// <summary>Creates a vector from a copy of values.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(ReadOnlySpan<T> values, bool requiresGrad)
         where T : unmanaged, INumber<T> => From(values, [values.Length], requiresGrad);
 
-    /// <summary>Creates a vector from a copy of numbers.</summary>
+    /// <summary>Creates a vector from a copy of values.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(T[] values, bool requiresGrad = false)
         where T : unmanaged, INumber<T>
     {
         ArgumentNullException.ThrowIfNull(values);
-        return From(new ReadOnlySpan<T>(values), [values.Length], requiresGrad);
+        return From(values, [values.Length], requiresGrad);
     }
 
-    /// <summary>Creates a vector from a sequence of numbers.</summary>
+    /// <summary>Creates a vector from a copy of values, such as a list or a query.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(IEnumerable<T> values, bool requiresGrad = false)
-        where T : unmanaged, INumber<T> => From<T>([.. values], requiresGrad);
-
-    /// <summary>Creates a tensor from a sequence of numbers in row-major order.</summary>
-    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
-    public static Tensor From<T>(IEnumerable<T> values, Shape shape, bool requiresGrad = false)
-        where T : unmanaged, INumber<T> => From<T>([.. values], shape, requiresGrad);
+        where T : unmanaged, INumber<T>
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values.ToArray(), requiresGrad);
+    }
 
     /// <summary>Creates a matrix from a copy of a two-dimensional array.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(T[,] values, bool requiresGrad = false)
-        where T : unmanaged, INumber<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        return From(ValuesOf<T>(values), [values.GetLength(0), values.GetLength(1)], requiresGrad);
-    }
+        where T : unmanaged, INumber<T> => From(Flat<T>(values), SizesOf(values), requiresGrad);
 
     /// <summary>Creates a tensor from a copy of a three-dimensional array.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(T[,,] values, bool requiresGrad = false)
-        where T : unmanaged, INumber<T>
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        return From(ValuesOf<T>(values), [values.GetLength(0), values.GetLength(1), values.GetLength(2)], requiresGrad);
-    }
+        where T : unmanaged, INumber<T> => From(Flat<T>(values), SizesOf(values), requiresGrad);
 
-    /// <summary>Creates a matrix from a copy of rows of equal lengths.</summary>
+    /// <summary>Creates a tensor from a copy of a four-dimensional array.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
+    public static Tensor From<T>(T[,,,] values, bool requiresGrad = false)
+        where T : unmanaged, INumber<T> => From(Flat<T>(values), SizesOf(values), requiresGrad);
+
+    /// <summary>Creates a matrix from a copy of its rows.</summary>
+    /// <param name="rows">The rows, all of one length.</param>
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
     /// <exception cref="ShapeException">The rows differ in length.</exception>
-    public static Tensor From<T>(T[][] rows, bool requiresGrad = false)
-        where T : unmanaged, INumber<T>
-    {
-        int width = CommonLength(rows);
-        return From<T>([.. rows.SelectMany(static row => row)], [rows.Length, width], requiresGrad);
-    }
-
-    /// <summary>Creates a tensor from a copy of matrices of equal sizes.</summary>
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
-    /// <exception cref="ShapeException">The matrices, or rows of them, differ in length.</exception>
+    public static Tensor From<T>(T[][] rows, bool requiresGrad = false)
+        where T : unmanaged, INumber<T> => From(Joined(rows), [rows.Length, LengthOf(rows)], requiresGrad);
+
+    /// <summary>Creates a tensor from a copy of matrices, each given by its rows.</summary>
+    /// <param name="matrices">The matrices, all of one shape.</param>
+    /// <param name="requiresGrad">Whether operations on the tensor are recorded for gradients. Default: false.</param>
+    /// <exception cref="ShapeException">The matrices or their rows differ in length.</exception>
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
     public static Tensor From<T>(T[][][] matrices, bool requiresGrad = false)
         where T : unmanaged, INumber<T>
     {
-        int height = CommonLength(matrices);
-        T[][] rows = [.. matrices.SelectMany(static matrix => matrix)];
-        int width = CommonLength(rows);
-        return From<T>([.. rows.SelectMany(static row => row)], [matrices.Length, height, width], requiresGrad);
+        T[][] rows = Joined(matrices);
+        return From(Joined(rows), [matrices.Length, LengthOf(matrices), LengthOf(rows)], requiresGrad);
     }
 
-    /// <summary>Creates a Bool tensor from a copy of truth values in row-major order.</summary>
+    /// <summary>Creates a Bool tensor from a copy of values in row-major order.</summary>
     /// <param name="values">The values.</param>
     /// <param name="shape">The shape, with as many elements.</param>
     /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
     public static Tensor From(ReadOnlySpan<bool> values, Shape shape) => Copied(values, shape);
 
     /// <inheritdoc cref="From(ReadOnlySpan{bool}, Shape)"/>
-    public static Tensor From(bool[] values, Shape shape) => Copied<bool>(values, shape);
+    public static Tensor From(bool[] values, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Copied<bool>(values, shape);
+    }
 
-    /// <summary>Creates a Bool vector from a copy of truth values.</summary>
-    /// <param name="values">The values.</param>
-    public static Tensor From(params ReadOnlySpan<bool> values) => Copied(values, [values.Length]);
+    /// <inheritdoc cref="From(ReadOnlySpan{bool}, Shape)"/>
+    public static Tensor From(IEnumerable<bool> values, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values.ToArray(), shape);
+    }
 
-    /// <summary>Creates a Bool vector from a sequence of truth values.</summary>
+    /// <summary>Creates a Bool vector from a copy of values.</summary>
     /// <param name="values">The values.</param>
-    public static Tensor From(IEnumerable<bool> values) => From([.. values]);
+    public static Tensor From(params ReadOnlySpan<bool> values) => From(values, [values.Length]);
+
+    /// <summary>Creates a Bool vector from a copy of values.</summary>
+    /// <param name="values">The values.</param>
+    public static Tensor From(bool[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values, [values.Length]);
+    }
+
+    /// <summary>Creates a Bool vector from a copy of values, such as a list or a query.</summary>
+    /// <param name="values">The values.</param>
+    public static Tensor From(IEnumerable<bool> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values.ToArray());
+    }
+
+    /// <summary>Creates a Bool matrix from a copy of a two-dimensional array.</summary>
+    /// <param name="values">The values.</param>
+    public static Tensor From(bool[,] values) => From(Flat<bool>(values), SizesOf(values));
+
+    /// <summary>Creates a Bool tensor from a copy of a three-dimensional array.</summary>
+    /// <param name="values">The values.</param>
+    public static Tensor From(bool[,,] values) => From(Flat<bool>(values), SizesOf(values));
+
+    /// <summary>Creates a Bool matrix from a copy of its rows.</summary>
+    /// <param name="rows">The rows, all of one length.</param>
+    /// <exception cref="ShapeException">The rows differ in length.</exception>
+    public static Tensor From(bool[][] rows) => From(Joined(rows), [rows.Length, LengthOf(rows)]);
 
     /// <summary>
-    /// Creates a tensor over a <see cref="System.Numerics.Tensors.Tensor{T}"/> of float, double, long or byte: without a copy if it is
-    /// dense, else with one. Other numbers are copied and converted, as by <see cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>.
+    /// Creates a tensor from a <see cref="System.Numerics.Tensors.Tensor{T}"/>: over its memory if it is dense and the type is an element
+    /// type, else from a copy.
     /// </summary>
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, bool)"/>
+    /// <param name="tensor">The tensor.</param>
+    /// <exception cref="DTypeException">An integer is beyond the range of Int64.</exception>
     public static Tensor From<T>(System.Numerics.Tensors.Tensor<T> tensor)
         where T : unmanaged, INumber<T>
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        Shape shape = [.. tensor.Lengths.ToArray().Select(static n => (int)Math.Min(n, int.MaxValue))];
-        if (shape.Count > 0 && tensor.IsDense && IsElement<T>())
-        {
-            return WrapElements(new SystemTensorMemory<T>(tensor, shape.Count).Memory, shape);
-        }
+        Shape shape = SizesOf(tensor);
+        return HostNumbers.IsElement<T>() ? FromSystem(tensor, shape) : From(Copied(tensor, shape), shape);
+    }
 
-        T[] copy = new T[shape.Count];
-        tensor.FlattenTo(copy);
-        return From(copy, shape);
+    /// <summary>
+    /// Creates a Bool tensor from a <see cref="System.Numerics.Tensors.Tensor{T}"/>: over its memory if it is dense, else from a copy.
+    /// </summary>
+    /// <param name="tensor">The tensor.</param>
+    public static Tensor From(System.Numerics.Tensors.Tensor<bool> tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return FromSystem(tensor, SizesOf(tensor));
     }
 
     /// <summary>Creates a tensor over memory that the caller owns, without a copy: a change of one is visible in the other.</summary>
@@ -151,15 +204,7 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Wrap(Memory{float}, Shape)"/>
     public static Tensor Wrap(Memory<bool> memory, Shape shape) => WrapElements(memory, shape);
 
-    /// <summary>Creates a tensor over memory of an element type.</summary>
-    internal static Tensor WrapElements<T>(Memory<T> memory, Shape shape)
-        where T : unmanaged
-    {
-        CheckCount(memory.Length, shape);
-        return new Tensor(new Storage<T>(memory), shape);
-    }
-
-    /// <summary>Creates a tensor from a copy of values of an element type.</summary>
+    /// <summary>Creates a tensor from a copy of elements, without conversion.</summary>
     internal static Tensor Copied<T>(ReadOnlySpan<T> values, Shape shape)
         where T : unmanaged
     {
@@ -169,60 +214,54 @@ public sealed partial class Tensor
         return new Tensor(storage, shape);
     }
 
-    static bool IsElement<T>() =>
-        typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(long) || typeof(T) == typeof(byte);
-
-    static Tensor Converted<T>(ReadOnlySpan<T> values, Shape shape)
-        where T : unmanaged, INumber<T> =>
-        IsElement<T>() ? Copied(values, shape)
-        : typeof(T) == typeof(Half) ? ConvertedTo<T, float>(values, shape)
-        : T.One / (T.One + T.One) == T.Zero ? ConvertedTo<T, long>(values, shape)
-        : ConvertedTo<T, double>(values, shape);
-
-    static Tensor ConvertedTo<T, TElement>(ReadOnlySpan<T> values, Shape shape)
-        where T : unmanaged, INumber<T>
-        where TElement : unmanaged, INumber<TElement>
-    {
-        CheckCount(values.Length, shape);
-        Storage<TElement> storage = Storage.Rent<TElement>(values.Length);
-        Span<TElement> elements = storage.Memory.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            elements[i] = Convert<T, TElement>(values[i]);
-        }
-
-        return new Tensor(storage, shape);
-    }
-
-    static TElement Convert<T, TElement>(T value)
-        where T : INumber<T>
-        where TElement : INumber<TElement>
-    {
-        try
-        {
-            return TElement.CreateChecked(value);
-        }
-        catch (OverflowException)
-        {
-            throw new DTypeException($"Tensor.From: {value} is out of the range of Int64. Convert the values to double first.");
-        }
-    }
-
-    static int CommonLength<T>(T[][] rows)
-    {
-        ArgumentNullException.ThrowIfNull(rows);
-        int length = rows.Length == 0 ? 0 : rows[0].Length;
-        int other = Array.FindIndex(rows, row => row.Length != length);
-        return other < 0
-            ? length
-            : throw new ShapeException(
-                $"Tensor.From: row 0 has {length} elements and row {other} has {rows[other].Length}. Rows must have equal lengths.");
-    }
-
-    static ReadOnlySpan<T> ValuesOf<T>(Array values)
+    /// <summary>Creates a tensor over memory that the caller owns.</summary>
+    internal static Tensor WrapElements<T>(Memory<T> memory, Shape shape)
         where T : unmanaged
     {
+        CheckCount(memory.Length, shape);
+        return new Tensor(new Storage<T>(memory), shape);
+    }
+
+    static Tensor FromSystem<T>(System.Numerics.Tensors.Tensor<T> tensor, Shape shape)
+        where T : unmanaged => shape.Count > 0 && tensor.IsDense
+        ? WrapElements(new SystemTensorMemory<T>(tensor, shape.Count).Memory, shape)
+        : Copied<T>(Copied(tensor, shape), shape);
+
+    static T[] Copied<T>(System.Numerics.Tensors.Tensor<T> tensor, Shape shape)
+    {
+        T[] copy = new T[shape.Count];
+        tensor.FlattenTo(copy);
+        return copy;
+    }
+
+    static Shape SizesOf<T>(System.Numerics.Tensors.Tensor<T> tensor) =>
+        [.. tensor.Lengths.ToArray().Select(static n => (int)Math.Min(n, int.MaxValue))];
+
+    static Shape SizesOf(Array values) => [.. Enumerable.Range(0, values.Rank).Select(values.GetLength)];
+
+    static ReadOnlySpan<T> Flat<T>(Array values)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
         ref byte first = ref MemoryMarshal.GetArrayDataReference(values);
         return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref first), values.Length);
+    }
+
+    static int LengthOf<T>(T[][] rows) => rows.Length == 0 ? 0 : rows[0].Length;
+
+    static T[] Joined<T>(T[][] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] is null || rows[i].Length != rows[0].Length)
+            {
+                throw new ShapeException(
+                    $"From: row {i} {(rows[i] is null ? "is null" : $"has {rows[i].Length} values, and row 0 has {rows[0].Length}")}. "
+                    + "Rows must have the same length; pad or cut them.");
+            }
+        }
+
+        return rows.SelectMany(static row => row).ToArray();
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion;
 
@@ -21,8 +22,11 @@ public sealed partial class Tensor
             throw new ShapeException($"CopyFrom: {other.Shape} cannot be copied to {Shape}. Expand or reshape it first.");
         }
 
-        CopyElements(other.To(DType), this);
+        CopyElements(other.Detach().Apart(Storage).To(DType), this);
     }
+
+    /// <summary>Returns this tensor, or a copy if it is in the given memory, where a copy element by element might read what it wrote.</summary>
+    Tensor Apart(Storage storage) => Storage == storage ? Clone() : this;
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
     /// <exception cref="AutogradException">

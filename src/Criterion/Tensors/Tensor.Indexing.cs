@@ -47,6 +47,15 @@ public sealed partial class Tensor
     /// Gets a part of this tensor as a view, or overwrites it: <c>x[0]</c>, <c>x[.., 2..5]</c>, <c>x[^1, .., 0]</c>. Dimensions without an
     /// index are taken whole.
     /// </summary>
+    /// <remarks>
+    /// An assigned tensor is converted to this type and broadcast to the part; an assigned number fills it: <c>x[0, 1] = 5.0</c>. Assignment
+    /// is a change in place, which is not recorded.
+    /// </remarks>
+    /// <exception cref="AutogradException">
+    /// This tensor or the assigned one requires a gradient, and operations are recorded; use <see cref="Autograd.NoGrad"/>.
+    /// </exception>
+    /// <exception cref="DTypeException">An assigned number is not an integer in the range of this integer type.</exception>
+    /// <exception cref="TensorException">The tensor is a view stretched by <see cref="Expand"/>: its elements share memory.</exception>
     /// <exception cref="ShapeException">A position or range is out of range, or there are more indices than dimensions.</exception>
     [System.Runtime.CompilerServices.IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<TensorIndex> indices]
@@ -108,7 +117,21 @@ public sealed partial class Tensor
 
     void Assign(Tensor owner, Tensor value)
     {
+        if (Autograd.IsRecorded(value))
+        {
+            throw new AutogradException(
+                "Assignment: the value requires a gradient, and changes in place are not recorded. "
+                + "Assign value.Detach(), or join tensors with Tensor.Cat or Tensor.Where.");
+        }
+
         owner.AboutToChange("Assignment");
-        CopyElements(value.Detach().To(DType).Expand(Shape), this);
+        if (value.IsNumber)
+        {
+            FillWith(value.Item());
+        }
+        else
+        {
+            CopyElements(value.Detach().Apart(Storage).To(DType).Expand(Shape), this);
+        }
     }
 }

@@ -37,10 +37,15 @@ public sealed partial class Tensor
             : throw new ShapeException($"Flatten: dim {start} comes after dim {end} in {Shape}. Exchange the two.");
     }
 
+    /// <summary>Exchanges the last two dimensions; a view.</summary>
+    /// <exception cref="ShapeException">The tensor has fewer than two dimensions.</exception>
+    public Tensor Transpose() => Transpose(-2, -1);
+
     /// <summary>Exchanges two dimensions; a view.</summary>
-    /// <param name="dim0">The first of the two. Default: the last but one.</param>
-    /// <param name="dim1">The second of the two. Default: the last.</param>
-    public Tensor Transpose(int dim0 = -2, int dim1 = -1)
+    /// <param name="dim0">The first of the two; negative dims count from the end.</param>
+    /// <param name="dim1">The second of the two; negative dims count from the end.</param>
+    /// <exception cref="ShapeException">A dimension does not exist.</exception>
+    public Tensor Transpose(int dim0, int dim1)
     {
         int[] order = [.. Enumerable.Range(0, Rank)];
         (int a, int b) = (Shape.Dim(dim0), Shape.Dim(dim1));

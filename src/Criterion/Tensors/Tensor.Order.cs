@@ -50,6 +50,12 @@ public sealed partial class Tensor
         return (Gather(dim, order), order);
     }
 
+    /// <summary>Returns the positions that sort the values along a dimension. Equal values keep their order; NaN sorts as the largest.</summary>
+    /// <param name="dim">The dimension; negative dims count from the end. Default: the last.</param>
+    /// <param name="descending">Whether the largest comes first. Default: false.</param>
+    /// <returns>Positions along the dimension, as Int64.</returns>
+    public Tensor ArgSort(int dim = -1, bool descending = false) => ArgSort(Shape.Dim(dim), descending, Shape[dim]);
+
     /// <summary>Returns the <paramref name="k"/> largest or smallest values along a dimension, in order.</summary>
     /// <param name="k">The number of values, in [0, size].</param>
     /// <param name="dim">The dimension; negative dims count from the end. Default: the last.</param>

@@ -7,10 +7,10 @@ namespace Criterion;
 public sealed partial class Tensor
 {
     /// <summary>Sums over the given dimensions. UInt8 and Bool give Int64.</summary>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
-    public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false)
+    public Tensor Sum(ReadOnlySpan<int> dims = default, bool keepDim = false)
     {
         Tensor x = Countable();
         ReducedDims to = new(Shape, dims, "Sum");
@@ -22,16 +22,14 @@ public sealed partial class Tensor
             (x, static (g, of) => g.Reshape(of.Kept).Expand(of.Shape)));
     }
 
-    /// <summary>Sums all elements.</summary>
-    public Tensor Sum() => Sum([]);
-
     /// <summary>Sums over one dimension.</summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Sum(int dim, bool keepDim = false) => Sum([dim], keepDim);
 
     /// <summary>Computes the mean over the given dimensions, without overflow of the sum; NaN where there are no elements.</summary>
+    /// <remarks>Int64, UInt8 and Bool are converted to Float32: the mean of a Bool tensor is the fraction that is true.</remarks>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Mean(ReadOnlySpan<int> dims, bool keepDim = false)
+    public Tensor Mean(ReadOnlySpan<int> dims = default, bool keepDim = false)
     {
         Tensor x = Floating();
         ReducedDims to = new(Shape, dims, "Mean");
@@ -43,9 +41,6 @@ public sealed partial class Tensor
             (x, static (g, of) => (g.Reshape(of.Kept) / of.Count).Expand(of.Shape)));
     }
 
-    /// <summary>Computes the mean of all elements.</summary>
-    public Tensor Mean() => Mean([]);
-
     /// <summary>Computes the mean over one dimension.</summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(int dim, bool keepDim = false) => Mean([dim], keepDim);
@@ -54,7 +49,7 @@ public sealed partial class Tensor
     /// Computes the variance over the given dimensions: Σ (x − mean)² / (n − correction). The squares neither overflow nor underflow.
     /// </summary>
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <param name="correction">Subtracted from the number of elements. Default: 1, the unbiased estimate.</param>
     public Tensor Var(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1)
@@ -63,7 +58,7 @@ public sealed partial class Tensor
         return deviation * deviation;
     }
 
-    /// <summary>Computes the variance over one dimension.</summary>
+    /// <summary>Computes the variance along one dimension.</summary>
     /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
     public Tensor Var(int dim, bool keepDim = false, int correction = 1) => Var([dim], keepDim, correction);
 
@@ -74,20 +69,17 @@ public sealed partial class Tensor
     public Tensor Std(ReadOnlySpan<int> dims = default, bool keepDim = false, int correction = 1) =>
         Deviation(nameof(Std), dims, keepDim, correction);
 
-    /// <summary>Computes the standard deviation over one dimension.</summary>
+    /// <summary>Computes the standard deviation along one dimension.</summary>
     /// <inheritdoc cref="Var(ReadOnlySpan{int}, bool, int)"/>
     public Tensor Std(int dim, bool keepDim = false, int correction = 1) => Std([dim], keepDim, correction);
 
     /// <summary>
     /// Returns the largest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
     /// </summary>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
-    public Tensor Max(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
-
-    /// <summary>Returns the largest of all values.</summary>
-    public Tensor Max() => Max([]);
+    public Tensor Max(ReadOnlySpan<int> dims = default, bool keepDim = false) => Extreme<MaxReduction>("Max", dims, keepDim);
 
     /// <summary>Returns the largest value along one dimension.</summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
@@ -97,56 +89,11 @@ public sealed partial class Tensor
     /// Returns the smallest value over the given dimensions; NaN if there is one. Equal values share the gradient evenly.
     /// </summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
-    public Tensor Min(ReadOnlySpan<int> dims, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
-
-    /// <summary>Returns the smallest of all values.</summary>
-    public Tensor Min() => Min([]);
+    public Tensor Min(ReadOnlySpan<int> dims = default, bool keepDim = false) => Extreme<MinReduction>("Min", dims, keepDim);
 
     /// <summary>Returns the smallest value along one dimension.</summary>
     /// <inheritdoc cref="Max(ReadOnlySpan{int}, bool)"/>
     public Tensor Min(int dim, bool keepDim = false) => Min([dim], keepDim);
-
-    /// <summary>Computes the product over the given dimensions; 1 where there are no elements. UInt8 and Bool give Int64.</summary>
-    /// <remarks>
-    /// The elements are multiplied in pairs, then the products in pairs, so that the gradient at zeros is the product of the others.
-    /// </remarks>
-    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Prod(ReadOnlySpan<int> dims, bool keepDim = false)
-    {
-        ReducedDims to = new(Shape, dims, "Prod");
-        (Tensor rows, _) = Countable().RowsOf(to);
-        return rows.ProductOfRows().Reshape(to.Result(keepDim));
-    }
-
-    /// <summary>Computes the product of all elements.</summary>
-    public Tensor Prod() => Prod([]);
-
-    /// <summary>Computes the product over one dimension.</summary>
-    /// <inheritdoc cref="Prod(ReadOnlySpan{int}, bool)"/>
-    public Tensor Prod(int dim, bool keepDim = false) => Prod([dim], keepDim);
-
-    /// <summary>Returns whether any element over the given dimensions is true, as Bool; false where there are no elements.</summary>
-    /// <remarks>Any value but 0 is true, NaN included.</remarks>
-    /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
-    public Tensor Any(ReadOnlySpan<int> dims, bool keepDim = false) => To(DType.Bool).Sum(dims, keepDim).To(DType.Bool);
-
-    /// <summary>Returns whether any element is true, as Bool.</summary>
-    public Tensor Any() => Any([]);
-
-    /// <summary>Returns whether any element over one dimension is true, as Bool.</summary>
-    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
-    public Tensor Any(int dim, bool keepDim = false) => Any([dim], keepDim);
-
-    /// <summary>Returns whether all elements over the given dimensions are true, as Bool; true where there are no elements.</summary>
-    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
-    public Tensor All(ReadOnlySpan<int> dims, bool keepDim = false) => Not().Any(dims, keepDim).Not();
-
-    /// <summary>Returns whether all elements are true, as Bool.</summary>
-    public Tensor All() => All([]);
-
-    /// <summary>Returns whether all elements over one dimension are true, as Bool.</summary>
-    /// <inheritdoc cref="Any(ReadOnlySpan{int}, bool)"/>
-    public Tensor All(int dim, bool keepDim = false) => All([dim], keepDim);
 
     /// <summary>Sums over the dimensions that broadcasting has stretched, back to <paramref name="shape"/>.</summary>
     internal Tensor SumTo(Shape shape)
@@ -170,20 +117,6 @@ public sealed partial class Tensor
         return (count == 0 ? this : Sum(stretched[..count], keepDim: true)).Reshape(shape);
     }
 
-    /// <summary>Multiplies the elements of the last dimension: the first half by the second, until one is left.</summary>
-    Tensor ProductOfRows()
-    {
-        Tensor product = this;
-        for (int length = Shape[^1]; length > 1; length = (length + 1) / 2)
-        {
-            int half = length / 2;
-            Tensor pairs = product.Narrow(-1, 0, half) * product.Narrow(-1, half, half);
-            product = length % 2 == 0 ? pairs : Cat([pairs, product.Narrow(-1, length - 1, 1)], -1);
-        }
-
-        return Shape[^1] == 0 ? Ones(Shape.Without(-1), DType) : product.Squeeze(-1);
-    }
-
     Tensor Deviation(string operation, ReadOnlySpan<int> dims, bool keepDim, int correction)
     {
         int count = new ReducedDims(Shape, dims, operation).Count;
@@ -191,7 +124,7 @@ public sealed partial class Tensor
         // The rounded mean shifts all elements equally: a second subtraction removes that.
         Tensor centred = Floating() - Mean(dims, keepDim: true);
         centred -= centred.Mean(dims, keepDim: true);
-        return centred.Norm(dims, 2, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
+        return centred.Norm(dims, keepDim) / Math.Sqrt(Math.Max(0, count - correction));
     }
 
     Tensor Extreme<TReduction>(string operation, ReadOnlySpan<int> dims, bool keepDim)
@@ -225,7 +158,6 @@ public sealed partial class Tensor
     /// <summary>Computes the sum of all elements times a factor, without recording it and without overflow of the sum.</summary>
     internal Tensor Total(double factor) =>
         Reduce<SumReduction>(Detach(), new ReducedDims(Shape, [], "Sum"), keepDim: false, divisor: 1 / factor);
-
 
     static Tensor Reduce<TReduction>(Tensor x, ReducedDims to, bool keepDim, bool isMean = false, double divisor = 1)
         where TReduction : struct, IReduction

@@ -1,95 +1,140 @@
 namespace Criterion;
 
-/// <content>Repetitions, triangles, and diagonals.</content>
+/// <content>Repetitions, diagonals and triangles.</content>
 public sealed partial class Tensor
 {
-    /// <summary>Repeats the whole tensor along each dimension: <c>[1, 2].Repeat(2)</c> is <c>[1, 2, 1, 2]</c>.</summary>
-    /// <param name="times">The repetitions of each dimension, at least as many as there are; more add dimensions in front.</param>
-    /// <exception cref="ShapeException">There are fewer numbers than dimensions, or one is negative.</exception>
-    public Tensor Repeat(params ReadOnlySpan<int> times)
-    {
-        if (times.Length < Rank)
-        {
-            throw new ShapeException($"Repeat: {times.Length} numbers are given, and {Shape} has {Rank} dims. Give one for each dim.");
-        }
-
-        // Each dim d becomes [times, d], of which the first is stretched.
-        int lead = times.Length - Rank;
-        int[] apart = new int[2 * times.Length], stretched = new int[2 * times.Length], joined = new int[times.Length];
-        for (int i = 0; i < times.Length; i++)
-        {
-            int size = i < lead ? 1 : Shape[i - lead];
-            (apart[2 * i], apart[(2 * i) + 1]) = (1, size);
-            (stretched[2 * i], stretched[(2 * i) + 1]) = (NotNegative(nameof(Repeat), times[i]), size);
-            joined[i] = checked(times[i] * size);
-        }
-
-        return Reshape(apart).Expand(stretched).Reshape(joined);
-    }
-
     /// <summary>
-    /// Repeats the whole tensor along the last dimensions: as <see cref="Repeat"/>, but missing numbers are 1, as in NumPy.
+    /// Repeats the whole tensor along each dimension: <c>[2, 3]</c> repeated <c>(2, 1)</c> times is <c>[4, 3]</c>. More repetitions than
+    /// dimensions add dimensions in front.
     /// </summary>
-    /// <param name="times">The repetitions of the last dimensions.</param>
-    /// <exception cref="ShapeException">A number is negative.</exception>
-    public Tensor Tile(params ReadOnlySpan<int> times)
-    {
-        int[] all = new int[Math.Max(Rank, times.Length)];
-        Array.Fill(all, 1);
-        times.CopyTo(all.AsSpan(all.Length - times.Length));
-        return Repeat(all);
-    }
+    /// <param name="times">The repetitions along each dimension, 0 or more; at least as many as dimensions.</param>
+    /// <exception cref="ShapeException">There are too few repetitions, one is negative, or the result is too large.</exception>
+    public Tensor Repeat(params ReadOnlySpan<int> times) => times.Length >= Rank
+        ? Tiled(nameof(Repeat), times)
+        : throw new ShapeException(
+            $"Repeat: {times.Length} repetitions are given, and {Shape} has {Rank} dims. Give one for each dim, or use Tile.");
 
-    /// <summary>Repeats each element along a dimension: <c>[1, 2]</c> becomes <c>[1, 1, 2, 2]</c>.</summary>
-    /// <param name="times">The repetitions of each element.</param>
+    /// <summary>Repeats the whole tensor along the last dimensions; dimensions without a number are not repeated.</summary>
+    /// <param name="times">The repetitions along the last dimensions, 0 or more.</param>
+    /// <exception cref="ShapeException">A repetition is negative, or the result is too large.</exception>
+    public Tensor Tile(params ReadOnlySpan<int> times) => Tiled(nameof(Tile), times);
+
+    /// <summary>Repeats each element along a dimension: <c>[1, 2]</c> repeated twice is <c>[1, 1, 2, 2]</c>.</summary>
+    /// <param name="times">The repetitions, 0 or more.</param>
     /// <param name="dim">The dimension; negative dims count from the end.</param>
-    /// <exception cref="ShapeException">The number is negative, or the dimension does not exist.</exception>
+    /// <exception cref="ShapeException">The repetitions are negative, the dimension does not exist, or the result is too large.</exception>
     public Tensor RepeatInterleave(int times, int dim)
     {
+        CheckTimes(nameof(RepeatInterleave), times);
         int at = Shape.Dim(dim);
-        int[] stretched = [.. Shape.Dims[..(at + 1)], NotNegative(nameof(RepeatInterleave), times), .. Shape.Dims[(at + 1)..]];
-        return Unsqueeze(at + 1).Expand(stretched).Reshape(Shape.With(at, checked(times * Shape[at])));
+        Shape result = Shape.With(at, Repeated(nameof(RepeatInterleave), Shape[at], times));
+        return Unsqueeze(at + 1).Expand([.. Shape.Dims[..(at + 1)], times, .. Shape.Dims[(at + 1)..]]).Reshape(result);
     }
 
-    /// <summary>Returns the lower triangle of matrices <c>[..., M, N]</c>; the other elements are 0.</summary>
-    /// <param name="diagonal">The last diagonal that is kept: 0 is the main one, above it is positive. Default: 0.</param>
-    /// <exception cref="ShapeException">There are fewer than two dimensions.</exception>
-    public Tensor Tril(int diagonal = 0) => Where(Columns(nameof(Tril)) - Rows() <= diagonal, this, 0);
-
-    /// <summary>Returns the upper triangle of matrices <c>[..., M, N]</c>; the other elements are 0.</summary>
-    /// <param name="diagonal">The first diagonal that is kept: 0 is the main one, above it is positive. Default: 0.</param>
-    /// <exception cref="ShapeException">There are fewer than two dimensions.</exception>
-    public Tensor Triu(int diagonal = 0) => Where(Columns(nameof(Triu)) - Rows() >= diagonal, this, 0);
-
-    /// <summary>Returns the main diagonal of matrices: <c>[..., M, N]</c> gives <c>[..., min(M, N)]</c>.</summary>
-    /// <exception cref="ShapeException">There are fewer than two dimensions.</exception>
-    public Tensor Diagonal()
+    /// <summary>Returns a diagonal of the matrices that two dimensions span, as a new last dimension; a view.</summary>
+    /// <param name="offset">The diagonal: above the main one if positive, below if negative. Default: 0, the main diagonal.</param>
+    /// <param name="dim0">The dimension of the rows. Default: the last but one.</param>
+    /// <param name="dim1">The dimension of the columns. Default: the last.</param>
+    /// <exception cref="ShapeException">A dimension does not exist, or both are the same.</exception>
+    public Tensor Diagonal(int offset = 0, int dim0 = -2, int dim1 = -1)
     {
-        _ = Columns(nameof(Diagonal));
-        int length = Math.Min(Shape[^2], Shape[^1]);
-        Tensor positions = Arange(length).Reshape([.. Shape.Dims[..^2].ToArray().Select(static _ => 1), length, 1]);
-        return Narrow(-2, 0, length).Gather(-1, positions.Expand([.. Shape.Dims[..^2], length, 1])).Squeeze(-1);
+        (int rows, int columns) = (Shape.Dim(dim0), Shape.Dim(dim1));
+        if (rows == columns)
+        {
+            throw new ShapeException($"Diagonal: dim {dim0} and dim {dim1} of {Shape} are the same. Name two dims.");
+        }
+
+        Tensor matrices = Permute([.. Enumerable.Range(0, Rank).Where(i => i != rows && i != columns), rows, columns]);
+        return matrices.LastDiagonal(offset);
     }
 
-    /// <summary>Returns vectors with a 1 at the position that each class index names and 0 elsewhere, in a new last dimension.</summary>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="dtype">The element type. Default: Float32.</param>
-    /// <exception cref="ShapeException">An index is not in [0, classes).</exception>
-    /// <exception cref="DTypeException">This tensor is not Int64.</exception>
-    public Tensor OneHot(int classes, DType dtype = DType.Float32)
+    /// <summary>Creates matrices that have the last dimension on a diagonal and 0 elsewhere: <c>[.., n] → [.., n, n]</c>.</summary>
+    /// <param name="offset">
+    /// The diagonal: above the main one if positive, below if negative; the matrices grow by |offset|. Default: 0, the main diagonal.
+    /// </param>
+    /// <exception cref="ShapeException">The tensor is a scalar, or the result is too large.</exception>
+    public Tensor DiagEmbed(int offset = 0)
     {
-        Tensor zeros = Zeros([Count, classes], dtype.IsFloat() ? dtype : DType.Int64);
-        Tensor ones = zeros.ScatterAdd(1, Reshape(Count, 1), Ones([Count, 1], zeros.DType));
-        return ones.Reshape([.. Shape.Dims, classes]).To(dtype);
+        long side = Shape[-1] + Math.Abs((long)offset);
+        int size = side <= Array.MaxLength
+            ? (int)side
+            : throw new ShapeException($"DiagEmbed: an offset of {offset} makes matrices of side {side}. Use a smaller offset.");
+        return OnDiagonal([.. Shape.Dims[..^1], size, size], offset);
     }
 
-    Tensor Columns(string operation) => Rank >= 2
-        ? Arange(Shape[^1])
-        : throw new ShapeException($"{operation}: {Shape} has fewer than two dims. Reshape it to [..., M, N].");
+    /// <summary>Returns the matrices with 0 above a diagonal.</summary>
+    /// <param name="diagonal">
+    /// The last diagonal that is kept: above the main one if positive, below if negative. Default: 0, the main diagonal.
+    /// </param>
+    /// <exception cref="ShapeException">The tensor has fewer than two dimensions.</exception>
+    public Tensor Tril(int diagonal = 0) => Triangle(nameof(Tril), diagonal, isUpper: false);
 
-    Tensor Rows() => Arange(Shape[^2]).Unsqueeze(1);
+    /// <summary>Returns the matrices with 0 below a diagonal.</summary>
+    /// <param name="diagonal">
+    /// The first diagonal that is kept: above the main one if positive, below if negative. Default: 0, the main diagonal.
+    /// </param>
+    /// <exception cref="ShapeException">The tensor has fewer than two dimensions.</exception>
+    public Tensor Triu(int diagonal = 0) => Triangle(nameof(Triu), diagonal, isUpper: true);
 
-    static int NotNegative(string operation, int times) => times >= 0
-        ? times
-        : throw new ShapeException($"{operation}: {times} repetitions are negative. Use 0 or more.");
+    Tensor Tiled(string operation, ReadOnlySpan<int> times)
+    {
+        Shape.CheckRank(times.Length);
+        Tensor result = times.Length > Rank ? Reshape([.. Enumerable.Repeat(1, times.Length - Rank), .. Shape.Dims]) : this;
+        for (int i = 0; i < times.Length; i++)
+        {
+            CheckTimes(operation, times[i]);
+            result = result.RepeatedAlong(operation, result.Rank - times.Length + i, times[i]);
+        }
+
+        return result;
+    }
+
+    Tensor RepeatedAlong(string operation, int dim, int times)
+    {
+        Shape result = Shape.With(dim, Repeated(operation, Shape[dim], times));
+        return result == Shape ? this : Unsqueeze(dim).Expand([.. Shape.Dims[..dim], times, .. Shape.Dims[dim..]]).Reshape(result);
+    }
+
+    int Repeated(string operation, int size, int times) => (long)size * times <= Array.MaxLength
+        ? size * times
+        : throw new ShapeException($"{operation}: {times} repetitions of {size} elements of {Shape} are too many. Repeat it less often.");
+
+    static void CheckTimes(string operation, int times)
+    {
+        if (times < 0)
+        {
+            throw new ShapeException($"{operation}: {times} repetitions are negative. Use 0 or more.");
+        }
+    }
+
+    Tensor LastDiagonal(int offset)
+    {
+        int row = (int)Math.Clamp(-(long)offset, 0, Shape[-2]);
+        int column = Math.Clamp(offset, 0, Shape[-1]);
+        int count = Math.Min(Shape[-2] - row, Shape[-1] - column);
+        Shape shape = [.. Shape.Dims[..^2], count];
+        int[] strides = [.. Strides[..^2], Strides[^2] + Strides[^1]];
+        int start = shape.Count == 0 ? Offset : Offset + (row * Strides[^2]) + (column * Strides[^1]);
+        return Autograd.Record(
+            "diagonal", View(shape, strides, start), [], (Shape, Diagonal: offset), (this, static (g, of) => g.OnDiagonal(of.Shape, of.Diagonal)));
+    }
+
+    /// <summary>Copies this tensor to a diagonal of zeros: the gradient of a diagonal.</summary>
+    Tensor OnDiagonal(Shape shape, int offset)
+    {
+        Tensor result = Zeros(shape, DType);
+        CopyElements(this, result.LastDiagonal(offset));
+        return Autograd.Record("diag_embed", result, [], offset, (this, static (g, at) => g.LastDiagonal(at)));
+    }
+
+    Tensor Triangle(string operation, int diagonal, bool isUpper)
+    {
+        if (Rank < 2)
+        {
+            throw new ShapeException($"{operation}: {Shape} has no rows and columns. Reshape it to two dims or more.");
+        }
+
+        Tensor distance = Arange(Shape[-1]) - Arange(Shape[-2]).Unsqueeze(1);
+        return Where(isUpper ? distance >= diagonal : distance <= diagonal, this, Scalar(0, DType));
+    }
 }

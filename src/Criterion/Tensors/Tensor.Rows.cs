@@ -10,10 +10,10 @@ public sealed partial class Tensor
     /// <remarks>
     /// Where all elements are −∞ the result is −∞ with a gradient of 0; where there is +∞ it is +∞, and those elements share the gradient.
     /// </remarks>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
     /// <exception cref="ShapeException">There are no values, or a dimension does not exist or is named twice.</exception>
-    public Tensor LogSumExp(ReadOnlySpan<int> dims, bool keepDim = false)
+    public Tensor LogSumExp(ReadOnlySpan<int> dims = default, bool keepDim = false)
     {
         Tensor x = Floating();
         ReducedDims to = new(Shape, dims, "LogSumExp");
@@ -45,12 +45,12 @@ public sealed partial class Tensor
     /// Computes (Σ |x|ᵖ)^(1/p) over the given dimensions; the largest |x| for p = ∞. The powers neither overflow nor underflow.
     /// </summary>
     /// <remarks>The gradient at zero is 0.</remarks>
-    /// <param name="dims">The dimensions to reduce, none for all; negative dims count from the end.</param>
-    /// <param name="p">The order of the norm; must be positive. Default: 2.</param>
+    /// <param name="dims">The dimensions to reduce; negative dims count from the end. Default: all.</param>
     /// <param name="keepDim">Whether the reduced dimensions are kept, with size 1. Default: false.</param>
+    /// <param name="p">The order of the norm; must be positive. Default: 2.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not positive.</exception>
     /// <exception cref="ShapeException">A dimension does not exist or is named twice.</exception>
-    public Tensor Norm(ReadOnlySpan<int> dims = default, double p = 2, bool keepDim = false)
+    public Tensor Norm(ReadOnlySpan<int> dims = default, bool keepDim = false, double p = 2)
     {
         Tensor x = Floating();
         return p switch
@@ -63,9 +63,9 @@ public sealed partial class Tensor
         };
     }
 
-    /// <summary>Computes the norm over one dimension.</summary>
-    /// <inheritdoc cref="Norm(ReadOnlySpan{int}, double, bool)"/>
-    public Tensor Norm(int dim, double p = 2, bool keepDim = false) => Norm([dim], p, keepDim);
+    /// <summary>Computes the norm along one dimension.</summary>
+    /// <inheritdoc cref="Norm(ReadOnlySpan{int}, bool, double)"/>
+    public Tensor Norm(int dim, bool keepDim = false, double p = 2) => Norm([dim], keepDim, p);
 
     /// <summary>Joins the reduced dimensions to one, the last, and returns the shape of the others.</summary>
     (Tensor Rows, Shape Kept) RowsOf(ReducedDims to)

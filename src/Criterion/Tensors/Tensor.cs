@@ -12,6 +12,10 @@ namespace Criterion;
 /// Operations return new tensors. Those that only rearrange elements (<see cref="Reshape"/>, <see cref="Permute"/>, slices,
 /// <see cref="Expand"/>) return views of the same memory. Memory is managed: nothing must be disposed. Any number of threads may read a
 /// tensor at once. A thread that changes it, or sets <see cref="RequiresGrad"/> or <see cref="Grad"/>, must be the only one that uses it.
+/// <para>
+/// <c>==</c> and <c>!=</c> compare references; <see cref="EqualTo(Tensor)"/> compares elements. <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> and
+/// <c>&gt;=</c> compare elements.
+/// </para>
 /// </remarks>
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
@@ -84,6 +88,9 @@ public sealed partial class Tensor
     /// <summary>The distance in memory of neighbours along each dimension, in elements.</summary>
     internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
+    /// <summary>Whether this was a number: it takes the type of the tensor that it meets.</summary>
+    internal bool IsNumber { get; init; }
+
     /// <summary>The operation that computed this tensor, or its leaf; null if it requires no gradient.</summary>
     internal Node? Node { get; set; }
 
@@ -91,7 +98,7 @@ public sealed partial class Tensor
     public int Size(int dim) => Shape[dim];
 
     /// <summary>Returns a view without history: gradients stop here.</summary>
-    public Tensor Detach() => new(Storage, Shape, Offset, _strides);
+    public Tensor Detach() => new(Storage, Shape, Offset, _strides) { IsNumber = IsNumber };
 
     /// <summary>
     /// Takes the memory of this tensor out of its <see cref="TensorScope"/>, so that it lives as long as it is referenced: for code that

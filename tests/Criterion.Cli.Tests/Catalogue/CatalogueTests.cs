@@ -14,7 +14,7 @@ public partial class CatalogueTests
     public void Every_criterion_is_in_it()
     {
         string[] all = [.. typeof(ICriterion).Assembly.GetTypes().Where(static t => t is { IsAbstract: false, IsPublic: true }
-            && t.IsAssignableTo(typeof(ICriterion)) && t != typeof(WeightedSum)).Select(static t => t.Name)];
+            && t.IsAssignableTo(typeof(ICriterion)) && t != typeof(WeightedSum) && t != typeof(LambdaLoss)).Select(static t => t.Name)];
         string[] missing = [.. all.Except(Catalogue.Entries.Select(static entry => entry.Type.Name))];
         Assert.True(missing.Length == 0, $"give [Catalogue] to {string.Join(", ", missing)}");
         Assert.Equal(Catalogue.Entries.Count, Catalogue.Entries.DistinctBy(static entry => entry.Name).Count());

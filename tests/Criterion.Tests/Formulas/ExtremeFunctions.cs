@@ -36,6 +36,8 @@ static class ExtremeFunctions
         ["leaky relu"] = Op("LeakyRelu", static x => x.LeakyRelu(0.2)),
         ["clamp"] = Op("Clamp", static x => x.Clamp(-0.8, 1.1)),
         ["cube"] = Op("Pow", static x => x.Pow(3)),
+        ["square"] = Op("Square", static x => x.Square()),
+        ["interpolation"] = new("Lerp", static x => x[0].Lerp(x[1], x[2])),
         ["inverse"] = Op("op_Division", static x => 0.3 / x),
         ["affine"] = Op("op_Subtraction", static x => (x / 0.3) - 0.25),
         ["sin"] = Op("Sin", static x => x.Sin()),

@@ -91,5 +91,18 @@ static class FuzzScope
         type == typeof(Module) ? !method.IsAbstract : method.DeclaringType != typeof(Module);
 
     static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Elements.Select(element => method.MakeGenericMethod(element)) : [method];
+        method.IsGenericMethodDefinition ? Elements.Select(element => TryClose(method, element)).OfType<MethodInfo>() : [method];
+
+    /// <summary>Returns null if the method does not accept the element, as Item&lt;T&gt; does not accept bool.</summary>
+    static MethodInfo? TryClose(MethodInfo method, Type element)
+    {
+        try
+        {
+            return method.MakeGenericMethod(element);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 }

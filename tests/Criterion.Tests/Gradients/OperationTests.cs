@@ -11,10 +11,10 @@ public class OperationTests
     [
         "Empty", "Zeros", "Ones", "Full", "Scalar", "ZerosLike", "OnesLike", "FullLike", "EmptyLike", "Arange", "Linspace",
         "Eye", "From", "Wrap",
-        "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation",
-        "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "IsInfinite", "Not",
-        "op_LessThan", "op_GreaterThan", "op_LessThanOrEqual", "op_GreaterThanOrEqual", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr",
-        "op_LogicalNot", "And", "Or", "Xor", "Any", "All", "OneHot", "ArgMax", "ArgMin",
+        "Rand", "Randn", "RandInt", "RandLike", "RandnLike", "Permutation", "Bernoulli", "Multinomial", "op_Implicit",
+        "EqualTo", "NotEqualTo", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsFinite", "Not", "ArgMax", "ArgMin",
+        "op_LessThan", "op_LessThanOrEqual", "op_GreaterThan", "op_GreaterThanOrEqual", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr",
+        "op_LogicalNot", "And", "Or", "Xor", "Any", "All", "IsInfinite", "IsClose", "ArgSort", "NonZero", "OneHot",
         "Detach", "Keep", "get_Grad",
     ];
 

@@ -50,8 +50,20 @@ static class Operations
             {
                 Large = [new([2, 1], 0, 2, true), new([2, Chunk + 1]), new([Chunk + 1])],
             },
-            new("Where", static x => Tensor.Where(x[0], x[1], -0.5), new([2, 3], 0, 2, true), new([2, 3])) { Case = "number" },
-            Pair("Lerp", static x => x[0].Lerp(x[1], 0.3)),
+            new("Where", static x => Tensor.Where(x[0], x[1], 0.3), new([2, 1], 0, 2, true), new([2, 3]))
+            {
+                Case = "number", Large = [new([2, 1], 0, 2, true), new([2, Chunk + 1])],
+            },
+            new("Where", static x => Tensor.Where(x[0], 0.3, x[1]), new([2, 1], 0, 2, true), new([2, 3]))
+            {
+                Case = "number first", Large = [new([2, 1], 0, 2, true), new([2, Chunk + 1])],
+            },
+            new("Lerp", static x => x[0].Lerp(x[1], x[2]), new([2, 3]), new([2, 3]), new([2, 3]))
+            {
+                Large = [new([Chunk + 1]), new([Chunk + 1]), new([Chunk + 1])],
+                Pointwise = true,
+            },
+            new("Lerp", static x => x[0].Lerp(x[1], 0.7), new([2, 3]), new([3])) { Case = "number", Large = [new([131, 129]), new([129])] },
             new("MaskedFill", static x => x[1].MaskedFill(x[0], 3), new([3], 0, 2, true), new([2, 3])),
         ];
 
@@ -87,13 +99,13 @@ static class Operations
             One("Log1p", static x => x.Log1p(), low: -0.7),
             One("Sqrt", static x => x.Sqrt(), low: 0.5),
             One("Rsqrt", static x => x.Rsqrt(), low: 0.5),
-            One("Abs", static x => x.Abs()),
-            One("Sign", static x => x.Sign()),
+            One("Square", static x => x.Square()),
             One("Round", static x => x.Round()),
             One("Floor", static x => x.Floor()),
             One("Ceil", static x => x.Ceil()),
             One("Trunc", static x => x.Trunc()),
-            One("Square", static x => x.Square()),
+            One("Abs", static x => x.Abs()),
+            One("Sign", static x => x.Sign()),
             One("Sin", static x => x.Sin()),
             One("Cos", static x => x.Cos()),
             One("Tanh", static x => x.Tanh()),
@@ -133,8 +145,9 @@ static class Operations
             ("Std", static (x, dims, keep) => x.Std(dims, keep)),
             ("Max", static (x, dims, keep) => x.Max(dims, keep)),
             ("Min", static (x, dims, keep) => x.Min(dims, keep)),
+            ("Prod", static (x, dims, keep) => x.Prod(dims, keep)),
             ("LogSumExp", static (x, dims, keep) => x.LogSumExp(dims, keep)),
-            ("Norm", static (x, dims, keep) => x.Norm(dims, 2, keep)),
+            ("Norm", static (x, dims, keep) => x.Norm(dims, keep)),
         ];
         foreach ((string method, Func<Tensor, int[], bool, Tensor> call) in calls)
         {
@@ -144,11 +157,15 @@ static class Operations
             yield return Over(method, x => call(x, [0], false), "columns", [3, 4], [517, 131]);
         }
 
-        yield return Over("Norm", static x => x.Norm([1], 1), "p = 1", [2, 3], [7, Chunk + 1]);
-        yield return Over("Norm", static x => x.Norm([1], 3), "p = 3", [2, 3], [7, Chunk + 1]);
-        yield return Over("Norm", static x => x.Norm([1], double.PositiveInfinity), "p = ∞", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: 1), "p = 1", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: 3), "p = 3", [2, 3], [7, Chunk + 1]);
+        yield return Over("Norm", static x => x.Norm(1, p: double.PositiveInfinity), "p = ∞", [2, 3], [7, Chunk + 1]);
         yield return Over("Softmax", static x => x.Softmax(-1), "rows", [2, 3], [7, Chunk + 1]);
         yield return Over("LogSoftmax", static x => x.LogSoftmax(0), "columns", [3, 2], [517, 131]);
+        yield return Over("Frac", static x => x.Frac(), "", [2, 3], [Chunk + 1]);
+        yield return Over("CumProd", static x => x.CumProd(1), "", [2, 3, 2], [3, 57, 3]);
+        yield return Over("CumProd", static x => (x.Round() * x).CumProd(0), "zeros", [5, 2], [57, 3]);
+        yield return Over("Prod", static x => (x.Round() * x).Prod(0), "zeros", [5, 2], [57, 3]);
         yield return Over("CumSum", static x => x.CumSum(1), "", [2, 3, 2], [3, 517, 3]);
         yield return Over("Sort", static x => x.Sort(0, descending: true).Values, "", [4, 2], [517, 7]);
         yield return Over("TopK", static x => x.TopK(2, 1).Values, "", [2, 4], [7, 517]);
@@ -172,14 +189,18 @@ static class Operations
         Over("get_Part", static x => x[1, .., 1..^0], "", [2, 2, 3], [2, 129, 131]),
         Over("Split", static x => x.Split(2)[1] * x.Split([1, 3])[1][1..], "", [4, 2], [4, Chunk + 1]),
         Over("Chunk", static x => x.Chunk(2, 1)[1], "", [2, 5], [Chunk + 1, 5]),
-        Over("Repeat", static x => x.Repeat(2, 1, 3), "", [2, 3], [129, 131]),
-        Over("Tile", static x => x.Tile(2), "", [2, 3], [129, 131]),
-        Over("RepeatInterleave", static x => x.RepeatInterleave(2, 0), "", [2, 3], [129, 131]),
-        Over("Tril", static x => x.Tril(-1), "", [3, 3], [129, 131]),
-        Over("Triu", static x => x.Triu(1), "", [2, 3, 3], [129, 131]),
-        Over("Diagonal", static x => x.Diagonal(), "", [2, 3, 2], [2, 129, 131]),
+        Over("Diagonal", static x => x.Diagonal(), "main", [2, 3, 2], [2, 129, 131]),
         Over("Flip", static x => x.Flip(0, -1), "", [2, 3], [129, 131]),
         Over("Roll", static x => x.Roll(-2, 1), "", [2, 5], [129, 131]),
+        Over("Repeat", static x => x.Repeat(2, 1, 3), "", [2, 3], [129, 131]),
+        Over("Tile", static x => x.Tile(2), "", [2, 3], [129, 131]),
+        Over("RepeatInterleave", static x => x.RepeatInterleave(3, 0), "", [2, 3], [129, 131]),
+        Over("Diagonal", static x => x.Diagonal(1, 0, 2), "", [3, 2, 4], [129, 3, 131]),
+        Over("DiagEmbed", static x => x.DiagEmbed(-1), "", [2, 3], [17, 131]),
+        Over("Tril", static x => x.Tril(-1), "", [3, 4], [129, 131]),
+        Over("Triu", static x => x.Triu(1), "", [2, 3, 4], [3, 129, 131]),
+        Over("Unbind", static x => x.Unbind(1)[1], "", [2, 3], [129, 131]),
+        Over("MeshGrid", static x => Tensor.MeshGrid(x, x)[0] * Tensor.MeshGrid(x, x)[1], "", [3], [131]),
         Over("Pad", static x => x.Pad([1, 2, 0, 1], 0.5), "", [2, 3], [129, 131]),
         Over("Pad", static x => x.Pad([-1, 1]), "cutting", [2, 3], [129, 131]),
         Over("PadReflect", static x => x.PadReflect(1, 2), "", [2, 4], [129, 131]),
@@ -197,6 +218,14 @@ static class Operations
         new("Gather", static x => x[1].Gather(1, x[0]), new([2, 4], 0, 3, true), new([2, 3]))
         {
             Large = [new([131, 129], 0, 67, true), new([131, 67])],
+        },
+        new("MaskedSelect", static x => x[1].MaskedSelect(x[0]), new([2, 1], 0, 2, true), new([2, 3]))
+        {
+            Large = [new([129, 1], 0, 2, true), new([129, 131])],
+        },
+        new("Scatter", static x => x[1].Scatter(0, x[0], x[2]), new([4, 2], 0, 3, true), new([3, 2]), new([4, 2]))
+        {
+            Large = [new([517, 67], 0, 131, true), new([131, 67]), new([517, 67])],
         },
         new("ScatterAdd", static x => x[1].ScatterAdd(0, x[0], x[2]), new([4, 2], 0, 3, true), new([3, 2]), new([4, 2]))
         {

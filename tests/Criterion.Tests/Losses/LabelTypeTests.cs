@@ -132,9 +132,9 @@ public class LabelTypeTests
         ShapeException error = Assert.Throws<ShapeException>(() => loss.Forward(Logits, Labels));
         Assert.Equal(
             $"{loss.GetType().Name}: prediction [8, 3] and target [8] differ in rank. target is Int64: for class indices use "
-            + "CrossEntropyLoss, or one-hot rows by Tensor.Eye(C).IndexSelect(0, target).",
+            + "CrossEntropyLoss, or one-hot rows by target.OneHot(C).",
             error.Message);
-        Assert.True(double.IsFinite(loss.Forward(Logits, Tensor.Eye(3).IndexSelect(0, Labels)).Item()));
+        Assert.True(double.IsFinite(loss.Forward(Logits, Labels.OneHot(3)).Item()));
     }
 
     [Theory]

@@ -8,8 +8,9 @@ namespace Criterion.Tests.Losses;
 /// <summary>The least that a loss, a GAN loss or a penalty of a user must define.</summary>
 public class OwnCriterionTests
 {
-    static readonly Tensor X = Tensor.From([1.0, -2.0, 0.5, 3.0], [2, 2]);
-    static readonly Tensor Y = Tensor.From([0.0, 1.0, 0.5, 1.0], [2, 2]);
+    static Tensor X => Tensor.From([1.0, -2.0, 0.5, 3.0], [2, 2]);
+
+    static Tensor Y => Tensor.From([0.0, 1.0, 0.5, 1.0], [2, 2]);
 
     [Fact]
     public void A_prediction_loss_is_one_method()

@@ -1,77 +1,140 @@
 namespace Criterion.Tests.Tensors;
 
-/// <summary>Comparisons, logic, choices, and reductions over one dimension.</summary>
+/// <summary>Comparisons and logic of tensors and numbers, in every spelling.</summary>
 public class ComparisonTests
 {
-    static readonly float[] X = [1, 2, float.NaN];
-    static readonly float[] Y = [2, 2, 2];
+    static readonly double[] A = [1, 2, 3, double.NaN, double.PositiveInfinity];
+    static readonly double[] B = [2, 2, 2, 2, double.PositiveInfinity];
 
-    [Fact]
-    public void Operators_are_the_methods()
+    public static TheoryData<string, Func<Tensor, Tensor, Tensor>, Func<double, double, bool>> OfTensors => new()
     {
-        Tensor x = Tensor.From(X), y = Tensor.From(Y);
-        Assert.All(
-            ((Tensor, bool[])[])
-            [
-                (x < y, [true, false, false]), (x <= y, [true, true, false]), (x > y, [false, false, false]),
-                (x >= y, [false, true, false]), (x < 2, [true, false, false]), (x <= 2, [true, true, false]),
-                (x > 1, [false, true, false]), (x >= 1, [true, true, false]), (1 < x, [false, true, false]),
-                (1 <= x, [true, true, false]), (2 > x, [true, false, false]), (2 >= x, [true, true, false]),
-                (x.NotEqualTo(2), [true, false, true]), (x.LessOrEqual(1), [true, false, false]),
-                (x.GreaterOrEqual(2), [false, true, false]), (x.EqualTo(2), [false, true, false]),
-            ],
-            static pair => Assert.Equal(pair.Item2, pair.Item1.ToArray<bool>()));
+        { "<", static (a, b) => a < b, static (a, b) => a < b },
+        { "<=", static (a, b) => a <= b, static (a, b) => a <= b },
+        { ">", static (a, b) => a > b, static (a, b) => a > b },
+        { ">=", static (a, b) => a >= b, static (a, b) => a >= b },
+        { "Less", static (a, b) => a.Less(b), static (a, b) => a < b },
+        { "LessOrEqual", static (a, b) => a.LessOrEqual(b), static (a, b) => a <= b },
+        { "Greater", static (a, b) => a.Greater(b), static (a, b) => a > b },
+        { "GreaterOrEqual", static (a, b) => a.GreaterOrEqual(b), static (a, b) => a >= b },
+        { "EqualTo", static (a, b) => a.EqualTo(b), static (a, b) => a == b },
+        { "NotEqualTo", static (a, b) => a.NotEqualTo(b), static (a, b) => a != b },
+    };
+
+    public static TheoryData<string, Func<Tensor, double, Tensor>, Func<double, double, bool>> OfNumbers => new()
+    {
+        { "<", static (a, b) => a < b, static (a, b) => a < b },
+        { "<=", static (a, b) => a <= b, static (a, b) => a <= b },
+        { ">", static (a, b) => a > b, static (a, b) => a > b },
+        { ">=", static (a, b) => a >= b, static (a, b) => a >= b },
+        { "number <", static (a, b) => b < a, static (a, b) => b < a },
+        { "number <=", static (a, b) => b <= a, static (a, b) => b <= a },
+        { "number >", static (a, b) => b > a, static (a, b) => b > a },
+        { "number >=", static (a, b) => b >= a, static (a, b) => b >= a },
+        { "Less", static (a, b) => a.Less(b), static (a, b) => a < b },
+        { "LessOrEqual", static (a, b) => a.LessOrEqual(b), static (a, b) => a <= b },
+        { "Greater", static (a, b) => a.Greater(b), static (a, b) => a > b },
+        { "GreaterOrEqual", static (a, b) => a.GreaterOrEqual(b), static (a, b) => a >= b },
+        { "EqualTo", static (a, b) => a.EqualTo(b), static (a, b) => a == b },
+        { "NotEqualTo", static (a, b) => a.NotEqualTo(b), static (a, b) => a != b },
+    };
+
+    [Theory]
+    [MemberData(nameof(OfTensors), DisableDiscoveryEnumeration = true)]
+    public void Tensors_are_compared_element_by_element(string name, Func<Tensor, Tensor, Tensor> compare, Func<double, double, bool> expected)
+    {
+        Assert.NotEmpty(name);
+        foreach (DType type in new[] { DType.Float32, DType.Float64 })
+        {
+            Tensor actual = compare(Tensor.From(A).To(type), Tensor.From(B));
+            Assert.Equal(DType.Bool, actual.DType);
+            Assert.Equal(A.Zip(B, expected), actual.ToArray<bool>());
+        }
+
+        Assert.Equal(new Shape(2, 3), compare(Tensor.Ones(2, 1), Tensor.Ones(3)).Shape);
+    }
+
+    [Theory]
+    [MemberData(nameof(OfNumbers), DisableDiscoveryEnumeration = true)]
+    public void Numbers_are_compared_with_every_type(string name, Func<Tensor, double, Tensor> compare, Func<double, double, bool> expected)
+    {
+        Assert.NotEmpty(name);
+        foreach (double c in new[] { 2, 0.5, double.NaN, double.NegativeInfinity })
+        {
+            Assert.Equal(A.Select(a => expected(a, c)), compare(Tensor.From(A), c).ToArray<bool>());
+            Assert.Equal(A.Select(a => expected(a, c)), compare(Tensor.From(A).To(DType.Float32), c).ToArray<bool>());
+            Assert.Equal(new long[] { -1, 0, 1, 2, 3 }.Select(a => expected(a, c)), compare(Tensor.Arange(-1, 4, 1, DType.Int64), c).ToArray<bool>());
+            Assert.Equal(new[] { expected(1, c), expected(0, c) }, compare(Tensor.From(true, false), c).ToArray<bool>());
+        }
     }
 
     [Fact]
-    public void Truth_values_are_combined()
+    public void Masks_are_combined()
     {
-        Tensor a = Tensor.From([true, true, false, false]), b = Tensor.From([true, false, true, false]);
+        Tensor a = Tensor.From(true, true, false, false);
+        Tensor b = Tensor.From(true, false, true, false);
         Assert.Equal([true, false, false, false], (a & b).ToArray<bool>());
         Assert.Equal([true, true, true, false], (a | b).ToArray<bool>());
         Assert.Equal([false, true, true, false], (a ^ b).ToArray<bool>());
         Assert.Equal([false, false, true, true], (!a).ToArray<bool>());
-        Assert.Equal(0.5, a.Mean().Item());
-        Assert.Equal(2, a.Sum().Item());
+        Assert.Equal((a & b).ToArray<bool>(), a.And(b).ToArray<bool>());
+        Assert.Equal((a | b).ToArray<bool>(), a.Or(b).ToArray<bool>());
+        Assert.Equal((a ^ b).ToArray<bool>(), a.Xor(b).ToArray<bool>());
+        Assert.Equal([true, false], Tensor.From(-2.5, 0).And(Tensor.From(double.NaN, 1)).ToArray<bool>());
+        Assert.Equal([true, true], Tensor.From(-2.5, 0).Or(Tensor.From(0L, 7)).ToArray<bool>());
+        Tensor x = Tensor.Arange(5);
+        Assert.Equal([2L, 3], x.MaskedSelect(x > 1 & x < 4).ToArray<long>());
+        Assert.Equal(new Shape(2, 3), (Tensor.Ones(2, 1) > 0 | Tensor.Ones(3) > 0).Shape);
     }
 
     [Fact]
-    public void Numbers_may_be_chosen()
+    public void Either_branch_of_a_choice_may_be_a_number()
     {
-        Tensor x = Tensor.From([-1.0, 3]);
-        Assert.Equal([-0.5, 3], Tensor.Where(x < 0, -0.5, x).ToArray<double>());
-        Assert.Equal([-1, 0.25], Tensor.Where(x < 0, x, 0.25).ToArray<double>());
-        Assert.Equal([0.75f, 0.25f], Tensor.Where(x < 0, 0.75, 0.25).ToArray<float>());
-        Assert.Equal(DType.Float64, Tensor.Where(x < 0, 0.75, 0.25, DType.Float64).DType);
+        Tensor mask = Tensor.From(true, false);
+        Tensor x = Tensor.From(5f, 6f);
+        Assert.Equal([5f, 0], Tensor.Where(mask, x, 0).ToArray<float>());
+        Assert.Equal([0.1f, 6], Tensor.Where(mask, 0.1, x).ToArray<float>());
+        Assert.Equal([0.9f, 0.1f], Tensor.Where(mask, 0.9, 0.1).ToArray<float>());
+        Assert.Equal([1L, -1], Tensor.Where(mask, 1, -1, DType.Int64).ToArray<long>());
+        Assert.Equal(DType.Int64, Tensor.Where(mask, Tensor.From(1, 2), 0).DType);
+        Assert.Equal([1f, 0.5f], Tensor.Where(mask, Tensor.From(1, 2), 0.5).ToArray<float>());
+        Assert.Equal([(byte)3, 9], Tensor.From((byte)3, (byte)4).MaskedFill(!mask, 9).ToArray<byte>());
+        Assert.Equal([true, true], Tensor.Where(mask, mask, !mask).ToArray<bool>());
     }
 
     [Fact]
-    public void A_single_number_is_a_dimension_in_every_reduction()
+    public void A_number_takes_the_type_of_the_tensor_that_it_meets()
     {
-        Tensor x = Tensor.From([1.0, 2, 3, 4, 5, 9], [2, 3]);
-        Tensor[] reduced =
-        [
-            x.Sum(1), x.Mean(1), x.Var(1), x.Std(1), x.Max(1), x.Min(1), x.ArgMax(1), x.ArgMin(1), x.Prod(1), x.Any(1), x.All(1),
-            x.LogSumExp(1), x.Norm(1),
-        ];
-        Assert.All(reduced, static y => Assert.Equal([2], y.Shape));
-        Assert.Equal(x.Var([1]).ToArray<double>(), x.Var(1).ToArray<double>());
-        Assert.Equal(x.Std([0], correction: 0).ToArray<double>(), x.Std(0, correction: 0).ToArray<double>());
-        Assert.Equal([2, 1], x.Var(1, keepDim: true).Shape);
-        Assert.Equal(x.Var([], correction: 0).Item(), x.Var(correction: 0).Item());
-        Assert.Equal(24, x.Norm(p: 1).Item());
+        Assert.Equal([0.5f, 1], Tensor.Maximum(Tensor.From(0f, 1f), 0.5).ToArray<float>());
+        Assert.Equal(DType.Float32, Tensor.Maximum(0.1, Tensor.From(0f)).DType);
+        Assert.Equal(DType.Int64, Tensor.Minimum(Tensor.From(1, 2), 1).DType);
+        Tensor total = 0;
+        total += Tensor.From(1f, 2f).Sum();
+        Assert.Equal(DType.Float32, total.DType);
+        Assert.Equal(0.1, ((Tensor)0.1).Item());
     }
 
     [Fact]
-    public void Nearness_has_tolerances()
+    public void References_are_compared_by_the_operators_of_equality()
     {
-        Tensor x = Tensor.From([1, double.PositiveInfinity]);
-        Assert.True(x.AllClose(x + 1e-9));
-        Assert.False(x.AllClose(x + 1e-3));
-        Assert.True(x.AllClose(x + 1e-3, absolute: 1e-2));
-        Assert.False(x.AllClose(-x));
-        Assert.False(Tensor.From([double.NaN]).AllClose(Tensor.From([double.NaN])));
-        Assert.False(Tensor.From([double.NaN]).AllClose(Tensor.From([1.0])));
-        Assert.Throws<ShapeException>(() => x.AllClose(Tensor.Ones(3)));
+        Tensor x = Tensor.Ones(2);
+        Tensor same = x;
+        Assert.True(x == same);
+        Assert.True(x != Tensor.Ones(2));
+        Assert.False(x == null);
+    }
+
+    [Fact]
+    public void Closeness_is_relative_to_the_expected_value_and_exact_for_infinities()
+    {
+        Tensor expected = Tensor.From(1.0, 0, double.PositiveInfinity, double.PositiveInfinity, double.NaN, 1e10);
+        Tensor actual = Tensor.From(1 + 9e-6, 2e-8, double.PositiveInfinity, 1, double.NaN, double.PositiveInfinity);
+        Assert.Equal([true, false, true, false, false, false], actual.IsClose(expected).ToArray<bool>());
+        Assert.True(actual.IsClose(expected, equalNaN: true)[4].Item<bool>());
+        Assert.True(actual[1].AllClose(expected[1], absolute: 1e-7));
+        Assert.False(actual.AllClose(expected));
+        Assert.Throws<ShapeException>(() => actual.AllClose(Tensor.Ones(2)));
+        Assert.True(Tensor.From(3, 4).AllClose(Tensor.From(3f, 4f)));
+        Assert.True(Tensor.Zeros(0).AllClose(Tensor.Zeros(0)));
+        Assert.Equal([false, true, true, false], Tensor.From(1, double.PositiveInfinity, double.NegativeInfinity, double.NaN).IsInfinite().ToArray<bool>());
     }
 }

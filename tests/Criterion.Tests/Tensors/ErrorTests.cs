@@ -83,9 +83,42 @@ public class ErrorTests
         OutOfRange("UpsampleNearest2d", static () => Image.UpsampleNearest2d(0), "UpsampleNearest2d"),
         Shape("From", static () => Tensor.From([1f, 2f], [3]), "2 values", "[3]"),
         Shape("Arange", static () => Tensor.Arange(0, 3, -1), "Arange", "-1"),
+        DType("an integer beyond Int64", static () => Tensor.From<ulong>([1, ulong.MaxValue], [2]), "From", "18446744073709551615", "element 1"),
+        DType("a gradient of integers", static () => Tensor.From([1, 2], requiresGrad: true), "Int64"),
+        Shape("ragged rows", static () => Tensor.From([[1f, 2f], [3f]]), "From", "row 1", "1", "2"),
+        Shape("ragged matrices", static () => Tensor.From(new float[][][] { [[1], [2]], [[3]] }), "From", "row 1"),
+        DType("& of floats", static () => Matrix & Matrix, "operator &", "Float32"),
+        DType("! of integers", static () => !Index, "operator !", "Int64"),
+        Shape("operator <", static () => Matrix < Tensor.Ones([2]), "operator <", "[2]", "[2, 3]"),
+        Shape("And", static () => Matrix.And(Tensor.Ones([2])), "And", "[2]", "[2, 3]"),
+        OutOfRange("IsClose", static () => Matrix.IsClose(Matrix, relative: -1), "IsClose"),
+        Shape("Repeat", static () => Matrix.Repeat(2), "Repeat", "[2, 3]"),
+        Shape("Tile", static () => Matrix.Tile(-1), "Tile", "-1"),
+        Shape("RepeatInterleave", static () => Matrix.RepeatInterleave(int.MaxValue, 0), "RepeatInterleave", "[2, 3]"),
+        Shape("Diagonal", static () => Matrix.Diagonal(0, 1, 1), "Diagonal", "[2, 3]"),
+        Shape("Tril", static () => Tensor.Ones([2]).Tril(), "Tril", "[2]"),
+        Shape("DiagEmbed", static () => Matrix.DiagEmbed(int.MaxValue), "DiagEmbed", "2147483647"),
+        Shape("Scatter source", static () => Matrix.Scatter(1, Integers([2, 1]), Matrix), "Scatter", "[2, 3]", "[2, 1]"),
+        Shape("Scatter outside", static () => Matrix.Scatter(1, Tensor.From([3L, 0], [2, 1]), 1), "Scatter", "index 3"),
+        Shape("MaskedSelect", static () => Matrix.MaskedSelect(Tensor.Ones([4, 2, 3])), "MaskedSelect", "[4, 2, 3]"),
+        Shape("OneHot", static () => Index.OneHot(3), "OneHot", "index 3"),
+        DType("OneHot of floats", static () => Matrix.OneHot(3), "OneHot", "Float32"),
+        Shape("MeshGrid", static () => Tensor.MeshGrid(Matrix)[0], "MeshGrid", "[2, 3]"),
+        Shape("MeshGrid of nothing", static () => Tensor.MeshGrid()[0], "MeshGrid"),
+        OutOfRange("Bernoulli", static () => Tensor.Bernoulli(Matrix * 2), "Bernoulli", "[0, 1]"),
+        OutOfRange("Bernoulli of NaN", static () => Tensor.Bernoulli(Matrix * double.NaN), "Bernoulli"),
+        DType("Bernoulli of integers", static () => Tensor.Bernoulli(Index), "Bernoulli", "Int64"),
+        OutOfRange("Multinomial", static () => Tensor.Multinomial(-Matrix, 1), "Multinomial", "negative"),
+        OutOfRange("Multinomial of too few", static () => Tensor.Multinomial(Matrix, 4), "Multinomial", "4"),
         DType("a fraction in integers", static () => Tensor.Full([1], 0.5, Criterion.DType.Int64), "0.5"),
         Shape("Item", static () => Tensor.Scalar(Matrix.Item()), "Item", "[2, 3]"),
-        DType("ToArray", static () => Tensor.From(Matrix.ToArray<double>(), [2, 3]), "Float32", "Float64"),
+        DType("ToArray", static () => Tensor.From((Matrix / 4).ToArray<int>(), [2, 3]), "ToArray", "0.25", "Int32"),
+        DType("ToArray of too large a number", static () => Tensor.From(Tensor.From(1, 300).ToArray<byte>()), "ToArray", "300", "element 1"),
+        DType("ToArray of dates", static () => Dates(Matrix.ToArray<DateTime>()), "ToArray", "DateTime"),
+        DType("Item of 2⁶³", static () => Tensor.Scalar(Tensor.Scalar(9223372036854775808.0).Item<long>()), "Item", "Int64"),
+        DType("Item of NaN", static () => Tensor.Scalar(Tensor.Scalar(double.NaN).Item<int>()), "Item", "NaN"),
+        DType("Item of 2 as bool", static () => Tensor.From(Tensor.Scalar(2).Item<bool>()), "Item", "2"),
+        DType("a fraction assigned to integers", static () => Changed(static x => x.To(Criterion.DType.Int64)[0] = 0.5), "0.5"),
         Shape("CopyFrom", static () => Changed(static x => x.CopyFrom(Matrix)), "CopyFrom", "[2, 3]", "[2, 2]"),
         Shape("Assignment", static () => Changed(static x => x[0] = Matrix), "[2, 3]"),
     ];
@@ -123,6 +156,8 @@ public class ErrorTests
 
     static (string, Type, Func<Tensor>, string[]) OutOfRange(string name, Func<Tensor> call, params string[] said) =>
         (name, typeof(ArgumentOutOfRangeException), call, said);
+
+    static Tensor Dates(DateTime[] dates) => Tensor.Arange(dates.Length);
 
     static Tensor Changed(Action<Tensor> change)
     {

@@ -45,9 +45,9 @@ public class ExtremeReductionTests
         {
             double norm = Power(pattern, p);
             Tensor rows = Variable([.. pattern, .. pattern.Select(static v => v / 2)], type, scale).Reshape(2, length);
-            Near(norm * scale, rows.Norm([1], p)[0], type);
-            Near(norm * scale / 2, rows.Norm([1], p)[1], type);
-            Near(norm * scale, rows.Transpose().Norm([0], p)[0], type);
+            Near(norm * scale, rows.Norm(1, p: p)[0], type);
+            Near(norm * scale / 2, rows.Norm(1, p: p)[1], type);
+            Near(norm * scale, rows.Transpose().Norm(0, p: p)[0], type);
         }
     }
 

@@ -45,7 +45,8 @@ public sealed partial class StateTests
         AssertHolds(
             trainer,
             [
-                "step", "data_a.place", "data_b.place", "pool_a.random.position", "pool_a.images.#", "pool_b.random.position", "pool_b.images.#",
+                "step", "data_a.place", "data_b.place", "pool_a.random.position", "pool_a.images.#", "pool_b.random.position",
+                "pool_b.images.#",
                 .. Of("translators.a_to_b", "#.weight", "#.bias", "#.body.#.weight"),
                     .. Of("translators.b_to_a", "#.weight", "#.bias", "#.body.#.weight"),
                 .. Of("discriminators.a", "#.weight", "#.bias"), .. Of("discriminators.b", "#.weight", "#.bias"),

@@ -1,3 +1,4 @@
+using Criterion.Losses;
 using Criterion.Formats;
 using Criterion.Nn;
 
@@ -101,6 +102,37 @@ public sealed class CycleGanTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_temp["whole/b-to-a.safetensors"]), File.ReadAllBytes(_temp["parts/b-to-a.safetensors"]));
         Assert.Equal(whole.Options, ((CycleGanRunRecord)RunJson.Read(File.ReadAllText(_temp["whole/run.json"]))).Options);
         Assert.Equal(5, File.ReadAllLines(_temp["parts/losses.csv"]).Length);
+    }
+
+    [Fact]
+    public void A_run_of_a_programs_own_objective_resumes_when_it_is_given_again()
+    {
+        WriteData();
+        using CancellationTokenSource stop = new();
+        CycleGanRun run = Create(Options with { Steps = 3, Objective = new ScaledGanLoss(0.5) }, Translator);
+        using (RunFolder created = RunFolder.Create<CycleStep>(_temp["own"]))
+        {
+            run.Execute(created, step => Stop(step, 1, stop), stop.Token);
+        }
+
+        Checkpoint checkpoint = new CheckpointFolder(_temp["own/checkpoints"]).Latest();
+        CycleGanRunRecord stopped = (CycleGanRunRecord)RunFolder.ReadRecord(_temp["own"]);
+
+        Assert.Contains("custom objective ScaledGanLoss",
+            Assert.Throws<CustomPartException>(() => CycleGanRun.Resume(stopped, checkpoint)).Message, StringComparison.Ordinal);
+        Assert.Contains("the objective was ScaledGanLoss (scale 0.5), and now is ScaledGanLoss (scale 2)", Assert.Throws<TrainingException>(
+            () => CycleGanRun.Resume(stopped, checkpoint, objective: new ScaledGanLoss(2))).Message, StringComparison.Ordinal);
+        using RunFolder folder = RunFolder.Reopen<CycleStep>(_temp["own"], checkpoint.Step);
+        CycleGanRunRecord record = CycleGanRun.Resume(stopped, checkpoint, objective: new ScaledGanLoss(0.5))
+            .Execute(folder, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(3, record.StepsDone);
+    }
+
+    sealed record ScaledGanLoss(double Scale) : GanLoss
+    {
+        public override Tensor Discriminator(Tensor real, Tensor fake) => (fake.Mean() - real.Mean()) * Scale;
+
+        public override Tensor Generator(Tensor fake, Tensor? real = null) => fake.Mean() * -Scale;
     }
 
     [Fact]

@@ -165,6 +165,19 @@ public sealed class ClassFolderTests : IDisposable
         Assert.Equal("ankle boot", ImageDataset.FashionMnist(8).ClassNames[9]);
     }
 
+    [Fact]
+    public void Labels_count_from_0_in_whole_numbers()
+    {
+        Tensor images = Tensor.Zeros([2, 1, 8, 8], DType.UInt8);
+        Assert.Contains(
+            "labels must be Int64 and count classes from 0, but are Float32. Use labels.To(DType.Int64)",
+            Error(() => new ImageDataset("x", images, Tensor.From<float>([0, 1]))), StringComparison.Ordinal);
+        Assert.Contains(
+            "but are as low as -1", Error(() => new ImageDataset("x", images, Tensor.From<long>([0, -1]))), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 items need as many labels", Error(() => new ImageDataset("x", images, Tensor.From<long>([0]))), StringComparison.Ordinal);
+    }
+
     string Refusal() => Error(() => ImageDataset.Load(_temp.Path));
 
     static string Error(Func<object> make) => Assert.Throws<TrainingException>(make).Message;

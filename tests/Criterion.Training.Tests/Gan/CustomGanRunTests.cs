@@ -124,14 +124,16 @@ public sealed class CustomGanRunTests : IDisposable
     {
         Open(Options).Execute();
 
-        Refused("Resume: the generator differs from that of the run: it had 0.weight Float32 [16, 6], and now has 0.weight Float32 [12, 6].",
+        Refused(
+            "Resume: the generator differs from that of the run: it had 0.weight Float32 [16, 6], and now has 0.weight Float32 [12, 6].",
             () => Open(Options, new CustomNetworks(random => Generator(random, 12), Critic)));
         Refused("Resume: GanOptions.Objective was CubicGanLoss (assembly Criterion.Training.Tests, scale 2), and now is CubicGanLoss "
             + "(assembly Criterion.Training.Tests, scale 3).", () => Open(Options with { Objective = new CubicGanLoss(3) }));
         Refused("GanOptions.BatchSize was 8, and now is 4", () => Open(Options with { BatchSize = 4 }));
         Refused("GanOptions.Regularizers was", () => Open(Options with { Regularizers = [] }));
         Refused("Resume: the run was trained with the optimizers of its options", () => Open(Options, optimizers: Momentum));
-        Refused("The run was trained on", () => GanRun.Open(Folder, new ImageDataset("other", Tensor.Rand([16, 1, 16, 16], low: -1)), Options, Networks()));
+        ImageDataset other = new("other", Tensor.Rand([16, 1, 16, 16], low: -1));
+        Refused("The run was trained on", () => GanRun.Open(Folder, other, Options, Networks()));
         Refused("GanNetworks.Kind was custom, and now is dcgan", () => GanRun.Open(Folder, Tiny.Data, Options));
     }
 
@@ -148,9 +150,11 @@ public sealed class CustomGanRunTests : IDisposable
         Assert.Contains("custom objective CubicGanLoss", Missing(() =>
             record.Options.Objective.Generator(Tensor.Ones([2]))), StringComparison.Ordinal);
         GanRunRecord recipe = record with { Networks = Options.Networks(Tiny.Data, Tiny.Width) };
-        Assert.Contains("custom objective CubicGanLoss", Missing(() => GanRun.Resume(recipe, Tiny.Data, checkpoint)), StringComparison.Ordinal);
-        Assert.Contains("custom penalty ScorePenalty", Missing(() => GanRun.Resume(
-            recipe with { Options = record.Options with { Objective = new HingeGanLoss() } }, Tiny.Data, checkpoint)), StringComparison.Ordinal);
+        Assert.Contains(
+            "custom objective CubicGanLoss", Missing(() => GanRun.Resume(recipe, Tiny.Data, checkpoint)), StringComparison.Ordinal);
+        GanRunRecord penalized = recipe with { Options = record.Options with { Objective = new HingeGanLoss() } };
+        Assert.Contains(
+            "custom penalty ScorePenalty", Missing(() => GanRun.Resume(penalized, Tiny.Data, checkpoint)), StringComparison.Ordinal);
 
         static string Missing(Action action) => Assert.Throws<CustomPartException>(action).Message;
     }
@@ -354,6 +358,23 @@ public sealed class CustomGanRunTests : IDisposable
     }
 
     [Fact]
+    public void A_comparison_takes_a_programs_own_competitors_and_resumes()
+    {
+        GanCompetitor mine = new("mine", Options, Networks(), Momentum);
+        ComparisonOptions options = new() { Objectives = ["hinge"], Seeds = 1, Steps = 6, BatchSize = 8, Width = 4, Measure = new(3, 16) };
+        using CancellationTokenSource stop = new();
+        Comparison.Open(Folder, options, Tiny.Data, [mine]).Execute(step => { if (step.Name == "mine") { stop.Cancel(); } }, 1, stop.Token);
+
+        ComparisonRecord record = Comparison.Open(Folder, options, Tiny.Data, [mine with { Networks = Networks() }]).Execute();
+
+        Assert.Equal(RunStatus.Finished, record.Status);
+        Assert.Equal(["hinge", "mine"], record.Results.Select(static result => result.Name).Order());
+        Assert.Equal(7, File.ReadAllLines(_temp["run/runs/mine-seed-0/losses.csv"]).Length);
+        Assert.Contains(nameof(CubicGanLoss), File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
+        Assert.Equal(record.Results, Comparison.ReadRecord(Folder)!.Results);
+    }
+
+    [Fact]
     public void A_run_without_a_folder_must_be_given_one() =>
         Refused("GanRun.Execute: the run has no folder", () => new GanRun(Tiny.Data, Options, Networks()).Execute());
 
@@ -363,7 +384,7 @@ public sealed class CustomGanRunTests : IDisposable
         GanOptimizers? optimizers = null,
         int checkpointEvery = 250,
         MeasureOptions? measure = null) => GanRun.Open(
-        Folder, Tiny.Data, options, networks ?? Networks(), optimizers, "mine", sampleEvery: 10, checkpointEvery: checkpointEvery, measure: measure);
+        Folder, Tiny.Data, options, networks ?? Networks(), optimizers, "mine", 10, checkpointEvery, measure: measure);
 
     static GanOptimizers Momentum { get; } = new() { Discriminator = static parameters => new SGD(parameters, 0.01, momentum: 0.5) };
 

@@ -124,7 +124,8 @@ public sealed class RecipeTests : IDisposable
         GanTrainer trainer = Tiny.Trainer(Tiny.Recipe("began").Options with { Objective = new BoundaryEquilibriumGanLoss(0.5) });
         GanStep step = trainer.Step();
 
-        Assert.Equal(0.5 + (0.001 * ((0.7 * step.RealScore) - step.FakeScore)), trainer.StateDict()["progress.equilibrium"].Item(), 1e-9);
+        Assert.Equal(
+            0.5 + (0.001 * ((0.7 * step.RealScore) - step.FakeScore)), trainer.StateDict()["progress.equilibrium.values"].Item(), 1e-9);
     }
 
     public static TheoryData<GanLoss, double> Said { get; } = new()

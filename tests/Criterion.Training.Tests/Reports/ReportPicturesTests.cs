@@ -108,7 +108,8 @@ public sealed class ReportPicturesTests : IDisposable
 
     [Theory]
     [InlineData(
-        "wgan-gp", new[] { "Modes", "Quality", "Feature matching", "Equilibrium", "Clip", "Average decay", "Class weight", "Error" })]
+        "wgan-gp",
+        new[] { "Modes", "Quality", "Feature matching", "Equilibrium", "Clip", "Average decay", "Class weight", "Gradient clip" })]
     [InlineData("wgan", new[] { "Beta1", "Beta2", "Equilibrium", "Regularizers", "Discriminator norm: none" })]
     [InlineData("began", new[] { "Clip", "Regularizers", "Measure" })]
     public void Options_that_do_not_apply_are_left_out(string recipe, string[] absent)

@@ -41,13 +41,21 @@ public sealed class TrainingSampleTests : IDisposable
     public void The_sample_of_custom_networks_trains_resumes_reports_evaluates_and_draws()
     {
         string picture = _temp["picture.png"];
-        string[] first = SampleProgram.Run("CustomGan", "2", picture, _temp["run"]);
-        string[] rest = SampleProgram.Run("CustomGan", "4", picture, _temp["run"]);
+        string images = _temp["images"];
+        Directory.CreateDirectory(images);
+        for (int i = 0; i < 80; i++)
+        {
+            Tensor colours = Tensor.RandInt(0, 256, [3, 16, 16], new RandomStream((ulong)i)).To(DType.UInt8);
+            Png.Write(Path.Combine(images, $"{i}.png"), colours);
+        }
+
+        string[] first = SampleProgram.Run("CustomGan", "2", picture, _temp["run"], images);
+        string[] rest = SampleProgram.Run("CustomGan", "4", picture, _temp["run"], images);
 
         Assert.Equal(["step 1", "step 2", "Finish"], first.Select(static line => line[..6]).Take(3));
         Assert.Equal(["step 3", "step 4", "Finish"], rest.Select(static line => line[..6]).Take(3));
         Assert.StartsWith("Fréchet distance of 100 samples: ", rest[^1], StringComparison.Ordinal);
-        Assert.Equal(1, Png.Read(picture).Shape[0]);
+        Assert.Equal(3, Png.Read(picture).Shape[0]);
         Assert.Contains("SquaredHingeGanLoss", File.ReadAllText(_temp["run/report.html"]), StringComparison.Ordinal);
         Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", "CustomGan", "Program.cs")).Length, 10, 40);
     }

@@ -53,6 +53,16 @@ internal static class Indexing
         }
     }
 
+    /// <summary>Writes each value to the element that its position names.</summary>
+    public static void Scatter<T>(ReadOnlySpan<T> values, AxisIndex index, ReadOnlySpan<long> positions, Span<T> results)
+        where T : unmanaged
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            results[index.Element(i, positions[i])] = values[i];
+        }
+    }
+
     /// <summary>Adds each value to the element that its position names.</summary>
     public static void ScatterAdd<T>(ReadOnlySpan<T> values, AxisIndex index, ReadOnlySpan<long> positions, Span<T> sums)
         where T : unmanaged, INumber<T>
@@ -83,5 +93,20 @@ internal readonly struct AxisIndex(Shape index, Shape target, int dim)
         }
 
         return found;
+    }
+
+    /// <summary>Returns for each position whether no later one names the same of <paramref name="count"/> elements: 1 or 0.</summary>
+    public byte[] Last(ReadOnlySpan<long> positions, int count)
+    {
+        bool[] isWritten = new bool[count];
+        byte[] isLast = new byte[positions.Length];
+        for (int i = positions.Length - 1; i >= 0; i--)
+        {
+            int element = Element(i, positions[i]);
+            isLast[i] = isWritten[element] ? (byte)0 : (byte)1;
+            isWritten[element] = true;
+        }
+
+        return isLast;
     }
 }

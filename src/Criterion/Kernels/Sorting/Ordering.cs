@@ -56,6 +56,25 @@ internal static class Ordering
         }
     }
 
+    /// <summary>Writes y₀ = b₀, yₖ = aₖ yₖ₋₁ + bₖ of each line, accumulated in <typeparamref name="TSum"/>.</summary>
+    public static void Recurrence<T, TSum>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, AxisLayout layout, Span<T> results)
+        where T : unmanaged, INumber<T>
+        where TSum : INumber<TSum>
+    {
+        for (int line = 0; line < layout.Lines; line++)
+        {
+            int at = layout.Start(line);
+            TSum y = TSum.Zero;
+            for (int k = 0; k < layout.Size; k++, at += layout.Inner)
+            {
+                y = k == 0
+                    ? TSum.CreateTruncating(b[at])
+                    : (TSum.CreateTruncating(a[at]) * y) + TSum.CreateTruncating(b[at]);
+                results[at] = T.CreateTruncating(y);
+            }
+        }
+    }
+
     static int First<T>(T[] line, bool descending)
         where T : INumber<T>
     {

@@ -41,7 +41,7 @@ public sealed record PullingAwayPenalty : ICriterion
         }
 
         Tensor s = encodings.Flatten(1);
-        Tensor unit = s / TensorFormula.Map(default(Hypotenuse), s.Norm([1], 2, keepDim: true), Tensor.Scalar(Math.Sqrt(Epsilon), s.DType));
+        Tensor unit = s / TensorFormula.Map(default(Hypotenuse), s.Norm(1, keepDim: true), Tensor.Scalar(Math.Sqrt(Epsilon), s.DType));
         return OffDiagonal(unit.MatMul(unit.Transpose())) * Weight;
     }
 

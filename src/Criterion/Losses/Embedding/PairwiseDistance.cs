@@ -42,7 +42,7 @@ public sealed record PairwiseDistance : ICriterion
     {
         Loss.CheckSameShape(nameof(PairwiseDistance), x1, x2, nameof(x1), nameof(x2));
         Tensor distances = double.IsInfinity(P)
-            ? (x1 - x2 + Epsilon).Norm([-1], P)
+            ? (x1 - x2 + Epsilon).Norm(-1, p: P)
             : TensorFormula.Rows(new Distance(P, Epsilon), [x1, x2]);
         return KeepDim ? distances.Unsqueeze(-1) : distances;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Criterion.Losses;
@@ -42,10 +43,20 @@ internal readonly ref struct SpanOperand<T>(ReadOnlySpan<T> values, Shape shape,
     public void CheckApart<TOther>(string loss, ReadOnlySpan<TOther> others)
         where TOther : unmanaged
     {
-        if (MemoryMarshal.AsBytes(Gradient).Overlaps(MemoryMarshal.AsBytes(others)))
+        if (Overlap(Gradient, others))
         {
             throw new ArgumentException($"{loss}: the gradient by {name} overlaps other memory of the call. Pass separate memory for it.");
         }
+    }
+
+    // MemoryExtensions.Overlaps takes spans of one type, and spans of bytes are limited to 2 GB.
+    static unsafe bool Overlap<TOther>(ReadOnlySpan<T> a, ReadOnlySpan<TOther> b)
+        where TOther : unmanaged
+    {
+        nint offset = Unsafe.ByteOffset(
+            ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(a)), ref Unsafe.As<TOther, byte>(ref MemoryMarshal.GetReference(b)));
+        return !a.IsEmpty && !b.IsEmpty
+            && ((nuint)offset < (nuint)a.Length * (nuint)sizeof(T) || (nuint)(-offset) < (nuint)b.Length * (nuint)sizeof(TOther));
     }
 
     /// <summary>Copies the values to a tensor, which requires a gradient if one is needed.</summary>

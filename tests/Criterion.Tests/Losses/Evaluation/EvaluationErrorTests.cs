@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Criterion.Losses;
 
 namespace Criterion.Tests.Losses;
@@ -131,6 +132,13 @@ public class EvaluationErrorTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => new MarginRankingLoss().Evaluate<float>(
             Three, [3f, 2f, 1f], [1f, 1f, 1f], memory.AsSpan(0, 3), memory.AsSpan(2, 3)));
         Assert.Contains("overlaps other memory of the call. Pass separate memory", error.Message);
+        Assert.True(new HuberLoss().Evaluate<float>(memory.AsSpan(0, 3), Three, memory.AsSpan(3, 3)) > 0);
+        long[] labels = [0, 1];
+        Span<double> reused = MemoryMarshal.Cast<long, double>(labels.AsSpan());
+        Assert.Equal(2, reused.Length);
+        ArgumentException mixed = Assert.Throws<ArgumentException>(
+            () => new CrossEntropyLoss().Evaluate<double>([1.0, 2.0], labels.AsSpan(1), MemoryMarshal.Cast<long, double>(labels.AsSpan())));
+        Assert.Contains("the gradient by prediction overlaps", mixed.Message);
     }
 
     [Fact]

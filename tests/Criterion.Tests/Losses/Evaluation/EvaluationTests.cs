@@ -131,6 +131,28 @@ public class EvaluationTests
     }
 
     [Fact]
+    public void Allocates_nothing_for_labels_of_int()
+    {
+        (float[] x, float[] gradient, int[] labels) = (new float[20], new float[20], [0, 1, 2, 3, 0]);
+        CrossEntropyLoss loss = new();
+        for (int i = 0; i < 50; i++)
+        {
+            loss.Evaluate(x, labels, gradient);
+        }
+
+        long least = long.MaxValue;
+        for (int round = 0; round < 20 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            loss.Evaluate(x, labels, gradient);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
+        Assert.Equal(-0.75f / 5, gradient[0], 1e-6f);
+    }
+
+    [Fact]
     public void Any_number_of_threads_may_use_one_loss()
     {
         foreach (EvaluationCase of in EvaluationCases.All)
