@@ -3,6 +3,7 @@ using Criterion.Losses;
 using Criterion.Metrics;
 using Criterion.Nn;
 using Criterion.Optim;
+using Criterion.Tests.Threads;
 
 namespace Criterion.Tests.Repository;
 
@@ -10,21 +11,18 @@ namespace Criterion.Tests.Repository;
 public class PageTests
 {
     [Fact]
-    public void A_loss_is_computed_and_differentiated()
+    public void The_aliases_of_the_page_resolve_the_names_that_collide()
     {
-        Tensor prediction = Tensor.From<float>([0.5f, 2, 10]);
-        prediction.RequiresGrad = true;
-        Tensor target = Tensor.From<float>([0, 2, 3]);
+        string aliases = RepositoryRoot.Read("docs", "getting-started.md").Split("```cs\n")[1].Split("```")[0];
+        const string Use = """
 
-        HuberLoss huber = new();
-        Tensor loss = huber.Forward(prediction, target);
-        loss.Backward();
-        Console.WriteLine($"{loss.Item():0.0000}, gradient {string.Join(' ', prediction.Grad!.ToArray<float>())}");
-
-        Tensor each = (huber with { Reduction = Reduction.None }).Forward(prediction, target); // [0.125, 0, 6.5]
-
-        Assert.Equal(6.625f / 3, (float)loss.Item(), 1e-6f);
-        Assert.Equal([0.125f, 0, 6.5f], each.ToArray<float>());
+            Tensor x = Tensor.Ones(2);
+            Module layer = new Linear(2, 1);
+            Console.WriteLine(layer.Forward(x) + " " + typeof(Assembly) + TensorPrimitives.Sum<float>([1f]));
+            """;
+        Assert.Empty(Snippet.ErrorsOfProgram(aliases + Use));
+        string[] ambiguous = [.. aliases.Split('\n').Where(static line => !line.Contains('='))];
+        Assert.Contains("CS0104", Snippet.ErrorsOfProgram(string.Join('\n', ambiguous) + Use));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Criterion.Formats;
+using Criterion.Tests.Formats;
 
 namespace Criterion.Tests.Repository;
 
@@ -54,6 +56,49 @@ public class SampleTests
 
         Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", "Resume", "Program.cs")).Length, 10, 39);
     }
+
+    [Fact]
+    public void FirstLoss_is_the_same_on_arrays_and_on_tensors()
+    {
+        string[] lines = SampleProgram.Run("FirstLoss");
+        Assert.StartsWith("Huber 2.2083, gradient 0.16666667 0 0.33333334", lines[0], StringComparison.Ordinal);
+        Assert.Equal(lines[0], lines[1]);
+        Assert.InRange(Number(lines[2].Split(' ')[^1]), 0.35, 0.4); // the second pair: a cosine of 0.9986 less 0.25, by half
+    }
+
+    [Fact]
+    public void Classifier_learns_irises()
+    {
+        using TemporaryFolder temp = new();
+        string[] lines = SampleProgram.Run("Classifier", temp["iris.safetensors"]);
+        Assert.InRange(Number(lines[^1].Split(' ')[1]), 86, 100); // of 30 flowers
+        Assert.True(File.Exists(temp["iris.safetensors"]));
+    }
+
+    [Fact]
+    public void ImageMetrics_measures_two_pictures()
+    {
+        using TemporaryFolder temp = new();
+        Tensor image = Tensor.Rand([3, 32, 32], random: new RandomStream(1), low: 20, high: 200);
+        Png.Write(temp["a.png"], image.Round().To(DType.UInt8));
+        Png.Write(temp["b.png"], (image.Round() + 10).To(DType.UInt8));
+        string[] lines = SampleProgram.Run("ImageMetrics", temp["a.png"], temp["b.png"], temp["error.png"]);
+        Assert.Equal("PSNR 28.13 dB", lines[0]); // 20 log10(255 / 10)
+        Assert.InRange(Number(lines[1].Split(' ')[1]), 0.95, 1);
+        Assert.All(Png.Read(temp["error.png"]).ToArray<byte>(), static value => Assert.Equal(255, value));
+    }
+
+    [Fact]
+    public void AsyncTraining_learns()
+    {
+        double[] losses = [.. SampleProgram.Run("AsyncTraining").Select(static line => Number(line.Split(' ')[^1]))];
+        Assert.Equal(3, losses.Length);
+        Assert.True(losses[2] < losses[0] / 2, $"{losses[0]} → {losses[2]}");
+    }
+
+    [Fact]
+    public void NativeAot_learns() =>
+        Assert.InRange(Number(Assert.Single(SampleProgram.Run("NativeAot")).Split(' ')[1]), 0, 0.05);
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
 
@@ -25,6 +26,15 @@ public sealed class TrainingSampleTests : IDisposable
         Assert.Equal((double)rows / columns, (shape[1] - 2.0) / (shape[2] - 2.0), 1e-9);
         Assert.NotEmpty(lines);
         Assert.DoesNotContain("NaN", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SiamesePort_learns()
+    {
+        double[] losses =
+            [.. SampleProgram.Run("SiamesePort").Select(static line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture))];
+        Assert.Equal(4, losses.Length);
+        Assert.InRange(losses[^1], 0, 0.8 * losses[0]);
     }
 
     [Fact]

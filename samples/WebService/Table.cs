@@ -1,0 +1,30 @@
+using Criterion;
+using Criterion.Losses;
+using Criterion.Nn;
+using Criterion.Optim;
+
+namespace WebService;
+
+/// <summary>Rows and the value of each: a network is fitted to them while the client waits.</summary>
+public sealed record Table(float[][] Rows, float[] Values, int Steps = 500)
+{
+    /// <summary>Fits a network; stops between two steps when the client disconnects.</summary>
+    /// <returns>The fitted values.</returns>
+    public float[] Fit(CancellationToken cancel)
+    {
+        Tensor x = Tensor.From(Rows), y = Tensor.From(Values).Unsqueeze(1);
+        var model = new Sequential(new Linear(x.Shape[1], 16), new Tanh(), new Linear(16, 1));
+        var optimizer = new Adam(model.Parameters(), learningRate: 0.01);
+        for (int step = 0; step < Steps; step++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using TensorScope scope = new();
+            Tensor loss = new MSELoss().Forward(model.Forward(x), y);
+            optimizer.ZeroGrad();
+            loss.Backward();
+            optimizer.Step();
+        }
+
+        return model.Forward(x).ToArray<float>();
+    }
+}
