@@ -20,9 +20,9 @@ for (int epoch = 0; epoch < 60; epoch++)
 {
     foreach (Tensor batch in Tensor.Permutation(120).Split(16))
     {
-        Tensor picked = train.Select(batch);
+        Tensor picked = train.IndexSelect(0, batch);
         optimizer.ZeroGrad();
-        loss.Forward(model.Forward(x.Select(picked)), y.Select(picked)).Backward();
+        loss.Forward(model.Forward(x.IndexSelect(0, picked)), y.IndexSelect(0, picked)).Backward();
         optimizer.Step();
     }
 }
@@ -32,4 +32,4 @@ model.Save(path, overwrite: true);
 Sequential loaded = new Sequential(new Linear(4, 16), new ReLU(), new Linear(16, 3)).Eval();
 loaded.Load(path);
 Console.WriteLine(loaded);
-Console.WriteLine($"accuracy {loaded.Forward(x.Select(test)).ArgMax(1).EqualTo(y.Select(test)).Mean().Item<float>():P0}");
+Console.WriteLine($"accuracy {loaded.Forward(x.IndexSelect(0, test)).ArgMax(1).EqualTo(y.IndexSelect(0, test)).Mean().Item<float>():P0}");

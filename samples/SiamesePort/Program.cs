@@ -9,7 +9,7 @@ using Criterion.Training;
 var model = new SiameseNetwork();
 var criterion = new ContrastiveLoss(margin: 1);
 var optimizer = new Adam(model.Parameters(), learningRate: 1e-3);
-var scheduler = new LearningRateSchedule(optimizer, new StepSchedule(every: 100, factor: 0.5));
+var scheduler = new LearningRateSchedule(optimizer, new StepSchedule(1, every: 100, factor: 0.5));
 var pairs = new PairSampler(ImageDataset.FashionMnist(), batch: 32, new RandomStream(1));
 
 for (int step = 1; step <= 200; step++)
