@@ -140,7 +140,8 @@ sealed partial class FuzzDraw
         Type first = type.GetGenericArguments()[0];
         return type switch
         {
-            _ when FuzzScope.IsSpan(type) || (open == typeof(IEnumerable<>) && first.IsPrimitive) => ArrayOf(first.MakeArrayType(), name, owner),
+            _ when FuzzScope.IsSpan(type) || (open == typeof(IEnumerable<>) && first.IsPrimitive) =>
+                ArrayOf(first.MakeArrayType(), name, owner),
             _ when type == typeof(Func<Tensor, Tensor>) => Function(name),
             _ when type == typeof(Func<Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor>)(static (a, b) => (a - b).Abs().Sum(-1)),
             _ when type == typeof(Func<long, double>) => (Func<long, double>)(static step => 1.0 / (1 + step)),
@@ -202,6 +203,7 @@ sealed partial class FuzzDraw
         object made = type switch
         {
             _ when type == typeof(RandomStream) => Stream(),
+            _ when type == typeof(LambdaLoss) => Loss.From(static (x, y) => (x - y).Abs()),
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
             _ when type == typeof(LossReport) =>
                 LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),

@@ -55,8 +55,8 @@ public class CreationTests
         Assert.Equal(new Shape(2, 0), Tensor.From(new float[][] { [], [] }).Shape);
         Assert.Equal([true, false], Tensor.From(new bool[][] { [true], [false] }).ToArray<bool>());
         Assert.Equal(new Shape(1, 2), Tensor.From(new[,] { { 1, 2 } }).Shape);
-        Assert.Equal(new Shape(1, 1, 2), Tensor.From(new[,,] { { { true, false } } }).Shape);
-        Assert.Equal(new Shape(1, 2, 1, 1), Tensor.From(new[,,,] { { { { 1f } }, { { 2f } } } }).Shape);
+        Assert.Equal(new Shape(1, 1, 2), Tensor.From(new[, ,] { { { true, false } } }).Shape);
+        Assert.Equal(new Shape(1, 2, 1, 1), Tensor.From(new[, , ,] { { { { 1f } }, { { 2f } } } }).Shape);
     }
 
     [Fact]
