@@ -34,7 +34,8 @@ sealed class SiameseNetwork : Module
     readonly Sequential _features;
 
     public SiameseNetwork() => _features = Child("features", new Sequential(
-        new Conv2d(1, 16, 5, stride: 2), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(784, 64), new ReLU(), new Dropout(0.1), new Linear(64, 16)));
+        new Conv2d(1, 16, 5, stride: 2), new ReLU(), new MaxPool2d(2), new Flatten(),
+        new Linear(784, 64), new ReLU(), new Dropout(0.1), new Linear(64, 16)));
 
     public override Tensor Forward(Tensor input) => _features.Forward(input);
 

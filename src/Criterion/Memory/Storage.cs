@@ -45,6 +45,9 @@ internal abstract class Storage
     /// <summary>Whether this is a gradient that is computed along with the result of its operation, and saved until it is needed.</summary>
     public bool IsFusedGradient { get; set; }
 
+    /// <summary>Whether this is a number that C# converted to a tensor, in memory that no pool reuses.</summary>
+    public bool IsNumber { get; init; }
+
     /// <summary>The number of releases so far. A tensor that was created before the last one has lost its memory.</summary>
     public int Generation { get; private set; }
 

@@ -65,7 +65,7 @@ public sealed partial class Tensor
     /// Converts a number to a scalar, for <c>x[0, 1] = 5.0</c> and operations of two tensors such as <see cref="Maximum"/>. It takes the
     /// type of the tensor that it meets, as a number does in arithmetic; by itself it is Float64.
     /// </summary>
-    public static implicit operator Tensor(double value) => new(Scalar(value, DType.Float64).Storage, []) { IsNumber = true };
+    public static implicit operator Tensor(double value) => new(new Storage<double>(new[] { value }) { IsNumber = true }, []);
 
     /// <summary>Creates zeros of the shape and type of another tensor.</summary>
     public static Tensor ZerosLike(Tensor other) => Full(NotNull(other).Shape, 0, other.DType);

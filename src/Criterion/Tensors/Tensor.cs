@@ -89,7 +89,7 @@ public sealed partial class Tensor
     internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
 
     /// <summary>Whether this was a number: it takes the type of the tensor that it meets.</summary>
-    internal bool IsNumber { get; init; }
+    internal bool IsNumber => _storage.IsNumber && Rank == 0;
 
     /// <summary>The operation that computed this tensor, or its leaf; null if it requires no gradient.</summary>
     internal Node? Node { get; set; }
@@ -98,7 +98,7 @@ public sealed partial class Tensor
     public int Size(int dim) => Shape[dim];
 
     /// <summary>Returns a view without history: gradients stop here.</summary>
-    public Tensor Detach() => new(Storage, Shape, Offset, _strides) { IsNumber = IsNumber };
+    public Tensor Detach() => new(Storage, Shape, Offset, _strides);
 
     /// <summary>
     /// Takes the memory of this tensor out of its <see cref="TensorScope"/>, so that it lives as long as it is referenced: for code that
