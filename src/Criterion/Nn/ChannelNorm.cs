@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// <summary>
 /// The base of batch and instance normalization: a weight and a bias for each channel, and running statistics for evaluation.
 /// </summary>
-public abstract class ChannelNorm : Module
+public abstract class ChannelNorm : Layer
 {
     private protected const string MeanName = "running_mean";
     private protected const string VarianceName = "running_var";
@@ -16,12 +16,14 @@ public abstract class ChannelNorm : Module
     const double MostDeviations = 16;
 
     readonly int _features;
+    readonly double? _momentum;
 
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
         string layer = GetType().Name;
         (_features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
         Require.InUnitInterval(momentum ?? 0, layer, nameof(momentum));
+        _momentum = momentum;
 
         if (affine)
         {
@@ -56,6 +58,20 @@ public abstract class ChannelNorm : Module
 
     private protected double Epsilon { get; }
 
+    /// <summary>Gets whether the layer has a weight and a bias by default.</summary>
+    private protected abstract bool IsAffineByDefault { get; }
+
+    /// <summary>Gets whether the layer tracks running statistics by default.</summary>
+    private protected abstract bool TracksByDefault { get; }
+
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [_features],
+        ("epsilon", Epsilon, 1e-5),
+        ("momentum", _momentum, 0.1),
+        ("affine", Weight is not null, IsAffineByDefault),
+        ("trackRunningStats", RunningMean is not null, TracksByDefault));
+
     private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
 
     private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
@@ -74,7 +90,6 @@ public abstract class ChannelNorm : Module
     /// <summary>Returns the input's layout as [N, C, L], or throws.</summary>
     private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
     {
-        ArgumentNullException.ThrowIfNull(input);
         return fits && input.Shape[1] == _features
             ? new(input.Shape[0], _features, input.Shape.CountOf(2, input.Rank))
             : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {_features}, but is {input.Shape}.");

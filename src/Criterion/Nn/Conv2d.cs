@@ -50,6 +50,15 @@ public sealed class Conv2d : WeightedModule
         (_stride, _padding, _dilation, _groups) = (stride ?? 1, padding ?? 0, dilation ?? 1, groups);
     }
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [Weight.Shape[1] * _groups, Weight.Shape[0], new Size2(Weight.Shape[2], Weight.Shape[3])],
+        ("stride", _stride, (Size2)1),
+        ("padding", _padding, (Size2)0),
+        ("dilation", _dilation, (Size2)1),
+        ("groups", _groups, 1),
+        ("bias", Bias is not null, true));
+
     internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, _stride, _padding, _dilation, _groups);
 }
 

@@ -54,6 +54,16 @@ public sealed class ConvTranspose2d : WeightedModule
         _outputPadding.CheckAtLeast(0, "ConvTranspose2d", nameof(outputPadding));
     }
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [Weight.Shape[0], Weight.Shape[1] * _groups, new Size2(Weight.Shape[2], Weight.Shape[3])],
+        ("stride", _stride, (Size2)1),
+        ("padding", _padding, (Size2)0),
+        ("outputPadding", _outputPadding, (Size2)0),
+        ("dilation", _dilation, (Size2)1),
+        ("groups", _groups, 1),
+        ("bias", Bias is not null, true));
+
     internal override int OutputDim => 1;
 
     internal override Tensor Apply(Tensor input, Tensor weight) =>

@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics over each group of channels of each sample (Wu and He,
 /// 2018). PyTorch equivalent: <c>torch.nn.GroupNorm</c>.
 /// </summary>
-public sealed class GroupNorm : Module
+public sealed class GroupNorm : Layer
 {
     readonly int _groups;
     readonly int _channels;
@@ -38,10 +38,13 @@ public sealed class GroupNorm : Module
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
+    protected override string Description => 
+        OptionText.Of([_groups, _channels], ("epsilon", _epsilon, 1e-5), ("affine", Weight is not null, true));
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not match.</exception>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         if (input.Rank < 2 || input.Shape[1] != _channels || input.Count == 0)
         {
             throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {_channels} and not empty, but is {input.Shape}.");

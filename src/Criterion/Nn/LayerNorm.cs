@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// (x − mean) / √(variance + ε) · weight + bias, with statistics over the last dimensions of each sample (Ba et al., 2016). PyTorch
 /// equivalent: <c>torch.nn.LayerNorm</c>.
 /// </summary>
-public sealed class LayerNorm : Module
+public sealed class LayerNorm : Layer
 {
     readonly Shape _shape;
     readonly double _epsilon;
@@ -40,10 +40,13 @@ public sealed class LayerNorm : Module
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
+    protected override string Description => 
+        OptionText.Of([_shape], ("epsilon", _epsilon, 1e-5), ("affine", Weight is not null, true));
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not end in the layer's shape.</exception>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         if (input.Rank < _shape.Rank || !input.Shape.Dims[^_shape.Rank..].SequenceEqual(_shape.Dims))
         {
             throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {_shape}.");

@@ -16,6 +16,9 @@ public sealed class Linear : WeightedModule
     {
     }
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of([Weight.Shape[1], Weight.Shape[0]], ("bias", Bias is not null, true));
+
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
         int features = weight.Shape[1];

@@ -5,14 +5,16 @@ namespace Criterion.Nn;
 /// <c>torch.nn.ReflectionPad2d</c>.
 /// </summary>
 /// <param name="padding">p, the width on each side; must be less than the height and width of the image.</param>
-public sealed class ReflectionPad2d(int padding) : Module
+public sealed class ReflectionPad2d(int padding) : Layer
 {
     readonly int _padding = Require.AtLeast(0, padding, "ReflectionPad2d");
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => OptionText.Of([_padding]);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         return input.PadReflect([_padding, _padding, _padding, _padding]);
     }
 }

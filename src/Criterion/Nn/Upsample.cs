@@ -15,7 +15,7 @@ public enum UpsampleMode
 /// With a fractional scale the positions of pixels follow from the sizes before and after, as with PyTorch's
 /// <c>recompute_scale_factor=True</c>.
 /// </remarks>
-public sealed class Upsample : Module
+public sealed class Upsample : Layer
 {
     readonly Size2? _size;
     readonly double? _scale;
@@ -42,9 +42,12 @@ public sealed class Upsample : Module
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => OptionText.Of(
+        [], ("scale", _scale, null), ("size", _size, null), ("mode", _mode, UpsampleMode.Nearest), ("alignCorners", _alignCorners, false));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         Size2 size = _size ?? ((int)(input.Shape[-2] * _scale!.Value), (int)(input.Shape[-1] * _scale.Value));
         return _mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, _alignCorners);
     }
