@@ -3,7 +3,7 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 from torch.nn.utils.stateless import functional_call
 
-from golden import File, pos, r, seed, tensor
+from golden import File, away, distinct, pos, r, seed, tensor
 
 
 def layer(f, name, op, build, inputs, args, mode="train"):
@@ -103,7 +103,74 @@ def spectral(f):
                       lambda: r(*shape), {"of": of, "n_power_iterations": steps, "eps": 1e-12, **args}, mode)
 
 
+class Output(nn.Module):
+    """The output alone of a layer that also returns states; attention gets one input as query, key and value."""
+
+    def __init__(self, layer, attends=False, **options):
+        super().__init__()
+        self.layer, self.attends, self.options = layer, attends, options
+
+    def forward(self, x):
+        if hasattr(self.layer, "_flat_weights_names"):  # functional_call does not reach this copy
+            self.layer._flat_weights = [getattr(self.layer, n) for n in self.layer._flat_weights_names]
+        return self.layer(x, x, x, need_weights=False, **self.options)[0] if self.attends else self.layer(x)[0]
+
+
+def sequences(f):
+    for name, shape, args in (
+            ("plain", (2, 2, 5), dict(in_channels=2, out_channels=3, kernel_size=3)),
+            ("stride2_pad1_no_bias", (1, 2, 6), dict(in_channels=2, out_channels=2, kernel_size=4, stride=2, padding=1, bias=False)),
+            ("groups2_dilation2", (1, 4, 5), dict(in_channels=4, out_channels=2, kernel_size=2, groups=2, dilation=2))):
+        layer(f, name, "Conv1d", lambda: nn.Conv1d(**args), lambda: r(*shape), args)
+    for name, shape, args in (
+            ("plain", (2, 2, 3), dict(in_channels=2, out_channels=3, kernel_size=3)),
+            ("output_padding", (1, 1, 3), dict(in_channels=1, out_channels=2, kernel_size=3, stride=2, padding=1, output_padding=1)),
+            ("groups2_no_bias", (1, 4, 3), dict(in_channels=4, out_channels=4, kernel_size=2, groups=2, dilation=2, bias=False))):
+        layer(f, name, "ConvTranspose1d", lambda: nn.ConvTranspose1d(**args), lambda: r(*shape), args)
+    for name, shape, args in (("plain", (2, 3, 6), dict(kernel_size=2)), ("padded", (1, 2, 5), dict(kernel_size=3, stride=2, padding=1))):
+        layer(f, name, "AvgPool1d", lambda: nn.AvgPool1d(**args), lambda: r(*shape), args)
+        layer(f, name, "MaxPool1d", lambda: nn.MaxPool1d(**args), lambda: distinct(*shape), args)
+    layer(f, "without_padding", "AvgPool1d", lambda: nn.AvgPool1d(3, 2, 1, count_include_pad=False), lambda: r(1, 2, 5),
+          dict(kernel_size=3, stride=2, padding=1, count_include_pad=False))
+    for name, shape, args in (("one", (2, 3), dict(num_parameters=1)), ("channels", (2, 3, 2), dict(num_parameters=3)),
+                              ("images", (1, 2, 2, 2), dict(num_parameters=2))):
+        layer(f, name, "PReLU", lambda: nn.PReLU(**args), lambda: away(*shape), args)
+    for mode in ("train", "eval"):
+        for name, args in (("plain", dict(num_features=2)), ("affine", dict(num_features=2, affine=True)),
+                           ("running_statistics", dict(num_features=2, affine=True, track_running_stats=True))):
+            layer(f, name, "InstanceNorm1d", lambda: nn.InstanceNorm1d(**args), lambda: r(2, 2, 4), args, mode)
+
+
+def recurrent(f):
+    for kind in ("LSTM", "GRU"):
+        for name, shape, args in (
+                ("plain", (3, 2, 2), dict(input_size=2, hidden_size=3)),
+                ("one_step", (1, 2, 2), dict(input_size=2, hidden_size=2)),
+                ("no_bias", (2, 1, 2), dict(input_size=2, hidden_size=2, bias=False)),
+                ("batch_first", (2, 3, 2), dict(input_size=2, hidden_size=2, batch_first=True)),
+                ("two_layers", (3, 1, 2), dict(input_size=2, hidden_size=2, num_layers=2)),
+                ("bidirectional", (3, 2, 2), dict(input_size=2, hidden_size=2, bidirectional=True)),
+                ("two_layers_bidirectional", (2, 1, 2), dict(input_size=2, hidden_size=2, num_layers=2, bidirectional=True))):
+            layer(f, name, kind, lambda: Output(getattr(nn, kind)(**args)), lambda: r(*shape), args)
+
+
+def attention(f):
+    causal = torch.tensor([[False, True, True], [False, False, True], [False, False, False]])
+    for name, shape, args, options in (
+            ("plain", (2, 3, 4), dict(embed_dim=4, num_heads=2, batch_first=True), {}),
+            ("one_head_no_bias", (1, 3, 2), dict(embed_dim=2, num_heads=1, bias=False, batch_first=True), {}),
+            ("sequence_first", (3, 2, 4), dict(embed_dim=4, num_heads=2), {}),
+            ("causal", (2, 3, 4), dict(embed_dim=4, num_heads=2, batch_first=True), dict(attn_mask=causal)),
+            ("padding", (2, 3, 4), dict(embed_dim=4, num_heads=2, batch_first=True),
+             dict(key_padding_mask=torch.tensor([[False, False, True], [False, True, True]]))),
+            ("added", (1, 3, 4), dict(embed_dim=4, num_heads=2, batch_first=True),
+             dict(attn_mask=torch.tensor([[0.5, -1, 0], [0, 0.25, -0.5], [1, 0, -2]])))):
+        layer(f, name, "MultiheadAttention", lambda: Output(nn.MultiheadAttention(**args), attends=True, attn_mask=options.get("attn_mask"),
+                                                            key_padding_mask=options.get("key_padding_mask")),
+              lambda: r(*shape), args)
+
+
 def make():
     f = File("layers")
-    simple(f), norms(f), spectral(f)
+    simple(f), norms(f), spectral(f), sequences(f), recurrent(f), attention(f)
     return f

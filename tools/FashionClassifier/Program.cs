@@ -7,6 +7,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Criterion;
 using Criterion.Formats;
+using Criterion.Nn;
 using Criterion.Optim;
 using Criterion.Schedules;
 using Criterion.Training;

@@ -36,14 +36,14 @@ public sealed class Vgg16 : Module
 
     readonly Sequential _features;
 
-    /// <summary>Creates a network with random weights, frozen until <see cref="Module.Unfreeze"/> is called.</summary>
+    /// <summary>Creates a network with random weights, frozen until <see cref="ModuleExtensions.Unfreeze{T}"/> is called.</summary>
     /// <param name="random">The stream of the initial weights. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
     public Vgg16(RandomStream? random = null, DType dtype = DType.Float32)
     {
         _features = Child("features", new Sequential(CollectionsMarshal.AsSpan(Build(random, dtype))));
-        Freeze();
-        Eval();
+        this.Freeze();
+        this.Eval();
     }
 
     /// <summary>Gets the names of all layers, from the image inwards; their positions are those of torchvision.</summary>

@@ -1,3 +1,5 @@
+using Criterion.Nn;
+
 namespace Criterion.Training;
 
 /// <summary>

@@ -16,9 +16,13 @@ public abstract class BatchNorm : ChannelNorm
     /// </summary>
     public double? Momentum { get; }
 
+    private protected sealed override bool IsAffineByDefault => true;
+
+    private protected sealed override bool TracksByDefault => true;
+
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not match, or has only one value per channel in training.</exception>
-    public sealed override Tensor Forward(Tensor input)
+    protected sealed override Tensor Compute(Tensor input)
     {
         NormLayout layout = LayoutOf(input);
         return UsesRunningStats ? NormalizeByRunningStats(input, layout) : NormalizeByBatch(input, layout);
@@ -69,7 +73,7 @@ public sealed class BatchNorm1d : BatchNorm
     {
     }
 
-    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 2 or 3, "[N, C] or [N, C, L]");
+    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input.Rank is 2 or 3, "[N, C] or [N, C, L]");
 }
 
 /// <summary>Batch normalization of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.BatchNorm2d</c>.</summary>
@@ -84,5 +88,5 @@ public sealed class BatchNorm2d : BatchNorm
     {
     }
 
-    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input?.Rank is 4, "[N, C, H, W]");
+    private protected override NormLayout LayoutOf(Tensor input) => CheckChannels(input, input.Rank is 4, "[N, C, H, W]");
 }

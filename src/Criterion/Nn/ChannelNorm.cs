@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// <summary>
 /// The base of batch and instance normalization: a weight and a bias for each channel, and running statistics for evaluation.
 /// </summary>
-public abstract class ChannelNorm : Module
+public abstract class ChannelNorm : Layer
 {
     private protected const string MeanName = "running_mean";
     private protected const string VarianceName = "running_var";
@@ -15,11 +15,14 @@ public abstract class ChannelNorm : Module
     // With a mean of more standard deviations, x · scale − mean · scale would lose more than four bits by cancellation.
     const double MostDeviations = 16;
 
+    readonly double? _momentum;
+
     private protected ChannelNorm(int features, double epsilon, double? momentum, bool affine, bool trackRunningStats, DType dtype)
     {
         string layer = GetType().Name;
         (Features, Epsilon) = (Require.AtLeast(1, features, layer), Require.NonNegative(epsilon, layer));
         Require.InUnitInterval(momentum ?? 0, layer, nameof(momentum));
+        _momentum = momentum;
 
         if (affine)
         {
@@ -64,6 +67,20 @@ public abstract class ChannelNorm : Module
     /// </summary>
     public Tensor? BatchesTracked { get; }
 
+    /// <summary>Gets whether the layer has a weight and a bias by default.</summary>
+    private protected abstract bool IsAffineByDefault { get; }
+
+    /// <summary>Gets whether the layer tracks running statistics by default.</summary>
+    private protected abstract bool TracksByDefault { get; }
+
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [Features],
+        ("epsilon", Epsilon, 1e-5),
+        ("momentum", _momentum, 0.1),
+        ("affine", Weight is not null, IsAffineByDefault),
+        ("trackRunningStats", RunningMean is not null, TracksByDefault));
+
     private protected bool UsesRunningStats => !IsTraining && RunningMean is not null;
 
     private protected override void Translate(string prefix, OrderedDictionary<string, Tensor> state)
@@ -80,13 +97,10 @@ public abstract class ChannelNorm : Module
     }
 
     /// <summary>Returns the input's layout as [N, C, L], or throws.</summary>
-    private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return fits && input.Shape[1] == Features
+    private protected NormLayout CheckChannels(Tensor input, bool fits, string shapes) =>
+        fits && input.Shape[1] == Features
             ? new(input.Shape[0], Features, input.Shape.CountOf(2, input.Rank))
             : throw new ShapeException($"{GetType().Name}: the input must be {shapes} with C = {Features}, but is {input.Shape}.");
-    }
 
     /// <summary>Normalizes by the running statistics, which count as constants.</summary>
     private protected Tensor NormalizeByRunningStats(Tensor x, NormLayout layout)

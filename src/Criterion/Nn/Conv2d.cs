@@ -66,6 +66,15 @@ public sealed class Conv2d : WeightedModule
     /// <summary>Gets the number of channel groups.</summary>
     public int Groups { get; }
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [Weight.Shape[1] * Groups, Weight.Shape[0], new Size2(Weight.Shape[2], Weight.Shape[3])],
+        ("stride", Stride, (Size2)1),
+        ("padding", Padding, (Size2)0),
+        ("dilation", Dilation, (Size2)1),
+        ("groups", Groups, 1),
+        ("bias", Bias is not null, true));
+
     internal override Tensor Apply(Tensor input, Tensor weight) => input.Conv2d(weight, Bias, Stride, Padding, Dilation, Groups);
 }
 

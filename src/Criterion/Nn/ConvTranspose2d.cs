@@ -72,6 +72,16 @@ public sealed class ConvTranspose2d : WeightedModule
     /// <summary>Gets the number of channel groups.</summary>
     public int Groups { get; }
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of(
+        [Weight.Shape[0], Weight.Shape[1] * Groups, new Size2(Weight.Shape[2], Weight.Shape[3])],
+        ("stride", Stride, (Size2)1),
+        ("padding", Padding, (Size2)0),
+        ("outputPadding", OutputPadding, (Size2)0),
+        ("dilation", Dilation, (Size2)1),
+        ("groups", Groups, 1),
+        ("bias", Bias is not null, true));
+
     internal override int OutputDim => 1;
 
     internal override Tensor Apply(Tensor input, Tensor weight) =>

@@ -2,7 +2,7 @@ namespace Criterion.Nn;
 
 /// <summary>A lookup table of vectors. PyTorch equivalent: <c>torch.nn.Embedding</c>.</summary>
 /// <remarks>Input Int64 of any shape [..], values in [0, count); output [.., dim]; weight [count, dim].</remarks>
-public sealed class Embedding : Module
+public sealed class Embedding : Layer
 {
     /// <summary>Initializes the table with normal random vectors.</summary>
     /// <param name="count">The number of vectors.</param>
@@ -41,15 +41,15 @@ public sealed class Embedding : Module
     public int? PaddingIndex { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="DTypeException">The indices are not Int64.</exception>
-    public override Tensor Forward(Tensor input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        if (input.DType != DType.Int64)
-        {
-            throw new DTypeException($"Embedding: the indices must be Int64, and are {input.DType}; convert them with .To(DType.Int64).");
-        }
+    protected override string Description => OptionText.Of([Weight.Shape[0], Weight.Shape[1]], ("paddingIndex", PaddingIndex, null));
 
+    /// <inheritdoc/>
+    protected override DType? InputType => DType.Int64;
+
+    /// <inheritdoc/>
+    /// <exception cref="DTypeException">The indices are not Int64.</exception>
+    protected override Tensor Compute(Tensor input)
+    {
         Tensor indices = input.Flatten();
         Tensor rows = Weight.IndexSelect(0, indices);
         if (PaddingIndex is { } padding)

@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// (x − mean) / √(variance + ε) · weight + bias for [N, C, ..], with statistics over each group of channels of each sample (Wu and He,
 /// 2018). PyTorch equivalent: <c>torch.nn.GroupNorm</c>.
 /// </summary>
-public sealed class GroupNorm : Module
+public sealed class GroupNorm : Layer
 {
     /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
     /// <param name="groups">The number of groups.</param>
@@ -46,10 +46,13 @@ public sealed class GroupNorm : Module
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
+    protected override string Description =>
+        OptionText.Of([Groups, Channels], ("epsilon", Epsilon, 1e-5), ("affine", Weight is not null, true));
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not match.</exception>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         if (input.Rank < 2 || input.Shape[1] != Channels || input.Count == 0)
         {
             throw new ShapeException($"GroupNorm: the input must be [N, C, ..] with C = {Channels} and not empty, but is {input.Shape}.");

@@ -6,7 +6,7 @@ namespace Criterion.Nn;
 /// (x − mean) / √(variance + ε) · weight + bias, with statistics over the last dimensions of each sample (Ba et al., 2016). PyTorch
 /// equivalent: <c>torch.nn.LayerNorm</c>.
 /// </summary>
-public sealed class LayerNorm : Module
+public sealed class LayerNorm : Layer
 {
     /// <summary>Initializes the layer with weight 1 and bias 0.</summary>
     /// <param name="shape">The last sizes of the input, over which it is normalized: <c>[512]</c>.</param>
@@ -46,10 +46,13 @@ public sealed class LayerNorm : Module
     public Tensor? Bias { get; }
 
     /// <inheritdoc/>
+    protected override string Description =>
+        OptionText.Of([Shape], ("epsilon", Epsilon, 1e-5), ("affine", Weight is not null, true));
+
+    /// <inheritdoc/>
     /// <exception cref="ShapeException">The input does not end in the layer's shape.</exception>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         if (input.Rank < Shape.Rank || !input.Shape.Dims[^Shape.Rank..].SequenceEqual(Shape.Dims))
         {
             throw new ShapeException($"LayerNorm: the last sizes of the input {input.Shape} must be {Shape}.");

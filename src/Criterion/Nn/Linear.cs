@@ -22,6 +22,9 @@ public sealed class Linear : WeightedModule
     /// <summary>Gets the size of the output's last dimension.</summary>
     public int OutFeatures => Weight.Shape[0];
 
+    /// <inheritdoc/>
+    protected override string Description => OptionText.Of([Weight.Shape[1], Weight.Shape[0]], ("bias", Bias is not null, true));
+
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
         int features = weight.Shape[1];

@@ -52,6 +52,73 @@ public abstract partial class Module
         Visit((prefix, module) => module.AfterLoad(name => present.ContainsKey(prefix + name)));
     }
 
+    /// <summary>
+    /// Converts parameters and floating-point buffers to a type, in place: their tensors stay the same objects. Gradients are dropped.
+    /// Convert before an optimizer or a graph reads the parameters.
+    /// </summary>
+    /// <exception cref="DTypeException">The type is not floating-point.</exception>
+    internal void Convert(DType type)
+    {
+        if (!type.IsFloat())
+        {
+            throw new DTypeException($"{GetType().Name}: parameters cannot be {type}. Convert them to DType.Float32 or DType.Float64.");
+        }
+
+        Dictionary<TensorMemory, Tensor> converted = [];
+        Visit((string prefix, Module module) =>
+        {
+            foreach ((_, Tensor value) in module._parameters.Concat(module._buffers))
+            {
+                if (value.DType.IsFloat() && value.DType != type)
+                {
+                    value.MoveTo(Converted(value, type, converted));
+                }
+            }
+        });
+        Visit(static (_, module) => module.AfterConvert());
+    }
+
+    /// <summary>Returns the converted memory of a tensor: the same for tensors that share it.</summary>
+    static Tensor Converted(Tensor value, DType type, Dictionary<TensorMemory, Tensor> converted)
+    {
+        TensorMemory memory = TensorMemory.Of(value);
+        if (!converted.TryGetValue(memory, out Tensor? result))
+        {
+            result = value.Detach().To(type).Keep();
+            converted.Add(memory, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Runs after the parameters were converted to another type.</summary>
+    private protected virtual void AfterConvert()
+    {
+    }
+
+    /// <summary>Returns the type of the first floating-point parameter or buffer of this module itself, or null.</summary>
+    private protected DType? OwnFloatType
+    {
+        get
+        {
+            if (_parameters.Count > 0)
+            {
+                return _parameters[0].Value.DType;
+            }
+
+            // Indexed, as this runs in every forward call.
+            for (int i = 0; i < _buffers.Count; i++)
+            {
+                if (_buffers[i].Value.DType.IsFloat())
+                {
+                    return _buffers[i].Value.DType;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Updates the buffers before they are saved.</summary>
     private protected virtual void PrepareState()
     {

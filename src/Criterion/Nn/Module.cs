@@ -40,13 +40,6 @@ public abstract partial class Module : IStateful
     /// <summary>Computes the output.</summary>
     public abstract Tensor Forward(Tensor input);
 
-    /// <summary>Returns the input, or throws if it is null.</summary>
-    private protected static Tensor NotNull(Tensor input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return input;
-    }
-
     /// <summary>Returns the direct child modules in order of registration.</summary>
     public IEnumerable<Module> Children() => _children.Select(static child => child.Value);
 
@@ -65,22 +58,6 @@ public abstract partial class Module : IStateful
 
     /// <summary>Returns all buffers, such as running statistics, by dotted name; a shared one is listed once, by its first name.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> NamedBuffers() => Named(static module => module._buffers);
-
-    /// <summary>Switches this module and its children to training.</summary>
-    /// <returns>This module.</returns>
-    public Module Train() => SetTraining(true);
-
-    /// <summary>Switches this module and its children to evaluation.</summary>
-    /// <returns>This module.</returns>
-    public Module Eval() => SetTraining(false);
-
-    /// <summary>Freezes all parameters: none requires a gradient, while gradients still flow to the input.</summary>
-    /// <returns>This module.</returns>
-    public Module Freeze() => SetRequiresGrad(false);
-
-    /// <summary>Unfreezes all parameters: each requires a gradient.</summary>
-    /// <returns>This module.</returns>
-    public Module Unfreeze() => SetRequiresGrad(true);
 
     /// <summary>Clears the gradient of every parameter; inside a <see cref="TensorScope"/> its memory is reused.</summary>
     public void ZeroGrad()
@@ -131,18 +108,21 @@ public abstract partial class Module : IStateful
         return module;
     }
 
-    Module SetTraining(bool training)
+    /// <summary>
+    /// Switches this module and its children to training or evaluation, for <c>Train()</c> and <c>Eval()</c>. Override it to keep a part in
+    /// one mode, such as a frozen normalization, and call the base.
+    /// </summary>
+    /// <param name="training">Whether the mode is training.</param>
+    protected internal virtual void SetTraining(bool training)
     {
         IsTraining = training;
         foreach ((_, Module child) in _children)
         {
             child.SetTraining(training);
         }
-
-        return this;
     }
 
-    Module SetRequiresGrad(bool learns)
+    internal void SetRequiresGrad(bool learns)
     {
         foreach ((_, Tensor parameter) in _parameters)
         {
@@ -153,8 +133,6 @@ public abstract partial class Module : IStateful
         {
             child.SetRequiresGrad(learns);
         }
-
-        return this;
     }
 
     void AddParameters(List<Tensor> all, HashSet<TensorMemory> seen)

@@ -5,7 +5,7 @@ namespace Criterion.Nn;
 /// <param name="stride">The step between windows. Default: the kernel.</param>
 /// <param name="padding">The width of the zero padding, at most half of the kernel. Default: 0.</param>
 /// <param name="countPadding">Whether the padding counts in the mean. Default: true.</param>
-public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true) : Module
+public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null, bool countPadding = true) : Layer
 {
     /// <summary>Gets the window.</summary>
     public Size2 Kernel { get; } = kernel;
@@ -20,14 +20,18 @@ public sealed class AvgPool2d(Size2 kernel, Size2? stride = null, Size2? padding
     public bool CountPadding { get; } = countPadding;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).AvgPool2d(Kernel, Stride, Padding, CountPadding);
+    protected override string Description =>
+        OptionText.Of([Kernel], ("stride", Stride, Kernel), ("padding", Padding, (Size2)0), ("countPadding", CountPadding, true));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => input.AvgPool2d(Kernel, Stride, Padding, CountPadding);
 }
 
 /// <summary>Computes the maximum of each window of images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.MaxPool2d</c>.</summary>
 /// <param name="kernel">The window.</param>
 /// <param name="stride">The step between windows. Default: the kernel.</param>
 /// <param name="padding">The width of the padding with −∞, at most half of the kernel. Default: 0.</param>
-public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null) : Module
+public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding = null) : Layer
 {
     /// <summary>Gets the window.</summary>
     public Size2 Kernel { get; } = kernel;
@@ -39,18 +43,25 @@ public sealed class MaxPool2d(Size2 kernel, Size2? stride = null, Size2? padding
     public Size2 Padding { get; } = padding ?? 0;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).MaxPool2d(Kernel, Stride, Padding);
+    protected override string Description =>
+        OptionText.Of([Kernel], ("stride", Stride, Kernel), ("padding", Padding, (Size2)0));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => input.MaxPool2d(Kernel, Stride, Padding);
 }
 
 /// <summary>
 /// Computes the means of areas that cover images [N, C, H, W] evenly. PyTorch equivalent: <c>torch.nn.AdaptiveAvgPool2d</c>.
 /// </summary>
 /// <param name="output">The height and width of the output.</param>
-public sealed class AdaptiveAvgPool2d(Size2 output) : Module
+public sealed class AdaptiveAvgPool2d(Size2 output) : Layer
 {
     /// <summary>Gets the height and width of the output.</summary>
     public Size2 Output { get; } = output;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).AdaptiveAvgPool2d(Output);
+    protected override string Description => OptionText.Of([Output]);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => input.AdaptiveAvgPool2d(Output);
 }

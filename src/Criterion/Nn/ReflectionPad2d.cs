@@ -5,15 +5,17 @@ namespace Criterion.Nn;
 /// <c>torch.nn.ReflectionPad2d</c>.
 /// </summary>
 /// <param name="padding">p, the width on each side; must be less than the height and width of the image.</param>
-public sealed class ReflectionPad2d(int padding) : Module
+public sealed class ReflectionPad2d(int padding) : Layer
 {
     /// <summary>Gets p, the width on each side.</summary>
     public int Padding { get; } = Require.AtLeast(0, padding, "ReflectionPad2d");
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => OptionText.Of([Padding]);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         return input.PadReflect([Padding, Padding, Padding, Padding]);
     }
 }

@@ -3,7 +3,7 @@ namespace Criterion.Nn;
 /// <summary>Joins dimensions into one: [N, C, H, W] → [N, C · H · W]. PyTorch equivalent: <c>torch.nn.Flatten</c>.</summary>
 /// <param name="start">The first dimension to join. Default: 1.</param>
 /// <param name="end">The last dimension to join. Default: −1.</param>
-public sealed class Flatten(int start = 1, int end = -1) : Module
+public sealed class Flatten(int start = 1, int end = -1) : Layer
 {
     /// <summary>Gets the first dimension that is joined.</summary>
     public int Start { get; } = start;
@@ -12,13 +12,16 @@ public sealed class Flatten(int start = 1, int end = -1) : Module
     public int End { get; } = end;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input) => NotNull(input).Flatten(Start, End);
+    protected override string Description => OptionText.Of([], ("start", Start, 1), ("end", End, -1));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input) => input.Flatten(Start, End);
 }
 
 /// <summary>Splits one dimension: [N, C · H · W] → [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Unflatten</c>.</summary>
 /// <param name="dim">The dimension to split.</param>
 /// <param name="sizes">The sizes of the new dimensions.</param>
-public sealed class Unflatten(int dim, Shape sizes) : Module
+public sealed class Unflatten(int dim, Shape sizes) : Layer
 {
     /// <summary>Gets the dimension that is split.</summary>
     public int Dim { get; } = dim;
@@ -27,9 +30,11 @@ public sealed class Unflatten(int dim, Shape sizes) : Module
     public Shape Sizes { get; } = sizes;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => OptionText.Of([Dim, Sizes]);
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         int at = input.Shape.Dim(Dim);
         return input.Reshape([.. input.Shape.Dims[..at], .. Sizes.Dims, .. input.Shape.Dims[(at + 1)..]]);
     }

@@ -3,7 +3,7 @@ using Criterion.Memory;
 namespace Criterion.Nn;
 
 /// <summary>A residual block: x + body(x). In the state the body is named "body".</summary>
-public sealed class Residual : Module
+public sealed class Residual : Layer
 {
     readonly Module _body;
 
@@ -13,9 +13,8 @@ public sealed class Residual : Module
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The output of the body has another shape.</exception>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         ScopeSection activations = ScopeSection.Begin();
         Tensor change = _body.Forward(input);
         Tensor output = change.Shape == input.Shape

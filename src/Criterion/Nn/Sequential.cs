@@ -12,7 +12,7 @@ namespace Criterion.Nn;
 /// </remarks>
 /// <example><code>Sequential net = [new Linear(784, 128), new ReLU(), new Linear(128, 10)];</code></example>
 [CollectionBuilder(typeof(Sequential), nameof(Create))]
-public sealed class Sequential : Module, IReadOnlyList<Module>
+public sealed class Sequential : Layer, IReadOnlyList<Module>
 {
     readonly Module[] _modules;
 
@@ -36,7 +36,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public static Sequential Create(ReadOnlySpan<Module> modules) => new(modules);
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override Tensor Compute(Tensor input)
     {
         ScopeSection activations = ScopeSection.Begin();
         foreach (Module module in _modules)

@@ -20,7 +20,7 @@ namespace Criterion.Nn;
 /// before 1.0 (without <c>weight_v</c>) and of the popular implementation before PyTorch's (<c>weight_bar</c>) can be loaded too.
 /// </para>
 /// </remarks>
-public sealed class SpectralNorm : Module
+public sealed class SpectralNorm : Layer
 {
     readonly WeightedModule _layer;
     readonly Tensor _u;
@@ -63,9 +63,12 @@ public sealed class SpectralNorm : Module
     int Replaced => _layer.Weight.Storage.Version - _layer.Weight.Storage.Updates;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => 
+        OptionText.Of([_layer.GetType().Name], ("iterations", Iterations, 1), ("epsilon", Epsilon, 1e-12));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         Tensor weight = _layer.Weight;
         double scale = Scale(weight);
         if (scale == 0)
@@ -100,6 +103,15 @@ public sealed class SpectralNorm : Module
     private protected override void AfterLoad(Predicate<string> wasLoaded)
     {
         if (wasLoaded("weight_orig") && wasLoaded("weight_u") && wasLoaded("weight_v"))
+        {
+            _replaced = Replaced;
+        }
+    }
+
+    // The converted weight is the same matrix, rounded: u and v stay its singular vectors.
+    private protected override void AfterConvert()
+    {
+        if (_replaced >= 0)
         {
             _replaced = Replaced;
         }

@@ -13,9 +13,9 @@ public enum UpsampleMode
 /// <summary>Resizes images [N, C, H, W]. PyTorch equivalent: <c>torch.nn.Upsample</c>.</summary>
 /// <remarks>
 /// With a fractional scale the positions of pixels follow from the sizes before and after, as with PyTorch's
-/// <c>recomputeScale_factor=True</c>.
+/// <c>recompute_scale_factor=True</c>.
 /// </remarks>
-public sealed class Upsample : Module
+public sealed class Upsample : Layer
 {
     /// <summary>Initializes the layer for a size of ⌊H · scale⌋ × ⌊W · scale⌋, or a fixed size.</summary>
     /// <param name="scale">The factor, positive; or null with a size.</param>
@@ -49,9 +49,12 @@ public sealed class Upsample : Module
     public bool AlignCorners { get; }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input)
+    protected override string Description => OptionText.Of(
+        [], ("scale", Scale, null), ("size", Size, null), ("mode", Mode, UpsampleMode.Nearest), ("alignCorners", AlignCorners, false));
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         Size2 size = Size ?? ((int)(input.Shape[-2] * Scale!.Value), (int)(input.Shape[-1] * Scale.Value));
         return Mode == UpsampleMode.Nearest ? input.UpsampleNearest2d(size) : input.UpsampleBilinear2d(size, AlignCorners);
     }

@@ -1,7 +1,7 @@
 namespace Criterion.Nn;
 
 /// <summary>A layer that multiplies its input by a weight and adds a bias, which <see cref="SpectralNorm"/> can wrap.</summary>
-public abstract class WeightedModule : Module
+public abstract class WeightedModule : Layer
 {
     /// <summary>Initializes weight and bias as PyTorch does: uniform within ±1/√fan-in.</summary>
     private protected WeightedModule(Shape weight, int outputs, bool bias, RandomStream? random, DType dtype)
@@ -24,11 +24,7 @@ public abstract class WeightedModule : Module
     internal virtual int OutputDim => 0;
 
     /// <inheritdoc/>
-    public sealed override Tensor Forward(Tensor input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return Apply(input, Weight);
-    }
+    protected sealed override Tensor Compute(Tensor input) => Apply(input, Weight);
 
     /// <summary>Computes the layer with another weight.</summary>
     internal abstract Tensor Apply(Tensor input, Tensor weight);

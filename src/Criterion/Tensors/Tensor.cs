@@ -20,13 +20,13 @@ namespace Criterion;
 [JsonConverter(typeof(TensorJsonConverter))]
 public sealed partial class Tensor
 {
-    readonly Storage _storage;
+    Storage _storage;
 
     /// <summary>Null if the elements are in row-major order without gaps.</summary>
-    readonly int[]? _strides;
+    int[]? _strides;
 
     /// <summary>The generation of the storage in which its memory is this tensor's.</summary>
-    readonly int _generation;
+    int _generation;
 
     internal Tensor(Storage storage, Shape shape, int offset = 0, int[]? strides = null)
     {
@@ -83,7 +83,7 @@ public sealed partial class Tensor
         }
     }
 
-    internal int Offset { get; }
+    internal int Offset { get; private set; }
 
     /// <summary>The distance in memory of neighbours along each dimension, in elements.</summary>
     internal ReadOnlySpan<int> Strides => _strides is null ? Shape.RowMajor : _strides;
@@ -159,6 +159,16 @@ public sealed partial class Tensor
 
     /// <summary>Creates another view of this memory.</summary>
     internal Tensor View(Shape shape, int[]? strides, int offset) => new(Storage, shape, offset, strides);
+
+    /// <summary>Makes this leaf view the memory of another tensor of its shape, without a gradient.</summary>
+    internal void MoveTo(Tensor other)
+    {
+        bool learns = RequiresGrad;
+        RequiresGrad = false;
+        (_storage, _generation, Offset, _strides) = (other._storage, other._generation, other.Offset, other._strides);
+        Grad = null;
+        RequiresGrad = learns;
+    }
 
     // A dimension of size 1 may have any stride; an empty tensor is contiguous however it is strided.
     static bool AreContiguous(Shape shape, int[] strides)

@@ -10,19 +10,16 @@ public class LayerTests
     [InlineData(DType.UInt8)]
     [InlineData(DType.Bool)]
     [InlineData(DType.Int64)]
-    public void Norms_convert_other_types_to_floats(DType type)
+    public void Norms_without_weights_convert_other_types_to_floats(DType type)
     {
         Tensor x = Tensor.From<double>([0, 1, 1, 0, 0, 1, 0, 0], [2, 4]).To(type);
-        foreach (bool affine in (bool[])[false, true])
-        {
-            Tensor expected = new LayerNorm([4], affine: affine).Forward(x.To(DType.Float32));
-            Assert.Equal(expected.ToArray<float>(), new LayerNorm([4], affine: affine).Forward(x).ToArray<float>());
-        }
+        Tensor expected = new LayerNorm([4], affine: false).Forward(x.To(DType.Float32));
+        Assert.Equal(expected.ToArray<float>(), new LayerNorm([4], affine: false).Forward(x).ToArray<float>());
 
         Tensor images = x.Reshape(2, 1, 2, 2);
         Assert.Equal(DType.Float32, new InstanceNorm2d(1).Forward(images).DType);
-        Assert.Equal(DType.Float32, new GroupNorm(1, 1).Forward(images).DType);
-        Assert.Equal(DType.Float32, new BatchNorm2d(1).Forward(images).DType);
+        Assert.Equal(DType.Float32, new GroupNorm(1, 1, affine: false).Forward(images).DType);
+        Assert.Equal(DType.Float32, new BatchNorm2d(1, affine: false, trackRunningStats: false).Forward(images).DType);
     }
 
     public static TheoryData<Module, Func<Tensor, Tensor>> Activations => new()
@@ -204,7 +201,7 @@ public class LayerTests
         { () => new BatchNorm1d(3).Forward(Tensor.Ones([1, 3])), "1 value(s)" },
         { () => new BatchNorm1d(3, momentum: 2), "momentum" },
         { () => new BatchNorm1d(3, epsilon: -1), "epsilon" },
-        { () => new InstanceNorm2d(3).Forward(Tensor.Ones([1, 3, 1, 1])), "1 pixel(s)" },
+        { () => new InstanceNorm2d(3).Forward(Tensor.Ones([1, 3, 1, 1])), "1 value(s)" },
         { () => new GroupNorm(2, 3), "multiple" },
         { () => new GroupNorm(2, 4).Forward(Tensor.Ones([2, 3, 2])), "C = 4" },
         { () => new LayerNorm([4]).Forward(Tensor.Ones([2, 3])), "[2, 3]" },

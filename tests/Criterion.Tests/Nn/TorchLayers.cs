@@ -31,6 +31,27 @@ static class TorchLayers
         ["LayerNorm"] = static a => new LayerNorm(a.Ints("normalized_shape"), a.Double("eps", 1e-5), Yes(a, "elementwise_affine"), Double),
         ["GroupNorm"] = static a => new GroupNorm(
             a.Int("num_groups"), a.Int("num_channels"), a.Double("eps", 1e-5), Yes(a, "affine"), Double),
+        ["Conv1d"] = static a => new Conv1d(
+            a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), a.Int("stride", 1), a.Int("padding", 0), a.Int("dilation", 1),
+            a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
+        ["ConvTranspose1d"] = static a => new ConvTranspose1d(
+            a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), a.Int("stride", 1), a.Int("padding", 0),
+            a.Int("output_padding", 0), a.Int("dilation", 1), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
+        ["AvgPool1d"] = static a => new AvgPool1d(
+            a.Int("kernel_size"), a.Has("stride") ? a.Int("stride") : null, a.Int("padding", 0), Yes(a, "count_include_pad")),
+        ["MaxPool1d"] = static a => new MaxPool1d(
+            a.Int("kernel_size"), a.Has("stride") ? a.Int("stride") : null, a.Int("padding", 0)),
+        ["PReLU"] = static a => new PReLU(a.Int("num_parameters"), dtype: Double),
+        ["InstanceNorm1d"] = static a => new InstanceNorm1d(
+            a.Int("num_features"), affine: a.Flag("affine"), trackRunningStats: a.Flag("track_running_stats"), dtype: Double),
+        ["LSTM"] = static a => new LSTM(
+            a.Int("input_size"), a.Int("hidden_size"), a.Int("num_layers", 1), Yes(a, "bias"), a.Flag("batch_first"),
+            bidirectional: a.Flag("bidirectional"), dtype: Double),
+        ["GRU"] = static a => new GRU(
+            a.Int("input_size"), a.Int("hidden_size"), a.Int("num_layers", 1), Yes(a, "bias"), a.Flag("batch_first"),
+            bidirectional: a.Flag("bidirectional"), dtype: Double),
+        ["MultiheadAttention"] = static a => new MultiheadAttention(
+            a.Int("embed_dim"), a.Int("num_heads"), bias: Yes(a, "bias"), batchFirst: a.Flag("batch_first"), dtype: Double),
         ["spectral_norm"] = static a => new SpectralNorm(
             (WeightedModule)Makers![a.Text("of")](a), a.Int("n_power_iterations"), a.Double("eps")),
     };
@@ -42,11 +63,33 @@ static class TorchLayers
         Dictionary<string, Tensor> state = golden.Has("buffers_before") ? golden.TensorMap("buffers_before") : [];
         foreach ((string name, Tensor value) in golden.Names.Zip(golden.Inputs()).Skip(1))
         {
-            state.Add(name, value.Detach());
+            state.Add(Own(name), value.Detach());
         }
 
         layer.LoadStateDict(state);
         return golden["mode"].GetString() == "train" ? layer.Train() : layer.Eval();
+    }
+
+    /// <summary>The name without the wrapper of the script.</summary>
+    public static string Own(string name) => name.StartsWith("layer.", StringComparison.Ordinal) ? name["layer.".Length..] : name;
+
+    /// <summary>The output of a case; masks of attention are the case's by name.</summary>
+    public static Tensor Output(GoldenCase golden, Module layer, Tensor x)
+    {
+        if (layer is not MultiheadAttention attention)
+        {
+            return layer.Forward(x);
+        }
+
+        return golden.Name.Split('_')[0] switch
+        {
+            "causal" => attention.Forward(x, causal: true),
+            "padding" => attention.Forward(
+                x, x, x, keyPaddingMask: Tensor.From((bool[])[false, false, true, false, true, true], [2, 3])),
+            "added" => attention.Forward(
+                x, x, x, mask: Tensor.From<double>([0.5, -1, 0, 0, 0.25, -0.5, 1, 0, -2], [3, 3])),
+            _ => attention.Forward(x),
+        };
     }
 
     static UpsampleMode Mode(GoldenArgs a) => a.Text("mode") == "nearest" ? UpsampleMode.Nearest : UpsampleMode.Bilinear;

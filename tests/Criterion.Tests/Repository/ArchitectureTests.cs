@@ -20,8 +20,8 @@ public class ArchitectureTests
         ["Autograd"] = ["Shapes", "Numbers", "Formulas", "Memory", "Kernels", "Drivers", "Tensors"],
         ["Schedules"] = ["Shapes", "Numbers", "Tensors", "Autograd"],
         ["Losses"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
-        ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd"],
         ["Formats"] = ["Shapes", "Tensors", "Autograd"],
+        ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Formats"],
         ["Metrics"] = ["Shapes", "Numbers", "Formulas", "Tensors", "Autograd", "Losses"],
         ["Optim"] = ["Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Schedules", "Nn"],
     };
