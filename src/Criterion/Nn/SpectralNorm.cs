@@ -63,7 +63,7 @@ public sealed class SpectralNorm : Layer
     int Replaced => _layer.Weight.Storage.Version - _layer.Weight.Storage.Updates;
 
     /// <inheritdoc/>
-    protected override string Description => 
+    protected override string Description =>
         OptionText.Of([_layer.GetType().Name], ("iterations", Iterations, 1), ("epsilon", Epsilon, 1e-12));
 
     /// <inheritdoc/>
