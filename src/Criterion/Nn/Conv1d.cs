@@ -7,11 +7,6 @@ namespace Criterion.Nn;
 /// </remarks>
 public sealed class Conv1d : WeightedModule
 {
-    readonly int _stride;
-    readonly int _padding;
-    readonly int _dilation;
-    readonly int _groups;
-
     /// <summary>Initializes the layer with random weights, uniform within ±1/√(inChannels / groups · kernel).</summary>
     /// <param name="inChannels">The number of input channels.</param>
     /// <param name="outChannels">The number of output channels.</param>
@@ -36,35 +31,59 @@ public sealed class Conv1d : WeightedModule
         RandomStream? random = null,
         DType dtype = DType.Float32)
         : base(
-            [outChannels, Sequences.CheckOptions("Conv1d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups, kernel],
+            [
+                outChannels, Sequences.CheckOptions("Conv1d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups,
+                kernel
+            ],
             outChannels,
             bias,
             random,
             dtype)
     {
-        (_stride, _padding, _dilation, _groups) = (stride, padding, dilation, groups);
+        (Stride, Padding, Dilation, Groups) = (stride, padding, dilation, groups);
     }
+
+    /// <summary>Gets the number of input channels.</summary>
+    public int InChannels => Weight.Shape[1] * Groups;
+
+    /// <summary>Gets the number of output channels.</summary>
+    public int OutChannels => Weight.Shape[0];
+
+    /// <summary>Gets the length of the kernels.</summary>
+    public int Kernel => Weight.Shape[2];
+
+    /// <summary>Gets the step between windows.</summary>
+    public int Stride { get; }
+
+    /// <summary>Gets the number of zeros on each side.</summary>
+    public int Padding { get; }
+
+    /// <summary>Gets the step between the elements of a kernel.</summary>
+    public int Dilation { get; }
+
+    /// <summary>Gets the number of channel groups.</summary>
+    public int Groups { get; }
 
     /// <inheritdoc/>
     protected override string Description => OptionText.Of(
-        [Weight.Shape[1] * _groups, Weight.Shape[0], Weight.Shape[2]],
-        ("stride", _stride, 1),
-        ("padding", _padding, 0),
-        ("dilation", _dilation, 1),
-        ("groups", _groups, 1),
+        [InChannels, OutChannels, Kernel],
+        ("stride", Stride, 1),
+        ("padding", Padding, 0),
+        ("dilation", Dilation, 1),
+        ("groups", Groups, 1),
         ("bias", Bias is not null, true));
 
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
-        Sequences.Check("Conv1d", input, weight.Shape[1] * _groups);
-        long field = ((long)_dilation * (weight.Shape[2] - 1)) + 1;
-        long length = input.Shape[2] + (2L * _padding);
+        Sequences.Check("Conv1d", input, weight.Shape[1] * Groups);
+        long field = ((long)Dilation * (weight.Shape[2] - 1)) + 1;
+        long length = input.Shape[2] + (2L * Padding);
         return field <= length
             ? input.Unsqueeze(2)
-                .Conv2d(weight.Unsqueeze(2), Bias, (1, _stride), (0, _padding), (1, _dilation), _groups)
+                .Conv2d(weight.Unsqueeze(2), Bias, (1, Stride), (0, Padding), (1, Dilation), Groups)
                 .Squeeze(2)
             : throw new ShapeException(
-                $"Conv1d: the input {input.Shape} with padding {_padding} is shorter than the kernel, which covers {field} values. "
+                $"Conv1d: the input {input.Shape} with padding {Padding} is shorter than the kernel, which covers {field} values. "
                 + "Use longer sequences, more padding or a smaller kernel.");
     }
 }
@@ -78,12 +97,6 @@ public sealed class Conv1d : WeightedModule
 /// </remarks>
 public sealed class ConvTranspose1d : WeightedModule
 {
-    readonly int _stride;
-    readonly int _padding;
-    readonly int _outputPadding;
-    readonly int _dilation;
-    readonly int _groups;
-
     /// <summary>Initializes the layer with random weights, uniform within ±1/√(outChannels / groups · kernel).</summary>
     /// <param name="inChannels">The number of input channels.</param>
     /// <param name="outChannels">The number of output channels.</param>
@@ -114,26 +127,53 @@ public sealed class ConvTranspose1d : WeightedModule
         RandomStream? random = null,
         DType dtype = DType.Float32)
         : base(
-            [Sequences.CheckOptions("ConvTranspose1d", inChannels, outChannels, kernel, stride, padding, dilation, groups), outChannels / groups, kernel],
+            [
+                Sequences.CheckOptions("ConvTranspose1d", inChannels, outChannels, kernel, stride, padding, dilation, groups),
+                outChannels / groups, kernel
+            ],
             outChannels,
             bias,
             random,
             dtype)
     {
-        (_stride, _padding, _dilation, _groups) = (stride, padding, dilation, groups);
+        (Stride, Padding, Dilation, Groups) = (stride, padding, dilation, groups);
         int most = Math.Max(stride, dilation);
-        _outputPadding = Require.That(
+        OutputPadding = Require.That(
             outputPadding >= 0 && outputPadding < most, outputPadding, "ConvTranspose1d", $"in [0, {most}), the stride or dilation");
     }
 
+    /// <summary>Gets the number of input channels.</summary>
+    public int InChannels => Weight.Shape[0];
+
+    /// <summary>Gets the number of output channels.</summary>
+    public int OutChannels => Weight.Shape[1] * Groups;
+
+    /// <summary>Gets the length of the kernels.</summary>
+    public int Kernel => Weight.Shape[2];
+
+    /// <summary>Gets the step between windows in the output.</summary>
+    public int Stride { get; }
+
+    /// <summary>Gets the number of values that are cropped from each side of the output.</summary>
+    public int Padding { get; }
+
+    /// <summary>Gets the number of values that are added at the end of the output.</summary>
+    public int OutputPadding { get; }
+
+    /// <summary>Gets the step between the elements of a kernel.</summary>
+    public int Dilation { get; }
+
+    /// <summary>Gets the number of channel groups.</summary>
+    public int Groups { get; }
+
     /// <inheritdoc/>
     protected override string Description => OptionText.Of(
-        [Weight.Shape[0], Weight.Shape[1] * _groups, Weight.Shape[2]],
-        ("stride", _stride, 1),
-        ("padding", _padding, 0),
-        ("outputPadding", _outputPadding, 0),
-        ("dilation", _dilation, 1),
-        ("groups", _groups, 1),
+        [InChannels, OutChannels, Kernel],
+        ("stride", Stride, 1),
+        ("padding", Padding, 0),
+        ("outputPadding", OutputPadding, 0),
+        ("dilation", Dilation, 1),
+        ("groups", Groups, 1),
         ("bias", Bias is not null, true));
 
     internal override int OutputDim => 1;
@@ -143,7 +183,7 @@ public sealed class ConvTranspose1d : WeightedModule
         Sequences.Check("ConvTranspose1d", input, weight.Shape[0]);
         return input.Unsqueeze(2)
             .ConvTranspose2d(
-                weight.Unsqueeze(2), Bias, (1, _stride), (0, _padding), (0, _outputPadding), (1, _dilation), _groups)
+                weight.Unsqueeze(2), Bias, (1, Stride), (0, Padding), (0, OutputPadding), (1, Dilation), Groups)
             .Squeeze(2);
     }
 }

@@ -9,7 +9,9 @@ namespace Criterion.Nn;
 /// </code></example>
 public static class ModuleFiles
 {
-    /// <summary>Writes parameters and buffers to a <c>.safetensors</c> file, atomically: after a failure there is no partial file.</summary>
+    /// <summary>
+    /// Writes parameters and buffers to a <c>.safetensors</c> file, atomically: after a failure there is no partial file.
+    /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">Whether an existing file is replaced. Default: false.</param>

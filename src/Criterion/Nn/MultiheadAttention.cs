@@ -17,10 +17,7 @@ namespace Criterion.Nn;
 /// </code></example>
 public sealed class MultiheadAttention : Layer
 {
-    readonly int _heads;
-    readonly bool _batchFirst;
-    readonly double _probability;
-    readonly Dropout? _dropout;
+    readonly Nn.Dropout? _dropout;
     readonly Linear _output;
 
     /// <summary>Initializes the layer: in_proj_weight by Xavier's uniform distribution, biases 0.</summary>
@@ -31,7 +28,9 @@ public sealed class MultiheadAttention : Layer
     /// <param name="batchFirst">Whether inputs are [N, L, dim] and not [L, N, dim]. Default: true, unlike PyTorch.</param>
     /// <param name="random">The random stream of weights and dropout. Default: <see cref="RandomStream.Default"/>.</param>
     /// <param name="dtype">The type of the weights. Default: Float32.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, the heads do not divide it, or the dropout is not in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is below 1, the heads do not divide it, or the dropout is not in [0, 1].
+    /// </exception>
     public MultiheadAttention(
         int dim,
         int heads,
@@ -43,7 +42,7 @@ public sealed class MultiheadAttention : Layer
     {
         Require.AtLeast(1, heads, "MultiheadAttention");
         Require.That(dim >= 1 && dim % heads == 0, dim, "MultiheadAttention", $"a positive multiple of the {heads} head(s)");
-        (_heads, _batchFirst, _probability) = (heads, batchFirst, Require.InUnitInterval(dropout, "MultiheadAttention"));
+        (Heads, BatchFirst, Dropout) = (heads, batchFirst, Require.InUnitInterval(dropout, "MultiheadAttention"));
         InputWeight = Parameter("in_proj_weight", Init.XavierUniform(Tensor.Empty([3 * dim, dim], dtype), random: random));
         InputBias = bias ? Parameter("in_proj_bias", Tensor.Zeros([3 * dim], dtype)) : null;
         _output = Child("out_proj", new Linear(dim, dim, bias, random, dtype));
@@ -53,7 +52,7 @@ public sealed class MultiheadAttention : Layer
         }
 
         // Not a child: PyTorch's state and tree have none.
-        _dropout = dropout > 0 ? new Dropout(dropout, random) : null;
+        _dropout = dropout > 0 ? new Nn.Dropout(dropout, Stream(random)) : null;
     }
 
     /// <summary>Gets the weights of the projections of query, key and value, [3 · dim, dim].</summary>
@@ -62,11 +61,24 @@ public sealed class MultiheadAttention : Layer
     /// <summary>Gets the biases of the projections of query, key and value, [3 · dim], or null.</summary>
     public Tensor? InputBias { get; }
 
+    /// <summary>Gets the size of queries, keys, values and outputs.</summary>
+    public int Dim => InputWeight.Shape[1];
+
+    /// <summary>Gets the number of heads.</summary>
+    public int Heads { get; }
+
+    /// <summary>Gets the probability of dropout of the attention weights.</summary>
+    public double Dropout { get; }
+
+    /// <summary>Gets whether a bias is added.</summary>
+    public bool Bias => InputBias is not null;
+
+    /// <summary>Gets whether inputs are [N, L, dim] and not [L, N, dim].</summary>
+    public bool BatchFirst { get; }
+
     /// <inheritdoc/>
     protected override string Description => OptionText.Of(
-        [Dim, _heads], ("dropout", _probability, 0.0), ("bias", InputBias is not null, true), ("batchFirst", _batchFirst, true));
-
-    int Dim => InputWeight.Shape[1];
+        [Dim, Heads], ("dropout", Dropout, 0.0), ("bias", InputBias is not null, true), ("batchFirst", BatchFirst, true));
 
     /// <summary>Computes attention of queries to keys and values.</summary>
     /// <param name="query">The queries.</param>
@@ -112,7 +124,7 @@ public sealed class MultiheadAttention : Layer
     {
         CheckShapes(query, key, value);
         (Tensor q, Tensor k, Tensor v) = (Project(query, 0), Project(key, 1), Project(value, 2));
-        Tensor scores = (q * (1 / Math.Sqrt(Dim / _heads))).MatMul(k.Transpose());
+        Tensor scores = (q * (1 / Math.Sqrt(Dim / Heads))).MatMul(k.Transpose());
         Tensor weights = masks.Apply(scores).Softmax(-1);
         if (_dropout is not null)
         {
@@ -120,7 +132,7 @@ public sealed class MultiheadAttention : Layer
         }
 
         // [N, heads, L, dim / heads] → [N, L, dim], or [L, N, dim].
-        Tensor joined = _batchFirst ? weights.MatMul(v).Transpose(1, 2) : weights.MatMul(v).Permute(2, 0, 1, 3);
+        Tensor joined = BatchFirst ? weights.MatMul(v).Transpose(1, 2) : weights.MatMul(v).Permute(2, 0, 1, 3);
         return _output.Forward(joined.Reshape([.. query.Shape.Dims[..2], Dim]));
     }
 
@@ -129,18 +141,18 @@ public sealed class MultiheadAttention : Layer
     {
         Tensor rows = x.Reshape(x.Count / Dim, Dim).MatMul(InputWeight.Narrow(0, part * Dim, Dim).Transpose());
         Tensor biased = InputBias is null ? rows : rows + InputBias.Narrow(0, part * Dim, Dim);
-        Tensor heads = biased.Reshape(x.Shape[0], x.Shape[1], _heads, Dim / _heads);
-        return _batchFirst ? heads.Transpose(1, 2) : heads.Permute(1, 2, 0, 3);
+        Tensor heads = biased.Reshape(x.Shape[0], x.Shape[1], Heads, Dim / Heads);
+        return BatchFirst ? heads.Transpose(1, 2) : heads.Permute(1, 2, 0, 3);
     }
 
     void CheckShapes(Tensor query, Tensor key, Tensor value)
     {
-        int batchDim = _batchFirst ? 0 : 1;
+        int batchDim = BatchFirst ? 0 : 1;
         bool fits = query.Rank == 3 && key.Rank == 3 && query.Shape[2] == Dim && key.Shape[2] == Dim && value.Shape == key.Shape
             && query.Shape[batchDim] == key.Shape[batchDim] && query.Count > 0 && key.Count > 0;
         if (!fits)
         {
-            (string l, string s) = _batchFirst ? ("[N, L, dim]", "[N, S, dim]") : ("[L, N, dim]", "[S, N, dim]");
+            (string l, string s) = BatchFirst ? ("[N, L, dim]", "[N, S, dim]") : ("[L, N, dim]", "[S, N, dim]");
             throw new ShapeException(
                 $"MultiheadAttention: the query must be {l}, and key and value {s}, with dim = {Dim} and not empty, but they are "
                 + $"{query.Shape}, {key.Shape} and {value.Shape}. Reshape them, or add the batch dimension with Unsqueeze({batchDim}).");

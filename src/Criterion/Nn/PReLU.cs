@@ -16,14 +16,23 @@ public sealed class PReLU : Layer
     /// <param name="slope">The initial slope; must be finite. Default: 0.25.</param>
     /// <param name="dtype">The type of the slopes. Default: Float32.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is below 1, or the slope is not finite.</exception>
-    public PReLU(int count = 1, double slope = 0.25, DType dtype = DType.Float32) => Weight = Parameter(
-        "weight", Tensor.Full([Require.AtLeast(1, count, "PReLU")], Require.Finite(slope, "PReLU"), dtype));
+    public PReLU(int count = 1, double slope = 0.25, DType dtype = DType.Float32)
+    {
+        Slope = Require.Finite(slope, "PReLU");
+        Weight = Parameter("weight", Tensor.Full([Require.AtLeast(1, count, "PReLU")], slope, dtype));
+    }
+
+    /// <summary>Gets the number of slopes.</summary>
+    public int Count => Weight.Count;
+
+    /// <summary>Gets the initial slope.</summary>
+    public double Slope { get; }
 
     /// <summary>Gets the slopes, [count].</summary>
     public Tensor Weight { get; }
 
     /// <inheritdoc/>
-    protected override string Description => OptionText.Of([], ("count", Weight.Count, 1));
+    protected override string Description => OptionText.Of([], ("count", Count, 1), ("slope", Slope, 0.25));
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">There are several slopes and not as many channels.</exception>

@@ -4,7 +4,6 @@ namespace Criterion.Nn;
 public sealed class AvgPool1d : Layer
 {
     readonly (int Kernel, int Stride, int Padding) _windows;
-    readonly bool _countPadding;
 
     /// <summary>Initializes the layer.</summary>
     /// <param name="kernel">The length of the window.</param>
@@ -13,16 +12,28 @@ public sealed class AvgPool1d : Layer
     /// <param name="countPadding">Whether the padding counts in the mean. Default: true.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or the padding is out of range.</exception>
     public AvgPool1d(int kernel, int? stride = null, int padding = 0, bool countPadding = true) =>
-        (_windows, _countPadding) = (Windows("AvgPool1d", kernel, stride, padding), countPadding);
+        (_windows, CountPadding) = (Windows("AvgPool1d", kernel, stride, padding), countPadding);
+
+    /// <summary>Gets the length of the window.</summary>
+    public int Kernel => _windows.Kernel;
+
+    /// <summary>Gets the step between windows.</summary>
+    public int Stride => _windows.Stride;
+
+    /// <summary>Gets the length of the padding on each side.</summary>
+    public int Padding => _windows.Padding;
+
+    /// <summary>Gets whether the padding counts in the mean.</summary>
+    public bool CountPadding { get; }
 
     /// <inheritdoc/>
     protected override string Description => OptionText.Of(
-        [_windows.Kernel], ("stride", _windows.Stride, _windows.Kernel), ("padding", _windows.Padding, 0), ("countPadding", _countPadding, true));
+        [Kernel], ("stride", Stride, Kernel), ("padding", Padding, 0), ("countPadding", CountPadding, true));
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input is not [N, C, L], or is shorter than a window.</exception>
     protected override Tensor Compute(Tensor input) => CheckLength("AvgPool1d", input, _windows)
-        .AvgPool2d((1, _windows.Kernel), (1, _windows.Stride), (0, _windows.Padding), _countPadding)
+        .AvgPool2d((1, Kernel), (1, Stride), (0, Padding), CountPadding)
         .Squeeze(2);
 
     /// <summary>Checks the options of a window.</summary>
@@ -60,13 +71,22 @@ public sealed class MaxPool1d : Layer
     public MaxPool1d(int kernel, int? stride = null, int padding = 0) =>
         _windows = AvgPool1d.Windows("MaxPool1d", kernel, stride, padding);
 
+    /// <summary>Gets the length of the window.</summary>
+    public int Kernel => _windows.Kernel;
+
+    /// <summary>Gets the step between windows.</summary>
+    public int Stride => _windows.Stride;
+
+    /// <summary>Gets the length of the padding on each side.</summary>
+    public int Padding => _windows.Padding;
+
     /// <inheritdoc/>
-    protected override string Description => OptionText.Of(
-        [_windows.Kernel], ("stride", _windows.Stride, _windows.Kernel), ("padding", _windows.Padding, 0));
+    protected override string Description =>
+        OptionText.Of([Kernel], ("stride", Stride, Kernel), ("padding", Padding, 0));
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input is not [N, C, L], or is shorter than a window.</exception>
     protected override Tensor Compute(Tensor input) => AvgPool1d.CheckLength("MaxPool1d", input, _windows)
-        .MaxPool2d((1, _windows.Kernel), (1, _windows.Stride), (0, _windows.Padding))
+        .MaxPool2d((1, Kernel), (1, Stride), (0, Padding))
         .Squeeze(2);
 }

@@ -7,7 +7,7 @@ namespace Criterion.Nn;
 public abstract class Recurrent : Layer
 {
     readonly Cell[] _cells;
-    readonly Dropout? _dropout;
+    readonly Nn.Dropout? _dropout;
     readonly RecurrentOptions _options;
 
     private protected Recurrent(int gates, RecurrentOptions options, RandomStream? random, DType dtype)
@@ -25,7 +25,7 @@ public abstract class Recurrent : Layer
         }
 
         // Not a child: PyTorch's state and tree have none.
-        _dropout = options.Dropout > 0 ? new Dropout(options.Dropout, random) : null;
+        _dropout = options.Dropout > 0 ? new Nn.Dropout(options.Dropout, Stream(random)) : null;
     }
 
     /// <summary>Gets the size of the input at each step.</summary>
@@ -39,6 +39,18 @@ public abstract class Recurrent : Layer
 
     /// <summary>Gets the number of directions: 2 if the sequence is also read backwards.</summary>
     public int Directions => _options.Bidirectional ? 2 : 1;
+
+    /// <summary>Gets whether the cells have biases.</summary>
+    public bool Bias => _options.Bias;
+
+    /// <summary>Gets whether the input is [N, L, inputSize] and not [L, N, inputSize].</summary>
+    public bool BatchFirst => _options.BatchFirst;
+
+    /// <summary>Gets the probability of dropout between layers.</summary>
+    public double Dropout => _options.Dropout;
+
+    /// <summary>Gets whether each layer also reads the sequence backwards.</summary>
+    public bool Bidirectional => _options.Bidirectional;
 
     /// <inheritdoc/>
     protected sealed override string Description => OptionText.Of(

@@ -79,7 +79,11 @@ public class LayerTypeTests
         Tensor y = layer.Forward(x.To(DType.Float64));
         Assert.Equal(DType.Float64, y.DType);
         Golden.GoldenAssert.Close(y, same.Forward(x).To(DType.Float64), name, 1e-5);
-        y.Pow(3).Sum().Backward();
+        if (parameters.Count > 0)
+        {
+            y.Pow(3).Sum().Backward();
+        }
+
         Assert.All(parameters, static p => Assert.Equal(DType.Float64, p.Grad!.DType));
     }
 
