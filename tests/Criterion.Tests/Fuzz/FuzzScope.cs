@@ -33,6 +33,7 @@ static class FuzzScope
         ["Criterion.TensorScope"] = "a stretch of code: calls run inside and outside of one",
         ["Criterion.BatchCoupling"] = "a stretch of code, in BatchCouplingTests",
         ["Criterion.GradCheck"] = "runs a caller's function; gradients are compared here directly",
+        ["Criterion.Nn.ModuleFiles"] = "files, in ModuleFilesTests",
         ["Criterion.LossAlgebra"] = "operators that make a WeightedSum, which is called",
     };
 
@@ -41,6 +42,10 @@ static class FuzzScope
         ["Autograd.Record"] = "takes the caller's rules: every operation is one",
         ["Autograd.NoGrad"] = "a stretch of code",
         ["Autograd.EnableGrad"] = "a stretch of code",
+        ["Layer.BeforeForward"] = "takes the caller's function, in HookTests",
+        ["Layer.OnForward"] = "takes the caller's function, in HookTests",
+        ["Layer.ReplaceInput"] = "takes the caller's function, in HookTests",
+        ["Layer.ReplaceOutput"] = "takes the caller's function, in HookTests",
     };
 
     /// <summary>Types with methods that are called, generic definitions and interfaces not among them.</summary>
@@ -95,8 +100,16 @@ static class FuzzScope
         element != typeof(bool)
         || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
 
-    static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition
-        ? Elements.Where(element => Fits(element, method.GetGenericArguments()[0])).Select(element => method.MakeGenericMethod(element))
-        : [method];
+    static IEnumerable<MethodInfo> Closed(MethodInfo method)
+    {
+        if (!method.IsGenericMethodDefinition)
+        {
+            return [method];
+        }
+
+        Type parameter = method.GetGenericArguments()[0];
+        return parameter.IsAssignableTo(typeof(Module))
+            ? [method.MakeGenericMethod(typeof(Module))]
+            : Elements.Where(element => Fits(element, parameter)).Select(element => method.MakeGenericMethod(element));
+    }
 }
