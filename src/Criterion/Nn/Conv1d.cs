@@ -32,8 +32,9 @@ public sealed class Conv1d : WeightedModule
         DType dtype = DType.Float32)
         : base(
             [
-                outChannels, Sequences.CheckOptions("Conv1d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups,
-                kernel
+                outChannels,
+                Sequences.CheckOptions("Conv1d", inChannels, outChannels, kernel, stride, padding, dilation, groups) / groups,
+                kernel,
             ],
             outChannels,
             bias,
@@ -75,7 +76,7 @@ public sealed class Conv1d : WeightedModule
 
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
-        Sequences.Check("Conv1d", input, weight.Shape[1] * Groups);
+        Sequences.Check("Conv1d", input, InChannels);
         long field = ((long)Dilation * (weight.Shape[2] - 1)) + 1;
         long length = input.Shape[2] + (2L * Padding);
         return field <= length
@@ -129,7 +130,8 @@ public sealed class ConvTranspose1d : WeightedModule
         : base(
             [
                 Sequences.CheckOptions("ConvTranspose1d", inChannels, outChannels, kernel, stride, padding, dilation, groups),
-                outChannels / groups, kernel
+                outChannels / groups,
+                kernel,
             ],
             outChannels,
             bias,
@@ -180,7 +182,7 @@ public sealed class ConvTranspose1d : WeightedModule
 
     internal override Tensor Apply(Tensor input, Tensor weight)
     {
-        Sequences.Check("ConvTranspose1d", input, weight.Shape[0]);
+        Sequences.Check("ConvTranspose1d", input, InChannels);
         return input.Unsqueeze(2)
             .ConvTranspose2d(
                 weight.Unsqueeze(2), Bias, (1, Stride), (0, Padding), (0, OutputPadding), (1, Dilation), Groups)

@@ -120,10 +120,9 @@ public abstract class Layer : Module
     {
         if (InputType is { } type && value.DType != type)
         {
-            string takes = OwnFloatType == type ? "is" : "takes";
             string other = value.DType.IsFloat() && type.IsFloat() ? $", or the model with .To(DType.{value.DType})" : "";
             throw new DTypeException(
-                $"{GetType().Name}: the {name} is {value.DType} and the layer {takes} {type}. "
+                $"{GetType().Name}: the {name} is {value.DType} and the layer {(OwnFloatType == type ? "is" : "takes")} {type}. "
                 + $"Convert the {name} with .To(DType.{type}){other}.");
         }
     }

@@ -8,9 +8,7 @@ namespace Criterion.Nn;
 /// <c>torch.nn.ModuleDict</c>.
 /// </summary>
 /// <typeparam name="T">The type of the modules.</typeparam>
-/// <example><code>
-/// ModuleDict&lt;Linear&gt; heads = Child("heads", new ModuleDict&lt;Linear&gt; { { "age", new Linear(64, 1) } });
-/// </code></example>
+/// <example><code>_heads = Child("heads", new ModuleDict&lt;Linear&gt; { { "age", new Linear(64, 1) } });</code></example>
 public sealed class ModuleDict<T> : Module, IReadOnlyDictionary<string, T>
     where T : Module
 {

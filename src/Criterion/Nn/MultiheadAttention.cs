@@ -17,7 +17,7 @@ namespace Criterion.Nn;
 /// </code></example>
 public sealed class MultiheadAttention : Layer
 {
-    readonly Nn.Dropout? _dropout;
+    readonly Dropout? _dropout;
     readonly Linear _output;
 
     /// <summary>Initializes the layer: in_proj_weight by Xavier's uniform distribution, biases 0.</summary>
@@ -52,7 +52,7 @@ public sealed class MultiheadAttention : Layer
         }
 
         // Not a child: PyTorch's state and tree have none.
-        _dropout = dropout > 0 ? new Nn.Dropout(dropout, Stream(random)) : null;
+        _dropout = dropout > 0 ? new Dropout(dropout, Stream(random)) : null;
     }
 
     /// <summary>Gets the weights of the projections of query, key and value, [3 · dim, dim].</summary>
@@ -70,7 +70,7 @@ public sealed class MultiheadAttention : Layer
     /// <summary>Gets the probability of dropout of the attention weights.</summary>
     public double Dropout { get; }
 
-    /// <summary>Gets whether a bias is added.</summary>
+    /// <summary>Gets whether there are biases.</summary>
     public bool Bias => InputBias is not null;
 
     /// <summary>Gets whether inputs are [N, L, dim] and not [L, N, dim].</summary>
@@ -78,7 +78,7 @@ public sealed class MultiheadAttention : Layer
 
     /// <inheritdoc/>
     protected override string Description => OptionText.Of(
-        [Dim, Heads], ("dropout", Dropout, 0.0), ("bias", InputBias is not null, true), ("batchFirst", BatchFirst, true));
+        [Dim, Heads], ("dropout", Dropout, 0.0), ("bias", Bias, true), ("batchFirst", BatchFirst, true));
 
     /// <summary>Computes attention of queries to keys and values.</summary>
     /// <param name="query">The queries.</param>

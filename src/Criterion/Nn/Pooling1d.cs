@@ -81,8 +81,8 @@ public sealed class MaxPool1d : Layer
     public int Padding => _windows.Padding;
 
     /// <inheritdoc/>
-    protected override string Description =>
-        OptionText.Of([Kernel], ("stride", Stride, Kernel), ("padding", Padding, 0));
+    protected override string Description => OptionText.Of(
+        [Kernel], ("stride", Stride, Kernel), ("padding", Padding, 0));
 
     /// <inheritdoc/>
     /// <exception cref="ShapeException">The input is not [N, C, L], or is shorter than a window.</exception>

@@ -7,7 +7,7 @@ namespace Criterion.Nn;
 public abstract class Recurrent : Layer
 {
     readonly Cell[] _cells;
-    readonly Nn.Dropout? _dropout;
+    readonly Dropout? _dropout;
     readonly RecurrentOptions _options;
 
     private protected Recurrent(int gates, RecurrentOptions options, RandomStream? random, DType dtype)
@@ -25,7 +25,7 @@ public abstract class Recurrent : Layer
         }
 
         // Not a child: PyTorch's state and tree have none.
-        _dropout = options.Dropout > 0 ? new Nn.Dropout(options.Dropout, Stream(random)) : null;
+        _dropout = options.Dropout > 0 ? new Dropout(options.Dropout, Stream(random)) : null;
     }
 
     /// <summary>Gets the size of the input at each step.</summary>
@@ -38,9 +38,9 @@ public abstract class Recurrent : Layer
     public int Layers => _options.Layers;
 
     /// <summary>Gets the number of directions: 2 if the sequence is also read backwards.</summary>
-    public int Directions => _options.Bidirectional ? 2 : 1;
+    public int Directions => Bidirectional ? 2 : 1;
 
-    /// <summary>Gets whether the cells have biases.</summary>
+    /// <summary>Gets whether there are biases.</summary>
     public bool Bias => _options.Bias;
 
     /// <summary>Gets whether the input is [N, L, inputSize] and not [L, N, inputSize].</summary>
@@ -56,10 +56,10 @@ public abstract class Recurrent : Layer
     protected sealed override string Description => OptionText.Of(
         [InputSize, HiddenSize],
         ("layers", Layers, 1),
-        ("bias", _options.Bias, true),
-        ("batchFirst", _options.BatchFirst, false),
-        ("dropout", _options.Dropout, 0.0),
-        ("bidirectional", _options.Bidirectional, false));
+        ("bias", Bias, true),
+        ("batchFirst", BatchFirst, false),
+        ("dropout", Dropout, 0.0),
+        ("bidirectional", Bidirectional, false));
 
     /// <inheritdoc/>
     protected internal sealed override void SetTraining(bool training)
@@ -76,7 +76,7 @@ public abstract class Recurrent : Layer
     private protected (Tensor Output, Tensor[] States) Run(Tensor input, Tensor[]? initial, int states)
     {
         CheckInput(input);
-        Tensor first = _options.BatchFirst ? input.Transpose(0, 1) : input;
+        Tensor first = BatchFirst ? input.Transpose(0, 1) : input;
         CheckStates(initial, first.Shape[1]);
         Tensor[] steps = [.. Enumerable.Range(0, first.Shape[0]).Select(i => first[i])];
         List<Tensor>[] final = [.. Enumerable.Range(0, states).Select(static _ => new List<Tensor>())];
@@ -86,7 +86,7 @@ public abstract class Recurrent : Layer
             steps = RunLayer(layer, drops ? Array.ConvertAll(steps, _dropout!.Forward) : steps, initial, final);
         }
 
-        return (Tensor.Stack(steps, _options.BatchFirst ? 1 : 0), [.. final.Select(static all => Tensor.Stack(all.ToArray()))]);
+        return (Tensor.Stack(steps, BatchFirst ? 1 : 0), [.. final.Select(static all => Tensor.Stack(all.ToArray()))]);
     }
 
     /// <summary>Computes one step.</summary>
@@ -156,8 +156,8 @@ public abstract class Recurrent : Layer
         return new(
             Drawn($"weight_ih_{suffix}", [rows, features]),
             Drawn($"weight_hh_{suffix}", [rows, HiddenSize]),
-            _options.Bias ? Drawn($"bias_ih_{suffix}", [rows]) : null,
-            _options.Bias ? Drawn($"bias_hh_{suffix}", [rows]) : null);
+            Bias ? Drawn($"bias_ih_{suffix}", [rows]) : null,
+            Bias ? Drawn($"bias_hh_{suffix}", [rows]) : null);
 
         Tensor Drawn(string name, Shape shape)
         {
@@ -170,10 +170,10 @@ public abstract class Recurrent : Layer
     {
         if (input.Rank != 3 || input.Shape[2] != InputSize || input.Count == 0)
         {
-            string layout = _options.BatchFirst ? "[N, L, inputSize]" : "[L, N, inputSize]";
+            string layout = BatchFirst ? "[N, L, inputSize]" : "[L, N, inputSize]";
             throw new ShapeException(
                 $"{GetType().Name}: the input must be {layout} with inputSize = {InputSize} and not empty, but is {input.Shape}. "
-                + $"Reshape it, or add the batch dimension with Unsqueeze({(_options.BatchFirst ? 0 : 1)}).");
+                + $"Reshape it, or add the batch dimension with Unsqueeze({(BatchFirst ? 0 : 1)}).");
         }
     }
 

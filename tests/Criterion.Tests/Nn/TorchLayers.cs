@@ -32,8 +32,8 @@ static class TorchLayers
         ["GroupNorm"] = static a => new GroupNorm(
             a.Int("num_groups"), a.Int("num_channels"), a.Double("eps", 1e-5), Yes(a, "affine"), Double),
         ["Conv1d"] = static a => new Conv1d(
-            a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), a.Int("stride", 1), a.Int("padding", 0), a.Int(
-                "dilation", 1), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
+            a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), a.Int("stride", 1), a.Int("padding", 0),
+            a.Int("dilation", 1), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),
         ["ConvTranspose1d"] = static a => new ConvTranspose1d(
             a.Int("in_channels"), a.Int("out_channels"), a.Int("kernel_size"), a.Int("stride", 1), a.Int("padding", 0),
             a.Int("output_padding", 0), a.Int("dilation", 1), a.Int("groups", 1), Yes(a, "bias"), dtype: Double),

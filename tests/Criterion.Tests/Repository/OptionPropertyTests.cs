@@ -53,8 +53,8 @@ public class OptionPropertyTests
 
     // Of what a layer is made: other layers, the source of its weights and their type.
     static bool IsNoOption(Type type) => type == typeof(RandomStream) || type == typeof(DType)
-        || type.IsAssignableTo(typeof(Module)) || (type.Name == typeof(ReadOnlySpan<>).Name
-            && type.GetGenericArguments()[0].IsAssignableTo(typeof(Module)));
+        || type.IsAssignableTo(typeof(Module)) || type == typeof(ReadOnlySpan<Module>)
+        || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ReadOnlySpan<>));
 
     static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }
