@@ -5,6 +5,8 @@ sealed partial class FuzzDraw
 {
     public int IntFor(string name) => name switch
     {
+        "inputSize" or "dim" when Owner is "LSTM" or "GRU" or "MultiheadAttention" => Rare(Main.Rank == 0 ? 1 : Main[-1]),
+        "heads" => Rare(Main.Rank > 0 && Main[-1] % 2 == 0 ? 2 : 1),
         "dim" or "dim0" or "dim1" or "start" or "end" when Member is not ("Slice" or "Narrow") || name == "dim" => Dim(),
         "start" or "length" => Rare(Main.Rank == 0 ? 0 : Next(0, Main[_dim] + 1)),
         "end" => Rare(Main.Rank == 0 ? 0 : Main[_dim]),

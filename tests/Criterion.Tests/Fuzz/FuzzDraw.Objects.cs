@@ -55,6 +55,12 @@ sealed partial class FuzzDraw
             return null;
         }
 
+        // Few drawn states fit their layer.
+        if (Owner is "LSTM" or "GRU" && parameter.Name == "state" && Chance(0.8))
+        {
+            return null;
+        }
+
         if (parameter.HasDefaultValue && Chance(0.5) && !(type == typeof(DType) && owner != "Tensor"))
         {
             if (FuzzScope.IsSpan(type))

@@ -170,6 +170,11 @@ sealed partial class FuzzDraw
             return [Chance(0.03) ? 0 : Next(1, 4), channels, Side(), Side()];
         }
 
+        if (Owner is "LSTM" or "GRU" or "MultiheadAttention" || (Owner.EndsWith("1d", StringComparison.Ordinal) && Owner != "BatchNorm1d"))
+        {
+            return [Next(1, 4), _groups * Next(1, 4), Next(1, 9)];
+        }
+
         if (Owner == "CTCLoss")
         {
             return [Next(1, 8), Next(1, 4), Next(2, 6)];

@@ -32,20 +32,20 @@ static class FuzzScope
         ["Criterion.TensorJsonConverter"] = "text, in TensorJsonTests",
         ["Criterion.TensorScope"] = "a stretch of code: calls run inside and outside of one",
         ["Criterion.BatchCoupling"] = "a stretch of code, in BatchCouplingTests",
-        ["Criterion.Nn.ModuleFiles"] = "files, in ModuleFilesTests",
         ["Criterion.GradCheck"] = "runs a caller's function; gradients are compared here directly",
+        ["Criterion.Nn.ModuleFiles"] = "files, in ModuleFilesTests",
         ["Criterion.LossAlgebra"] = "operators that make a WeightedSum, which is called",
     };
 
     static readonly Dictionary<string, string> ExcludedMethods = new()
     {
-        ["Layer.BeforeForward"] = "takes a function, in HookTests",
-        ["Layer.OnForward"] = "takes a function, in HookTests",
-        ["Layer.ReplaceInput"] = "takes a function, in HookTests",
-        ["Layer.ReplaceOutput"] = "takes a function, in HookTests",
         ["Autograd.Record"] = "takes the caller's rules: every operation is one",
         ["Autograd.NoGrad"] = "a stretch of code",
         ["Autograd.EnableGrad"] = "a stretch of code",
+        ["Layer.BeforeForward"] = "takes the caller's function, in HookTests",
+        ["Layer.OnForward"] = "takes the caller's function, in HookTests",
+        ["Layer.ReplaceInput"] = "takes the caller's function, in HookTests",
+        ["Layer.ReplaceOutput"] = "takes the caller's function, in HookTests",
     };
 
     /// <summary>Types with methods that are called, generic definitions and interfaces not among them.</summary>
@@ -95,19 +95,21 @@ static class FuzzScope
     static bool BelongsTo(MethodInfo method, Type type) =>
         type == typeof(Module) ? !method.IsAbstract : method.DeclaringType != typeof(Module);
 
-    static IEnumerable<MethodInfo> Closed(MethodInfo method) =>
-        method.IsGenericMethodDefinition ? Elements.Select(element => TryClose(method, element)).OfType<MethodInfo>() : [method];
+    /// <summary>Whether an element type is a number where the parameter must be one.</summary>
+    static bool Fits(Type element, Type parameter) =>
+        element != typeof(bool)
+        || !parameter.GetGenericParameterConstraints().Any(static c => c.Name.StartsWith("INumber", StringComparison.Ordinal));
 
-    /// <summary>Returns null if the method does not accept the element, as Item&lt;T&gt; does not accept bool.</summary>
-    static MethodInfo? TryClose(MethodInfo method, Type element)
+    static IEnumerable<MethodInfo> Closed(MethodInfo method)
     {
-        try
+        if (!method.IsGenericMethodDefinition)
         {
-            return method.MakeGenericMethod(element);
+            return [method];
         }
-        catch (ArgumentException)
-        {
-            return null;
-        }
+
+        Type parameter = method.GetGenericArguments()[0];
+        return parameter.IsAssignableTo(typeof(Module))
+            ? [method.MakeGenericMethod(typeof(Module))]
+            : Elements.Where(element => Fits(element, parameter)).Select(element => method.MakeGenericMethod(element));
     }
 }

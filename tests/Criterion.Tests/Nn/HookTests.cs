@@ -6,6 +6,45 @@ namespace Criterion.Tests.Nn;
 public class HookTests
 {
     [Fact]
+    public void Hooks_run_in_containers_and_on_them()
+    {
+        Linear inner = new(3, 3);
+        Sequential net = [new Residual(inner), new ReLU()];
+        int calls = 0;
+        inner.OnForward((_, _, _) => calls++);
+        net.OnForward((_, _, _) => calls += 10);
+        net.Forward(Tensor.Ones([2, 3]));
+        Assert.Equal(11, calls);
+        Assert.DoesNotContain("hook", string.Join(' ', net.StateDict().Keys));
+    }
+
+    [Fact]
+    public void Without_hooks_a_call_allocates_nothing()
+    {
+        Identity layer = new();
+        layer.OnForward(static (_, _, _) => { }).Dispose();
+        Assert.Equal(0, Allocated(layer));
+        Assert.Equal(0, Allocated(new Dropout().Eval()));
+
+        static long Allocated(Layer layer)
+        {
+            Tensor x = Tensor.Ones([2, 3]);
+            for (int i = 0; i < 100; i++)
+            {
+                layer.Forward(x);
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                layer.Forward(x);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public void A_hook_sees_the_input_and_output_of_a_nested_layer()
     {
         Linear inner = new(3, 2);

@@ -100,6 +100,14 @@ public class ModuleFilesTests
     static Sequential Net() => new(
         new Conv2d(1, 2, 3, padding: 1), new BatchNorm2d(2), new LeakyReLU(0.2), new Flatten(), new Linear(128, 10, bias: false));
 
+    [Fact]
+    public void A_module_can_keep_a_part_in_one_mode()
+    {
+        KeepsBatchNorm net = new KeepsBatchNorm().Train();
+        Assert.True(net.IsTraining);
+        Assert.False(net.Norm.IsTraining);
+    }
+
     sealed class Own : Module
     {
         readonly Linear _head;
@@ -107,5 +115,20 @@ public class ModuleFilesTests
         public Own() => _head = Child("head", new Linear(2, 1));
 
         public override Tensor Forward(Tensor input) => _head.Forward(input);
+    }
+
+    sealed class KeepsBatchNorm : Module
+    {
+        public KeepsBatchNorm() => Norm = Child("norm", new BatchNorm1d(2));
+
+        public BatchNorm1d Norm { get; }
+
+        public override Tensor Forward(Tensor input) => Norm.Forward(input);
+
+        protected internal override void SetTraining(bool training)
+        {
+            base.SetTraining(training);
+            Norm.Eval();
+        }
     }
 }
