@@ -11,6 +11,8 @@ namespace Criterion.Training.Tests;
 [Collection(nameof(CustomGanRunTests))]
 public sealed class CustomGanRunTests : IDisposable
 {
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     static readonly GanOptions Options = new()
     {
         Objective = new CubicGanLoss(2),
@@ -32,7 +34,7 @@ public sealed class CustomGanRunTests : IDisposable
     [Fact]
     public void A_run_writes_everything_that_a_run_of_a_recipe_writes()
     {
-        GanRunRecord record = Open(Options, measure: new MeasureOptions(10, 16)).Execute();
+        GanRunRecord record = Open(Options, measure: new MeasureOptions(10, 16)).Execute(cancellation: Cancel);
 
         Assert.Equal((RunStatus.Finished, 20), (record.Status, record.StepsDone));
         Assert.Equal(21, File.ReadAllLines(_temp["run/losses.csv"]).Length);
@@ -46,7 +48,7 @@ public sealed class CustomGanRunTests : IDisposable
     [Fact]
     public void The_record_describes_what_only_the_program_can_create()
     {
-        Open(Options, optimizers: Momentum).Execute();
+        Open(Options, optimizers: Momentum).Execute(cancellation: Cancel);
 
         GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(Folder);
         CustomNetworks networks = Assert.IsType<CustomNetworks>(record.Networks);
@@ -78,13 +80,13 @@ public sealed class CustomGanRunTests : IDisposable
             {
                 Copy(Folder, _temp["killed"]);
             }
-        });
+        }, Cancel);
         RandomStream.Seed(99);
 
         GanRun resumed = GanRun.Open(
             _temp["killed"], Tiny.Data, Options, Networks(), optimizers: Momentum, name: "mine", checkpointEvery: 5, sampleEvery: 10);
         Assert.Equal(5, resumed.Record.StepsDone);
-        GanRunRecord record = resumed.Execute();
+        GanRunRecord record = resumed.Execute(cancellation: Cancel);
 
         Assert.Equal(20, record.StepsDone);
         Assert.Equal(Bytes("run/generator.safetensors"), Bytes("killed/generator.safetensors"));
@@ -100,29 +102,29 @@ public sealed class CustomGanRunTests : IDisposable
         Directory.CreateDirectory(Folder);
         File.WriteAllText(_temp["run/run.json"], RunJson.Write(first.Record));
 
-        Assert.Equal(20, Open(Options).Execute().StepsDone);
+        Assert.Equal(20, Open(Options).Execute(cancellation: Cancel).StepsDone);
     }
 
     [Fact]
     public void A_finished_run_is_left_as_it_is_and_draws_the_same_samples()
     {
         GanRun run = Open(Options);
-        GanRunRecord record = run.Execute();
+        GanRunRecord record = run.Execute(cancellation: Cancel);
         byte[] before = Bytes("run/run.json");
         GanRun again = Open(Options);
 
-        Assert.Equal(RunJson.Write(record), RunJson.Write(again.Execute()));
+        Assert.Equal(RunJson.Write(record), RunJson.Write(again.Execute(cancellation: Cancel)));
         Assert.Equal(before, Bytes("run/run.json"));
         Assert.Equal(run.Sample(5, seed: 3).ToArray<float>(), again.Sample(5, seed: 3).ToArray<float>());
         Assert.Equal(3, again.Picture(again.Sample(4)).Rank);
         Assert.True(again.Evaluate(count: 16).Frechet.Value > 0);
-        Assert.Equal(25, Open(Options with { Steps = 25 }).Execute().StepsDone);
+        Assert.Equal(25, Open(Options with { Steps = 25 }).Execute(cancellation: Cancel).StepsDone);
     }
 
     [Fact]
     public void Another_network_objective_option_optimizer_or_data_set_cannot_resume_a_run()
     {
-        Open(Options).Execute();
+        Open(Options).Execute(cancellation: Cancel);
 
         Refused(
             "Resume: the generator differs from that of the run: it had 0.weight Float32 [16, 6], and now has 0.weight Float32 [12, 6].",
@@ -140,7 +142,7 @@ public sealed class CustomGanRunTests : IDisposable
     [Fact]
     public void What_a_program_defines_cannot_be_continued_without_it()
     {
-        Open(Options).Execute();
+        Open(Options).Execute(cancellation: Cancel);
         GanRunRecord record = (GanRunRecord)RunFolder.ReadRecord(Folder);
         Checkpoint checkpoint = new CheckpointFolder(_temp["run/checkpoints"]).Latest();
 
@@ -227,7 +229,7 @@ public sealed class CustomGanRunTests : IDisposable
     public void A_part_that_cannot_be_trained_is_refused_and_leaves_no_folder(
         string what, string message, CustomNetworks networks, GanOptions options)
     {
-        Refused(message, () => Open(options, networks).Execute());
+        Refused(message, () => Open(options, networks).Execute(cancellation: Cancel));
         Assert.False(Directory.Exists(Folder), what);
     }
 
@@ -350,7 +352,7 @@ public sealed class CustomGanRunTests : IDisposable
             static random => new Sequential(new Linear(2, 8, random: random), new ReLU(), new Linear(8, 1, random: random)));
 
         GanRun run = GanRun.Open(Folder, ring, Options with { Steps = 3 }, networks);
-        GanRunRecord record = run.Execute();
+        GanRunRecord record = run.Execute(cancellation: Cancel);
 
         Assert.Equal(8, record.Modes!.Modes);
         Assert.Equal(1000, record.Networks.SamplesInPicture);
@@ -365,7 +367,8 @@ public sealed class CustomGanRunTests : IDisposable
         using CancellationTokenSource stop = new();
         Comparison.Open(Folder, options, Tiny.Data, [mine]).Execute(step => { if (step.Name == "mine") { stop.Cancel(); } }, 1, stop.Token);
 
-        ComparisonRecord record = Comparison.Open(Folder, options, Tiny.Data, [mine with { Networks = Networks() }]).Execute();
+        Comparison rest = Comparison.Open(Folder, options, Tiny.Data, [mine with { Networks = Networks() }]);
+        ComparisonRecord record = rest.Execute(cancellation: Cancel);
 
         Assert.Equal(RunStatus.Finished, record.Status);
         Assert.Equal(["hinge", "mine"], record.Results.Select(static result => result.Name).Order());
@@ -376,7 +379,7 @@ public sealed class CustomGanRunTests : IDisposable
 
     [Fact]
     public void A_run_without_a_folder_must_be_given_one() =>
-        Refused("GanRun.Execute: the run has no folder", () => new GanRun(Tiny.Data, Options, Networks()).Execute());
+        Refused("GanRun.Execute: the run has no folder", () => new GanRun(Tiny.Data, Options, Networks()).Execute(cancellation: Cancel));
 
     GanRun Open(
         GanOptions options,
