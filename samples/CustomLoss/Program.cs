@@ -28,11 +28,9 @@ static double Share(IPredictionLoss loss)
         optimizer.Step();
     }
 
-    using (Autograd.NoGrad())
-    {
-        (Tensor x, Tensor y) = Sample(10_000);
-        return model.Forward(x).Greater(y).To(DType.Float32).Mean().Item();
-    }
+    using var inference = Autograd.NoGrad();
+    (Tensor input, Tensor target) = Sample(10_000);
+    return (model.Forward(input) > target).Mean().Item();
 }
 
 static (Tensor X, Tensor Y) Sample(int count)

@@ -11,7 +11,6 @@ var criterion = new ContrastiveLoss(margin: 1);
 var optimizer = new Adam(model.Parameters(), learningRate: 1e-3);
 var scheduler = new LearningRateSchedule(optimizer, new StepSchedule(1, every: 100, factor: 0.5));
 var pairs = new PairSampler(ImageDataset.FashionMnist(), batch: 32, new RandomStream(1));
-
 for (int step = 1; step <= 200; step++)
 {
     using TensorScope scope = new();
@@ -23,10 +22,7 @@ for (int step = 1; step <= 200; step++)
     GradientClip.ByNorm(model.Parameters(), 1);
     optimizer.Step();
     scheduler.Step();
-    if (step % 50 == 0)
-    {
-        Console.WriteLine($"step {step}: {loss.Item<float>():0.0000}");
-    }
+    Console.Write(step % 50 == 0 ? $"step {step}: {loss.Item<float>():0.0000}\n" : "");
 }
 
 sealed class SiameseNetwork : Module

@@ -7,10 +7,6 @@ Service.Build(args).Run();
 
 namespace WebService
 {
-    public sealed record Pair(float[] Prediction, float[] Target);
-
-    public sealed record Scored(double Value, float[] Gradient);
-
     /// <summary>A network and a loss behind HTTP. Both are singletons, which any number of requests may use at once.</summary>
     public static class Service
     {

@@ -12,6 +12,11 @@ public sealed record Table(float[][] Rows, float[] Values, int Steps = 500)
     /// <returns>The fitted values.</returns>
     public float[] Fit(CancellationToken cancel)
     {
+        if (Rows is not { Length: > 0 } || Rows[0].Length == 0 || Rows.Length != Values?.Length)
+        {
+            throw new ShapeException("Table: rows and values must be equally many, and not empty. Send a value for each row.");
+        }
+
         Tensor x = Tensor.From(Rows), y = Tensor.From(Values).Unsqueeze(1);
         var model = new Sequential(new Linear(x.Shape[1], 16), new Tanh(), new Linear(16, 1));
         var optimizer = new Adam(model.Parameters(), learningRate: 0.01);

@@ -137,7 +137,7 @@ public sealed class Comparison
 
         try
         {
-            (GanRun run, RunFolder folder) = GoOn(name, seed) ?? (Start(name, seed), CreateFolder(path));
+            (GanRun run, RunFolder folder) = Reopen(name, seed) ?? (Start(name, seed), CreateFolder(path));
             using (folder)
             {
                 run.Execute(folder, step => onStep?.Invoke(new(name, seed, step, run.Record.Quality)), stop.Token);
@@ -174,7 +174,7 @@ public sealed class Comparison
     }
 
     // A run that was stopped before its first checkpoint starts again.
-    (GanRun Run, RunFolder Folder)? GoOn(string name, ulong seed)
+    (GanRun Run, RunFolder Folder)? Reopen(string name, ulong seed)
     {
         string path = FolderOf(name, seed);
         CheckpointFolder checkpoints = new(System.IO.Path.Combine(path, RunFolder.CheckpointsName));

@@ -135,7 +135,7 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
         if (loose.Length > 0 && classes.Length > 0)
         {
             throw new TrainingException(
-                $"The folder '{folder}' has {Counted.Of(loose.Length, "image")} of its own ({Names(folder, loose)}) beside "
+                $"The folder '{folder}' has {Counted.Of(loose.Length, "image")} directly in it ({Names(folder, loose)}) beside "
                 + $"{Counted.Of(classes.Length, "subfolder")} of images ({Listed(classes)}), so it is unclear whether the subfolders are "
                 + "classes. Move the loose images into a subfolder for each class, or give each folder separately for images without "
                 + "classes.");

@@ -86,7 +86,8 @@ internal static class PixelValues
     public static bool IsTransparent(Tensor png) =>
         png.Shape[0] != Colours(png) && png.Narrow(0, Colours(png), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
 
-    static int Colours(Tensor png) => png.Shape[0] is 1 or 2 ? 1 : 3;
+    /// <summary>Returns the number of channels of a PNG without alpha.</summary>
+    public static int Colours(Tensor png) => png.Shape[0] is 1 or 2 ? 1 : 3;
 
     /// <summary>Converts floats in [−1, 1] to bytes, rounded.</summary>
     public static Tensor ToBytes(Tensor images) => (((images.Detach() + 1) * Half) + 0.5).Clamp(0, 255).To(DType.UInt8);

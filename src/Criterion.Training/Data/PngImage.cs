@@ -16,8 +16,8 @@ internal static class PngImage
     public static Tensor Read(string file, ImageRange range, double background, int? size, List<string> notes)
     {
         Tensor png = Png.Read(file);
-        Tensor bytes = png.Shape[0] is 1 or 3
-            ? png.To(DType.Float64)
+        Tensor bytes = !PixelValues.IsTransparent(png)
+            ? png.Narrow(0, 0, PixelValues.Colours(png)).To(DType.Float64)
             : (PixelValues.OnBackground(png, background).To(DType.Float64) + 1) * (Byte / 2);
         if (PixelValues.IsTransparent(png))
         {

@@ -61,7 +61,9 @@ public static class GanAdvice
         {
             throw new TrainingException(
                 "A gradient penalty needs the slope of the score of each sample alone, and batch norm in the discriminator mixes samples. "
-                + $"Set {Norm} to none, layer, instance or spectral.");
+                + (options.DiscriminatorNorm is null
+                    ? "Replace it by another normalization, such as GroupNorm."
+                    : $"Set {Norm} to none, layer, instance or spectral."));
         }
 
         if (options.Objective is not ProbabilityGanLoss && EndsInSigmoid(discriminator))

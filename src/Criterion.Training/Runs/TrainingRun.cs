@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Criterion.Formats;
+using Criterion.Schedules;
 
 namespace Criterion.Training;
 
@@ -48,10 +49,27 @@ public abstract class TrainingRun<TStep, TRecord>
             return _ended;
         }
 
+        CheckRecord();
         using RunFolder folder = RunFolder.TryReadRecord(path) is null
             ? RunFolder.Create<TStep>(path)
             : RunFolder.Reopen<TStep>(path, Record.StepsDone);
         return Execute(folder, onStep, cancellation);
+    }
+
+    /// <summary>Throws before a folder is created if the record cannot be written.</summary>
+    void CheckRecord()
+    {
+        try
+        {
+            _ = RunJson.Write(Record);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new TrainingException(
+                $"{GetType().Name}: an option has no JSON, so run.json cannot record it: {e.Message} "
+                + $"Combine functions inside one {nameof(LambdaSchedule)}, not inside products or sequences of schedules.",
+                e);
+        }
     }
 
     /// <summary>Trains to the end, or until it is cancelled: then it finishes the step and writes all results.</summary>

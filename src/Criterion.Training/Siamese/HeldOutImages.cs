@@ -34,8 +34,9 @@ internal sealed record HeldOutImages(ImageDataset Learned, ImageDataset Measured
         {
             // Images in the order of their classes: the parts take turns within each class.
             int[] turns = Ranks([.. held.Select(place => labels[place])]);
-            first = [.. held.Where((_, i) => turns[i] % 2 == 0).Take(MostMeasured)];
-            second = [.. held.Where((_, i) => turns[i] % 2 == 1).Take(MostMeasured)];
+            int[] byTurn = [.. Enumerable.Range(0, held.Length).OrderBy(i => turns[i])];
+            first = [.. byTurn.Where(i => turns[i] % 2 == 0).Take(MostMeasured).Select(i => held[i])];
+            second = [.. byTurn.Where(i => turns[i] % 2 == 1).Take(MostMeasured).Select(i => held[i])];
         }
 
         ImageDataset learned = classes.Count > 0

@@ -2,7 +2,7 @@ using Criterion.Numbers;
 
 namespace Criterion.Losses;
 
-/// <summary>A loss, a GAN loss or a penalty. The formula and the curves are for the catalogue: own ones need neither.</summary>
+/// <summary>A loss, a GAN loss or a penalty. The formula and the curves are for the catalogue: custom ones need neither.</summary>
 public interface ICriterion
 {
     /// <summary>

@@ -2,10 +2,10 @@ namespace Criterion.Nn;
 
 /// <summary>
 /// A module that checks the element type of its input and runs hooks around <see cref="Compute"/>: every layer of the library. Derive from
-/// it instead of <see cref="Module"/> to give an own module hooks.
+/// it instead of <see cref="Module"/> to give a module of yours hooks.
 /// </summary>
 /// <remarks>
-/// Hooks run in every call of <see cref="Forward"/>, whether by a container or by the code of an own module, in the order in which they
+/// Hooks run in every call of <see cref="Forward"/>, whether by a container or by the code of another module, in the order in which they
 /// were added. An exception of a hook leaves <see cref="Forward"/>. Without hooks a call allocates nothing for them. Hooks are not part of
 /// the state. Adding and removing one while another thread calls <see cref="Forward"/> is safe: that call runs the hooks from before.
 /// </remarks>
@@ -140,7 +140,7 @@ public abstract class Layer : Module
     static T[]? Without<T>(T[]? hooks, T removed)
         where T : Delegate => hooks is null or { Length: 1 } ? null : [.. hooks.Where(hook => !ReferenceEquals(hook, removed))];
 
-    InvalidOperationException NoResult(string method) =>
+    TensorException NoResult(string method) =>
         new($"{GetType().Name}: a function passed to {method} returned null. Return a tensor, such as the one that it was given.");
 
     sealed class Handle(Action remove) : IDisposable

@@ -45,9 +45,8 @@ public abstract partial class Module
         OrderedDictionary<string, Tensor> present = new(state);
         Visit((prefix, module) => module.Translate(prefix, present));
         OrderedDictionary<string, Tensor> own = Entries();
-        const string fix = "Use the options that it was saved with";
         StateMatch.Check(
-            GetType().Name, own, present, strict, strict ? $"{fix}, or pass strict: false to load the names that match." : $"{fix}.");
+            GetType().Name, own, present, strict, strict ? ", or pass strict: false to load the names that match" : "");
         StateMatch.Copy(own, present);
         Visit((prefix, module) => module.AfterLoad(name => present.ContainsKey(prefix + name)));
     }

@@ -32,10 +32,7 @@ public abstract partial class Optimizer : IStateful
         _rate = new ScheduledRate(GetType().Name) { Value = learningRate };
         WeightDecay = weightDecay;
         _slots = [.. Groups.SelectMany(group => group.Parameters.Select(parameter => new Slot(this, group, parameter)))];
-        foreach (ParameterGroup group in Groups)
-        {
-            group.Own(GetType().Name);
-        }
+        ParameterGroup.Own(GetType().Name, Groups);
     }
 
     /// <summary>Gets the parameters of all groups.</summary>

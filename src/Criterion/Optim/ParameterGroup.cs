@@ -1,7 +1,7 @@
 namespace Criterion.Optim;
 
 /// <summary>
-/// Parameters with a learning rate or a weight decay of their own. PyTorch equivalent: an entry of <c>optimizer.param_groups</c>.
+/// Parameters with a separate learning rate or weight decay. PyTorch equivalent: an entry of <c>optimizer.param_groups</c>.
 /// </summary>
 /// <remarks>Schedules scale the rate of each group; see <see cref="LearningRateSchedule"/>.</remarks>
 /// <example><code>
@@ -32,7 +32,7 @@ public sealed class ParameterGroup
     public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>
-    /// Gets or sets the learning rate, which schedules change; null for that of the optimizer. A group with a rate of its own keeps one.
+    /// Gets or sets the learning rate, which schedules change; null for that of the optimizer. Once an optimizer has the group, a rate cannot become null.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     /// <exception cref="ArgumentException">An optimizer has the group, and the value is null or was null.</exception>
@@ -53,6 +53,10 @@ public sealed class ParameterGroup
             {
                 (Rate ??= new ScheduledRate(nameof(ParameterGroup))).Value = rate;
             }
+            else
+            {
+                Rate = null;
+            }
         }
     }
 
@@ -63,14 +67,23 @@ public sealed class ParameterGroup
         init => field = value is { } decay ? Require.NonNegative(decay, nameof(ParameterGroup), nameof(WeightDecay)) : null;
     }
 
-    /// <summary>Gets the group's own rate; null for that of the optimizer.</summary>
+    /// <summary>Gets the rate of the group; null for that of the optimizer.</summary>
     internal ScheduledRate? Rate { get; private set; }
 
-    /// <summary>Assigns the group to an optimizer.</summary>
-    /// <exception cref="ArgumentException">Another optimizer has it: its schedules would change the rate too.</exception>
-    internal void Own(string optimizer) => _isOwned = !_isOwned
-        ? true
-        : throw new ArgumentException($"{optimizer}: a parameter group belongs to another optimizer. Create one for each optimizer.");
+    /// <summary>Assigns groups to an optimizer: all or none.</summary>
+    /// <exception cref="ArgumentException">Another optimizer has one: its schedules would change the rate too.</exception>
+    internal static void Own(string optimizer, IReadOnlyList<ParameterGroup> groups)
+    {
+        if (groups.Any(static group => group._isOwned))
+        {
+            throw new ArgumentException($"{optimizer}: a parameter group belongs to another optimizer. Create one for each optimizer.");
+        }
+
+        foreach (ParameterGroup group in groups)
+        {
+            group._isOwned = true;
+        }
+    }
 
     static string Text(double? rate) => rate is null ? "that of the optimizer" : $"{rate}";
 }

@@ -36,7 +36,8 @@ internal static class HostNumbers
         {
             case float[] to: Read(operation, x, to); break;
             case double[] to: Read(operation, x, to); break;
-            case long[] to: Read(operation, x, to); break;
+            // An array of integers also matches that of the other sign.
+            case long[] when typeof(TTo) == typeof(long): Read(operation, x, (long[])array); break;
             case byte[] when typeof(TTo) == typeof(byte): Read(operation, x, (byte[])array); break;
             case sbyte[]: Read(operation, x, (sbyte[])array); break;
             case short[] when typeof(TTo) == typeof(short): Read(operation, x, (short[])array); break;

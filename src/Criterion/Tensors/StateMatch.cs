@@ -10,15 +10,16 @@ internal static class StateMatch
     /// <param name="own">The present state.</param>
     /// <param name="loaded">The loaded state.</param>
     /// <param name="strict">Whether missing and unexpected names throw.</param>
-    /// <param name="fix">The end of the error.</param>
+    /// <param name="alternative">What else helps where only names differ, such as ", or pass strict: false"; or nothing.</param>
     public static void Check(
         string owner,
         IReadOnlyDictionary<string, Tensor> own,
         IReadOnlyDictionary<string, Tensor> loaded,
         bool strict = true,
-        string fix = "Use the options that it was saved with.")
+        string alternative = "")
     {
-        string[] faults = [.. strict ? NameFaults(own, loaded) : [], .. ShapeFaults(own, loaded)];
+        string[] shapes = [.. ShapeFaults(own, loaded)];
+        string[] faults = [.. strict ? NameFaults(own, loaded) : [], .. shapes];
         if (faults.Length == 0)
         {
             faults = [.. List("different values for the names of one shared tensor", Conflicts(own, loaded))];
@@ -26,7 +27,9 @@ internal static class StateMatch
 
         if (faults.Length > 0)
         {
-            throw new StateDictException($"{owner}: the state does not match: {string.Join("; ", faults)}. {fix}");
+            throw new StateDictException(
+                $"{owner}: the state does not match: {string.Join("; ", faults)}. Use the options that it was saved with"
+                + $"{(shapes.Length == 0 ? alternative : "")}.");
         }
     }
 

@@ -82,19 +82,30 @@ public sealed partial class Tensor
     }
 
     /// <summary>Formats the values, the type and the shape; long dimensions are abbreviated.</summary>
-    public override string ToString()
+    public override string ToString() => $"{Format(static value => NumberText.Format(value))} ({DType} {Shape})";
+
+    /// <summary>
+    /// Formats the values alone by a numeric format, as in <c>$"{loss:0.000}"</c>; long dimensions are abbreviated. Without a format it is
+    /// <see cref="ToString()"/>.
+    /// </summary>
+    /// <param name="format">A numeric format of .NET, or null.</param>
+    /// <param name="formatProvider">The culture, or null for the current one.</param>
+    public string ToString(string? format, IFormatProvider? formatProvider) =>
+        string.IsNullOrEmpty(format) ? ToString() : Format(value => value.ToString(format, formatProvider));
+
+    string Format(Func<double, string> number)
     {
         StringBuilder text = new();
-        Write(text, Detach().To(DType.Float64).Contiguous(), 0);
-        return $"{text} ({DType} {Shape})";
+        Write(text, Detach().To(DType.Float64).Contiguous(), 0, number);
+        return text.ToString();
     }
 
-    static void Write(StringBuilder text, Tensor x, int depth)
+    static void Write(StringBuilder text, Tensor x, int depth, Func<double, string> number)
     {
         const int Shown = 6;
         if (x.Rank == 0)
         {
-            text.Append(NumberText.Format(x.Item()));
+            text.Append(number(x.Item()));
             return;
         }
 
@@ -109,7 +120,7 @@ public sealed partial class Tensor
             }
 
             text.Append(i == 0 ? "" : x.Rank > 1 ? ",\n" + new string(' ', depth + 1) : ", ");
-            Write(text, x[i], depth + 1);
+            Write(text, x[i], depth + 1, number);
         }
 
         text.Append(']');

@@ -136,6 +136,12 @@ public sealed partial class Tensor
                 nameof(weights), "Multinomial: a weight is negative or not finite. For logits use .Softmax(-1) first.");
         }
 
+        if (w.Sum(-1).IsFinite().All().Item() == 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(weights), "Multinomial: the sum of the weights overflows. Divide them by the largest.");
+        }
+
         if (((w > 0).Sum(-1) < least).Any().Item() != 0)
         {
             throw new ArgumentOutOfRangeException(

@@ -18,7 +18,7 @@ namespace Criterion;
 /// </para>
 /// </remarks>
 [JsonConverter(typeof(TensorJsonConverter))]
-public sealed partial class Tensor
+public sealed partial class Tensor : IFormattable
 {
     Storage _storage;
 

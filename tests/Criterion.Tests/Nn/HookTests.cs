@@ -122,7 +122,7 @@ public class HookTests
     {
         ReLU layer = new();
         using IDisposable hook = layer.ReplaceOutput(static (_, _, _) => null!);
-        Assert.Contains("ReplaceOutput", Assert.Throws<InvalidOperationException>(() => layer.Forward(Tensor.Ones(2))).Message);
+        Assert.Contains("ReplaceOutput", Assert.Throws<TensorException>(() => layer.Forward(Tensor.Ones(2))).Message);
     }
 
     [Fact]

@@ -100,6 +100,21 @@ public class SampleTests
     public void NativeAot_learns() =>
         Assert.InRange(Number(Assert.Single(SampleProgram.Run("NativeAot")).Split(' ')[1]), 0, 0.05);
 
+    /// <summary>The ten tasks of docs/getting-started.md.</summary>
+    [Theory]
+    [InlineData("FirstLoss")]
+    [InlineData("Classifier")]
+    [InlineData("ImageMetrics")]
+    [InlineData("CustomGan")]
+    [InlineData("CustomLoss")]
+    [InlineData("SiamesePort")]
+    [InlineData("Resume")]
+    [InlineData("WebService")]
+    [InlineData("AsyncTraining")]
+    [InlineData("NativeAot")]
+    public void A_task_has_at_most_forty_lines(string sample) =>
+        Assert.InRange(File.ReadAllLines(RepositoryRoot.File("samples", sample, "Program.cs")).Length, 10, 40);
+
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
 

@@ -125,6 +125,11 @@ public class CreationTests
         Assert.Equal([1ul], Tensor.From(1).ToArray<ulong>());
         Assert.Equal([4f, 2], Tensor.From([[1.0, 2.0], [4.0, 2.0]]).Transpose()[.., 1].ToArray<float>());
         Assert.Throws<DTypeException>(static () => Tensor.From(-1).ToArray<uint>());
+        Assert.Equal("0.66", FormattableString.Invariant($"{Tensor.From([0.6575f])[0]:0.00}"));
+        Assert.Equal("[1.0, 2.5]", FormattableString.Invariant($"{Tensor.From(1f, 2.5f):0.0}"));
+        Assert.Equal(Tensor.From(1f).ToString(), FormattableString.Invariant($"{Tensor.From(1f)}"));
+        Assert.Throws<DTypeException>(static () => Tensor.From(-1).ToArray<ulong>());
+        Assert.Equal([10_000_000_000_000_000_000ul], Tensor.From(1e19).ToArray<ulong>());
     }
 
     static void Is(DType type, double[] values, Tensor actual)

@@ -13,6 +13,8 @@ namespace Criterion.Tests.Threads;
 [Collection(nameof(ThreadCollection))]
 public class WebServiceTests
 {
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     static readonly float[][] Rows = [[1, 2, 3, 4], [0, -1, 0, 1]];
 
     [Fact]
@@ -50,15 +52,17 @@ public class WebServiceTests
     {
         await using WebApplication app = await Start();
         using HttpClient client = Client(app);
-        using HttpResponseMessage lengths = await client.PostAsJsonAsync("/loss", new Pair([1, 2], [1]));
+        using HttpResponseMessage lengths = await client.PostAsJsonAsync("/loss", new Pair([1, 2], [1]), Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, lengths.StatusCode);
         Assert.Contains("HuberLoss", await Detail(lengths), StringComparison.Ordinal);
-        using HttpResponseMessage ragged = await client.PostAsJsonAsync("/predict", (float[][])[[1, 2, 3, 4], [1]]);
+        using HttpResponseMessage ragged = await client.PostAsJsonAsync("/predict", (float[][])[[1, 2, 3, 4], [1]], Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, ragged.StatusCode);
         Assert.Contains("row 1", await Detail(ragged), StringComparison.Ordinal);
-        using HttpResponseMessage width = await client.PostAsJsonAsync("/predict", (float[][])[[1, 2]]);
+        using HttpResponseMessage width = await client.PostAsJsonAsync("/predict", (float[][])[[1, 2]], Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, width.StatusCode);
         Assert.Contains("Linear", await Detail(width), StringComparison.Ordinal);
+        using HttpResponseMessage nothing = await client.PostAsJsonAsync("/fit", new Table([], []), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.StatusCode);
     }
 
     [Fact]

@@ -280,6 +280,20 @@ public sealed class CustomGanRunTests : IDisposable
     }
 
     [Fact]
+    public void A_schedule_may_be_a_function_but_not_a_combination_of_functions()
+    {
+        LambdaSchedule function = new(static step => step < 3 ? 1 : 0.5);
+        GanRunRecord record = Open(Options with { Schedule = function, Steps = 4 }).Execute(cancellation: Cancel);
+        Assert.Equal(RunStatus.Finished, record.Status);
+
+        GanRun combined = GanRun.Open(
+            _temp["combined"], Tiny.Data, Options with { Schedule = function * new LinearSchedule(1, 0.5, 10) }, Networks(), name: "mine");
+        Assert.Contains(nameof(LambdaSchedule), Assert.Throws<TrainingException>(() => combined.Execute(cancellation: Cancel)).Message,
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_temp["combined"]));
+    }
+
+    [Fact]
     public void A_multilayer_generator_can_be_conditioned_on_a_class()
     {
         GanTrainer trainer = new(

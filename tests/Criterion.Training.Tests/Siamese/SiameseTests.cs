@@ -226,6 +226,20 @@ public sealed class SiameseTests : IDisposable
         return (SiameseRunRecord)run.Execute(created, step => Stop(step, stopAfter, source), source.Token);
     }
 
+    [Fact]
+    public void Many_images_in_the_order_of_their_classes_are_measured_in_all_classes()
+    {
+        long[] labels = [.. Enumerable.Range(0, 6000).Select(static i => (long)(i / 1000))];
+        Tensor images = Tensor.Randn([labels.Length, 1, 2, 2], random: new RandomStream(1)).Clamp(-1, 1);
+        HeldOutImages parts = HeldOutImages.Of(new ImageDataset("sorted", images, Tensor.From(labels)), [0, 1, 2, 3]);
+        foreach (ImageDataset part in (ImageDataset[])[parts.Measured, parts.Others])
+        {
+            Assert.Equal(1000, part.Count);
+            Assert.Equal(
+                [250, 250, 250, 250], part.Labels!.ToArray<long>().GroupBy(static label => label).Select(static group => group.Count()));
+        }
+    }
+
     static Nn.Sequential Broken(out Tensor weight)
     {
         Nn.Sequential encoder = Encoder.Build(new RandomStream(1));
