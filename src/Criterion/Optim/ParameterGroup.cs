@@ -32,7 +32,8 @@ public sealed class ParameterGroup
     public IReadOnlyList<Tensor> Parameters { get; }
 
     /// <summary>
-    /// Gets or sets the learning rate, which schedules change; null for that of the optimizer. Once an optimizer has the group, a rate cannot become null.
+    /// Gets or sets the learning rate, which schedules change; null for that of the optimizer. Once an optimizer has the group, a rate
+    /// cannot become null.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or not finite.</exception>
     /// <exception cref="ArgumentException">An optimizer has the group, and the value is null or was null.</exception>

@@ -22,7 +22,9 @@ public class CallDepthTests
         string[] calls =
             [.. Frames.SkipWhile(static frame => frame == nameof(Probe.Value)).TakeWhile(static frame => frame != nameof(Call))];
         Assert.Equal("Gradients", calls[0]);
-        Assert.Equal("Forward", calls[^1]);
+
+        // Once Forward is optimized, its last call replaces its frame.
+        Assert.Contains(calls[^1], (string[])["Forward", "Evaluate"]);
         Assert.True(calls.Length - 1 <= MostCalls, string.Join(" ← ", calls));
     }
 

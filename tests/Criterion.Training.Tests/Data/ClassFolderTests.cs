@@ -69,7 +69,9 @@ public sealed class ClassFolderTests : IDisposable
         Write("loose.png", 1);
         Write("more.png", 1);
         Assert.Contains(
-            "has 2 images of its own (loose.png, more.png) beside 2 subfolders of images (cat, dog)", Refusal(), StringComparison.Ordinal);
+            "has 2 images directly in it (loose.png, more.png) beside 2 subfolders of images (cat, dog)",
+            Refusal(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
