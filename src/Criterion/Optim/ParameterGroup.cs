@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Criterion.Optim;
 
 /// <summary>
@@ -86,5 +88,5 @@ public sealed class ParameterGroup
         }
     }
 
-    static string Text(double? rate) => rate is null ? "that of the optimizer" : $"{rate}";
+    static string Text(double? rate) => rate?.ToString(CultureInfo.InvariantCulture) ?? "that of the optimizer";
 }

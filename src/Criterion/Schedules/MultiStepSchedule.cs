@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Criterion.Schedules;
@@ -40,7 +41,8 @@ public sealed record MultiStepSchedule : Schedule
     /// <inheritdoc/>
     protected override bool PrintMembers(StringBuilder text)
     {
-        text.Append($"Initial = {Initial}, Milestones = [{string.Join(", ", Milestones)}], Factor = {Factor}");
+        text.Append(
+            CultureInfo.InvariantCulture, $"Initial = {Initial}, Milestones = [{string.Join(", ", Milestones)}], Factor = {Factor}");
         return true;
     }
 
