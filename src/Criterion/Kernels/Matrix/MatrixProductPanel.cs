@@ -29,6 +29,19 @@ internal static unsafe class MatrixProductPanel
         }
     }
 
+    /// <summary>Packs rows of a left operand, from the element at <paramref name="left"/> on, into blocks as high as a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void PackRows<S>(MatrixView<S> strides, S* left, int rows, int depth, S* packed, int tileRows)
+        where S : unmanaged
+    {
+        for (int row = 0; row < rows; row += tileRows)
+        {
+            Pack(
+                left + ((nint)row * strides.RowStride), strides.ColumnStride, strides.RowStride,
+                depth, Math.Min(tileRows, rows - row), packed + ((nint)row * depth), tileRows);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void CopyRows<S>(S* source, nint sourceStride, S* target, nint targetStride, int rows, int columns)
         where S : unmanaged
