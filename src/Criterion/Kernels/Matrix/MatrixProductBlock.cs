@@ -153,6 +153,7 @@ internal static unsafe class MatrixProductBlock
         }
 
         /// <summary>Returns the largest kernel height within the rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static int HeightWithin(int rows) => rows >= 12 ? 12 : rows >= 8 ? 8 : rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

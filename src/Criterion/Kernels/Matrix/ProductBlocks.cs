@@ -123,20 +123,14 @@ internal readonly struct ProductBlocks<S> : IChunk
         }
     }
 
-    /// <summary>Packs a few rows of the right operand into all panels: whole rows are read, page after page.</summary>
+    /// <summary>Packs a part of the rows of the right operand into all panels.</summary>
     unsafe void Pack(int row)
     {
-        int rows = Math.Min(_packRows, _right.Rows - row);
+        int end = Math.Min(_right.Rows, row + _packRows);
         fixed (S* source = _right.Data.Span, target = _packed.Span)
         {
-            int width = _panelWidth;
-            for (int column = 0; column < _right.Columns; column += width)
-            {
-                width = MatrixProductBlock.PanelWidth<S>(_right.Columns - column);
-                MatrixProductPanel.Pack(
-                    source + ((nint)row * _right.RowStride) + ((nint)column * _right.ColumnStride), _right.RowStride, _right.ColumnStride,
-                    rows, Math.Min(width, _right.Columns - column), target + ((nint)column * _right.Rows) + (row * width), width);
-            }
+            MatrixProductPanel.PackPanels(
+                source, _right.RowStride, _right.ColumnStride, row, end, _right.Columns, target, _right.Rows);
         }
     }
 
