@@ -1,0 +1,137 @@
+using Criterion.Memory;
+
+namespace Criterion.Nn;
+
+/// <summary>Computes an encoder chunk by chunk as if for one batch: the same random numbers, and one update of its buffers.</summary>
+internal sealed class ChunkedEncoder
+{
+    readonly Module _encoder;
+    readonly Tensor _input;
+    readonly int _chunkSize;
+    readonly BatchDraws _draws = new();
+    readonly (string Name, Tensor Value)[] _buffers;
+    Tensor[] _before = [];
+    Tensor[] _after = [];
+
+    public ChunkedEncoder(Module encoder, Tensor input, int chunkSize)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Rank == 0 || input.Shape[0] == 0)
+        {
+            throw new ShapeException($"GradientCache: the input must have rows, but its shape is {input.Shape}. Give a batch [N, …].");
+        }
+
+        if (!input.IsLeaf)
+        {
+            throw new AutogradException("GradientCache: the input is part of a graph, which each chunk would differentiate again. "
+                + "Use input.Detach(), or make what computes it part of the encoder.");
+        }
+
+        (_encoder, _input, _chunkSize) = (encoder, input, chunkSize);
+        _buffers = [.. encoder.NamedBuffers()];
+    }
+
+    int Rows => _input.Shape[0];
+
+    /// <summary>Computes the embeddings of all rows, without a graph.</summary>
+    public Tensor Embed()
+    {
+        _ = _encoder.StateDict(); // prepares the buffers of spectral norms whose weights were replaced
+        _before = Snapshot();
+        using (Autograd.NoGrad())
+        {
+            // The first chunk is computed in the scope of the caller, where the result must be.
+            Tensor first = Forward(0);
+            _after = Snapshot();
+            return _chunkSize >= Rows ? first : Join(first);
+        }
+    }
+
+    /// <summary>Computes each chunk again and adds the gradients of the parameters.</summary>
+    /// <param name="gradient">The gradient of the loss by the embeddings.</param>
+    public void Backward(Tensor gradient)
+    {
+        (RandomStream Stream, ulong Position)[] ends = [.. _draws.Starts.Keys.Cast<RandomStream>().Select(static s => (s, s.Position))];
+        for (int first = 0; first < Rows; first += _chunkSize)
+        {
+            using TensorScope scope = new();
+            Tensor chunk = Forward(first);
+            if (chunk.RequiresGrad)
+            {
+                chunk.Backward(gradient.Narrow(0, first, chunk.Shape[0]));
+            }
+        }
+
+        Array.ForEach(ends, static end => end.Stream.Position = end.Position);
+    }
+
+    Tensor Join(Tensor first)
+    {
+        Tensor all = Tensor.Empty(first.Shape.With(0, Rows), first.DType);
+        all.Narrow(0, 0, _chunkSize).CopyFrom(first);
+        for (int row = _chunkSize; row < Rows; row += _chunkSize)
+        {
+            using TensorScope scope = new();
+            Tensor chunk = Forward(row);
+            CheckBuffers();
+            all.Narrow(0, row, chunk.Shape[0]).CopyFrom(chunk);
+        }
+
+        return all;
+    }
+
+    Tensor Forward(int first)
+    {
+        Rewind();
+        int count = Math.Min(_chunkSize, Rows - first);
+        ThreadContext thread = ThreadContext.Current;
+        SettingsChange change = new(thread);
+        try
+        {
+            thread.Settings.Window = new BatchWindow(first, count, Rows, _draws);
+            thread.Settings.CouplingRefusal = "GradientCache computes a batch in chunks, whose statistics differ from those of the batch. "
+                + "Use GroupNorm, InstanceNorm or LayerNorm, or call Eval() on the layer.";
+            Tensor chunk = _encoder.Forward(_input.Narrow(0, first, count));
+            return chunk.Rank > 0 && chunk.Shape[0] == count
+                ? chunk
+                : throw new ShapeException($"GradientCache: the encoder returned {chunk.Shape} for {count} rows. Return [{count}, …].");
+        }
+        finally
+        {
+            change.Undo(nameof(GradientCache));
+        }
+    }
+
+    // Each chunk begins where the batch would: with the same random numbers and the same buffers.
+    void Rewind()
+    {
+        foreach ((object stream, ulong position) in _draws.Starts)
+        {
+            ((RandomStream)stream).Position = position;
+        }
+
+        using (Autograd.NoGrad())
+        {
+            for (int i = 0; i < _buffers.Length; i++)
+            {
+                _buffers[i].Value.CopyFrom(_before[i]);
+            }
+        }
+    }
+
+    void CheckBuffers()
+    {
+        for (int i = 0; i < _buffers.Length; i++)
+        {
+            if (!StateMatch.SameValues(_buffers[i].Value, _after[i]))
+            {
+                throw new AutogradException(
+                    $"GradientCache: '{_buffers[i].Name}' of the encoder depends on the rows of the batch, so chunks cannot update it as "
+                    + "the batch would. Switch the tracking of running statistics off, or call Eval() on the layer.");
+            }
+        }
+    }
+
+    Tensor[] Snapshot() => Array.ConvertAll(_buffers, static buffer => buffer.Value.Clone());
+}
