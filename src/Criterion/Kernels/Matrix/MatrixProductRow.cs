@@ -13,6 +13,8 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
 {
     const int TileRuns = 12;
 
+    TileStore Store => Accumulate ? TileStore.Add : TileStore.Overwrite;
+
     /// <summary>Multiplies the columns that fill whole registers, and returns their number.</summary>
     public static int Multiply(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
     {
@@ -34,17 +36,18 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
     unsafe void Multiply<L>(GatheredRuns<S> tile, int runs, S* factors, S* target)
         where L : struct, ILane<L, S>
     {
+        TileColumns<S> columns = new(factors, Row.ColumnStride, Row.Columns);
         if (runs == TileRuns)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
-                tile, factors, Row.ColumnStride, Row.Columns, target, L.Width, Accumulate);
+                tile, columns, target, L.Width, Store);
             return;
         }
 
         for (int run = 0; run < runs; run++)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant1, Constant1>(
-                tile.From(run, 0), factors, Row.ColumnStride, Row.Columns, target + (run * L.Width), L.Width, Accumulate);
+                tile.From(run, 0), columns, target + (run * L.Width), L.Width, Store);
         }
     }
 
