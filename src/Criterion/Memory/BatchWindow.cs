@@ -7,13 +7,11 @@ namespace Criterion.Memory;
 /// <param name="first">The first row.</param>
 /// <param name="count">The number of rows.</param>
 /// <param name="total">The rows of the batch.</param>
-/// <param name="draws">The draws of the first part, which the other parts repeat.</param>
-internal sealed class BatchWindow(int first, int count, int total, BatchDraws draws)
+/// <param name="starts">The position of each stream before its first draw; added to.</param>
+internal sealed class BatchWindow(int first, int count, int total, Dictionary<object, ulong> starts)
 {
-    int _drawn;
-
     /// <summary>Records the position of a stream that is about to be drawn from.</summary>
-    public void BeforeDraw(object stream, ulong position) => draws.Starts.TryAdd(stream, position);
+    public void BeforeDraw(object stream, ulong position) => starts.TryAdd(stream, position);
 
     /// <summary>
     /// Returns the elements that the whole batch draws where its part draws a tensor, and how many of them are before those of the part. A
@@ -23,33 +21,7 @@ internal sealed class BatchWindow(int first, int count, int total, BatchDraws dr
     /// <param name="elements">The number of elements.</param>
     public (long Before, long Total) Elements(int rows, int elements)
     {
-        bool isOfRows = draws.IsOfRows(_drawn++, rows == count) && rows == count;
-        long each = isOfRows ? elements / rows : 0;
-        return isOfRows ? (each * first, each * total) : (0, elements);
-    }
-}
-
-/// <summary>The draws of random tensors while a batch is computed in parts.</summary>
-internal sealed class BatchDraws
-{
-    readonly List<bool> _isOfRows = [];
-
-    /// <summary>The position of each stream before its first draw.</summary>
-    public Dictionary<object, ulong> Starts { get; } = [];
-
-    /// <summary>
-    /// Returns whether a tensor has a row for each of the batch. The first part decides: in a last part of one row, every tensor whose
-    /// first dimension is 1 would seem to have.
-    /// </summary>
-    /// <param name="number">The number of the draw within its part.</param>
-    /// <param name="seems">Whether the first dimension is the number of rows of the part.</param>
-    public bool IsOfRows(int number, bool seems)
-    {
-        if (number == _isOfRows.Count)
-        {
-            _isOfRows.Add(seems);
-        }
-
-        return _isOfRows[number];
+        long each = rows == count ? elements / rows : 0;
+        return rows == count ? (each * first, each * total) : (0, elements);
     }
 }

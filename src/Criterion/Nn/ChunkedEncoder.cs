@@ -7,8 +7,8 @@ internal sealed class ChunkedEncoder
 {
     readonly Module _encoder;
     readonly Tensor _input;
-    readonly int _chunkSize;
-    readonly BatchDraws _draws = new();
+    readonly int _size;
+    readonly Dictionary<object, ulong> _starts = [];
     readonly (string Name, Tensor Value)[] _buffers;
     Tensor[] _before = [];
     Tensor[] _after = [];
@@ -28,7 +28,7 @@ internal sealed class ChunkedEncoder
                 + "Use input.Detach(), or make what computes it part of the encoder.");
         }
 
-        (_encoder, _input, _chunkSize) = (encoder, input, chunkSize);
+        (_encoder, _input, _size) = (encoder, input, Math.Min(chunkSize, input.Shape[0]));
         _buffers = [.. encoder.NamedBuffers()];
     }
 
@@ -44,7 +44,7 @@ internal sealed class ChunkedEncoder
             // The first chunk is computed in the scope of the caller, where the result must be.
             Tensor first = Forward(0);
             _after = Snapshot();
-            return _chunkSize >= Rows ? first : Join(first);
+            return _size == Rows ? first : Join(first);
         }
     }
 
@@ -52,14 +52,14 @@ internal sealed class ChunkedEncoder
     /// <param name="gradient">The gradient of the loss by the embeddings.</param>
     public void Backward(Tensor gradient)
     {
-        (RandomStream Stream, ulong Position)[] ends = [.. _draws.Starts.Keys.Cast<RandomStream>().Select(static s => (s, s.Position))];
-        for (int first = 0; first < Rows; first += _chunkSize)
+        (RandomStream Stream, ulong Position)[] ends = [.. _starts.Keys.Cast<RandomStream>().Select(static s => (s, s.Position))];
+        for (int row = 0; row < Rows; row += _size)
         {
             using TensorScope scope = new();
-            Tensor chunk = Forward(first);
+            Tensor chunk = Forward(Start(row));
             if (chunk.RequiresGrad)
             {
-                chunk.Backward(gradient.Narrow(0, first, chunk.Shape[0]));
+                chunk.Backward(Part(gradient, row));
             }
         }
 
@@ -69,33 +69,48 @@ internal sealed class ChunkedEncoder
     Tensor Join(Tensor first)
     {
         Tensor all = Tensor.Empty(first.Shape.With(0, Rows), first.DType);
-        all.Narrow(0, 0, _chunkSize).CopyFrom(first);
-        for (int row = _chunkSize; row < Rows; row += _chunkSize)
+        all.Narrow(0, 0, _size).CopyFrom(first);
+        for (int row = _size; row < Rows; row += _size)
         {
             using TensorScope scope = new();
-            Tensor chunk = Forward(row);
+            Tensor chunk = Forward(Start(row));
             CheckBuffers();
-            all.Narrow(0, row, chunk.Shape[0]).CopyFrom(chunk);
+            all.Narrow(0, Start(row), _size).CopyFrom(chunk);
         }
 
         return all;
     }
 
+    // The last chunk begins earlier where it would be shorter. Matrix products of fewer rows may add in another order.
+    int Start(int row) => Math.Min(row, Rows - _size);
+
+    // Rows that another chunk has already differentiated have the gradient 0 in the last one.
+    Tensor Part(Tensor gradient, int row)
+    {
+        Tensor part = gradient.Narrow(0, Start(row), _size);
+        if (Start(row) < row)
+        {
+            part = part.Clone();
+            part.Narrow(0, 0, row - Start(row)).Fill(0);
+        }
+
+        return part;
+    }
+
     Tensor Forward(int first)
     {
         Rewind();
-        int count = Math.Min(_chunkSize, Rows - first);
         ThreadContext thread = ThreadContext.Current;
         SettingsChange change = new(thread);
         try
         {
-            thread.Settings.Window = new BatchWindow(first, count, Rows, _draws);
+            thread.Settings.Window = new BatchWindow(first, _size, Rows, _starts);
             thread.Settings.CouplingRefusal = "GradientCache computes a batch in chunks, whose statistics differ from those of the batch. "
                 + "Use GroupNorm, InstanceNorm or LayerNorm, or call Eval() on the layer.";
-            Tensor chunk = _encoder.Forward(_input.Narrow(0, first, count));
-            return chunk.Rank > 0 && chunk.Shape[0] == count
+            Tensor chunk = _encoder.Forward(_input.Narrow(0, first, _size));
+            return chunk.Rank > 0 && chunk.Shape[0] == _size
                 ? chunk
-                : throw new ShapeException($"GradientCache: the encoder returned {chunk.Shape} for {count} rows. Return [{count}, …].");
+                : throw new ShapeException($"GradientCache: the encoder returned {chunk.Shape} for {_size} rows. Return [{_size}, …].");
         }
         finally
         {
@@ -106,7 +121,7 @@ internal sealed class ChunkedEncoder
     // Each chunk begins where the batch would: with the same random numbers and the same buffers.
     void Rewind()
     {
-        foreach ((object stream, ulong position) in _draws.Starts)
+        foreach ((object stream, ulong position) in _starts)
         {
             ((RandomStream)stream).Position = position;
         }

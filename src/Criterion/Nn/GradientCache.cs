@@ -5,10 +5,12 @@ namespace Criterion.Nn;
 /// graph, the gradient of the loss by the embeddings, then each chunk again with a graph. Only the activations of one chunk are in memory.
 /// </summary>
 /// <remarks>
-/// <para>Embeddings and loss have the same bits as for one large batch, and the streams of random numbers end at the same positions: a
-/// chunk draws the numbers that its rows have in the batch, twice. The gradients of parameters are sums over chunks instead of over the
-/// batch, and differ from its by rounding. A random tensor belongs to the rows if its first dimension is the size of the chunk; any other
-/// is drawn once for all chunks.</para>
+/// <para>A chunk draws the random numbers that its rows have in the batch, both times: dropout is that of one large batch, and the streams
+/// end at the same positions. Embeddings and loss have the same bits as for one large batch if a chunk has at least 64 rows;
+/// matrix products of few rows add in another order. The gradients of parameters are sums over chunks instead of over the batch, and
+/// differ from its by rounding.</para>
+/// <para>A random tensor belongs to the rows if its first dimension is the size of the chunk. Any other is drawn once for all
+/// chunks.</para>
 /// <para>The encoder runs twice, which costs about a third more time. Plain accumulation of gradients over small batches gives a
 /// row only the negatives of its own small batch.</para>
 /// <para>Buffers that a forward pass updates, such as the singular vectors of a spectral norm, are updated once.</para>
