@@ -79,7 +79,7 @@ internal static class MatrixProduct
     static void MultiplyPacked<S>(MatrixView<S> a, MatrixView<S> b, Memory<S> destination, long resultElements, bool accumulate)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        int threads = Work(a, b) < SmallProduct ? 1 : ParallelFor.Threads;
+        int threads = Work(a, b) < SmallProduct ? 1 : ParallelFor.ThreadsHere;
         if (a.Rows <= ProductStripes<S>.MostRows && b.Columns >= ProductStripes<S>.LeastColumns)
         {
             ProductStripes<S>.Multiply(a, b, destination, accumulate, threads);

@@ -22,6 +22,9 @@ internal readonly struct ProductStripes<S> : IChunk
     /// </summary>
     const int StepsInPlace = 64;
 
+    /// <summary>The bytes of a way of the second-level cache: lines whose distance is a multiple of it share a set.</summary>
+    const int CacheWayBytes = 128 << 10;
+
     /// <summary>The elements of the panels that are packed at once: their source is read along its rows, and they stay in the cache.</summary>
     const int PackedElements = 1 << 15;
 
@@ -29,7 +32,6 @@ internal readonly struct ProductStripes<S> : IChunk
 
     readonly MatrixView<S> _left;
     readonly MatrixView<S> _right;
-    readonly int _products;
     readonly Memory<S> _packedLeft;
     readonly Memory<S> _destination;
     readonly int _panelWidth;
@@ -42,7 +44,6 @@ internal readonly struct ProductStripes<S> : IChunk
     {
         _left = left;
         _right = right;
-        _products = products;
         _packedLeft = packedLeft;
         _destination = destination;
         _accumulate = accumulate;
@@ -53,7 +54,12 @@ internal readonly struct ProductStripes<S> : IChunk
 
     int Panels => (_right.Columns + _panelWidth - 1) / _panelWidth;
 
-    bool IsInPlace => _right.ColumnStride == 1 && _left.Rows <= _tileRows;
+    /// <summary>
+    /// Whether the right operand is read in place: where it is read once, or where the rows of a slice fit the second-level cache without
+    /// evicting each other.
+    /// </summary>
+    bool IsInPlace => _right.ColumnStride == 1
+        && (_left.Rows <= _tileRows || (long)_right.RowStride * StepsInPlace * Unsafe.SizeOf<S>() <= CacheWayBytes);
 
     int SliceSteps => IsInPlace ? StepsInPlace : MatrixProductBlock.DepthSlice;
 
@@ -67,7 +73,7 @@ internal readonly struct ProductStripes<S> : IChunk
 
     /// <summary>Multiplies a matrix by each of several, which follow each other, as do the products in the destination.</summary>
     public static void MultiplyEach(MatrixView<S> left, MatrixView<S> firstRight, int count, Memory<S> destination) =>
-        Multiply(left, firstRight, count, destination, accumulate: false, ParallelFor.Threads);
+        Multiply(left, firstRight, count, destination, accumulate: false, ParallelFor.ThreadsHere);
 
     static void Multiply(
         MatrixView<S> left, MatrixView<S> right, int products, Memory<S> destination, bool accumulate, int threads)

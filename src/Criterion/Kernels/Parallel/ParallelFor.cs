@@ -39,6 +39,9 @@ internal static class ParallelFor
         }
     }
 
+    /// <summary>Gets the number of threads that would share a loop here: one inside of a loop.</summary>
+    public static int ThreadsHere => t_inside ? 1 : Threads;
+
     /// <summary>Runs <paramref name="body"/> for every index in [0, <paramref name="count"/>) and returns when all have finished.</summary>
     /// <remarks>A loop inside a loop, or beside another thread's loop, runs on the caller's thread.</remarks>
     public static void Run<TBody>(int count, in TBody body)
