@@ -13,11 +13,23 @@ namespace Criterion.Training;
 /// representation learning, 2020. pytorch-metric-learning's <c>CrossBatchMemory</c> enqueues before the loss and then removes
 /// the comparisons of a row with itself, which gives the same value.</para>
 /// </remarks>
-/// <example><code>
-/// (Tensor keys, Tensor keyLabels) = memory.Join(embeddings, labels);
-/// loss.Forward(embeddings, keys, labels, keyLabels).Backward();
+/// <example>
+/// The loss of the paper, within the batch and against the queue:
+/// <code>
+/// Tensor loss = contrastive.Forward(embeddings, labels);
+/// if (memory.IsReady)
+/// {
+///     loss += contrastive.Forward(embeddings, labels, memory.Embeddings, memory.Labels);
+/// }
+///
+/// loss.Backward();
 /// memory.Enqueue(embeddings, labels);
-/// </code></example>
+/// </code>
+/// Momentum contrast, where key i is the positive of query i:
+/// <code>
+/// (Tensor keys, Tensor keyLabels) = memory.Join(momentum.Forward(second), labels);
+/// </code>
+/// </example>
 public sealed class CrossBatchMemory : IStateful
 {
     const string EmbeddingsName = "embeddings";
@@ -73,7 +85,8 @@ public sealed class CrossBatchMemory : IStateful
     public Tensor Labels => _labels.Narrow(0, 0, Count);
 
     /// <summary>
-    /// Returns a batch followed by the rows of the queue: the keys of a loss. Until the queue <see cref="IsReady"/>, the batch alone.
+    /// Returns a batch followed by the rows of the queue: the keys of a loss. Until the queue <see cref="IsReady"/>, the batch alone. Where
+    /// the batch is that of the queries, the loss must leave out the comparison of row i with key i.
     /// </summary>
     /// <param name="embeddings">The embeddings of the batch, <c>[N, D]</c>; gradients flow into them.</param>
     /// <param name="labels">Their labels, Int64 <c>[N]</c>.</param>

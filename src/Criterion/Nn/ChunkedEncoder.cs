@@ -12,6 +12,7 @@ internal sealed class ChunkedEncoder
     readonly (string Name, Tensor Value)[] _buffers;
     Tensor[] _before = [];
     Tensor[] _after = [];
+    Tensor? _embeddings;
 
     public ChunkedEncoder(Module encoder, Tensor input, int chunkSize)
     {
@@ -44,7 +45,7 @@ internal sealed class ChunkedEncoder
             // The first chunk is computed in the scope of the caller, where the result must be.
             Tensor first = Forward(0);
             _after = Snapshot();
-            return _size == Rows ? first : Join(first);
+            return _embeddings = (_size == Rows ? first : Join(first)).Detach();
         }
     }
 
@@ -57,6 +58,7 @@ internal sealed class ChunkedEncoder
         {
             using TensorScope scope = new();
             Tensor chunk = Forward(Start(row));
+            CheckRepeats(OfChunk(chunk.Detach(), row), Fresh(_embeddings!, row).Detach());
             if (chunk.RequiresGrad)
             {
                 chunk.Backward(Part(gradient, row));
@@ -75,7 +77,7 @@ internal sealed class ChunkedEncoder
             using TensorScope scope = new();
             Tensor chunk = Forward(Start(row));
             CheckBuffers();
-            all.Narrow(0, Start(row), _size).CopyFrom(chunk);
+            Fresh(all, row).CopyFrom(OfChunk(chunk, row));
         }
 
         return all;
@@ -83,6 +85,12 @@ internal sealed class ChunkedEncoder
 
     // The last chunk begins earlier where it would be shorter. Matrix products of fewer rows may add in another order.
     int Start(int row) => Math.Min(row, Rows - _size);
+
+    /// <summary>The rows of the batch that the chunk of a row is the first to compute.</summary>
+    Tensor Fresh(Tensor all, int row) => all.Narrow(0, row, Start(row) + _size - row);
+
+    /// <summary>The same rows of the chunk.</summary>
+    Tensor OfChunk(Tensor chunk, int row) => chunk.Narrow(0, row - Start(row), Start(row) + _size - row);
 
     // Rows that another chunk has already differentiated have the gradient 0 in the last one.
     Tensor Part(Tensor gradient, int row)
@@ -132,6 +140,16 @@ internal sealed class ChunkedEncoder
             {
                 _buffers[i].Value.CopyFrom(_before[i]);
             }
+        }
+    }
+
+    static void CheckRepeats(Tensor again, Tensor before)
+    {
+        if ((again.EqualTo(before) | (again.IsNaN() & before.IsNaN())).All().Item() == 0)
+        {
+            throw new AutogradException(
+                "GradientCache: the encoder returned other embeddings when it computed a chunk again, so the gradients would be those of "
+                + "other numbers. Draw its random numbers from a RandomStream, and keep nothing between calls but buffers.");
         }
     }
 

@@ -40,7 +40,8 @@ public sealed class GradientCache
     /// <param name="loss">The loss of the embeddings of the whole batch, a scalar.</param>
     /// <returns>The loss, detached.</returns>
     /// <exception cref="AutogradException">
-    /// The input is part of a graph, gradients are switched off, or a buffer of the encoder depends on the rows of the batch.
+    /// The input is part of a graph, gradients are switched off, a buffer of the encoder depends on the rows of the batch, or the encoder
+    /// returns other embeddings when it computes a chunk again.
     /// </exception>
     /// <exception cref="BatchCouplingException">
     /// A layer mixes the rows of a batch, such as batch normalization in training: its chunks differ from the batch.
@@ -60,7 +61,8 @@ public sealed class GradientCache
     /// <param name="loss">The loss of all embeddings, a scalar.</param>
     /// <returns>The loss, detached.</returns>
     /// <exception cref="AutogradException">
-    /// An input is part of a graph, gradients are switched off, or a buffer of the encoder depends on the rows of the batch.
+    /// An input is part of a graph, gradients are switched off, a buffer of an encoder depends on the rows of the batch, or an encoder
+    /// returns other embeddings when it computes a chunk again.
     /// </exception>
     /// <exception cref="BatchCouplingException">
     /// A layer mixes the rows of a batch, such as batch normalization in training: its chunks differ from the batch.

@@ -158,6 +158,16 @@ public class GradientCacheTests
     }
 
     [Fact]
+    public void An_encoder_that_returns_its_input_leaves_it_as_it_was()
+    {
+        Tensor input = Tensor.Ones([4, 2]);
+        new GradientCache(4).Backward(new Identity(), input, Loss);
+        new GradientCache(2).Backward(new Identity(), input, Loss);
+        Assert.False(input.RequiresGrad);
+        Assert.Null(input.Grad);
+    }
+
+    [Fact]
     public void A_frozen_encoder_gets_no_gradient()
     {
         Module encoder = Encoders["linear"](new(1)).Freeze();
@@ -206,6 +216,16 @@ public class GradientCacheTests
 
         string Wrong(Func<Tensor, Tensor> forward) => Assert.Throws<ShapeException>(
             () => cache.Backward(new Function(forward), Tensor.Ones([4, 2]), Loss)).Message;
+    }
+
+    [Fact]
+    public void An_encoder_that_does_not_repeat_itself_is_refused()
+    {
+        Random hidden = new(1);
+        Function encoder = new(x => x * hidden.NextDouble());
+        Tensor input = Tensor.Ones([6, 2], requiresGrad: true);
+        Assert.Contains("returned other embeddings when it computed a chunk again", Assert.Throws<AutogradException>(
+            () => new GradientCache(4).Backward(encoder, input, Loss)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
