@@ -47,6 +47,13 @@ static class PlacementCases
         typeof(BarlowTwinsLoss),
         typeof(CosentLoss),
         typeof(AngleLoss),
+        typeof(NormalizedSoftmaxLoss),
+        typeof(CosFaceLoss),
+        typeof(ArcFaceLoss),
+        typeof(ProxyNcaLoss),
+        typeof(ProxyAnchorLoss),
+        typeof(LinearCrossEntropyLoss),
+        typeof(MatryoshkaLoss),
     ];
 
     static readonly string[] OtherDomains = ["bce", "soft margin", "hinge embedding", "kl-div", "kl-div log", "margin ranking"];

@@ -70,7 +70,7 @@ public abstract record ScoredPairsLoss : ICriterion
     private protected Tensor Distances(Tensor x1, Tensor x2) => TensorFormula.Rows(new CosineSimilarityLoss.Cosine(Epsilon), [x1, x2]);
 
     /// <summary>Computes the loss of similarities times λ.</summary>
-    private protected Tensor Rank(Tensor similarities, Tensor scores) => RankingLosses.Of(similarities, scores, Averaged);
+    private protected Tensor Rank(Tensor similarities, Tensor scores) => OrderedPairs.Of(similarities, scores, Averaged);
 
     /// <summary>Returns the loss of two pairs as a function of the difference of their similarities.</summary>
     private protected LossCurve CurveOfDifference(double most) =>

@@ -1,9 +1,21 @@
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Embedding;
 
 public class AngleLossTests : ScoredPairsContract
 {
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "AnglE");
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) => new AngleLoss(golden.Args.Double("scale")) { OnEmpty = OnEmpty.Zero }.Forward(x[0], x[1], x[2]),
+        "contrast",
+        slack: Slack);
+
     [Fact]
     public void Cosine_weight_adds_the_ranking_of_cosines()
     {

@@ -1,10 +1,21 @@
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Embedding;
 
 public class NegativeCosineLossTests
 {
     static RandomStream Random => new(3);
+
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "BYOL", "SimSiam");
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        (_, x) => op == "BYOL" ? NegativeCosineLoss.Byol.Forward(x[0], x[1]) : new NegativeCosineLoss().Forward(x[0], x[1], x[2], x[3]),
+        "contrast");
 
     [Theory]
     [InlineData(1, 1)]

@@ -8,6 +8,11 @@ public abstract class ScoredPairsContract
 {
     public static TheoryData<int, int> Sizes { get; } = new() { { 2, 2 }, { 7, 6 }, { 33, 4 }, { 65, 8 }, { 129, 2 } };
 
+    /// <summary>
+    /// The error of single precision, in units of the last place: a similarity times 20 has an error of many last places of a probability.
+    /// </summary>
+    protected const double Slack = 32;
+
     protected static RandomStream Random => new(21);
 
     /// <summary>Creates the loss.</summary>

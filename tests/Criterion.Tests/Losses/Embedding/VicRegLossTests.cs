@@ -1,10 +1,32 @@
 using Criterion.Losses;
+using Criterion.Tests.Golden;
 
 namespace Criterion.Tests.Losses.Embedding;
 
 public class VicRegLossTests : ViewLossContract
 {
     protected override ICriterion Default => new VicRegLoss();
+
+    public static IEnumerable<TheoryDataRow<string, string>> Written => GoldenFile.Rows("contrast", "VICReg");
+
+    public static IEnumerable<TheoryDataRow<string, string>> Library => GoldenFile.Rows("metric_learning", "VICRegLoss");
+
+    [Theory]
+    [MemberData(nameof(Written))]
+    public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
+        op, name, static (golden, x) => new VicRegLoss(halved: golden.Args.Flag("half")).Forward(x[0], x[1]), "contrast");
+
+    [Theory]
+    [MemberData(nameof(Library))]
+    public void Agrees_with_pytorch_metric_learning(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) => new VicRegLoss(
+            golden.Args.Double("invariance_lambda"),
+            golden.Args.Double("variance_mu"),
+            golden.Args.Double("covariance_v"),
+            epsilon: golden.Args.Double("eps")).Forward(x[0], x[1]),
+        "metric_learning");
 
     [Fact]
     public void Paper_and_code_differ_by_half_of_the_variance_term()

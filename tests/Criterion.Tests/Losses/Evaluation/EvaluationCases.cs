@@ -24,6 +24,13 @@ static class EvaluationCases
         [nameof(BarlowTwinsLoss)] = "takes the embeddings of a batch, whose rows are not independent",
         [nameof(CosentLoss)] = "takes pairs with scores, which it ranks over the batch",
         [nameof(AngleLoss)] = "takes pairs with scores, which it ranks over the batch",
+        [nameof(NormalizedSoftmaxLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(CosFaceLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ArcFaceLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ProxyNcaLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ProxyAnchorLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(LinearCrossEntropyLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(MatryoshkaLoss)] = "takes a function of tensors",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>

@@ -6,7 +6,7 @@ namespace Criterion;
 /// The logarithm of 1 plus the sum of exp(aⱼ − aᵢ) over the pairs whose label yᵢ is above yⱼ. Value and gradient come from running sums in
 /// the order of the labels, higher derivatives from all differences in tensor operations.
 /// </summary>
-internal static class RankingLosses
+internal static class OrderedPairs
 {
     /// <summary>Computes the scalar loss of numbers [N] with labels [N]; 0 with a gradient of 0 where no two labels differ.</summary>
     public static Tensor Of(Tensor values, Tensor labels, bool isAveraged)
@@ -14,9 +14,9 @@ internal static class RankingLosses
         Tensor numbers = values.Detach().To(DType.Float64).Contiguous();
         Tensor keys = labels.Detach().To(DType.Float64).Contiguous();
         Tensor? gradient = Autograd.IsRecorded(values) ? Tensor.EmptyLike(numbers) : null;
-        double value = new RankingDriver(numbers.Elements, keys.Elements, isAveraged).Run(gradient?.Elements ?? default);
+        double value = new OrderedPairsDriver(numbers.Elements, keys.Elements, isAveraged).Run(gradient?.Elements ?? default);
         return Autograd.Record(
-            "ranking",
+            "ordered pairs",
             Tensor.Scalar(value, values.DType),
             [values, gradient],
             (Values: values, Keys: keys, Gradient: gradient, IsAveraged: isAveraged),

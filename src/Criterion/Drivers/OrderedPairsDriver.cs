@@ -9,7 +9,7 @@ namespace Criterion.Drivers;
 /// <param name="values">a, one Float64 number for each label.</param>
 /// <param name="labels">y, Float64, without NaN.</param>
 /// <param name="isAveraged">Whether the sum is divided by the number of pairs.</param>
-internal readonly ref struct RankingDriver(Elements values, Elements labels, bool isAveraged)
+internal readonly ref struct OrderedPairsDriver(Elements values, Elements labels, bool isAveraged)
 {
     /// <summary>Computes the value, 0 where no two labels differ.</summary>
     /// <param name="gradient">Receives the gradient by each value, Float64; or default.</param>
