@@ -43,10 +43,47 @@ public static partial class TensorFormula
             static (g, of) => Autograd.Enabled ? of.Compose(g) : of.Differentiate(g));
     }
 
+    /// <summary>
+    /// Computes ln Σ e^v(sᵢⱼ) over all j ≠ i for each row i from its dot products with all others, in tiles; v is the formula's other
+    /// logit.
+    /// </summary>
+    internal static Tensor OtherRows<TFormula>(TFormula formula, Tensor rows)
+        where TFormula : struct, IClassFormula
+    {
+        Tensor index = Tensor.Arange(rows.Shape[0]);
+        return Classes(formula, rows, rows, null, index, index + 1);
+    }
+
+    /// <summary>Returns the index of the nearest other row of each row, by the squared distance of rows, in tiles; unrecorded.</summary>
+    internal static Tensor NearestRows(Tensor x)
+    {
+        Tensor rows = x.Detach().Floating().Contiguous();
+        Tensor bias = rows.Square().Sum(1) * -0.5;
+        Tensor index = Tensor.Arange(rows.Shape[0]);
+        Tensor nearest = Tensor.EmptyLike(index);
+        ClassRows<DotProduct> all = new(
+            default, rows.Elements, rows.Elements, bias.Elements, index.Elements, (index + 1).Elements, rows.Shape[1], 1);
+        ClassDriver.Nearest(all, nearest.Elements);
+        return nearest;
+    }
+
     /// <summary>Returns the first centres of all classes, then the second ones, and so on.</summary>
     static Tensor ByCentre(Tensor columns, int centres) => centres == 1
         ? columns
         : columns.Reshape(columns.Shape[0] / centres, centres, columns.Shape[1]).Transpose(0, 1).Reshape(columns.Shape);
+
+    /// <summary>The similarity itself.</summary>
+    readonly struct DotProduct : IClassFormula
+    {
+        public T Own<T>(T s)
+            where T : struct, IReal<T> => s;
+
+        public T Other<T>(T s)
+            where T : struct, IReal<T> => s;
+
+        public T Loss<T>(T own, T others)
+            where T : struct, IReal<T> => others;
+    }
 
     /// <summary>The operands of losses of classes, and ln Σ e^logit over own and other classes of each row, [R, 2].</summary>
     readonly record struct ClassState<TFormula>(

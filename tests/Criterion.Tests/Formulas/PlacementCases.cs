@@ -54,6 +54,8 @@ static class PlacementCases
         typeof(ProxyAnchorLoss),
         typeof(LinearCrossEntropyLoss),
         typeof(MatryoshkaLoss),
+        typeof(UniformityLoss),
+        typeof(KoLeoLoss),
     ];
 
     static readonly string[] OtherDomains = ["bce", "soft margin", "hinge embedding", "kl-div", "kl-div log", "margin ranking"];

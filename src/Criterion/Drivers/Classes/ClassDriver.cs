@@ -56,6 +56,41 @@ internal static class ClassDriver
         }
     }
 
+    /// <summary>Finds the most similar class of each row besides its own; the first of equal ones.</summary>
+    /// <param name="classes">The rows and classes, of one centre each.</param>
+    /// <param name="indices">Receives a class for each row, [R], Int64; −1 where there is no other.</param>
+    public static void Nearest<TFormula>(in ClassRows<TFormula> classes, Elements indices)
+        where TFormula : struct, IClassFormula
+    {
+        using Scratch largest = new(DType.Float64, classes.Count);
+        largest.Fill(double.NegativeInfinity);
+        indices.Span<long>().Fill(-1);
+        if (classes.Rows.DType == DType.Float32)
+        {
+            Search<TFormula, float>(classes, largest.Elements, indices);
+        }
+        else
+        {
+            Search<TFormula, double>(classes, largest.Elements, indices);
+        }
+    }
+
+    static void Search<TFormula, S>(in ClassRows<TFormula> classes, Elements largest, Elements indices)
+        where TFormula : struct, IClassFormula
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        (int rows, int columns) = SizeOfTile(classes);
+        using Scratch memory = new(classes.Rows.DType, rows * columns);
+        for (int row = 0; row < classes.Count; row += rows)
+        {
+            for (int column = 0; column < classes.ClassCount; column += columns)
+            {
+                ClassTile tile = Compute<TFormula, S>(classes, memory.Elements, row, column, rows, columns);
+                LaneLoop.Run(new ClassSearchPass<TFormula>(classes, tile, largest, indices), classes.Rows.DType);
+            }
+        }
+    }
+
     static void Sum<TFormula, S>(in ClassRows<TFormula> classes, Elements sums)
         where TFormula : struct, IClassFormula
         where S : unmanaged, IBinaryFloatingPointIeee754<S>

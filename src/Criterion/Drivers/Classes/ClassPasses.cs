@@ -43,6 +43,41 @@ internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, Cla
     }
 }
 
+/// <summary>Keeps the largest similarity of each row to a class that is not its own.</summary>
+internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, ClassTile tile, Elements largest, Elements indices)
+    : ILaneLoop
+    where TFormula : struct, IClassFormula
+{
+    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
+
+    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
+
+    void ILaneLoop.Run<S, L, D>(int chunk)
+    {
+        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
+        for (int row = chunk * RowsPerChunk; row < end; row++)
+        {
+            Span<S> similarities = tile.RowOf<S>(row);
+            ClassRow<S>.Bias(classes, tile, similarities);
+            (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
+            Keep<S>(row, similarities[..from], 0);
+            Keep<S>(row, similarities[to..], to);
+        }
+    }
+
+    void Keep<S>(int row, ReadOnlySpan<S> similarities, int first)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        int best = similarities.IsEmpty ? -1 : TensorPrimitives.IndexOfMax(similarities);
+        ref double last = ref largest.Span<double>()[tile.Row + row];
+        if (best >= 0 && !(double.CreateTruncating(similarities[best]) <= last) && !double.IsNaN(last))
+        {
+            last = double.CreateTruncating(similarities[best]);
+            indices.Span<long>()[tile.Row + row] = tile.Column + first + best;
+        }
+    }
+}
+
 /// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
 internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, ClassTile tile, Elements logSums, Elements slopes)
     : ILaneLoop

@@ -31,6 +31,8 @@ static class EvaluationCases
         [nameof(ProxyAnchorLoss)] = "takes the weights of classes, a third matrix",
         [nameof(LinearCrossEntropyLoss)] = "takes the weights of classes, a third matrix",
         [nameof(MatryoshkaLoss)] = "takes a function of tensors",
+        [nameof(UniformityLoss)] = "takes the embeddings of a batch, whose rows are not independent",
+        [nameof(KoLeoLoss)] = "takes the embeddings of a batch, whose rows are not independent",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>
