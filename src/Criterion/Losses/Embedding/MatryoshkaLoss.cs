@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Any loss of embeddings at several widths: Σ w_k ℓ(x₁…x_{d_k}). Embeddings trained with it may be cut to any of the widths, for smaller
-/// and faster search.
+/// Any loss of embeddings at several widths: Σ w_k ℓ(x_k), where x_k are the first d_k coordinates. Embeddings trained with it may be cut
+/// to any of the widths, for smaller and faster search.
 /// </summary>
 /// <remarks>
 /// The first coordinates of each row are brought to length 1 again after the cut, as they are when they are searched; a loss that
@@ -103,8 +103,8 @@ public sealed record MatryoshkaLoss : ICriterion
 
     /// <inheritdoc/>
     public string ToLatex() => Normalized
-        ? @"\sum_k w_k \cdot \ell\left(\frac{x_{1 \ldots d_k}}{\left\|x_{1 \ldots d_k}\right\|}\right)"
-        : @"\sum_k w_k \cdot \ell\left(x_{1 \ldots d_k}\right)";
+        ? @"\sum_k w_k \cdot \ell\left(\frac{x_k}{\left\|x_k\right\|}\right)"
+        : @"\sum_k w_k \cdot \ell\left(x_k\right)";
 
     /// <inheritdoc/>
     public bool Equals(MatryoshkaLoss? other) => other is not null

@@ -71,7 +71,7 @@ public sealed record ProxyAnchorLoss : ICriterion
     {
         ProxyAnchor formula = new(Margin, Scale, 1, 1);
         Latex similarity = new("s_{pi}");
-        return $@"\frac{{1}}{{\left|P_+\right|}} \sum_p \ln\left(1 + \sum_{{y_i = p}} e^{{{formula.Own(similarity)}}}\right)"
+        return $@"\frac{{1}}{{\left|P_y\right|}} \sum_p \ln\left(1 + \sum_{{y_i = p}} e^{{{formula.Own(similarity)}}}\right)"
             + $@" + \frac{{1}}{{\left|P\right|}} \sum_p \ln\left(1 + \sum_{{y_i \ne p}} e^{{{formula.Other(similarity)}}}\right)";
     }
 
@@ -106,12 +106,12 @@ public sealed record ProxyAnchorLoss : ICriterion
         return (Tensor.From(from), Tensor.From(to), present);
     }
 
-    /// <summary>The exponents −α (s − δ) and α (s + δ), and the weighted sum of ln(1 + their sums of exponentials).</summary>
+    /// <summary>The exponents α (δ − s) and α (s + δ), and the weighted sum of ln(1 + their sums of exponentials).</summary>
     readonly struct ProxyAnchor(double margin, double scale, double ownWeight, double otherWeight) : IClassFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Own<T>(T s)
-            where T : struct, IReal<T> => -scale * (s - margin);
+            where T : struct, IReal<T> => scale * (margin - s);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Other<T>(T s)
