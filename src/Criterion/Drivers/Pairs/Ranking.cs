@@ -104,7 +104,7 @@ internal readonly ref struct Ranking : IDisposable
         return levels;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void Count(ReadOnlySpan<double> similarities, ReadOnlySpan<bool> isRelevant, int excluded)
     {
         ReadOnlySpan<double> values = _values.Span[.._levels];

@@ -20,6 +20,8 @@ static class EvaluationCases
         [nameof(MutualInformationLoss)] = "takes the outputs of a discriminator",
         [nameof(WeightClip)] = "changes parameters in place",
         [nameof(PullingAwayPenalty)] = "takes the encodings of a discriminator",
+        [nameof(BatchTripletLoss)] = "takes embeddings and the labels that define its triplets",
+        [nameof(BatchContrastiveLoss)] = "takes embeddings and the labels that define its pairs",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>
