@@ -15,8 +15,12 @@ internal static unsafe class Streaming
     /// <summary>Returns whether to stream to this address of a result with so many elements.</summary>
     public static bool Suits<L, S>(S* address, long count)
         where L : struct, ILane<L, S>
+        where S : unmanaged => Suits(address, count, L.Width * sizeof(S));
+
+    /// <summary>Returns whether to stream lanes of so many bytes to this address of a result with so many elements.</summary>
+    public static bool Suits<S>(S* address, long count, int laneBytes)
         where S : unmanaged =>
-        Sse.IsSupported && count * sizeof(S) >= LeastBytes && (nuint)address % (nuint)(L.Width * sizeof(S)) == 0;
+        Sse.IsSupported && count * sizeof(S) >= LeastBytes && (nuint)address % (nuint)laneBytes == 0;
 
     /// <summary>Makes the stores visible to other threads, like ordinary ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -35,6 +35,35 @@ public class MatrixProductTests
     public void Long_and_wide_products_are_cut_into_blocks(int rows, int depth, int columns) =>
         Check(rows, depth, columns, turnedLeft: false, turnedRight: false, accumulate: true);
 
+    /// <summary>Few rows, few columns or one step: products that are not packed as a whole.</summary>
+    [Theory]
+    [InlineData(2, 130, 200)]
+    [InlineData(12, 200, 417)]
+    [InlineData(13, 385, 130)]
+    [InlineData(48, 400, 257)]
+    [InlineData(301, 64, 1)]
+    [InlineData(301, 77, 2)]
+    [InlineData(30, 259, 8)]
+    [InlineData(131, 260, 5)]
+    [InlineData(3, 100, 70)]
+    [InlineData(130, 1, 260)]
+    [InlineData(1, 1, 300)]
+    public void Thin_products_have_ways_of_their_own(int rows, int depth, int columns)
+    {
+        foreach ((bool turnedLeft, bool turnedRight) in Layouts.Select(static row => row.Data))
+        {
+            Check(rows, depth, columns, turnedLeft, turnedRight, accumulate: false);
+            Check(rows, depth, columns, turnedLeft, turnedRight, accumulate: true);
+        }
+    }
+
+    [Fact]
+    public void Products_larger_than_the_cache_are_streamed()
+    {
+        Check(1100, 3, 2048, turnedLeft: false, turnedRight: false, accumulate: false);
+        Check(1100, 3, 2047, turnedLeft: true, turnedRight: false, accumulate: false);
+    }
+
     static void Check(int rows, int depth, int columns, bool turnedLeft, bool turnedRight, bool accumulate)
     {
         RandomStream random = new(9);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Criterion.Kernels;
 using Criterion.Losses;
 using Criterion.Nn;
@@ -61,6 +62,11 @@ public class ThreadTests
     [InlineData(13, 385, 33)]
     [InlineData(97, 769, 1025)]
     [InlineData(1, 4097, 513)]
+    [InlineData(700, 100, 100)]
+    [InlineData(8, 700, 700)]
+    [InlineData(40, 400, 700)]
+    [InlineData(700, 400, 3)]
+    [InlineData(700, 1, 700)]
     public void Matrix_products_are_the_same_bits(int rows, int depth, int columns) => SameBits(() =>
     {
         Tensor a = Operation.Learned([Tensor.Randn([rows, depth], random: new RandomStream(1))])[0];
@@ -196,6 +202,50 @@ public class ThreadTests
         Assert.All(visits, static count => Assert.Equal(1, count));
     }
 
+    [Theory]
+    [InlineData(1, 1, 64)]
+    [InlineData(2, 64, 1)]
+    [InlineData(2, 7, 300)]
+    [InlineData(8, 300, 7)]
+    [InlineData(8, 3, 3)]
+    public void Steps_follow_each_other(int threads, int before, int count) => WithThreads(threads, () =>
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            int[] visits = new int[before + count];
+            ParallelFor.Run(before, count, new Follow(visits, before));
+            Assert.Equal(before, visits.Take(before).Sum());
+            Assert.All(visits.Skip(before), seen => Assert.Equal(before, seen));
+        }
+    });
+
+    [Fact]
+    public void A_failure_in_the_first_step_ends_the_second() => WithThreads(4, () =>
+    {
+        int[] visits = new int[1000];
+        Assert.Throws<InvalidOperationException>(() => ParallelFor.Run(500, 500, new Visit(visits, throwAt: 250)));
+        Assert.Equal(0, visits.Skip(500).Sum());
+        ParallelFor.Run(10, 10, new Visit(visits, throwAt: -1));
+    });
+
+    /// <summary>A worker sleeps after a while without a loop, and is called when it falls asleep, sleeps or is about to be taken back.</summary>
+    [Fact]
+    public void Loops_at_any_distance_are_complete() => WithThreads(3, () =>
+    {
+        Random random = new(1);
+        int[] visits = new int[5];
+        for (int round = 1; round <= 2000; round++)
+        {
+            ParallelFor.Run(visits.Length, new Visit(visits, throwAt: -1));
+            Assert.All(visits, count => Assert.Equal(round, count));
+            long end = Stopwatch.GetTimestamp() + (random.Next(60) * Stopwatch.Frequency / 1_000_000);
+            while (Stopwatch.GetTimestamp() < end)
+            {
+                Thread.SpinWait(5);
+            }
+        }
+    });
+
     [Fact]
     public void A_loop_in_a_loop_and_loops_side_by_side_are_complete()
     {
@@ -259,6 +309,12 @@ public class ThreadTests
 
             Interlocked.Increment(ref visits[index]);
         }
+    }
+
+    /// <summary>Marks the indices of the first step, and counts the marks in each of the second.</summary>
+    readonly struct Follow(int[] visits, int before) : IChunk
+    {
+        public void Run(int index) => visits[index] = index < before ? 1 : visits.Take(before).Sum();
     }
 
     readonly struct Nested(long[] totals, int at) : IChunk

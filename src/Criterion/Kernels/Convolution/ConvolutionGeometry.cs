@@ -39,6 +39,11 @@ internal readonly record struct ConvolutionGeometry(
         Groups == 1 && OutHeight == 1 && OutWidth == 1
         && KernelHeight == InHeight && KernelWidth == InWidth && PaddingHeight == 0 && PaddingWidth == 0;
 
+    /// <summary>Whether each output pixel depends on the input pixel at its place alone, in all channels.</summary>
+    public bool IsPointwise =>
+        Groups == 1 && Taps == 1 && StrideHeight == 1 && StrideWidth == 1 && PaddingHeight == 0 && PaddingWidth == 0
+        && InHeight == OutHeight && InWidth == OutWidth;
+
     /// <summary>
     /// Returns the same convolution with the smallest value for steps that have no effect: a stride between fewer than two outputs, a
     /// dilation between fewer than two taps. There is a phase for each step of a stride, even if it is empty.

@@ -113,26 +113,26 @@ internal readonly struct FewChannelProduct<S> : IChunk
     unsafe void Tile<L>(GatheredRuns<S> runs, int channels, S* panel, S* target, int stride)
         where L : struct, ILane<L, S>
     {
-        (int width, int depth) = (_columns.PanelWidth, _columns.Depth);
+        TileColumns<S> columns = new(panel, _columns.PanelWidth, _columns.Depth);
         if (channels == 1 && _tile == 12)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
-                runs, panel, width, depth, target, stride, accumulate: false);
+                runs, columns, target, stride, TileStore.Overwrite);
         }
         else if (channels == 1)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant1>(
-                runs, panel, width, depth, target, stride, accumulate: false);
+                runs, columns, target, stride, TileStore.Overwrite);
         }
         else if (_tile == 12)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant2>(
-                runs, panel, width, depth, target, stride, accumulate: false);
+                runs, columns, target, stride, TileStore.Overwrite);
         }
         else
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant6, Constant2>(
-                runs, panel, width, depth, target, stride, accumulate: false);
+                runs, columns, target, stride, TileStore.Overwrite);
         }
     }
 

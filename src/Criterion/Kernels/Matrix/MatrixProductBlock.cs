@@ -99,88 +99,95 @@ internal static unsafe class MatrixProductBlock
             }
         }
 
-        /// <summary>Writes tiles that fill their registers to the target, and those at an edge through a buffer of a full tile.</summary>
+        /// <summary>Writes tiles that fill their registers to the target, and those at the last column through a buffer.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         static void Multiply<TRegisters>(TLeft left, in ProductBlock<S> panel)
             where TRegisters : IConstant
         {
-            bool wholeColumns = panel.Columns == TRegisters.Value * L.Width;
+            bool whole = panel.Columns == TRegisters.Value * L.Width;
             for (int row = 0; row < panel.Rows; row += panel.TileRows)
             {
                 int rows = Math.Min(panel.TileRows, panel.Rows - row);
-                bool whole = wholeColumns && rows == HeightFor(rows);
                 S* tile = panel.Target + ((nint)row * panel.Stride);
                 int step = 0;
                 do
                 {
-                    ProductBlock<S> part = panel.Steps(step);
-                    if (whole)
+                    TileColumns<S> columns = panel.ColumnsFrom(step);
+                    TileStore store = step == 0 ? panel.Store : TileStore.Add;
+                    TLeft operands = left.From(row, step);
+                    for (int done = 0, height; done < rows; done += height)
                     {
-                        Tile<TRegisters>(rows, left.From(row, step), part, tile, part.Stride, part.Accumulate);
-                    }
-                    else
-                    {
-                        Edge<TRegisters>(rows, left.From(row, step), part, tile);
+                        height = HeightWithin(rows - done);
+                        S* target = tile + ((nint)done * panel.Stride);
+                        if (whole)
+                        {
+                            Tile<TRegisters>(height, operands.Skip(done), columns, target, panel.Stride, store);
+                        }
+                        else
+                        {
+                            Edge<TRegisters>(height, operands.Skip(done), columns, target, panel.Stride, panel.Columns, store);
+                        }
                     }
 
-                    step += part.Depth;
+                    step += columns.Depth;
                 }
                 while (step < panel.Depth);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        static void Edge<TRegisters>(int rows, TLeft left, in ProductBlock<S> panel, S* target)
+        static void Edge<TRegisters>(
+            int height, TLeft left, TileColumns<S> panel, S* target, int stride, int columns, TileStore store)
             where TRegisters : IConstant
         {
             int width = TRegisters.Value * L.Width;
             S* buffer = stackalloc S[MaxTileRows * MaxPanelBytes / sizeof(S)];
-            Tile<TRegisters>(HeightFor(rows), left, panel, buffer, width, accumulate: false);
-            for (int row = 0; row < rows; row++, buffer += width, target += panel.Stride)
+            Tile<TRegisters>(height, left, panel, buffer, width, TileStore.Overwrite);
+            for (int row = 0; row < height; row++, buffer += width, target += stride)
             {
-                for (int column = 0; column < panel.Columns; column++)
+                for (int column = 0; column < columns; column++)
                 {
-                    target[column] = panel.Accumulate ? target[column] + buffer[column] : buffer[column];
+                    target[column] = store == TileStore.Add ? target[column] + buffer[column] : buffer[column];
                 }
             }
         }
 
-        /// <summary>Returns the least kernel height that fits the rows.</summary>
-        static int HeightFor(int rows) => rows > 8 ? 12 : rows > 6 ? 8 : rows > 4 ? 6 : rows > 2 ? 4 : rows;
+        /// <summary>Returns the largest kernel height within the rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static int HeightWithin(int rows) => rows >= 12 ? 12 : rows >= 8 ? 8 : rows >= 6 ? 6 : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Tile<TRegisters>(int height, TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
+        static void Tile<TRegisters>(int height, TLeft left, TileColumns<S> columns, S* tile, int stride, TileStore store)
             where TRegisters : IConstant
         {
             switch (height)
             {
                 case 12:
-                    Kernel<Constant12, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant12, TRegisters>(left, columns, tile, stride, store);
                     break;
                 case 8:
-                    Kernel<Constant8, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant8, TRegisters>(left, columns, tile, stride, store);
                     break;
                 case 6:
-                    Kernel<Constant6, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant6, TRegisters>(left, columns, tile, stride, store);
                     break;
                 case 4:
-                    Kernel<Constant4, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant4, TRegisters>(left, columns, tile, stride, store);
                     break;
                 case 2:
-                    Kernel<Constant2, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant2, TRegisters>(left, columns, tile, stride, store);
                     break;
                 default:
-                    Kernel<Constant1, TRegisters>(left, panel, tile, stride, accumulate);
+                    Kernel<Constant1, TRegisters>(left, columns, tile, stride, store);
                     break;
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Kernel<TRows, TRegisters>(TLeft left, in ProductBlock<S> panel, S* tile, int stride, bool accumulate)
+        static void Kernel<TRows, TRegisters>(TLeft left, TileColumns<S> columns, S* tile, int stride, TileStore store)
             where TRows : IConstant
             where TRegisters : IConstant =>
-            MicroKernel<S, L>.Multiply<TLeft, TRows, TRegisters>(
-                left, panel.Right, panel.PanelWidth, panel.Depth, tile, stride, accumulate);
+            MicroKernel<S, L>.Multiply<TLeft, TRows, TRegisters>(left, columns, tile, stride, store);
     }
 }
 
@@ -199,6 +206,9 @@ internal readonly unsafe struct ProductBlock<S>
 
     public required int PanelWidth { get; init; }
 
+    /// <summary>The elements from one step of the depth to the next where the right operand is read in place; 0 where it is packed.</summary>
+    public int StrideInPlace { get; init; }
+
     /// <summary>The rows of a full tile, for which packed rows are packed.</summary>
     public required int TileRows { get; init; }
 
@@ -210,6 +220,11 @@ internal readonly unsafe struct ProductBlock<S>
     /// <summary>Whether the products are added to the target instead of overwriting it.</summary>
     public required bool Accumulate { get; init; }
 
+    /// <summary>Whether the target is too large for the cache; its rows begin at a multiple of a register then.</summary>
+    public bool Streams { get; init; }
+
+    public TileStore Store => Accumulate ? TileStore.Add : Streams ? TileStore.Stream : TileStore.Overwrite;
+
     /// <summary>
     /// The steps that are summed in registers before they are added to the target. Fewer cost a little time and round less, because the
     /// parts of a sum are rounded at their own size.
@@ -220,16 +235,36 @@ internal readonly unsafe struct ProductBlock<S>
     {
     }
 
-    /// <summary>Returns the block of the steps from <paramref name="first"/> on that are summed at once.</summary>
+    /// <summary>Returns the right operand of the steps from <paramref name="first"/> on that are summed at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ProductBlock<S> Steps(int first) => this with
+    public TileColumns<S> ColumnsFrom(int first)
     {
-        Right = Right + ((nint)first * PanelWidth),
-        Depth = Math.Min(StepsAtOnce, Depth - first),
-        Accumulate = Accumulate || first > 0,
-    };
+        int stride = StrideInPlace == 0 ? PanelWidth : StrideInPlace;
+        return new(Right + ((nint)first * stride), stride, Math.Min(StepsAtOnce, Depth - first));
+    }
 
     /// <summary>Returns the part of the block under one panel.</summary>
     public ProductBlock<S> Panel(S* right, int column, int columns) =>
         this with { Right = right, Columns = columns, Target = Target + column };
+}
+
+/// <summary>The right operand of a tile: the columns of each step of the depth, a stride apart.</summary>
+internal readonly unsafe struct TileColumns<S>(S* first, nint stride, int depth)
+    where S : unmanaged
+{
+    public S* First => first;
+
+    public nint Stride => stride;
+
+    public int Depth => depth;
+}
+
+/// <summary>What a tile does with its target.</summary>
+internal enum TileStore
+{
+    Overwrite,
+    Add,
+
+    /// <summary>Overwrites past the cache.</summary>
+    Stream,
 }

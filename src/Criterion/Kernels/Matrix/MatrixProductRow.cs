@@ -13,6 +13,14 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
 {
     const int TileRuns = 12;
 
+    /// <summary>The rows of the matrix that are read at a time: sums are added to the destination after each.</summary>
+    const int StepsAtOnce = 32;
+
+    /// <summary>The most tiles of a stripe: their part of the destination stays in the nearest cache.</summary>
+    const int MostTiles = 16;
+
+    const int StripesPerThread = 2;
+
     /// <summary>Multiplies the columns that fill whole registers, and returns their number.</summary>
     public static int Multiply(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
     {
@@ -25,48 +33,72 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
     public void Run<L>()
         where L : struct, ILane<L, S>
     {
-        ConvolutionTable steps = ConvolutionTable.Of(1, 0, 1, 0, Matrix.Rows, Matrix.RowStride);
-        Tiles<L> tiles = new(this, steps.Buffer);
-        ParallelFor.Run(tiles.Count, tiles);
+        ConvolutionTable steps = ConvolutionTable.Of(1, 0, 1, 0, StepsAtOnce, Matrix.RowStride);
+        Stripes<L> stripes = new(this, steps.Buffer);
+        ParallelFor.Run(stripes.Count, stripes);
         steps.Return();
     }
 
-    unsafe void Multiply<L>(GatheredRuns<S> tile, int runs, S* factors, S* target)
+    unsafe void Multiply<L>(GatheredRuns<S> tile, int runs, TileColumns<S> factors, S* target, TileStore store)
         where L : struct, ILane<L, S>
     {
         if (runs == TileRuns)
         {
-            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(
-                tile, factors, Row.ColumnStride, Row.Columns, target, L.Width, Accumulate);
+            MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant12, Constant1>(tile, factors, target, L.Width, store);
             return;
         }
 
         for (int run = 0; run < runs; run++)
         {
             MicroKernel<S, L>.Multiply<GatheredRuns<S>, Constant1, Constant1>(
-                tile.From(run, 0), factors, Row.ColumnStride, Row.Columns, target + (run * L.Width), L.Width, Accumulate);
+                tile.Skip(run), factors, target + (run * L.Width), L.Width, store);
         }
     }
 
-    readonly struct Tiles<L>(MatrixProductRow<S> product, Memory<int> steps) : IChunk
+    /// <summary>Stripes of columns, of which some rows are read at a time: whole pages where one thread computes all columns.</summary>
+    readonly struct Stripes<L>(MatrixProductRow<S> product, Memory<int> steps) : IChunk
         where L : struct, ILane<L, S>
     {
-        public int Count => ((product.Matrix.Columns / L.Width) + TileRuns - 1) / TileRuns;
+        readonly int _tiles = ((product.Matrix.Columns / L.Width) + TileRuns - 1) / TileRuns;
+
+        readonly int _tilesPerStripe = TilesPerStripe(product.Matrix.Columns / (L.Width * TileRuns));
+
+        public int Count => (_tiles + _tilesPerStripe - 1) / _tilesPerStripe;
+
+        static int TilesPerStripe(int tiles) => ParallelFor.ThreadsHere == 1
+            ? MostTiles
+            : Math.Clamp(tiles / (StripesPerThread * ParallelFor.ThreadsHere), 1, MostTiles);
 
         public unsafe void Run(int index)
         {
-            int first = index * TileRuns * L.Width;
-            int runs = Math.Min(TileRuns, (product.Matrix.Columns - first) / L.Width);
+            int end = Math.Min(_tiles, (index + 1) * _tilesPerStripe);
             S** pointers = stackalloc S*[TileRuns];
-            fixed (S* factors = product.Row.Data.Span, columns = product.Matrix.Data.Span, target = product.Destination.Span)
+            fixed (S* factors = product.Row.Data.Span, matrix = product.Matrix.Data.Span, target = product.Destination.Span)
             fixed (int* offsets = steps.Span)
             {
-                for (int run = 0; run < runs; run++)
+                int k = 0;
+                do
                 {
-                    pointers[run] = columns + first + (run * L.Width);
-                }
+                    TileColumns<S> some = new(
+                        factors + ((nint)k * product.Row.ColumnStride), product.Row.ColumnStride,
+                        Math.Min(StepsAtOnce, product.Matrix.Rows - k));
+                    TileStore store = product.Accumulate || k > 0 ? TileStore.Add : TileStore.Overwrite;
+                    S* rows = matrix + ((nint)k * product.Matrix.RowStride);
+                    for (int tile = index * _tilesPerStripe; tile < end; tile++)
+                    {
+                        int first = tile * TileRuns * L.Width;
+                        int runs = Math.Min(TileRuns, (product.Matrix.Columns - first) / L.Width);
+                        for (int run = 0; run < runs; run++)
+                        {
+                            pointers[run] = rows + first + (run * L.Width);
+                        }
 
-                product.Multiply<L>(new(pointers, offsets), runs, factors, target + first);
+                        product.Multiply<L>(new(pointers, offsets), runs, some, target + first, store);
+                    }
+
+                    k += StepsAtOnce;
+                }
+                while (k < product.Matrix.Rows);
             }
         }
     }

@@ -19,8 +19,11 @@ internal unsafe interface ITileOperands<S, TSelf>
     static abstract L Column<L>(S* right, int column)
         where L : struct, ILane<L, S>;
 
-    /// <summary>Returns the operands from a row and a step of the depth on.</summary>
+    /// <summary>Returns the operands from the first row of a tile and a step of the depth on.</summary>
     TSelf From(int row, int step);
+
+    /// <summary>Returns the operands of the same tile without its first rows.</summary>
+    TSelf Skip(int count);
 }
 
 /// <summary>Rows packed for the tile: the elements of one depth step are contiguous. The lanes are columns.</summary>
@@ -39,6 +42,9 @@ internal readonly unsafe struct PackedRows<S>(S* panel, int height, int depth) :
         where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public PackedRows<S> From(int row, int step) => new(panel + ((nint)row * depth) + ((nint)step * height), height, depth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PackedRows<S> Skip(int count) => new(panel + count, height, depth);
 }
 
 /// <summary>
@@ -60,6 +66,9 @@ internal readonly unsafe struct GatheredRows<S>(S** rows, int* steps) : ITileOpe
         where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public GatheredRows<S> From(int row, int step) => new(rows + row, steps + step);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public GatheredRows<S> Skip(int count) => new(rows + count, steps);
 }
 
 /// <summary>Rows at any address, each contiguous along the depth from <paramref name="first"/> on.</summary>
@@ -78,6 +87,9 @@ internal readonly unsafe struct PointedRows<S>(S** rows, nint first) : ITileOper
         where L : struct, ILane<L, S> => L.Load(right + (column * L.Width));
 
     public PointedRows<S> From(int row, int step) => new(rows + row, first + step);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PointedRows<S> Skip(int count) => new(rows + count, first);
 }
 
 /// <summary>
@@ -99,6 +111,9 @@ internal readonly unsafe struct GatheredRuns<S>(S** runs, int* steps) : ITileOpe
         where L : struct, ILane<L, S> => L.Broadcast(right[column]);
 
     public GatheredRuns<S> From(int row, int step) => new(runs + row, steps + step);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public GatheredRuns<S> Skip(int count) => new(runs + count, steps);
 }
 
 /// <summary>A number that the JIT treats as a constant, so that each tile height is compiled to straight-line code.</summary>

@@ -15,13 +15,10 @@ internal static unsafe class MicroKernel<S, L>
     where S : unmanaged
     where L : struct, ILane<L, S>
 {
-    /// <summary>
-    /// tile = rows · columns, or += with <paramref name="accumulate"/>. The columns of step k
-    /// start at <paramref name="right"/> + k · <paramref name="rightStride"/>.
-    /// </summary>
+    /// <summary>Computes tile = rows · columns, or += with <see cref="TileStore.Add"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply<TOperands, TRows, TRegisters>(
-        TOperands operands, S* right, int rightStride, int depth, S* tile, int tileStride, bool accumulate)
+        TOperands operands, TileColumns<S> columns, S* tile, int tileStride, TileStore store)
         where TOperands : unmanaged, ITileOperands<S, TOperands>
         where TRows : IConstant
         where TRegisters : IConstant
@@ -29,6 +26,8 @@ internal static unsafe class MicroKernel<S, L>
         RowSums<TRegisters> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         RowSums<TRegisters> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
 
+        S* right = columns.First;
+        nint depth = columns.Depth, rightStride = columns.Stride;
         for (nint k = 0; k < depth; k++)
         {
             nint at = operands.Cursor(k);
@@ -50,18 +49,18 @@ internal static unsafe class MicroKernel<S, L>
             if (TRows.Value > 11) { r11.Add(operands.Row<L>(11, at), first, second); }
         }
 
-        r0.Store(tile, accumulate);
-        if (TRows.Value > 1) { r1.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 2) { r2.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 3) { r3.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 4) { r4.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 5) { r5.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 6) { r6.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 7) { r7.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 8) { r8.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 9) { r9.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 10) { r10.Store(tile += tileStride, accumulate); }
-        if (TRows.Value > 11) { r11.Store(tile += tileStride, accumulate); }
+        r0.Store(tile, store);
+        if (TRows.Value > 1) { r1.Store(tile += tileStride, store); }
+        if (TRows.Value > 2) { r2.Store(tile += tileStride, store); }
+        if (TRows.Value > 3) { r3.Store(tile += tileStride, store); }
+        if (TRows.Value > 4) { r4.Store(tile += tileStride, store); }
+        if (TRows.Value > 5) { r5.Store(tile += tileStride, store); }
+        if (TRows.Value > 6) { r6.Store(tile += tileStride, store); }
+        if (TRows.Value > 7) { r7.Store(tile += tileStride, store); }
+        if (TRows.Value > 8) { r8.Store(tile += tileStride, store); }
+        if (TRows.Value > 9) { r9.Store(tile += tileStride, store); }
+        if (TRows.Value > 10) { r10.Store(tile += tileStride, store); }
+        if (TRows.Value > 11) { r11.Store(tile += tileStride, store); }
     }
 
     /// <summary>The running sums of one row of the tile; the JIT keeps the fields in registers.</summary>
@@ -82,17 +81,26 @@ internal static unsafe class MicroKernel<S, L>
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(S* row, bool accumulate)
+        public readonly void Store(S* row, TileStore store)
         {
-            Store(_first, row, accumulate);
+            Store(_first, row, store);
             if (TRegisters.Value > 1)
             {
-                Store(_second, row + L.Width, accumulate);
+                Store(_second, row + L.Width, store);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Store(L sum, S* target, bool accumulate) =>
-            L.Store(accumulate ? L.Load(target) + sum : sum, target);
+        static void Store(L sum, S* target, TileStore store)
+        {
+            if (store == TileStore.Stream)
+            {
+                sum.Stream(target);
+            }
+            else
+            {
+                L.Store(store == TileStore.Add ? L.Load(target) + sum : sum, target);
+            }
+        }
     }
 }

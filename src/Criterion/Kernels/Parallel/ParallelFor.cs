@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Criterion.Kernels;
@@ -13,9 +14,10 @@ internal interface IChunk
 /// </summary>
 /// <remarks>
 /// Any thread may call it, also several at once: one loop at a time uses the workers, which run nothing else, and the others run on their
-/// callers' threads. Results have the same bits on any number of threads as long as each index writes its own outputs: callers divide the
-/// work into chunks whose size does not depend on <see cref="Threads"/>. Each thread begins with its own part of the indices, the same in
-/// every loop, because its cache contains what it wrote in the loop before. Then it takes indices from the parts of others.
+/// callers' threads. Results have the same bits on any number of threads as long as each index writes its own outputs, and no sum is cut
+/// where <see cref="Threads"/> decides. Each thread begins with its own part of the indices, the same in every loop, because its cache
+/// contains what it wrote in the loop before. Then it takes indices from the parts of others, so that nobody waits for a thread that the
+/// system runs late: a worker that has not begun when the indices are used up is not waited for.
 /// </remarks>
 internal static class ParallelFor
 {
@@ -37,25 +39,33 @@ internal static class ParallelFor
         }
     }
 
+    /// <summary>Gets the number of threads that would share a loop here: one inside of a loop.</summary>
+    public static int ThreadsHere => t_inside ? 1 : Threads;
+
     /// <summary>Runs <paramref name="body"/> for every index in [0, <paramref name="count"/>) and returns when all have finished.</summary>
     /// <remarks>A loop inside a loop, or beside another thread's loop, runs on the caller's thread.</remarks>
     public static void Run<TBody>(int count, in TBody body)
+        where TBody : struct, IChunk => Run(0, count, body);
+
+    /// <summary>
+    /// Runs <paramref name="body"/> for every index in [0, <paramref name="before"/> + <paramref name="count"/>). The first
+    /// <paramref name="before"/> indices have finished before any other begins.
+    /// </summary>
+    /// <remarks>One loop in two steps takes less time than two loops, because workers are called once.</remarks>
+    public static void Run<TBody>(int before, int count, in TBody body)
         where TBody : struct, IChunk
     {
-        int threads = count <= 1 || t_inside ? 1 : Math.Min(Threads, count);
+        int most = Math.Max(before, count);
+        int threads = most <= 1 || t_inside ? 1 : Math.Min(Threads, most);
         if (threads == 1 || !Busy.TryEnter())
         {
-            for (int i = 0; i < count; i++)
-            {
-                body.Run(i);
-            }
-
+            RunHere(before + count, body);
             return;
         }
 
         try
         {
-            RunShared(count, threads - 1, body);
+            RunShared(before, count, threads - 1, body);
         }
         finally
         {
@@ -73,7 +83,7 @@ internal static class ParallelFor
         }
     }
 
-    static void RunShared<TBody>(int count, int helpers, in TBody body)
+    static void RunShared<TBody>(int before, int count, int helpers, in TBody body)
         where TBody : struct, IChunk
     {
         while (Workers.Count < helpers)
@@ -82,15 +92,23 @@ internal static class ParallelFor
         }
 
         LoopState<TBody> loop = LoopState<TBody>.Shared;
-        loop.Begin(count, helpers, body);
+        loop.Begin(before, count, helpers, body);
         for (int i = 0; i < helpers; i++)
         {
-            Workers[i].Start(loop, i + 1);
+            Workers[i].Call(loop, i + 1);
         }
 
         t_inside = true;
         loop.Work(0);
         t_inside = false;
+        for (int i = 0; i < helpers; i++)
+        {
+            if (Workers[i].TryCancel())
+            {
+                loop.HelperDone();
+            }
+        }
+
         loop.WaitForHelpers();
         loop.End();
     }
@@ -113,40 +131,49 @@ internal static class ParallelFor
 
         TBody _body;
         int[] _next = [];
+        int _before;
         int _count;
         int _parts;
+        int _unfinishedBefore;
         int _helpersLeft;
         ExceptionDispatchInfo? _failure;
 
-        public void Begin(int count, int helpers, in TBody body)
+        public void Begin(int before, int count, int helpers, in TBody body)
         {
             _body = body;
-            _count = count;
-            _parts = helpers + 1;
+            (_before, _count, _parts, _unfinishedBefore) = (before, count, helpers + 1, before);
             _failure = null;
-            if (_next.Length < _parts * Apart)
+            if (_next.Length < 2 * _parts * Apart)
             {
-                _next = new int[_parts * Apart];
+                _next = new int[2 * _parts * Apart];
             }
 
             for (int part = 0; part < _parts; part++)
             {
-                _next[part * Apart] = FirstOf(part) - 1;
+                Counter(0, part) = FirstOf(0, part) - 1;
+                Counter(1, part) = FirstOf(1, part) - 1;
             }
 
             Volatile.Write(ref _helpersLeft, helpers);
         }
 
-        int FirstOf(int part) => (int)((long)_count * part / _parts);
+        ref int Counter(int step, int part) => ref _next[((step * _parts) + part) * Apart];
+
+        int FirstOf(int step, int part) => step == 0
+            ? (int)((long)_before * part / _parts)
+            : _before + (int)((long)_count * part / _parts);
 
         public override void Work(int part)
         {
             try
             {
-                for (int i = 0; i < _parts; i++)
+                if (_before > 0)
                 {
-                    RunPart((part + i) % _parts);
+                    Interlocked.Add(ref _unfinishedBefore, -RunStep(0, part));
+                    WaitForZero(ref _unfinishedBefore, orFailure: true);
                 }
+
+                RunStep(1, part);
             }
             catch (Exception e)
             {
@@ -154,25 +181,45 @@ internal static class ParallelFor
             }
         }
 
-        void RunPart(int part)
+        /// <summary>Runs the indices of one step that are left, and returns how many this thread ran.</summary>
+        int RunStep(int step, int part)
         {
-            int end = FirstOf(part + 1);
-            for (int i = Next(part); i < end && Volatile.Read(ref _failure) is null; i = Next(part))
+            int done = 0;
+            for (int i = 0; i < _parts; i++)
             {
-                _body.Run(i);
+                done += RunPart(step, (part + i) % _parts);
             }
+
+            return done;
         }
 
-        int Next(int part) => Interlocked.Increment(ref _next[part * Apart]);
+        int RunPart(int step, int part)
+        {
+            int end = FirstOf(step, part + 1);
+            ref int next = ref Counter(step, part);
+            int done = 0;
+            for (int i = Interlocked.Increment(ref next); i < end && !HasFailed; i = Interlocked.Increment(ref next))
+            {
+                _body.Run(i);
+                done++;
+            }
+
+            return done;
+        }
+
+        bool HasFailed => Volatile.Read(ref _failure) is not null;
 
         public override void HelperDone() => Interlocked.Decrement(ref _helpersLeft);
 
-        // Helpers write to the caller's memory: not even Thread.Interrupt may end the wait before they have finished.
-        public void WaitForHelpers()
+        /// <summary>Waits for the helpers that have begun, also after a failure: they still write to the caller's memory.</summary>
+        public void WaitForHelpers() => WaitForZero(ref _helpersLeft, orFailure: false);
+
+        // Not even Thread.Interrupt may end a wait: other threads use the caller's memory.
+        void WaitForZero(ref int counter, bool orFailure)
         {
             bool isInterrupted = false;
             SpinWait spinner = default;
-            while (Volatile.Read(ref _helpersLeft) > 0)
+            while (Volatile.Read(ref counter) > 0 && !(orFailure && HasFailed))
             {
                 try
                 {
@@ -198,29 +245,69 @@ internal static class ParallelFor
         }
     }
 
+    /// <summary>A thread that runs its part of each loop. Between loops it stays awake for a moment, because the next one may follow.</summary>
     sealed class Worker
     {
+        const int Asleep = 0;
+        const int Awake = 1;
+        const int Called = 2;
+        const int Working = 3;
+
+        /// <summary>The time between the loops of a training step is mostly shorter; waking a thread takes about as long.</summary>
+        static readonly long AwakeTicks = Stopwatch.Frequency * 30 / 1_000_000;
+
         readonly SemaphoreSlim _wake = new(0);
         LoopState? _loop;
         int _part;
+        int _state = Awake;
 
         // Without the execution context of the first caller, whose AsyncLocal values the worker would keep alive.
         public Worker() => new Thread(Loop) { IsBackground = true, Name = "Criterion worker" }.UnsafeStart();
 
-        public void Start(LoopState loop, int part)
+        public void Call(LoopState loop, int part)
         {
             (_loop, _part) = (loop, part);
-            _wake.Release();
+            if (Interlocked.Exchange(ref _state, Called) == Asleep)
+            {
+                _wake.Release();
+            }
         }
+
+        /// <summary>Takes a call back that the worker has not answered.</summary>
+        public bool TryCancel() => Interlocked.CompareExchange(ref _state, Awake, Called) == Called;
 
         void Loop()
         {
             t_inside = true;
             while (true)
             {
-                _wake.Wait();
-                _loop!.Work(_part);
-                _loop.HelperDone();
+                AwaitCall();
+                LoopState loop = _loop!;
+                loop.Work(_part);
+                Volatile.Write(ref _state, Awake);
+                loop.HelperDone();
+            }
+        }
+
+        void AwaitCall()
+        {
+            while (Interlocked.CompareExchange(ref _state, Working, Called) != Called)
+            {
+                StayAwake();
+                if (Interlocked.CompareExchange(ref _state, Asleep, Awake) == Awake)
+                {
+                    _wake.Wait();
+                }
+            }
+        }
+
+        /// <summary>Returns at a call, or after a moment without one. With more workers than processors it returns at once.</summary>
+        void StayAwake()
+        {
+            long end = Stopwatch.GetTimestamp() + (Workers.Count < Environment.ProcessorCount ? AwakeTicks : 0);
+            while (Volatile.Read(ref _state) == Awake && Stopwatch.GetTimestamp() < end)
+            {
+                Thread.SpinWait(2);
             }
         }
     }

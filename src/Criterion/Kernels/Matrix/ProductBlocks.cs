@@ -1,0 +1,237 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Criterion.Memory;
+using Criterion.Simd;
+
+namespace Criterion.Kernels;
+
+/// <summary>
+/// A matrix product of many rows. First all threads pack the right operand; then they take blocks of the destination, and pack the rows of
+/// the left operand for each.
+/// </summary>
+internal readonly struct ProductBlocks<S> : IChunk
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+{
+    const int MaxRows = 96;
+
+    /// <summary>A lower block reads the right operand too often for its products.</summary>
+    const int LeastRows = 32;
+
+    /// <summary>The rows of the lowest tile that multiplies at full speed: blocks are cut there, so that all are about as high.</summary>
+    const int RowUnit = 4;
+
+    /// <summary>The rows of the right operand that are turned at once where it is transposed.</summary>
+    const int PackUnit = 16;
+
+    /// <summary>A thread that begins late leaves half of its blocks to others.</summary>
+    const int BlocksPerThread = 2;
+
+    /// <summary>The number of panels up to which packing the left operand costs more than it saves.</summary>
+    const int FewPanels = 2;
+
+    /// <summary>Rows whose distance is a multiple of this evict each other from the nearest cache.</summary>
+    const int CacheWayBytes = 4096;
+
+    readonly MatrixView<S> _left;
+    readonly MatrixView<S> _right;
+    readonly Memory<S> _packed;
+    readonly Memory<S> _destination;
+    readonly int _panelWidth;
+    readonly int _tileRows;
+    readonly int _packRows;
+    readonly int _rowBlocks;
+    readonly int _columnBlocks;
+    readonly bool _accumulate;
+    readonly bool _packsLeft;
+    readonly long _resultElements;
+
+    ProductBlocks(
+        MatrixView<S> left, MatrixView<S> right, Memory<S> packed, Memory<S> destination, long resultElements, bool accumulate, int threads)
+    {
+        _left = left;
+        _right = right;
+        _packed = packed;
+        _destination = destination;
+        _resultElements = resultElements;
+        _accumulate = accumulate;
+        _panelWidth = MatrixProductBlock.PanelWidth<S>(right.Columns);
+        _tileRows = MatrixProductBlock.TileRows<S>(_panelWidth);
+        _packsLeft = PacksLeft(left, right.Columns);
+        _packRows = Math.Max(PackUnit, MatrixProduct.RoundUp(right.Rows / (2 * BlocksPerThread * threads), PackUnit));
+        (_rowBlocks, _columnBlocks) = Grid(left.Rows, (right.Columns + _panelWidth - 1) / _panelWidth, threads);
+    }
+
+    int PackCount => (_right.Rows + _packRows - 1) / _packRows;
+
+    int BlockCount => _rowBlocks * _columnBlocks;
+
+    /// <summary>Computes destination = left · right, or += with <paramref name="accumulate"/>.</summary>
+    /// <param name="left">The left operand.</param>
+    /// <param name="right">The right operand.</param>
+    /// <param name="destination">The product, row-major.</param>
+    /// <param name="resultElements">The elements of all products of the batch.</param>
+    /// <param name="accumulate">Whether the product is added to the destination.</param>
+    /// <param name="threads">The threads that may share the work.</param>
+    public static void Multiply(
+        MatrixView<S> left, MatrixView<S> right, Memory<S> destination, long resultElements, bool accumulate, int threads)
+    {
+        (int whole, int last) = MatrixProduct.Panels<S>(right.Columns);
+        Memory<S> packed = BufferPool<S>.Rent(BufferSize.Of((long)whole + last, right.Rows));
+        ProductBlocks<S> product = new(left, right, packed, destination, resultElements, accumulate, threads);
+        if (threads == 1)
+        {
+            ParallelFor.RunHere(product.PackCount + product.BlockCount, product);
+        }
+        else
+        {
+            ParallelFor.Run(product.PackCount, product.BlockCount, product);
+        }
+
+        BufferPool<S>.Return(packed);
+    }
+
+    /// <summary>Whether the left operand is packed for a product with so many columns.</summary>
+    public static bool PacksLeft(MatrixView<S> left, int columns) =>
+        left.ColumnStride != 1
+        || columns > FewPanels * MatrixProductBlock.PanelWidth<S>(columns)
+        || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
+
+    /// <summary>Cuts the destination into blocks of about the same size, as many for each thread.</summary>
+    static (int RowBlocks, int ColumnBlocks) Grid(int rows, int panels, int threads)
+    {
+        int rowBlocks = (rows + MaxRows - 1) / MaxRows;
+        if (threads == 1)
+        {
+            return (rowBlocks, 1);
+        }
+
+        int least = BlocksPerThread * threads;
+        rowBlocks = Math.Min(MatrixProduct.RoundUp(Math.Max(rowBlocks, least), threads), Math.Max(1, rows / LeastRows));
+        return (rowBlocks, Math.Clamp((least + rowBlocks - 1) / rowBlocks, 1, panels));
+    }
+
+    public void Run(int index)
+    {
+        if (index < PackCount)
+        {
+            Pack(index * _packRows);
+        }
+        else
+        {
+            (int rowBlock, int columnBlock) = Math.DivRem(index - PackCount, _columnBlocks);
+            Multiply(rowBlock, columnBlock);
+        }
+    }
+
+    /// <summary>Packs a part of the rows of the right operand into all panels.</summary>
+    unsafe void Pack(int row)
+    {
+        int end = Math.Min(_right.Rows, row + _packRows);
+        fixed (S* source = _right.Data.Span, target = _packed.Span)
+        {
+            MatrixProductPanel.PackPanels(
+                source, _right.RowStride, _right.ColumnStride, row, end, _right.Columns, target, _right.Rows);
+        }
+    }
+
+    int RowOf(int block) => Math.Min(_left.Rows, Part((_left.Rows + RowUnit - 1) / RowUnit, block, _rowBlocks) * RowUnit);
+
+    int ColumnOf(int block) => Math.Min(
+        _right.Columns, Part((_right.Columns + _panelWidth - 1) / _panelWidth, block, _columnBlocks) * _panelWidth);
+
+    static int Part(int units, int part, int parts) => (int)((long)units * part / parts);
+
+    unsafe void Multiply(int rowBlock, int columnBlock)
+    {
+        int row = RowOf(rowBlock);
+        int rows = RowOf(rowBlock + 1) - row;
+        int column = ColumnOf(columnBlock);
+        int paddedRows = MatrixProduct.RoundUp(rows, _tileRows);
+        Memory<S> packed = _packsLeft ? BufferPool<S>.Rent(paddedRows * MatrixProductBlock.DepthSlice) : default;
+        fixed (S* left = _left.Data.Span, right = _packed.Span, target = _destination.Span, packedRows = packed.Span)
+        {
+            S** pointers = stackalloc S*[paddedRows];
+            for (int i = 0; i < paddedRows; i++)
+            {
+                pointers[i] = left + ((nint)(row + Math.Min(i, rows - 1)) * _left.RowStride);
+            }
+
+            Multiply(
+                pointers, rows, right + ((nint)column * _left.Columns), ColumnOf(columnBlock + 1) - column,
+                target + ((nint)row * _right.Columns) + column, packedRows);
+        }
+
+        if (_packsLeft)
+        {
+            BufferPool<S>.Return(packed);
+        }
+    }
+
+    /// <summary>Computes one block of the destination, a slice of the depth at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    unsafe void Multiply(S** rows, int count, S* right, int columns, S* target, S* packedRows)
+    {
+        bool streams = Streams(target);
+        int k = 0;
+        do
+        {
+            int depth = Math.Min(MatrixProductBlock.DepthSlice, _left.Columns - k);
+            ProductBlock<S> block = new()
+            {
+                Rows = count,
+                Columns = columns,
+                Depth = depth,
+                Right = right,
+                PanelWidth = _panelWidth,
+                TileRows = _tileRows,
+                Target = target,
+                Stride = _right.Columns,
+                Accumulate = _accumulate || k > 0,
+                Streams = streams,
+            };
+            if (_packsLeft)
+            {
+                MatrixProductPanel.PackRows(_left, rows[0] + ((nint)k * _left.ColumnStride), count, depth, packedRows, _tileRows);
+                Multiply(new PackedRows<S>(packedRows, _tileRows, depth), block, k);
+            }
+            else
+            {
+                Multiply(new PointedRows<S>(rows, k), block, k);
+            }
+
+            k += depth;
+        }
+        while (k < _left.Columns);
+        if (streams)
+        {
+            Streaming.End();
+        }
+    }
+
+    /// <summary>Returns whether each element of the block is written once, to a result that no cache would keep.</summary>
+    unsafe bool Streams(S* target) =>
+        !_accumulate
+        && _left.Columns <= MatrixProductBlock.DepthSlice
+        && _right.Columns * sizeof(S) % WidestLane.Bytes == 0
+        && Streaming.Suits(target, _resultElements, WidestLane.Bytes);
+
+    /// <summary>
+    /// Multiplies by the panels of full width, then by the one for the remaining columns; each from step <paramref name="k"/> on.
+    /// </summary>
+    unsafe void Multiply<TLeft>(TLeft left, in ProductBlock<S> block, int k)
+        where TLeft : unmanaged, ITileOperands<S, TLeft>
+    {
+        int whole = block.Columns / _panelWidth * _panelWidth;
+        MatrixProductBlock.Multiply(
+            left, block with { Columns = whole, Right = block.Right + ((nint)k * _panelWidth) }, (nint)_left.Columns * _panelWidth);
+        if (whole < block.Columns)
+        {
+            int last = MatrixProductBlock.PanelWidth<S>(block.Columns - whole);
+            S* right = block.Right + ((nint)whole * _left.Columns) + ((nint)k * last);
+            MatrixProductBlock.Multiply(
+                left,
+                block with { Columns = block.Columns - whole, Right = right, PanelWidth = last, Target = block.Target + whole },
+                panelStride: 0);
+        }
+    }
+}
