@@ -64,6 +64,33 @@ public class MatrixProductTests
         Check(1100, 3, 2047, turnedLeft: true, turnedRight: false, accumulate: false);
     }
 
+    /// <summary>A row has the same bits in a batch of any size; fewer than nine rows by a transposed matrix are dot products.</summary>
+    [Theory]
+    [InlineData(200, 300, false)]
+    [InlineData(700, 300, false)]
+    [InlineData(500, 33, false)]
+    [InlineData(390, 20, false)]
+    [InlineData(200, 300, true)]
+    [InlineData(700, 33, true)]
+    public void Rows_do_not_depend_on_their_number(int depth, int columns, bool turnedRight)
+    {
+        RandomStream random = new(3);
+        float[] rows = Tensor.Randn([150, depth], random: random).ToArray<float>();
+        MatrixView<float> right = View(depth, columns, turnedRight, random);
+        float[] all = Product(150);
+        foreach (int count in turnedRight ? [9, 13, 48, 49, 100] : (int[])[1, 2, 7, 12, 13, 48, 49, 100])
+        {
+            Assert.Equal(all[..(count * columns)], Product(count));
+        }
+
+        float[] Product(int count)
+        {
+            float[] product = new float[count * columns];
+            MatrixProduct.Multiply(new(rows, count, depth, depth, 1), right, product);
+            return product;
+        }
+    }
+
     /// <summary>Panels of 32 columns.</summary>
     [Theory]
     [InlineData(100, 4)]

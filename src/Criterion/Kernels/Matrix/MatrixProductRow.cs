@@ -13,8 +13,8 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
 {
     const int TileRuns = 12;
 
-    /// <summary>The rows of the matrix that are read at a time: sums are added to the destination after each.</summary>
-    const int StepsAtOnce = 32;
+    /// <summary>The steps that are summed before they are added to the destination: as in <see cref="ProductBlocks{S}"/>.</summary>
+    const int StepsAtOnce = MatrixProductBlock.DepthSlice;
 
     /// <summary>The most tiles of a stripe: their part of the destination stays in the nearest cache.</summary>
     const int MostTiles = 16;
@@ -56,7 +56,7 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
         }
     }
 
-    /// <summary>Stripes of columns, of which some rows are read at a time: whole pages where one thread computes all columns.</summary>
+    /// <summary>Stripes of columns, a slice of the rows at a time.</summary>
     readonly struct Stripes<L>(MatrixProductRow<S> product, Memory<int> steps) : IChunk
         where L : struct, ILane<L, S>
     {

@@ -17,11 +17,6 @@ internal readonly struct ProductStripes<S> : IChunk
     /// <summary>A narrower right operand is soon packed, and packing the left one would not be worth it.</summary>
     public const int LeastColumns = 128;
 
-    /// <summary>
-    /// The steps of the depth for which the right operand is read in place, for all panels of a stripe: its rows are then read along.
-    /// </summary>
-    const int StepsInPlace = 64;
-
     /// <summary>The bytes of a way of the second-level cache: lines whose distance is a multiple of it share a set.</summary>
     const int CacheWayBytes = 128 << 10;
 
@@ -59,9 +54,10 @@ internal readonly struct ProductStripes<S> : IChunk
     /// evicting each other.
     /// </summary>
     bool IsInPlace => _right.ColumnStride == 1
-        && (_left.Rows <= _tileRows || (long)_right.RowStride * StepsInPlace * Unsafe.SizeOf<S>() <= CacheWayBytes);
+        && (_left.Rows <= _tileRows || (long)_right.RowStride * Math.Min(SliceSteps, _left.Columns) * Unsafe.SizeOf<S>() <= CacheWayBytes);
 
-    int SliceSteps => IsInPlace ? StepsInPlace : MatrixProductBlock.DepthSlice;
+    /// <summary>The steps that are summed before they are added to the destination: as in <see cref="ProductBlocks{S}"/>.</summary>
+    static int SliceSteps => MatrixProductBlock.DepthSlice;
 
     int Slices => (_left.Columns + SliceSteps - 1) / SliceSteps;
 
