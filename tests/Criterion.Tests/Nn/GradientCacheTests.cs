@@ -162,7 +162,8 @@ public class GradientCacheTests
     {
         Tensor tokens = Tensor.RandInt(0, 9, [7, 4], new(3));
         Module encoder = new Sequential(
-            new Embedding(9, 6, random: new(1)), new Dropout(0.2, new(2)), new Flatten(), new Linear(24, 5, random: new(4))).To(DType.Float64);
+            new Embedding(9, 6, random: new(1)), new Dropout(0.2, new(2)), new Flatten(), new Linear(24, 5, random: new(4)));
+        encoder.To(DType.Float64);
         Loss(encoder.Forward(tokens)).Backward();
         double[] expected = [.. encoder.Parameters().SelectMany(static parameter => Doubles(parameter.Grad!))];
         encoder.ZeroGrad();

@@ -45,7 +45,7 @@ public class EmbeddingWorkflowTests
         Assert.Equal(Bits(whole), Bits(resumed));
     }
 
-    /// <summary>In single precision the gradients of chunks and of one batch differ by rounding, and so do the weights after a step.</summary>
+    /// <summary>The gradients of chunks and of one batch differ by rounding, and so do the weights after a step.</summary>
     [Fact]
     public void Chunks_train_as_one_batch_does()
     {
