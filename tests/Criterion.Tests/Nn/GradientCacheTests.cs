@@ -158,6 +158,21 @@ public class GradientCacheTests
     }
 
     [Fact]
+    public void Tokens_are_encoded_too()
+    {
+        Tensor tokens = Tensor.RandInt(0, 9, [7, 4], new(3));
+        Module encoder = new Sequential(
+            new Embedding(9, 6, random: new(1)), new Dropout(0.2, new(2)), new Flatten(), new Linear(24, 5, random: new(4)));
+        encoder.To(DType.Float64);
+        Loss(encoder.Forward(tokens)).Backward();
+        double[] expected = [.. encoder.Parameters().SelectMany(static parameter => Doubles(parameter.Grad!))];
+        encoder.ZeroGrad();
+        encoder.RandomStreams()[0].Position = 0;
+        new GradientCache(3).Backward(encoder, tokens, Loss);
+        Close(expected, [.. encoder.Parameters().SelectMany(static parameter => Doubles(parameter.Grad!))], 1e-12);
+    }
+
+    [Fact]
     public void An_encoder_that_returns_its_input_leaves_it_as_it_was()
     {
         Tensor input = Tensor.Ones([4, 2]);
