@@ -22,7 +22,7 @@ public class ArchitectureTests
         ["Losses"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Schedules"],
         ["Formats"] = ["Shapes", "Tensors", "Autograd"],
         ["Nn"] = ["Shapes", "Numbers", "Formulas", "Memory", "Drivers", "Tensors", "Autograd", "Formats"],
-        ["Metrics"] = ["Shapes", "Numbers", "Formulas", "Tensors", "Autograd", "Losses"],
+        ["Metrics"] = ["Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Losses"],
         ["Optim"] = ["Shapes", "Numbers", "Formulas", "Drivers", "Tensors", "Autograd", "Schedules", "Nn"],
     };
 

@@ -33,6 +33,8 @@ static class EvaluationCases
         [nameof(MatryoshkaLoss)] = "takes a function of tensors",
         [nameof(UniformityLoss)] = "takes the embeddings of a batch, whose rows are not independent",
         [nameof(KoLeoLoss)] = "takes the embeddings of a batch, whose rows are not independent",
+        [nameof(BatchTripletLoss)] = "takes embeddings and the labels that define its triplets",
+        [nameof(BatchContrastiveLoss)] = "takes embeddings and the labels that define its pairs",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>
