@@ -135,28 +135,6 @@ public abstract class ClassWeightContract
     }
 
     [Fact]
-    public void Threads_do_not_change_a_bit()
-    {
-        (Tensor x, Tensor labels, Tensor w) = Draw(300, 9, 4101);
-        (x, w) = (x.To(DType.Float32), w.To(DType.Float32));
-        int before = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            (double value, Tensor[] slopes) = Slopes(x, labels, w);
-            Compute.Threads = 3;
-            (double again, Tensor[] slopesAgain) = Slopes(x, labels, w);
-            Assert.Equal(value, again);
-            Assert.Equal(slopes[0].ToArray<float>(), slopesAgain[0].ToArray<float>());
-            Assert.Equal(slopes[1].ToArray<float>(), slopesAgain[1].ToArray<float>());
-        }
-        finally
-        {
-            Compute.Threads = before;
-        }
-    }
-
-    [Fact]
     public void Similarities_of_16384_rows_and_classes_are_never_in_memory()
     {
         const int n = 16_384;

@@ -20,6 +20,16 @@ public class CosFaceLossTests : ClassWeightContract
         slack: Slack);
 
     [Fact]
+    public void An_empty_batch_without_reduction_has_no_losses_and_no_gradient()
+    {
+        Tensor w = Tensor.Ones([2, 3], requiresGrad: true);
+        Tensor losses = new CosFaceLoss(reduction: Reduction.None).Forward(Tensor.Zeros([0, 3]), Tensor.Zeros([0], DType.Int64), w);
+        losses.Sum().Backward();
+        Assert.Equal([0], losses.Shape);
+        Assert.Equal(0, w.Grad!.Abs().Max().Item());
+    }
+
+    [Fact]
     public void Options_out_of_range_are_errors()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new CosFaceLoss(-0.1));

@@ -73,6 +73,20 @@ public class LinearCrossEntropyLossTests : ClassWeightContract
     }
 
     [Fact]
+    public void Ignored_rows_are_0_without_reduction()
+    {
+        Tensor w = Tensor.Ones([2, 3], requiresGrad: true);
+        Tensor b = Tensor.Ones([2], requiresGrad: true);
+        LinearCrossEntropyLoss loss = new(ignoreIndex: 1, reduction: Reduction.None);
+        Assert.Equal([0, MathF.Log(2)], loss.Forward(Tensor.Ones([2, 3]), Tensor.From<long>([1, 0]), w, b).ToArray<float>());
+        Tensor nothing = loss.Forward(Tensor.Ones([2, 3]), Tensor.From<long>([1, 1]), w, b);
+        nothing.Sum().Backward();
+        Assert.Equal([0, 0], nothing.ToArray<float>());
+        Assert.Equal(0, w.Grad!.Abs().Max().Item());
+        Assert.Equal(0, b.Grad!.Abs().Max().Item());
+    }
+
+    [Fact]
     public void Logits_of_a_thousand_neither_overflow_nor_lose_their_gradient()
     {
         Tensor x = Tensor.From<float>([1000, 0]).Reshape(1, 2);

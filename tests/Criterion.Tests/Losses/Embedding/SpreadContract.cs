@@ -107,26 +107,6 @@ public abstract class SpreadContract
     }
 
     [Fact]
-    public void Threads_do_not_change_a_bit()
-    {
-        Tensor x = Draw(4101, 3).To(DType.Float32);
-        x.RequiresGrad = true;
-        int before = Compute.Threads;
-        try
-        {
-            Compute.Threads = 1;
-            (double value, float[] slope) = (Loss(x).Item(), Criterion.Autograd.Grad(Loss(x), x).ToArray<float>());
-            Compute.Threads = 3;
-            Assert.Equal(value, Loss(x).Item());
-            Assert.Equal(slope, Criterion.Autograd.Grad(Loss(x), x).ToArray<float>());
-        }
-        finally
-        {
-            Compute.Threads = before;
-        }
-    }
-
-    [Fact]
     public void It_is_shown_and_stored()
     {
         CriterionAssert.IsShown(Default);
