@@ -77,16 +77,12 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
 
     private protected override (double Value, double GradientScale) Sum(LabeledRows rows, Tensor?[] gradients, out PairRowTotals totals)
     {
-        // The gradients of both kinds have different factors, which are known after the pairs were counted.
-        bool counts = Reduction == Reduction.Mean && gradients.Any(static gradient => gradient is not null);
-        totals = rows.Run(Row(1, 1), counts ? [] : gradients);
-        double positives = 1 / Divisor(totals.FirstTerms, totals.FirstActive);
-        double negatives = 1 / Divisor(totals.SecondTerms, totals.SecondActive);
-        if (counts)
-        {
-            rows.Run(Row(positives, negatives), gradients);
-        }
-
+        // The gradients of both kinds have different factors: the labels count all pairs, and a pass without gradients those above 0.
+        PairRowTotals active = ActiveOnly && Reduction == Reduction.Mean ? rows.Run(Row(1, 1), []) : default;
+        (long similar, long dissimilar) = rows.CountPairs();
+        double positives = 1 / Divisor(similar, active.FirstActive);
+        double negatives = 1 / Divisor(dissimilar, active.SecondActive);
+        totals = rows.Run(Row(positives, negatives), gradients);
         return ((totals.First * positives) + (totals.Second * negatives), 1);
     }
 
@@ -112,7 +108,7 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
         [
             .. from i in Enumerable.Range(0, x.Length)
                from j in Enumerable.Range(0, y.Length)
-               where x[i] == y[j] == areSimilar && !(rows.IsOneSet && i == j)
+               where x[i] == y[j] == areSimilar && !(rows.ExcludesDiagonal && i == j)
                select ((long)i, (long)j),
         ];
         anchors = [.. pairs.Select(static pair => pair.Query)];
