@@ -84,15 +84,7 @@ internal sealed record LabeledRows(
     }
 
     static Tensor Prepare(Tensor rows, EmbeddingDistance distance) =>
-        (distance == EmbeddingDistance.Euclidean ? rows : UnitRows(rows)).Contiguous();
-
-    /// <summary>Scales rows to length 1 in Float64, in which no square of a Float32 overflows. Rows of zeros remain.</summary>
-    static Tensor UnitRows(Tensor rows)
-    {
-        Tensor numbers = rows.To(DType.Float64);
-        Tensor squares = (numbers * numbers).Sum(1, keepDim: true);
-        return (numbers / (squares + squares.Detach().EqualTo(0).To(DType.Float64)).Sqrt()).To(rows.DType);
-    }
+        (distance == EmbeddingDistance.Euclidean ? rows : UnitRows.Of(rows)).Contiguous();
 
     static void Check(string owner, Tensor rows, Tensor labels, string name, string labelName)
     {
