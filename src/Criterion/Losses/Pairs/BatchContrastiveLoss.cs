@@ -62,7 +62,7 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        TensorFormula.ToLatex(Pull, "d(a, p)") + @" \\ " + TensorFormula.ToLatex(Push, "d(a, n)");
+        TensorFormula.ToLatex(Pull, "d(a, p)") + "\n" + TensorFormula.ToLatex(Push, "d(a, n)");
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -71,7 +71,7 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
         new("dissimilar", "d", 0, 2, d => TensorFormula.Map(Push, d)),
     ];
 
-    Excess Pull => new(-1, -PositiveMargin, Squared);
+    Excess Pull => new(-1, PositiveMargin, Squared);
 
     Excess Push => new(1, NegativeMargin, Squared);
 
@@ -115,14 +115,14 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
         return TensorFormula.Map(formula, rows.Distances(anchors, [.. pairs.Select(static pair => pair.Key)]));
     }
 
-    /// <summary>max(0, margin − sign · d), or half of its square.</summary>
+    /// <summary>max(0, sign · (margin − d)), or half of its square.</summary>
     internal readonly struct Excess(double sign, double margin, Flag squared) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
-            T excess = T.PositivePart(sign > 0 ? margin - x : x + margin);
+            T excess = T.PositivePart(sign > 0 ? margin - x : x - margin);
             return squared ? 0.5 * (excess * excess) : excess;
         }
     }
