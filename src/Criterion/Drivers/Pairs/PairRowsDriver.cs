@@ -75,6 +75,11 @@ internal readonly struct PairRowsSweep<TRow, S> : IDisposable
     public PairRowTotals Run()
     {
         PairRowTotals totals = default;
+        if (_inputs.Items == 0)
+        {
+            return totals;
+        }
+
         if (_inputs.IsEuclidean)
         {
             WriteSquares();
