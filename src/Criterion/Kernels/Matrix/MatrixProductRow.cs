@@ -73,8 +73,8 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
         static int TileColumns => TileRuns * L.Width;
 
         /// <summary>
-        /// Prefetches some columns of a few rows in the order of the memory. Tiles read their rows apart, which is slow for a matrix that is
-        /// in no cache.
+        /// Prefetches some columns of a few rows in the order of the memory. Tiles read their rows apart, which is slow for a matrix that
+        /// is in no cache.
         /// </summary>
         unsafe void PrefetchRows(S* rows, int count, int first, int end)
         {
@@ -102,7 +102,8 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
                         Math.Min(StepsAtOnce, product.Matrix.Rows - k));
                     TileStore store = product.Accumulate || k > 0 ? TileStore.Add : TileStore.Overwrite;
                     S* rows = matrix + ((nint)k * product.Matrix.RowStride);
-                    PrefetchRows(rows, some.Depth, index * _tilesPerStripe * TileColumns, Math.Min(product.Matrix.Columns, end * TileColumns));
+                    PrefetchRows(
+                        rows, some.Depth, index * _tilesPerStripe * TileColumns, Math.Min(product.Matrix.Columns, end * TileColumns));
                     for (int tile = index * _tilesPerStripe; tile < end; tile++)
                     {
                         int first = tile * TileColumns;
