@@ -43,6 +43,8 @@ static class PlacementCases
         typeof(OrthogonalPenalty),
         typeof(PathLengthPenalty),
         typeof(WeightClip),
+        typeof(BatchTripletLoss),
+        typeof(BatchContrastiveLoss),
         typeof(VicRegLoss),
         typeof(BarlowTwinsLoss),
         typeof(CosentLoss),

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Criterion.Losses;
-using Criterion.Memory;
 
 namespace Criterion.Drivers;
 
@@ -10,6 +9,9 @@ namespace Criterion.Drivers;
 /// </summary>
 internal readonly struct TripletRow(PositiveMining positives, NegativeMining negatives, double margin, bool isSmooth) : IPairRow
 {
+    /// <summary>The number of positives up to which searching the negatives for each costs less than sorting them.</summary>
+    const int FewPositives = 16;
+
     public bool IsSparse => positives != PositiveMining.All && negatives != NegativeMining.All;
 
     public void Run<S>(in PairRow<S> row, ref PairRowTotals totals)
@@ -18,6 +20,10 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         if (IsSparse)
         {
             RunOne(row, ref totals);
+        }
+        else if (negatives != NegativeMining.All && row.Labels.Count(row.Label) <= FewPositives)
+        {
+            RunFew(row, ref totals);
         }
         else
         {
@@ -31,9 +37,9 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     {
         using SortedNegatives others = new(row.Distances, row.Labels, row.Label);
         int only = positives == PositiveMining.All ? -1 : Positive(row);
-        for (int item = 0; item < row.Labels.Length && others.Count > 0; item++)
+        for (int item = row.NextPositive(-1); item >= 0 && others.Count > 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] != row.Label || item == row.Self || (only >= 0 && item != only))
+            if (only >= 0 && item != only)
             {
                 continue;
             }
@@ -54,11 +60,11 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int best = -1;
-        for (int item = 0; item < row.Labels.Length; item++)
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] == row.Label && item != row.Self && (best < 0 || (positives == PositiveMining.Hardest
+            if (best < 0 || (positives == PositiveMining.Hardest
                 ? row.Distances[item] > row.Distances[best]
-                : row.Distances[item] < row.Distances[best])))
+                : row.Distances[item] < row.Distances[best]))
             {
                 best = item;
             }
@@ -87,6 +93,23 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         row.AddWeight(negative, -slope);
     }
 
+    void RunFew<S>(in PairRow<S> row, ref PairRowTotals totals)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        bool isSemiHard = negatives == NegativeMining.SemiHard;
+        int negative = isSemiHard ? -1 : Negative(row, double.NegativeInfinity);
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
+        {
+            negative = isSemiHard ? Negative(row, row.Distances[item]) : negative;
+            if (negative >= 0)
+            {
+                double slope = AddTerm(row.Distances[item] - row.Distances[negative] + margin, ref totals);
+                row.AddWeight(item, slope);
+                row.AddWeight(negative, -slope);
+            }
+        }
+    }
+
     /// <summary>Returns the nearest negative beyond a distance, else the farthest, or −1 if there is none.</summary>
     static int Negative<S>(in PairRow<S> row, double beyond)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -98,18 +121,14 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         long label = row.Label;
         for (int item = 0; item < distances.Length; item++)
         {
+            // The label is compared last: a distance is rarely below all before it.
             double distance = distances[item];
-            if (labels[item] == label)
-            {
-                continue;
-            }
-
-            if (distance > beyond && (distance < least || nearest < 0))
+            if (distance < least && distance > beyond && labels[item] != label)
             {
                 (nearest, least) = (item, distance);
             }
 
-            if (distance > most || farthest < 0)
+            if (distance > most && labels[item] != label)
             {
                 (farthest, most) = (item, distance);
             }
@@ -121,22 +140,40 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     void RunAll<S>(in PairRow<S> row, ref PairRowTotals totals)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        using SortedNegatives others = new(row.Distances, row.Labels, row.Label);
-        if (others.Count == 0)
+        int only = positives == PositiveMining.All ? -1 : Positive(row);
+        using SortedNegatives others = new(row.Distances, row.Labels, row.Label, Bound(row));
+        if (others.Total == 0)
         {
             return;
         }
 
-        int only = positives == PositiveMining.All ? -1 : Positive(row);
-        for (int item = 0; item < row.Labels.Length; item++)
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] == row.Label && item != row.Self && (only < 0 || item == only))
+            if (only < 0 || item == only)
             {
                 row.AddWeight(item, AddTriplets(others, row.Distances[item], ref totals));
             }
         }
 
         others.Spread(row.Weights);
+    }
+
+    /// <summary>Returns the distance from which no negative has a triplet above 0: those beyond it are counted, not sorted.</summary>
+    double Bound<S>(in PairRow<S> row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (isSmooth || negatives != NegativeMining.All)
+        {
+            return double.PositiveInfinity;
+        }
+
+        double farthest = double.NegativeInfinity;
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
+        {
+            farthest = Math.Max(farthest, row.Distances[item]);
+        }
+
+        return farthest + margin;
     }
 
     /// <summary>Adds the triplets of a positive; returns the derivative by its distance.</summary>
@@ -176,7 +213,7 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     {
         int active = others.CountBelow(distance + margin);
         totals.First += (active * (distance + margin)) - others.Sums[active];
-        totals.FirstTerms += others.Count;
+        totals.FirstTerms += others.Total;
         totals.FirstActive += active;
         others.CountFirst(active);
         return active;
@@ -198,94 +235,11 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
 /// <summary>Lists the triplets of each anchor, for the run on tensors.</summary>
 internal readonly struct TripletListRow(TripletRow row, List<(int Positive, int Negative)>[] triplets) : IPairRow
 {
+    /// <summary>The number of positives up to which searching the negatives for each costs less than sorting them.</summary>
+    const int FewPositives = 16;
+
     public bool IsSparse => false;
 
     public void Run<S>(in PairRow<S> anchor, ref PairRowTotals totals)
         where S : unmanaged, IBinaryFloatingPointIeee754<S> => row.List(anchor, triplets[anchor.Anchor]);
-}
-
-/// <summary>The items of other labels than an anchor's in the order of their distances, in rented memory.</summary>
-internal readonly ref struct SortedNegatives : IDisposable
-{
-    readonly Memory<double> _numbers;
-    readonly Memory<int> _items;
-    readonly int _capacity;
-
-    public SortedNegatives(ReadOnlySpan<double> distances, ReadOnlySpan<long> labels, long label)
-    {
-        _capacity = distances.Length + 1;
-        _numbers = BufferPool<double>.Rent(4L * _capacity);
-        _items = BufferPool<int>.Rent(_capacity);
-        for (int item = 0; item < distances.Length; item++)
-        {
-            if (labels[item] != label)
-            {
-                _numbers.Span[Count] = distances[item];
-                _items.Span[Count++] = item;
-            }
-        }
-
-        Distances.Sort(Items);
-        Sums[0] = 0;
-        for (int i = 0; i < Count; i++)
-        {
-            Sums[i + 1] = Sums[i] + Distances[i];
-        }
-
-        _numbers.Span[(2 * _capacity)..].Clear();
-    }
-
-    public int Count { get; }
-
-    public Span<int> Items => _items.Span[..Count];
-
-    /// <summary>The distances, rising.</summary>
-    public Span<double> Distances => _numbers.Span[..Count];
-
-    /// <summary>The sums of the distances before each.</summary>
-    public Span<double> Sums => _numbers.Span.Slice(_capacity, Count + 1);
-
-    /// <summary>The derivatives by the distances; those of <see cref="CountFirst"/> are added by <see cref="Spread"/>.</summary>
-    public Span<double> Slopes => _numbers.Span.Slice(2 * _capacity, Count);
-
-    Span<double> Ends => _numbers.Span.Slice(3 * _capacity, Count + 1);
-
-    /// <summary>Subtracts 1 from the derivatives by the first distances.</summary>
-    public void CountFirst(int count) => Ends[count]--;
-
-    /// <summary>Returns the number of distances below a bound.</summary>
-    public int CountBelow(double bound) => Lower(bound, isInclusive: false);
-
-    /// <summary>Returns the number of distances up to a bound.</summary>
-    public int CountUpTo(double bound) => Lower(bound, isInclusive: true);
-
-    /// <summary>Adds the derivatives to those of all items, unless these are not needed.</summary>
-    public void Spread(Span<double> weights)
-    {
-        double counted = 0;
-        for (int i = Count - 1; i >= 0 && weights.Length > 0; i--)
-        {
-            counted += Ends[i + 1];
-            weights[Items[i]] += Slopes[i] + counted;
-        }
-    }
-
-    public void Dispose()
-    {
-        BufferPool<int>.Return(_items);
-        BufferPool<double>.Return(_numbers);
-    }
-
-    int Lower(double bound, bool isInclusive)
-    {
-        (int low, int high) = (0, Count);
-        while (low < high)
-        {
-            int middle = (low + high) >> 1;
-            bool isBefore = isInclusive ? Distances[middle] <= bound : Distances[middle] < bound;
-            (low, high) = isBefore ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
 }

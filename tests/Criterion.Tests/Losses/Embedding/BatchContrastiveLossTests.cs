@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Criterion.Losses;
 using Criterion.Tests.Golden;
 using Criterion.Tests.Metrics;
@@ -63,6 +64,34 @@ public class BatchContrastiveLossTests : LabeledRowsLossContract
     }
 
     [Fact]
+    public void A_queue_of_earlier_batches_agrees_with_pytorch_metric_learning()
+    {
+        GoldenCase golden = GoldenFile.Find("metric_learning", "CrossBatchMemory", "ContrastiveLoss");
+        int capacity = golden.Args.Int("memory_size");
+        BatchContrastiveLoss loss = new(1 - golden.Args.Double("pos_margin"), 1 - golden.Args.Double("neg_margin"), activeOnly: true);
+        List<(double[] Row, long Label)> earlier = [];
+        foreach (JsonElement step in golden["steps"].EnumerateArray())
+        {
+            double[][] rows = Matrix(step.GetProperty("embeddings"));
+            long[] labels = [.. step.GetProperty("labels").EnumerateArray().Select(static label => label.GetInt64())];
+            (double[] Row, long Label)[] batch = [.. rows.Zip(labels)];
+            (double[] Row, long Label)[] keys = [.. batch, .. earlier.TakeLast(capacity - batch.Length)];
+            Tensor x = Learned(Tensor.From([.. rows.SelectMany(static row => row)], [rows.Length, 3]));
+            Tensor value = loss.Forward(
+                x, Tensor.From(labels),
+                Tensor.From([.. keys.SelectMany(static key => key.Row)], [keys.Length, 3]),
+                Tensor.From([.. keys.Select(static key => key.Label)]),
+                keysBeginWithQueries: true);
+            Assert.Equal(step.GetProperty("loss").GetDouble(), value.Item(), 1e-10);
+            Assert.Equal(
+                Matrix(step.GetProperty("grad")).SelectMany(static row => row),
+                Autograd.Grad(value, x).ToArray<double>(),
+                static (a, b) => Math.Abs(a - b) < 1e-10);
+            earlier.AddRange(batch);
+        }
+    }
+
+    [Fact]
     public void A_kind_without_pairs_has_a_mean_of_zero()
     {
         Tensor rows = Tensor.From([0.0, 3, 4], [3, 1]);
@@ -86,6 +115,9 @@ public class BatchContrastiveLossTests : LabeledRowsLossContract
         new BatchContrastiveLoss(0.1, 1.2, distance: distance, activeOnly: activeOnly, reduction: reduction);
 
     static double[][] Rows(Tensor matrix) => [.. matrix.ToArray<double>().Chunk(matrix.Shape[1])];
+
+    static double[][] Matrix(JsonElement rows) =>
+        [.. rows.EnumerateArray().Select(static row => row.EnumerateArray().Select(static value => value.GetDouble()).ToArray())];
 
     static bool IsHere(string op, string name)
     {

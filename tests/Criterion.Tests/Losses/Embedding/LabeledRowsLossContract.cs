@@ -1,4 +1,5 @@
 using Criterion.Losses;
+using Criterion.Memory;
 using Criterion.Tests.Metrics;
 
 namespace Criterion.Tests.Losses;
@@ -120,6 +121,11 @@ public abstract class LabeledRowsLossContract
         Assert.Equal([0.0, 0, 0], Autograd.Grad(zero, one).ToArray<double>());
         Assert.Equal(0, (loss with { OnEmpty = OnEmpty.Zero }).Forward(one[..0], Labels(0, 1)).Item());
         Assert.Equal([0.0], Make(EmbeddingDistance.Cosine, Reduction.None).Forward(one, Labels(1, 1)).ToArray<double>());
+        foreach (EmbeddingDistance distance in Enum.GetValues<EmbeddingDistance>())
+        {
+            Assert.Throws<LossException>(() => Make(distance).Forward(one, Labels(1, 1), one[..0], Labels(0, 1)));
+            Assert.Throws<LossException>(() => Make(distance).Forward(one[..0], Labels(0, 1), one, Labels(1, 1)));
+        }
     }
 
     [Fact]
@@ -163,6 +169,43 @@ public abstract class LabeledRowsLossContract
             Tensor loss = Make(distance).Forward(x, labels);
             return ((float)loss.Item(), Autograd.Grad(loss, x).ToArray<float>());
         }
+    }
+
+    [Theory]
+    [InlineData(EmbeddingDistance.Cosine)]
+    [InlineData(EmbeddingDistance.Euclidean)]
+    public void Keys_that_begin_with_the_queries_form_no_pair_with_themselves(EmbeddingDistance distance)
+    {
+        Tensor x = Learned(MetricGolden.Normal(20, 3, 35));
+        Tensor labels = Labels(20, 4);
+        foreach (Reduction reduction in (Reduction[])[Reduction.Mean, Reduction.None])
+        {
+            LabeledRowsLoss loss = Make(distance, reduction);
+            Tensor expected = loss.Forward(x, labels, out TermCounts all);
+            Tensor actual = loss.Forward(x, labels, Tensor.Cat([x]), labels, out TermCounts counts, keysBeginWithQueries: true);
+            Assert.Equal(all, counts);
+            Assert.Equal(expected.ToArray<double>(), actual.ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e-12);
+            Assert.Equal(
+                Autograd.Grad(expected.Sum(), x).ToArray<double>(),
+                Autograd.Grad(actual.Sum(), x).ToArray<double>(),
+                static (a, b) => Math.Abs(a - b) < 1e-12);
+            Named<ShapeException>("cannot begin", () => loss.Forward(x, labels, x[..5], labels[..5], keysBeginWithQueries: true));
+        }
+    }
+
+    [Fact]
+    public void A_loss_under_red_zones_writes_within_its_buffers()
+    {
+        using RedZones zones = RedZones.Open();
+        foreach (EmbeddingDistance distance in Enum.GetValues<EmbeddingDistance>())
+        {
+            Tensor x = Learned(MetricGolden.Normal(17, 5, 36));
+            using TensorScope scope = new();
+            Make(distance).Forward(x, Labels(17, 4)).Backward();
+            Make(distance).Forward(x, Labels(17, 4), MetricGolden.Normal(9, 5, 37), Labels(9, 4)).Backward();
+        }
+
+        Assert.Empty(zones.Check());
     }
 
     [Fact]
