@@ -32,6 +32,7 @@ namespace Criterion.Losses;
 [JsonDerivedType(typeof(MultiLabelSoftMarginLoss), nameof(MultiLabelSoftMarginLoss))]
 [JsonDerivedType(typeof(MultiMarginLoss), nameof(MultiMarginLoss))]
 [JsonDerivedType(typeof(MultiScaleSsimLoss), nameof(MultiScaleSsimLoss))]
+[JsonDerivedType(typeof(NegativeCosineLoss), nameof(NegativeCosineLoss))]
 [JsonDerivedType(typeof(NLLLoss), nameof(NLLLoss))]
 [JsonDerivedType(typeof(PoissonNLLLoss), nameof(PoissonNLLLoss))]
 [JsonDerivedType(typeof(PsnrLoss), nameof(PsnrLoss))]

@@ -43,6 +43,19 @@ static class PlacementCases
         typeof(OrthogonalPenalty),
         typeof(PathLengthPenalty),
         typeof(WeightClip),
+        typeof(VicRegLoss),
+        typeof(BarlowTwinsLoss),
+        typeof(CosentLoss),
+        typeof(AngleLoss),
+        typeof(NormalizedSoftmaxLoss),
+        typeof(CosFaceLoss),
+        typeof(ArcFaceLoss),
+        typeof(ProxyNcaLoss),
+        typeof(ProxyAnchorLoss),
+        typeof(LinearCrossEntropyLoss),
+        typeof(MatryoshkaLoss),
+        typeof(UniformityLoss),
+        typeof(KoLeoLoss),
     ];
 
     static readonly string[] OtherDomains = ["bce", "soft margin", "hinge embedding", "kl-div", "kl-div log", "margin ranking"];
@@ -133,6 +146,7 @@ static class PlacementCases
     static IEnumerable<PlacementCase> Rows() =>
     [
         .. Of([Row, Row], static r => new CosineSimilarityLoss(reduction: r)),
+        .. Of([Row, Row], static r => new NegativeCosineLoss(reduction: r)),
         .. Pair<CosineEmbeddingLoss>(static (x, y, r) => new CosineEmbeddingLoss(reduction: r).Forward(x[0], x[1], y)),
         .. Pair<ContrastiveLoss>(static (x, y, r) => new ContrastiveLoss(reduction: r).Forward(x[0], x[1], y)),
         .. Pair<PairMarginLoss>(static (x, y, r) => new PairMarginLoss(0.3, 1.2, reduction: r).Forward(x[0], x[1], y)),

@@ -14,6 +14,14 @@ static class LossGolden
         _ => Criterion.Losses.Reduction.Mean,
     };
 
+    /// <summary>The reduction that pytorch-metric-learning's reducer is.</summary>
+    public static Reduction Reducer(this GoldenCase golden) => golden.Args.Text("reducer", "mean") switch
+    {
+        "none" => Criterion.Losses.Reduction.None,
+        "sum" => Criterion.Losses.Reduction.Sum,
+        _ => Criterion.Losses.Reduction.Mean,
+    };
+
     /// <summary>An input by its name, such as a weight; null where the case has none.</summary>
     public static Tensor? Named(this GoldenCase golden, string name, Tensor[] inputs)
     {

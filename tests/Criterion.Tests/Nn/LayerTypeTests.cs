@@ -8,6 +8,7 @@ public class LayerTypeTests
     static readonly (string Name, Func<DType, Layer> Make, Shape Input)[] Layers =
     [
         ("Linear", static type => new Linear(3, 2, dtype: type), [4, 3]),
+        ("ClassWeights", static type => new ClassWeights(3, 2, dtype: type), [4, 2]),
         ("Conv1d", static type => new Conv1d(2, 3, 2, dtype: type), [1, 2, 4]),
         ("Conv2d", static type => new Conv2d(2, 3, 2, dtype: type), [1, 2, 4, 4]),
         ("ConvTranspose1d", static type => new ConvTranspose1d(2, 3, 2, dtype: type), [1, 2, 4]),

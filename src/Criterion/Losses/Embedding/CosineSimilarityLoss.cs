@@ -67,10 +67,15 @@ public sealed record CosineSimilarityLoss : RowLoss, IPredictionLoss
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(Statistics<T> sums, T t)
+            where T : struct, IReal<T> => 1 - Similarity(sums);
+
+        /// <summary>Computes x·y / (max(‖x‖, ε) max(‖y‖, ε)) from the sums of a row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Similarity<T>(Statistics<T> sums)
             where T : struct, IReal<T>
         {
             T least = T.Const(epsilon * epsilon);
-            return 1 - (sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least))));
+            return sums.First / (T.Sqrt(T.Max(sums.Second, least)) * T.Sqrt(T.Max(sums.Third, least)));
         }
     }
 }

@@ -22,14 +22,27 @@ static class EvaluationCases
         [nameof(PullingAwayPenalty)] = "takes the encodings of a discriminator",
         [nameof(BatchTripletLoss)] = "takes embeddings and the labels that define its triplets",
         [nameof(BatchContrastiveLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(VicRegLoss)] = "takes the embeddings of a batch, whose rows are not independent",
+        [nameof(BarlowTwinsLoss)] = "takes the embeddings of a batch, whose rows are not independent",
+        [nameof(CosentLoss)] = "takes pairs with scores, which it ranks over the batch",
+        [nameof(AngleLoss)] = "takes pairs with scores, which it ranks over the batch",
+        [nameof(NormalizedSoftmaxLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(CosFaceLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ArcFaceLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ProxyNcaLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(ProxyAnchorLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(LinearCrossEntropyLoss)] = "takes the weights of classes, a third matrix",
+        [nameof(MatryoshkaLoss)] = "takes a function of tensors",
+        [nameof(UniformityLoss)] = "takes the embeddings of a batch, whose rows are not independent",
+        [nameof(KoLeoLoss)] = "takes the embeddings of a batch, whose rows are not independent",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>
     public static readonly IReadOnlySet<string> Composed = new HashSet<string>
     {
         nameof(CTCLoss), nameof(GradientLoss), nameof(KlFromLogProbabilitiesLoss), nameof(KlFromProbabilitiesLoss), nameof(MsSsimL1Loss),
-        nameof(MultiLabelMarginLoss), nameof(MultiScaleSsimLoss), nameof(PerceptualLoss), nameof(StyleLoss), nameof(TotalVariationLoss),
-        nameof(TripletMarginWithDistanceLoss), nameof(WeightedSum),
+        nameof(MultiLabelMarginLoss), nameof(MultiScaleSsimLoss), nameof(NegativeCosineLoss), nameof(PerceptualLoss), nameof(StyleLoss),
+        nameof(TotalVariationLoss), nameof(TripletMarginWithDistanceLoss), nameof(WeightedSum),
     };
 
     public static IReadOnlyList<EvaluationCase> All { get; } = [.. Numbers(), .. Rows(), .. Classes(), .. Images(), .. Special()];
@@ -103,6 +116,7 @@ static class EvaluationCases
         }
 
         yield return new PredictionCase(new CosineSimilarityLoss(), Uniform(30, -1, 1, 1), Uniform(30, -1, 1, 2), [2, 3, 5]);
+        yield return new PredictionCase(new NegativeCosineLoss(), Uniform(30, -1, 1, 1), Uniform(30, -1, 1, 2), [2, 3, 5]);
     }
 
     static IEnumerable<EvaluationCase> Classes()
