@@ -32,6 +32,10 @@ internal sealed class EvaluateCommand
 
     readonly ImageOptions _images = new();
 
+    readonly Option<bool> _retrieval = CommonOptions.Flag(
+        "--retrieval",
+        "Measure how well embeddings find others of their label: REAL is a .npy file of floats [N, D], FAKE one of labels [N]");
+
     readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON instead of the table");
 
     readonly Option<int> _threads = CommonOptions.Threads();
@@ -46,9 +50,9 @@ internal sealed class EvaluateCommand
     {
         Command command = new("evaluate",
             "Measures the distance between generated and real samples, in the features of an embedded classifier or in given ones; "
-                + "or the similarity of two images.")
+                + "the similarity of two images; or how well embeddings find others of their label.")
         {
-            _real, _fake, _count, _seed, _images.All, _json, _threads,
+            _real, _fake, _retrieval, _count, _seed, _images.All, _json, _threads,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -58,6 +62,11 @@ internal sealed class EvaluateCommand
     {
         Compute.Threads = parsed.GetValue(_threads);
         string first = parsed.GetValue(_real)!;
+        if (parsed.GetValue(_retrieval))
+        {
+            return OfRetrieval(parsed, first, parsed.GetValue(_fake));
+        }
+
         return parsed.GetValue(_fake) is not { } second ? OfRun(parsed, first)
             : IsPng(first) && IsPng(second) ? OfImages(parsed, first, second)
             : OfSets(parsed, [Checked(first, _real), Checked(second, _fake)]);
@@ -134,6 +143,22 @@ internal sealed class EvaluateCommand
         return Tool.Success;
     }
 
+    int OfRetrieval(ParseResult parsed, string embeddings, string? labels)
+    {
+        RefuseUnused(parsed, [_count, .. _images.All], "embeddings are numbers, and none is drawn");
+        Paths.ToRead(embeddings, _real.Name, "a .npy file of embeddings [N, D]");
+        if (labels is null)
+        {
+            throw new ToolException($"{_retrieval.Name} needs two files. Give the labels of the embeddings too: criterion evaluate "
+                + $"{_retrieval.Name} {UsageErrors.Shorten(embeddings)} LABELS.npy");
+        }
+
+        Paths.ToRead(labels, _fake.Name, "a .npy file of labels [N]");
+        RetrievalSummary summary = RetrievalSummary.Of(embeddings, labels, parsed.GetValue(_seed));
+        _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(summary) : Table(summary, _console.TableWidth));
+        return Tool.Success;
+    }
+
     int OfSets(ParseResult parsed, string[] sources)
     {
         if (!sources.Any(FeatureSet.IsDrawn))
@@ -176,6 +201,32 @@ internal sealed class EvaluateCommand
     }
 
     static string Checked(string source, Argument argument) => DataSources.Checked([source], argument.Name, areDrawn: true)[0];
+
+    static string Table(RetrievalSummary of, int width) => string.Join('\n',
+    [
+        $"{Counted.Of(of.Count, "embedding")} of {of.Dimensions} values, {Counted.Of(of.Labels, "label")}, compared by their cosine",
+        .. of.Unmatched > 0 ? [$"{of.Unmatched} alone in their label are no queries"] : (string[])[],
+        "",
+        TextLayout.Columns(Rows(of).Select(static row => (string[])[row.Name, row.Value, row.Meaning]), width),
+    ]);
+
+    static IEnumerable<(string Name, string Value, string Meaning)> Rows(RetrievalSummary of)
+    {
+        yield return ("Recall@1", Number(of.RecallAt1), "share of queries whose nearest neighbour has their label; 95 % interval");
+        yield return ($"Recall@{of.K}", Number(of.RecallAtK), $"share of queries with one of their label among the first {of.K}");
+        yield return ($"Precision@{of.K}", Number(of.PrecisionAtK), $"share of the first {of.K} that have the query's label");
+        yield return ("R-precision", Number(of.RPrecision), "the same of the first R, where R others have the label");
+        yield return ("MAP@R", Number(of.MeanAveragePrecisionAtR), "R-precision that rewards an early place");
+        yield return ("mean average precision", Number(of.MeanAveragePrecision), "of the whole ranking");
+        yield return ("mean reciprocal rank", Number(of.MeanReciprocalRank), "1 / the place of the first of the label");
+        if (of.NormalizedMutualInformation is { } normalized)
+        {
+            yield return ("NMI", Number(normalized), "agreement of k-means and labels, from 0 to 1");
+            yield return ("AMI", Number(of.AdjustedMutualInformation!.Value), "the same without what chance gives");
+        }
+    }
+
+    static string Number(RetrievalMeasure of) => $"{Number(of.Value)} [{Number(of.Low)}, {Number(of.High)}]";
 
     static string Table(ImageComparison of, int width) => string.Join('\n',
     [

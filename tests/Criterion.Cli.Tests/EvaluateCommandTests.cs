@@ -44,6 +44,50 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Embeddings_that_find_their_labels()
+    {
+        // Three directions, and a fourth that is alone in its label.
+        Npy.Write(_temp["x.npy"], Tensor.From(new float[,] { { 1, 0 }, { 1, 0.1f }, { 0, 1 }, { 0.1f, 1 }, { -1, 0 }, { -1, 0.1f }, { 0, -1 } }));
+        Npy.Write(_temp["labels.npy"], Tensor.From([7, 7, 1, 1, 3, 3, 9]));
+        (int code, string table, string error) = Run("evaluate", "--retrieval", _temp["x.npy"], _temp["labels.npy"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("7 embeddings of 2 values, 4 labels", table, StringComparison.Ordinal);
+        Assert.Contains("1 alone in their label are no queries", table, StringComparison.Ordinal);
+        Assert.Matches("Recall@1 +1 \\[1, 1\\]", table);
+        Assert.Matches("MAP@R +1 ", table);
+        Assert.Matches("Precision@6 +0.1667", table);
+        using JsonDocument json = JsonDocument.Parse(Run("evaluate", _temp["x.npy"], _temp["labels.npy"], "--retrieval", "--json").Output);
+        Assert.Equal(1, json.RootElement.GetProperty("recallAt1").GetProperty("value").GetDouble());
+        Assert.Equal(1, json.RootElement.GetProperty("adjustedMutualInformation").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public void Files_that_are_no_embeddings_and_labels_are_refused()
+    {
+        Npy.Write(_temp["x.npy"], Tensor.Randn([5, 3], random: new RandomStream(1)));
+        Npy.Write(_temp["y.npy"], Tensor.From([0, 0, 1, 1]));
+        Npy.Write(_temp["alone.npy"], Tensor.From([0, 1, 2, 3, 4]));
+        Npy.Write(_temp["nan.npy"], Tensor.Full([5, 3], double.NaN));
+        Npy.Write(_temp["same.npy"], Tensor.From([1, 1, 1, 1, 1]));
+        Refused("needs two files", "--retrieval", _temp["x.npy"]);
+        Refused("labels are integers [5]", "--retrieval", _temp["x.npy"], _temp["y.npy"]);
+        Refused("embeddings are floats [N, D]", "--retrieval", _temp["y.npy"], _temp["y.npy"]);
+        Refused("None of 5 labels occurs twice", "--retrieval", _temp["x.npy"], _temp["alone.npy"]);
+        Refused("NaN", "--retrieval", _temp["nan.npy"], _temp["same.npy"]);
+        Refused("There is no such file", "--retrieval", _temp["x.npy"], _temp["none.npy"]);
+        Refused("--count has no effect", "--retrieval", _temp["x.npy"], _temp["same.npy"], "--count", "50");
+        Assert.Equal(0, Run("evaluate", "--retrieval", _temp["x.npy"], _temp["same.npy"]).Code);
+
+        static void Refused(string expected, params string[] arguments)
+        {
+            (int code, string output, string error) = Run(["evaluate", .. arguments]);
+            Assert.NotEqual(0, code);
+            Assert.Equal("", output);
+            Assert.Contains(expected, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Features_from_files_as_table_and_as_json()
     {
         (string real, string fake) = (Features("real", 80, 4, 1), Features("fake", 60, 4, 2));

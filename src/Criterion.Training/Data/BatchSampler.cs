@@ -11,6 +11,7 @@ public sealed class BatchSampler : IStateful
     readonly int _count;
     readonly int _batchSize;
     readonly RandomStream _random;
+    readonly int[][]? _labels;
     Tensor _order;
 
     /// <summary>Creates a sampler at a position.</summary>
@@ -19,8 +20,15 @@ public sealed class BatchSampler : IStateful
     /// <param name="random">The stream that the orders are derived from; it is not advanced.</param>
     /// <param name="epoch">The epochs that are done.</param>
     /// <param name="batch">The batches of the present epoch that are done.</param>
-    /// <exception cref="TrainingException">There are fewer items than a batch needs.</exception>
-    public BatchSampler(int count, int batchSize, RandomStream random, int epoch = 0, int batch = 0)
+    /// <param name="distinctLabels">
+    /// Labels that must not repeat within a batch, Int64 <c>[count]</c>: with in-batch negatives, an item with the label of another would
+    /// be its false negative. An epoch then also drops what a label has beyond one item in each batch. Default: none.
+    /// </param>
+    /// <exception cref="TrainingException">
+    /// There are fewer items, or fewer different labels, than a batch needs, or the labels are not Int64 <c>[count]</c>.
+    /// </exception>
+    public BatchSampler(
+        int count, int batchSize, RandomStream random, int epoch = 0, int batch = 0, Tensor? distinctLabels = null)
     {
         ArgumentNullException.ThrowIfNull(random);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -32,7 +40,9 @@ public sealed class BatchSampler : IStateful
                 + "Use a smaller batch or more data.");
         }
 
-        (_count, _batchSize, _random) = (count, batchSize, random);
+        _labels = distinctLabels is null ? null : Groups(distinctLabels, count, batchSize);
+        _count = _labels is null ? count : LabelGroups.DistinctBatches(_labels, batchSize) * batchSize;
+        (_batchSize, _random) = (batchSize, random);
         (Epoch, Batch) = (epoch, batch);
         _order = Order(epoch);
     }
@@ -84,7 +94,25 @@ public sealed class BatchSampler : IStateful
     {
         using (TensorScope.Suspend())
         {
-            return Tensor.Permutation(_count, _random.Fork((ulong)epoch));
+            RandomStream random = _random.Fork((ulong)epoch);
+            return _labels is null
+                ? Tensor.Permutation(_count, random)
+                : Tensor.From(LabelGroups.DistinctOrder(_labels, _batchSize, random));
         }
+    }
+
+    static int[][] Groups(Tensor labels, int count, int batchSize)
+    {
+        int[][] groups = LabelGroups.Of(labels, nameof(BatchSampler));
+        if (labels.Count != count)
+        {
+            throw new TrainingException($"BatchSampler: {count} items need as many labels, but there are {labels.Count}. "
+                + "Give one per item.");
+        }
+
+        return groups.Length >= batchSize
+            ? groups
+            : throw new TrainingException($"BatchSampler: a batch of {batchSize} items with different labels needs as many labels, "
+                + $"and there are {groups.Length}. Use a smaller batch.");
     }
 }

@@ -23,6 +23,9 @@ public static class EvaluationJson
     /// <summary>Writes the quality of translations as indented JSON.</summary>
     public static string Write(TranslationQuality quality) => JsonSerializer.Serialize(quality, Context.TranslationQuality);
 
+    /// <summary>Writes the summary of a retrieval as indented JSON.</summary>
+    public static string Write(RetrievalSummary summary) => JsonSerializer.Serialize(summary, Context.RetrievalSummary);
+
     /// <summary>Reads an evaluation.</summary>
     /// <exception cref="TrainingException">The text is not an evaluation.</exception>
     public static Evaluation Read(string json)
@@ -46,6 +49,7 @@ public static class EvaluationJson
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Evaluation))]
 [JsonSerializable(typeof(ImageComparison))]
+[JsonSerializable(typeof(RetrievalSummary))]
 [JsonSerializable(typeof(EmbeddingQuality))]
 [JsonSerializable(typeof(TranslationQuality))]
 internal sealed partial class EvaluationJsonContext : JsonSerializerContext;

@@ -13,6 +13,9 @@ internal struct ThreadSettings
 
     /// <summary>The reason for which layers must not mix the samples of a batch, or null where they may.</summary>
     public string? CouplingRefusal;
+
+    /// <summary>The rows of a larger batch that are computed, or null where a batch is whole.</summary>
+    public BatchWindow? Window;
 }
 
 /// <summary>The settings of one thread, and the changes of them that are in effect.</summary>

@@ -101,7 +101,7 @@ public sealed class ExponentialMovingAverage : IStateful
     }
 
     /// <summary>average + share · (value − average).</summary>
-    readonly struct Lerp(double share) : IBinaryFormula
+    internal readonly struct Lerp(double share) : IBinaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T average, T value)

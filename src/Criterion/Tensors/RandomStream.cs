@@ -1,5 +1,6 @@
 using System.Numerics;
 using Criterion.Kernels;
+using Criterion.Memory;
 
 namespace Criterion;
 
@@ -50,6 +51,17 @@ public sealed class RandomStream : IStateful
     /// <summary>Sets <see cref="Default"/> to a seed and the position 0.</summary>
     public static void Seed(ulong seed) => Default.Current = new Source(seed, 0);
 
+    // What a draw reads: a window on a larger batch must know where the first one began.
+    Source Drawn
+    {
+        get
+        {
+            Source source = Current;
+            ThreadContext.Current.Settings.Window?.BeforeDraw(this, source.Position);
+            return source;
+        }
+    }
+
     /// <summary>Returns the state: the <c>seed</c> and the <c>position</c>, each the bits of an Int64.</summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
@@ -84,7 +96,7 @@ public sealed class RandomStream : IStateful
     /// <summary>Draws a uniform number from [0, 1).</summary>
     public double NextDouble()
     {
-        Source source = Current;
+        Source source = Drawn;
         (uint a, uint b, _, _) = Philox.Block(source.Seed, source.Reserve(1));
         return Philox.Unit(a, b);
     }
@@ -94,22 +106,23 @@ public sealed class RandomStream : IStateful
     public int NextInt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return (int)new IntegerDraws(Current, 1).Next(count);
+        return (int)new IntegerDraws(Drawn, 1).Next(count);
     }
 
     /// <summary>Fills a tensor of floats with numbers from [low, high).</summary>
     internal void FillUniform(Tensor target, double low, double high) =>
-        target.DType.RunFloats(new Fill<UniformNumbers>(Current, target, new(low, high)));
+        target.DType.RunFloats(new Fill<UniformNumbers>(Drawn, target, new(low, high)));
 
     /// <summary>Fills a tensor of floats with normal numbers.</summary>
     internal void FillNormal(Tensor target, double mean, double deviation) =>
-        target.DType.RunFloats(new Fill<NormalNumbers>(Current, target, new(mean, deviation)));
+        target.DType.RunFloats(new Fill<NormalNumbers>(Drawn, target, new(mean, deviation)));
 
     /// <summary>Fills a tensor of integers with numbers from [low, high).</summary>
     internal void FillIntegers(Tensor target, long low, long high)
     {
         Span<long> values = target.Memory<long>().Span;
-        IntegerDraws draws = new(Current, values.Length);
+        (long before, long total) = Elements(target);
+        IntegerDraws draws = new(Drawn, total, before);
         foreach (ref long value in values)
         {
             value = low + draws.Next(high - low);
@@ -124,13 +137,19 @@ public sealed class RandomStream : IStateful
             values[i] = i;
         }
 
-        IntegerDraws draws = new(Current, Math.Max(0, values.Length - 1));
+        IntegerDraws draws = new(Drawn, Math.Max(0, values.Length - 1));
         for (int i = values.Length - 1; i > 0; i--)
         {
             int j = (int)draws.Next(i + 1);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }
+
+    // The elements that are drawn for a tensor, and how many of them are before its own.
+    static (long Before, long Total) Elements(Tensor target) =>
+        target.Rank > 0 && ThreadContext.Current.Settings.Window is { } window
+            ? window.Elements(target.Shape[0], target.Count)
+            : (0, target.Count);
 
     /// <summary>A seed with the number of used blocks.</summary>
     sealed class Source(ulong seed, ulong position)
@@ -147,10 +166,10 @@ public sealed class RandomStream : IStateful
     }
 
     /// <summary>Integers from blocks that are reserved together, one for each integer.</summary>
-    struct IntegerDraws(Source source, int count)
+    struct IntegerDraws(Source source, long count, long skipped = 0)
     {
-        ulong _next = source.Reserve((ulong)count);
-        int _left = count;
+        ulong _next = source.Reserve((ulong)count) + (ulong)skipped;
+        long _left = count - skipped;
 
         /// <summary>Draws an integer from [0, <paramref name="count"/>).</summary>
         public long Next(long count)
@@ -182,8 +201,9 @@ public sealed class RandomStream : IStateful
         public void Run<T>()
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ulong first = source.Reserve(RandomFill.Blocks<T>(target.Count));
-            RandomFill.Run(target.Memory<T>(), distribution, source.Seed, first);
+            (long before, long total) = Elements(target);
+            ulong first = source.Reserve(RandomFill.Blocks<T>(total));
+            RandomFill.Run(target.Memory<T>(), distribution, source.Seed, first, before);
         }
     }
 }

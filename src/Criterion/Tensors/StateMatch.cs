@@ -86,7 +86,8 @@ internal static class StateMatch
         where names.Skip(1).Any(name => !SameValues(loaded[names.First()], loaded[name]))
         select string.Join(" and ", names);
 
-    static bool SameValues(Tensor a, Tensor b) =>
+    /// <summary>Returns whether two tensors have the same values; NaN equals NaN.</summary>
+    public static bool SameValues(Tensor a, Tensor b) =>
         ReferenceEquals(a, b) || a.Detach().To(DType.Float64).ToArray<double>().AsSpan().SequenceEqual(
             b.Detach().To(DType.Float64).ToArray<double>());
 }

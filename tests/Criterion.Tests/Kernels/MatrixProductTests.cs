@@ -64,6 +64,25 @@ public class MatrixProductTests
         Check(1100, 3, 2047, turnedLeft: true, turnedRight: false, accumulate: false);
     }
 
+    /// <summary>Panels of 32 columns.</summary>
+    [Theory]
+    [InlineData(100, 4)]
+    [InlineData(256, 8)]
+    [InlineData(1024, 32)]
+    [InlineData(2048, 2)]
+    [InlineData(4096, 128)]
+    public void Many_threads_get_as_many_blocks_each(int rows, int panels)
+    {
+        Assert.Equal(((rows + 95) / 96, 1), ProductBlocks<float>.Grid(rows, panels, threads: 1));
+        foreach (int threads in (int[])[2, 3, 8, 16])
+        {
+            (int rowBlocks, int columnBlocks) = ProductBlocks<float>.Grid(rows, panels, threads);
+            Assert.InRange(rowBlocks, 1, Math.Max(1, rows / 32));
+            Assert.InRange(columnBlocks, 1, panels);
+            Assert.True(rowBlocks * columnBlocks >= Math.Min(2 * threads, rows / 32 * panels), $"{threads} threads: {rowBlocks} × {columnBlocks}");
+        }
+    }
+
     static void Check(int rows, int depth, int columns, bool turnedLeft, bool turnedRight, bool accumulate)
     {
         RandomStream random = new(9);

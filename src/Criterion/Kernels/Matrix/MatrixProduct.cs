@@ -155,7 +155,8 @@ internal static class MatrixProduct
         {
             int size = a.Rows * b.Columns;
             MatrixProduct.Multiply(
-                a.From(offsets.Span[i]), b.From(offsets.Span[count + i]), destination.Slice(i * size, size), (long)size * count, accumulate: false);
+                a.From(offsets.Span[i]), b.From(offsets.Span[count + i]), destination.Slice(i * size, size), (long)size * count,
+                accumulate: false);
         }
     }
 }

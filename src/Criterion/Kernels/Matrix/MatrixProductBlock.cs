@@ -206,7 +206,9 @@ internal readonly unsafe struct ProductBlock<S>
 
     public required int PanelWidth { get; init; }
 
-    /// <summary>The elements from one step of the depth to the next where the right operand is read in place; 0 where it is packed.</summary>
+    /// <summary>
+    /// The elements from one step of the depth to the next where the right operand is read in place; 0 where it is packed.
+    /// </summary>
     public int StrideInPlace { get; init; }
 
     /// <summary>The rows of a full tile, for which packed rows are packed.</summary>
@@ -259,7 +261,7 @@ internal readonly unsafe struct TileColumns<S>(S* first, nint stride, int depth)
     public int Depth => depth;
 }
 
-/// <summary>What a tile does with its target.</summary>
+/// <summary>Specifies how a tile is written to its target.</summary>
 internal enum TileStore
 {
     Overwrite,

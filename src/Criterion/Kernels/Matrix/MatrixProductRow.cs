@@ -20,6 +20,7 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
     const int MostTiles = 16;
 
     const int StripesPerThread = 2;
+    const int CacheLine = 64;
 
     /// <summary>Multiplies the columns that fill whole registers, and returns their number.</summary>
     public static int Multiply(MatrixView<S> row, MatrixView<S> matrix, Memory<S> destination, bool accumulate)
@@ -69,6 +70,23 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
             ? MostTiles
             : Math.Clamp(tiles / (StripesPerThread * ParallelFor.ThreadsHere), 1, MostTiles);
 
+        static int TileColumns => TileRuns * L.Width;
+
+        /// <summary>
+        /// Prefetches some columns of a few rows in the order of the memory. Tiles read their rows apart, which is slow for a matrix that
+        /// is in no cache.
+        /// </summary>
+        unsafe void PrefetchRows(S* rows, int count, int first, int end)
+        {
+            for (int row = 0; row < count; row++, rows += product.Matrix.RowStride)
+            {
+                for (int column = first; column < end; column += CacheLine / sizeof(S))
+                {
+                    Prefetch.Line(in *rows, column);
+                }
+            }
+        }
+
         public unsafe void Run(int index)
         {
             int end = Math.Min(_tiles, (index + 1) * _tilesPerStripe);
@@ -84,9 +102,11 @@ internal readonly record struct MatrixProductRow<S>(MatrixView<S> Row, MatrixVie
                         Math.Min(StepsAtOnce, product.Matrix.Rows - k));
                     TileStore store = product.Accumulate || k > 0 ? TileStore.Add : TileStore.Overwrite;
                     S* rows = matrix + ((nint)k * product.Matrix.RowStride);
+                    PrefetchRows(
+                        rows, some.Depth, index * _tilesPerStripe * TileColumns, Math.Min(product.Matrix.Columns, end * TileColumns));
                     for (int tile = index * _tilesPerStripe; tile < end; tile++)
                     {
-                        int first = tile * TileRuns * L.Width;
+                        int first = tile * TileColumns;
                         int runs = Math.Min(TileRuns, (product.Matrix.Columns - first) / L.Width);
                         for (int run = 0; run < runs; run++)
                         {

@@ -97,7 +97,7 @@ internal readonly struct ProductBlocks<S> : IChunk
         || (nint)left.RowStride * Unsafe.SizeOf<S>() % CacheWayBytes == 0;
 
     /// <summary>Cuts the destination into blocks of about the same size, as many for each thread.</summary>
-    static (int RowBlocks, int ColumnBlocks) Grid(int rows, int panels, int threads)
+    internal static (int RowBlocks, int ColumnBlocks) Grid(int rows, int panels, int threads)
     {
         int rowBlocks = (rows + MaxRows - 1) / MaxRows;
         if (threads == 1)

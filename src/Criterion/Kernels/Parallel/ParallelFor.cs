@@ -16,7 +16,7 @@ internal interface IChunk
 /// Any thread may call it, also several at once: one loop at a time uses the workers, which run nothing else, and the others run on their
 /// callers' threads. Results have the same bits on any number of threads as long as each index writes its own outputs, and no sum is cut
 /// where <see cref="Threads"/> decides. Each thread begins with its own part of the indices, the same in every loop, because its cache
-/// contains what it wrote in the loop before. Then it takes indices from the parts of others, so that nobody waits for a thread that the
+/// contains what it wrote in the loop before. Then it takes indices from the parts of others, so that no thread waits for one that the
 /// system runs late: a worker that has not begun when the indices are used up is not waited for.
 /// </remarks>
 internal static class ParallelFor
@@ -245,7 +245,9 @@ internal static class ParallelFor
         }
     }
 
-    /// <summary>A thread that runs its part of each loop. Between loops it stays awake for a moment, because the next one may follow.</summary>
+    /// <summary>
+    /// A thread that runs its part of each loop. Between loops it stays awake for a moment, because the next one may follow.
+    /// </summary>
     sealed class Worker
     {
         const int Asleep = 0;

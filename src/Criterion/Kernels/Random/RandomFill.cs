@@ -9,23 +9,28 @@ internal static class RandomFill
     const int BlocksPerChunk = 4096;
 
     /// <summary>Returns the number of Philox blocks for so many elements.</summary>
-    public static ulong Blocks<T>(int count)
+    public static ulong Blocks<T>(long count)
         where T : unmanaged => ((ulong)count + (ulong)PerBlock<T>() - 1) / (ulong)PerBlock<T>();
 
-    /// <summary>Fills <paramref name="values"/> from the blocks of <paramref name="key"/> from <paramref name="first"/> on.</summary>
-    public static void Run<T, TDistribution>(Memory<T> values, TDistribution distribution, ulong key, ulong first)
+    /// <summary>
+    /// Fills <paramref name="values"/> from the blocks of <paramref name="key"/> from <paramref name="first"/> on, skipping the elements
+    /// <paramref name="before"/> the values.
+    /// </summary>
+    public static void Run<T, TDistribution>(Memory<T> values, TDistribution distribution, ulong key, ulong first, long before = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TDistribution : struct, IDistribution
     {
-        int chunks = (int)((Blocks<T>(values.Length) + BlocksPerChunk - 1) / BlocksPerChunk);
-        ParallelFor.Run(chunks, new FillChunks<T, TDistribution>(values, distribution, key, first));
+        (long blocks, long offset) = Math.DivRem(before, PerBlock<T>());
+        int chunks = (int)((Blocks<T>(values.Length + offset) + BlocksPerChunk - 1) / BlocksPerChunk);
+        ParallelFor.Run(chunks, new FillChunks<T, TDistribution>(values, distribution, key, first + (ulong)blocks, (int)offset));
     }
 
     /// <summary>Elements of a block: a word for each float, two for each double.</summary>
     static unsafe int PerBlock<T>()
         where T : unmanaged => 4 * sizeof(uint) / sizeof(T);
 
-    readonly struct FillChunks<T, TDistribution>(Memory<T> memory, TDistribution distribution, ulong key, ulong first) : IChunk
+    readonly struct FillChunks<T, TDistribution>(Memory<T> memory, TDistribution distribution, ulong key, ulong first, int offset)
+        : IChunk
         where T : unmanaged
         where TDistribution : struct, IDistribution
     {
@@ -35,11 +40,12 @@ internal static class RandomFill
             int perBlock = PerBlock<T>();
             Span<T> block = stackalloc T[perBlock];
             int start = index * BlocksPerChunk;
-            for (int i = start; i < start + BlocksPerChunk && i * perBlock < values.Length; i++)
+            for (int i = start; i < start + BlocksPerChunk && (i * perBlock) - offset < values.Length; i++)
             {
                 Draw(Philox.Block(key, first + (ulong)i), block);
-                int at = i * perBlock;
-                block[..Math.Min(perBlock, values.Length - at)].CopyTo(values[at..]);
+                int at = (i * perBlock) - offset;
+                int skipped = Math.Max(0, -at);
+                block[skipped..Math.Min(perBlock, values.Length - at)].CopyTo(values[(at + skipped)..]);
             }
         }
 
