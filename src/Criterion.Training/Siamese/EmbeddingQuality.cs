@@ -61,9 +61,13 @@ public sealed record EmbeddingQuality
             Verification.Measure(pairs),
             threshold,
             Verification.AccuracyAt(threshold, pairs),
-            classes.Index().Average(item => classes[Nearest(cosines, classes.Length, item.Index, 1)[0]] == item.Item ? 1.0 : 0.0),
+            PrecisionAtOneOf(embeddings - centre, labels),
             ChanceOf(classes));
     }
+
+    // An image without another of its class has a precision of 0.
+    static double PrecisionAtOneOf(Tensor embeddings, Tensor labels) =>
+        new RetrievalEvaluator(depth: 1, unmatched: UnmatchedQueries.Zero).Evaluate(embeddings, labels).PrecisionAt(1).Value;
 
     // The share of other images of the same class, over all images.
     static double ChanceOf(long[] classes) =>

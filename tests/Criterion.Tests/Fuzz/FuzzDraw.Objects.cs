@@ -211,6 +211,8 @@ sealed partial class FuzzDraw
             _ when type == typeof(RandomStream) => Stream(),
             _ when type == typeof(LambdaLoss) => Loss.From(static (x, y) => (x - y).Abs()),
             _ when type == typeof(FeatureStatistics) => FeatureStatistics.Of(Floats(Main)),
+            _ when type == typeof(RetrievalResult) => Retrieved(),
+            _ when type == typeof(RetrievalScore) => Retrieved().MeanAveragePrecision,
             _ when type == typeof(LossReport) =>
                 LossReport.From(("first", Owner == "GradientBalance" ? Differentiable().Sum() : Floats([]), 1.0)),
             _ when typeof(Optimizer).IsAssignableFrom(type) => Invoke(type, (object)Parameters()),
@@ -224,6 +226,9 @@ sealed partial class FuzzDraw
 
         return made;
     }
+
+    RetrievalResult Retrieved() => new RetrievalEvaluator(depth: 2, unmatched: UnmatchedQueries.Zero).Evaluate(
+        Tensor.Randn([5, 2], DType.Float64, new RandomStream((ulong)Next(0, 1000))), Tensor.From([0L, 1, 0, 1, 0]));
 
     object Invoke(Type type, params ReadOnlySpan<object> given)
     {

@@ -191,6 +191,7 @@ sealed partial class FuzzDraw
     bool IsOfRows => _target.Type.Namespace!.EndsWith("Metrics", StringComparison.Ordinal)
         || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty",
         "PullingAwayPenalty")
+        || HasAny(Owner, "FaceLoss", "Proxy", "NormalizedSoftmax", "Cosent", "AngleLoss", "VicReg", "BarlowTwins", "Uniformity", "KoLeo")
         || HasAny(Owner, "Classifier", "CrossEntropy", "NLL", "Multi", "Focal", "Kl", "JensenShannon", "MutualInformationLoss");
 
     static bool HasAny(string text, params ReadOnlySpan<string> parts)

@@ -55,10 +55,23 @@ internal readonly ref struct PairRow<S>(PairRowsInputs<S> inputs, int anchor, Re
     public ReadOnlySpan<long> Labels { get; } = inputs.KeyLabels.Span;
 
     /// <summary>Gets the index of the anchor among the items, or −1 if it is not one of them.</summary>
-    public int Self => _inputs.IsOneSet ? anchor : -1;
+    public int Self => _inputs.ExcludesDiagonal ? anchor : -1;
 
     /// <summary>Computes a distance without the error of a product.</summary>
     public double Exact(int item) => _inputs.Distance(anchor, item);
+
+    /// <summary>Returns the next item of the anchor's label after another, without the anchor itself, or −1.</summary>
+    public int NextPositive(int item)
+    {
+        do
+        {
+            int next = Labels[(item + 1)..].IndexOf(Label);
+            item = next < 0 ? -1 : item + 1 + next;
+        }
+        while (item >= 0 && item == Self);
+
+        return item;
+    }
 
     public void AddWeight(int item, double weight)
     {
@@ -75,7 +88,7 @@ internal readonly ref struct PairRow<S>(PairRowsInputs<S> inputs, int anchor, Re
 /// <param name="Keys">The items, <c>[M, D]</c>.</param>
 /// <param name="KeyLabels">Their labels.</param>
 /// <param name="Dimensions">D.</param>
-/// <param name="IsOneSet">Whether the anchors are the items: an anchor then forms no pair with itself.</param>
+/// <param name="ExcludesDiagonal">Whether the first items are the anchors: an anchor then forms no pair with itself.</param>
 /// <param name="IsEuclidean">Whether distances are Euclidean, or else 1 − x · y.</param>
 /// <param name="QueryGradient">Receives the gradient by the anchors, at first 0; empty if it is not needed.</param>
 /// <param name="KeyGradient">Receives the gradient by the items, at first 0; it may be the memory of the other.</param>
@@ -85,7 +98,7 @@ internal readonly record struct PairRowsInputs<S>(
     Memory<S> Keys,
     Memory<long> KeyLabels,
     int Dimensions,
-    bool IsOneSet,
+    bool ExcludesDiagonal,
     bool IsEuclidean,
     Memory<S> QueryGradient,
     Memory<S> KeyGradient)

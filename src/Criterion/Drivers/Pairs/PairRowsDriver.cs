@@ -186,7 +186,7 @@ internal readonly struct PairRowsSweep<TRow, S> : IDisposable
         ReadOnlySpan<double> squares = _keySquares.Span[..distances.Length];
         TensorPrimitives.MultiplyAdd(distances, -2, squares, distances);
         TensorPrimitives.Add(distances, square, distances);
-        if (_inputs.IsOneSet)
+        if (_inputs.ExcludesDiagonal)
         {
             distances[query] = 4 * square;
         }
@@ -220,7 +220,7 @@ internal readonly struct PairRowsSweep<TRow, S> : IDisposable
         {
             if (isDirect[item])
             {
-                distances[item] = item == query && _inputs.IsOneSet ? 0 : _inputs.Distance(query, item);
+                distances[item] = item == query && _inputs.ExcludesDiagonal ? 0 : _inputs.Distance(query, item);
             }
         }
     }
@@ -229,29 +229,40 @@ internal readonly struct PairRowsSweep<TRow, S> : IDisposable
     void WriteDerivatives(int row, ReadOnlySpan<double> distances, Span<double> weights)
     {
         Span<bool> isDirect = DirectRow(row);
-        TensorPrimitives.Negate(weights, weights);
-        if (_inputs.IsEuclidean)
-        {
-            for (int item = 0; item < weights.Length; item++)
-            {
-                // A weight of 0 and a distance of 0 both give 0, and NaN remains.
-                weights[item] = weights[item] == 0 || distances[item] == 0 ? 0 : weights[item] / distances[item];
-            }
-        }
-
         if (_task.IsSparse)
         {
+            isDirect.Clear();
             for (int item = weights.IndexOfAnyExcept(0.0); item >= 0; item = Next(weights, item))
             {
                 isDirect[item] = true;
+                TileRow(row)[item] = S.CreateTruncating(Derivative(weights[item], distances[item]));
             }
+
+            return;
+        }
+
+        for (int item = 0; item < weights.Length; item++)
+        {
+            weights[item] = Derivative(weights[item], distances[item]);
         }
 
         TensorPrimitives.ConvertTruncating<double, S>(weights, TileRow(row));
-        if (_inputs.IsEuclidean && UsesProducts)
+        if (_inputs.IsEuclidean)
         {
             _rowSums.Span[row] = -SumOfProducts(weights, isDirect);
         }
+    }
+
+    /// <summary>Returns −w, or −w / d for Euclidean distances: 0 where either is 0, and NaN remains.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    double Derivative(double weight, double distance)
+    {
+        if (!_inputs.IsEuclidean)
+        {
+            return -weight;
+        }
+
+        return weight == 0 || distance == 0 ? 0 : -weight / distance;
     }
 
     static int Next(ReadOnlySpan<double> weights, int item)

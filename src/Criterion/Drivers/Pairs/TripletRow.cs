@@ -10,6 +10,9 @@ namespace Criterion.Drivers;
 /// </summary>
 internal readonly struct TripletRow(PositiveMining positives, NegativeMining negatives, double margin, bool isSmooth) : IPairRow
 {
+    /// <summary>The number of positives up to which searching the negatives for each costs less than sorting them.</summary>
+    const int FewPositives = 16;
+
     public bool IsSparse => positives != PositiveMining.All && negatives != NegativeMining.All;
 
     public void Run<S>(in PairRow<S> row, ref PairRowTotals totals)
@@ -18,6 +21,10 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         if (IsSparse)
         {
             RunOne(row, ref totals);
+        }
+        else if (negatives != NegativeMining.All && row.Labels.Count(row.Label) <= FewPositives)
+        {
+            RunFew(row, ref totals);
         }
         else
         {
@@ -31,9 +38,9 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     {
         using SortedNegatives others = new(row.Distances, row.Labels, row.Label);
         int only = positives == PositiveMining.All ? -1 : Positive(row);
-        for (int item = 0; item < row.Labels.Length && others.Count > 0; item++)
+        for (int item = row.NextPositive(-1); item >= 0 && others.Count > 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] != row.Label || item == row.Self || (only >= 0 && item != only))
+            if (only >= 0 && item != only)
             {
                 continue;
             }
@@ -54,11 +61,11 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
         int best = -1;
-        for (int item = 0; item < row.Labels.Length; item++)
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] == row.Label && item != row.Self && (best < 0 || (positives == PositiveMining.Hardest
+            if (best < 0 || (positives == PositiveMining.Hardest
                 ? row.Distances[item] > row.Distances[best]
-                : row.Distances[item] < row.Distances[best])))
+                : row.Distances[item] < row.Distances[best]))
             {
                 best = item;
             }
@@ -87,6 +94,23 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         row.AddWeight(negative, -slope);
     }
 
+    void RunFew<S>(in PairRow<S> row, ref PairRowTotals totals)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        bool isSemiHard = negatives == NegativeMining.SemiHard;
+        int negative = isSemiHard ? -1 : Negative(row, double.NegativeInfinity);
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
+        {
+            negative = isSemiHard ? Negative(row, row.Distances[item]) : negative;
+            if (negative >= 0)
+            {
+                double slope = AddTerm(row.Distances[item] - row.Distances[negative] + margin, ref totals);
+                row.AddWeight(item, slope);
+                row.AddWeight(negative, -slope);
+            }
+        }
+    }
+
     /// <summary>Returns the nearest negative beyond a distance, else the farthest, or −1 if there is none.</summary>
     static int Negative<S>(in PairRow<S> row, double beyond)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
@@ -98,18 +122,14 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
         long label = row.Label;
         for (int item = 0; item < distances.Length; item++)
         {
+            // The label is compared last: a distance is rarely below all before it.
             double distance = distances[item];
-            if (labels[item] == label)
-            {
-                continue;
-            }
-
-            if (distance > beyond && (distance < least || nearest < 0))
+            if (distance < least && distance > beyond && labels[item] != label)
             {
                 (nearest, least) = (item, distance);
             }
 
-            if (distance > most || farthest < 0)
+            if (distance > most && labels[item] != label)
             {
                 (farthest, most) = (item, distance);
             }
@@ -121,22 +141,40 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     void RunAll<S>(in PairRow<S> row, ref PairRowTotals totals)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        using SortedNegatives others = new(row.Distances, row.Labels, row.Label);
-        if (others.Count == 0)
+        int only = positives == PositiveMining.All ? -1 : Positive(row);
+        using SortedNegatives others = new(row.Distances, row.Labels, row.Label, Bound(row));
+        if (others.Total == 0)
         {
             return;
         }
 
-        int only = positives == PositiveMining.All ? -1 : Positive(row);
-        for (int item = 0; item < row.Labels.Length; item++)
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
         {
-            if (row.Labels[item] == row.Label && item != row.Self && (only < 0 || item == only))
+            if (only < 0 || item == only)
             {
                 row.AddWeight(item, AddTriplets(others, row.Distances[item], ref totals));
             }
         }
 
         others.Spread(row.Weights);
+    }
+
+    /// <summary>Returns the distance from which no negative has a triplet above 0: those beyond it are counted, not sorted.</summary>
+    double Bound<S>(in PairRow<S> row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        if (isSmooth || negatives != NegativeMining.All)
+        {
+            return double.PositiveInfinity;
+        }
+
+        double farthest = double.NegativeInfinity;
+        for (int item = row.NextPositive(-1); item >= 0; item = row.NextPositive(item))
+        {
+            farthest = Math.Max(farthest, row.Distances[item]);
+        }
+
+        return farthest + margin;
     }
 
     /// <summary>Adds the triplets of a positive; returns the derivative by its distance.</summary>
@@ -176,7 +214,7 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
     {
         int active = others.CountBelow(distance + margin);
         totals.First += (active * (distance + margin)) - others.Sums[active];
-        totals.FirstTerms += others.Count;
+        totals.FirstTerms += others.Total;
         totals.FirstActive += active;
         others.CountFirst(active);
         return active;
@@ -198,6 +236,9 @@ internal readonly struct TripletRow(PositiveMining positives, NegativeMining neg
 /// <summary>Lists the triplets of each anchor, for the run on tensors.</summary>
 internal readonly struct TripletListRow(TripletRow row, List<(int Positive, int Negative)>[] triplets) : IPairRow
 {
+    /// <summary>The number of positives up to which searching the negatives for each costs less than sorting them.</summary>
+    const int FewPositives = 16;
+
     public bool IsSparse => false;
 
     public void Run<S>(in PairRow<S> anchor, ref PairRowTotals totals)
@@ -211,17 +252,26 @@ internal readonly ref struct SortedNegatives : IDisposable
     readonly Memory<int> _items;
     readonly int _capacity;
 
-    public SortedNegatives(ReadOnlySpan<double> distances, ReadOnlySpan<long> labels, long label)
+    public SortedNegatives(
+        ReadOnlySpan<double> distances, ReadOnlySpan<long> labels, long label, double bound = double.PositiveInfinity)
     {
         _capacity = distances.Length + 1;
         _numbers = BufferPool<double>.Rent(4L * _capacity);
         _items = BufferPool<int>.Rent(_capacity);
+        Span<double> numbers = _numbers.Span;
+        Span<int> items = _items.Span;
         for (int item = 0; item < distances.Length; item++)
         {
-            if (labels[item] != label)
+            if (labels[item] == label)
             {
-                _numbers.Span[Count] = distances[item];
-                _items.Span[Count++] = item;
+                continue;
+            }
+
+            Total++;
+            if (distances[item] < bound || double.IsPositiveInfinity(bound))
+            {
+                numbers[Count] = distances[item];
+                items[Count++] = item;
             }
         }
 
@@ -235,7 +285,11 @@ internal readonly ref struct SortedNegatives : IDisposable
         _numbers.Span[(2 * _capacity)..].Clear();
     }
 
+    /// <summary>Gets the number of items below the bound.</summary>
     public int Count { get; }
+
+    /// <summary>Gets the number of all items of other labels.</summary>
+    public int Total { get; }
 
     public Span<int> Items => _items.Span[..Count];
 

@@ -9,7 +9,9 @@ namespace Criterion.Losses;
 /// </summary>
 /// <remarks>
 /// For the discriminator's encodings of generated images in an <see cref="EnergyBasedGanLoss"/> GAN, added to the generator's loss. An
-/// encoding of zeros is treated as orthogonal to all others, with a gradient of 0.
+/// encoding of zeros is treated as orthogonal to all others, with a gradient of 0. Where there are at least twice as many images as
+/// dimensions D, ‖S Sᵀ‖² = ‖Sᵀ S‖² is computed from the smaller <c>[D, D]</c> product: memory never exceeds a few times that of the
+/// encodings.
 /// </remarks>
 [Catalogue(
     LossFamily.Adversarial,
@@ -42,7 +44,9 @@ public sealed record PullingAwayPenalty : ICriterion
 
         Tensor s = encodings.Flatten(1);
         Tensor unit = s / TensorFormula.Map(default(Hypotenuse), s.Norm(1, keepDim: true), Tensor.Scalar(Math.Sqrt(Epsilon), s.DType));
-        return OffDiagonal(unit.MatMul(unit.Transpose())) * Weight;
+        int n = unit.Shape[0];
+        Tensor sum = 2 * unit.Shape[1] <= n ? SumOfAll(unit.Transpose().MatMul(unit)) - SumOfSquaredLengths(unit) : OffDiagonal(unit);
+        return sum * (Weight / ((double)n * (n - 1)));
     }
 
     /// <inheritdoc/>
@@ -53,12 +57,15 @@ public sealed record PullingAwayPenalty : ICriterion
     /// <inheritdoc/>
     public IEnumerable<LossCurve> Curves() => [new("two encodings", "angle in degrees", 0, 180, AtAngle)];
 
-    static Tensor OffDiagonal(Tensor cosines)
+    static Tensor OffDiagonal(Tensor unit)
     {
-        int n = cosines.Shape[0];
-        Tensor others = 1 - Tensor.Eye(n, cosines.DType);
-        return TensorFormula.Sum(default(MSELoss.SquaredError), cosines * others, Tensor.ZerosLike(cosines)) / ((double)n * (n - 1));
+        Tensor cosines = unit.MatMul(unit.Transpose());
+        return SumOfAll(cosines * (1 - Tensor.Eye(unit.Shape[0], cosines.DType)));
     }
+
+    static Tensor SumOfSquaredLengths(Tensor unit) => SumOfAll((unit * unit).Sum(1));
+
+    static Tensor SumOfAll(Tensor x) => TensorFormula.Sum(default(MSELoss.SquaredError), x, Tensor.ZerosLike(x));
 
     Tensor AtAngle(Tensor degrees)
     {

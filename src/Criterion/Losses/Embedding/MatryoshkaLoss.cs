@@ -30,10 +30,9 @@ public sealed record MatryoshkaLoss : ICriterion
     /// <summary>Initializes the loss with given widths.</summary>
     /// <param name="widths">The widths, each at least 1, without repetition, in any order.</param>
     /// <param name="weights">The weight of each width, 0 or more. Default: 1 for all.</param>
-    /// <param name="normalized">Whether rows are brought to length 1 after the cut. Default: true.</param>
     /// <exception cref="ArgumentException">There are no widths, one repeats, or there is another number of weights.</exception>
-    public MatryoshkaLoss(IReadOnlyList<int> widths, IReadOnlyList<double>? weights = null, bool normalized = true)
-        : this(1, normalized)
+    public MatryoshkaLoss(IReadOnlyList<int> widths, IReadOnlyList<double>? weights = null)
+        : this(1)
     {
         ArgumentNullException.ThrowIfNull(widths);
         (Levels, Widths, Weights) = (Math.Max(1, widths.Count), widths, weights);

@@ -62,7 +62,7 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
 
     /// <inheritdoc/>
     public override string ToLatex() =>
-        TensorFormula.ToLatex(Pull, "d(a, p)") + @" \\ " + TensorFormula.ToLatex(Push, "d(a, n)");
+        TensorFormula.ToLatex(Pull, "d(a, p)") + "\n" + TensorFormula.ToLatex(Push, "d(a, n)");
 
     /// <inheritdoc/>
     public override IEnumerable<LossCurve> Curves() =>
@@ -71,22 +71,18 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
         new("dissimilar", "d", 0, 2, d => TensorFormula.Map(Push, d)),
     ];
 
-    Excess Pull => new(-1, -PositiveMargin, Squared);
+    Excess Pull => new(-1, PositiveMargin, Squared);
 
     Excess Push => new(1, NegativeMargin, Squared);
 
     private protected override (double Value, double GradientScale) Sum(LabeledRows rows, Tensor?[] gradients, out PairRowTotals totals)
     {
-        // The gradients of both kinds have different factors, which are known after the pairs were counted.
-        bool counts = Reduction == Reduction.Mean && gradients.Any(static gradient => gradient is not null);
-        totals = rows.Run(Row(1, 1), counts ? [] : gradients);
-        double positives = 1 / Divisor(totals.FirstTerms, totals.FirstActive);
-        double negatives = 1 / Divisor(totals.SecondTerms, totals.SecondActive);
-        if (counts)
-        {
-            rows.Run(Row(positives, negatives), gradients);
-        }
-
+        // The gradients of both kinds have different factors: the labels count all pairs, and a pass without gradients those above 0.
+        PairRowTotals active = ActiveOnly && Reduction == Reduction.Mean ? rows.Run(Row(1, 1), []) : default;
+        (long similar, long dissimilar) = rows.CountPairs();
+        double positives = 1 / Divisor(similar, active.FirstActive);
+        double negatives = 1 / Divisor(dissimilar, active.SecondActive);
+        totals = rows.Run(Row(positives, negatives), gradients);
         return ((totals.First * positives) + (totals.Second * negatives), 1);
     }
 
@@ -112,21 +108,21 @@ public sealed record BatchContrastiveLoss : LabeledRowsLoss
         [
             .. from i in Enumerable.Range(0, x.Length)
                from j in Enumerable.Range(0, y.Length)
-               where x[i] == y[j] == areSimilar && !(rows.IsOneSet && i == j)
+               where x[i] == y[j] == areSimilar && !(rows.ExcludesDiagonal && i == j)
                select ((long)i, (long)j),
         ];
         anchors = [.. pairs.Select(static pair => pair.Query)];
         return TensorFormula.Map(formula, rows.Distances(anchors, [.. pairs.Select(static pair => pair.Key)]));
     }
 
-    /// <summary>max(0, margin − sign · d), or half of its square.</summary>
+    /// <summary>max(0, sign · (margin − d)), or half of its square.</summary>
     internal readonly struct Excess(double sign, double margin, Flag squared) : IUnaryFormula
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public T Value<T>(T x)
             where T : struct, IReal<T>
         {
-            T excess = T.PositivePart(sign > 0 ? margin - x : x + margin);
+            T excess = T.PositivePart(sign > 0 ? margin - x : x - margin);
             return squared ? 0.5 * (excess * excess) : excess;
         }
     }

@@ -5,7 +5,8 @@ using Criterion.Drivers;
 namespace Criterion.Losses;
 
 /// <summary>Anchors and items with their labels, of one floating-point type, contiguous.</summary>
-internal sealed record LabeledRows(Tensor Queries, Tensor QueryLabels, Tensor Keys, Tensor KeyLabels, bool IsEuclidean)
+internal sealed record LabeledRows(
+    Tensor Queries, Tensor QueryLabels, Tensor Keys, Tensor KeyLabels, bool IsEuclidean, bool ExcludesDiagonal)
 {
     static readonly PairwiseDistance Euclidean = new(epsilon: 0);
 
@@ -17,14 +18,18 @@ internal sealed record LabeledRows(Tensor Queries, Tensor QueryLabels, Tensor Ke
 
     /// <summary>Returns the rows, checked and prepared for a distance.</summary>
     public static LabeledRows Of(
-        string owner, EmbeddingDistance distance, (Tensor Rows, Tensor Labels) queries, (Tensor Rows, Tensor Labels)? keys)
+        string owner,
+        EmbeddingDistance distance,
+        (Tensor Rows, Tensor Labels) queries,
+        (Tensor Rows, Tensor Labels)? keys,
+        bool keysBeginWithQueries = false)
     {
         Check(owner, queries.Rows, queries.Labels, keys is null ? "embeddings" : "queries", keys is null ? "labels" : "queryLabels");
         if (keys is not { } items)
         {
             Tensor rows = Prepare(queries.Rows, distance);
             Tensor labels = queries.Labels.Contiguous();
-            return new(rows, labels, rows, labels, distance != EmbeddingDistance.Cosine);
+            return new(rows, labels, rows, labels, distance != EmbeddingDistance.Cosine, ExcludesDiagonal: true);
         }
 
         Check(owner, items.Rows, items.Labels, "keys", "keyLabels");
@@ -34,16 +39,33 @@ internal sealed record LabeledRows(Tensor Queries, Tensor QueryLabels, Tensor Ke
                 + "Embed both by the same model.");
         }
 
+        if (keysBeginWithQueries && items.Rows.Shape[0] < queries.Rows.Shape[0])
+        {
+            throw new ShapeException($"{owner}: keys {items.Rows.Shape} cannot begin with the queries {queries.Rows.Shape}. "
+                + "Join the queries and the other keys with Tensor.Cat, the queries first.");
+        }
+
         DType type = DTypes.Promote(queries.Rows.DType, items.Rows.DType);
         return new(
             Prepare(queries.Rows.To(type), distance), queries.Labels.Contiguous(),
             Prepare(items.Rows.To(type), distance), items.Labels.Contiguous(),
-            distance != EmbeddingDistance.Cosine);
+            distance != EmbeddingDistance.Cosine,
+            keysBeginWithQueries);
     }
 
     /// <summary>Evaluates a loss of rows, and adds up its gradients by the inputs where there is memory for them.</summary>
     public PairRowTotals Run<TRow>(TRow row, Tensor?[] gradients)
         where TRow : struct, IPairRow => Queries.DType.RunFloats(new Sweep<TRow>(this, row, gradients)).Totals;
+
+    /// <summary>Counts the pairs of rows of one label, and those of others.</summary>
+    public (long Similar, long Dissimilar) CountPairs()
+    {
+        Dictionary<long, int> items = KeyLabels.ToArray<long>().CountBy(static label => label).ToDictionary();
+        long anchors = Queries.Shape[0];
+        long similar = QueryLabels.ToArray<long>().Sum(label => (long)items.GetValueOrDefault(label));
+        long dissimilar = (anchors * Keys.Shape[0]) - similar;
+        return (ExcludesDiagonal ? similar - anchors : similar, dissimilar);
+    }
 
     /// <summary>Multiplies gradients that no graph uses yet.</summary>
     public static void Scale(Tensor?[] gradients, double scale)
@@ -62,15 +84,7 @@ internal sealed record LabeledRows(Tensor Queries, Tensor QueryLabels, Tensor Ke
     }
 
     static Tensor Prepare(Tensor rows, EmbeddingDistance distance) =>
-        (distance == EmbeddingDistance.Euclidean ? rows : UnitRows(rows)).Contiguous();
-
-    /// <summary>Scales rows to length 1 in Float64, in which no square of a Float32 overflows. Rows of zeros remain.</summary>
-    static Tensor UnitRows(Tensor rows)
-    {
-        Tensor numbers = rows.To(DType.Float64);
-        Tensor squares = (numbers * numbers).Sum(1, keepDim: true);
-        return (numbers / (squares + squares.Detach().EqualTo(0).To(DType.Float64)).Sqrt()).To(rows.DType);
-    }
+        (distance == EmbeddingDistance.Euclidean ? rows : UnitRows.Of(rows)).Contiguous();
 
     static void Check(string owner, Tensor rows, Tensor labels, string name, string labelName)
     {
@@ -111,7 +125,7 @@ internal sealed record LabeledRows(Tensor Queries, Tensor QueryLabels, Tensor Ke
             Memory<T> keys = rows.IsOneSet ? queries : Cleared<T>(gradients.Length > 1 ? gradients[1] : null);
             Totals = PairRowsDriver.Run(row, new PairRowsInputs<T>(
                 rows.Queries.Memory<T>(), rows.QueryLabels.Memory<long>(), rows.Keys.Memory<T>(), rows.KeyLabels.Memory<long>(),
-                rows.Queries.Shape[1], rows.IsOneSet, rows.IsEuclidean, queries, keys));
+                rows.Queries.Shape[1], rows.ExcludesDiagonal, rows.IsEuclidean, queries, keys));
         }
 
         static Memory<T> Cleared<T>(Tensor? gradient)

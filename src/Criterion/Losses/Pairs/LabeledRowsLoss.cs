@@ -59,18 +59,28 @@ public abstract record LabeledRowsLoss : Loss
     /// <param name="queryLabels">Their labels, Int64 <c>[N]</c>.</param>
     /// <param name="keys">The items, <c>[M, D]</c>.</param>
     /// <param name="keyLabels">Their labels, Int64 <c>[M]</c>.</param>
-    public Tensor Forward(Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels) =>
-        Forward(queries, queryLabels, keys, keyLabels, out _);
+    /// <param name="keysBeginWithQueries">
+    /// Whether the first N items are the anchors, as in a memory joined with the batch: no anchor then forms a pair with itself.
+    /// Default: false.
+    /// </param>
+    public Tensor Forward(
+        Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, bool keysBeginWithQueries = false) =>
+        Forward(queries, queryLabels, keys, keyLabels, out _, keysBeginWithQueries);
 
     /// <summary>Computes the loss of anchors with other items, and counts its terms.</summary>
-    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor, Tensor)"/>
+    /// <inheritdoc cref="Forward(Tensor, Tensor, Tensor, Tensor, bool)"/>
     /// <param name="queries">The anchors, <c>[N, D]</c>.</param>
     /// <param name="queryLabels">Their labels, Int64 <c>[N]</c>.</param>
     /// <param name="keys">The items, <c>[M, D]</c>.</param>
     /// <param name="keyLabels">Their labels, Int64 <c>[M]</c>.</param>
     /// <param name="counts">Receives the number of terms, and of those above 0.</param>
-    public Tensor Forward(Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, out TermCounts counts) =>
-        Evaluate(LabeledRows.Of(Name, Distance, (queries, queryLabels), (keys, keyLabels)), out counts);
+    /// <param name="keysBeginWithQueries">
+    /// Whether the first N items are the anchors, as in a memory joined with the batch: no anchor then forms a pair with itself.
+    /// Default: false.
+    /// </param>
+    public Tensor Forward(
+        Tensor queries, Tensor queryLabels, Tensor keys, Tensor keyLabels, out TermCounts counts, bool keysBeginWithQueries = false) =>
+        Evaluate(LabeledRows.Of(Name, Distance, (queries, queryLabels), (keys, keyLabels), keysBeginWithQueries), out counts);
 
     /// <summary>
     /// Computes the sums of the terms and, where there is memory for them, the gradients, which are multiplied by the returned factor.

@@ -16,6 +16,8 @@ public class PullingAwayPenaltyTests
     [InlineData(2, 1)]
     [InlineData(3, 5)]
     [InlineData(7, 4)]
+    [InlineData(8, 4)]
+    [InlineData(33, 5)]
     public void Value_is_that_of_plain_doubles(int n, int d)
     {
         Tensor s = Tensor.Randn([n, d], DType.Float64, Random);

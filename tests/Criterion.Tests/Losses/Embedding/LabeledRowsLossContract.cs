@@ -165,6 +165,28 @@ public abstract class LabeledRowsLossContract
         }
     }
 
+    [Theory]
+    [InlineData(EmbeddingDistance.Cosine)]
+    [InlineData(EmbeddingDistance.Euclidean)]
+    public void Keys_that_begin_with_the_queries_form_no_pair_with_themselves(EmbeddingDistance distance)
+    {
+        Tensor x = Learned(MetricGolden.Normal(20, 3, 35));
+        Tensor labels = Labels(20, 4);
+        foreach (Reduction reduction in (Reduction[])[Reduction.Mean, Reduction.None])
+        {
+            LabeledRowsLoss loss = Make(distance, reduction);
+            Tensor expected = loss.Forward(x, labels, out TermCounts all);
+            Tensor actual = loss.Forward(x, labels, Tensor.Cat([x]), labels, out TermCounts counts, keysBeginWithQueries: true);
+            Assert.Equal(all, counts);
+            Assert.Equal(expected.ToArray<double>(), actual.ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e-12);
+            Assert.Equal(
+                Autograd.Grad(expected.Sum(), x).ToArray<double>(),
+                Autograd.Grad(actual.Sum(), x).ToArray<double>(),
+                static (a, b) => Math.Abs(a - b) < 1e-12);
+            Named<ShapeException>("cannot begin", () => loss.Forward(x, labels, x[..5], labels[..5], keysBeginWithQueries: true));
+        }
+    }
+
     [Fact]
     public void A_gradient_of_the_result_scales_the_fused_one()
     {

@@ -22,7 +22,7 @@ public class MatryoshkaLossTests
             expected += weights[k] * rows.Sum(row => row.Sum(v => Math.Pow(v / (normalized ? Math.Sqrt(row.Sum(u => u * u)) : 1), 3)));
         }
 
-        MatryoshkaLoss loss = new(widths, weights, normalized);
+        MatryoshkaLoss loss = new(widths, weights) { Normalized = normalized };
         Assert.Equal(expected, loss.Forward(static v => v.Pow(3).Sum(), x).Item(), 1e-10);
         GradCheck.Check(inputs => loss.Forward(static v => v.Pow(3).Sum(), inputs[0]), [x]);
     }
@@ -94,6 +94,6 @@ public class MatryoshkaLossTests
         Assert.NotEqual(new MatryoshkaLoss(3), new MatryoshkaLoss(3, normalized: false));
         Assert.Contains(@"\frac", new MatryoshkaLoss().ToLatex(), StringComparison.Ordinal);
         CriterionAssert.IsStored(new MatryoshkaLoss(3, false));
-        CriterionAssert.IsStored(new MatryoshkaLoss([4, 2], [1.0, 0.5], false));
+        CriterionAssert.IsStored(new MatryoshkaLoss([4, 2], [1.0, 0.5]) { Normalized = false });
     }
 }
