@@ -62,13 +62,15 @@ internal readonly struct AnchorRow<TFormula>(TFormula formula, AnchorSelection s
         {
             if (kinds[i] == PairKind.Negative)
             {
-                logits[i] = formula.Other<Real>(distances[i]).Value;
-                other = Math.Max(other, logits[i]);
+                double logit = formula.Other<Real>(distances[i]).Value;
+                logits[i] = logit;
+                other = logit > other ? logit : other;
             }
             else if (kinds[i] == PairKind.Positive)
             {
-                logits[i] = formula.Own<Real>(distances[i]).Value;
-                own = Math.Max(own, logits[i]);
+                double logit = formula.Own<Real>(distances[i]).Value;
+                logits[i] = logit;
+                own = logit > own ? logit : own;
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Criterion.Drivers;
 
@@ -40,6 +41,7 @@ internal readonly struct AnchorSelection(bool needsPositives, bool needsNegative
     }
 
     /// <summary>Returns the distances of the nearest negative and of the farthest positive, or ∞ and −∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static (double Nearest, double Farthest) WriteKinds<S>(in PairRow<S> row, Span<PairKind> kinds)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
@@ -52,12 +54,12 @@ internal readonly struct AnchorSelection(bool needsPositives, bool needsNegative
             if (labels[item] != label)
             {
                 kinds[item] = PairKind.Negative;
-                nearest = Math.Min(nearest, distances[item]);
+                nearest = distances[item] < nearest ? distances[item] : nearest;
             }
             else if (item != self)
             {
                 kinds[item] = PairKind.Positive;
-                farthest = Math.Max(farthest, distances[item]);
+                farthest = distances[item] > farthest ? distances[item] : farthest;
             }
             else
             {
@@ -68,6 +70,7 @@ internal readonly struct AnchorSelection(bool needsPositives, bool needsNegative
         return (nearest, farthest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     static void Mine(ReadOnlySpan<double> distances, double beyond, double below, Span<PairKind> kinds)
     {
         for (int item = 0; item < kinds.Length; item++)
