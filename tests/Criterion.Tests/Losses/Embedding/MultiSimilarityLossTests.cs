@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Criterion.Losses;
 using Criterion.Tests.Golden;
 using Criterion.Tests.Metrics;
@@ -31,6 +32,35 @@ public class MultiSimilarityLossTests : AnchorLossContract
             epsilon: golden.Args.Double("epsilon"), activeOnly: activeOnly, reduction: reduction));
     }
 
+
+    [Fact]
+    public void Keys_of_a_memory_that_contains_the_batch_agree_with_pytorch_metric_learning()
+    {
+        GoldenCase golden = GoldenFile.Find("metric_learning", "CrossBatchMemory", "MultiSimilarityLoss");
+        MultiSimilarityLoss loss = new(
+            golden.Args.Double("alpha"), golden.Args.Double("beta"), golden.Args.Double("base"), mining: false);
+        foreach (JsonElement step in golden["steps"].EnumerateArray())
+        {
+            (double[][] batch, long[] labels) = (Matrix(step, "embeddings"), step.GetProperty("labels").Deserialize<long[]>()!);
+            (double[][] queue, long[] old) = (Matrix(step, "queue"), step.GetProperty("queue_labels").Deserialize<long[]>()!);
+            int end = step.GetProperty("at").GetInt32();
+            int count = step.GetProperty("full").GetBoolean() ? queue.Length : end;
+            int[] rest =
+            [
+                .. Enumerable.Range(0, count).Where(i => (end - 1 - i + queue.Length) % queue.Length >= batch.Length),
+            ];
+            Tensor x = Learned(Tensor.From([.. batch.SelectMany(static row => row)], [batch.Length, batch[0].Length]));
+            double[] all = [.. batch.Concat(rest.Select(i => queue[i])).SelectMany(static row => row)];
+            Tensor keys = Tensor.From(all, [batch.Length + rest.Length, batch[0].Length]);
+            Tensor value = loss.Forward(
+                x, Tensor.From(labels), keys, Tensor.From([.. labels, .. rest.Select(i => old[i])]), keysBeginWithQueries: true);
+            Assert.Equal(step.GetProperty("loss").GetDouble(), value.Item(), 1e-6);
+            double[] gradient = [.. Matrix(step, "grad").SelectMany(static row => row)];
+            Assert.Equal(gradient, Autograd.Grad(value, x).ToArray<double>(), static (a, b) => Math.Abs(a - b) < 1e-6);
+        }
+
+        static double[][] Matrix(JsonElement step, string name) => step.GetProperty(name).Deserialize<double[][]>()!;
+    }
 
     [Fact]
     public void Mining_leaves_easy_pairs_out_and_an_anchor_without_one_kind_has_no_loss()
