@@ -4,7 +4,8 @@ namespace Criterion.Formulas;
 
 /// <summary>
 /// A formula of the similarities of a row to classes: ℓ = f(ln Σ e^u(sⱼ) over its own classes, ln Σ e^v(sⱼ) over all others). Example:
-/// softmax with an additive margin, with u = λ (s − m), v = λ s and f(a, b) = softplus(b − a).
+/// softmax with an additive margin, with u = λ (s − m), v = λ s and f(a, b) = softplus(b − a). Losses of anchors take distances in place of
+/// similarities, with positives as own classes and negatives as others.
 /// </summary>
 internal interface IClassFormula
 {

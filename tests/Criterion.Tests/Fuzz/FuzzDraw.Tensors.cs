@@ -12,6 +12,11 @@ sealed partial class FuzzDraw
     static readonly string[] TakesClassWeights =
         ["NormalizedSoftmaxLoss", "CosFaceLoss", "ArcFaceLoss", "ProxyNcaLoss", "ProxyAnchorLoss", "LinearCrossEntropyLoss"];
 
+    static readonly string[] TakesRowLabels =
+    [
+        "BatchTripletLoss", "BatchContrastiveLoss", "MultiSimilarityLoss", "CircleLoss", "NcaLoss", "LiftedStructureLoss", "NPairLoss",
+    ];
+
     /// <summary>The tensor for a parameter of the method or of the constructor of <paramref name="owner"/>.</summary>
     public Tensor TensorFor(string owner, string name) => (owner, name) switch
     {
@@ -29,8 +34,8 @@ sealed partial class FuzzDraw
         (_, "weights") when TakesClassWeights.Contains(owner) => Floats([6, At(1)]),
         ("LinearCrossEntropyLoss", "bias" or "Weight") => Floats([6], 0.1, 2),
         ("CosentLoss" or "AngleLoss", "scores") => Floats([At(0)]),
-        ("BatchTripletLoss" or "BatchContrastiveLoss", "labels" or "queryLabels") => Integers([At(0)], 0, 3),
-        ("BatchTripletLoss" or "BatchContrastiveLoss", "keyLabels") => Integers([Tensors[^1].Rank > 0 ? Tensors[^1].Shape[0] : 1], 0, 3),
+        (_, "labels" or "queryLabels") when TakesRowLabels.Contains(owner) => Integers([At(0)], 0, 3),
+        (_, "keyLabels") when TakesRowLabels.Contains(owner) => Integers([Tensors[^1].Rank > 0 ? Tensors[^1].Shape[0] : 1], 0, 3),
         ("RetrievalEvaluator", "labels" or "queryLabels" or "galleryLabels") => Integers([At(0)], 0, 2),
         ("ClusterAgreement", _) => Integers([At(0)], 0, 4),
         ("CTCLoss", "targets") => Integers([At(1), 2], 1, Math.Max(2, At(2))),

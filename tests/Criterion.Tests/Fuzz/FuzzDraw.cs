@@ -175,6 +175,11 @@ sealed partial class FuzzDraw
             return [Next(1, 4), _groups * Next(1, 4), Next(1, 9)];
         }
 
+        if (Owner == "PatchNceLoss")
+        {
+            return [Next(1, 4), Next(1, 8), Next(1, 5)];
+        }
+
         if (Owner == "CTCLoss")
         {
             return [Next(1, 8), Next(1, 4), Next(2, 6)];
@@ -192,6 +197,7 @@ sealed partial class FuzzDraw
         || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty",
         "PullingAwayPenalty")
         || HasAny(Owner, "FaceLoss", "Proxy", "NormalizedSoftmax", "Cosent", "AngleLoss", "VicReg", "BarlowTwins", "Uniformity", "KoLeo")
+        || HasAny(Owner, "CircleLoss", "NcaLoss", "LiftedStructureLoss")
         || HasAny(Owner, "Classifier", "CrossEntropy", "NLL", "Multi", "Focal", "Kl", "JensenShannon", "MutualInformationLoss");
 
     static bool HasAny(string text, params ReadOnlySpan<string> parts)

@@ -13,7 +13,7 @@ public enum EmbeddingDistance
     UnitEuclidean,
 }
 
-/// <summary>The terms of a loss of labeled rows: triplets or pairs.</summary>
+/// <summary>The terms of a loss of labeled rows: triplets, pairs or anchors.</summary>
 public sealed record TermCounts
 {
     /// <summary>Initializes the counts.</summary>

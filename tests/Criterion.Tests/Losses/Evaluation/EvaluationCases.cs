@@ -35,6 +35,12 @@ static class EvaluationCases
         [nameof(KoLeoLoss)] = "takes the embeddings of a batch, whose rows are not independent",
         [nameof(BatchTripletLoss)] = "takes embeddings and the labels that define its triplets",
         [nameof(BatchContrastiveLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(MultiSimilarityLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(CircleLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(NcaLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(LiftedStructureLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(NPairLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(PatchNceLoss)] = "takes the patches of images, which it compares with each other",
     };
 
     /// <summary>Losses that combine tensor operations: they allocate small objects.</summary>

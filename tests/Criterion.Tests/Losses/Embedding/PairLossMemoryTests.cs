@@ -1,0 +1,29 @@
+using Criterion.Drivers;
+using Criterion.Losses;
+using Criterion.Memory;
+using Criterion.Tests.Kernels;
+
+namespace Criterion.Tests.Losses.Embedding;
+
+/// <summary>The memory of a loss of all pairs, which no other test may use meanwhile.</summary>
+[Collection(nameof(ThreadCollection))]
+public class PairLossMemoryTests
+{
+    [Fact]
+    public void Memory_does_not_grow_with_the_number_of_pairs()
+    {
+        const int count = 16_384;
+        Tensor x = Tensor.Randn([count, 4], random: new RandomStream(3));
+        x.RequiresGrad = true;
+        Tensor labels = Tensor.From([.. Enumerable.Range(0, count).Select(static i => (long)(i % 400))]);
+        long before = Allocated();
+        Tensor gradient = Autograd.Grad(new NcaLoss(distance: EmbeddingDistance.Cosine).Forward(x, labels), x);
+
+        // One matrix of all pairs is 1,074 MB in Float32.
+        Assert.InRange(Allocated() - before, 0, 100_000_000);
+        Assert.Contains(gradient.ToArray<float>(), static g => g != 0);
+    }
+
+    static long Allocated() => BufferPool<float>.AllocatedBytes + BufferPool<double>.AllocatedBytes + BufferPool<bool>.AllocatedBytes
+        + BufferPool<PairKind>.AllocatedBytes + GC.GetTotalAllocatedBytes();
+}
