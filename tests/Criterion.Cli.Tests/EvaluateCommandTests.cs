@@ -47,7 +47,8 @@ public sealed class EvaluateCommandTests : IDisposable
     public void Embeddings_that_find_their_labels()
     {
         // Three directions, and a fourth that is alone in its label.
-        Npy.Write(_temp["x.npy"], Tensor.From(new float[,] { { 1, 0 }, { 1, 0.1f }, { 0, 1 }, { 0.1f, 1 }, { -1, 0 }, { -1, 0.1f }, { 0, -1 } }));
+        Npy.Write(_temp["x.npy"], Tensor.From(
+            new float[,] { { 1, 0 }, { 1, 0.1f }, { 0, 1 }, { 0.1f, 1 }, { -1, 0 }, { -1, 0.1f }, { 0, -1 } }));
         Npy.Write(_temp["labels.npy"], Tensor.From([7, 7, 1, 1, 3, 3, 9]));
         (int code, string table, string error) = Run("evaluate", "--retrieval", _temp["x.npy"], _temp["labels.npy"]);
         Assert.Equal((0, ""), (code, error));

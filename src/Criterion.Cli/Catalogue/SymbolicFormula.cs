@@ -27,6 +27,7 @@ internal static partial class SymbolicFormula
     [
         (static o => o, "{0}"),
         (static o => 1 - o, @"\left(1 - {0}\right)"),
+        (static o => 1 + o, @"\left(1 + {0}\right)"),
         (static o => o - 1, "{0} - 1"),
         (static o => o / 2, @"\frac{{{0}}}{{2}}"),
         (static o => o * o, "{0}^{{2}}"),

@@ -47,6 +47,7 @@ static class FuzzScope
         ["Layer.OnForward"] = "takes the caller's function, in HookTests",
         ["Layer.ReplaceInput"] = "takes the caller's function, in HookTests",
         ["Layer.ReplaceOutput"] = "takes the caller's function, in HookTests",
+        ["GradientCache.Backward"] = "takes the caller's function of lists, in GradientCacheTests",
     };
 
     /// <summary>Types with methods that are called, generic definitions and interfaces not among them.</summary>

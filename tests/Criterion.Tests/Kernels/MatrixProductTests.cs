@@ -106,7 +106,8 @@ public class MatrixProductTests
             (int rowBlocks, int columnBlocks) = ProductBlocks<float>.Grid(rows, panels, threads);
             Assert.InRange(rowBlocks, 1, Math.Max(1, rows / 32));
             Assert.InRange(columnBlocks, 1, panels);
-            Assert.True(rowBlocks * columnBlocks >= Math.Min(2 * threads, rows / 32 * panels), $"{threads} threads: {rowBlocks} × {columnBlocks}");
+            int least = Math.Min(2 * threads, rows / 32 * panels);
+            Assert.True(rowBlocks * columnBlocks >= least, $"{threads} threads: {rowBlocks} × {columnBlocks}");
         }
     }
 

@@ -213,7 +213,7 @@ public class ThreadTests
         for (int round = 0; round < 200; round++)
         {
             int[] visits = new int[before + count];
-            ParallelFor.Run(before, count, new Follow(visits, before));
+            ParallelFor.Run(before + count, new Follow(visits, before), before);
             Assert.Equal(before, visits.Take(before).Sum());
             Assert.All(visits.Skip(before), seen => Assert.Equal(before, seen));
         }
@@ -223,12 +223,14 @@ public class ThreadTests
     public void A_failure_in_the_first_step_ends_the_second() => WithThreads(4, () =>
     {
         int[] visits = new int[1000];
-        Assert.Throws<InvalidOperationException>(() => ParallelFor.Run(500, 500, new Visit(visits, throwAt: 250)));
+        Assert.Throws<InvalidOperationException>(() => ParallelFor.Run(1000, new Visit(visits, throwAt: 250), before: 500));
         Assert.Equal(0, visits.Skip(500).Sum());
-        ParallelFor.Run(10, 10, new Visit(visits, throwAt: -1));
+        ParallelFor.Run(20, new Visit(visits, throwAt: -1), before: 10);
     });
 
-    /// <summary>A worker sleeps after a while without a loop, and is called when it falls asleep, sleeps or is about to be taken back.</summary>
+    /// <summary>
+    /// A worker sleeps after a while without a loop, and is called when it falls asleep, sleeps or is about to be taken back.
+    /// </summary>
     [Fact]
     public void Loops_at_any_distance_are_complete() => WithThreads(3, () =>
     {

@@ -38,7 +38,8 @@ public class CrossBatchMemoryTests
         // The margin leaves out the pairs of a row with itself, whose distance is 0 up to rounding.
         Func<Tensor, Tensor, Tensor, Tensor, Tensor> form = byHand
             ? Contrastive
-            : new BatchContrastiveLoss(positiveMargin: 1e-9, negativeMargin: 0.8, activeOnly: true).Forward;
+            : (queries, queryLabels, keys, keyLabels) => new BatchContrastiveLoss(
+                positiveMargin: 1e-9, negativeMargin: 0.8, activeOnly: true).Forward(queries, queryLabels, keys, keyLabels);
         CrossBatchMemory memory = new(11, 3, dtype: DType.Float64);
         int compared = 0;
         foreach (JsonElement step in Steps("ContrastiveLoss"))

@@ -84,7 +84,7 @@ internal readonly struct ProductBlocks<S> : IChunk
         }
         else
         {
-            ParallelFor.Run(product.PackCount, product.BlockCount, product);
+            ParallelFor.Run(product.PackCount + product.BlockCount, product, before: product.PackCount);
         }
 
         BufferPool<S>.Return(packed);

@@ -91,7 +91,8 @@ internal readonly record struct ProductDots<S>(
                 {
                     int rows = Math.Min(TileRows, end - row);
                     DotOperands<S> operands = new(
-                        left + ((nint)row * product.Left.RowStride), product.Left.RowStride, product.Left.Columns, right, paddedDepth, tails);
+                        left + ((nint)row * product.Left.RowStride), product.Left.RowStride, product.Left.Columns,
+                        right, paddedDepth, tails);
                     operands.CopyTails<L>(rows);
                     Multiply(operands, rows, sums);
                     Write(sums, rows, target + ((nint)row * product.RowStride));

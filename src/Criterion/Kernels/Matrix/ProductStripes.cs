@@ -20,7 +20,9 @@ internal readonly struct ProductStripes<S> : IChunk
     /// <summary>The bytes of a way of the second-level cache: lines whose distance is a multiple of it share a set.</summary>
     const int CacheWayBytes = 128 << 10;
 
-    /// <summary>The elements of the panels that are packed at once: their source is read along its rows, and they stay in the cache.</summary>
+    /// <summary>
+    /// The elements of the panels that are packed at once: their source is read along its rows, and they stay in the cache.
+    /// </summary>
     const int PackedElements = 1 << 15;
 
     const int StripesPerThread = 4;
@@ -83,7 +85,7 @@ internal readonly struct ProductStripes<S> : IChunk
         }
         else
         {
-            ParallelFor.Run(product.Slices, products * product._stripes, product);
+            ParallelFor.Run(product.Slices + (products * product._stripes), product, before: product.Slices);
         }
 
         BufferPool<S>.Return(packed);
@@ -162,7 +164,13 @@ internal readonly struct ProductStripes<S> : IChunk
             MatrixProductBlock.Multiply(rows, block, _panelWidth);
             S* rest = slice + ((nint)(column + inPlace) * _right.ColumnStride);
             MatrixProductPanel.PackPanels(rest, _right.RowStride, _right.ColumnStride, 0, depth, columns - inPlace, packed, depth);
-            MultiplyPacked(rows, block with { Columns = columns - inPlace, Right = packed, StrideInPlace = 0, Target = block.Target + inPlace });
+            MultiplyPacked(rows, block with
+            {
+                Columns = columns - inPlace,
+                Right = packed,
+                StrideInPlace = 0,
+                Target = block.Target + inPlace,
+            });
         }
     }
 

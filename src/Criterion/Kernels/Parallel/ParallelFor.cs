@@ -43,29 +43,31 @@ internal static class ParallelFor
     public static int ThreadsHere => t_inside ? 1 : Threads;
 
     /// <summary>Runs <paramref name="body"/> for every index in [0, <paramref name="count"/>) and returns when all have finished.</summary>
+    /// <param name="count">The number of indices.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="before">
+    /// The indices that have finished before any other begins. One loop in two steps takes less time than two loops, because workers are
+    /// called once.
+    /// </param>
     /// <remarks>A loop inside a loop, or beside another thread's loop, runs on the caller's thread.</remarks>
-    public static void Run<TBody>(int count, in TBody body)
-        where TBody : struct, IChunk => Run(0, count, body);
-
-    /// <summary>
-    /// Runs <paramref name="body"/> for every index in [0, <paramref name="before"/> + <paramref name="count"/>). The first
-    /// <paramref name="before"/> indices have finished before any other begins.
-    /// </summary>
-    /// <remarks>One loop in two steps takes less time than two loops, because workers are called once.</remarks>
-    public static void Run<TBody>(int before, int count, in TBody body)
+    public static void Run<TBody>(int count, in TBody body, int before = 0)
         where TBody : struct, IChunk
     {
-        int most = Math.Max(before, count);
+        int most = Math.Max(before, count - before);
         int threads = most <= 1 || t_inside ? 1 : Math.Min(Threads, most);
         if (threads == 1 || !Busy.TryEnter())
         {
-            RunHere(before + count, body);
+            for (int i = 0; i < count; i++)
+            {
+                body.Run(i);
+            }
+
             return;
         }
 
         try
         {
-            RunShared(before, count, threads - 1, body);
+            RunShared(before, count - before, threads - 1, body);
         }
         finally
         {
