@@ -15,6 +15,7 @@ sealed partial class FuzzDraw
     static readonly string[] TakesRowLabels =
     [
         "BatchTripletLoss", "BatchContrastiveLoss", "MultiSimilarityLoss", "CircleLoss", "NcaLoss", "LiftedStructureLoss", "NPairLoss",
+        "SupConLoss",
     ];
 
     /// <summary>The tensor for a parameter of the method or of the constructor of <paramref name="owner"/>.</summary>
@@ -33,6 +34,8 @@ sealed partial class FuzzDraw
         (_, "labels") when TakesClassWeights.Contains(owner) => Integers([At(0)], 0, 2),
         (_, "weights") when TakesClassWeights.Contains(owner) => Floats([6, At(1)]),
         ("LinearCrossEntropyLoss", "bias" or "Weight") => Floats([6], 0.1, 2),
+        ("InfoNceLoss" or "NtXentLoss" or "SigLipLoss" or "SupConLoss", "temperature") => Floats([], 0.1, 2),
+        ("SigLipLoss", "bias") => Floats([]),
         ("CosentLoss" or "AngleLoss", "scores") => Floats([At(0)]),
         (_, "labels" or "queryLabels") when TakesRowLabels.Contains(owner) => Integers([At(0)], 0, 3),
         (_, "keyLabels") when TakesRowLabels.Contains(owner) => Integers([Tensors[^1].Rank > 0 ? Tensors[^1].Shape[0] : 1], 0, 3),

@@ -197,7 +197,7 @@ sealed partial class FuzzDraw
         || HasAny(Owner, "Embedding", "Triplet", "Pair", "Contrastive", "Cosine", "Linear", "BatchNorm1d", "PathLengthPenalty",
         "PullingAwayPenalty")
         || HasAny(Owner, "FaceLoss", "Proxy", "NormalizedSoftmax", "Cosent", "AngleLoss", "VicReg", "BarlowTwins", "Uniformity", "KoLeo")
-        || HasAny(Owner, "CircleLoss", "NcaLoss", "LiftedStructureLoss")
+        || HasAny(Owner, "InfoNce", "NtXent", "SigLip", "SupCon", "CircleLoss", "NcaLoss", "LiftedStructureLoss")
         || HasAny(Owner, "Classifier", "CrossEntropy", "NLL", "Multi", "Focal", "Kl", "JensenShannon", "MutualInformationLoss");
 
     static bool HasAny(string text, params ReadOnlySpan<string> parts)

@@ -182,7 +182,7 @@ internal static class ClassDriver
     static MatrixView<S> Plane<S>(in ClassTile tile, int centre)
         where S : unmanaged => View<S>(tile.Memory, centre * tile.Rows, tile.Rows, tile.Columns);
 
-    static MatrixView<S> View<S>(Elements matrix, int start, int count, int width)
+    internal static MatrixView<S> View<S>(Elements matrix, int start, int count, int width)
         where S : unmanaged => new(matrix.Memory<S>().Slice(start * width, count * width), count, width, width, 1);
 
     static (int Rows, int Columns) SizeOfTile<TFormula>(in ClassRows<TFormula> classes)

@@ -40,6 +40,10 @@ static class EvaluationCases
         [nameof(NcaLoss)] = "takes embeddings and the labels that define its pairs",
         [nameof(LiftedStructureLoss)] = "takes embeddings and the labels that define its pairs",
         [nameof(NPairLoss)] = "takes embeddings and the labels that define its pairs",
+        [nameof(InfoNceLoss)] = "compares all queries of a batch with all keys",
+        [nameof(NtXentLoss)] = "compares all rows of a batch with each other",
+        [nameof(SigLipLoss)] = "compares all queries of a batch with all keys",
+        [nameof(SupConLoss)] = "takes embeddings and the labels that define its pairs",
         [nameof(PatchNceLoss)] = "takes the patches of images, which it compares with each other",
     };
 

@@ -1,0 +1,57 @@
+using Criterion.Drivers;
+using Criterion.Formulas;
+
+namespace Criterion;
+
+public static partial class TensorFormula
+{
+    /// <summary>
+    /// Sums a formula of the dot products of each row with all keys, in tiles: the matrix of them is never in memory. The first gradient
+    /// computes the tiles again, higher derivatives take the whole matrix in tensor operations.
+    /// </summary>
+    /// <param name="formula">The formula.</param>
+    /// <param name="queries">The rows, [N, D].</param>
+    /// <param name="keys">The keys, [N, D], of the same type; the own key of a row has its index.</param>
+    /// <returns>The sum of each row, [N].</returns>
+    internal static Tensor Pairs<TFormula>(TFormula formula, Tensor queries, Tensor keys)
+        where TFormula : struct, IPairFormula
+    {
+        PairState<TFormula> state = new(formula, queries.Contiguous(), keys.Contiguous());
+        Tensor sums = Tensor.Empty([queries.Shape[0]], DType.Float64);
+        PairTilesDriver.Sum(state.Task, sums.Elements);
+        return Autograd.Record(
+            Name<TFormula>(),
+            sums.To(queries.DType),
+            [state.Queries, state.Keys],
+            state,
+            [state.Queries, state.Keys],
+            static (g, of) => Autograd.Enabled
+                ? Autograd.Compose([of.Queries, of.Keys], of.Composed, g)
+                : of.Differentiate(g));
+    }
+
+    /// <summary>The operands of a sum over pairs.</summary>
+    readonly record struct PairState<TFormula>(TFormula Formula, Tensor Queries, Tensor Keys)
+        where TFormula : struct, IPairFormula
+    {
+        public PairTiles<TFormula> Task => new(Formula, Queries.Elements, Keys.Elements, Queries.Shape[1]);
+
+        public Tensor?[] Differentiate(Tensor g)
+        {
+            Tensor? ofQueries = Queries.Node is null ? null : Tensor.EmptyLike(Queries);
+            Tensor? ofKeys = Keys.Node is null ? null : Tensor.EmptyLike(Keys);
+            Elements factors = g.To(DType.Float64).Contiguous().Elements;
+            PairTilesDriver.Differentiate(Task, factors, ofQueries?.Elements ?? default, ofKeys?.Elements ?? default);
+            return [ofQueries, ofKeys];
+        }
+
+        public Tensor Composed()
+        {
+            Tensor similarities = Queries.MatMul(Keys.Transpose());
+            Tensor index = Tensor.Arange(Queries.Shape[0]);
+            Tensor own = Formula.Own(new TensorReal(similarities)).ToTensor(similarities);
+            Tensor other = Formula.Other(new TensorReal(similarities)).ToTensor(similarities);
+            return Tensor.Where(index.Unsqueeze(1).EqualTo(index.Unsqueeze(0)), own, other).Sum(1);
+        }
+    }
+}

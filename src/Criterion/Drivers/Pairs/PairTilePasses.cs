@@ -1,0 +1,109 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+using Criterion.Simd;
+
+namespace Criterion.Drivers;
+
+/// <summary>Adds the terms of a tile to the sums of its rows.</summary>
+internal readonly struct PairSumPass<TFormula>(TFormula formula, ClassTile tile, Elements sums) : ILaneLoop
+    where TFormula : struct, IPairFormula
+{
+    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
+
+    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
+
+    void ILaneLoop.Run<S, L, D>(int chunk)
+    {
+        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
+        for (int row = chunk * RowsPerChunk; row < end; row++)
+        {
+            Span<S> similarities = tile.RowOf<S>(row);
+            ref double sum = ref sums.Span<double>()[tile.Row + row];
+            int own = tile.Row + row - tile.Column;
+            if ((uint)own >= (uint)tile.Columns)
+            {
+                sum += PairLoops<TFormula, S, L>.Sum(formula, similarities);
+                continue;
+            }
+
+            sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[..own]);
+            sum += formula.Own<Real>(double.CreateTruncating(similarities[own])).Value;
+            sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[(own + 1)..]);
+        }
+    }
+}
+
+/// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
+internal readonly struct PairSlopePass<TFormula>(TFormula formula, ClassTile tile, Elements factors) : ILaneLoop
+    where TFormula : struct, IPairFormula
+{
+    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
+
+    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
+
+    void ILaneLoop.Run<S, L, D>(int chunk)
+    {
+        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
+        for (int row = chunk * RowsPerChunk; row < end; row++)
+        {
+            Span<S> similarities = tile.RowOf<S>(row);
+            double factor = factors.Span<double>()[tile.Row + row];
+            int own = tile.Row + row - tile.Column;
+            if ((uint)own >= (uint)tile.Columns)
+            {
+                PairLoops<TFormula, S, L>.Slopes(formula, similarities, factor);
+                continue;
+            }
+
+            PairLoops<TFormula, S, L>.Slopes(formula, similarities[..own], factor);
+            Real similarity = double.CreateTruncating(similarities[own]);
+            similarities[own] = S.CreateTruncating(factor * formula.Own(Dual<Real>.Variable(similarity)).Tangent.Value);
+            PairLoops<TFormula, S, L>.Slopes(formula, similarities[(own + 1)..], factor);
+        }
+    }
+}
+
+/// <summary>The loops over the similarities of a part of a row to keys that are not its own.</summary>
+internal static class PairLoops<TFormula, S, L>
+    where TFormula : struct, IPairFormula
+    where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    where L : struct, ILane<L, S>
+{
+    /// <summary>Sums the terms.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static double Sum(TFormula formula, ReadOnlySpan<S> row)
+    {
+        ref S first = ref MemoryMarshal.GetReference(row);
+        L sum = L.Const(0);
+        int i = 0;
+        for (; i <= row.Length - L.Width; i += L.Width)
+        {
+            sum += formula.Other(L.Load(in first, i));
+        }
+
+        double rest = i < row.Length ? PartialLane<L, S>.Sum(formula.Other(PartialLane<L, S>.Load(row[i..])), row.Length - i) : 0;
+        return double.CreateTruncating(sum.Sum()) + rest;
+    }
+
+    /// <summary>Replaces similarities by factor · the derivatives of their terms.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Slopes(TFormula formula, Span<S> row, double factor)
+    {
+        ref S first = ref MemoryMarshal.GetReference(row);
+        L scale = L.Const(factor);
+        int i = 0;
+        for (; i <= row.Length - L.Width; i += L.Width)
+        {
+            (scale * formula.Other(Dual<L>.Variable(L.Load(in first, i))).Tangent).Store(ref first, i);
+        }
+
+        if (i < row.Length)
+        {
+            L slope = scale * formula.Other(Dual<L>.Variable(PartialLane<L, S>.Load(row[i..]))).Tangent;
+            PartialLane<L, S>.Store(slope, row[i..]);
+        }
+    }
+}

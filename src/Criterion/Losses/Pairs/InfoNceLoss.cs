@@ -1,0 +1,103 @@
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Finds the key of each query among the keys of the batch: ℓᵢ = −ln(e^(sᵢᵢ/τ) / Σⱼ e^(sᵢⱼ/τ)), where s are the cosines of queries and keys.
+/// With <c>symmetric</c>, the loss of CLIP.
+/// </summary>
+/// <remarks>
+/// Also known as multiple negatives ranking loss. All other keys are negatives, so equal examples in a batch push each other apart: draw
+/// batches without duplicates. Rows of zeros have the cosine 0. A query without negatives has a loss of 0. The loss depends on the number of
+/// negatives: at random it is ln N. The matrix of cosines is never in memory, except for a second derivative.
+/// </remarks>
+[Catalogue(
+    LossFamily.Embedding,
+    Shapes = "queries [N, D], keys [N, D] → scalar",
+    Source = "van den Oord, Li, Vinyals, Representation learning with contrastive predictive coding, 2018, equation 4; Radford et al., "
+        + "Learning transferable visual models from natural language supervision, 2021, figure 3 (symmetric)",
+    Alternatives = "SigLipLoss classifies each pair by itself; NtXentLoss also contrasts the rows of one view.")]
+public sealed record InfoNceLoss : Loss
+{
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.07.</param>
+    /// <param name="symmetric">Whether the loss is the mean of both directions, as in CLIP. Default: false.</param>
+    /// <param name="normalize">Whether rows are divided by their norms; otherwise s are dot products. Default: true.</param>
+    /// <param name="reduction">How the losses of the queries are reduced. Default: Mean.</param>
+    public InfoNceLoss(
+        double temperature = 0.07, bool symmetric = false, bool normalize = true, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Temperature, Symmetric, Normalize) = (temperature, symmetric, normalize);
+
+    /// <summary><inheritdoc cref="InfoNceLoss(double, bool, bool, Reduction)" path="/param[@name='temperature']/node()"/></summary>
+    public double Temperature { get; init => field = Require.Positive(value, nameof(InfoNceLoss)); }
+
+    /// <summary><inheritdoc cref="InfoNceLoss(double, bool, bool, Reduction)" path="/param[@name='symmetric']/node()"/></summary>
+    public bool Symmetric { get; init; }
+
+    /// <summary><inheritdoc cref="InfoNceLoss(double, bool, bool, Reduction)" path="/param[@name='normalize']/node()"/></summary>
+    public bool Normalize { get; init; }
+
+    /// <summary>Computes the loss of a batch of pairs.</summary>
+    /// <param name="queries">The queries, <c>[N, D]</c>.</param>
+    /// <param name="keys">The keys, <c>[N, D]</c>; that of a query has its index.</param>
+    /// <param name="negatives">
+    /// Further keys, <c>[K, D]</c>, which are negatives of all queries; or null. They are not queries of the other direction.
+    /// </param>
+    /// <param name="temperature">A scalar instead of <see cref="Temperature"/>, which may learn; or null.</param>
+    /// <returns>A scalar, or <c>[N]</c> with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes are not as described.</exception>
+    /// <exception cref="DTypeException">The rows are not floats.</exception>
+    /// <exception cref="LossException">
+    /// The temperature is not positive, or there is no query, unless <see cref="Loss.OnEmpty"/> is Zero.
+    /// </exception>
+    public Tensor Forward(Tensor queries, Tensor keys, Tensor? negatives = null, Tensor? temperature = null)
+    {
+        CheckSameShape(queries, keys);
+        ContrastiveRows.Check(Name, queries, nameof(queries));
+        ContrastiveRows.Check(Name, keys, nameof(keys));
+        CheckNegatives(queries, negatives);
+        if (queries.Shape[0] == 0)
+        {
+            return ForEmpty(queries, 0) ?? queries.Sum(1);
+        }
+
+        DType type = DTypes.Promote(queries.DType, keys.DType);
+        Tensor q = ContrastiveRows.Prepare(queries, type, Normalize);
+        Tensor k = ContrastiveRows.Prepare(keys, type, Normalize);
+        q = ContrastiveRows.Divide(Name, q, Temperature, temperature);
+        Tensor all = negatives is null ? k : Tensor.Cat([k, ContrastiveRows.Prepare(negatives, type, Normalize)]);
+        Tensor losses = EachRow(q, all);
+        return Reduce(Symmetric ? (losses + EachRow(k, q)) * 0.5 : losses);
+    }
+
+    /// <inheritdoc/>
+    public override string ToLatex()
+    {
+        SoftmaxOfPairs formula = new(Temperature);
+        string own = formula.Own(new Latex("s_{ii}")).ToString();
+        string OfSum(string other) =>
+            $@"-\ln\left(\frac{{e^{{{own}}}}}{{\sum_j e^{{{formula.Other(new Latex(other))}}}}}\right)";
+        return Symmetric ? $@"\frac{{1}}{{2}} \left({OfSum("s_{ij}")}{OfSum("s_{ji}")}\right)" : OfSum("s_{ij}");
+    }
+
+    static Tensor EachRow(Tensor rows, Tensor keys)
+    {
+        Tensor index = Tensor.Arange(rows.Shape[0]);
+        return TensorFormula.Classes(new SoftmaxOfPairs(1), rows, keys, bias: null, index, index + 1);
+    }
+
+    void CheckNegatives(Tensor queries, Tensor? negatives)
+    {
+        if (negatives is null)
+        {
+            return;
+        }
+
+        ContrastiveRows.Check(Name, negatives, nameof(negatives));
+        if (negatives.Shape[1] != queries.Shape[1])
+        {
+            throw new ShapeException($"{Name}: negatives {negatives.Shape} and queries {queries.Shape} differ in their dimensions. "
+                + "Embed both by the same model.");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>
+/// Classifies each pair of a query and a key by itself: ℓᵢ = softplus(−zᵢᵢ) + Σ softplus(zᵢⱼ) over all j ≠ i, where z = s/τ + b and s are cosines.
+/// </summary>
+/// <remarks>
+/// The mean is over queries, as in the paper, so the loss grows with the batch. A bias of −10 suits batches of about 22,000; at the start
+/// −ln(N − 1) balances positives and negatives of small ones. Rows of zeros have the cosine 0. The matrix of cosines is never in memory,
+/// except for a second derivative.
+/// </remarks>
+[Catalogue(
+    LossFamily.Embedding,
+    Shapes = "queries [N, D], keys [N, D] → scalar",
+    Source = "Zhai et al., Sigmoid loss for language image pre-training, 2023, section 3.2",
+    Alternatives = "InfoNceLoss compares the keys of a query with each other.")]
+public sealed record SigLipLoss : Loss
+{
+    /// <summary>Initializes the loss.</summary>
+    /// <param name="temperature">τ, the divisor of the similarities; must be positive. Default: 0.1.</param>
+    /// <param name="bias">b, which is added to them; must be finite. Default: −10.</param>
+    /// <param name="normalize">Whether rows are divided by their norms; otherwise s are dot products. Default: true.</param>
+    /// <param name="reduction">How the losses of the queries are reduced. Default: Mean.</param>
+    public SigLipLoss(double temperature = 0.1, double bias = -10, bool normalize = true, Reduction reduction = Reduction.Mean)
+        : base(reduction) => (Temperature, Bias, Normalize) = (temperature, bias, normalize);
+
+    /// <summary><inheritdoc cref="SigLipLoss(double, double, bool, Reduction)" path="/param[@name='temperature']/node()"/></summary>
+    public double Temperature { get; init => field = Require.Positive(value, nameof(SigLipLoss)); }
+
+    /// <summary><inheritdoc cref="SigLipLoss(double, double, bool, Reduction)" path="/param[@name='bias']/node()"/></summary>
+    public double Bias { get; init => field = Require.Finite(value, nameof(SigLipLoss)); }
+
+    /// <summary><inheritdoc cref="SigLipLoss(double, double, bool, Reduction)" path="/param[@name='normalize']/node()"/></summary>
+    public bool Normalize { get; init; }
+
+    /// <summary>Computes the loss of a batch of pairs.</summary>
+    /// <param name="queries">The queries, <c>[N, D]</c>.</param>
+    /// <param name="keys">The keys, <c>[N, D]</c>; that of a query has its index.</param>
+    /// <param name="temperature">A scalar instead of <see cref="Temperature"/>, which may learn; or null.</param>
+    /// <param name="bias">A scalar instead of <see cref="Bias"/>, which may learn; or null.</param>
+    /// <returns>A scalar, or <c>[N]</c> with <see cref="Reduction.None"/>.</returns>
+    /// <exception cref="ShapeException">The shapes are not as described.</exception>
+    /// <exception cref="DTypeException">The rows are not floats.</exception>
+    /// <exception cref="LossException">
+    /// The temperature is not positive, or there is no query, unless <see cref="Loss.OnEmpty"/> is Zero.
+    /// </exception>
+    public Tensor Forward(Tensor queries, Tensor keys, Tensor? temperature = null, Tensor? bias = null)
+    {
+        CheckSameShape(queries, keys);
+        ContrastiveRows.Check(Name, queries, nameof(queries));
+        ContrastiveRows.Check(Name, keys, nameof(keys));
+        if (queries.Shape[0] == 0)
+        {
+            return ForEmpty(queries, 0) ?? queries.Sum(1);
+        }
+
+        DType type = DTypes.Promote(queries.DType, keys.DType);
+        Tensor q = ContrastiveRows.Divide(Name, ContrastiveRows.Prepare(queries, type, Normalize), Temperature, temperature);
+        Tensor k = ContrastiveRows.Prepare(keys, type, Normalize);
+
+        // A further dimension holds the bias: its gradient then needs no rule of its own.
+        Tensor ones = Tensor.Full([queries.Shape[0], 1], 1, type);
+        Tensor shift = bias is null ? ones * Bias : ones * ContrastiveRows.Scalar(Name, bias, nameof(bias), isPositive: false, type);
+        return Reduce(TensorFormula.Pairs(default(SigmoidOfPairs), Tensor.Cat([q, shift], 1), Tensor.Cat([k, ones], 1)));
+    }
+
+    /// <inheritdoc/>
+    public override string ToLatex()
+    {
+        SigmoidOfPairs formula = default;
+        string others = formula.Other(Logit(new Latex("s_{ij}"))).ToString();
+        return $@"{formula.Own(Logit(new Latex("s_{ii}")))} + \sum_{{j \ne i}} {others}";
+    }
+
+    T Logit<T>(T s)
+        where T : struct, IReal<T>
+    {
+        T scaled = Temperature == 1 ? s : s / Temperature;
+        return Bias switch
+        {
+            0 => scaled,
+            < 0 => scaled - -Bias,
+            _ => scaled + Bias,
+        };
+    }
+
+    /// <summary>softplus(−z) of the own key, softplus(z) of the others.</summary>
+    readonly struct SigmoidOfPairs : IPairFormula
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Own<T>(T s)
+            where T : struct, IReal<T> => T.Softplus(-s);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public T Other<T>(T s)
+            where T : struct, IReal<T> => T.Softplus(s);
+    }
+}

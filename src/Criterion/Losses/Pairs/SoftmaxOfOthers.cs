@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+using Criterion.Formulas;
+using Criterion.Numbers;
+
+namespace Criterion.Losses;
+
+/// <summary>The logarithm of Σ e^s over all but the row itself.</summary>
+internal readonly struct SoftmaxOfOthers : IClassFormula
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Own<T>(T s)
+        where T : struct, IReal<T> => s;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Other<T>(T s)
+        where T : struct, IReal<T> => s;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Loss<T>(T own, T others)
+        where T : struct, IReal<T> => others;
+
+    /// <summary>Computes ln Σ e^(xᵢ · yⱼ) over all j ≠ i for each row i, [N].</summary>
+    public static Tensor Of(Tensor x, Tensor y)
+    {
+        Tensor index = Tensor.Arange(x.Shape[0]);
+        return TensorFormula.Classes(default(SoftmaxOfOthers), x, y, bias: null, index, index + 1);
+    }
+}

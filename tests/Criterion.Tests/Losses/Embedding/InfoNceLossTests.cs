@@ -1,0 +1,64 @@
+using Criterion.Losses;
+using Criterion.Tests.Golden;
+using Criterion.Tests.Metrics;
+
+namespace Criterion.Tests.Losses.Embedding;
+
+public class InfoNceLossTests : ContrastLossContract
+{
+    public static IEnumerable<TheoryDataRow<string, string>> Golden => GoldenFile.Rows("contrast", "InfoNCE").Where(static row =>
+        GoldenFile.Find("contrast", row.Data.Item1, row.Data.Item2).Args.Text("similarity", "cosine") != "squared");
+
+    public static IEnumerable<TheoryDataRow<string, string>> GoldenNegatives => GoldenFile.Rows("contrast", "InfoNCENegatives")
+        .Where(static row => row.Data.Item2.StartsWith("shared", StringComparison.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Golden))]
+    public void Agrees_with_PyTorch(string op, string name) => LossGolden.Check(
+        op,
+        name,
+        static (golden, x) =>
+        {
+            string direction = golden.Args.Text("direction", "both");
+            InfoNceLoss loss = new(
+                symmetric: direction == "both",
+                normalize: golden.Args.Text("similarity", "cosine") == "cosine",
+                reduction: golden.Reduction());
+            Tensor temperature = golden.Named("log_scale", x) is { } scale ? (-scale).Exp() : x[2];
+            return direction == "keys"
+                ? loss.Forward(x[1], x[0], temperature: temperature)
+                : loss.Forward(x[0], x[1], temperature: temperature);
+        },
+        "contrast", slack: Slack);
+
+    [Theory]
+    [MemberData(nameof(GoldenNegatives))]
+    public void Agrees_with_PyTorch_on_further_negatives(string op, string name) => LossGolden.Check(
+        op, name, static (golden, x) => new InfoNceLoss().Forward(x[0], x[1], x[2], x[3]), "contrast", slack: Slack);
+
+    [Fact]
+    public void A_number_and_a_tensor_are_one_temperature()
+    {
+        (Tensor q, Tensor k) = (MetricGolden.Normal(7, 3, 1), MetricGolden.Normal(7, 3, 2));
+        Assert.Equal(
+            new InfoNceLoss(0.3).Forward(q, k).Item(), new InfoNceLoss().Forward(q, k, null, Tensor.Scalar(0.3, DType.Float64)).Item());
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new InfoNceLoss(0));
+    }
+
+    [Fact]
+    public void Negatives_of_another_width_are_refused()
+    {
+        Tensor x = MetricGolden.Normal(3, 2, 1);
+        Assert.Throws<ShapeException>(() => new InfoNceLoss().Forward(x, x, MetricGolden.Normal(3, 4, 1)));
+        Assert.Throws<ShapeException>(() => new InfoNceLoss().Forward(x, x[..2]));
+    }
+
+    protected override Tensor Evaluate(Tensor x1, Tensor x2, Tensor? temperature, Reduction reduction = Reduction.Mean) =>
+        new InfoNceLoss(symmetric: true, reduction: reduction).Forward(x1, x2, temperature: temperature);
+
+    protected override double[] Reference(double[][] x1, double[][] x2, double temperature) =>
+    [
+        .. ContrastReference.InfoNce(x1, x2, temperature)
+            .Zip(ContrastReference.InfoNce(x2, x1, temperature), static (a, b) => (a + b) / 2),
+    ];
+}
