@@ -5,7 +5,8 @@ using Criterion.Numbers;
 namespace Criterion.Losses;
 
 /// <summary>
-/// Classifies each pair of a query and a key by itself: ℓᵢ = softplus(−zᵢᵢ) + Σ softplus(zᵢⱼ) over all j ≠ i, where z = s/τ + b and s are cosines.
+/// Classifies each pair of a query and a key by itself: ℓᵢ = softplus(−zᵢᵢ) + Σ softplus(zᵢⱼ) over all j ≠ i, where z = s/τ + b and s are
+/// cosines.
 /// </summary>
 /// <remarks>
 /// The mean is over queries, as in the paper, so the loss grows with the batch. A bias of −10 suits batches of about 22,000; at the start
