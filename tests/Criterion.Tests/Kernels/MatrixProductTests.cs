@@ -38,6 +38,7 @@ public class MatrixProductTests
     /// <summary>Few rows, few columns or one step: products that are not packed as a whole.</summary>
     [Theory]
     [InlineData(2, 130, 200)]
+    [InlineData(5, 0, 200)]
     [InlineData(12, 200, 417)]
     [InlineData(13, 385, 130)]
     [InlineData(48, 400, 257)]

@@ -61,6 +61,34 @@ internal static unsafe class MatrixProductBlock
         }
     }
 
+    /// <summary>
+    /// Multiplies by the packed panels of full width, then by the one for the remaining columns, each from step <paramref name="k"/> on.
+    /// </summary>
+    /// <param name="left">The left operand.</param>
+    /// <param name="block">The block; its right operand begins at the first step of its first panel.</param>
+    /// <param name="panelDepth">The steps of a whole panel.</param>
+    /// <param name="k">The first step.</param>
+    public static void MultiplyPanels<S, TLeft>(TLeft left, in ProductBlock<S> block, int panelDepth, int k)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where TLeft : unmanaged, ITileOperands<S, TLeft>
+    {
+        int width = block.PanelWidth;
+        int whole = block.Columns / width * width;
+        Multiply(left, block with { Columns = whole, Right = block.Right + ((nint)k * width) }, (nint)panelDepth * width);
+        if (whole < block.Columns)
+        {
+            int last = PanelWidth<S>(block.Columns - whole);
+            ProductBlock<S> rest = block with
+            {
+                Columns = block.Columns - whole,
+                Right = block.Right + ((nint)whole * panelDepth) + ((nint)k * last),
+                PanelWidth = last,
+                Target = block.Target + whole,
+            };
+            Multiply(left, rest, panelStride: 0);
+        }
+    }
+
     /// <summary>Returns the columns rounded up to whole registers: a target with that many columns needs no edge tiles.</summary>
     public static int WholeRegisters<S>(int columns)
         where S : unmanaged

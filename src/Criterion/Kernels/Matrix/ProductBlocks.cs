@@ -192,11 +192,11 @@ internal readonly struct ProductBlocks<S> : IChunk
             if (_packsLeft)
             {
                 MatrixProductPanel.PackRows(_left, rows[0] + ((nint)k * _left.ColumnStride), count, depth, packedRows, _tileRows);
-                Multiply(new PackedRows<S>(packedRows, _tileRows, depth), block, k);
+                MatrixProductBlock.MultiplyPanels(new PackedRows<S>(packedRows, _tileRows, depth), block, _left.Columns, k);
             }
             else
             {
-                Multiply(new PointedRows<S>(rows, k), block, k);
+                MatrixProductBlock.MultiplyPanels(new PointedRows<S>(rows, k), block, _left.Columns, k);
             }
 
             k += depth;
@@ -214,24 +214,4 @@ internal readonly struct ProductBlocks<S> : IChunk
         && _left.Columns <= MatrixProductBlock.DepthSlice
         && _right.Columns * sizeof(S) % WidestLane.Bytes == 0
         && Streaming.Suits(target, _resultElements, WidestLane.Bytes);
-
-    /// <summary>
-    /// Multiplies by the panels of full width, then by the one for the remaining columns; each from step <paramref name="k"/> on.
-    /// </summary>
-    unsafe void Multiply<TLeft>(TLeft left, in ProductBlock<S> block, int k)
-        where TLeft : unmanaged, ITileOperands<S, TLeft>
-    {
-        int whole = block.Columns / _panelWidth * _panelWidth;
-        MatrixProductBlock.Multiply(
-            left, block with { Columns = whole, Right = block.Right + ((nint)k * _panelWidth) }, (nint)_left.Columns * _panelWidth);
-        if (whole < block.Columns)
-        {
-            int last = MatrixProductBlock.PanelWidth<S>(block.Columns - whole);
-            S* right = block.Right + ((nint)whole * _left.Columns) + ((nint)k * last);
-            MatrixProductBlock.Multiply(
-                left,
-                block with { Columns = block.Columns - whole, Right = right, PanelWidth = last, Target = block.Target + whole },
-                panelStride: 0);
-        }
-    }
 }

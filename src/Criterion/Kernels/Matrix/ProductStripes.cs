@@ -118,7 +118,6 @@ internal readonly struct ProductStripes<S> : IChunk
 
     unsafe void Multiply(int product, int stripe)
     {
-
         Memory<S> panel = BufferPool<S>.Rent(Math.Max(PackedElements, SliceSteps * _panelWidth));
         fixed (S* left = _packedLeft.Span, right = _right.Data.Span, target = _destination.Span, packed = panel.Span)
         {
@@ -142,7 +141,7 @@ internal readonly struct ProductStripes<S> : IChunk
     {
         int depth = Math.Min(SliceSteps, _left.Columns - k);
         S* slice = right + ((nint)k * _right.RowStride);
-        int packedColumns = Math.Max(1, PackedElements / (depth * _panelWidth)) * _panelWidth;
+        int packedColumns = Math.Max(1, PackedElements / Math.Max(1, depth * _panelWidth)) * _panelWidth;
         for (int column = first; column < end; column += packedColumns)
         {
             int columns = Math.Min(packedColumns, end - column);
@@ -164,31 +163,14 @@ internal readonly struct ProductStripes<S> : IChunk
             MatrixProductBlock.Multiply(rows, block, _panelWidth);
             S* rest = slice + ((nint)(column + inPlace) * _right.ColumnStride);
             MatrixProductPanel.PackPanels(rest, _right.RowStride, _right.ColumnStride, 0, depth, columns - inPlace, packed, depth);
-            MultiplyPacked(rows, block with
+            ProductBlock<S> packedBlock = block with
             {
                 Columns = columns - inPlace,
                 Right = packed,
                 StrideInPlace = 0,
                 Target = block.Target + inPlace,
-            });
-        }
-    }
-
-    /// <summary>Multiplies by packed panels: those of full width, then the one for the remaining columns.</summary>
-    unsafe void MultiplyPacked(PackedRows<S> rows, in ProductBlock<S> block)
-    {
-        int whole = block.Columns / _panelWidth * _panelWidth;
-        MatrixProductBlock.Multiply(rows, block with { Columns = whole }, (nint)block.Depth * _panelWidth);
-        if (whole < block.Columns)
-        {
-            ProductBlock<S> last = block with
-            {
-                Columns = block.Columns - whole,
-                Right = block.Right + ((nint)block.Depth * whole),
-                PanelWidth = MatrixProductBlock.PanelWidth<S>(block.Columns - whole),
-                Target = block.Target + whole,
             };
-            MatrixProductBlock.Multiply(rows, last, panelStride: 0);
+            MatrixProductBlock.MultiplyPanels(rows, packedBlock, depth, k: 0);
         }
     }
 }
