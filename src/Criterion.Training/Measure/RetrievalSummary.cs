@@ -91,14 +91,13 @@ public sealed record RetrievalSummary
     public static RetrievalSummary Of(Tensor embeddings, Tensor labels, ulong seed = 0)
     {
         int depth = Math.Clamp(labels.Count - 1, 1, MostDepth);
-        RetrievalResult result = new RetrievalEvaluator(depth: depth, unmatched: UnmatchedQueries.Zero).Evaluate(embeddings, labels);
-        if (result.Unmatched == labels.Count)
+        if (labels is { DType: DType.Int64, Rank: 1, Count: > 0 } && !HasPair(labels))
         {
             throw new TrainingException(
                 $"None of {labels.Count} labels occurs twice, so no embedding can find another of its label. Check the labels.");
         }
 
-        result = new RetrievalEvaluator(depth: depth, unmatched: UnmatchedQueries.Exclude).Evaluate(embeddings, labels);
+        RetrievalResult result = new RetrievalEvaluator(depth: depth, unmatched: UnmatchedQueries.Exclude).Evaluate(embeddings, labels);
         int classes = labels.ToArray<long>().Distinct().Count();
         Tensor? clusters = classes > 1
             ? KMeans.Cluster(embeddings, classes, random: new RandomStream(seed)).Labels
@@ -127,6 +126,10 @@ public sealed record RetrievalSummary
             return new() { Value = score.Value, Low = interval.Low, High = interval.High };
         }
     }
+
+    // The value −1 is no label.
+    static bool HasPair(Tensor labels) =>
+        labels.ToArray<long>().CountBy(static label => label).Any(static count => count.Key != -1 && count.Value > 1);
 
     static void Check(string embeddings, string labels, Tensor rows, Tensor known)
     {

@@ -44,14 +44,14 @@ public static partial class TensorFormula
     }
 
     /// <summary>
-    /// Computes ln Σ e^v(sᵢⱼ) over all j ≠ i for each row i from its dot products with all others, in tiles; v is the formula's other
-    /// logit.
+    /// Computes the loss of each row i from its dot products with all columns j, of which column i is its own: a formula that returns the
+    /// logarithm of the others gives ln Σ e^v(sᵢⱼ) over all j ≠ i.
     /// </summary>
-    internal static Tensor OtherRows<TFormula>(TFormula formula, Tensor rows)
+    internal static Tensor OwnAndOthers<TFormula>(TFormula formula, Tensor rows, Tensor columns)
         where TFormula : struct, IClassFormula
     {
         Tensor index = Tensor.Arange(rows.Shape[0]);
-        return Classes(formula, rows, rows, null, index, index + 1);
+        return Classes(formula, rows, columns, bias: null, index, index + 1);
     }
 
     /// <summary>Returns the index of the nearest other row of each row, by the squared distance of rows, in tiles; unrecorded.</summary>

@@ -18,7 +18,7 @@ public static partial class TensorFormula
     {
         PairState<TFormula> state = new(formula, queries.Contiguous(), keys.Contiguous());
         Tensor sums = Tensor.Empty([queries.Shape[0]], DType.Float64);
-        PairTilesDriver.Sum(state.Task, sums.Elements);
+        PairTilesDriver.Sum(formula, state.Tiles, sums.Elements);
         return Autograd.Record(
             Name<TFormula>(),
             sums.To(queries.DType),
@@ -34,14 +34,14 @@ public static partial class TensorFormula
     readonly record struct PairState<TFormula>(TFormula Formula, Tensor Queries, Tensor Keys)
         where TFormula : struct, IPairFormula
     {
-        public PairTiles<TFormula> Task => new(Formula, Queries.Elements, Keys.Elements, Queries.Shape[1]);
+        public SimilarityTiles Tiles => new(Queries.Elements, Keys.Elements, Queries.Shape[1]);
 
         public Tensor?[] Differentiate(Tensor g)
         {
             Tensor? ofQueries = Queries.Node is null ? null : Tensor.EmptyLike(Queries);
             Tensor? ofKeys = Keys.Node is null ? null : Tensor.EmptyLike(Keys);
             Elements factors = g.To(DType.Float64).Contiguous().Elements;
-            PairTilesDriver.Differentiate(Task, factors, ofQueries?.Elements ?? default, ofKeys?.Elements ?? default);
+            PairTilesDriver.Differentiate(Formula, Tiles, factors, ofQueries?.Elements ?? default, ofKeys?.Elements ?? default);
             return [ofQueries, ofKeys];
         }
 

@@ -7,27 +7,21 @@ using Criterion.Simd;
 namespace Criterion.Drivers;
 
 /// <summary>Adds the exponentials of a tile to the sums of its rows.</summary>
-internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, ClassTile tile, Elements sums) : ILaneLoop
+internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, SimilarityTile tile, Elements sums) : ITilePass
     where TFormula : struct, IClassFormula
 {
-    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
-
-    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
-
-    void ILaneLoop.Run<S, L, D>(int chunk)
+    public void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
     {
-        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
-        for (int row = chunk * RowsPerChunk; row < end; row++)
-        {
-            Span<S> logits = tile.RowOf<S>(row);
-            ClassRow<S>.Bias(classes, tile, logits);
-            ClassRow<S>.Nearest(classes, tile, row, logits);
-            (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
-            Span<double> totals = sums.Span<double>().Slice(4 * (tile.Row + row), 4);
-            Add<OwnClass, S, L>(logits[from..to], totals[..2]);
-            Add<OtherClass, S, L>(logits[..from], totals[2..]);
-            Add<OtherClass, S, L>(logits[to..], totals[2..]);
-        }
+        Span<S> logits = tile.RowOf<S>(row);
+        ClassRow<S>.Bias(classes, tile, logits);
+        ClassRow<S>.Nearest(classes, tile, row, logits);
+        (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
+        Span<double> totals = sums.Span<double>().Slice(4 * (tile.Row + row), 4);
+        Add<OwnClass, S, L>(logits[from..to], totals[..2]);
+        Add<OtherClass, S, L>(logits[..from], totals[2..]);
+        Add<OtherClass, S, L>(logits[to..], totals[2..]);
     }
 
     void Add<TSide, S, L>(Span<S> logits, Span<double> total)
@@ -44,25 +38,19 @@ internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, Cla
 }
 
 /// <summary>Keeps the largest similarity of each row to a class that is not its own.</summary>
-internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, ClassTile tile, Elements largest, Elements indices)
-    : ILaneLoop
+internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, SimilarityTile tile, Elements largest, Elements indices)
+    : ITilePass
     where TFormula : struct, IClassFormula
 {
-    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
-
-    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
-
-    void ILaneLoop.Run<S, L, D>(int chunk)
+    public void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
     {
-        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
-        for (int row = chunk * RowsPerChunk; row < end; row++)
-        {
-            Span<S> similarities = tile.RowOf<S>(row);
-            ClassRow<S>.Bias(classes, tile, similarities);
-            (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
-            Keep<S>(row, similarities[..from], 0);
-            Keep<S>(row, similarities[to..], to);
-        }
+        Span<S> similarities = tile.RowOf<S>(row);
+        ClassRow<S>.Bias(classes, tile, similarities);
+        (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
+        Keep<S>(row, similarities[..from], 0);
+        Keep<S>(row, similarities[to..], to);
     }
 
     void Keep<S>(int row, ReadOnlySpan<S> similarities, int first)
@@ -79,41 +67,30 @@ internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, 
 }
 
 /// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
-internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, ClassTile tile, Elements logSums, Elements slopes)
-    : ILaneLoop
+internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, SimilarityTile tile, Elements logSums, Elements slopes)
+    : ITilePass
     where TFormula : struct, IClassFormula
 {
-    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
-
-    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
-
-    void ILaneLoop.Run<S, L, D>(int chunk)
+    public void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
     {
-        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
-        Memory<S> memory = classes.Centres > 1 ? BufferPool<S>.Rent(2L * tile.Columns) : default;
-        for (int row = chunk * RowsPerChunk; row < end; row++)
+        if (classes.Centres == 1)
         {
-            if (classes.Centres == 1)
-            {
-                ClassRow<S>.Bias(classes, tile, tile.RowOf<S>(row));
-                Differentiate<S, L>(row, tile.RowOf<S>(row));
-            }
-            else
-            {
-                Span<S> nearest = memory.Span[..tile.Columns];
-                Span<S> rest = memory.Span.Slice(tile.Columns, tile.Columns);
-                tile.RowOf<S>(row).CopyTo(nearest);
-                ClassRow<S>.Nearest(classes, tile, row, nearest);
-                nearest.CopyTo(rest);
-                Differentiate<S, L>(row, rest);
-                Distribute<S, L>(row, nearest, rest);
-            }
+            ClassRow<S>.Bias(classes, tile, tile.RowOf<S>(row));
+            Differentiate<S, L>(row, tile.RowOf<S>(row));
+            return;
         }
 
-        if (classes.Centres > 1)
-        {
-            BufferPool<S>.Return(memory);
-        }
+        Memory<S> memory = BufferPool<S>.Rent(2L * tile.Columns);
+        Span<S> nearest = memory.Span[..tile.Columns];
+        Span<S> rest = memory.Span.Slice(tile.Columns, tile.Columns);
+        tile.RowOf<S>(row).CopyTo(nearest);
+        ClassRow<S>.Nearest(classes, tile, row, nearest);
+        nearest.CopyTo(rest);
+        Differentiate<S, L>(row, rest);
+        Distribute<S, L>(row, nearest, rest);
+        BufferPool<S>.Return(memory);
     }
 
     void Differentiate<S, L>(int row, Span<S> similarities)
@@ -146,7 +123,7 @@ internal static class ClassRow<S>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
 {
     /// <summary>Adds the bias of the classes.</summary>
-    public static void Bias<TFormula>(in ClassRows<TFormula> classes, in ClassTile tile, Span<S> similarities)
+    public static void Bias<TFormula>(in ClassRows<TFormula> classes, in SimilarityTile tile, Span<S> similarities)
         where TFormula : struct, IClassFormula
     {
         if (!classes.Bias.IsEmpty)
@@ -156,7 +133,7 @@ internal static class ClassRow<S>
     }
 
     /// <summary>Raises the similarities to the first centres to those of the nearest centres; NaN if there is one.</summary>
-    public static void Nearest<TFormula>(in ClassRows<TFormula> classes, in ClassTile tile, int row, Span<S> similarities)
+    public static void Nearest<TFormula>(in ClassRows<TFormula> classes, in SimilarityTile tile, int row, Span<S> similarities)
         where TFormula : struct, IClassFormula
     {
         for (int centre = 1; centre < classes.Centres; centre++)
@@ -166,7 +143,7 @@ internal static class ClassRow<S>
     }
 
     /// <summary>Returns the own classes of a row as a range of the classes of the tile.</summary>
-    public static (int From, int To) OwnRange<TFormula>(in ClassRows<TFormula> classes, in ClassTile tile, int row)
+    public static (int From, int To) OwnRange<TFormula>(in ClassRows<TFormula> classes, in SimilarityTile tile, int row)
         where TFormula : struct, IClassFormula
     {
         int from = (int)Math.Clamp(classes.From.Span<long>()[tile.Row + row] - tile.Column, 0, tile.Columns);

@@ -18,21 +18,5 @@ internal readonly record struct ClassRows<TFormula>(
 {
     public int Count => From.Count;
 
-    public int ClassCount => Columns.Count / Width / Centres;
-}
-
-/// <summary>
-/// A part of the similarities: rows and neighbouring classes, [centres, Rows, Columns], so that the centres of a class have one place in
-/// equal rows.
-/// </summary>
-/// <param name="Memory">The similarities.</param>
-/// <param name="Row">The first row.</param>
-/// <param name="Rows">The number of rows.</param>
-/// <param name="Column">The first class.</param>
-/// <param name="Columns">The number of classes.</param>
-internal readonly record struct ClassTile(Elements Memory, int Row, int Rows, int Column, int Columns)
-{
-    /// <summary>Returns the similarities of a row of the tile to one centre of each class.</summary>
-    public Span<S> RowOf<S>(int row, int centre = 0)
-        where S : unmanaged => Memory.Rows<S>((centre * Rows) + row, (centre * Rows) + row + 1, Columns);
+    public SimilarityTiles Tiles => new(Rows, Columns, Width, Centres);
 }

@@ -8,61 +8,49 @@ using Criterion.Simd;
 namespace Criterion.Drivers;
 
 /// <summary>Adds the terms of a tile to the sums of its rows.</summary>
-internal readonly struct PairSumPass<TFormula>(TFormula formula, ClassTile tile, Elements sums) : ILaneLoop
+internal readonly struct PairSumPass<TFormula>(TFormula formula, SimilarityTile tile, Elements sums) : ITilePass
     where TFormula : struct, IPairFormula
 {
-    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
-
-    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
-
-    void ILaneLoop.Run<S, L, D>(int chunk)
+    public void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
     {
-        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
-        for (int row = chunk * RowsPerChunk; row < end; row++)
+        Span<S> similarities = tile.RowOf<S>(row);
+        ref double sum = ref sums.Span<double>()[tile.Row + row];
+        int own = tile.Row + row - tile.Column;
+        if ((uint)own >= (uint)tile.Columns)
         {
-            Span<S> similarities = tile.RowOf<S>(row);
-            ref double sum = ref sums.Span<double>()[tile.Row + row];
-            int own = tile.Row + row - tile.Column;
-            if ((uint)own >= (uint)tile.Columns)
-            {
-                sum += PairLoops<TFormula, S, L>.Sum(formula, similarities);
-                continue;
-            }
-
-            sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[..own]);
-            sum += formula.Own<Real>(double.CreateTruncating(similarities[own])).Value;
-            sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[(own + 1)..]);
+            sum += PairLoops<TFormula, S, L>.Sum(formula, similarities);
+            return;
         }
+
+        sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[..own]);
+        sum += formula.Own<Real>(double.CreateTruncating(similarities[own])).Value;
+        sum += PairLoops<TFormula, S, L>.Sum(formula, similarities[(own + 1)..]);
     }
 }
 
 /// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
-internal readonly struct PairSlopePass<TFormula>(TFormula formula, ClassTile tile, Elements factors) : ILaneLoop
+internal readonly struct PairSlopePass<TFormula>(TFormula formula, SimilarityTile tile, Elements factors) : ITilePass
     where TFormula : struct, IPairFormula
 {
-    int RowsPerChunk => LaneLoop.RowsPerChunk(tile.Columns);
-
-    public int Chunks => LaneLoop.Chunks(tile.Rows, RowsPerChunk);
-
-    void ILaneLoop.Run<S, L, D>(int chunk)
+    public void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
     {
-        int end = Math.Min(tile.Rows, (chunk + 1) * RowsPerChunk);
-        for (int row = chunk * RowsPerChunk; row < end; row++)
+        Span<S> similarities = tile.RowOf<S>(row);
+        double factor = factors.Span<double>()[tile.Row + row];
+        int own = tile.Row + row - tile.Column;
+        if ((uint)own >= (uint)tile.Columns)
         {
-            Span<S> similarities = tile.RowOf<S>(row);
-            double factor = factors.Span<double>()[tile.Row + row];
-            int own = tile.Row + row - tile.Column;
-            if ((uint)own >= (uint)tile.Columns)
-            {
-                PairLoops<TFormula, S, L>.Slopes(formula, similarities, factor);
-                continue;
-            }
-
-            PairLoops<TFormula, S, L>.Slopes(formula, similarities[..own], factor);
-            Real similarity = double.CreateTruncating(similarities[own]);
-            similarities[own] = S.CreateTruncating(factor * formula.Own(Dual<Real>.Variable(similarity)).Tangent.Value);
-            PairLoops<TFormula, S, L>.Slopes(formula, similarities[(own + 1)..], factor);
+            PairLoops<TFormula, S, L>.Slopes(formula, similarities, factor);
+            return;
         }
+
+        PairLoops<TFormula, S, L>.Slopes(formula, similarities[..own], factor);
+        Real similarity = double.CreateTruncating(similarities[own]);
+        similarities[own] = S.CreateTruncating(factor * formula.Own(Dual<Real>.Variable(similarity)).Tangent.Value);
+        PairLoops<TFormula, S, L>.Slopes(formula, similarities[(own + 1)..], factor);
     }
 }
 

@@ -43,7 +43,8 @@ public sealed record UniformityLoss : ICriterion
         }
 
         int n = embeddings.Shape[0];
-        Tensor sums = TensorFormula.OtherRows(new Gaussian(Scale), UnitRows.Of(embeddings));
+        Tensor rows = UnitRows.Of(embeddings);
+        Tensor sums = TensorFormula.OwnAndOthers(new Gaussian(Scale), rows, rows);
         return sums.LogSumExp() - Math.Log((double)n * (n - 1));
     }
 

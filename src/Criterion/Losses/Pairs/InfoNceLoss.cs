@@ -60,7 +60,7 @@ public sealed record InfoNceLoss : Loss
     /// <exception cref="DTypeException">The rows are not floats.</exception>
     /// <exception cref="LossException">
     /// The temperature is not positive; there is no query, unless <see cref="Loss.OnEmpty"/> is Zero; or without <see cref="InBatch"/> a
-    /// query has no negatives of its own.
+    /// query does not have its own negatives.
     /// </exception>
     public Tensor Forward(Tensor queries, Tensor keys, Tensor? negatives = null, Tensor? temperature = null)
     {
@@ -92,19 +92,15 @@ public sealed record InfoNceLoss : Loss
         return Symmetric ? $@"\frac{{1}}{{2}} \left({OfSum("s_{ij}")}{OfSum("s_{ji}")}\right)" : OfSum("s_{ij}");
     }
 
-    static Tensor EachRow(Tensor rows, Tensor keys)
-    {
-        Tensor index = Tensor.Arange(rows.Shape[0]);
-        return TensorFormula.Classes(new SoftmaxOfPairs(1), rows, keys, bias: null, index, index + 1);
-    }
+    static Tensor EachRow(Tensor rows, Tensor keys) => TensorFormula.OwnAndOthers(new SoftmaxOfPairs(1), rows, keys);
 
-    /// <summary>Computes the losses where each query has negatives of its own.</summary>
+    /// <summary>Computes the losses where each query has its own negatives.</summary>
     Tensor EachWithOwn(Tensor queries, Tensor keys, Tensor negatives)
     {
         Tensor logits = (queries.Unsqueeze(1) * negatives).Sum(2);
         if (InBatch && queries.Shape[0] > 1)
         {
-            logits = Tensor.Cat([SoftmaxOfOthers.Of(queries, keys).Unsqueeze(1), logits], 1);
+            logits = Tensor.Cat([TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), queries, keys).Unsqueeze(1), logits], 1);
         }
 
         return (logits.LogSumExp(1) - (queries * keys).Sum(1)).Softplus();
@@ -115,7 +111,7 @@ public sealed record InfoNceLoss : Loss
         if (!InBatch && (Symmetric || negatives is not { Rank: 3 }))
         {
             throw new LossException(
-                $"{Name}: without InBatch each query needs negatives of its own, [N, K, D], and Symmetric must be false. Pass them, or "
+                $"{Name}: without InBatch each query needs its own negatives, [N, K, D], and Symmetric must be false. Pass them, or "
                 + "leave InBatch true.");
         }
 

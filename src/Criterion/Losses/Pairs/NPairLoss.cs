@@ -45,14 +45,10 @@ public sealed record NPairLoss : Loss
             return WithoutPairs(rows.Queries);
         }
 
-        Tensor index = Tensor.Arange(pairs.Length);
-        return Reduce(TensorFormula.Classes(
+        return Reduce(TensorFormula.OwnAndOthers(
             new SoftmaxOfPairs(1),
             rows.Queries.IndexSelect(0, Tensor.From([.. pairs.Select(static pair => (long)pair.First)])),
-            rows.Queries.IndexSelect(0, Tensor.From([.. pairs.Select(static pair => (long)pair.Second)])),
-            bias: null,
-            index,
-            index + 1));
+            rows.Queries.IndexSelect(0, Tensor.From([.. pairs.Select(static pair => (long)pair.Second)]))));
     }
 
     /// <inheritdoc/>

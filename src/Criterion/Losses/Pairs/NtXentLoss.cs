@@ -58,7 +58,7 @@ public sealed record NtXentLoss : Loss
         Tensor all = Tensor.Cat([first, second]);
         Tensor scaled = ContrastiveRows.Divide(Name, all, Temperature, temperature);
         Tensor positives = (scaled * Tensor.Cat([second, first])).Sum(1);
-        return Reduce(SoftmaxOfOthers.Of(scaled, all) - positives);
+        return Reduce(TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, all) - positives);
     }
 
     /// <inheritdoc/>

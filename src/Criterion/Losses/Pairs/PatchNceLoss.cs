@@ -51,11 +51,10 @@ public sealed record PatchNceLoss : Loss
             return ForEmpty(queries, 0) ?? queries.Sum(2);
         }
 
-        (int images, int patches) = (queries.Shape[0], queries.Shape[1]);
+        int images = queries.Shape[0];
         (Tensor q, Tensor k) = (UnitRows.Of(queries), UnitRows.Of(LearnKeys ? keys : keys.Detach()));
-        Tensor index = Tensor.Arange(patches);
-        return Reduce(Tensor.Stack([.. Enumerable.Range(0, images).Select(image => TensorFormula.Classes(
-            new SoftmaxOfPairs(Temperature), q[image], k[image], bias: null, index, index + 1))]));
+        return Reduce(Tensor.Stack([.. Enumerable.Range(0, images).Select(image => TensorFormula.OwnAndOthers(
+            new SoftmaxOfPairs(Temperature), q[image], k[image]))]));
     }
 
     /// <inheritdoc/>

@@ -18,11 +18,4 @@ internal readonly struct SoftmaxOfOthers : IClassFormula
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Loss<T>(T own, T others)
         where T : struct, IReal<T> => others;
-
-    /// <summary>Computes ln Σ e^(xᵢ · yⱼ) over all j ≠ i for each row i, [N].</summary>
-    public static Tensor Of(Tensor x, Tensor y)
-    {
-        Tensor index = Tensor.Arange(x.Shape[0]);
-        return TensorFormula.Classes(default(SoftmaxOfOthers), x, y, bias: null, index, index + 1);
-    }
 }

@@ -56,7 +56,8 @@ public sealed record SupConLoss : Loss
         Tensor rows = ContrastiveRows.Prepare(embeddings, embeddings.DType, Normalize);
         Tensor scaled = ContrastiveRows.Divide(Name, rows, Temperature, temperature);
         Tensor anchors = Tensor.From(positives.Anchors);
-        Tensor losses = (SoftmaxOfOthers.Of(scaled, rows) - (scaled * positives.MeanOf(rows)).Sum(1)).IndexSelect(0, anchors);
+        Tensor logSums = TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, rows);
+        Tensor losses = (logSums - (scaled * positives.MeanOf(rows)).Sum(1)).IndexSelect(0, anchors);
         return Reduction == Reduction.None
             ? Tensor.Zeros([rows.Shape[0]], rows.DType).ScatterAdd(0, anchors, losses)
             : Reduce(losses);

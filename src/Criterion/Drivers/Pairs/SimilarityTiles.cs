@@ -1,0 +1,151 @@
+using System.Numerics;
+using Criterion.Kernels;
+using Criterion.Simd;
+
+namespace Criterion.Drivers;
+
+/// <summary>
+/// The similarities of rows and columns, their dot products, a tile at a time: each is one matrix product. A tile of derivatives by them is
+/// multiplied with rows and columns, and added to their gradients.
+/// </summary>
+/// <remarks>Tiles have fixed sizes and one order, so that results have the same bits on any number of threads.</remarks>
+/// <param name="Rows">The rows, [R, Width].</param>
+/// <param name="Columns">The columns, [Centres, C, Width].</param>
+/// <param name="Width">The number of elements of a row.</param>
+/// <param name="Centres">The number of centres of a column.</param>
+internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1)
+{
+    const int MostElements = 1 << 20;
+    const int MostColumns = 4096;
+
+    /// <summary>Gets the number of tiles.</summary>
+    public int Count => LaneLoop.Chunks(RowCount, TileRows) * Across;
+
+    /// <summary>Gets the elements of the largest tile.</summary>
+    public int TileElements => TileRows * TileColumns * Centres;
+
+    int RowCount => Rows.Count / Width;
+
+    int ColumnCount => Columns.Count / Width / Centres;
+
+    int TileColumns => Math.Clamp(ColumnCount, 1, MostColumns);
+
+    int TileRows => Math.Clamp(MostElements / (TileColumns * Centres), 1, Math.Max(1, RowCount));
+
+    int Across => LaneLoop.Chunks(ColumnCount, TileColumns);
+
+    /// <summary>Computes a tile: those of the same rows are neighbours.</summary>
+    public SimilarityTile Compute(Elements memory, int index) =>
+        Rows.DType == DType.Float32 ? Compute<float>(memory, index) : Compute<double>(memory, index);
+
+    /// <summary>
+    /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. The first tile of each
+    /// replaces what was there.
+    /// </summary>
+    public void AddProducts(in SimilarityTile tile, Elements ofRows, Elements ofColumns)
+    {
+        if (Rows.DType == DType.Float32)
+        {
+            AddProducts<float>(tile, ofRows, ofColumns);
+        }
+        else
+        {
+            AddProducts<double>(tile, ofRows, ofColumns);
+        }
+    }
+
+    /// <summary>Returns a part of a matrix: some rows of so many elements.</summary>
+    public static MatrixView<S> View<S>(Elements matrix, int start, int count, int width)
+        where S : unmanaged => new(matrix.Memory<S>().Slice(start * width, count * width), count, width, width, 1);
+
+    SimilarityTile Compute<S>(Elements memory, int index)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        (int down, int across) = Math.DivRem(index, Across);
+        (int row, int column) = (down * TileRows, across * TileColumns);
+        SimilarityTile tile = new(memory, row, Math.Min(TileRows, RowCount - row), column, Math.Min(TileColumns, ColumnCount - column));
+        int size = tile.Rows * tile.Columns;
+        for (int centre = 0; centre < Centres; centre++)
+        {
+            MatrixProduct.Multiply(
+                View<S>(Rows, row, tile.Rows, Width),
+                View<S>(Columns, (centre * ColumnCount) + column, tile.Columns, Width).Transposed,
+                memory.Memory<S>().Slice(centre * size, size));
+        }
+
+        return tile;
+    }
+
+    void AddProducts<S>(in SimilarityTile tile, Elements ofRows, Elements ofColumns)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+    {
+        for (int centre = 0; centre < Centres; centre++)
+        {
+            MatrixView<S> derivatives = tile.View<S>(centre);
+            int column = (centre * ColumnCount) + tile.Column;
+            if (!ofRows.IsEmpty)
+            {
+                Memory<S> target = ofRows.Memory<S>().Slice(tile.Row * Width, tile.Rows * Width);
+                MatrixProduct.Multiply(derivatives, View<S>(Columns, column, tile.Columns, Width), target, accumulate: column > 0);
+            }
+
+            if (!ofColumns.IsEmpty)
+            {
+                Memory<S> target = ofColumns.Memory<S>().Slice(column * Width, tile.Columns * Width);
+                MatrixProduct.Multiply(
+                    derivatives.Transposed, View<S>(Rows, tile.Row, tile.Rows, Width), target, accumulate: tile.Row > 0);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// A part of the similarities: rows and neighbouring columns, [centres, Rows, Columns], so that the centres of a column have one place in
+/// equal rows.
+/// </summary>
+/// <param name="Memory">The similarities.</param>
+/// <param name="Row">The first row.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Column">The first column.</param>
+/// <param name="Columns">The number of columns.</param>
+internal readonly record struct SimilarityTile(Elements Memory, int Row, int Rows, int Column, int Columns)
+{
+    /// <summary>Returns the similarities of a row of the tile to one centre of each column.</summary>
+    public Span<S> RowOf<S>(int row, int centre = 0)
+        where S : unmanaged => Memory.Rows<S>((centre * Rows) + row, (centre * Rows) + row + 1, Columns);
+
+    /// <summary>Returns the similarities to one centre as a matrix.</summary>
+    public MatrixView<S> View<S>(int centre)
+        where S : unmanaged => SimilarityTiles.View<S>(Memory, centre * Rows, Rows, Columns);
+
+    /// <summary>Passes over the rows of the tile in parallel.</summary>
+    public void Run<TPass>(in TPass pass)
+        where TPass : struct, ITilePass => LaneLoop.Run(new TileLoop<TPass>(pass, Rows, Columns), Memory.DType);
+}
+
+/// <summary>A pass over the rows of a tile.</summary>
+internal interface ITilePass
+{
+    /// <summary>Computes one row of the tile.</summary>
+    void Run<S, L>(int row)
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>;
+}
+
+/// <summary>The loop of a pass: some rows are a chunk.</summary>
+internal readonly struct TileLoop<TPass>(TPass pass, int rows, int columns) : ILaneLoop
+    where TPass : struct, ITilePass
+{
+    int RowsPerChunk => LaneLoop.RowsPerChunk(columns);
+
+    public int Chunks => LaneLoop.Chunks(rows, RowsPerChunk);
+
+    void ILaneLoop.Run<S, L, D>(int chunk)
+    {
+        int end = Math.Min(rows, (chunk + 1) * RowsPerChunk);
+        for (int row = chunk * RowsPerChunk; row < end; row++)
+        {
+            pass.Run<S, L>(row);
+        }
+    }
+}
