@@ -17,9 +17,10 @@ public static partial class TensorFormula
     /// <param name="from">The first of each row's own classes, Int64 of [R].</param>
     /// <param name="to">The end of each row's own classes, Int64 of [R].</param>
     /// <param name="centres">The number of centres of a class, of which the most similar counts.</param>
+    /// <param name="excluded">A class of each row that is left out and is not its own, Int64 of [R]; or null.</param>
     /// <returns>The loss of each row, [R].</returns>
     internal static Tensor Classes<TFormula>(
-        TFormula formula, Tensor rows, Tensor columns, Tensor? bias, Tensor from, Tensor to, int centres = 1)
+        TFormula formula, Tensor rows, Tensor columns, Tensor? bias, Tensor from, Tensor to, int centres = 1, Tensor? excluded = null)
         where TFormula : struct, IClassFormula
     {
         DType type = DTypes.Promote(DTypes.Promote(rows.Floating().DType, columns.DType), bias?.DType ?? columns.DType);
@@ -30,6 +31,7 @@ public static partial class TensorFormula
             bias?.To(type).Contiguous(),
             from.Contiguous(),
             to.Contiguous(),
+            excluded?.Contiguous(),
             centres,
             Tensor.Empty([rows.Shape[0], 2], DType.Float64));
         Tensor?[] inputs = [state.Rows, state.Columns, state.Bias];
@@ -37,7 +39,7 @@ public static partial class TensorFormula
         return Autograd.Record(
             Name<TFormula>(),
             state.Losses().To(type),
-            [.. inputs, state.From, state.To, state.LogSums],
+            [.. inputs, state.From, state.To, state.Excluded, state.LogSums],
             state,
             inputs,
             static (g, of) => Autograd.Enabled ? of.Compose(g) : of.Differentiate(g));
@@ -87,11 +89,19 @@ public static partial class TensorFormula
 
     /// <summary>The operands of losses of classes, and ln Σ e^logit over own and other classes of each row, [R, 2].</summary>
     readonly record struct ClassState<TFormula>(
-        TFormula Formula, Tensor Rows, Tensor Columns, Tensor? Bias, Tensor From, Tensor To, int Centres, Tensor LogSums)
+        TFormula Formula, Tensor Rows, Tensor Columns, Tensor? Bias, Tensor From, Tensor To, Tensor? Excluded, int Centres, Tensor LogSums)
         where TFormula : struct, IClassFormula
     {
         public ClassRows<TFormula> Task => new(
-            Formula, Rows.Elements, Columns.Elements, Bias?.Elements ?? default, From.Elements, To.Elements, Rows.Shape[1], Centres);
+            Formula,
+            Rows.Elements,
+            Columns.Elements,
+            Bias?.Elements ?? default,
+            From.Elements,
+            To.Elements,
+            Rows.Shape[1],
+            Centres,
+            Excluded?.Elements ?? default);
 
         public Tensor Losses()
         {
@@ -151,8 +161,9 @@ public static partial class TensorFormula
 
             Tensor index = Tensor.Arange(similarities.Shape[1]).Unsqueeze(0);
             Tensor isOwn = index.GreaterOrEqual(From.Unsqueeze(1)).And(index.Less(To.Unsqueeze(1)));
+            Tensor isNotOther = Excluded is null ? isOwn : isOwn.Or(index.EqualTo(Excluded.Unsqueeze(1)));
             TensorReal own = LogSum(Formula.Own(new TensorReal(similarities)).ToTensor(similarities), isOwn.Not());
-            TensorReal others = LogSum(Formula.Other(new TensorReal(similarities)).ToTensor(similarities), isOwn);
+            TensorReal others = LogSum(Formula.Other(new TensorReal(similarities)).ToTensor(similarities), isNotOther);
             return Formula.Loss(own, others).ToTensor(From);
         }
 

@@ -17,11 +17,12 @@ internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, Sim
         Span<S> logits = tile.RowOf<S>(row);
         ClassRow<S>.Bias(classes, tile, logits);
         ClassRow<S>.Nearest(classes, tile, row, logits);
-        (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
+        ClassRanges ranges = ClassRanges.Of(classes, tile, row);
         Span<double> totals = sums.Span<double>().Slice(4 * (tile.Row + row), 4);
-        Add<OwnClass, S, L>(logits[from..to], totals[..2]);
-        Add<OtherClass, S, L>(logits[..from], totals[2..]);
-        Add<OtherClass, S, L>(logits[to..], totals[2..]);
+        Add<OwnClass, S, L>(logits[ranges.Own], totals[..2]);
+        Add<OtherClass, S, L>(logits[ranges.Before], totals[2..]);
+        Add<OtherClass, S, L>(logits[ranges.Between], totals[2..]);
+        Add<OtherClass, S, L>(logits[ranges.After], totals[2..]);
     }
 
     void Add<TSide, S, L>(Span<S> logits, Span<double> total)
@@ -48,20 +49,21 @@ internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, 
     {
         Span<S> similarities = tile.RowOf<S>(row);
         ClassRow<S>.Bias(classes, tile, similarities);
-        (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
-        Keep<S>(row, similarities[..from], 0);
-        Keep<S>(row, similarities[to..], to);
+        ClassRanges ranges = ClassRanges.Of(classes, tile, row);
+        Keep(row, similarities, ranges.Before);
+        Keep(row, similarities, ranges.Between);
+        Keep(row, similarities, ranges.After);
     }
 
-    void Keep<S>(int row, ReadOnlySpan<S> similarities, int first)
+    void Keep<S>(int row, ReadOnlySpan<S> similarities, Range range)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
     {
-        int best = similarities.IsEmpty ? -1 : TensorPrimitives.IndexOfMax(similarities);
+        int best = range.Start.Value + TensorPrimitives.IndexOfMax(similarities[range]);
         ref double last = ref largest.Span<double>()[tile.Row + row];
-        if (best >= 0 && !(double.CreateTruncating(similarities[best]) <= last) && !double.IsNaN(last))
+        if (best >= range.Start.Value && !(double.CreateTruncating(similarities[best]) <= last) && !double.IsNaN(last))
         {
             last = double.CreateTruncating(similarities[best]);
-            indices.Span<long>()[tile.Row + row] = tile.Column + first + best;
+            indices.Span<long>()[tile.Row + row] = tile.Column + best;
         }
     }
 }
@@ -97,13 +99,21 @@ internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, S
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
-        (int from, int to) = ClassRow<S>.OwnRange(classes, tile, row);
-        int at = 2 * (tile.Row + row);
-        ReadOnlySpan<double> logs = logSums.Span<double>().Slice(at, 2);
-        ReadOnlySpan<double> factors = slopes.Span<double>().Slice(at, 2);
-        ClassLoops<TFormula, OwnClass, S, L>.Slopes(classes.Formula, similarities[from..to], logs[0], factors[0]);
-        ClassLoops<TFormula, OtherClass, S, L>.Slopes(classes.Formula, similarities[..from], logs[1], factors[1]);
-        ClassLoops<TFormula, OtherClass, S, L>.Slopes(classes.Formula, similarities[to..], logs[1], factors[1]);
+        ClassRanges ranges = ClassRanges.Of(classes, tile, row);
+        Differentiate<OwnClass, S, L>(row, similarities[ranges.Own], 0);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.Before], 1);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.Between], 1);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.After], 1);
+        similarities[ranges.Excluded].Clear();
+    }
+
+    void Differentiate<TSide, S, L>(int row, Span<S> similarities, int side)
+        where TSide : struct, IClassSide
+        where S : unmanaged, IBinaryFloatingPointIeee754<S>
+        where L : struct, ILane<L, S>
+    {
+        int at = (2 * (tile.Row + row)) + side;
+        ClassLoops<TFormula, TSide, S, L>.Slopes(classes.Formula, similarities, logSums.Span<double>()[at], slopes.Span<double>()[at]);
     }
 
     /// <summary>Replaces the similarity to the nearest centre of each class, the first of equal ones, by the derivative by it.</summary>
@@ -140,13 +150,5 @@ internal static class ClassRow<S>
         {
             TensorPrimitives.Max(similarities, tile.RowOf<S>(row, centre), similarities);
         }
-    }
-
-    /// <summary>Returns the own classes of a row as a range of the classes of the tile.</summary>
-    public static (int From, int To) OwnRange<TFormula>(in ClassRows<TFormula> classes, in SimilarityTile tile, int row)
-        where TFormula : struct, IClassFormula
-    {
-        int from = (int)Math.Clamp(classes.From.Span<long>()[tile.Row + row] - tile.Column, 0, tile.Columns);
-        return (from, (int)Math.Clamp(classes.To.Span<long>()[tile.Row + row] - tile.Column, from, tile.Columns));
     }
 }

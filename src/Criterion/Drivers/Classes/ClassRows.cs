@@ -12,8 +12,17 @@ namespace Criterion.Drivers;
 /// <param name="To">The end of each row's own classes, [R], Int64.</param>
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a class, of which the most similar counts.</param>
+/// <param name="Excluded">A class of each row that is left out, [R], Int64, and not one of its own; or default.</param>
 internal readonly record struct ClassRows<TFormula>(
-    TFormula Formula, Elements Rows, Elements Columns, Elements Bias, Elements From, Elements To, int Width, int Centres)
+    TFormula Formula,
+    Elements Rows,
+    Elements Columns,
+    Elements Bias,
+    Elements From,
+    Elements To,
+    int Width,
+    int Centres,
+    Elements Excluded = default)
     where TFormula : struct, IClassFormula
 {
     public int Count => From.Count;

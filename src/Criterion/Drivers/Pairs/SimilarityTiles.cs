@@ -118,6 +118,13 @@ internal readonly record struct SimilarityTile(Elements Memory, int Row, int Row
     public MatrixView<S> View<S>(int centre)
         where S : unmanaged => SimilarityTiles.View<S>(Memory, centre * Rows, Rows, Columns);
 
+    /// <summary>Returns the columns of the tile that are in a range of all columns.</summary>
+    public Range ColumnsOf(long from, long to)
+    {
+        int start = (int)Math.Clamp(from - Column, 0, Columns);
+        return start..(int)Math.Clamp(to - Column, start, Columns);
+    }
+
     /// <summary>Passes over the rows of the tile in parallel.</summary>
     public void Run<TPass>(in TPass pass)
         where TPass : struct, ITilePass => LaneLoop.Run(new TileLoop<TPass>(pass, Rows, Columns), Memory.DType);

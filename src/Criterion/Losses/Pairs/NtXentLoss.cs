@@ -57,8 +57,10 @@ public sealed record NtXentLoss : Loss
         Tensor second = ContrastiveRows.Prepare(x2, type, Normalize);
         Tensor all = Tensor.Cat([first, second]);
         Tensor scaled = ContrastiveRows.Divide(Name, all, Temperature, temperature);
-        Tensor positives = (scaled * Tensor.Cat([second, first])).Sum(1);
-        return Reduce(TensorFormula.OwnAndOthers(default(SoftmaxOfOthers), scaled, all) - positives);
+        Tensor view = Tensor.Arange(x1.Shape[0]);
+        Tensor index = Tensor.Arange(all.Shape[0]);
+        Tensor positive = Tensor.Cat([view + x1.Shape[0], view]);
+        return Reduce(TensorFormula.Classes(new SoftmaxOfPairs(1), scaled, all, bias: null, positive, positive + 1, excluded: index));
     }
 
     /// <inheritdoc/>
