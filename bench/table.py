@@ -75,6 +75,16 @@ IMAGES = size("16×3×256×256", n=16, side=256)
 case("ssim, 11×11 Gaussian", IMAGES, group="losses", moves=lambda n, side: 36 * n * side**2)
 case("ssim, 3×3 box", IMAGES, group="losses", moves=lambda n, side: 36 * n * side**2)
 
+# Every pair of a batch, value and gradients: three products of the matrix of similarities, and one more to compute it again.
+PAIRS = [size("1,024×128", ratio=2, rows=1024, length=128), size("4,096×256", ratio=1.3, rows=4096, length=256)]
+TRIPLETS = [size("1,024×128", ratio=2, rows=1024, length=128), size("4,096×256", ratio=2, rows=4096, length=256)]
+
+case("info-nce", *PAIRS, group="losses of pairs", tolerance=1e-3)
+case("nt-xent", *PAIRS, group="losses of pairs", tolerance=1e-3)
+case("supcon", *PAIRS, group="losses of pairs", tolerance=1e-3)
+case("siglip", *PAIRS, group="losses of pairs", tolerance=1e-3)
+case("batch-hard triplets", *TRIPLETS, group="losses of pairs", tolerance=1e-3)
+
 # Adversarial objectives over logits. One side at a time: real is read, fake twice, three gradients are written. In pairs: real twice too.
 OF_LOGITS = size("1 M", n=1_000_000)
 ONE_SIDE = {"group": "adversarial objectives", "moves": lambda n: 24 * n}

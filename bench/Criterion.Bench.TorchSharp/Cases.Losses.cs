@@ -144,6 +144,70 @@ internal static partial class Cases
         };
     }
 
+    static Func<Tensor[]> Rows(Func<Tensor, Tensor, Tensor> loss, Sizes s)
+    {
+        (Tensor a, Tensor b) = (Variable(1, [s["rows"], s["length"]]), Variable(2, [s["rows"], s["length"]]));
+        return () =>
+        {
+            Tensor value = loss(a, b);
+            return [value, .. autograd.grad([value], [a, b])];
+        };
+    }
+
+    static Func<Tensor[]> OfLabels(Func<Tensor, Tensor, Tensor> loss, Sizes s)
+    {
+        (Tensor x, Tensor labels) = (Variable(1, [s["rows"], s["length"]]), Indices(2, s["rows"], s["rows"] / 8));
+        return () =>
+        {
+            Tensor value = loss(x, labels);
+            return [value, .. autograd.grad([value], [x])];
+        };
+    }
+
+    static Tensor InfoNce(Tensor a, Tensor b)
+    {
+        Tensor logits = F.normalize(a).matmul(F.normalize(b).t()) / 0.1;
+        return F.cross_entropy(logits, arange(a.shape[0]));
+    }
+
+    static Tensor NtXent(Tensor a, Tensor b)
+    {
+        Tensor rows = F.normalize(cat([a, b]));
+        Tensor self = eye(rows.shape[0], dtype: ScalarType.Bool);
+        Tensor logits = (rows.matmul(rows.t()) / 0.1).masked_fill(self, double.NegativeInfinity);
+        Tensor view = arange(a.shape[0]);
+        return F.cross_entropy(logits, cat([view + a.shape[0], view]));
+    }
+
+    static Tensor SigLip(Tensor a, Tensor b)
+    {
+        Tensor logits = (F.normalize(a).matmul(F.normalize(b).t()) * 10) - 10;
+        Tensor signs = (2 * eye(a.shape[0])) - 1;
+        return -F.logsigmoid(signs * logits).sum() / a.shape[0];
+    }
+
+    static Tensor SupCon(Tensor x, Tensor labels)
+    {
+        Tensor rows = F.normalize(x);
+        Tensor logits = rows.matmul(rows.t()) / 0.1;
+        Tensor self = eye(x.shape[0], dtype: ScalarType.Bool);
+        Tensor positives = labels.unsqueeze(0).eq(labels.unsqueeze(1)).logical_and(self.logical_not()).to(ScalarType.Float32);
+        Tensor log = logits - logits.masked_fill(self, double.NegativeInfinity).logsumexp(1, keepdim: true);
+        Tensor count = positives.sum(1);
+        Tensor losses = -(positives * log).sum(1) / count.clamp(min: 1);
+        return losses[count > 0].mean();
+    }
+
+    static Tensor BatchHard(Tensor x, Tensor labels)
+    {
+        Tensor distances = cdist(x, x);
+        Tensor same = labels.unsqueeze(0).eq(labels.unsqueeze(1));
+        Tensor positive = same.logical_and(eye(x.shape[0], dtype: ScalarType.Bool).logical_not());
+        Tensor farthest = distances.masked_fill(positive.logical_not(), double.NegativeInfinity).amax([1]);
+        Tensor nearest = distances.masked_fill(same, double.PositiveInfinity).amin([1]);
+        return F.relu(farthest - nearest + 0.2)[positive.any(1)].mean();
+    }
+
     /// <summary>Both losses of a GAN, and the gradients that each player needs.</summary>
     static Func<Tensor[]> Adversarial(Func<Tensor, Tensor, Tensor> discriminator, Func<Tensor, Tensor> generator, Sizes s, double low = -6,
         double high = 6)

@@ -74,6 +74,27 @@ internal static partial class Cases
         };
     }
 
+    static Func<Tensor[]> Rows(Func<Tensor, Tensor, Tensor> loss, Sizes s)
+    {
+        (Tensor a, Tensor b) = (Variable(1, [s["rows"], s["length"]]), Variable(2, [s["rows"], s["length"]]));
+        return () =>
+        {
+            Tensor value = loss(a, b);
+            return [value, .. Autograd.Grad([value], [a, b])];
+        };
+    }
+
+    /// <summary>The loss of rows with labels, eight rows of each.</summary>
+    static Func<Tensor[]> OfLabels(Func<Tensor, Tensor, Tensor> loss, Sizes s)
+    {
+        (Tensor x, Tensor labels) = (Variable(1, [s["rows"], s["length"]]), Indices(2, s["rows"], s["rows"] / 8));
+        return () =>
+        {
+            Tensor value = loss(x, labels);
+            return [value, Autograd.Grad(value, x)];
+        };
+    }
+
     static Func<Tensor[]> Adversarial(GanLoss objective, Sizes s, double low = -6, double high = 6)
     {
         (Tensor real, Tensor fake) = (Variable(1, [s["n"]], low, high), Variable(2, [s["n"]], low, high));

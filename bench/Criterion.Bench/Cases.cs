@@ -35,6 +35,12 @@ internal static partial class Cases
         ["margin ranking"] = MarginRanking,
         ["cosine-embedding"] = CosineEmbedding,
         ["triplet margin"] = TripletMargin,
+        ["info-nce"] = s => Rows(static (a, b) => new InfoNceLoss(temperature: 0.1).Forward(a, b), s),
+        ["nt-xent"] = s => Rows(static (a, b) => new NtXentLoss(temperature: 0.1).Forward(a, b), s),
+        ["siglip"] = s => Rows(static (a, b) => new SigLipLoss().Forward(a, b), s),
+        ["supcon"] = s => OfLabels(static (x, y) => new SupConLoss(temperature: 0.1).Forward(x, y), s),
+        ["batch-hard triplets"] = s => OfLabels(static (x, y) => new BatchTripletLoss(
+            0.2, PositiveMining.Hardest, NegativeMining.Hardest, distance: EmbeddingDistance.Euclidean).Forward(x, y), s),
         ["cross-entropy"] = s => OfClasses(new CrossEntropyLoss(), s),
         ["focal"] = s => OfClasses(new FocalLoss(), s),
         ["kl from logits"] = s => OfLogits(new KlFromLogitsLoss(), s),

@@ -33,6 +33,83 @@ def triplet_margin(rows, length):
     return body
 
 
+def of_rows(loss, rows, length):
+    inputs = [variable(seed, [rows, length]) for seed in (1, 2)]
+    compute = compiled(loss)
+
+    def body():
+        value = compute(*inputs)
+        return [value, *grad(value, inputs)]
+
+    return body
+
+
+def of_labels(loss, rows, length):
+    x, labels = variable(1, [rows, length]), classes(2, rows, rows // 8)
+    compute = compiled(loss)
+
+    def body():
+        value = compute(x, labels)
+        return [value, *grad(value, [x])]
+
+    return body
+
+
+@case("info-nce")
+def info_nce(rows, length):
+    def loss(a, b):
+        return F.cross_entropy(F.normalize(a) @ F.normalize(b).T / 0.1, torch.arange(len(a)))
+
+    return of_rows(loss, rows, length)
+
+
+@case("nt-xent")
+def nt_xent(rows, length):
+    def loss(a, b):
+        x = F.normalize(torch.cat([a, b]))
+        logits = (x @ x.T / 0.1).masked_fill(torch.eye(len(x), dtype=torch.bool), float("-inf"))
+        view = torch.arange(len(a))
+        return F.cross_entropy(logits, torch.cat([view + len(a), view]))
+
+    return of_rows(loss, rows, length)
+
+
+@case("siglip")
+def siglip(rows, length):
+    def loss(a, b):
+        logits = F.normalize(a) @ F.normalize(b).T * 10 - 10
+        return -F.logsigmoid((2 * torch.eye(len(a)) - 1) * logits).sum() / len(a)
+
+    return of_rows(loss, rows, length)
+
+
+@case("supcon")
+def supcon(rows, length):
+    def loss(x, labels):
+        x = F.normalize(x)
+        itself = torch.eye(len(x), dtype=torch.bool)
+        positives = ((labels[None] == labels[:, None]) & ~itself).float()
+        logits = x @ x.T / 0.1
+        log = logits - logits.masked_fill(itself, float("-inf")).logsumexp(1, keepdim=True)
+        count = positives.sum(1)
+        return (-(positives * log).sum(1) / count.clamp(min=1))[count > 0].mean()
+
+    return of_labels(loss, rows, length)
+
+
+@case("batch-hard triplets")
+def batch_hard(rows, length):
+    def loss(x, labels):
+        distances = torch.cdist(x, x)
+        same = labels[None] == labels[:, None]
+        positive = same & ~torch.eye(len(x), dtype=torch.bool)
+        farthest = distances.masked_fill(~positive, float("-inf")).amax(1)
+        nearest = distances.masked_fill(same, float("inf")).amin(1)
+        return F.relu(farthest - nearest + 0.2)[positive.any(1)].mean()
+
+    return of_labels(loss, rows, length)
+
+
 def of_classes(loss, rows, length):
     x, y = variable(1, [rows, length], -4, 4), classes(2, rows, length)
     compute = compiled(loss)

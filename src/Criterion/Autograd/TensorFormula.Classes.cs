@@ -33,13 +33,15 @@ public static partial class TensorFormula
             to.Contiguous(),
             excluded?.Contiguous(),
             centres,
-            Tensor.Empty([rows.Shape[0], 2], DType.Float64));
+            Tensor.Empty([rows.Shape[0], 2], DType.Float64),
+            null);
         Tensor?[] inputs = [state.Rows, state.Columns, state.Bias];
+        state = bias is null && centres == 1 ? state with { Kept = OnlyTile(state.Task.Tiles, inputs) } : state;
         ClassDriver.LogSums(state.Task, state.LogSums.Elements);
         return Autograd.Record(
             Name<TFormula>(),
             state.Losses().To(type),
-            [.. inputs, state.From, state.To, state.Excluded, state.LogSums],
+            [.. inputs, state.From, state.To, state.Excluded, state.LogSums, state.Kept],
             state,
             inputs,
             static (g, of) => Autograd.Enabled ? of.Compose(g) : of.Differentiate(g));
@@ -87,9 +89,21 @@ public static partial class TensorFormula
             where T : struct, IReal<T> => others;
     }
 
-    /// <summary>The operands of losses of classes, and ln Σ e^logit over own and other classes of each row, [R, 2].</summary>
+    /// <summary>
+    /// The operands of losses of classes, ln Σ e^logit over own and other classes of each row, [R, 2], and the similarities if they are
+    /// kept.
+    /// </summary>
     readonly record struct ClassState<TFormula>(
-        TFormula Formula, Tensor Rows, Tensor Columns, Tensor? Bias, Tensor From, Tensor To, Tensor? Excluded, int Centres, Tensor LogSums)
+        TFormula Formula,
+        Tensor Rows,
+        Tensor Columns,
+        Tensor? Bias,
+        Tensor From,
+        Tensor To,
+        Tensor? Excluded,
+        int Centres,
+        Tensor LogSums,
+        Tensor? Kept)
         where TFormula : struct, IClassFormula
     {
         public ClassRows<TFormula> Task => new(
@@ -101,7 +115,8 @@ public static partial class TensorFormula
             To.Elements,
             Rows.Shape[1],
             Centres,
-            Excluded?.Elements ?? default);
+            Excluded?.Elements ?? default,
+            Kept?.Elements ?? default);
 
         public Tensor Losses()
         {

@@ -16,13 +16,14 @@ public static partial class TensorFormula
     internal static Tensor Pairs<TFormula>(TFormula formula, Tensor queries, Tensor keys)
         where TFormula : struct, IPairFormula
     {
-        PairState<TFormula> state = new(formula, queries.Contiguous(), keys.Contiguous());
+        PairState<TFormula> state = new(formula, queries.Contiguous(), keys.Contiguous(), null);
+        state = state with { Kept = OnlyTile(state.Tiles, state.Queries, state.Keys) };
         Tensor sums = Tensor.Empty([queries.Shape[0]], DType.Float64);
         PairTilesDriver.Sum(formula, state.Tiles, sums.Elements);
         return Autograd.Record(
             Name<TFormula>(),
             sums.To(queries.DType),
-            [state.Queries, state.Keys],
+            [state.Queries, state.Keys, state.Kept],
             state,
             [state.Queries, state.Keys],
             static (g, of) => Autograd.Enabled
@@ -30,11 +31,15 @@ public static partial class TensorFormula
                 : of.Differentiate(g));
     }
 
-    /// <summary>The operands of a sum over pairs.</summary>
-    readonly record struct PairState<TFormula>(TFormula Formula, Tensor Queries, Tensor Keys)
+    /// <summary>Returns memory that keeps the similarities for the gradient if they are a single tile.</summary>
+    static Tensor? OnlyTile(in SimilarityTiles tiles, params ReadOnlySpan<Tensor?> inputs) =>
+        tiles.Count == 1 && Autograd.IsRecorded(inputs) ? Tensor.Empty([tiles.TileElements], tiles.Rows.DType) : null;
+
+    /// <summary>The operands of a sum over pairs, and their similarities if they are kept.</summary>
+    readonly record struct PairState<TFormula>(TFormula Formula, Tensor Queries, Tensor Keys, Tensor? Kept)
         where TFormula : struct, IPairFormula
     {
-        public SimilarityTiles Tiles => new(Queries.Elements, Keys.Elements, Queries.Shape[1]);
+        public SimilarityTiles Tiles => new(Queries.Elements, Keys.Elements, Queries.Shape[1], Kept: Kept?.Elements ?? default);
 
         public Tensor?[] Differentiate(Tensor g)
         {

@@ -6,7 +6,8 @@ namespace Criterion.Drivers;
 
 /// <summary>
 /// Evaluates a formula of rows against classes without the matrix of similarities: tiles of it are one matrix product each. The gradient
-/// computes each tile again, turns it in place into the derivatives by the similarities, and multiplies those with rows and columns.
+/// computes each tile again, unless it was kept, turns it into the derivatives by the similarities, and multiplies those with rows and
+/// columns.
 /// </summary>
 /// <remarks>Tiles have fixed sizes and are added in a fixed order, so that results have the same bits on any number of threads.</remarks>
 internal static class ClassDriver
@@ -19,11 +20,12 @@ internal static class ClassDriver
     {
         SimilarityTiles tiles = classes.Tiles;
         using Scratch sums = new(DType.Float64, 4 * classes.Count);
-        using Scratch memory = new(classes.Rows.DType, tiles.TileElements);
+        using Scratch scratch = new(classes.Rows.DType, tiles.Kept.IsEmpty ? tiles.TileElements : 0);
+        Elements memory = tiles.Kept.IsEmpty ? scratch.Elements : tiles.Kept;
         ClassSums.Clear(sums.Elements.Span<double>());
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory.Elements, i);
+            SimilarityTile tile = tiles.Compute(memory, i);
             tile.Run(new ClassSumPass<TFormula>(classes, tile, sums.Elements));
         }
 
@@ -45,10 +47,11 @@ internal static class ClassDriver
         ones.Fill(1);
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory.Elements, i);
-            tile.Run(new ClassSlopePass<TFormula>(classes, tile, logSums, slopes));
-            tiles.AddProducts(tile, gradients.Rows, gradients.Columns);
-            AddSums(tile, gradients.Bias, ones.Elements);
+            SimilarityTile tile = tiles.Recompute(memory.Elements, i);
+            SimilarityTile derivatives = tile with { Memory = memory.Elements };
+            tile.Run(new ClassSlopePass<TFormula>(classes, tile, derivatives, logSums, slopes));
+            tiles.AddProducts(derivatives, gradients.Rows, gradients.Columns);
+            AddSums(derivatives, gradients.Bias, ones.Elements);
         }
     }
 

@@ -40,33 +40,24 @@ internal static class ClassLoops<TFormula, TSide, S, L>
     where S : unmanaged, IBinaryFloatingPointIeee754<S>
     where L : struct, ILane<L, S>
 {
-    /// <summary>Replaces similarities by logits, and returns the largest; any number or NaN where one is NaN.</summary>
+    /// <summary>Returns the largest logit; any number or NaN where one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static S Logits(TFormula formula, Span<S> row)
+    public static S Largest(TFormula formula, ReadOnlySpan<S> row)
     {
         ref S first = ref MemoryMarshal.GetReference(row);
         L largest = L.Const(double.NegativeInfinity);
-        for (int i = 0; i < row.Length; i += L.Width)
+        int i = 0;
+        for (; i <= row.Length - L.Width; i += L.Width)
         {
-            bool isWhole = i <= row.Length - L.Width;
-            L logit = TSide.Logit(formula, isWhole ? L.Load(in first, i) : PartialLane<L, S>.Load(row[i..]));
-            largest = L.Larger(largest, logit);
-            if (isWhole)
-            {
-                logit.Store(ref first, i);
-            }
-            else
-            {
-                PartialLane<L, S>.Store(logit, row[i..]);
-            }
+            largest = L.Larger(largest, TSide.Logit(formula, L.Load(in first, i)));
         }
 
-        return largest.Largest();
+        return (i < row.Length ? L.Larger(largest, TSide.Logit(formula, PartialLane<L, S>.Load(row[i..]))) : largest).Largest();
     }
 
-    /// <summary>Computes Σ e^(x − largest).</summary>
+    /// <summary>Computes Σ e^(x − largest) of the logits x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static double Exponentials(ReadOnlySpan<S> row, S largest)
+    public static double Exponentials(TFormula formula, ReadOnlySpan<S> row, S largest)
     {
         ref S first = ref MemoryMarshal.GetReference(row);
         L shift = L.Broadcast(largest);
@@ -74,19 +65,22 @@ internal static class ClassLoops<TFormula, TSide, S, L>
         int i = 0;
         for (; i <= row.Length - L.Width; i += L.Width)
         {
-            sum += L.Exp(L.Load(in first, i) - shift);
+            sum += L.Exp(TSide.Logit(formula, L.Load(in first, i)) - shift);
         }
 
-        double rest = i < row.Length ? PartialLane<L, S>.Sum(L.Exp(PartialLane<L, S>.Load(row[i..]) - shift), row.Length - i) : 0;
+        double rest = i < row.Length
+            ? PartialLane<L, S>.Sum(L.Exp(TSide.Logit(formula, PartialLane<L, S>.Load(row[i..])) - shift), row.Length - i)
+            : 0;
         return double.CreateTruncating(sum.Sum()) + rest;
     }
 
-    /// <summary>Replaces similarities by factor · e^(x − logSum) · x′, where x is the logit and x′ its derivative.</summary>
+    /// <summary>Writes factor · e^(x − logSum) · x′ of each similarity, where x is the logit and x′ its derivative.</summary>
     /// <remarks>The exponent is taken from the logarithm rounded to an element; the factor contains what rounding has changed.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Slopes(TFormula formula, Span<S> row, double logSum, double factor)
+    public static void Slopes(TFormula formula, ReadOnlySpan<S> row, Span<S> slopes, double logSum, double factor)
     {
         ref S first = ref MemoryMarshal.GetReference(row);
+        ref S firstSlope = ref MemoryMarshal.GetReference(slopes);
         double rounded = double.CreateTruncating(S.CreateTruncating(logSum));
         (L shift, L scale) = (L.Const(rounded), L.Const(factor * Math.Exp(rounded - logSum)));
         for (int i = 0; i < row.Length; i += L.Width)
@@ -97,11 +91,11 @@ internal static class ClassLoops<TFormula, TSide, S, L>
             L slope = scale * L.Exp(logit.Value - shift) * logit.Tangent;
             if (isWhole)
             {
-                slope.Store(ref first, i);
+                slope.Store(ref firstSlope, i);
             }
             else
             {
-                PartialLane<L, S>.Store(slope, row[i..]);
+                PartialLane<L, S>.Store(slope, slopes[i..]);
             }
         }
     }

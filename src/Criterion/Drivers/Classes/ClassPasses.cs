@@ -14,26 +14,27 @@ internal readonly struct ClassSumPass<TFormula>(ClassRows<TFormula> classes, Sim
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
-        Span<S> logits = tile.RowOf<S>(row);
-        ClassRow<S>.Bias(classes, tile, logits);
-        ClassRow<S>.Nearest(classes, tile, row, logits);
+        Span<S> similarities = tile.RowOf<S>(row);
+        ClassRow<S>.Bias(classes, tile, similarities);
+        ClassRow<S>.Nearest(classes, tile, row, similarities);
         ClassRanges ranges = ClassRanges.Of(classes, tile, row);
         Span<double> totals = sums.Span<double>().Slice(4 * (tile.Row + row), 4);
-        Add<OwnClass, S, L>(logits[ranges.Own], totals[..2]);
-        Add<OtherClass, S, L>(logits[ranges.Before], totals[2..]);
-        Add<OtherClass, S, L>(logits[ranges.Between], totals[2..]);
-        Add<OtherClass, S, L>(logits[ranges.After], totals[2..]);
+        Add<OwnClass, S, L>(similarities[ranges.Own], totals[..2]);
+        Add<OtherClass, S, L>(similarities[ranges.Before], totals[2..]);
+        Add<OtherClass, S, L>(similarities[ranges.Between], totals[2..]);
+        Add<OtherClass, S, L>(similarities[ranges.After], totals[2..]);
     }
 
-    void Add<TSide, S, L>(Span<S> logits, Span<double> total)
+    void Add<TSide, S, L>(ReadOnlySpan<S> similarities, Span<double> total)
         where TSide : struct, IClassSide
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
-        if (!logits.IsEmpty)
+        if (!similarities.IsEmpty)
         {
-            S largest = ClassLoops<TFormula, TSide, S, L>.Logits(classes.Formula, logits);
-            ClassSums.Add(total, double.CreateTruncating(largest), ClassLoops<TFormula, TSide, S, L>.Exponentials(logits, largest));
+            S largest = ClassLoops<TFormula, TSide, S, L>.Largest(classes.Formula, similarities);
+            double sum = ClassLoops<TFormula, TSide, S, L>.Exponentials(classes.Formula, similarities, largest);
+            ClassSums.Add(total, double.CreateTruncating(largest), sum);
         }
     }
 }
@@ -68,8 +69,9 @@ internal readonly struct ClassSearchPass<TFormula>(ClassRows<TFormula> classes, 
     }
 }
 
-/// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
-internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, SimilarityTile tile, Elements logSums, Elements slopes)
+/// <summary>Writes the derivatives by the similarities of a tile, which may be in the same memory.</summary>
+internal readonly struct ClassSlopePass<TFormula>(
+    ClassRows<TFormula> classes, SimilarityTile tile, SimilarityTile derivatives, Elements logSums, Elements slopes)
     : ITilePass
     where TFormula : struct, IClassFormula
 {
@@ -80,7 +82,7 @@ internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, S
         if (classes.Centres == 1)
         {
             ClassRow<S>.Bias(classes, tile, tile.RowOf<S>(row));
-            Differentiate<S, L>(row, tile.RowOf<S>(row));
+            Differentiate<S, L>(row, tile.RowOf<S>(row), derivatives.RowOf<S>(row));
             return;
         }
 
@@ -89,31 +91,31 @@ internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, S
         Span<S> rest = memory.Span.Slice(tile.Columns, tile.Columns);
         tile.RowOf<S>(row).CopyTo(nearest);
         ClassRow<S>.Nearest(classes, tile, row, nearest);
-        nearest.CopyTo(rest);
-        Differentiate<S, L>(row, rest);
+        Differentiate<S, L>(row, nearest, rest);
         Distribute<S, L>(row, nearest, rest);
         BufferPool<S>.Return(memory);
     }
 
-    void Differentiate<S, L>(int row, Span<S> similarities)
+    void Differentiate<S, L>(int row, ReadOnlySpan<S> similarities, Span<S> target)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
         ClassRanges ranges = ClassRanges.Of(classes, tile, row);
-        Differentiate<OwnClass, S, L>(row, similarities[ranges.Own], 0);
-        Differentiate<OtherClass, S, L>(row, similarities[ranges.Before], 1);
-        Differentiate<OtherClass, S, L>(row, similarities[ranges.Between], 1);
-        Differentiate<OtherClass, S, L>(row, similarities[ranges.After], 1);
-        similarities[ranges.Excluded].Clear();
+        Differentiate<OwnClass, S, L>(row, similarities[ranges.Own], target[ranges.Own], 0);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.Before], target[ranges.Before], 1);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.Between], target[ranges.Between], 1);
+        Differentiate<OtherClass, S, L>(row, similarities[ranges.After], target[ranges.After], 1);
+        target[ranges.Excluded].Clear();
     }
 
-    void Differentiate<TSide, S, L>(int row, Span<S> similarities, int side)
+    void Differentiate<TSide, S, L>(int row, ReadOnlySpan<S> similarities, Span<S> target, int side)
         where TSide : struct, IClassSide
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
         int at = (2 * (tile.Row + row)) + side;
-        ClassLoops<TFormula, TSide, S, L>.Slopes(classes.Formula, similarities, logSums.Span<double>()[at], slopes.Span<double>()[at]);
+        (double logSum, double factor) = (logSums.Span<double>()[at], slopes.Span<double>()[at]);
+        ClassLoops<TFormula, TSide, S, L>.Slopes(classes.Formula, similarities, target, logSum, factor);
     }
 
     /// <summary>Replaces the similarity to the nearest centre of each class, the first of equal ones, by the derivative by it.</summary>
@@ -123,7 +125,7 @@ internal readonly struct ClassSlopePass<TFormula>(ClassRows<TFormula> classes, S
     {
         for (int centre = 0; centre < classes.Centres; centre++)
         {
-            ClassCentres<S, L>.Take(nearest, rest, tile.RowOf<S>(row, centre));
+            ClassCentres<S, L>.Take(nearest, rest, derivatives.RowOf<S>(row, centre));
         }
     }
 }

@@ -13,6 +13,7 @@ namespace Criterion.Drivers;
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a class, of which the most similar counts.</param>
 /// <param name="Excluded">A class of each row that is left out, [R], Int64, and not one of its own; or default.</param>
+/// <param name="Kept">The memory that keeps the only tile of similarities, without bias and of one centre; or default.</param>
 internal readonly record struct ClassRows<TFormula>(
     TFormula Formula,
     Elements Rows,
@@ -22,10 +23,11 @@ internal readonly record struct ClassRows<TFormula>(
     Elements To,
     int Width,
     int Centres,
-    Elements Excluded = default)
+    Elements Excluded = default,
+    Elements Kept = default)
     where TFormula : struct, IClassFormula
 {
     public int Count => From.Count;
 
-    public SimilarityTiles Tiles => new(Rows, Columns, Width, Centres);
+    public SimilarityTiles Tiles => new(Rows, Columns, Width, Centres, Kept);
 }

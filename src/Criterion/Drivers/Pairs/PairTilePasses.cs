@@ -30,27 +30,29 @@ internal readonly struct PairSumPass<TFormula>(TFormula formula, SimilarityTile 
     }
 }
 
-/// <summary>Replaces the similarities of a tile by the derivatives by them.</summary>
-internal readonly struct PairSlopePass<TFormula>(TFormula formula, SimilarityTile tile, Elements factors) : ITilePass
+/// <summary>Writes the derivatives by the similarities of a tile, which may be in the same memory.</summary>
+internal readonly struct PairSlopePass<TFormula>(TFormula formula, SimilarityTile tile, SimilarityTile derivatives, Elements factors)
+    : ITilePass
     where TFormula : struct, IPairFormula
 {
     public void Run<S, L>(int row)
         where S : unmanaged, IBinaryFloatingPointIeee754<S>
         where L : struct, ILane<L, S>
     {
-        Span<S> similarities = tile.RowOf<S>(row);
+        ReadOnlySpan<S> similarities = tile.RowOf<S>(row);
+        Span<S> slopes = derivatives.RowOf<S>(row);
         double factor = factors.Span<double>()[tile.Row + row];
         int own = tile.Row + row - tile.Column;
         if ((uint)own >= (uint)tile.Columns)
         {
-            PairLoops<TFormula, S, L>.Slopes(formula, similarities, factor);
+            PairLoops<TFormula, S, L>.Slopes(formula, similarities, slopes, factor);
             return;
         }
 
-        PairLoops<TFormula, S, L>.Slopes(formula, similarities[..own], factor);
         Real similarity = double.CreateTruncating(similarities[own]);
-        similarities[own] = S.CreateTruncating(factor * formula.Own(Dual<Real>.Variable(similarity)).Tangent.Value);
-        PairLoops<TFormula, S, L>.Slopes(formula, similarities[(own + 1)..], factor);
+        PairLoops<TFormula, S, L>.Slopes(formula, similarities[..own], slopes[..own], factor);
+        PairLoops<TFormula, S, L>.Slopes(formula, similarities[(own + 1)..], slopes[(own + 1)..], factor);
+        slopes[own] = S.CreateTruncating(factor * formula.Own(Dual<Real>.Variable(similarity)).Tangent.Value);
     }
 }
 
@@ -76,22 +78,23 @@ internal static class PairLoops<TFormula, S, L>
         return double.CreateTruncating(sum.Sum()) + rest;
     }
 
-    /// <summary>Replaces similarities by factor · the derivatives of their terms.</summary>
+    /// <summary>Writes factor · the derivative of the term of each similarity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Slopes(TFormula formula, Span<S> row, double factor)
+    public static void Slopes(TFormula formula, ReadOnlySpan<S> row, Span<S> slopes, double factor)
     {
         ref S first = ref MemoryMarshal.GetReference(row);
+        ref S firstSlope = ref MemoryMarshal.GetReference(slopes);
         L scale = L.Const(factor);
         int i = 0;
         for (; i <= row.Length - L.Width; i += L.Width)
         {
-            (scale * formula.Other(Dual<L>.Variable(L.Load(in first, i))).Tangent).Store(ref first, i);
+            (scale * formula.Other(Dual<L>.Variable(L.Load(in first, i))).Tangent).Store(ref firstSlope, i);
         }
 
         if (i < row.Length)
         {
             L slope = scale * formula.Other(Dual<L>.Variable(PartialLane<L, S>.Load(row[i..]))).Tangent;
-            PartialLane<L, S>.Store(slope, row[i..]);
+            PartialLane<L, S>.Store(slope, slopes[i..]);
         }
     }
 }

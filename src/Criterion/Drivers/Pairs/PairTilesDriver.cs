@@ -4,7 +4,7 @@ namespace Criterion.Drivers;
 
 /// <summary>
 /// Sums a formula over all pairs of rows and keys without the matrix of similarities: tiles of it are one matrix product each. The gradient
-/// computes each tile again, turns it in place into the derivatives, and multiplies those with rows and keys.
+/// computes each tile again, unless it was kept, turns it into the derivatives, and multiplies those with rows and keys.
 /// </summary>
 internal static class PairTilesDriver
 {
@@ -16,10 +16,11 @@ internal static class PairTilesDriver
         where TFormula : struct, IPairFormula
     {
         sums.Span<double>().Clear();
-        using Scratch memory = new(tiles.Rows.DType, tiles.TileElements);
+        using Scratch scratch = new(tiles.Rows.DType, tiles.Kept.IsEmpty ? tiles.TileElements : 0);
+        Elements memory = tiles.Kept.IsEmpty ? scratch.Elements : tiles.Kept;
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory.Elements, i);
+            SimilarityTile tile = tiles.Compute(memory, i);
             tile.Run(new PairSumPass<TFormula>(formula, tile, sums));
         }
     }
@@ -37,9 +38,10 @@ internal static class PairTilesDriver
         using Scratch memory = new(tiles.Rows.DType, tiles.TileElements);
         for (int i = 0; i < tiles.Count; i++)
         {
-            SimilarityTile tile = tiles.Compute(memory.Elements, i);
-            tile.Run(new PairSlopePass<TFormula>(formula, tile, factors));
-            tiles.AddProducts(tile, ofQueries, ofKeys);
+            SimilarityTile tile = tiles.Recompute(memory.Elements, i);
+            SimilarityTile derivatives = tile with { Memory = memory.Elements };
+            tile.Run(new PairSlopePass<TFormula>(formula, tile, derivatives, factors));
+            tiles.AddProducts(derivatives, ofQueries, ofKeys);
         }
     }
 }

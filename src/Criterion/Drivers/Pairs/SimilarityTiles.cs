@@ -8,12 +8,16 @@ namespace Criterion.Drivers;
 /// The similarities of rows and columns, their dot products, a tile at a time: each is one matrix product. A tile of derivatives by them is
 /// multiplied with rows and columns, and added to their gradients.
 /// </summary>
-/// <remarks>Tiles have fixed sizes and one order, so that results have the same bits on any number of threads.</remarks>
+/// <remarks>
+/// Tiles have fixed sizes and one order, so that results have the same bits on any number of threads. All are computed again for the
+/// gradient, unless there is only one: it is kept.
+/// </remarks>
 /// <param name="Rows">The rows, [R, Width].</param>
 /// <param name="Columns">The columns, [Centres, C, Width].</param>
 /// <param name="Width">The number of elements of a row.</param>
 /// <param name="Centres">The number of centres of a column.</param>
-internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1)
+/// <param name="Kept">The only tile, which was computed before; or default.</param>
+internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns, int Width, int Centres = 1, Elements Kept = default)
 {
     const int MostElements = 1 << 20;
     const int MostColumns = 4096;
@@ -37,6 +41,10 @@ internal readonly record struct SimilarityTiles(Elements Rows, Elements Columns,
     /// <summary>Computes a tile: those of the same rows are neighbours.</summary>
     public SimilarityTile Compute(Elements memory, int index) =>
         Rows.DType == DType.Float32 ? Compute<float>(memory, index) : Compute<double>(memory, index);
+
+    /// <summary>Computes a tile again, or returns the kept one.</summary>
+    public SimilarityTile Recompute(Elements memory, int index) =>
+        Kept.IsEmpty ? Compute(memory, index) : new(Kept, 0, RowCount, 0, ColumnCount);
 
     /// <summary>
     /// Adds the products of a tile of derivatives to the gradients, which are default where they are not needed. The first tile of each
