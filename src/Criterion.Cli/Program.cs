@@ -1,4 +1,11 @@
+using Criterion;
 using Criterion.Cli;
 
 using StopSignals signals = new();
-return Tool.Run(args, ToolConsole.System(), signals.Listen);
+ToolConsole console = ToolConsole.System();
+if (Compute.VectorAdvice is { } advice)
+{
+    console.Error.WriteLine($"criterion: {advice}");
+}
+
+return Tool.Run(args, console, signals.Listen);
