@@ -65,14 +65,17 @@ internal static class NetworkGolden
 
     /// <summary>Returns pixels from black to white, rounded to Float32.</summary>
     public static Tensor Pixels(int seed, Shape shape, double black, double white) => Tensor.From(
-        [.. Noise(seed, shape.Count).Select(x => (float)(((x + 0.5) * (white - black)) + black))], shape);
+        [.. Numbers(seed, shape.Count).Select(x => (float)(((x + 0.5) * (white - black)) + black))], shape);
 
-    /// <summary>Returns noise of a width around a centre, rounded to Float32.</summary>
-    public static Tensor Noise(int seed, Shape shape, double width = 1, double centre = 0) =>
-        Tensor.From([.. Noise(seed, shape.Count).Select(x => (float)((x * width) + centre))], shape);
+    /// <summary>Returns noise of a width around a centre; it is Float32, or Float64 if it is not rounded.</summary>
+    public static Tensor Noise(int seed, Shape shape, double width = 1, double centre = 0, bool round = true)
+    {
+        IEnumerable<double> values = Numbers(seed, shape.Count).Select(x => (x * width) + centre);
+        return round ? Tensor.From([.. values.Select(static x => (float)x)], shape) : Tensor.From([.. values], shape);
+    }
 
     /// <summary>Numbers from −0.5 up to 0.5 from their positions alone: MurmurHash3's finaliser.</summary>
-    static IEnumerable<double> Noise(int seed, int count)
+    public static IEnumerable<double> Numbers(int seed, int count)
     {
         for (int i = 0; i < count; i++)
         {
