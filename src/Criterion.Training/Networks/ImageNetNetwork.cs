@@ -8,9 +8,9 @@ namespace Criterion.Training;
 /// (<c>features.0.weight</c> …).
 /// </summary>
 /// <remarks>
-/// A convolution and its ReLU are separate layers: <c>conv5_4</c> is before the ReLU, <c>relu5_4</c> after it. Input must be normalised: see
-/// <see cref="Normalize"/>, or use <see cref="FeatureExtractor"/>. The network is frozen and in evaluation mode. The weights are not part of
-/// Criterion and are not downloaded; <c>Load</c> names the file.
+/// A convolution and its ReLU are separate layers: <c>conv5_4</c> is before the ReLU, <c>relu5_4</c> after it. Input must be normalised:
+/// see <see cref="Normalize"/>, or use <see cref="FeatureExtractor"/>. The network is frozen and in evaluation mode. The weights are not
+/// part of Criterion and are not downloaded; <c>Load</c> names the file.
 /// </remarks>
 public abstract class ImageNetNetwork : Module
 {

@@ -3,9 +3,9 @@ using Criterion.Losses;
 namespace Criterion.Training;
 
 /// <summary>
-/// Learned perceptual image patch similarity (LPIPS, version 0.1) as a loss: ℓ = Σₗ meanₕᵥ Σ꜀ w꜀ (φ̂꜀(x) − φ̂꜀(y))², where φ̂ = φ / √(Σ꜀ φ꜀² + ε)
-/// are the features of layer l, scaled to unit length over the channels c at each position, and w are learned weights. 0 for identical
-/// images.
+/// Learned perceptual image patch similarity (LPIPS, version 0.1) as a loss: ℓ = Σₗ mean Σ꜀ w꜀ (φ̂꜀(x) − φ̂꜀(y))² with the mean over the
+/// positions of layer l. The features φ̂ = φ / √(Σ꜀ φ꜀² + ε) are scaled to unit length over the channels c at each position, and w are
+/// learned weights. 0 for identical images.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -13,8 +13,8 @@ namespace Criterion.Training;
 /// Shechtman, Wang, The unreasonable effectiveness of deep features as a perceptual metric, 2018, equation 1.
 /// </para>
 /// <para>
-/// ε = 1e-8 is inside the root, as in torchmetrics. The authors' code divides by √(Σ꜀ φ꜀²) + 1e-10, whose gradient is NaN where all channels
-/// are 0. Where they are not, the two differ by the share ε / (2 Σ꜀ φ꜀²).
+/// ε = 1e-8 is inside the root, as in torchmetrics. The authors' code divides by √(Σ꜀ φ꜀²) + 1e-10, whose gradient is NaN where all
+/// channels are 0. Where they are not, the two differ by the share ε / (2 Σ꜀ φ꜀²).
 /// </para>
 /// </remarks>
 /// <example><code>

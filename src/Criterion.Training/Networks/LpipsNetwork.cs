@@ -9,10 +9,10 @@ namespace Criterion.Training;
 /// unreasonable effectiveness of deep features as a perceptual metric, 2018.
 /// </summary>
 /// <remarks>
-/// The weights are not part of Criterion and are not downloaded. Two files are needed: that of the network (<see cref="AlexNet.WeightsFile"/>
-/// or <see cref="Vgg16.WeightsFile"/>), and that of the channels, <c>alex.pth</c> (6,009 bytes) or <c>vgg.pth</c> (7,289 bytes) in
-/// <c>lpips/weights/v0.1</c> of github.com/richzhang/PerceptualSimilarity. Files of version 0.0 have the same names, but belong to another
-/// normalization.
+/// The weights are not part of Criterion and are not downloaded. Two files are needed: that of the network
+/// (<see cref="AlexNet.WeightsFile"/> or <see cref="Vgg16.WeightsFile"/>), and that of the channels, <c>alex.pth</c> (6,009 bytes) or
+/// <c>vgg.pth</c> (7,289 bytes) in <c>lpips/weights/v0.1</c> of github.com/richzhang/PerceptualSimilarity. Files of version 0.0 have the
+/// same names, but belong to another normalization.
 /// </remarks>
 /// <example><code>
 /// LpipsNetwork network = LpipsNetwork.Load(AlexNet.Load("alexnet-owt-7be5be79.pth", ignoreClassifier: true), "alex.pth");
@@ -65,7 +65,9 @@ public sealed class LpipsNetwork
         return lpips;
     }
 
-    /// <summary>Returns the weights of the channels, by the names of the authors' files: <c>lin0.model.1.weight</c> … <c>[1, C, 1, 1]</c>.</summary>
+    /// <summary>
+    /// Returns the weights of the channels, by the names of the authors' files: <c>lin0.model.1.weight</c> … <c>[1, C, 1, 1]</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict() => _heads.StateDict();
 
     /// <summary>Computes the distance of each pair of images, <c>[N]</c>.</summary>

@@ -10,6 +10,9 @@ namespace Criterion.Training;
 /// <param name="Origin">What the weights are and where the file is published.</param>
 internal sealed record PretrainedFile(string Network, string Name, string Size, string Origin)
 {
+    /// <summary>Gets what to do without the file.</summary>
+    public string HowToGet => $"The weights of {Network} are not part of Criterion: download {Name} ({Size}), {Origin}, and give its path.";
+
     /// <summary>Returns the file of a network of torchvision, trained on ImageNet.</summary>
     public static PretrainedFile OfTorchvision(string network, string name, string size, string weights) =>
         new(network, name, size, $"{weights} of torchvision, from download.pytorch.org/models");
@@ -43,9 +46,7 @@ internal sealed record PretrainedFile(string Network, string Name, string Size, 
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
         {
-            throw new TrainingException(
-                $"There is no file '{path}'. The weights of {Network} are not part of Criterion: download {Name} ({Size}), {Origin}, "
-                + "and give its path.");
+            throw new TrainingException($"There is no file '{path}'. {HowToGet}");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class VggLayers
     /// <summary>The layers of Johnson, Alahi, Fei-Fei, 2016, which every configuration has.</summary>
     public static readonly IReadOnlyList<string> Perceptual = ["relu1_2", "relu2_2", "relu3_3", "relu4_3"];
 
-    /// <summary>Creates the layers of a configuration: for each block convolutions of 3×3, each followed by a ReLU, and a pooling.</summary>
+    /// <summary>Creates the layers of a configuration: in each block 3×3 convolutions, each followed by a ReLU, and a pooling.</summary>
     /// <param name="convolutions">The number of convolutions of each block.</param>
     /// <param name="random">The stream of the initial weights.</param>
     /// <param name="dtype">The type of the weights.</param>

@@ -133,11 +133,13 @@ public sealed class LpipsTests : IDisposable
     {
         LpipsLoss loss = new(Alex.Value, ImageRange.ZeroOne);
         Tensor x = Tensor.Zeros([1, 3, 31, 31]);
-        Says<TrainingException>("alex.pth (6,009 bytes)", "github.com/richzhang/PerceptualSimilarity", () => LpipsNetwork.Load(new AlexNet(), "none"));
+        Says<TrainingException>(
+            "alex.pth (6,009 bytes)", "github.com/richzhang/PerceptualSimilarity", static () => LpipsNetwork.Load(new AlexNet(), "none"));
         Says<TrainingException>("vgg.pth (7,289 bytes)", "v0.1", static () => LpipsNetwork.Load(new Vgg16(), "none"));
         Says<ArgumentException>("Vgg19", "AlexNet or Vgg16", static () => new LpipsNetwork(new Vgg19()));
         Says<LossException>("-1", "Choose another ImageRange", () => loss.Forward(x - 1, x));
-        Says<ShapeException>("[1, 1, 31, 31]", "Expand(-1, 3, -1, -1)", () => loss.Forward(Tensor.Zeros([1, 1, 31, 31]), Tensor.Zeros([1, 1, 31, 31])));
+        Tensor grey = Tensor.Zeros([1, 1, 31, 31]);
+        Says<ShapeException>("[1, 1, 31, 31]", "Expand(-1, 3, -1, -1)", () => loss.Forward(grey, grey));
         Says<ShapeException>("at least 31×31", "Resize", () => loss.Forward(Tensor.Zeros([1, 3, 30, 40]), Tensor.Zeros([1, 3, 30, 40])));
         Says<LossException>("empty", "OnEmpty", () => loss.Forward(Tensor.Zeros([0, 3, 31, 31]), Tensor.Zeros([0, 3, 31, 31])));
         Says<ArgumentNullException>("Network", "", static () => new Lpips(null!, ImageRange.Byte));
@@ -149,7 +151,8 @@ public sealed class LpipsTests : IDisposable
     static LpipsNetwork Network(string kind, bool learned, DType dtype)
     {
         RandomStream random = new(1);
-        LpipsNetwork network = new(NetworkGolden.Filled<ImageNetNetwork>(kind == "vgg16" ? new Vgg16(random, dtype) : new AlexNet(random, dtype)));
+        LpipsNetwork network = new(
+            NetworkGolden.Filled<ImageNetNetwork>(kind == "vgg16" ? new Vgg16(random, dtype) : new AlexNet(random, dtype)));
         foreach ((Tensor weight, int i) in network.StateDict().Values.Select(static (weight, i) => (weight, i)))
         {
             weight.CopyFrom(learned ? NetworkGolden.Noise(200 + i, weight.Shape, centre: 0.5) : Tensor.Ones(weight.Shape));
