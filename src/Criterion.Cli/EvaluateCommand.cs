@@ -36,6 +36,8 @@ internal sealed class EvaluateCommand
         "--retrieval",
         "Measure how well embeddings find others of their label: REAL is a .npy file of floats [N, D], FAKE one of labels [N]");
 
+    readonly InceptionOptions _inception = new();
+
     readonly Option<bool> _json = CommonOptions.Flag("--json", "Print JSON instead of the table");
 
     readonly Option<int> _threads = CommonOptions.Threads();
@@ -49,10 +51,10 @@ internal sealed class EvaluateCommand
     Command Build()
     {
         Command command = new("evaluate",
-            "Measures the distance between generated and real samples, in the features of an embedded classifier or in given ones; "
-                + "the similarity of two images; or how well embeddings find others of their label.")
+            "Measures the distance between generated and real samples, in the features of an embedded classifier, of Inception, or in "
+                + "given ones; the similarity of two images; or how well embeddings find others of their label.")
         {
-            _real, _fake, _retrieval, _count, _seed, _images.All, _json, _threads,
+            _real, _fake, _retrieval, _count, _seed, _images.All, _inception.All, _json, _threads,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -100,18 +102,19 @@ internal sealed class EvaluateCommand
         }
 
         (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
-        FeatureSet fake = FeatureSet.Load(path, count, seed);
+        FidInception? inception = _inception.Load(parsed);
+        FeatureSet fake = FeatureSet.Load(path, count, seed, inception: inception);
         Dataset data = (record.Load ?? throw TrainCommand.InMemory(path)).Load();
         record.Data.CheckSame(data);
         FeatureSet real = data is PointDataset { Source: GaussianRing.Name }
             ? FeatureSet.Load(GaussianRing.Name, count, seed)
-            : FeatureSet.Of(data);
+            : FeatureSet.Of(data, inception);
         return Compare(parsed, real, fake);
     }
 
     int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)
     {
-        RefuseUnused(parsed, [_count, _seed], $"'{path}' is a run of siamese, which draws no samples");
+        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of siamese, which draws no samples");
         ImageDataset data = SiameseCommand.Data(record, path);
         EmbeddingQuality quality = SiameseRun.Evaluate(record, EncoderFile.Read(path), data);
         _console.Note(data.Notes);
@@ -123,7 +126,7 @@ internal sealed class EvaluateCommand
 
     int OfCycleGan(ParseResult parsed, string path)
     {
-        RefuseUnused(parsed, [_count, _seed], $"'{path}' is a run of cyclegan, which draws no samples");
+        RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of cyclegan, which draws no samples");
         TranslationQuality quality = CycleGanRun.Evaluate(path) ?? throw new ToolException(
             $"'{path}' is a run of cyclegan on images without pairs, so the distance of a translation to the true image is unknown. "
             + "Expected a run on the built-in garments and sketches, or of another kind.");
@@ -133,7 +136,7 @@ internal sealed class EvaluateCommand
 
     int OfImages(ParseResult parsed, string image, string reference)
     {
-        RefuseUnused(parsed, [_count, _seed, _images.Range], "two PNG files are compared pixel by pixel");
+        RefuseUnused(parsed, [_count, _seed, _images.Range, .. _inception.All], "two PNG files are compared pixel by pixel");
         Paths.ToRead(image, _real.Name, "a PNG file");
         Paths.ToRead(reference, _fake.Name, "a PNG file");
         ImageComparison comparison = ImageComparison.Of(
@@ -145,7 +148,7 @@ internal sealed class EvaluateCommand
 
     int OfRetrieval(ParseResult parsed, string embeddings, string? labels)
     {
-        RefuseUnused(parsed, [_count, .. _images.All], "embeddings are numbers, and none is drawn");
+        RefuseUnused(parsed, [_count, .. _images.All, .. _inception.All], "embeddings are numbers, and none is drawn");
         Paths.ToRead(embeddings, _real.Name, "a .npy file of embeddings [N, D]");
         if (labels is null)
         {
@@ -168,8 +171,9 @@ internal sealed class EvaluateCommand
 
         DataArguments given = _images.Arguments(parsed, sources);
         DataArguments load = given with { Size = given.Size ?? sources.Select(SizeOf).FirstOrDefault(static size => size is not null) };
-        FeatureSet real = Load(parsed, sources[0], load);
-        FeatureSet fake = Load(parsed, sources[1], load);
+        FidInception? inception = _inception.Load(parsed);
+        FeatureSet real = Load(parsed, sources[0], load, inception);
+        FeatureSet fake = Load(parsed, sources[1], load, inception);
         DataSources.NoteHidden(_console, sources);
         return Compare(parsed, real, fake);
     }
@@ -182,8 +186,8 @@ internal sealed class EvaluateCommand
         return Tool.Success;
     }
 
-    FeatureSet Load(ParseResult parsed, string source, DataArguments load) =>
-        FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), load.Range, load.Background, load.Size);
+    FeatureSet Load(ParseResult parsed, string source, DataArguments load, FidInception? inception) =>
+        FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), load.Range, load.Background, load.Size, inception);
 
     // Images that are compared with a run are resized like those that it was trained on.
     static int? SizeOf(string source) => !DataArguments.IsBuiltIn(source) && RunFolder.Holds(source) == "run"

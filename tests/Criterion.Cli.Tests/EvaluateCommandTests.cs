@@ -44,6 +44,30 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Images_in_the_features_of_Inception()
+    {
+        Safetensors.Write(_temp["inception.safetensors"], new FidInception(random: new RandomStream(1)).StateDict());
+        Npy.Write(_temp["a.npy"], Tensor.RandInt(0, 256, [6, 3, 9, 12], new RandomStream(1)).To(DType.UInt8));
+        Npy.Write(_temp["b.npy"], Tensor.RandInt(0, 256, [7, 1, 9, 12], new RandomStream(2)).To(DType.UInt8));
+        Npy.Write(_temp["features.npy"], Tensor.Randn([7, 4], random: new RandomStream(2)));
+        string[] inception = ["--features", "inception", "--weights", _temp["inception.safetensors"], "--resize", "legacy"];
+        (int code, string output, string error) = Run(["evaluate", _temp["a.npy"], _temp["b.npy"], .. inception]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("fake: " + _temp["b.npy"] + ", 7 samples", output, StringComparison.Ordinal);
+        Assert.Contains("by:   inception-2015-12-05, resizing legacy, 2048 features per sample", output, StringComparison.Ordinal);
+        Assert.Contains("inception-style score", output, StringComparison.Ordinal);
+        Assert.Contains("too few for 2048 features", output, StringComparison.Ordinal);
+        Refused("Inception computes features of images", [_temp["a.npy"], _temp["features.npy"], .. inception]);
+
+        void Refused(string expected, params string[] arguments)
+        {
+            (int refused, string _, string why) = Run(["evaluate", .. arguments]);
+            Assert.NotEqual(0, refused);
+            Assert.Contains(expected, why, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Embeddings_that_find_their_labels()
     {
         // Three directions, and a fourth that is alone in its label.

@@ -245,6 +245,14 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("Resize them to 16", "train", "cyclegan", "--a", "{folder}/bytes.npy", "--b", "{folder}/bytes.npy", "--halvings", "4",
         "--out", "{folder}/new")]
     [InlineData("at least 6 are needed", "evaluate", "{folder}/few.npy", "{folder}/few.npy")]
+    [InlineData("--features inception needs --weights. The weights of Inception v3 for FID are not part of Criterion: download pt_incep",
+        "evaluate", "ring", "ring", "--features", "inception")]
+    [InlineData("There is no file '/nowhere.pth'. The weights of Inception", "evaluate", "ring", "ring", "--features", "inception",
+        "--weights", "/nowhere.pth")]
+    [InlineData("--weights has no effect without --features inception", "evaluate", "ring", "ring", "--weights", "x.pth")]
+    [InlineData("--resize has no effect without --features inception", "evaluate", "ring", "ring", "--resize", "legacy")]
+    [InlineData("--features has no effect here", "evaluate", "{folder}/png/8.png", "{folder}/png/8.png", "--features", "inception")]
+    [InlineData("Invalid value 'vgg' for --features", "evaluate", "ring", "ring", "--features", "vgg")]
     public void Errors_are_one_line_with_the_fix(string says, params string[] args) => AssertRefused([says], args);
 
     [Theory]

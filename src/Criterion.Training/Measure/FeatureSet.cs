@@ -14,6 +14,9 @@ public sealed record FeatureSet
 
     const int Batch = 100;
 
+    // 299×299 pixels: the activations of one image take about 20 MB.
+    const int InceptionBatch = 16;
+
     /// <summary>Initializes the set.</summary>
     /// <param name="source">The source of the samples.</param>
     /// <param name="name">The name of the features; only sets with the same name are compared.</param>
@@ -72,13 +75,34 @@ public sealed record FeatureSet
         };
     }
 
+    /// <summary>
+    /// Computes the features and class probabilities of images by Inception. Values are rounded to whole bytes, as if the images had been
+    /// saved as PNG.
+    /// </summary>
+    /// <param name="source">The source of the images.</param>
+    /// <param name="images">The images, <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</param>
+    /// <param name="inception">The network; null for <see cref="FashionClassifier"/>.</param>
+    public static FeatureSet Of(string source, Tensor images, FidInception? inception)
+    {
+        if (inception is null)
+        {
+            return Of(source, images);
+        }
+
+        Tensor features = ModuleBatches.Map(images, part => inception.Features(Bytes(part), ImageRange.Byte), InceptionBatch);
+        return new FeatureSet(source, inception.FeatureName, features, ModuleBatches.Map(features, inception.Probabilities, Batch));
+    }
+
     /// <summary>Computes or takes the features of a data set in memory: those of images, or the coordinates of points.</summary>
     /// <param name="data">The data set.</param>
-    public static FeatureSet Of(Dataset data) => data switch
+    /// <param name="inception">The network for images; null for <see cref="FashionClassifier"/>. Default: null.</param>
+    /// <exception cref="TrainingException">The data are not images, which the network needs.</exception>
+    public static FeatureSet Of(Dataset data, FidInception? inception = null) => data switch
     {
         null => throw new ArgumentNullException(nameof(data)),
-        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes },
-        _ => new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) with { Notes = data.Notes },
+        ImageDataset images => Of(images.Source, images.Images, inception) with { Notes = images.Notes },
+        _ => WithoutImages(
+            new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) { Notes = data.Notes }, inception),
     };
 
     /// <summary>Computes features of images by any network, whose output is flattened after the first dimension.</summary>
@@ -104,32 +128,50 @@ public sealed record FeatureSet
     /// <param name="range">The values of black and white in files of floats; ignored for bytes and features.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
     /// <param name="size">The side to resize every image to, in pixels, as for <c>ImageDataset.Load</c>.</param>
-    /// <exception cref="TrainingException">The source is missing, empty, or has neither images nor features.</exception>
+    /// <param name="inception">The network for images; null for <see cref="FashionClassifier"/>. Default: null.</param>
+    /// <exception cref="TrainingException">
+    /// The source is missing, empty, or has neither images nor features; or it has no images, which the network needs.
+    /// </exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
     public static FeatureSet Load(
-        string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1, int? size = null)
+        string source,
+        int count = 5000,
+        ulong seed = 0,
+        ImageRange? range = null,
+        double background = 1,
+        int? size = null,
+        FidInception? inception = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (GeneratorOf(source) is { } file)
         {
             (GanNetworks network, Sequential generator) = GeneratorFile.Read(file);
             Tensor samples = generator.InBatches(network.Latents(count, new RandomStream(seed)));
-            return network is PointNetworks ? new FeatureSet(source, Coordinates, samples) : Of(source, samples);
+            return network is PointNetworks
+                ? WithoutImages(new FeatureSet(source, Coordinates, samples), inception)
+                : Of(source, samples, inception);
         }
 
         if (source == GaussianRing.Name)
         {
             GaussianRing ring = new();
-            return new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, ring: ring);
+            return WithoutImages(new FeatureSet(source, Coordinates, ring.Draw(count, seed).Points, ring: ring), inception);
         }
 
         if (!DataArguments.IsBuiltIn(source) && FeaturesIn(source) is { } features)
         {
-            return new FeatureSet(source, FromFile, features);
+            return WithoutImages(new FeatureSet(source, FromFile, features), inception);
         }
 
-        return Of(ImageDataset.Load([source], size, range, background));
+        return Of(ImageDataset.Load([source], size, range, background), inception);
     }
+
+    static FeatureSet WithoutImages(FeatureSet set, FidInception? inception) => inception is null
+        ? set
+        : throw new TrainingException(
+            $"'{set.Source}' has {set.Name}, and Inception computes features of images. Leave the network out, or give images.");
+
+    static Tensor Bytes(Tensor images) => ((images + 1) * 127.5).Round().Clamp(0, 255);
 
     /// <summary>Returns whether samples are drawn from a source, in any number.</summary>
     internal static bool IsDrawn(string source) => source == GaussianRing.Name || GeneratorOf(source) is not null;

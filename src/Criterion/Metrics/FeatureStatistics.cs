@@ -121,7 +121,7 @@ public sealed class FeatureStatistics
     /// <summary>
     /// Returns the number of directions in which the vectors vary; below D the covariance is singular. At most Count − 1.
     /// </summary>
-    public int Rank() => Count < 2 ? 0 : (int)Math.Min(SymmetricEigen.Rank(Covariance), Count - 1);
+    public int Rank() => Count < 2 ? 0 : (int)Math.Min(PivotedCholesky.Rank(Covariance), Count - 1);
 
     /// <summary>Throws if two statistics are of different features, which cannot be compared.</summary>
     internal static void CheckSameFeatures(string metric, FeatureStatistics a, FeatureStatistics b)

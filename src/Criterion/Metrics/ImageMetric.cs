@@ -3,8 +3,8 @@ using Criterion.Losses;
 namespace Criterion.Metrics;
 
 /// <summary>
-/// A measure of the similarity of two images: higher is better. Computed in double precision and without a graph; for training use the loss
-/// of the same name.
+/// A measure of the similarity of two images: higher is better, unless the metric is a distance. Computed without a graph, and in double
+/// precision unless a network computes it; for training use the loss of the same name.
 /// </summary>
 public abstract record ImageMetric
 {

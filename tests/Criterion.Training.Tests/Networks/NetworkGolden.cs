@@ -1,26 +1,31 @@
 using System.Text.Json;
+using Criterion.Nn;
 
 namespace Criterion.Training.Tests;
 
-/// <summary>What torchvision's VGG16 answers, and the weights for which it does: see tests/golden/vgg16.py.</summary>
-internal static class Vgg16Golden
+/// <summary>
+/// The answers of PyTorch's networks, and the weights for which they answer so: see tests/golden/networks.py.
+/// </summary>
+internal static class NetworkGolden
 {
-    static readonly JsonElement[] All = Load();
-
-    public static IEnumerable<string> Names => All.Select(static c => c.GetProperty("name").GetString()!);
-
-    public static JsonElement Case(string name) => All.Single(c => c.GetProperty("name").GetString() == name);
-
-    /// <summary>A network whose weights follow from their positions.</summary>
-    public static Vgg16 Network(DType dtype)
+    public static IReadOnlyList<JsonElement> Cases(string network)
     {
-        Vgg16 network = new(new RandomStream(1), dtype);
+        using FileStream file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "golden", $"{network}.json"));
+        return [.. JsonDocument.Parse(file).RootElement.GetProperty("cases").EnumerateArray()];
+    }
+
+    public static JsonElement Case(string network, string name) =>
+        Cases(network).Single(c => c.GetProperty("name").GetString() == name);
+
+    /// <summary>Gives a network weights that follow from their positions.</summary>
+    public static T Filled<T>(T network)
+        where T : Module
+    {
         int seed = 0;
         foreach (Tensor parameter in network.Parameters())
         {
             double width = parameter.Rank > 1 ? 2 * Math.Sqrt(6.0 / (parameter.Count / parameter.Size(0))) : 0.2;
-            float[] values = [.. Noise(seed++, parameter.Count).Select(x => (float)(x * width))];
-            parameter.CopyFrom(Tensor.From(values, parameter.Shape));
+            parameter.CopyFrom(Noise(seed++, parameter.Shape, width));
         }
 
         return network;
@@ -30,8 +35,7 @@ internal static class Vgg16Golden
     {
         (double black, double white) = (golden.GetProperty("range")[0].GetDouble(), golden.GetProperty("range")[1].GetDouble());
         Shape shape = [2, 3, golden.GetProperty("size")[0].GetInt32(), golden.GetProperty("size")[1].GetInt32()];
-        float[] values = [.. Noise(100, shape.Count).Select(x => (float)(((x + 0.5) * (white - black)) + black))];
-        return Tensor.From(values, shape).To(dtype);
+        return Pixels(100, shape, black, white).To(dtype);
     }
 
     public static ImageRange Range(JsonElement golden) => golden.GetProperty("range").ToString() switch
@@ -59,8 +63,19 @@ internal static class Vgg16Golden
                 + $"a mean magnitude {scale}");
     }
 
+    /// <summary>Returns pixels from black to white, rounded to Float32.</summary>
+    public static Tensor Pixels(int seed, Shape shape, double black, double white) => Tensor.From(
+        [.. Numbers(seed, shape.Count).Select(x => (float)(((x + 0.5) * (white - black)) + black))], shape);
+
+    /// <summary>Returns noise of a width around a centre; it is Float32, or Float64 if it is not rounded.</summary>
+    public static Tensor Noise(int seed, Shape shape, double width = 1, double centre = 0, bool round = true)
+    {
+        IEnumerable<double> values = Numbers(seed, shape.Count).Select(x => (x * width) + centre);
+        return round ? Tensor.From([.. values.Select(static x => (float)x)], shape) : Tensor.From([.. values], shape);
+    }
+
     /// <summary>Numbers from −0.5 up to 0.5 from their positions alone: MurmurHash3's finaliser.</summary>
-    static IEnumerable<double> Noise(int seed, int count)
+    public static IEnumerable<double> Numbers(int seed, int count)
     {
         for (int i = 0; i < count; i++)
         {
@@ -69,11 +84,5 @@ internal static class Vgg16Golden
             x = unchecked((x ^ (x >> 13)) * 0xC2B2AE35);
             yield return ((x ^ (x >> 16)) / 4294967296.0) - 0.5;
         }
-    }
-
-    static JsonElement[] Load()
-    {
-        using FileStream file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, "golden", "vgg16.json"));
-        return [.. JsonDocument.Parse(file).RootElement.GetProperty("cases").EnumerateArray()];
     }
 }

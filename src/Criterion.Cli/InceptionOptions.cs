@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Criterion.Training;
+
+namespace Criterion.Cli;
+
+/// <summary>The options of the network that computes the features of images.</summary>
+internal sealed class InceptionOptions
+{
+    const string Inception = "inception";
+    const string Classifier = "fashion-classifier";
+
+    readonly Option<string> _features = new Option<string>("--features")
+    {
+        Description = $"Network that computes the features of images: {Classifier} (embedded) or {Inception} (FID; needs --weights)",
+        DefaultValueFactory = static _ => Classifier,
+        HelpName = "network",
+    }.OneOf(Classifier, Inception);
+
+    readonly Option<string?> _weights = new("--weights")
+    {
+        Description = $"File with the weights of Inception, {FidInception.WeightsFile}, which is not downloaded",
+        HelpName = "file",
+    };
+
+    readonly Option<string> _resize = new Option<string>("--resize")
+    {
+        Description = "How images are resized for Inception: clean (clean-fid), legacy (TensorFlow, torch-fidelity) or pytorch-fid",
+        DefaultValueFactory = static _ => "clean",
+        HelpName = "way",
+    }.OneOf("clean", "legacy", "pytorch-fid");
+
+    /// <summary>Gets all of these options.</summary>
+    public IReadOnlyList<Option> All => [_features, _weights, _resize];
+
+    /// <summary>Loads the network; null if the embedded classifier computes the features.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="ToolException">The file is not given, or options of another network are.</exception>
+    public FidInception? Load(ParseResult parsed)
+    {
+        if (parsed.GetValue(_features) != Inception)
+        {
+            return ((Option[])[_weights, _resize]).FirstOrDefault(parsed.IsGiven) is { } unused
+                ? throw new ToolException(
+                    $"{unused.Name} has no effect without {_features.Name} {Inception}. Add it, or remove {unused.Name}.")
+                : null;
+        }
+
+        string path = parsed.GetValue(_weights) ?? throw new ToolException(
+            $"{_features.Name} {Inception} needs {_weights.Name}. {FidInception.Weights.HowToGet}");
+        return FidInception.Load(path, ResizeOf(parsed));
+    }
+
+    InceptionResize ResizeOf(ParseResult parsed) => parsed.GetValue(_resize) switch
+    {
+        "legacy" => InceptionResize.Legacy,
+        "pytorch-fid" => InceptionResize.PyTorchFid,
+        _ => InceptionResize.Clean,
+    };
+}
