@@ -63,8 +63,21 @@ public sealed record FeatureSet
     public static FeatureSet Of(string source, Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        return Of(source, images, classifier => ModuleBatches.Map(images, classifier.Embed, Batch));
+    }
+
+    static FeatureSet Of(ImageDataset images) => Of(
+        images.Source,
+        images.Stored,
+        classifier => ModuleBatches.Map(images.Stored, part => classifier.Embed(PixelValues.Signed(part)), Batch)) with
+    {
+        Notes = images.Notes,
+    };
+
+    static FeatureSet Of(string source, Tensor images, Func<FashionClassifier, Tensor> embed)
+    {
         FashionClassifier classifier = FashionClassifier.Pretrained();
-        Tensor embeddings = ModuleBatches.Map(images, classifier.Embed, Batch);
+        Tensor embeddings = embed(classifier);
         Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
         return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities)
         {
@@ -77,7 +90,7 @@ public sealed record FeatureSet
     public static FeatureSet Of(Dataset data) => data switch
     {
         null => throw new ArgumentNullException(nameof(data)),
-        ImageDataset images => Of(images.Source, images.Images) with { Notes = images.Notes },
+        ImageDataset images => Of(images),
         _ => new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) with { Notes = data.Notes },
     };
 
@@ -95,7 +108,7 @@ public sealed record FeatureSet
 
     /// <summary>
     /// Loads or computes the features of a source: <c>fashion-mnist</c>, <c>ring</c> (whose points are their own features), a folder of
-    /// PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last two
+    /// images, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last two
     /// draw samples. A built-in name always means the built-in data.
     /// </summary>
     /// <param name="source">The name, file or folder.</param>
@@ -107,7 +120,11 @@ public sealed record FeatureSet
     /// <exception cref="TrainingException">The source is missing, empty, or has neither images nor features.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
     public static FeatureSet Load(
-        string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1, int? size = null)
+        string source, int count = 5000, ulong seed = 0, ImageRange? range = null, double background = 1, int? size = null) =>
+        Load(source, count, seed, () => ImageDataset.Load([source], size, range, background));
+
+    /// <summary>Loads or computes the features of a source, whose images a function loads.</summary>
+    internal static FeatureSet Load(string source, int count, ulong seed, Func<Dataset> images)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (GeneratorOf(source) is { } file)
@@ -128,7 +145,7 @@ public sealed record FeatureSet
             return new FeatureSet(source, FromFile, features);
         }
 
-        return Of(ImageDataset.Load([source], size, range, background));
+        return Of(images());
     }
 
     /// <summary>Returns whether samples are drawn from a source, in any number.</summary>
