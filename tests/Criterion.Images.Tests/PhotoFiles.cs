@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Criterion.Formats;
 using Criterion.Tests.Repository;
+using SkiaSharp;
 
 namespace Criterion.Images.Tests;
 
@@ -38,6 +39,27 @@ internal static class PhotoFiles
             File.Copy(Of(from), path);
         }
     }
+
+    /// <summary>Writes a JPEG of many circles, with about as many bytes as a photo.</summary>
+    public static void Draw(string file, RandomStream random, int width, int height)
+    {
+        const int Circles = 200;
+        using SKBitmap bitmap = new(width, height);
+        using SKCanvas canvas = new(bitmap);
+        canvas.Clear(Colour(random));
+        for (int i = 0; i < Circles; i++)
+        {
+            using SKPaint paint = new() { Color = Colour(random), IsAntialias = true };
+            canvas.DrawCircle(random.NextInt(width), random.NextInt(height), 2 + random.NextInt(20), paint);
+        }
+
+        using SKData jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllBytes(file, jpeg.ToArray());
+    }
+
+    static SKColor Colour(RandomStream random) =>
+        new((byte)random.NextInt(256), (byte)random.NextInt(256), (byte)random.NextInt(256));
 
     /// <summary>The images of a data set in bytes, <c>[N, C, H, W]</c>.</summary>
     public static byte[] Levels(ImageDataset data) =>

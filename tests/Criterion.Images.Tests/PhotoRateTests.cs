@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SkiaSharp;
 
 namespace Criterion.Images.Tests;
 
@@ -34,7 +33,7 @@ public sealed class PhotoRateTests(ITestOutputHelper output) : IDisposable
         Directory.CreateDirectory(_temp["photos"]);
         for (int i = 0; i < Distinct; i++)
         {
-            Write(_temp[$"{i}.jpg"], new RandomStream((ulong)i), width, height);
+            PhotoFiles.Draw(_temp[$"{i}.jpg"], new RandomStream((ulong)i), width, height);
         }
 
         for (int i = 0; i < Photos; i++)
@@ -42,23 +41,4 @@ public sealed class PhotoRateTests(ITestOutputHelper output) : IDisposable
             File.CreateSymbolicLink(_temp[$"photos/{i:D5}.jpg"], _temp[$"{i % Distinct}.jpg"]);
         }
     }
-
-    // Large circles on a gradient, as many bytes as a photo.
-    static void Write(string file, RandomStream random, int width, int height)
-    {
-        using SKBitmap bitmap = new(width, height);
-        using SKCanvas canvas = new(bitmap);
-        canvas.Clear(Colour(random));
-        for (int i = 0; i < 200; i++)
-        {
-            using SKPaint paint = new() { Color = Colour(random), IsAntialias = true };
-            canvas.DrawCircle(random.NextInt(width), random.NextInt(height), 2 + random.NextInt(20), paint);
-        }
-
-        using SKData jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
-        File.WriteAllBytes(file, jpeg.ToArray());
-    }
-
-    static SKColor Colour(RandomStream random) =>
-        new((byte)random.NextInt(256), (byte)random.NextInt(256), (byte)random.NextInt(256));
 }
