@@ -59,16 +59,18 @@ internal sealed class ImageLoader(string source)
 
     void AddBlock(ImageStack stack, ImageItem[] block)
     {
-        (ImagePart? Part, Exception? Error)[] results = new (ImagePart?, Exception?)[block.Length];
+        (SizedPart? Part, Exception? Error)[] results = new (SizedPart?, Exception?)[block.Length];
         ParallelOptions threads = new() { MaxDegreeOfParallelism = Compute.Threads };
         Parallel.For(0, block.Length, threads, i => results[i] = Read(block[i]));
-        foreach ((ImageItem item, (ImagePart? part, Exception? error)) in block.Zip(results))
+        foreach ((ImageItem item, (SizedPart? part, Exception? error)) in block.Zip(results))
         {
             if (part is not null)
             {
-                stack.Add(part);
+                using TensorScope scope = new();
+                ImagePart images = part.Value.ToPart();
+                stack.Add(images);
                 _read.Add(item);
-                _parts.Add((part.Count, part.Channels, part.Changes));
+                _parts.Add((images.Count, images.Channels, images.Changes));
             }
             else if (Damaged == DamagedImages.Skip && item.MayBeSkipped && error is DataFormatException)
             {
@@ -81,20 +83,26 @@ internal sealed class ImageLoader(string source)
         }
     }
 
-    (ImagePart?, Exception?) Read(ImageItem item)
+    (SizedPart?, Exception?) Read(ImageItem item)
     {
         try
         {
+            if (item.Array is { } array)
+            {
+                return (new SizedPart(Sized(array), null), null);
+            }
+
             using TensorScope scope = new();
-            ImagePart part = item.Array ?? ImagePart.FromPicture(item.Name, Background);
-            ImagePart sized = Size is { } side ? part.Resize(side, Fit, Background) : part.PadOdd();
-            return (sized with { Images = scope.Keep(sized.Images.Contiguous()) }, null);
+            ImagePart picture = Sized(ImagePart.FromPicture(item.Name, Background));
+            return (new SizedPart(picture, picture.Images.ToArray<byte>()), null);
         }
         catch (Exception e)
         {
             return (null, e);
         }
     }
+
+    ImagePart Sized(ImagePart part) => Size is { } side ? part.Resize(side, Fit, Background) : part.PadOdd();
 
     static void Throw(ImageItem item, Exception error)
     {
@@ -140,4 +148,16 @@ internal sealed class ImageLoader(string source)
 
     int Changed(Func<(int Count, int Channels, ImageChanges Changes), bool> isChanged) =>
         _parts.Where(isChanged).Sum(static part => part.Count);
+
+    /// <summary>Images on the way from the thread that read them.</summary>
+    /// <param name="Part">The images; those of a picture are released.</param>
+    /// <param name="Bytes">
+    /// The bytes of a picture, because memory of tensors that outlive their scope is pinned and collected late.
+    /// </param>
+    readonly record struct SizedPart(ImagePart Part, byte[]? Bytes)
+    {
+        public ImagePart ToPart() => Bytes is null ? Part : Part with { Images = Tensor.From(Bytes, Shape) };
+
+        Shape Shape { get; } = Part.Images.Shape;
+    }
 }

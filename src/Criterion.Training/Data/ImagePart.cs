@@ -130,9 +130,16 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     {
         (int height, int width) = (images.Shape[2], images.Shape[3]);
         Tensor planes = images.Reshape(images.Shape[0] * images.Shape[1], 1, height, width);
+        Tensor resized = Tensor.Empty([planes.Shape[0], 1, size.Height, size.Width], images.DType);
         int batch = Math.Max(1, PixelsPerBatch / (height * width));
-        return ModuleBatches.Map(planes, part => Resample(part, size), batch)
-            .Reshape(images.Shape[0], images.Shape[1], size.Height, size.Width);
+        for (int first = 0; first < planes.Shape[0]; first += batch)
+        {
+            using TensorScope scope = new();
+            int end = Math.Min(first + batch, planes.Shape[0]);
+            resized[first..end] = Resample(planes[first..end], size);
+        }
+
+        return resized.Reshape(images.Shape[0], images.Shape[1], size.Height, size.Width);
     }
 
     // Rounding can make a weighted mean of white slightly larger than white.
