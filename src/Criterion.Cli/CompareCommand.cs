@@ -86,7 +86,8 @@ internal sealed class CompareCommand
         int parallel = parsed.GetValue(_parallel);
         Compute.Threads = parallel > 1 && !parsed.IsGiven(_threads) ? 1 : parsed.GetValue(_threads);
         string path = parsed.GetValue(_out) ?? RunOptions.NewFolder("compare");
-        Comparison comparison = Comparison.Open(path, Options(parsed, Comparison.ReadRecord(path)?.Options));
+        ComparisonOptions options = Options(parsed, Comparison.ReadRecord(path)?.Options);
+        Comparison comparison = DataLoading.Show(console, progress => Comparison.Open(path, options, onProgress: progress));
         DataSources.NoteHidden(console, parsed.GetValue(_data)!);
         console.Note(comparison.Record.Data.Notes);
         ComparisonProgress progress = new(console, comparison.Record.Options);

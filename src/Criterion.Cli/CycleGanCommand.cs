@@ -10,7 +10,7 @@ internal sealed class CycleGanCommand
 
     readonly Option<string[]> _a = new("--a")
     {
-        Description = "Images of one domain: a folder of PNGs, an IDX file or a .npy file [default: garments of Fashion-MNIST]",
+        Description = "Images of one domain: a folder of images, an IDX file or a .npy file [default: garments of Fashion-MNIST]",
         HelpName = "source",
     };
 
@@ -69,7 +69,7 @@ internal sealed class CycleGanCommand
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
         Compute.Threads = parsed.GetValue(_run.Threads);
-        CycleGanRun run = Make(parsed);
+        CycleGanRun run = DataLoading.Show(console, progress => Make(parsed, progress));
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
         CycleGanRunRecord record = run.Record;
@@ -95,7 +95,7 @@ internal sealed class CycleGanCommand
     public static string Lines(TranslationQuality quality) =>
         $"{Line("A to B", quality.AToB)}{Environment.NewLine}{Line("B to A", quality.BToA)}";
 
-    CycleGanRun Make(ParseResult parsed)
+    CycleGanRun Make(ParseResult parsed, Action<LoadProgress> onProgress)
     {
         string[] a = DataSources.Checked(parsed.GetValue(_a)!, _a.Name);
         string[] b = DataSources.Checked(parsed.GetValue(_b)!, _b.Name);
@@ -119,7 +119,8 @@ internal sealed class CycleGanCommand
             Load(parsed, a, b),
             Load(parsed, b, a),
             parsed.GetValue(_run.SampleEvery),
-            parsed.GetValue(_run.CheckpointEvery));
+            parsed.GetValue(_run.CheckpointEvery),
+            onProgress);
     }
 
     DataArguments? Load(ParseResult parsed, string[] sources, string[] others) =>

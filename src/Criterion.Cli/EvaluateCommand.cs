@@ -10,14 +10,14 @@ internal sealed class EvaluateCommand
     readonly Argument<string> _real = new("real")
     {
         Description = "The folder of a run alone, which is measured against its own data; or "
-            + $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of PNGs, a PNG, an IDX file, or a .npy "
-            + "file of images or of features [N, D]",
+            + $"{ImageDataset.FashionMnistName} (embedded), {GaussianRing.Name} (points), a folder of images, an image, an IDX file, or a "
+            + ".npy file of images or of features [N, D]",
     };
 
     readonly Argument<string?> _fake = new("fake")
     {
-        Description = "The samples to compare with it: the same kinds of sources, or the folder of a run. Two PNG files are compared pixel "
-            + "by pixel",
+        Description = "The samples to compare with it: the same kinds of sources, or the folder of a run. Two images are compared pixel by "
+            + "pixel",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -70,7 +70,7 @@ internal sealed class EvaluateCommand
         }
 
         return parsed.GetValue(_fake) is not { } second ? OfRun(parsed, first)
-            : IsPng(first) && IsPng(second) ? OfImages(parsed, first, second)
+            : ImageSource.IsPicture(first) && ImageSource.IsPicture(second) ? OfImages(parsed, first, second)
             : OfSets(parsed, [Checked(first, _real), Checked(second, _fake)]);
     }
 
@@ -104,7 +104,7 @@ internal sealed class EvaluateCommand
         (int count, ulong seed) = (parsed.GetValue(_count), parsed.GetValue(_seed));
         FidInception? inception = _inception.Load(parsed);
         FeatureSet fake = FeatureSet.Load(path, count, seed, inception: inception);
-        Dataset data = (record.Load ?? throw TrainCommand.InMemory(path)).Load();
+        Dataset data = DataLoading.Show(_console, (record.Load ?? throw TrainCommand.InMemory(path)).Load);
         record.Data.CheckSame(data);
         FeatureSet real = data is PointDataset { Source: GaussianRing.Name }
             ? FeatureSet.Load(GaussianRing.Name, count, seed)
@@ -115,7 +115,7 @@ internal sealed class EvaluateCommand
     int OfSiamese(ParseResult parsed, string path, SiameseRunRecord record)
     {
         RefuseUnused(parsed, [_count, _seed, .. _inception.All], $"'{path}' is a run of siamese, which draws no samples");
-        ImageDataset data = SiameseCommand.Data(record, path);
+        ImageDataset data = SiameseCommand.Data(record, path, _console);
         EmbeddingQuality quality = SiameseRun.Evaluate(record, EncoderFile.Read(path), data);
         _console.Note(data.Notes);
         _console.Output.WriteLine(parsed.GetValue(_json)
@@ -136,11 +136,12 @@ internal sealed class EvaluateCommand
 
     int OfImages(ParseResult parsed, string image, string reference)
     {
-        RefuseUnused(parsed, [_count, _seed, _images.Range, .. _inception.All], "two PNG files are compared pixel by pixel");
-        Paths.ToRead(image, _real.Name, "a PNG file");
-        Paths.ToRead(reference, _fake.Name, "a PNG file");
+        RefuseUnused(
+            parsed, [_count, _seed, _images.Range, _images.Damaged, .. _inception.All], "two images are compared pixel by pixel");
+        Paths.ToRead(image, _real.Name, "an image file");
+        Paths.ToRead(reference, _fake.Name, "an image file");
         ImageComparison comparison = ImageComparison.Of(
-            image, reference, parsed.GetValue(_images.Background) ?? 1, parsed.GetValue(_images.Size));
+            image, reference, parsed.GetValue(_images.Background) ?? 1, parsed.GetValue(_images.Size), _images.FitOf(parsed));
         _console.Note(comparison.Notes);
         _console.Output.WriteLine(parsed.GetValue(_json) ? EvaluationJson.Write(comparison) : Table(comparison, _console.TableWidth));
         return Tool.Success;
@@ -187,14 +188,17 @@ internal sealed class EvaluateCommand
     }
 
     FeatureSet Load(ParseResult parsed, string source, DataArguments load, FidInception? inception) =>
-        FeatureSet.Load(source, parsed.GetValue(_count), parsed.GetValue(_seed), load.Range, load.Background, load.Size, inception);
+        DataLoading.Show(_console, progress => FeatureSet.Load(
+            source,
+            parsed.GetValue(_count),
+            parsed.GetValue(_seed),
+            () => (load with { Sources = [source] }).LoadImages(progress),
+            inception));
 
     // Images that are compared with a run are resized like those that it was trained on.
     static int? SizeOf(string source) => !DataArguments.IsBuiltIn(source) && RunFolder.Holds(source) == "run"
         ? (RunFolder.ReadRecord(source) as GanRunRecord)?.Load?.Size
         : null;
-
-    static bool IsPng(string source) => !DataArguments.IsBuiltIn(source) && ImageFolder.IsPng(source) && !Directory.Exists(source);
 
     static void RefuseUnused(ParseResult parsed, IEnumerable<Option> options, string why)
     {

@@ -17,7 +17,8 @@ internal static partial class Flags
     public static string InPlaceOfNames(string message) => QualifiedName().Replace(
         message
             .Replace(ImageDataset.SizeParameter, "--size", StringComparison.Ordinal)
-            .Replace(ImageDataset.RangeParameter, "--range", StringComparison.Ordinal),
+            .Replace(ImageDataset.RangeParameter, "--range", StringComparison.Ordinal)
+            .Replace(ImageDataset.DamagedParameter, "--damaged skip", StringComparison.Ordinal),
         static name => ByName.GetValueOrDefault(name.Value, name.Value));
 
     [GeneratedRegex(@"\b\w*Options\.\w+\b")]

@@ -25,12 +25,27 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
     /// <summary>Gets the option for the background of transparent pixels.</summary>
     public Option<double?> Background { get; } = new Option<double?>("--background")
     {
-        Description = "Background of transparent pixels in PNGs, from 0 for black to 1 for white [default: 1]",
+        Description = "Background of transparent pixels, and of the borders of --fit pad, from 0 for black to 1 for white [default: 1]",
         HelpName = "grey",
     }.That(static grey => grey is >= 0 and <= 1, "a number from 0 for black to 1 for white");
 
+    /// <summary>Gets the option for resizing images that are not square.</summary>
+    public Option<string?> Fit { get; } = new Option<string?>("--fit")
+    {
+        Description = "Resize images that are not square: stretch them, crop the square at their centre, or pad them with the background "
+            + "[default: stretch]",
+        HelpName = "way",
+    }.OneOf([.. Names<ImageFit>()]);
+
+    /// <summary>Gets the option for damaged pictures of folders.</summary>
+    public Option<string?> Damaged { get; } = new Option<string?>("--damaged")
+    {
+        Description = "Damaged images of folders: error, or skip them and list their names [default: error]",
+        HelpName = "action",
+    }.OneOf([.. Names<DamagedImages>()]);
+
     /// <summary>Gets all of these options.</summary>
-    public IReadOnlyList<Option> All => [Size, Range, Background];
+    public IReadOnlyList<Option> All => [Size, Fit, Range, Background, Damaged];
 
     /// <summary>Returns how sources are loaded.</summary>
     /// <param name="parsed">The command line.</param>
@@ -41,9 +56,34 @@ internal sealed class ImageOptions(string standard = " [default: unchanged, exce
     {
         string[] all = [.. sources.Concat(others).Where(static source => !FeatureSet.IsDrawn(source))];
         CheckUse(parsed, Range, all.Any(ImageSource.MayHoldFloats), ".npy and IDX files of floats, and no such source");
-        CheckUse(parsed, Background, all.Any(ImageSource.MayBeTransparent), "transparent PNGs, and no PNG or folder");
-        return DataArguments.Of(sources, parsed.GetValue(Size), RangeOf(parsed), parsed.GetValue(Background) ?? 1);
+        CheckUse(parsed, Background, all.Any(ImageSource.MayBeTransparent), "transparent images, and no image file or folder");
+        CheckUse(parsed, Damaged, all.Any(Directory.Exists), "the images of a folder, and no folder");
+        return DataArguments.Of(sources, parsed.GetValue(Size), RangeOf(parsed), parsed.GetValue(Background) ?? 1) with
+        {
+            Fit = FitOf(parsed),
+            Damaged = DamagedOf(parsed),
+        };
     }
+
+    /// <summary>Returns how images that are not square are resized.</summary>
+    /// <exception cref="ToolException">No image is resized.</exception>
+    public ImageFit FitOf(ParseResult parsed)
+    {
+        if (parsed.IsGiven(Fit) && !parsed.IsGiven(Size) && parsed.CommandResult.Command.Options.Contains(Size))
+        {
+            throw new ToolException($"{Fit.Name} has no effect without {Size.Name}, because no image is resized. Give both, or neither.");
+        }
+
+        return Parse<ImageFit>(parsed.GetValue(Fit));
+    }
+
+    DamagedImages DamagedOf(ParseResult parsed) => Parse<DamagedImages>(parsed.GetValue(Damaged));
+
+    static IEnumerable<string> Names<T>()
+        where T : struct, Enum => Enum.GetNames<T>().Select(static name => name.ToLowerInvariant());
+
+    static T Parse<T>(string? name)
+        where T : struct, Enum => name is null ? default : Enum.Parse<T>(name, ignoreCase: true);
 
     ImageRange? RangeOf(ParseResult parsed) => parsed.GetValue(Range) switch
     {

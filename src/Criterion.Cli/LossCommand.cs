@@ -57,7 +57,7 @@ internal sealed class LossCommand
 
     Command Build(ToolConsole console)
     {
-        Command command = new("loss", "Evaluates a loss on arrays in .npy files or on PNGs, and writes its gradient.")
+        Command command = new("loss", "Evaluates a loss on arrays in .npy files or on images, and writes its gradient.")
         {
             _name, _files, _input, _option, _grad, _out, _tensors,
         };

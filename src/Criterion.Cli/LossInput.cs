@@ -5,22 +5,22 @@ namespace Criterion.Cli;
 
 /// <summary>An input of a loss in a file.</summary>
 /// <param name="Name">The name of the input, such as <c>prediction</c>.</param>
-/// <param name="File">The .npy or PNG file.</param>
+/// <param name="File">The .npy or image file.</param>
 /// <param name="Option">The name of the option or argument, for errors.</param>
 internal sealed record LossInput(string Name, string File, string Option)
 {
     /// <summary>The kinds of files.</summary>
-    public const string Expected = "a .npy or PNG file";
+    public const string Expected = "a .npy or image file";
 
-    /// <summary>Gets whether the file is a PNG.</summary>
-    public bool IsPicture => ImageFolder.IsPng(File);
+    /// <summary>Gets whether the file is a picture.</summary>
+    public bool IsPicture => ImageFormats.IsReadable(File);
 
-    /// <summary>Returns the input if its file can be read and may hold an array or a PNG.</summary>
-    /// <exception cref="ToolException">There is no such file, or it is a picture of another format.</exception>
+    /// <summary>Returns the input if its file can be read and may hold an array or a picture.</summary>
+    /// <exception cref="ToolException">There is no such file, or it is a picture of a format that cannot be read.</exception>
     public LossInput Checked()
     {
         Paths.ToRead(File, Option, Expected);
-        return ImageFolder.IsOtherPicture(File) ? throw new ToolException(ImageSource.Unsupported(File)) : this;
+        return !IsPicture && ImageFormats.IsPicture(File) ? throw PictureFile.Unsupported(File) : this;
     }
 
     /// <summary>Reads all inputs; those of floats are leaves, so that each has a gradient.</summary>
@@ -33,7 +33,7 @@ internal sealed record LossInput(string Name, string File, string Option)
         Dictionary<LossInput, Tensor> read = new(ReferenceEqualityComparer.Instance);
         Tensor[] images = pictures.Length == 0
             ? []
-            : PngImage.InSameChannels([.. pictures.Select(one => (one.File, PngImage.Read(one.File, range, 1, null, notes)))], notes);
+            : SingleImage.InSameChannels([.. pictures.Select(one => (one.File, SingleImage.Read(one.File, range, 1, notes)))], notes);
         foreach ((LossInput picture, Tensor image) in pictures.Zip(images))
         {
             read[picture] = image;

@@ -17,13 +17,13 @@ internal sealed class SearchCommand
 
     readonly Option<string?> _query = new("--query")
     {
-        Description = "Query: the number of an image of the run's data, or a PNG file [default: the first image of a held-out class]",
+        Description = "Query: the number of an image of the run's data, or an image file [default: the first image of a held-out class]",
         HelpName = "image",
     };
 
     readonly Option<string[]> _gallery = new("--gallery")
     {
-        Description = $"Images to search: a folder of PNGs, an IDX file or a .npy file [default: up to {Same} images of the query's class "
+        Description = $"Images to search: a folder of images, an IDX file or a .npy file [default: up to {Same} images of the query's class "
             + $"and {Others} of other held-out ones]",
         HelpName = "source",
     };
@@ -51,7 +51,7 @@ internal sealed class SearchCommand
     {
         Command command = new("search", "Finds the images nearest to a query in the embedding of a trained Siamese network.")
         {
-            _run, _query, _gallery, _images.Range, _images.Background, _show, _out,
+            _run, _query, _gallery, _images.Fit, _images.Range, _images.Background, _images.Damaged, _show, _out,
         };
         command.SetAction(parsed => Run(parsed, console));
         return command;
@@ -64,7 +64,7 @@ internal sealed class SearchCommand
         SiameseRunRecord record = RunFolder.ReadRecord(folder) as SiameseRunRecord
             ?? throw new ToolException($"'{folder}' is not a run of train siamese, so it has no encoder. Train one: "
                 + "criterion train siamese");
-        (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record);
+        (ImageDataset query, ImageDataset images, IReadOnlyList<bool>? isSame) = Task(parsed, record, console);
         GallerySearch found = new Gallery(EncoderFile.Read(folder), images).Search(query.Images[0]);
         int[] nearest = [.. found.Ranking.Take(parsed.GetValue(_show))];
         Png.Write(file, ImageGrid.Compose(
@@ -86,25 +86,30 @@ internal sealed class SearchCommand
         return Tool.Success;
     }
 
-    (ImageDataset Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(ParseResult parsed, SiameseRunRecord record)
+    (ImageDataset Query, ImageDataset Images, IReadOnlyList<bool>? IsSame) Task(
+        ParseResult parsed, SiameseRunRecord record, ToolConsole console)
     {
-        ImageDataset data = SiameseCommand.Data(record, parsed.GetValue(_run)!);
+        ImageDataset data = SiameseCommand.Data(record, parsed.GetValue(_run)!, console);
         record.Data.CheckSame(data);
         IReadOnlyCollection<int> classes = Searched(data, record);
         string[] sources = DataSources.Checked(parsed.GetValue(_gallery)!, _gallery.Name);
         int? place = Place(parsed, data, classes);
         string[] files = place is null
-            ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or a PNG file")]
+            ? [Paths.ToRead(parsed.GetValue(_query)!, _query.Name, "the number of an image, or an image file")]
             : [];
-        DataArguments load = _images.Arguments(parsed, [.. files, .. sources]) with { Size = record.Data.Shape[^1] };
+        DataArguments load = _images.Arguments(parsed, [.. files, .. sources]) with
+        {
+            Size = record.Data.Shape[^1],
+            Fit = parsed.IsGiven(_images.Fit) ? _images.FitOf(parsed) : record.Load?.Fit ?? ImageFit.Stretch,
+        };
         if (place is { } known && sources.Length == 0)
         {
             RetrievalTask task = Task(data, known, classes);
             return (data.Select([known]), task.Gallery, task.IsSame);
         }
 
-        ImageDataset query = place is { } own ? data.Select([own]) : One(Load(files, load, record));
-        return (query, sources.Length == 0 ? data.Only(classes) : Load(sources, load, record), null);
+        ImageDataset query = place is { } own ? data.Select([own]) : One(Load(files, load, record, console));
+        return (query, sources.Length == 0 ? data.Only(classes) : Load(sources, load, record, console), null);
     }
 
     // The number of an image of the run's data, or null for a file.
@@ -132,9 +137,9 @@ internal sealed class SearchCommand
         ? images
         : throw new ToolException($"'{images.Source}' of {_query.Name} has {images.Count} images. Expected a file with one.");
 
-    static ImageDataset Load(string[] sources, DataArguments load, SiameseRunRecord record)
+    static ImageDataset Load(string[] sources, DataArguments load, SiameseRunRecord record, ToolConsole console)
     {
-        ImageDataset images = (load with { Sources = [.. sources] }).LoadImages();
+        ImageDataset images = DataLoading.Show(console, (load with { Sources = [.. sources] }).LoadImages);
         return images.Channels == record.Encoder.Channels
             ? images
             : throw new ToolException($"'{images.Source}' has {Counted.Of(images.Channels, "channel")}, but the encoder was trained on "

@@ -12,8 +12,8 @@ internal sealed class SiameseCommand
 
     readonly Option<string[]> _data = new("--data")
     {
-        Description = $"{ImageDataset.FashionMnistName} (embedded), or a folder with a subfolder of PNGs for each class; repeat it to add "
-            + "more",
+        Description = $"{ImageDataset.FashionMnistName} (embedded), or a folder with a subfolder of images for each class; repeat it to "
+            + "add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
     };
@@ -50,7 +50,7 @@ internal sealed class SiameseCommand
         string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         SiameseOptions given = _options.Apply(new SiameseOptions(), parsed);
         DataArguments load = _images.Arguments(parsed, sources);
-        ImageDataset data = load.LoadImages();
+        ImageDataset data = DataLoading.Show(console, load.LoadImages);
         SiameseOptions options = parsed.IsGiven(_options[nameof(SiameseOptions.HeldOut)]) ? given : given.For(data);
         SiameseRun run = new(
             options,
@@ -70,8 +70,10 @@ internal sealed class SiameseCommand
 
     /// <summary>Loads the data of a run.</summary>
     /// <exception cref="TrainingException">They were made in memory, or cannot be loaded.</exception>
-    public static ImageDataset Data(SiameseRunRecord record, string path) => record.Load?.LoadImages()
-        ?? (record.Data.Source == ImageDataset.FashionMnistName ? ImageDataset.FashionMnist() : throw TrainCommand.InMemory(path));
+    public static ImageDataset Data(SiameseRunRecord record, string path, ToolConsole console) =>
+        record.Load is { } load ? DataLoading.Show(console, load.LoadImages)
+        : record.Data.Source == ImageDataset.FashionMnistName ? ImageDataset.FashionMnist()
+        : throw TrainCommand.InMemory(path);
 
     static string Without(ImageDataset data, IReadOnlyList<int> heldOut) => heldOut.Count == 0
         ? "a fifth of the images of each class"

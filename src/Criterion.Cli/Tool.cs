@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
+using Criterion.Formats;
+using Criterion.Images;
 using Criterion.Training;
 
 namespace Criterion.Cli;
@@ -32,6 +34,7 @@ internal static class Tool
     {
         Option<bool> debug = CommonOptions.Flag("--debug", "Print the stack trace of an error");
         debug.Recursive = true;
+        ImageDecoders.Register(new SkiaImageDecoder());
         ParseResult? parsed = null;
         try
         {
@@ -80,7 +83,7 @@ internal static class Tool
         AggregateException { InnerExceptions: [var first, ..] } => Describe(first),
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         UnauthorizedAccessException => $"{Sentence(e)} Check its permissions.",
-        TrainingException => Flags.InPlaceOfNames(e.Message),
+        TrainingException or DataFormatException => Flags.InPlaceOfNames(e.Message),
         ToolException or CriterionException or IOException => e.Message,
         OutOfMemoryException => "There is not enough memory. Reduce the number of samples, --batch, --width, --latent or --size.",
         _ => $"Unexpected error: {Sentence(e)} Run again with --debug for the trace.",

@@ -20,7 +20,7 @@ internal sealed class TrainCommand
     {
         Description = $"{ImageDataset.FashionMnistName} (embedded, 10,000 images), {GaussianRing.Name} (points of eight Gaussians on a "
             + "circle, whose modes are counted), "
-            + "a folder of PNGs, in which subfolders are classes, an IDX file (plain or .gz), or a .npy file; repeat it to add more",
+            + "a folder of images, in which subfolders are classes, an IDX file (plain or .gz), or a .npy file; repeat it to add more",
         DefaultValueFactory = _ => [ImageDataset.FashionMnistName],
         HelpName = "source",
     };
@@ -86,7 +86,7 @@ internal sealed class TrainCommand
         string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         MeasureOptions? measure = Measure(parsed);
         DataArguments load = _images.Arguments(parsed, sources);
-        Dataset data = load.Load();
+        Dataset data = DataLoading.Show(console, load.Load);
         GanRecipe recipe = Recipe(parsed, data);
         GanRun run = new(recipe, data, parsed.GetValue(_width), parsed.GetValue(_run.SampleEvery), parsed.GetValue(_run.CheckpointEvery),
             load, measure);
@@ -140,15 +140,15 @@ internal sealed class TrainCommand
         switch (record)
         {
             case CycleGanRunRecord cycle:
-                return CycleGanCommand.Report(Resumed(CycleGanRun.Resume(cycle, checkpoint, steps)), console);
+                return CycleGanCommand.Report(Resumed(DataLoading.Show(console, progress => CycleGanRun.Resume(cycle, checkpoint, steps, onProgress: progress))), console);
             case SiameseRunRecord siamese:
                 return SiameseCommand.Report(
-                    Resumed(SiameseRun.Resume(siamese, SiameseCommand.Data(siamese, path), checkpoint, steps)), console);
+                    Resumed(SiameseRun.Resume(siamese, SiameseCommand.Data(siamese, path, console), checkpoint, steps)), console);
             default:
                 GanRunRecord gan = (GanRunRecord)record;
                 DataArguments load = gan.Load ?? throw InMemory(path);
                 FindingPrinter findings = new(console, gan.Options.Objective);
-                return Report(Resumed(GanRun.Resume(gan, load.Load(), checkpoint, steps), findings.Watch), console);
+                return Report(Resumed(GanRun.Resume(gan, DataLoading.Show(console, load.Load), checkpoint, steps), findings.Watch), console);
         }
 
         (int Code, TRecord Record) Resumed<TStep, TRecord>(TrainingRun<TStep, TRecord> run, Action<TStep>? watch = null)

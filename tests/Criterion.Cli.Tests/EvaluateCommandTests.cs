@@ -200,11 +200,13 @@ public sealed class EvaluateCommandTests : IDisposable
         AssertMistake("is 40×40 and", _temp["grey.png"], _temp["clear.png"]);
         AssertMistake("(--size).", _temp["grey.png"], _temp["clear.png"]);
         AssertMistake(
-            "--count has no effect here: two PNG files are compared pixel by pixel", _temp["grey.png"], _temp["grey.png"], "--count", "9");
+            "--count has no effect here: two images are compared pixel by pixel", _temp["grey.png"], _temp["grey.png"], "--count", "9");
         File.WriteAllBytes(_temp["jpeg.png"], Convert.FromHexString("FFD8FFE000104A464946"));
         File.WriteAllBytes(_temp["photo.jpg"], Convert.FromHexString("FFD8FFE000104A464946"));
-        AssertMistake("this is a JPEG, not a PNG", _temp["grey.png"], _temp["jpeg.png"]);
-        AssertMistake("photo.jpg' is a JPEG, which is an unsupported format. Convert it to PNG.", _temp["grey.png"], _temp["photo.jpg"]);
+        AssertMistake(
+            "jpeg.png': the JPEG is truncated (its extension is that of a PNG, but its content is a JPEG)", _temp["grey.png"],
+            _temp["jpeg.png"]);
+        AssertMistake("photo.jpg': the JPEG is truncated.", _temp["grey.png"], _temp["photo.jpg"]);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--count has no effect here", "evaluate", "{folder}/siamese", "--count", "8")]
     [InlineData("only images of one size are compared", "evaluate", "{folder}/png/8.png", "{folder}/png/9.png")]
     [InlineData("--range has no effect here", "evaluate", "{folder}/png/8.png", "{folder}/png/8.png", "--range", "0..1")]
-    [InlineData("Invalid value '/nowhere.png' for real. Expected a PNG file", "evaluate", "/nowhere.png", "{folder}/png/9.png")]
+    [InlineData("Invalid value '/nowhere.png' for real. Expected an image file", "evaluate", "/nowhere.png", "{folder}/png/9.png")]
     [InlineData("SsimLoss: prediction [1, 1, 8, 8] and target [1, 1, 9, 9]", "loss", "ssim", "{folder}/png/8.png", "{folder}/png/9.png")]
     [InlineData("/three.npy': mse takes 2 inputs: prediction, target.", "loss", "mse", "{folder}/three.npy", "{folder}/three.npy",
         "{folder}/three.npy")]
@@ -91,11 +91,11 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
         "{folder}/new")]
     [InlineData("--gallery: There is no file or folder '/nowhere'. Give fashion-mnist", "search", "{folder}/siamese", "--gallery",
         "/nowhere", "--out", "{folder}/new.png")]
-    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy or PNG file. There is no such file.", "loss", "mse",
+    [InlineData("Invalid value '@a.npy' for --prediction. Expected a .npy or image file. There is no such file.", "loss", "mse",
         "--prediction", "@a.npy")]
-    [InlineData("/folder' for --prediction. Expected a .npy or PNG file. That is a folder.", "loss", "mse", "--prediction",
+    [InlineData("/folder' for --prediction. Expected a .npy or image file. That is a folder.", "loss", "mse", "--prediction",
         "{folder}/folder")]
-    [InlineData("for --input target. Expected a .npy or PNG file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
+    [InlineData("for --input target. Expected a .npy or image file", "loss", "mse", "--prediction", "{folder}/three.npy", "--input",
         "target={folder}/no.npy")]
     [InlineData("text.npy", "loss", "mse", "--prediction", "{folder}/text.npy", "--target", "{folder}/text.npy")]
     [InlineData("has no PNG", "train", "--data", "{folder}/empty ü", "--out", "{folder}/new")]
@@ -206,12 +206,12 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("--range applies to .npy and IDX files", "train", "--data", "ring", "--range", "0..1")]
     [InlineData("--range applies to .npy and IDX files", "evaluate", "ring", "ring", "--range", "0..1")]
     [InlineData("--range applies to .npy and IDX files", "train", "--data", "{folder}/png", "--range", "0..1")]
-    [InlineData("--background applies to transparent PNGs", "train", "--data", "ring", "--background", "0")]
-    [InlineData("--background applies to transparent PNGs", "train", "--data", "{folder}/bytes.npy", "--background", "0")]
-    [InlineData("--background applies to transparent PNGs", "train", "cyclegan", "--background", "0")]
-    [InlineData("--background applies to transparent PNGs", "compare", "--background", "0", "--out", "{folder}/new")]
-    [InlineData("--background applies to transparent PNGs", "evaluate", "fashion-mnist", "{folder}/bytes.npy", "--background", "0")]
-    [InlineData("--background applies to transparent PNGs", "search", "{folder}/siamese", "--query", "0", "--background", "0", "--out",
+    [InlineData("--background applies to transparent images", "train", "--data", "ring", "--background", "0")]
+    [InlineData("--background applies to transparent images", "train", "--data", "{folder}/bytes.npy", "--background", "0")]
+    [InlineData("--background applies to transparent images", "train", "cyclegan", "--background", "0")]
+    [InlineData("--background applies to transparent images", "compare", "--background", "0", "--out", "{folder}/new")]
+    [InlineData("--background applies to transparent images", "evaluate", "fashion-mnist", "{folder}/bytes.npy", "--background", "0")]
+    [InlineData("--background applies to transparent images", "search", "{folder}/siamese", "--query", "0", "--background", "0", "--out",
         "{folder}/new.png")]
     [InlineData("Invalid value '1.1' for --background. Expected a number from 0 for black to 1 for white", "train", "--data",
         "{folder}/png", "--background", "1.1")]
@@ -227,7 +227,7 @@ public sealed partial class InvocationTests(InvocationFolder folder) : IClassFix
     [InlineData("There is no image -5 for --query", "search", "{folder}/siamese", "--query", "-5", "--out", "{folder}/new.png")]
     [InlineData("There is no image 99999999999 for --query", "search", "{folder}/siamese", "--query", "99999999999", "--out",
         "{folder}/new.png")]
-    [InlineData("/folder' for --query. Expected the number of an image, or a PNG file. That is a folder.", "search", "{folder}/siamese",
+    [InlineData("/folder' for --query. Expected the number of an image, or an image file. That is a folder.", "search", "{folder}/siamese",
         "--query", "{folder}/folder", "--out", "{folder}/new.png")]
     [InlineData("of --query has 16 images", "search", "{folder}/siamese", "--query", "{folder}/bytes.npy", "--out", "{folder}/new.png")]
 

@@ -147,8 +147,9 @@ public sealed class LossCommandTests : IDisposable
         Refused("Unexpected argument", "mse takes 2 inputs: prediction, target", _temp["a.npy"], _temp["b.npy"], _temp["a.npy"]);
         Refused("'prediction' is given 2 times", "", _temp["a.npy"], _temp["b.npy"], "--prediction", _temp["a.npy"]);
         Refused("mse needs prediction, target: criterion loss mse FILE FILE", "", _temp["a.npy"]);
-        File.WriteAllText(_temp["x.jpg"], "x");
-        Refused("x.jpg' is a JPEG, which is an unsupported format. Convert it to PNG.", "", _temp["x.jpg"], _temp["a.npy"]);
+        File.WriteAllText(_temp["x.tif"], "x");
+        Refused("x.tif' is a picture of the kind TIF, which is an unsupported format. Convert it to PNG.", "", _temp["x.tif"],
+            _temp["a.npy"]);
 
         // Floats may have any range, so one picture alone does not tell it.
         string message = Run("loss", "ssim", WritePng("a.png", 1), _temp["b.npy"]).Error;

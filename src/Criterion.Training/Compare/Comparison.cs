@@ -47,9 +47,14 @@ public sealed class Comparison
     /// <param name="competitors">
     /// Competitors that the program defines itself, compared with those of <see cref="ComparisonOptions.Objectives"/>. Default: none.
     /// </param>
+    /// <param name="onProgress">Called after every 32 files that are read. Default: nothing.</param>
     /// <exception cref="TrainingException">The options cannot be trained, the folder has other files, or the data differ.</exception>
     public static Comparison Open(
-        string path, ComparisonOptions options, Dataset? data = null, IReadOnlyList<GanCompetitor>? competitors = null)
+        string path,
+        ComparisonOptions options,
+        Dataset? data = null,
+        IReadOnlyList<GanCompetitor>? competitors = null,
+        Action<LoadProgress>? onProgress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         competitors ??= [];
@@ -69,7 +74,7 @@ public sealed class Comparison
                 + "Choose a new folder.");
         }
 
-        data ??= options.Data.Load();
+        data ??= options.Data.Load(onProgress);
         ReadRecord(path)?.Data.CheckSame(data);
         ComparisonRecord record = new() { Options = options, Data = DataRecord.Of(data), Machine = MachineRecord.Here() };
         Comparison comparison = new(path, record, data, competitors);

@@ -47,6 +47,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <param name="b">The arguments that load domain B. Default: sketches of other garments.</param>
     /// <param name="sampleEvery">The steps between two pictures. Default: 250.</param>
     /// <param name="checkpointEvery">The steps between two checkpoints. Default: 250.</param>
+    /// <param name="onProgress">Called after every 32 files that are read. Default: nothing.</param>
     /// <exception cref="TrainingException">The data cannot be loaded, or data and options are incompatible.</exception>
     public static CycleGanRun Create(
         CycleGanOptions? options = null,
@@ -55,11 +56,12 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
         DataArguments? a = null,
         DataArguments? b = null,
         int sampleEvery = 250,
-        int checkpointEvery = 250)
+        int checkpointEvery = 250,
+        Action<LoadProgress>? onProgress = null)
     {
         (ImageDataset imagesA, ImageDataset imagesB, (Tensor A, Tensor B)? pairs) = a is null || b is null
             ? Sketches.Unpaired(ImageDataset.FashionMnist(), PairsMeasured)
-            : Loaded(a.LoadImages(), b.LoadImages());
+            : Loaded(a.LoadImages(onProgress), b.LoadImages(onProgress));
         CycleGanRunRecord record = new()
         {
             Recipe = "cyclegan",
@@ -82,11 +84,17 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     /// <param name="checkpoint">The checkpoint to continue from.</param>
     /// <param name="steps">The steps in total, which the decay of the learning rate follows. Default: as recorded.</param>
     /// <param name="objective">The objective, if the program defines it itself; the same as before. Default: as recorded.</param>
+    /// <param name="onProgress">Called after every 32 files that are read. Default: nothing.</param>
     /// <exception cref="TrainingException">
     /// The data or the objective differ, or the checkpoint is of a later step than the last.
     /// </exception>
     /// <exception cref="CustomPartException">A program defines the objective, and it is not given.</exception>
-    public static CycleGanRun Resume(CycleGanRunRecord record, Checkpoint checkpoint, int? steps = null, GanLoss? objective = null)
+    public static CycleGanRun Resume(
+        CycleGanRunRecord record,
+        Checkpoint checkpoint,
+        int? steps = null,
+        GanLoss? objective = null,
+        Action<LoadProgress>? onProgress = null)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -102,7 +110,8 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
             record.LoadA,
             record.LoadB,
             record.SampleEvery,
-            record.CheckpointEvery);
+            record.CheckpointEvery,
+            onProgress);
         record.A.CheckSame(run._a);
         record.B.CheckSame(run._b);
         run.Restore(checkpoint, record);
@@ -133,10 +142,10 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
 
     private protected override void WriteSamples(RunFolder folder)
     {
-        (Tensor a, Tensor b) = _pairs ?? (_a.Images, _b.Images);
+        (Tensor a, Tensor b) = _pairs ?? (_a.Stored, _b.Stored);
         int rows = Math.Min(Rows, Math.Min(a.Shape[0], b.Shape[0]));
-        Tensor there = Trip(a[..rows], _networks.AToB, _networks.BToA);
-        Tensor back = Trip(b[^rows..], _networks.BToA, _networks.AToB);
+        Tensor there = Trip(PixelValues.Signed(a[..rows]), _networks.AToB, _networks.BToA);
+        Tensor back = Trip(PixelValues.Signed(b[^rows..]), _networks.BToA, _networks.AToB);
         folder.WriteSamples(Record.StepsDone, Tensor.Cat([there, back], 1).Flatten(0, 1), columns: 6);
     }
 
@@ -144,7 +153,7 @@ public sealed class CycleGanRun : TrainingRun<CycleStep, CycleGanRunRecord>
     {
         folder.WriteFile(AToB, path => Safetensors.Write(path, _networks.AToB.StateDict()));
         folder.WriteFile(BToA, path => Safetensors.Write(path, _networks.BToA.StateDict()));
-        (Tensor a, Tensor b) = _pairs ?? (_a.Images.Narrow(0, 0, 1), _b.Images.Narrow(0, 0, 1));
+        (Tensor a, Tensor b) = _pairs ?? (PixelValues.Signed(_a.Stored[..1]), PixelValues.Signed(_b.Stored[..1]));
         Finite(_networks.AToB.InBatches(a), "Translations of A to B");
         Finite(_networks.BToA.InBatches(b), "Translations of B to A");
         if (_pairs is { } pairs)

@@ -50,8 +50,8 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
         _translators.LearningRate = _discriminators.LearningRate = _options.LearningRate * _options.RateAt(StepsDone);
         _translators.Train();
         _discriminators.Freeze();
-        Tensor a = _a.Images.Images.IndexSelect(0, _a.Sampler.Next());
-        Tensor b = _b.Images.Images.IndexSelect(0, _b.Sampler.Next());
+        Tensor a = _a.Images.Batch(_a.Sampler.Next());
+        Tensor b = _b.Images.Batch(_b.Sampler.Next());
         Batch batch = new(a, b, FakeA: _networks.BToA.Forward(b), FakeB: _networks.AToB.Forward(a));
         CycleStep row = TrainTranslators(batch);
         _discriminators.Train();

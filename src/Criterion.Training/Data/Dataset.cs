@@ -25,14 +25,21 @@ public abstract class Dataset
                 + "Use labels.To(DType.Int64), and number the classes from 0.");
         }
 
-        (Source, Items, Labels) = (source, items.Keep(), labels?.Keep());
+        (Source, Stored, Labels) = (source, items.Keep(), labels?.Keep());
     }
 
     /// <summary>Gets the source of the data.</summary>
     public string Source { get; }
 
     /// <summary>Gets all items, Float32; the first dimension counts them.</summary>
-    public Tensor Items { get; }
+    /// <remarks>
+    /// Images from files of bytes are stored as bytes, and every call converts all of them, to four times the memory. Use
+    /// <see cref="Batch"/> for some of them.
+    /// </remarks>
+    public Tensor Items => PixelValues.Signed(Stored);
+
+    /// <summary>Gets all items as they are stored: Float32; or UInt8 with values in [0, 255] in place of [−1, 1].</summary>
+    internal Tensor Stored { get; }
 
     /// <summary>Gets the class of each item, Int64 <c>[N]</c>, or null if unknown.</summary>
     public Tensor? Labels { get; }
@@ -44,10 +51,14 @@ public abstract class Dataset
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Gets the number of items.</summary>
-    public int Count => Items.Shape[0];
+    public int Count => Stored.Shape[0];
 
     /// <summary>Gets the shape of an item, such as [1, 32, 32] for a grey image and [2] for a point.</summary>
-    internal ValueList<int> ItemShape => [.. Items.Shape.Dims[1..].ToArray()];
+    internal ValueList<int> ItemShape => [.. Stored.Shape.Dims[1..].ToArray()];
+
+    /// <summary>Returns some items: Float32, <c>[n, …]</c>.</summary>
+    /// <param name="places">The indices of the items, Int64 <c>[n]</c>.</param>
+    public Tensor Batch(Tensor places) => PixelValues.Signed(Stored.IndexSelect(0, places));
 
     /// <summary>Gets the number and kind of items as text.</summary>
     public abstract string Description { get; }

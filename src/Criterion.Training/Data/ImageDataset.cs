@@ -3,7 +3,8 @@ using Criterion.Formats;
 
 namespace Criterion.Training;
 
-/// <summary>Images of one size, in memory: float32 <c>[N, C, H, W]</c> in [−1, 1], grey (C = 1) or colour (C = 3).</summary>
+/// <summary>Images of one size, in memory: <c>[N, C, H, W]</c>, values in [−1, 1], grey (C = 1) or colour (C = 3).</summary>
+/// <remarks>Images from files of bytes are kept as bytes: 50,000 colour images of 64×64 take 0.6 GB.</remarks>
 public sealed class ImageDataset : Dataset
 {
     /// <summary>The name of the embedded data: the 10,000 test images of Fashion-MNIST.</summary>
@@ -12,6 +13,7 @@ public sealed class ImageDataset : Dataset
     // The names of parameters of Load in errors; the command line replaces them by its options.
     internal const string SizeParameter = "ImageDataset.Load: size";
     internal const string RangeParameter = "ImageDataset.Load: range";
+    internal const string DamagedParameter = "ImageDataset.Load: damaged";
 
     // The range parameter of the constructor.
     const string NewRange = "ImageDataset: range";
@@ -25,8 +27,8 @@ public sealed class ImageDataset : Dataset
     /// <summary>Creates a data set of images in memory.</summary>
     /// <param name="source">The source, for records and errors.</param>
     /// <param name="images">
-    /// The images, <c>[N, C, H, W]</c> with C 1 or 3: bytes, values in [0, 255], or floats with values in <paramref name="range"/>, which
-    /// are converted to Float32 in [−1, 1].
+    /// The images, <c>[N, C, H, W]</c> with C 1 or 3: bytes, values in [0, 255], which are kept as bytes, or floats with values in
+    /// <paramref name="range"/>, which are converted to Float32 in [−1, 1].
     /// </param>
     /// <param name="labels">The class of each image, Int64 <c>[N]</c>, counted from 0, if known.</param>
     /// <param name="range">
@@ -37,24 +39,25 @@ public sealed class ImageDataset : Dataset
     /// Images or labels have another shape or type, a value is NaN or outside the range, or no value is negative and no range is given.
     /// </exception>
     public ImageDataset(string source, Tensor images, Tensor? labels = null, ImageRange? range = null)
-        : this(Signed(source, images, range), source, labels)
+        : this(ToStored(source, images, range), source, labels)
     {
     }
 
     // Images that were converted before: a part of a data set may have no negative value.
-    ImageDataset(Tensor signed, string source, Tensor? labels)
-        : base(source, signed, labels)
+    ImageDataset(Tensor stored, string source, Tensor? labels)
+        : base(source, stored, labels)
     {
     }
 
     /// <summary>Gets all images, Float32 <c>[N, C, H, W]</c>, values in [−1, 1].</summary>
+    /// <remarks><inheritdoc cref="Dataset.Items" path="/remarks/node()"/></remarks>
     public Tensor Images => Items;
 
     /// <summary>Gets the number of channels: 1 for grey images, 3 for colour.</summary>
-    public int Channels => Images.Shape[1];
+    public int Channels => Stored.Shape[1];
 
     /// <summary>Gets the height and width of every image.</summary>
-    public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
+    public Size2 Size => new(Stored.Shape[2], Stored.Shape[3]);
 
     /// <summary>
     /// Gets the names of the classes by their number: those of subfolders in the order of the alphabet, or of garments. Empty if the data
@@ -71,7 +74,7 @@ public sealed class ImageDataset : Dataset
     public ImageDataset Select(IEnumerable<int> places)
     {
         Tensor at = Tensor.From([.. places.Select(static place => (long)place)]);
-        return new ImageDataset(Images.IndexSelect(0, at), Source, Labels?.IndexSelect(0, at)) { Notes = Notes, ClassNames = ClassNames };
+        return new ImageDataset(Stored.IndexSelect(0, at), Source, Labels?.IndexSelect(0, at)) { Notes = Notes, ClassNames = ClassNames };
     }
 
     /// <summary>Returns the images of some classes.</summary>
@@ -89,37 +92,50 @@ public sealed class ImageDataset : Dataset
     public static ImageDataset FashionMnist(int? size = null)
     {
         ImagePart part = ImagePart.FromArray(FashionMnistName, FashionMnistBytes().Unsqueeze(1), ImageRange.MinusOneOne);
-        Tensor images = ImagePart.Join(FashionMnistName, [part], size).Images;
+        Tensor images = (size is { } side ? part.Resize(side, ImageFit.Stretch, background: 1) : part.PadOdd()).Images;
         Tensor labels = Embedded("t10k-labels-idx1-ubyte.gz").To(DType.Int64);
         return new ImageDataset(images, FashionMnistName, labels) { ClassNames = Garments };
     }
 
     /// <summary>
-    /// Loads and joins sources: <c>fashion-mnist</c>, folders of PNGs with their subfolders, PNG files, IDX files (plain or .gz) and
+    /// Loads and joins sources: <c>fashion-mnist</c>, folders of pictures with their subfolders, pictures, IDX files (plain or .gz) and
     /// <c>.npy</c> files.
     /// </summary>
     /// <remarks>
-    /// <para>If the PNGs of a folder are in subfolders, each subfolder is a class: its name is in <see cref="ClassNames"/>, and
+    /// <para>Pictures are PNGs, and files of all formats that <see cref="ImageDecoders"/> has a decoder for. Their content decides about
+    /// the format, not their extension. They are read in parallel by <see cref="Compute.Threads"/> threads.</para>
+    /// <para>If the pictures of a folder are in subfolders, each subfolder is a class: its name is in <see cref="ClassNames"/>, and
     /// <see cref="Dataset.Labels"/> count the names in alphabetical order, as in torchvision's <c>ImageFolder</c>. Images beside such
     /// subfolders, and subfolders without images, are errors. Several folders with classes are joined by name; beside sources without
     /// classes, none are labelled.</para>
     /// <para>A built-in name always means the built-in data; a folder of that name is <c>./fashion-mnist</c>. A folder with pictures of
-    /// other formats, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files
+    /// formats that cannot be read, and the folder of a training run, are errors. Hidden files, <c>Thumbs.db</c> and the like are ignored. Other files
     /// and images in hidden folders are named in <see cref="Dataset.Notes"/>, as are all changes of the images.</para>
     /// <para>Images of 28×28 are padded to 32×32 unless a size is given. If any image has colour, all become colour, the grey ones with
-    /// three equal channels. Samples of 16 bits are rounded to 8. Values up to a millionth of the range outside it are clamped to black or
+    /// three equal channels. Samples of 16 bits are rounded to 8; pixels that are resized or blended are rounded to bytes. Values up to a millionth of the range outside it are clamped to black or
     /// white.</para>
     /// </remarks>
     /// <param name="sources">The names, files and folders.</param>
     /// <param name="size">
-    /// The side to resize every image to, in pixels: bilinear and, when it shrinks, antialiased, as in Pillow. Other proportions are
-    /// stretched.
+    /// The side to resize every image to, in pixels: bilinear and, when it shrinks, antialiased, as in Pillow.
     /// </param>
     /// <param name="range">The values of black and white in files of floats; ignored for bytes.</param>
-    /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
+    /// <param name="background">
+    /// The grey behind transparent pixels and of borders, from 0 for black to 1 for white. Default: 1.
+    /// </param>
+    /// <param name="fit">How images that are not square are resized. Default: Stretch.</param>
+    /// <param name="damaged">How damaged pictures of a folder are treated. Default: Error.</param>
+    /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>
     /// <exception cref="TrainingException">A source is missing, empty or without images, or sizes differ.</exception>
     /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public static ImageDataset Load(IReadOnlyList<string> sources, int? size = null, ImageRange? range = null, double background = 1)
+    public static ImageDataset Load(
+        IReadOnlyList<string> sources,
+        int? size = null,
+        ImageRange? range = null,
+        double background = 1,
+        ImageFit fit = ImageFit.Stretch,
+        DamagedImages damaged = DamagedImages.Error,
+        Action<LoadProgress>? onProgress = null)
     {
         ArgumentNullException.ThrowIfNull(sources);
         if (size is < 1)
@@ -140,45 +156,71 @@ public sealed class ImageDataset : Dataset
         }
 
         List<string> notes = [];
-        ImagePart[] parts = [.. sources.SelectMany(source => ImageSource.Load(source, range, background, notes))];
-        string source = string.Join(", ", sources);
-        (Tensor images, IReadOnlyList<string> changes) = ImagePart.Join(source, parts, size, background);
-        string[] names = [.. parts.Select(static part => part.Class).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
-        bool isLabelled = parts.All(static part => part.Class is not null);
+        ImageItem[] items = [.. sources.SelectMany(source => ImageSource.Items(source, range, notes))];
+        ImageLoader loader = new(string.Join(", ", sources))
+        {
+            Size = size,
+            Fit = fit,
+            Background = background,
+            Damaged = damaged,
+            OnProgress = onProgress,
+        };
+        return Labelled(string.Join(", ", sources), loader.Load(items), notes);
+    }
+
+    /// <summary>Loads one source, as the other overload loads several.</summary>
+    /// <param name="source">The name, file or folder.</param>
+    /// <param name="size">The side to resize every image to, in pixels.</param>
+    /// <param name="range">The values of black and white in files of floats; ignored for bytes.</param>
+    /// <param name="background">
+    /// The grey behind transparent pixels and of borders, from 0 for black to 1 for white. Default: 1.
+    /// </param>
+    /// <param name="fit">How images that are not square are resized. Default: Stretch.</param>
+    /// <param name="damaged">How damaged pictures of a folder are treated. Default: Error.</param>
+    /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>
+    /// <exception cref="TrainingException">The source is missing, empty or without images, or sizes differ.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public static ImageDataset Load(
+        string source,
+        int? size = null,
+        ImageRange? range = null,
+        double background = 1,
+        ImageFit fit = ImageFit.Stretch,
+        DamagedImages damaged = DamagedImages.Error,
+        Action<LoadProgress>? onProgress = null) =>
+        Load([source], size, range, background, fit, damaged, onProgress);
+
+    static ImageDataset Labelled(string source, LoadedImages loaded, List<string> notes)
+    {
+        string[] names = [.. loaded.Items.Select(static item => item.Class).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        bool isLabelled = loaded.Items.All(static item => item.Class is not null);
         if (names.Length > 0 && !isLabelled)
         {
             notes.Add($"The class folders of '{source}' are not used, because some of the images have no class.");
         }
 
-        return new ImageDataset(images, source, isLabelled ? LabelsOf(parts, names) : null)
+        return new ImageDataset(loaded.Images, source, isLabelled ? LabelsOf(loaded.Items, names) : null)
         {
             ClassNames = isLabelled ? names : [],
-            Notes = [.. notes, .. changes],
+            Notes = [.. notes, .. loaded.Notes],
         };
     }
 
-    /// <summary>Loads one source, as <see cref="Load(IReadOnlyList{string}, int?, ImageRange?, double)"/> loads several.</summary>
-    /// <param name="source">The name, file or folder.</param>
-    /// <param name="size">The side to resize every image to, in pixels.</param>
-    /// <param name="range">The values of black and white in files of floats; ignored for bytes.</param>
-    /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
-    /// <exception cref="TrainingException">The source is missing, empty or without images, or sizes differ.</exception>
-    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
-    public static ImageDataset Load(string source, int? size = null, ImageRange? range = null, double background = 1) =>
-        Load([source], size, range, background);
-
-    static Tensor LabelsOf(ImagePart[] parts, string[] names) => Tensor.From(
-        [.. parts.SelectMany(part => Enumerable.Repeat((long)Array.IndexOf(names, part.Class), part.Count))]);
+    static Tensor LabelsOf(IReadOnlyList<ImageItem> items, string[] names)
+    {
+        Dictionary<string, long> numbers = names.Index().ToDictionary(static one => one.Item, static one => (long)one.Index);
+        return Tensor.From([.. items.SelectMany(item => Enumerable.Repeat(numbers[item.Class!], item.Count))]);
+    }
 
     /// <summary>Returns the images, grey ones with as many equal channels as asked for.</summary>
     internal ImageDataset WithChannels(int channels) => channels == Channels
         ? this
-        : new ImageDataset(Images.Expand(-1, channels, -1, -1).Contiguous(), Source, Labels) { Notes = Notes, ClassNames = ClassNames };
+        : new ImageDataset(Stored.Expand(-1, channels, -1, -1).Contiguous(), Source, Labels) { Notes = Notes, ClassNames = ClassNames };
 
     /// <summary>Returns the class of a label as an error shows it: its name and number, or its number.</summary>
     internal string ClassName(int label) => label < ClassNames.Count && label >= 0 ? $"{label} ({ClassNames[label]})" : $"{label}";
 
-    static Tensor Signed(string source, Tensor images, ImageRange? range)
+    static Tensor ToStored(string source, Tensor images, ImageRange? range)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(images);
@@ -190,7 +232,7 @@ public sealed class ImageDataset : Dataset
                 + "Convert or reshape them.");
         }
 
-        return PixelValues.ToSigned(source, images, range ?? PixelValues.StatedRange(source, images, NewRange), NewRange);
+        return PixelValues.ToStored(source, images, range ?? PixelValues.StatedRange(source, images, NewRange), NewRange);
     }
 
     IReadOnlyList<string> CheckedNames(IReadOnlyList<string> names)

@@ -3,29 +3,19 @@ using System.Collections.Frozen;
 namespace Criterion.Training;
 
 /// <summary>The images in a folder and its subfolders.</summary>
-/// <param name="Files">The PNG files, ordered by name, each with the subfolder that is its class; null in a folder without classes.</param>
+/// <param name="Files">The pictures that can be read, ordered by name, each with the subfolder that is its class; null in a folder without classes.</param>
 /// <param name="Notes">Sentences about the other files.</param>
 internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> Files, IReadOnlyList<string> Notes)
 {
     const int Shown = 5;
 
-    static readonly FrozenSet<string> OtherPictures = FrozenSet.ToFrozenSet(
-        [
-            ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".jxl",
-            ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".ico", ".exr", ".hdr", ".psd", ".svg",
-        ],
-        StringComparer.OrdinalIgnoreCase);
-
     // Files that file managers create in every folder.
     static readonly FrozenSet<string> Leftovers = FrozenSet.ToFrozenSet(
         ["Thumbs.db", "ehthumbs.db", "desktop.ini", "__MACOSX"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Returns whether a file has the extension of a picture format that is not supported.</summary>
-    public static bool IsOtherPicture(string file) => OtherPictures.Contains(Path.GetExtension(file));
-
     /// <summary>Lists a folder. If its images are in subfolders, each subfolder is a class, with everything in it.</summary>
     /// <exception cref="TrainingException">
-    /// The folder has no PNG, pictures of other formats, images beside subfolders of images, or a class without images; or it is the
+    /// The folder has no picture, pictures of formats that cannot be read, images beside subfolders of images, or a class without images; or it is the
     /// folder of a run.
     /// </exception>
     public static ImageFolder Of(string folder)
@@ -36,17 +26,19 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
             RefuseRun(place);
         }
 
-        string[] images = [.. files.Where(IsPng)];
-        string[] others = [.. files.Where(static file => !IsPng(file))];
+        string[] images = [.. files.Where(IsImage)];
+        string[] others = [.. files.Except(images)];
         string[] hidden = HiddenIn(folder);
-        RefuseOthers(folder, images, [.. others.Where(IsOtherPicture)], hidden);
+        RefuseOthers(folder, images, [.. others.Where(ImageFormats.IsPicture)], hidden);
         (string, string?)[] classed = [.. images.Select(file => (file, ClassOf(folder, file)))];
         RefuseMixture(folder, classed);
         return new ImageFolder(classed, [.. NotesOn(folder, others, hidden)]);
     }
 
-    /// <summary>Returns whether a file has the extension of a PNG.</summary>
-    public static bool IsPng(string file) => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// Returns whether a file is a picture that can be read, by its extension; by its content, if it has the extension of another picture.
+    /// </summary>
+    static bool IsImage(string file) => ImageFormats.IsReadable(file) || (ImageFormats.IsPicture(file) && ImageFormats.CanReadFile(file));
 
     static string[] FilesIn(string folder)
     {
@@ -84,9 +76,9 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
         path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
             .Any(static part => part.StartsWith('.') || Leftovers.Contains(part));
 
-    /// <summary>Returns whether a PNG that is not hidden itself is in a folder whose name begins with a dot.</summary>
+    /// <summary>Returns whether a picture that is not hidden itself is in a folder whose name begins with a dot.</summary>
     static bool IsInHiddenFolder(string path) =>
-        IsPng(path) && !IsHidden(Path.GetFileName(path))
+        ImageFormats.IsReadable(path) && !IsHidden(Path.GetFileName(path))
         && path.Split(Path.DirectorySeparatorChar)[..^1].Any(static part => part[0] == '.');
 
     /// <summary>Returns the first subfolder on the way to a file; null for a file of the folder itself.</summary>
@@ -116,17 +108,20 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
             string counts = string.Join(
                 ", ", others.CountBy(static file => Path.GetExtension(file)).Select(static kind => $"{kind.Value} {kind.Key}"));
             throw new TrainingException(
-                $"The folder '{folder}' has {Counted.Of(images.Length, "PNG image")} and {others.Length} of unsupported formats: {counts} "
-                + $"({Names(folder, others)}). Convert these to PNG, or move them elsewhere.");
+                $"The folder '{folder}' has {Counted.Of(images.Length, $"{ImageFormats.Readable} image")} and {others.Length} of unsupported "
+                + $"formats: {counts} ({Names(folder, others)}). Convert these to PNG{Hint(others)}, or move them elsewhere.");
         }
 
         if (images.Length == 0)
         {
             string passed = hidden.Length == 0 ? "" : $", except {hidden.Length} in hidden folders ({Names(folder, hidden)})";
             throw new TrainingException(
-                $"The folder '{folder}' has no PNG images{passed}. Give .npy and IDX files themselves, not their folder.");
+                $"The folder '{folder}' has no {ImageFormats.Readable} images{passed}. Give .npy and IDX files themselves, not their folder.");
         }
     }
+
+    static string Hint(string[] others) => PictureFile.RegisterHint(
+        others.Select(ImageFormats.OfExtension).FirstOrDefault(static format => format is not null));
 
     static void RefuseMixture(string folder, (string Path, string? Class)[] images)
     {
@@ -144,8 +139,8 @@ internal sealed record ImageFolder(IReadOnlyList<(string Path, string? Class)> F
         if (classes.Length > 0 && Subfolders(folder).Except(classes).ToArray() is { Length: > 0 } empty)
         {
             throw new TrainingException(
-                $"The folder '{folder}' has a subfolder for each class, and {Listed(empty)} {(empty.Length == 1 ? "has" : "have")} no PNG "
-                + "images. Add images, or delete the empty class.");
+                $"The folder '{folder}' has a subfolder for each class, and {Listed(empty)} {(empty.Length == 1 ? "has" : "have")} no "
+                + $"{ImageFormats.Readable} images. Add images, or delete the empty class.");
         }
     }
 

@@ -1,5 +1,3 @@
-using Criterion.Formats;
-
 namespace Criterion.Training;
 
 /// <summary>The changes that loading makes to images.</summary>
@@ -23,17 +21,34 @@ internal enum ImageChanges
 
     /// <summary>Images were stretched to other proportions.</summary>
     Stretched = 16,
+
+    /// <summary>The square at the centre was cut out.</summary>
+    Cropped = 32,
+
+    /// <summary>Borders were filled with the background.</summary>
+    Bordered = 64,
+
+    /// <summary>Images were turned or mirrored as their EXIF orientation requires.</summary>
+    Turned = 128,
+
+    /// <summary>The first of several frames was used.</summary>
+    FirstFrame = 256,
+
+    /// <summary>The content has another format than the extension names.</summary>
+    Misnamed = 512,
 }
 
-/// <summary>The images of one file before they are joined: Float32 <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</summary>
+/// <summary>
+/// The images of one file before they are joined, <c>[N, 1 or 3, H, W]</c>: UInt8, values in [0, 255], or Float32, values in [−1, 1].
+/// </summary>
 internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Changes = ImageChanges.None)
 {
     /// <summary>The side of MNIST, and the power of two that it is padded to.</summary>
-    const int OddSide = 28;
-    const int EvenSide = 32;
+    internal const int OddSide = 28;
+    internal const int EvenSide = 32;
 
-    /// <summary>Gets the name of the class of all images; null if unknown.</summary>
-    public string? Class { get; init; }
+    // Planes are resized together up to this number of pixels, because they are converted to floats.
+    const int PixelsPerBatch = 1 << 22;
 
     /// <summary>Gets the height and width of every image.</summary>
     public Size2 Size => new(Images.Shape[2], Images.Shape[3]);
@@ -41,80 +56,94 @@ internal sealed record ImagePart(string Name, Tensor Images, ImageChanges Change
     /// <summary>Gets the number of images.</summary>
     public int Count => Images.Shape[0];
 
-    /// <summary>Creates the part of an array in memory or in a file that is not a PNG.</summary>
-    public static ImagePart FromArray(string name, Tensor images, ImageRange? range) =>
-        new(name, PixelValues.ToSigned(name, images, range));
+    /// <summary>Gets the number of channels.</summary>
+    public int Channels => Images.Shape[1];
 
-    /// <summary>Reads the image of a PNG file.</summary>
+    /// <summary>Creates the part of an array in memory or in a file that is not a picture.</summary>
+    public static ImagePart FromArray(string name, Tensor images, ImageRange? range) =>
+        new(name, PixelValues.ToStored(name, images, range));
+
+    /// <summary>Reads a picture.</summary>
     /// <param name="file">The file.</param>
     /// <param name="background">The grey behind transparent pixels, in [0, 1].</param>
-    public static ImagePart FromPng(string file, double background)
+    public static ImagePart FromPicture(string file, double background)
     {
-        const int Rounded = 16;
-        Tensor png = Png.Read(file);
-        ImageChanges changes = Png.ReadBitDepth(file) == Rounded ? ImageChanges.Rounded : ImageChanges.None;
-        changes |= PixelValues.IsTransparent(png) ? ImageChanges.LaidOnBackground : ImageChanges.None;
-        return new ImagePart(file, PixelValues.OnBackground(png, background).Unsqueeze(0), changes);
+        (Tensor pixels, ImageChanges changes) = PictureFile.Read(file);
+        return new ImagePart(file, PixelValues.OnBackground(pixels, background).Unsqueeze(0), changes);
     }
 
-    /// <summary>Joins all images in one tensor: resized if a size is given, and in colour if any of them is.</summary>
-    /// <param name="source">The source, for the notes.</param>
-    /// <param name="parts">The images.</param>
-    /// <param name="size">The side to resize to, in pixels.</param>
-    /// <param name="background">The grey behind transparent pixels, for the notes.</param>
-    /// <returns>The images, and sentences about the changes.</returns>
-    public static (Tensor Images, IReadOnlyList<string> Notes) Join(
-        string source, IReadOnlyList<ImagePart> parts, int? size, double background = 1)
-    {
-        ImagePart[] sized = [.. parts.Select(part => size is { } side ? part.Resize(side) : part.PadOdd())];
-        if (sized.FirstOrDefault(part => part.Size != sized[0].Size) is { } other)
-        {
-            throw new TrainingException(
-                $"Images differ in size: '{sized[0].Name}' is {sized[0].Size} and '{other.Name}' is {other.Size}. "
-                + $"Give a size to resize all of them to, for example {EvenSide} ({ImageDataset.SizeParameter}).");
-        }
-
-        int channels = sized.Max(part => part.Images.Shape[1]);
-        Tensor images = Tensor.Cat([.. sized.Select(part => part.Images.Expand(-1, channels, -1, -1))]);
-        return (images, [.. Notes(source, sized, channels, size, background)]);
-    }
-
-    static IEnumerable<string> Notes(string source, ImagePart[] parts, int channels, int? size, double background)
-    {
-        int all = parts.Sum(static part => part.Count);
-        string grey = PixelValues.Grey(background);
-        // The words of one image, and of several.
-        (int Count, string One, string Many)[] changes =
-        [
-            (Changed(ImageChanges.LaidOnBackground), $"has transparent pixels, which were blended with {grey}",
-                $"have transparent pixels, which were blended with {grey}"),
-            (Changed(ImageChanges.Rounded), "is of 16 bits and was rounded to 8", "are of 16 bits and were rounded to 8"),
-            (Changed(ImageChanges.Padded), $"is {OddSide}×{OddSide} and was padded with black to {EvenSide}×{EvenSide}",
-                $"are {OddSide}×{OddSide} and were padded with black to {EvenSide}×{EvenSide}"),
-            (Changed(ImageChanges.Resized), $"was resized to {size}×{size}", $"were resized to {size}×{size}"),
-            (Changed(ImageChanges.Stretched), "has other proportions and was stretched", "have other proportions and were stretched"),
-            (parts.Where(part => part.Images.Shape[1] < channels).Sum(static part => part.Count),
-                "is grey and was converted to colour, like the others", "are grey and were converted to colour, like the others"),
-        ];
-        return changes.Where(static change => change.Count > 0).Select(change =>
-            $"{(all == 1 ? "The image" : $"{change.Count} of {all} images")} of '{source}' "
-            + $"{(change.Count == 1 ? change.One : change.Many)}.");
-
-        int Changed(ImageChanges change) => parts.Where(part => part.Changes.HasFlag(change)).Sum(static part => part.Count);
-    }
-
-    ImagePart Resize(int side) => Size == side ? this : this with
-    {
-        // Rounding can make a weighted mean of white slightly larger than white.
-        Images = Images.UpsampleBilinear2d(side, antialias: true).Clamp(-1, 1),
-        Changes = Changes | ImageChanges.Resized | (Size.Height == Size.Width ? ImageChanges.None : ImageChanges.Stretched),
-    };
-
-    ImagePart PadOdd()
+    /// <summary>Returns images of 28×28 padded with black to 32×32, and others unchanged.</summary>
+    public ImagePart PadOdd()
     {
         const int Border = (EvenSide - OddSide) / 2;
         return Size == OddSide
-            ? this with { Images = Images.Pad([Border, Border, Border, Border], -1), Changes = Changes | ImageChanges.Padded }
+            ? this with { Images = Images.Pad([Border, Border, Border, Border], Grey(0)), Changes = Changes | ImageChanges.Padded }
             : this;
     }
+
+    /// <summary>Returns the images resized to a square: bilinear and, when it shrinks, antialiased, as in Pillow.</summary>
+    /// <param name="side">The side, in pixels.</param>
+    /// <param name="fit">How images that are not square are resized.</param>
+    /// <param name="background">The grey of borders, in [0, 1].</param>
+    public ImagePart Resize(int side, ImageFit fit, double background) => Size == side ? this
+        : Size.Height == Size.Width ? Resized(Images, side, ImageChanges.None)
+        : fit switch
+        {
+            ImageFit.Crop => Resized(Centre(), side, ImageChanges.Cropped),
+            ImageFit.Pad => Bordered(side, background),
+            _ => Resized(Images, side, ImageChanges.Stretched),
+        };
+
+    ImagePart Resized(Tensor images, Size2 size, ImageChanges change) => this with
+    {
+        Images = Resized(images, size),
+        Changes = Changes | change | (images.Shape[2] == size.Height && images.Shape[3] == size.Width
+            ? ImageChanges.None
+            : ImageChanges.Resized),
+    };
+
+    Tensor Centre()
+    {
+        int side = Math.Min(Size.Height, Size.Width);
+        return Images.Narrow(2, (Size.Height - side) / 2, side).Narrow(3, (Size.Width - side) / 2, side);
+    }
+
+    ImagePart Bordered(int side, double background)
+    {
+        double scale = (double)side / Math.Max(Size.Height, Size.Width);
+        Size2 size = new(Scaled(Size.Height, scale), Scaled(Size.Width, scale));
+        (int above, int left) = ((side - size.Height) / 2, (side - size.Width) / 2);
+        ImagePart inner = Resized(Images, size, ImageChanges.Bordered);
+        return inner with
+        {
+            Images = inner.Images.Pad([left, side - size.Width - left, above, side - size.Height - above], Grey(background)),
+        };
+    }
+
+    static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale, MidpointRounding.AwayFromZero));
+
+    // A grey from 0 for black to 1 for white, in the values of the images.
+    double Grey(double grey) =>
+        Images.DType == DType.UInt8 ? Math.Round(grey * 255, MidpointRounding.AwayFromZero) : (2 * grey) - 1;
+
+    static Tensor Resized(Tensor images, Size2 size)
+    {
+        (int height, int width) = (images.Shape[2], images.Shape[3]);
+        Tensor planes = images.Reshape(images.Shape[0] * images.Shape[1], 1, height, width);
+        Tensor resized = Tensor.Empty([planes.Shape[0], 1, size.Height, size.Width], images.DType);
+        int batch = Math.Max(1, PixelsPerBatch / (height * width));
+        for (int first = 0; first < planes.Shape[0]; first += batch)
+        {
+            using TensorScope scope = new();
+            int end = Math.Min(first + batch, planes.Shape[0]);
+            resized[first..end] = Resample(planes[first..end], size);
+        }
+
+        return resized.Reshape(images.Shape[0], images.Shape[1], size.Height, size.Width);
+    }
+
+    // Rounding can make a weighted mean of white slightly larger than white.
+    static Tensor Resample(Tensor planes, Size2 size) => planes.DType == DType.UInt8
+        ? PixelValues.Round(planes.To(DType.Float32).UpsampleBilinear2d(size, antialias: true))
+        : planes.UpsampleBilinear2d(size, antialias: true).Clamp(-1, 1);
 }

@@ -4,17 +4,18 @@ namespace Criterion.Training;
 internal static class PixelValues
 {
     const double Half = 127.5;
+    const double Byte = 255;
 
-    /// <summary>Converts bytes, or floats of a given range, to Float32 in [−1, 1].</summary>
+    /// <summary>Converts floats of a given range to Float32 in [−1, 1]; bytes stay bytes.</summary>
     /// <param name="name">The name that the error begins with.</param>
     /// <param name="values">The images.</param>
     /// <param name="range">The values of black and white in floats.</param>
     /// <param name="parameter">The parameter that states the range. Default: that of <c>ImageDataset.Load</c>.</param>
-    public static Tensor ToSigned(string name, Tensor values, ImageRange? range, string parameter = ImageDataset.RangeParameter)
+    public static Tensor ToStored(string name, Tensor values, ImageRange? range, string parameter = ImageDataset.RangeParameter)
     {
         if (values.DType == DType.UInt8)
         {
-            return (values.To(DType.Float32) / Half) - 1;
+            return values;
         }
 
         if (!values.DType.IsFloat())
@@ -62,35 +63,40 @@ internal static class PixelValues
                 + $"Specify {nameof(ImageRange)}.{nameof(ImageRange.ZeroOne)} or {nameof(ImageRange.MinusOneOne)} ({parameter}).");
     }
 
-    /// <summary>Converts a PNG of <c>[C, H, W]</c> bytes to <c>[1 or 3, H, W]</c>, values in [−1, 1].</summary>
-    /// <param name="png">The image.</param>
+    /// <summary>Converts stored images to Float32 in [−1, 1]: bytes are divided by 127.5, floats stay as they are.</summary>
+    public static Tensor Signed(Tensor stored) => stored.DType == DType.UInt8 ? (stored.To(DType.Float32) / Half) - 1 : stored;
+
+    /// <summary>Blends a picture of <c>[C, H, W]</c> bytes with a background and drops its alpha, <c>[1 or 3, H, W]</c>.</summary>
+    /// <param name="picture">The picture.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white.</param>
-    public static Tensor OnBackground(Tensor png, double background)
+    public static Tensor OnBackground(Tensor picture, double background)
     {
-        Tensor floats = png.To(DType.Float32);
-        int colours = Colours(png);
-        Tensor pixels = (floats.Narrow(0, 0, colours) / Half) - 1;
-        if (png.Shape[0] == colours)
+        int colours = Colours(picture);
+        Tensor pixels = picture.Narrow(0, 0, colours);
+        if (!IsTransparent(picture))
         {
             return pixels;
         }
 
-        Tensor opacity = floats.Narrow(0, colours, 1) / 255;
-        return (pixels * opacity) + ((1 - opacity) * ((2 * background) - 1));
+        Tensor opacity = picture.Narrow(0, colours, 1).To(DType.Float32) / Byte;
+        return Round((pixels.To(DType.Float32) * opacity) + ((1 - opacity) * (Byte * background)));
     }
+
+    /// <summary>Rounds floats in [0, 255] to bytes.</summary>
+    public static Tensor Round(Tensor values) => (values + 0.5).Clamp(0, Byte).To(DType.UInt8);
 
     /// <summary>Returns the name of a grey from 0 for black to 1 for white.</summary>
     public static string Grey(double grey) => grey switch { 0 => "black", 1 => "white", _ => $"a grey of {NumberText.Format(grey)}" };
 
-    /// <summary>Returns whether any pixel of a PNG of <c>[C, H, W]</c> bytes is transparent.</summary>
-    public static bool IsTransparent(Tensor png) =>
-        png.Shape[0] != Colours(png) && png.Narrow(0, Colours(png), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
+    /// <summary>Returns whether any pixel of a picture of <c>[C, H, W]</c> bytes is transparent.</summary>
+    public static bool IsTransparent(Tensor picture) =>
+        picture.Shape[0] != Colours(picture) && picture.Narrow(0, Colours(picture), 1).Contiguous().AsReadOnlySpan<byte>().ContainsAnyExcept((byte)255);
 
-    /// <summary>Returns the number of channels of a PNG without alpha.</summary>
-    public static int Colours(Tensor png) => png.Shape[0] is 1 or 2 ? 1 : 3;
+    /// <summary>Returns the number of channels of a picture without alpha.</summary>
+    public static int Colours(Tensor picture) => picture.Shape[0] is 1 or 2 ? 1 : 3;
 
     /// <summary>Converts floats in [−1, 1] to bytes, rounded.</summary>
-    public static Tensor ToBytes(Tensor images) => (((images.Detach() + 1) * Half) + 0.5).Clamp(0, 255).To(DType.UInt8);
+    public static Tensor ToBytes(Tensor images) => Round((images.Detach() + 1) * Half);
 
     static bool IsWithin(Tensor values, float low, float high) =>
         !values.Contiguous().AsReadOnlySpan<float>().ContainsAnyExceptInRange(low, high);

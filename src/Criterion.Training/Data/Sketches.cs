@@ -37,10 +37,11 @@ public static class Sketches
         ArgumentOutOfRangeException.ThrowIfNegative(heldOut);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(heldOut, data.Count - 2);
         int middle = heldOut + ((data.Count - heldOut) / 2);
-        Tensor known = data.Images[..heldOut].Contiguous();
+        Tensor images = data.Images;
+        Tensor known = images[..heldOut].Contiguous();
         return (
-            Named($"{data.Source}, images {heldOut} to {middle - 1}", data.Images[heldOut..middle].Contiguous()),
-            Named($"{data.Source}, sketches of images {middle} to {data.Count - 1}", Of(data.Images[middle..])),
+            Named($"{data.Source}, images {heldOut} to {middle - 1}", images[heldOut..middle].Contiguous()),
+            Named($"{data.Source}, sketches of images {middle} to {data.Count - 1}", Of(images[middle..])),
             (known, Of(known)));
     }
 

@@ -227,7 +227,7 @@ public sealed class GanTrainer : Trainer<GanStep>
         using (withGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
         {
             return new Batch(
-                _data.Items.IndexSelect(0, items),
+                _data.Batch(items),
                 _classes == 0 ? null : _data.Labels!.IndexSelect(0, items),
                 latents,
                 labels,

@@ -63,17 +63,7 @@ public sealed record FeatureSet
     /// <summary>Computes embeddings and class probabilities of images by <see cref="FashionClassifier"/>.</summary>
     /// <param name="source">The source of the images.</param>
     /// <param name="images">The images, <c>[N, 1 or 3, H, W]</c>, values in [−1, 1].</param>
-    public static FeatureSet Of(string source, Tensor images)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        FashionClassifier classifier = FashionClassifier.Pretrained();
-        Tensor embeddings = ModuleBatches.Map(images, classifier.Embed, Batch);
-        Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
-        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities)
-        {
-            Findings = FeatureDomain.Check(source, images.Shape[1]) is { } finding ? [finding] : [],
-        };
-    }
+    public static FeatureSet Of(string source, Tensor images) => Of(source, images, inception: null);
 
     /// <summary>
     /// Computes the features and class probabilities of images by Inception. Values are rounded to whole bytes, as if the images had been
@@ -84,13 +74,34 @@ public sealed record FeatureSet
     /// <param name="inception">The network; null for <see cref="FashionClassifier"/>.</param>
     public static FeatureSet Of(string source, Tensor images, FidInception? inception)
     {
+        ArgumentNullException.ThrowIfNull(images);
+        return Of(source, images, static part => part, inception);
+    }
+
+    static FeatureSet Of(ImageDataset images, FidInception? inception) =>
+        Of(images.Source, images.Stored, PixelValues.Signed, inception) with { Notes = images.Notes };
+
+    /// <summary>Computes features of images that a function converts to values in [−1, 1], a part at a time.</summary>
+    static FeatureSet Of(string source, Tensor images, Func<Tensor, Tensor> signed, FidInception? inception)
+    {
         if (inception is null)
         {
-            return Of(source, images);
+            return OfClassifier(source, images, signed);
         }
 
-        Tensor features = ModuleBatches.Map(images, part => inception.Features(Bytes(part), ImageRange.Byte), InceptionBatch);
+        Tensor features = ModuleBatches.Map(images, part => inception.Features(Bytes(signed(part)), ImageRange.Byte), InceptionBatch);
         return new FeatureSet(source, inception.FeatureName, features, ModuleBatches.Map(features, inception.Probabilities, Batch));
+    }
+
+    static FeatureSet OfClassifier(string source, Tensor images, Func<Tensor, Tensor> signed)
+    {
+        FashionClassifier classifier = FashionClassifier.Pretrained();
+        Tensor embeddings = ModuleBatches.Map(images, part => classifier.Embed(signed(part)), Batch);
+        Tensor probabilities = ModuleBatches.Map(embeddings, part => classifier.Classify(part).Softmax(1), Batch);
+        return new FeatureSet(source, FashionClassifier.FeatureName, embeddings, probabilities)
+        {
+            Findings = FeatureDomain.Check(source, images.Shape[1]) is { } finding ? [finding] : [],
+        };
     }
 
     /// <summary>Computes or takes the features of a data set in memory: those of images, or the coordinates of points.</summary>
@@ -100,7 +111,7 @@ public sealed record FeatureSet
     public static FeatureSet Of(Dataset data, FidInception? inception = null) => data switch
     {
         null => throw new ArgumentNullException(nameof(data)),
-        ImageDataset images => Of(images.Source, images.Images, inception) with { Notes = images.Notes },
+        ImageDataset images => Of(images, inception),
         _ => WithoutImages(
             new FeatureSet(data.Source, Coordinates, data.Items, ring: (data as PointDataset)?.Ring) { Notes = data.Notes }, inception),
     };
@@ -119,7 +130,7 @@ public sealed record FeatureSet
 
     /// <summary>
     /// Loads or computes the features of a source: <c>fashion-mnist</c>, <c>ring</c> (whose points are their own features), a folder of
-    /// PNGs, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last two
+    /// images, an IDX file, a <c>.npy</c> file of images or of features <c>[N, D]</c>, the folder of a run, or a generator file. The last two
     /// draw samples. A built-in name always means the built-in data.
     /// </summary>
     /// <param name="source">The name, file or folder.</param>
@@ -140,7 +151,11 @@ public sealed record FeatureSet
         ImageRange? range = null,
         double background = 1,
         int? size = null,
-        FidInception? inception = null)
+        FidInception? inception = null) =>
+        Load(source, count, seed, () => ImageDataset.Load([source], size, range, background), inception);
+
+    /// <summary>Loads or computes the features of a source, whose images a function loads.</summary>
+    internal static FeatureSet Load(string source, int count, ulong seed, Func<Dataset> images, FidInception? inception)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (GeneratorOf(source) is { } file)
@@ -163,7 +178,7 @@ public sealed record FeatureSet
             return WithoutImages(new FeatureSet(source, FromFile, features), inception);
         }
 
-        return Of(ImageDataset.Load([source], size, range, background), inception);
+        return Of(images(), inception);
     }
 
     static FeatureSet WithoutImages(FeatureSet set, FidInception? inception) => inception is null

@@ -49,18 +49,20 @@ public sealed record ImageComparison
     /// <summary>Gets the changes that reading made, as sentences to show to the user.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Reads two PNG files and compares them.</summary>
+    /// <summary>Reads two pictures and compares them.</summary>
     /// <param name="image">The file of the first image.</param>
     /// <param name="reference">The file of the second image.</param>
     /// <param name="background">The grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</param>
     /// <param name="size">The side to resize both images to, in pixels; null to keep their size.</param>
+    /// <param name="fit">How images that are not square are resized. Default: Stretch.</param>
     /// <exception cref="TrainingException">The images differ in size.</exception>
-    /// <exception cref="Formats.DataFormatException">A file is damaged or not a PNG.</exception>
-    public static ImageComparison Of(string image, string reference, double background = 1, int? size = null)
+    /// <exception cref="Formats.DataFormatException">A file is damaged or not a picture.</exception>
+    public static ImageComparison Of(
+        string image, string reference, double background = 1, int? size = null, ImageFit fit = ImageFit.Stretch)
     {
         List<string> notes = [];
-        Tensor Read(string file) => PngImage.Read(file, ImageRange.Byte, background, size, notes);
-        Tensor[] both = PngImage.InSameChannels([(image, Read(image)), (reference, Read(reference))], notes);
+        Tensor Read(string file) => SingleImage.Read(file, ImageRange.Byte, background, notes, size, fit);
+        Tensor[] both = SingleImage.InSameChannels([(image, Read(image)), (reference, Read(reference))], notes);
         (Size2 first, Size2 second) = (new(both[0].Shape[2], both[0].Shape[3]), new(both[1].Shape[2], both[1].Shape[3]));
         return first == second
             ? Of(image, reference, both[0], both[1]) with { Notes = notes }

@@ -31,7 +31,7 @@ internal abstract class SampleMeasure
     sealed class FrechetMeasure(Dataset data, Func<Tensor, FeatureSet> features) : SampleMeasure
     {
         // Computed once, on first use; parallel runs share it.
-        readonly Lazy<FeatureStatistics> _real = new(() => Statistics(features(data.Items)));
+        readonly Lazy<FeatureStatistics> _real = new(() => Statistics(FeatureSet.Of(data)));
 
         public override ValueList<Measurement> Of(Tensor samples) =>
             [new(Frechet, FrechetDistance.Between(_real.Value, Statistics(features(samples))).Value)];

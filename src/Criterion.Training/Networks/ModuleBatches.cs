@@ -17,6 +17,14 @@ public static class ModuleBatches
         return Map(input, module.Forward, batchSize);
     }
 
+    /// <summary>Applies a module to all images of a data set, and converts only those of one batch to floats at a time.</summary>
+    internal static Tensor InBatches(this Module module, ImageDataset images)
+    {
+        const int BatchSize = 64;
+        module.Eval();
+        return Map(images.Stored, part => module.Forward(PixelValues.Signed(part)), BatchSize);
+    }
+
     /// <summary>Applies a function to the input batch by batch, without gradients.</summary>
     internal static Tensor Map(Tensor input, Func<Tensor, Tensor> function, int batchSize)
     {

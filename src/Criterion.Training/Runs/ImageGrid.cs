@@ -31,7 +31,7 @@ public static class ImageGrid
         CheckShape(images);
         using TensorScope scope = new();
         ImageRange stated = range ?? PixelValues.StatedRange(Name, images, Parameter);
-        return scope.Keep(Draw(PixelValues.ToSigned(Name, images, stated, Parameter), columns));
+        return scope.Keep(Draw(PixelValues.Signed(PixelValues.ToStored(Name, images, stated, Parameter)), columns));
     }
 
     /// <summary>Arranges images as <see cref="Compose"/> does, with values beyond [−1, 1] drawn as black or white.</summary>

@@ -78,6 +78,9 @@ public abstract record RunRecord
 /// <summary>The identity of a data set.</summary>
 public sealed record DataRecord
 {
+    // Stored bytes are hashed as the floats that a training uses, so many items at a time.
+    const int PerBlock = 256;
+
     /// <summary>Initializes the record.</summary>
     /// <param name="source">The name, file or folder.</param>
     /// <param name="count">The number of items.</param>
@@ -137,7 +140,12 @@ public sealed record DataRecord
     static string Sum(Dataset data)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.Append(data.Items.Contiguous().AsReadOnlySpan<float>());
+        foreach (Tensor part in data.Stored.Split(PerBlock))
+        {
+            using TensorScope scope = new();
+            hash.Append(PixelValues.Signed(part).Contiguous().AsReadOnlySpan<float>());
+        }
+
         if (data.Labels is { } labels)
         {
             hash.Append(labels.Contiguous().AsReadOnlySpan<long>());
@@ -168,11 +176,22 @@ public sealed record DataArguments
     /// <summary><inheritdoc cref="DataArguments(ValueList{string}, int?, ImageRange?)" path="/param[@name='range']/node()"/></summary>
     public ImageRange? Range { get; init; }
 
-    /// <summary>Gets the grey behind transparent pixels, from 0 for black to 1 for white. Default: 1.</summary>
+    /// <summary>Gets the grey behind transparent pixels and of borders, from 0 for black to 1 for white. Default: 1.</summary>
     public double Background { get; init; } = 1;
 
+    /// <summary>Gets how images that are not square are resized. Default: Stretch.</summary>
+    public ImageFit Fit { get; init; }
+
+    /// <summary>Gets how damaged pictures of a folder are treated. Default: Error.</summary>
+    public DamagedImages Damaged { get; init; }
+
     /// <summary>Creates the arguments, with full paths.</summary>
-    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/param"/>
+    /// <param name="sources">The names, files and folders.</param>
+    /// <param name="size">The side to resize every image to, in pixels; null to keep its size.</param>
+    /// <param name="range">The values of black and white in files of floats; ignored for bytes.</param>
+    /// <param name="background">
+    /// The grey behind transparent pixels and of borders, from 0 for black to 1 for white. Default: 1.
+    /// </param>
     public static DataArguments Of(IReadOnlyList<string> sources, int? size, ImageRange? range, double background = 1) =>
         new([.. sources.Select(FullPath)], size, range)
         {
@@ -185,13 +204,18 @@ public sealed record DataArguments
     internal static bool IsBuiltIn(string source) => source is ImageDataset.FashionMnistName or GaussianRing.Name;
 
     /// <summary>Loads images, where points cannot be used.</summary>
-    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
-    public ImageDataset LoadImages() => ImageDataset.Load(Sources, Size, Range, Background);
+    /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>
+    /// <exception cref="TrainingException">A source is missing, empty or without images, or sizes differ.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public ImageDataset LoadImages(Action<LoadProgress>? onProgress = null) =>
+        ImageDataset.Load(Sources, Size, Range, Background, Fit, Damaged, onProgress);
 
     /// <summary>Loads the data.</summary>
-    /// <inheritdoc cref="ImageDataset.Load(IReadOnlyList{string}, int?, ImageRange?, double)" path="/exception"/>
-    public Dataset Load() => Sources is not [GaussianRing.Name] ? LoadImages()
-        : Size is null && Range is null && Background == 1 ? new GaussianRing().Draw()
+    /// <param name="onProgress">Called after every 32 files. Default: nothing.</param>
+    /// <exception cref="TrainingException">A source is missing, empty or without images, or sizes differ.</exception>
+    /// <exception cref="DataFormatException">A file is damaged or of another format.</exception>
+    public Dataset Load(Action<LoadProgress>? onProgress = null) => Sources is not [GaussianRing.Name] ? LoadImages(onProgress)
+        : this == new DataArguments(Sources, null, null) ? new GaussianRing().Draw()
         : throw new TrainingException(
         $"'{GaussianRing.Name}' is a set of points, which have no size in pixels, no range and no background. Leave these out.");
 }

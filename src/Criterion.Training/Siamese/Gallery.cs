@@ -24,7 +24,7 @@ public sealed class Gallery
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(images);
         (_encoder, Images) = (encoder, images);
-        Tensor embeddings = encoder.InBatches(images.Images);
+        Tensor embeddings = encoder.InBatches(images);
         _centre = embeddings.Mean(0, keepDim: true).Keep();
         Embeddings = UnitLength.Of(embeddings - _centre).Keep();
     }
@@ -41,7 +41,7 @@ public sealed class Gallery
     public GallerySearch Search(Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        Shape each = new(Images.Images.Shape.Dims[1..]);
+        Shape each = [.. Images.ItemShape];
         return image.Shape == each
             ? new GallerySearch((_encoder.InBatches(image.Unsqueeze(0)) - _centre)[0], Embeddings)
             : throw new ShapeException($"Gallery: the query must be {each}, like the images of the gallery, but is {image.Shape}. "

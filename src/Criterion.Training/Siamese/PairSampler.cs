@@ -98,5 +98,5 @@ public sealed class PairSampler : IStateful
 
     long RandomItem(int[] items) => items[_random.NextInt(items.Length)];
 
-    Tensor Images(long[] places) => _data.Images.IndexSelect(0, Tensor.From(places));
+    Tensor Images(long[] places) => _data.Batch(Tensor.From(places));
 }

@@ -41,7 +41,7 @@ public sealed record RetrievalTask
         }
 
         int[] chosen = [.. Places(label => label == labels[query], same), .. Places(label => label != labels[query], others)];
-        return new(data.Images[query], data.Select(chosen), [.. chosen.Select(place => labels[place] == labels[query])]);
+        return new(data.Batch(Tensor.From<long>(query))[0], data.Select(chosen), [.. chosen.Select(place => labels[place] == labels[query])]);
 
         IEnumerable<int> Places(Func<int, bool> isWanted, int count)
         {

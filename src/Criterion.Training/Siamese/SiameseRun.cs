@@ -77,8 +77,8 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     private protected override void WriteSamples(RunFolder folder)
     {
         ImageDataset held = _images.Measured;
-        Tensor centre = _encoder.InBatches(_images.Others.Images).Mean(0, keepDim: true);
-        double[] cosines = EmbeddingQuality.Cosines(_encoder.InBatches(held.Images), centre);
+        Tensor centre = _encoder.InBatches(_images.Others).Mean(0, keepDim: true);
+        double[] cosines = EmbeddingQuality.Cosines(_encoder.InBatches(held), centre);
         int shown = Math.Min(Shown, held.Count - 1);
         IEnumerable<int> picture = Enumerable.Range(0, Math.Min(Queries, held.Count))
             .SelectMany(query => EmbeddingQuality.Nearest(cosines, held.Count, query, shown).Prepend(query));
@@ -92,9 +92,9 @@ public sealed class SiameseRun : TrainingRun<SiameseStep, SiameseRunRecord>
     }
 
     static EmbeddingQuality Quality(Module encoder, HeldOutImages images) => EmbeddingQuality.Measure(
-        Finite(encoder.InBatches(images.Measured.Images), Embeddings),
+        Finite(encoder.InBatches(images.Measured), Embeddings),
         images.Measured.Labels!,
-        Finite(encoder.InBatches(images.Others.Images), Embeddings),
+        Finite(encoder.InBatches(images.Others), Embeddings),
         images.Others.Labels!);
 
     static SiameseRunRecord NewRecord(

@@ -1,0 +1,3 @@
+global using Criterion.Training;
+global using Criterion.Training.Tests;
+global using Xunit;
