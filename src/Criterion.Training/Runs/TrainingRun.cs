@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Criterion.Formats;
 using Criterion.Schedules;
+using Microsoft.Extensions.Logging;
 
 namespace Criterion.Training;
 
@@ -33,6 +34,12 @@ public abstract class TrainingRun<TStep, TRecord>
         get => Record.TensorBoard;
         set => Change(record => record with { TensorBoard = value });
     }
+
+    /// <summary>
+    /// Gets or sets the logger of starts and ends, checkpoints and measurements (information), findings (warning), failures (error), and
+    /// steps and pictures (debug); null for none. Metrics are recorded by <see cref="TrainingMetrics"/>. Default: null.
+    /// </summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>Gets the trainer.</summary>
     private protected abstract Trainer<TStep> Trainer { get; }
@@ -201,7 +208,11 @@ public abstract class TrainingRun<TStep, TRecord>
             + "to find the first tensor that is not finite.");
 
     RunObserver[] Observers(string folder) =>
-        Record.TensorBoard is { } options ? [new TensorBoardObserver(options, folder, Record.StepsDone + 1)] : [];
+    [
+        new MetricsObserver(Record.Recipe, folder),
+        .. Logger is { } logger ? new RunObserver[] { new LogObserver(logger, folder) } : [],
+        .. Record.TensorBoard is { } options ? new RunObserver[] { new TensorBoardObserver(options, folder, Record.StepsDone + 1) } : [],
+    ];
 
     // A with expression has the type of its operand, whose run-time type is TRecord.
     void Change(Func<RunRecord, RunRecord> change) => Record = (TRecord)change(Record);

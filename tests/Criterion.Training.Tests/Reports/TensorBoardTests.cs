@@ -32,7 +32,8 @@ public sealed class TensorBoardTests : IDisposable
         {
             foreach (string name in table.Names.Where(static name => name != "step"))
             {
-                Assert.All(table.ByStep(name), pair => Assert.Equal((float)pair.Value, byStep[((long)pair.Key, name)]));
+                Assert.All(
+                    table.ByStep(name), pair => Assert.Equal(pair.Value, byStep[((long)pair.Key, name)], (1e-6 * Math.Abs(pair.Value)) + 1e-6));
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Criterion.Training;
 
 /// <summary>The values of a <c>Summary</c>: scalars, images and histograms.</summary>
@@ -38,13 +36,4 @@ internal static class EventValues
             .Double(5, histogram.SumOfSquares)
             .Doubles(6, histogram.Limits)
             .Doubles(7, histogram.Counts));
-
-    /// <summary>Creates the scalars of a row of a CSV file.</summary>
-    /// <param name="names">The names of the columns.</param>
-    /// <param name="row">The values as they are in the file.</param>
-    /// <param name="description">Returns the meaning of a column; null for none.</param>
-    public static IEnumerable<ProtobufWriter> Row(string names, string row, Func<string, string?> description) =>
-        names.Split(',').Zip(row.Split(','))
-            .Where(static cell => cell.First != "step")
-            .Select(cell => Scalar(cell.First, double.Parse(cell.Second, CultureInfo.InvariantCulture), description(cell.First)));
 }

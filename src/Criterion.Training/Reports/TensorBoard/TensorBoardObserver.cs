@@ -22,11 +22,12 @@ internal sealed class TensorBoardObserver : RunObserver
     /// <inheritdoc/>
     public override void OnStep(IRunStep step, StepColumns columns) => _file.Write(
         step.Step,
-        EventValues.Row(columns.Header, columns.Row(step), name => Once(name, columns.First(column => column.Name == name).Description)));
+        columns.Values(step).Where(static cell => cell.Column.Name != "step")
+            .Select(cell => Scalar(cell.Column.Name, cell.Value, cell.Column.Description)));
 
     /// <inheritdoc/>
     public override void OnMeasured(SampleQuality quality) => _file.Write(
-        quality.Step, EventValues.Row(quality.Header, quality.ToCsv(), name => Once(name, DisplayName.Title(name))));
+        quality.Step, quality.Values.Select(one => Scalar(one.Name, one.Value, DisplayName.Title(one.Name))));
 
     /// <inheritdoc/>
     public override void OnPicture(long? step, string file, Shape shape) =>
@@ -62,5 +63,6 @@ internal sealed class TensorBoardObserver : RunObserver
         return notFinite == 0 ? finite : finite.Append(EventValues.Scalar($"not_finite/{tag}", notFinite));
     }
 
-    string? Once(string name, string description) => _described.Add(name) ? description : null;
+    ProtobufWriter Scalar(string name, double value, string description) =>
+        EventValues.Scalar(name, value, _described.Add(name) ? description : null);
 }
