@@ -65,6 +65,7 @@ internal sealed class RunOptions
         run.TensorBoard = Watching.TensorBoard(parsed) ?? run.TensorBoard;
         console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
+        using WatchServer? server = Watching.Start(parsed, folder.Path, console);
         TRecord record = TrainProgress.Show<TStep, TRecord>(
             console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         string time = Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0));
