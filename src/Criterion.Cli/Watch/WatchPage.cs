@@ -14,6 +14,9 @@ internal static class WatchPage
     /// <summary>The address of the script.</summary>
     public const string Script = "watch.js";
 
+    /// <summary>The address of the icon.</summary>
+    public const string Icon = "icon.png";
+
     /// <summary>The address of the events.</summary>
     public const string Events = "events";
 
@@ -46,6 +49,7 @@ internal static class WatchPage
         parts[0].Html,
         [
             new XElement("link", new XAttribute("rel", "stylesheet"), new XAttribute("href", Style)),
+            new XElement("link", new XAttribute("rel", "icon"), new XAttribute("href", Icon)),
             new XElement("script", new XAttribute("src", Script), new XAttribute("defer", "defer")),
         ],
         new XElement("p", new XAttribute("id", "state"), new XAttribute("role", "status")),

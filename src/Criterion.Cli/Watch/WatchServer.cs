@@ -31,6 +31,7 @@ internal sealed class WatchServer : IDisposable
     static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     static readonly byte[] Script = Resource("watch.js");
+    static readonly byte[] Icon = Resource("icon.png");
     static readonly byte[] Style = [.. Encoding.UTF8.GetBytes(Html.Style), .. Resource("watch.css")];
 
     readonly RunBoard _board;
@@ -107,6 +108,11 @@ internal sealed class WatchServer : IDisposable
     /// <summary>Sends the last state to all open pages and ends the server.</summary>
     public void Dispose()
     {
+        if (_end.IsCancellationRequested)
+        {
+            return;
+        }
+
         _end.Cancel();
         long start = Stopwatch.GetTimestamp();
         while (OpenPages > 0 && Stopwatch.GetElapsedTime(start) < Farewell)
@@ -117,7 +123,6 @@ internal sealed class WatchServer : IDisposable
         using CancellationTokenSource now = new(TimeSpan.Zero);
         _app.StopAsync(now.Token).GetAwaiter().GetResult();
         ((IDisposable)_app).Dispose();
-        _end.Dispose();
     }
 
     Task Answer(HttpContext context)
@@ -136,6 +141,7 @@ internal sealed class WatchServer : IDisposable
         "" => Send(context, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(WatchPage.Whole(Parts(context)))),
         WatchPage.Style => Send(context, "text/css; charset=utf-8", Style),
         WatchPage.Script => Send(context, "text/javascript; charset=utf-8", Script),
+        WatchPage.Icon => Send(context, "image/png", Icon),
         WatchPage.Events => Stream(context),
         WatchPage.Picture => SendPicture(context),
         _ => Fail(context, HttpStatusCode.NotFound),

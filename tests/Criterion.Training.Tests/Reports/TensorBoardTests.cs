@@ -212,8 +212,10 @@ public sealed class TensorBoardTests : IDisposable
             "TensorBoardOptions.HistogramEvery: the value must be at least 0 steps, but is -1",
             Assert.Throws<TrainingException>(static () => new TensorBoardOptions(-1)).Message,
             StringComparison.Ordinal);
-        Run(steps: 1, histogramEvery: 7);
-        Assert.Equal(new TensorBoardOptions(7), RunFolder.ReadRecord(_temp["run"]).TensorBoard);
+        GanRun run = NewRun(steps: 1);
+        run.TensorBoard = new TensorBoardOptions(histogramEvery: 100);
+        run.Execute(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(new TensorBoardOptions(100), RunFolder.ReadRecord(_temp["run"]).TensorBoard);
     }
 
     GanRun Run(int steps, int histogramEvery = 0, MeasureOptions? measure = null, long? stopAt = null)
