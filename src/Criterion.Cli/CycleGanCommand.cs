@@ -68,7 +68,7 @@ internal sealed class CycleGanCommand
 
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        Compute.Threads = parsed.GetValue(_run.Threads);
+        _run.Apply(parsed);
         CycleGanRun run = DataLoading.Show(console, progress => Make(parsed, progress));
         CancellationToken token = stop();
         using RunFolder folder = RunFolder.Create<CycleStep>(_run.Folder(parsed, "cyclegan"));
@@ -77,7 +77,7 @@ internal sealed class CycleGanCommand
         console.Output.WriteLine(
             $"Training cyclegan between {Counted.Of(record.A.Count, "image")} of {record.A.Source} and "
                 + $"{record.B.Count} of {record.B.Source} into {folder.Path}");
-        return Report(RunOptions.Execute(run, folder, console, token), console);
+        return Report(_run.Execute(run, folder, console, parsed, token), console);
     }
 
     /// <summary>Writes the distance of the translations to the true images, where these are known.</summary>

@@ -33,8 +33,19 @@ internal sealed class RunOptions
         HelpName = "steps",
     }.Within(1);
 
+    /// <summary>Gets the options of how the run is watched, which do not change the training; a resumed run takes them as well.</summary>
+    public WatchOptions Watching { get; } = new();
+
     /// <summary>Gets all of these options.</summary>
-    public IEnumerable<Option> All => [Out, Threads, SampleEvery, CheckpointEvery];
+    public IEnumerable<Option> All => [Out, Threads, SampleEvery, CheckpointEvery, .. Watching.All];
+
+    /// <summary>Sets the number of threads and checks the options before anything is computed or written.</summary>
+    /// <exception cref="ToolException">An option has no effect.</exception>
+    public void Apply(ParseResult parsed)
+    {
+        Compute.Threads = parsed.GetValue(Threads);
+        Watching.Check(parsed);
+    }
 
     /// <summary>Returns the given folder, or one named by recipe and time.</summary>
     public string Folder(ParseResult parsed, string recipe) => parsed.GetValue(Out) ?? NewFolder(recipe);
@@ -45,13 +56,16 @@ internal sealed class RunOptions
 
     /// <summary>Trains and shows the progress.</summary>
     /// <returns>The exit code, and the record of the run at its end.</returns>
-    public static (int Code, TRecord Record) Execute<TStep, TRecord>(
-        TrainingRun<TStep, TRecord> run, RunFolder folder, ToolConsole console, CancellationToken stop, Action<TStep>? watch = null)
+    public (int Code, TRecord Record) Execute<TStep, TRecord>(
+        TrainingRun<TStep, TRecord> run, RunFolder folder, ToolConsole console, ParseResult parsed, CancellationToken stop,
+        Action<TStep>? watch = null)
         where TStep : struct, IRunStep
         where TRecord : RunRecord
     {
+        run.TensorBoard = Watching.TensorBoard(parsed) ?? run.TensorBoard;
         console.Note(run.Record.Datasets.SelectMany(static data => data.Notes));
         string Note() => run.Record is GanRunRecord { Quality: { } quality } ? $"  {quality.Describe()}" : "";
+        using WatchServer? server = Watching.Start(parsed, folder.Path, console);
         TRecord record = TrainProgress.Show<TStep, TRecord>(
             console, run.Record.Steps, Note, onStep => run.Execute(folder, onStep + watch, stop));
         string time = Duration.Clock(TimeSpan.FromSeconds(record.TrainingSeconds ?? 0));

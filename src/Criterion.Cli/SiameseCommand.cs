@@ -46,7 +46,7 @@ internal sealed class SiameseCommand
 
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        Compute.Threads = parsed.GetValue(_run.Threads);
+        _run.Apply(parsed);
         string[] sources = DataSources.Checked(parsed.GetValue(_data)!, _data.Name);
         SiameseOptions given = _options.Apply(new SiameseOptions(), parsed);
         DataArguments load = _images.Arguments(parsed, sources);
@@ -65,7 +65,7 @@ internal sealed class SiameseCommand
         console.Output.WriteLine(
             $"Training siamese ({options.Objective.Name}) on {data.Description} without "
                 + $"{Without(data, options.HeldOut)} into {folder.Path}");
-        return Report(RunOptions.Execute(run, folder, console, token), console);
+        return Report(_run.Execute(run, folder, console, parsed, token), console);
     }
 
     /// <summary>Loads the data of a run.</summary>

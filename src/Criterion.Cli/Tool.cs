@@ -69,6 +69,7 @@ internal static class Tool
             SearchCommand.Create(console),
             EvaluateCommand.Create(console),
             ReportCommand.Create(console),
+            WatchCommand.Create(console, stop),
             CompareCommand.Create(console, stop),
             LossesCommand.Create(console),
             LossCommand.Create(console),

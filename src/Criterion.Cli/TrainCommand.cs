@@ -77,7 +77,7 @@ internal sealed class TrainCommand
 
     int Run(ParseResult parsed, ToolConsole console, Func<CancellationToken> stop)
     {
-        Compute.Threads = parsed.GetValue(_run.Threads);
+        _run.Apply(parsed);
         return parsed.GetValue(_resume) is { } path ? Resume(path, parsed, console, stop) : Start(parsed, console, stop);
     }
 
@@ -101,7 +101,7 @@ internal sealed class TrainCommand
         DataSources.NoteHidden(console, sources);
         console.Output.WriteLine($"Training {recipe.Name} on {data.Description} into {folder.Path}");
         FindingPrinter findings = new(console, recipe.Options.Objective);
-        int code = Report(RunOptions.Execute(run, folder, console, token, findings.Watch), console);
+        int code = Report(_run.Execute(run, folder, console, parsed, token, findings.Watch), console);
         console.Output.WriteLine($"More samples: criterion sample {folder.Path} --out FILE.png");
         return code;
     }
@@ -112,12 +112,12 @@ internal sealed class TrainCommand
         IEnumerable<Option> fixedOptions =
         [
             _data, .. _images.All, _width, _frechetEvery, _frechetCount, .. _options.All.Except([_options.Steps]),
-            .. _run.All.Except([_run.Threads]),
+            .. _run.All.Except([_run.Threads, .. _run.Watching.All]),
         ];
         if (fixedOptions.FirstOrDefault(parsed.IsGiven) is { } changed)
         {
             throw new ToolException($"{changed.Name} cannot be combined with {_resume.Name}: a resumed run keeps its options. Only "
-                + $"{_options.Steps.Name} and {_run.Threads.Name} may change.");
+                + $"{_options.Steps.Name}, {_run.Threads.Name}, {_run.Watching.Names} may change.");
         }
 
         RunRecord record = RunFolder.ReadRecord(path);
@@ -157,7 +157,7 @@ internal sealed class TrainCommand
         {
             CancellationToken token = stop();
             using RunFolder folder = RunFolder.Reopen<TStep>(path, checkpoint.Step);
-            return RunOptions.Execute(run, folder, console, token, watch);
+            return _run.Execute(run, folder, console, parsed, token, watch);
         }
     }
 

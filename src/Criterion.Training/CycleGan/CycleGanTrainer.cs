@@ -29,7 +29,12 @@ public sealed class CycleGanTrainer : Trainer<CycleStep>
     /// <param name="options">The options.</param>
     /// <exception cref="TrainingException">An option is out of range, or the images of both domains differ in size or channels.</exception>
     public CycleGanTrainer(CycleGanNetworks networks, ImageDataset a, ImageDataset b, CycleGanOptions options)
-        : base(Checked(networks, a, b, options).OnNan, networks.AToB, networks.BToA, networks.DiscriminatorA, networks.DiscriminatorB)
+        : base(
+            Checked(networks, a, b, options).OnNan,
+            ("a_to_b", networks.AToB),
+            ("b_to_a", networks.BToA),
+            ("discriminator_a", networks.DiscriminatorA),
+            ("discriminator_b", networks.DiscriminatorB))
     {
         (_networks, _options) = (networks, options);
         RandomStream random = new(options.Seed);

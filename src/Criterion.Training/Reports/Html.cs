@@ -6,13 +6,20 @@ namespace Criterion.Training;
 /// <summary>Creates self-contained pages: well-formed, in one file, with style and pictures inside.</summary>
 internal static class Html
 {
-    static readonly string Style = ReadStyle();
+    /// <summary>The style of all pages.</summary>
+    public static readonly string Style = ReadStyle();
 
     // The only elements that may close without a separate tag.
-    static readonly string[] Void = ["meta", "img", "input"];
+    static readonly string[] Void = ["meta", "link", "img", "input"];
+
+    /// <summary>Creates a page with the style inside.</summary>
+    public static string Page(string title, params object?[] body) => Page(title, [new XElement("style", Style)], body);
 
     /// <summary>Creates a page.</summary>
-    public static string Page(string title, params object?[] body)
+    /// <param name="title">The title of the window.</param>
+    /// <param name="head">The style, or the links to it.</param>
+    /// <param name="body">The content.</param>
+    public static string Page(string title, IEnumerable<XElement> head, params object?[] body)
     {
         XElement page = new(
             "html",
@@ -23,15 +30,21 @@ internal static class Html
                 new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
                 new XElement("meta", new XAttribute("name", "color-scheme"), new XAttribute("content", "light dark")),
                 new XElement("title", title),
-                new XElement("style", Style)),
+                head),
             new XElement("body", new XElement("main", body)));
-        IEnumerable<XElement> html = page.DescendantsAndSelf().Where(static element => element.Name.Namespace == XNamespace.None);
+        return $"<!DOCTYPE html>\n{Text(page)}\n";
+    }
+
+    /// <summary>Formats elements of a page, with a separate closing tag for those that need one.</summary>
+    public static string Text(XElement element)
+    {
+        IEnumerable<XElement> html = element.DescendantsAndSelf().Where(static element => element.Name.Namespace == XNamespace.None);
         foreach (XElement empty in html.Where(static element => element.IsEmpty && !Void.Contains(element.Name.LocalName)))
         {
             empty.Value = "";
         }
 
-        return $"<!DOCTYPE html>\n{page.ToString(SaveOptions.DisableFormatting)}\n";
+        return element.ToString(SaveOptions.DisableFormatting);
     }
 
     /// <summary>Creates a section with a heading; null without content.</summary>
@@ -84,7 +97,11 @@ internal static class Html
     }
 
     /// <summary>Embeds a PNG in the page. A click or the space bar fills the window with it, by a checkbox and without a script.</summary>
-    public static XElement Picture(byte[] png, string alt, string caption) => new(
+    public static XElement Picture(byte[] png, string alt, string caption) =>
+        Picture($"data:image/png;base64,{Convert.ToBase64String(png)}", alt, caption);
+
+    /// <summary>Shows a picture by its address; otherwise as <see cref="Picture(byte[], string, string)"/>.</summary>
+    public static XElement Picture(string source, string alt, string caption) => new(
         "figure",
         new XElement(
             "label",
@@ -92,7 +109,7 @@ internal static class Html
             new XElement("input", new XAttribute("type", "checkbox"), new XAttribute("aria-label", $"Enlarge: {caption}")),
             new XElement(
                 "img",
-                new XAttribute("src", $"data:image/png;base64,{Convert.ToBase64String(png)}"),
+                new XAttribute("src", source),
                 new XAttribute("alt", alt))),
         new XElement("figcaption", caption));
 

@@ -35,7 +35,7 @@ public static class RunReport
             new XElement("h1", record.Recipe),
             Html.Paragraph(Outcome(record, losses), "note"),
             record.Error is null ? null : new XElement("p", new XAttribute("class", "warn"), new XAttribute("role", "alert"), record.Error),
-            Html.Section("Findings", Findings(record, losses)),
+            Html.Section("Findings", Findings(record, losses.Count, Replayed(record, losses))),
             Html.Section("Results", Html.Grid(RecordTables.Results(json.RootElement), "tables")),
             Html.Section("Curves", Html.Grid(RunCharts.Of(record.Columns, losses, measures).Select(static chart => chart.Draw()))),
             Html.Section("Samples over time", Pictures(folder, record)),
@@ -59,7 +59,14 @@ public static class RunReport
             + string.Create(CultureInfo.InvariantCulture, $"Started {record.Started:yyyy-MM-dd HH:mm}.{speed}");
     }
 
-    static XElement? Findings(RunRecord record, CsvTable losses)
+    static IReadOnlyList<(long Step, Finding Finding)> Replayed(RunRecord record, CsvTable losses) =>
+        record is GanRunRecord gan ? TrainingMonitor.Replay(losses, gan.Options.Objective) : [];
+
+    /// <summary>Creates the list of findings; null for a run without health checks.</summary>
+    /// <param name="record">The record of the run.</param>
+    /// <param name="steps">The number of steps that were examined.</param>
+    /// <param name="found">The findings by step.</param>
+    internal static XElement? Findings(RunRecord record, int steps, IEnumerable<(long Step, Finding Finding)> found)
     {
         if (record is not GanRunRecord gan)
         {
@@ -68,13 +75,13 @@ public static class RunReport
 
         string[] all =
         [
-            .. TrainingMonitor.Replay(losses, gan.Options.Objective).Select(static one => $"Step {one.Step}: {one.Finding.Message}"),
+            .. found.Select(static one => $"Step {one.Step}: {one.Finding.Message}"),
             .. gan.Measure is not null && FeatureDomain.Check(gan.Data) is { } unsuited ? [unsuited.Message] : Array.Empty<string>(),
         ];
         return new XElement(
             "div",
             all.Length > 0 ? Html.Bullets(all) : null,
-            losses.Count < TrainingMonitor.FirstCheck
+            steps < TrainingMonitor.FirstCheck
                 ? Html.Paragraph(TooFewSteps)
                 : all.Length > 0
                     ? null
@@ -82,8 +89,8 @@ public static class RunReport
                         + "were skipped."));
     }
 
-    // Options of the record that have no effect on this run.
-    static string[] Unused(RunRecord record) => record is not GanRunRecord { Options: { } options } ? [] :
+    /// <summary>Returns the options of the record that have no effect on this run.</summary>
+    internal static string[] Unused(RunRecord record) => record is not GanRunRecord { Options: { } options } ? [] :
     [
         .. options.Objective is BoundaryEquilibriumGanLoss ? Array.Empty<string>() : ["equilibrium"],
         .. options.Optimizer == GanOptimizer.Adam ? Array.Empty<string>() : ["beta1", "beta2"],
@@ -122,7 +129,8 @@ public static class RunReport
     /// <summary>Embeds the picture of real images.</summary>
     internal static XElement Real(byte[] png) => Html.Picture(png, "Grid of real images of the data.", "Real images");
 
-    static string Shows(RunRecord record) => record switch
+    /// <summary>Describes the pictures of samples.</summary>
+    internal static string Shows(RunRecord record) => record switch
     {
         CycleGanRunRecord => "Each row is an image of A, its translation to B, and that back to A; "
             + "then an image of B, its translation to A, and that back to B.",

@@ -7,7 +7,8 @@ internal sealed class CsvTable
 {
     readonly OrderedDictionary<string, double[]> _columns;
 
-    CsvTable(string[] names, double[][] rows) =>
+    /// <summary>Creates a table from its rows.</summary>
+    public CsvTable(string[] names, IReadOnlyList<double[]> rows) =>
         _columns = new(names.Select((name, i) => KeyValuePair.Create(name, (double[])[.. rows.Select(row => row[i])])));
 
     /// <summary>Gets the names of the columns.</summary>
@@ -51,6 +52,7 @@ internal sealed class CsvTable
             names, [.. lines.Skip(1).Select(static line => line.Split(',')).Where(cells => cells.Length == names.Length).Select(Numbers)]);
     }
 
-    static double[] Numbers(string[] cells) =>
+    /// <summary>Reads the numbers of a row; NaN for what is not a number.</summary>
+    public static double[] Numbers(string[] cells) =>
         [.. cells.Select(static cell => double.TryParse(cell, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
 }

@@ -26,6 +26,7 @@ public sealed class RunFolder : IDisposable
 
     readonly CsvFile _losses;
     readonly long _step;
+    RunObserver[] _observers = [];
     CsvFile? _measures;
 
     RunFolder(string path, string header, long step)
@@ -124,7 +125,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>Appends a row to <c>losses.csv</c> and flushes it.</summary>
     /// <exception cref="TrainingException">The folder can no longer be written; all methods below throw it as well.</exception>
     public void WriteLosses<TStep>(TStep row)
-        where TStep : IRunStep => Write(() => _losses.Write(row.Step, TStep.Columns.Row(row)));
+        where TStep : IRunStep => Write(() =>
+    {
+        _losses.Write(row.Step, TStep.Columns.Row(row));
+        Tell(observer => observer.OnStep(row, TStep.Columns));
+    });
 
     /// <summary>Appends a row to <c>measures.csv</c>.</summary>
     /// <exception cref="TrainingException">The file has other columns, or the folder can no longer be written.</exception>
@@ -133,6 +138,7 @@ public sealed class RunFolder : IDisposable
         _measures ??= new CsvFile(InFolder(MeasuresName), row.Header, _step);
         _measures.CheckColumns(row.Header);
         _measures.Write(row.Step, row.ToCsv());
+        Tell(observer => observer.OnMeasured(row));
     });
 
     /// <summary>Writes a grid of images as <c>samples/step-000250.png</c>.</summary>
@@ -146,15 +152,15 @@ public sealed class RunFolder : IDisposable
         {
             int count = Math.Min(RealImages, data.Count);
             Tensor images = data.Select(Enumerable.Range(0, count).Select(i => (int)((long)i * data.Count / count))).Images;
-            Write(() => Png.Write(file, ImageGrid.Draw(images)));
+            WritePng(null, file, ImageGrid.Draw(images));
         }
     }
 
     /// <summary>Writes a picture of samples as <c>samples/step-000250.png</c>.</summary>
     /// <param name="step">The number of the step.</param>
     /// <param name="picture">Bytes <c>[C, H, W]</c>.</param>
-    public void WritePicture(long step, Tensor picture) => Write(() =>
-        Png.Write(System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), picture));
+    public void WritePicture(long step, Tensor picture) =>
+        WritePng(step, System.IO.Path.Combine(Samples, $"step-{step.ToString("D6", CultureInfo.InvariantCulture)}.png"), picture);
 
     /// <summary>Writes a file of the run, such as the weights of a network.</summary>
     /// <param name="name">The name in the folder.</param>
@@ -162,7 +168,11 @@ public sealed class RunFolder : IDisposable
     public void WriteFile(string name, Action<string> write) => Write(() => write(InFolder(name)));
 
     /// <summary>Writes a checkpoint.</summary>
-    public void WriteCheckpoint(Checkpoint checkpoint) => Write(() => Checkpoints.Write(checkpoint));
+    public void WriteCheckpoint(Checkpoint checkpoint) => Write(() =>
+    {
+        Checkpoints.Write(checkpoint);
+        Tell(observer => observer.OnCheckpoint(checkpoint.Step));
+    });
 
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteRecord(RunRecord record) => Write(() =>
@@ -173,12 +183,25 @@ public sealed class RunFolder : IDisposable
     public void WriteReport(RunRecord record) => Write(() =>
         AtomicFile.Write(InFolder(RunReport.Name), stream => stream.Write(Encoding.UTF8.GetBytes(RunReport.Of(Path, record)))));
 
-    /// <summary>Closes <c>losses.csv</c> and <c>measures.csv</c>.</summary>
+    /// <summary>Adds the observers of the run, which are told of everything that is written and closed with the folder.</summary>
+    internal void Observe(Func<RunObserver[]> create) => Write(() => _observers = create());
+
+    /// <summary>Tells all observers.</summary>
+    internal void Tell(Action<RunObserver> tell) => Array.ForEach(_observers, tell);
+
+    /// <summary>Closes <c>losses.csv</c>, <c>measures.csv</c> and the observers.</summary>
     public void Dispose()
     {
         Close(_losses);
         Close(_measures);
+        Array.ForEach(_observers, Close);
     }
+
+    void WritePng(long? step, string file, Tensor picture) => Write(() =>
+    {
+        Png.Write(file, picture);
+        Tell(observer => observer.OnPicture(step, file, picture.Shape));
+    });
 
     // Open files can be written to after the folder is deleted, and a checkpoint would create it again, so the loss would go unnoticed.
     void Write(Action write)

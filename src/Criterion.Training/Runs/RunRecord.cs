@@ -64,6 +64,9 @@ public abstract record RunRecord
     /// <summary>Gets the steps between two checkpoints.</summary>
     public int CheckpointEvery { get; init; }
 
+    /// <summary>Gets the event files for TensorBoard that the run writes; null for none.</summary>
+    public TensorBoardOptions? TensorBoard { get; init; }
+
     /// <summary>Gets the machine and the versions.</summary>
     public required MachineRecord Machine { get; init; }
 

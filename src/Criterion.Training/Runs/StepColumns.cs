@@ -37,6 +37,10 @@ public sealed class StepColumns : IReadOnlyList<StepColumnAttribute>
     public string Row(IRunStep step) =>
         string.Join(',', _columns.Select(column => Cell(column.Declaration, column.Property.GetValue(step)!)));
 
+    /// <summary>Returns the value of each column as a number, in the order of the header.</summary>
+    internal IEnumerable<(StepColumnAttribute Column, double Value)> Values(IRunStep step) => _columns.Select(column =>
+        (column.Declaration, Convert.ToDouble(column.Property.GetValue(step), CultureInfo.InvariantCulture)));
+
     /// <inheritdoc/>
     public IEnumerator<StepColumnAttribute> GetEnumerator() => _columns.Select(static column => column.Declaration).GetEnumerator();
 

@@ -16,16 +16,16 @@ public abstract class Trainer<TStep> : IStateful
     static readonly TStep SkippedStep = TStep.Columns.Skipped<TStep>();
 
     readonly NanGuard _guard;
-    readonly Module[] _networks;
+    readonly (string Name, Module Network)[] _networks;
     long _step;
 
     /// <summary>Creates a trainer at step 0.</summary>
     /// <param name="onNan">The treatment of steps with a loss or gradient that is not finite.</param>
-    /// <param name="networks">The networks that are trained.</param>
-    private protected Trainer(NanPolicy onNan, params Module[] networks)
+    /// <param name="networks">The networks that are trained, by name.</param>
+    private protected Trainer(NanPolicy onNan, params (string Name, Module Network)[] networks)
     {
         _networks = networks;
-        _guard = new NanGuard(onNan, networks);
+        _guard = new NanGuard(onNan, [.. networks.Select(static named => named.Network)]);
     }
 
     /// <summary>Gets the number of steps that are done.</summary>
@@ -36,6 +36,11 @@ public abstract class Trainer<TStep> : IStateful
     /// </summary>
     internal IReadOnlyList<RandomStream> Streams { private get; init; } = [];
 
+    /// <summary>
+    /// Gets or sets a visitor of the networks at the end of each step, while the gradients of their last updates are in memory.
+    /// </summary>
+    internal Action<long, IReadOnlyList<(string Name, Module Network)>>? OnNetworks { private get; set; }
+
     /// <summary>Gets the parts whose state a checkpoint holds, by name.</summary>
     private protected abstract IEnumerable<(string Name, IStateful Part)> Parts { get; }
 
@@ -43,7 +48,7 @@ public abstract class Trainer<TStep> : IStateful
 
     // Layers such as dropout draw random numbers in each step.
     IEnumerable<(string Name, IStateful Part)> AllStreams =>
-        _networks.SelectMany(static network => network.RandomStreams()).Concat(Streams).Distinct()
+        _networks.SelectMany(static named => named.Network.RandomStreams()).Concat(Streams).Distinct()
             .Select(static (stream, i) => ($"random{i}", (IStateful)stream));
 
     /// <summary>Trains for one step.</summary>
@@ -54,7 +59,9 @@ public abstract class Trainer<TStep> : IStateful
         long start = Stopwatch.GetTimestamp();
         using TensorScope scope = new();
         TStep row = _guard.Step(TrainStep, SkippedStep);
-        return row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        row = row with { Step = ++_step, Skipped = _guard.Skipped, Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        OnNetworks?.Invoke(_step, _networks);
+        return row;
     }
 
     /// <inheritdoc/>

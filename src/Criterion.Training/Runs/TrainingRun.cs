@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Criterion.Formats;
 using Criterion.Schedules;
+using Microsoft.Extensions.Logging;
 
 namespace Criterion.Training;
 
@@ -23,6 +24,22 @@ public abstract class TrainingRun<TStep, TRecord>
 
     /// <summary>Gets the folder that the run was opened in; null if it was not.</summary>
     public string? FolderPath { get; private protected set; }
+
+    /// <summary>
+    /// Gets or sets the event files that the run writes to its folder for TensorBoard; null for none. A resumed run continues as before,
+    /// in a new file. Default: null.
+    /// </summary>
+    public TensorBoardOptions? TensorBoard
+    {
+        get => Record.TensorBoard;
+        set => Change(record => record with { TensorBoard = value });
+    }
+
+    /// <summary>
+    /// Gets or sets the logger of starts and ends, checkpoints and measurements (information), findings (warning), failures (error), and
+    /// steps and pictures (debug); null for none. Metrics are recorded by <see cref="TrainingMetrics"/>. Default: null.
+    /// </summary>
+    public ILogger? Logger { get; set; }
 
     /// <summary>Gets the trainer.</summary>
     private protected abstract Trainer<TStep> Trainer { get; }
@@ -86,6 +103,9 @@ public abstract class TrainingRun<TStep, TRecord>
         folder.WriteRecord(Record);
         try
         {
+            folder.Observe(() => Observers(folder.Path));
+            folder.Tell(observer => observer.OnStart(Record));
+            Trainer.OnNetworks = (step, networks) => folder.Tell(observer => observer.OnNetworks(step, networks));
             WriteCheckpoint(folder);
             while (Record.StepsDone < Record.Steps && !cancellation.IsCancellationRequested)
             {
@@ -158,7 +178,13 @@ public abstract class TrainingRun<TStep, TRecord>
 
         Trainer.LoadStateDict(checkpoint.State);
         double? seconds = checkpoint.Run.Length > 0 ? RunJson.Read(checkpoint.Run).TrainingSeconds : record.TrainingSeconds;
-        Change(now => now with { StepsDone = checkpoint.Step, Started = record.Started, TrainingSeconds = seconds });
+        Change(now => now with
+        {
+            StepsDone = checkpoint.Step,
+            Started = record.Started,
+            TrainingSeconds = seconds,
+            TensorBoard = now.TensorBoard ?? record.TensorBoard,
+        });
     }
 
     /// <summary>Writes a picture of the present results.</summary>
@@ -180,6 +206,13 @@ public abstract class TrainingRun<TStep, TRecord>
             $"{what} are not finite at the end of the training, so they cannot be measured. Lower the learning rate, "
             + $"or set {nameof(TrainingOptions)}.{nameof(TrainingOptions.OnNan)} to {nameof(NanPolicy.Stop)} "
             + "to find the first tensor that is not finite.");
+
+    RunObserver[] Observers(string folder) =>
+    [
+        new MetricsObserver(Record.Recipe, folder),
+        .. Logger is { } logger ? new RunObserver[] { new LogObserver(logger, folder) } : [],
+        .. Record.TensorBoard is { } options ? new RunObserver[] { new TensorBoardObserver(options, folder, Record.StepsDone + 1) } : [],
+    ];
 
     // A with expression has the type of its operand, whose run-time type is TRecord.
     void Change(Func<RunRecord, RunRecord> change) => Record = (TRecord)change(Record);
@@ -216,6 +249,7 @@ public abstract class TrainingRun<TStep, TRecord>
         folder.WriteReport(ended);
         Change(_ => ended);
         folder.WriteRecord(Record);
+        folder.Tell(observer => observer.OnEnd(Record));
     }
 
     void WriteCheckpoint(RunFolder folder)
@@ -238,6 +272,7 @@ public abstract class TrainingRun<TStep, TRecord>
             });
             folder.WriteRecord(Record);
             folder.WriteReport(Record);
+            folder.Tell(observer => observer.OnEnd(Record));
         }
         catch (TrainingException)
         {

@@ -18,7 +18,7 @@ public sealed class SiameseTrainer : Trainer<SiameseStep>
     /// <param name="options">The options.</param>
     /// <exception cref="TrainingException">An option is out of range, or the data have no labels or too few classes.</exception>
     public SiameseTrainer(Module encoder, ImageDataset data, SiameseOptions options)
-        : base(Checked(encoder, options).OnNan, encoder)
+        : base(Checked(encoder, options).OnNan, (nameof(encoder), encoder))
     {
         _options = options;
         _sampler = new PairSampler(data, options.BatchSize, new RandomStream(options.Seed).Fork(21));
